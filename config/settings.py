@@ -38,7 +38,6 @@ else:
         DATABASES["owner"] = env.postgres(_owner)
 POSTGRES = "postgresql" in DATABASES["default"]["ENGINE"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-DATABASE_ROUTERS = ["audit.routing.OneDatabase"]
 
 # --- jobs -------------------------------------------------------------------------------------
 _redis = env.url("REDIS_URL", ("redis", "rediss", "unix"))
@@ -95,7 +94,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
-    "django.contrib.humanize",
+    "django.forms",
     "allauth",
     "allauth.account",
     "allauth.mfa",

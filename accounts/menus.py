@@ -1,0 +1,25 @@
+from django.conf import settings
+
+from accounts.access import entries, may_open
+
+
+def navigation(request):
+    """The navigation of the person who asks: only what their roles may open."""
+    user = getattr(request, "user", None)
+    shown = []
+    if user is not None and user.is_authenticated:
+        from django.urls import reverse
+
+        match = request.resolver_match
+        room = match.view_name.split(":")[0] if match else ""
+        enterprise = user.is_enterprise_user and not user.is_staff_member
+        for entry in entries():
+            if may_open(user, entry.route):
+                label = entry.enterprise_label if enterprise and entry.enterprise_label else entry.label
+                current = bool(match) and (match.view_name == entry.route or room == entry.code)
+                shown.append({"label": label, "url": reverse(entry.route), "current": current, "code": entry.code})
+    return {
+        "navigation": shown,
+        "tryout": not settings.PRODUCTION,
+        "show_outbox": settings.SHOW_OUTBOX,
+    }

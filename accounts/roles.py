@@ -1,0 +1,45 @@
+"""Roles as the Department and the enterprises have them (practice of 2026; who holds which is dated data)."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class Role(TextChoices):
+    INTAKE = "intake", _("Intake officer")
+    OFFICER = "officer", _("Officer")
+    HEAD = "head", _("Head of office")
+    DEPUTY_HEAD = "deputy_head", _("Deputy head of office")
+    CHIEF_OF_OFFICE = "chief_of_office", _("Chief of the Department's Office")
+    DIRECTOR = "director", _("Director")
+    DEPUTY_DIRECTOR = "deputy_director", _("Deputy director")
+    ACCOUNTANT = "accountant", _("Accountant")
+    CHIEF_ACCOUNTANT = "chief_accountant", _("Chief accountant")
+    RECORDS_CLERK = "records_clerk", _("Records clerk")
+    CENTRE_STAFF = "centre_staff", _("Centre staff")
+    INSPECTOR = "inspector", _("Inspection member")
+    COUNCIL_MEMBER = "council_member", _("Council member")
+    COUNCIL_SECRETARY = "council_secretary", _("Council secretary")
+    AUDITOR = "auditor", _("Auditor (read only)")
+    ADMINISTRATOR = "administrator", _("System administrator")
+    SIGNATORY = "signatory", _("Legal representative")
+    PREPARER = "preparer", _("Dossier preparer")
+
+
+ENTERPRISE_ROLES = frozenset({Role.SIGNATORY, Role.PREPARER})
+POST_ROLES = frozenset(Role) - ENTERPRISE_ROLES
+COUNCIL = frozenset({Role.COUNCIL_MEMBER, Role.COUNCIL_SECRETARY})
+LEADERS = frozenset({Role.DIRECTOR, Role.DEPUTY_DIRECTOR})
+HEADS = frozenset({Role.HEAD, Role.DEPUTY_HEAD})
+STAFF = POST_ROLES - {Role.COUNCIL_MEMBER, Role.AUDITOR}
+READERS = STAFF | {Role.AUDITOR}
+
+_sources = []
+
+
+def register_role_source(source):
+    """`source(user, on) -> iterable of Role`; rooms that give roles (memberships of enterprises) register one."""
+    _sources.append(source)
+
+
+def roles_elsewhere(user, on):
+    return frozenset(role for source in _sources for role in source(user, on))

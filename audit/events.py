@@ -1,0 +1,211 @@
+"""Writing events in the transaction of their change, and reading a record's history as sentences."""
+
+import hashlib
+import json
+import secrets
+import uuid
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.db import transaction
+from django.db.models import Model
+from django.utils.module_loading import autodiscover_modules
+from django.utils.translation import gettext as _
+
+from audit.bulk import copy_rows, next_ids
+from audit.context import current_source
+from audit.models import Event, PendingEvent, PersonalValue
+
+
+@dataclass(frozen=True)
+class EventData:
+    """One event to be written by `record_events`; the same arguments as `record_event`."""
+
+    kind: str
+    object_kind: str
+    object_id: uuid.UUID
+    reason: str = ""
+    before: dict | None = None
+    after: dict | None = None
+    facts: dict = field(default_factory=dict)
+
+
+def canonical(value):
+    """JSON text with one spelling for one value: sorted keys, no blanks, no floats."""
+    return json.dumps(plain(value), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def plain(value):
+    """Values as they stand in an event: text, whole numbers, booleans, null, lists and dicts of these."""
+    if value is None or isinstance(value, (str, bool, int)):
+        return str(value) if isinstance(value, str) else value
+    if isinstance(value, dict):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple, set, frozenset)):
+        items = sorted(value, key=str) if isinstance(value, (set, frozenset)) else value
+        return [plain(item) for item in items]
+    if isinstance(value, (datetime, date)):
+        return value.isoformat()
+    if isinstance(value, Model):
+        return str(getattr(value, "public_id", value.pk))
+    if isinstance(value, (Decimal, uuid.UUID)):
+        return str(value)
+    if isinstance(value, float):
+        raise TypeError("A float has no place in an event: use whole numbers or Decimal.")
+    return str(value)
+
+
+def actor_name(by):
+    """ "user:<public id>" for a person, the given name for the system."""
+    if isinstance(by, str):
+        return by if ":" in by else f"system:{by}"
+    return f"user:{by.public_id}"
+
+
+def digest_of(salt, value):
+    return hashlib.sha256(f"{salt}\x1f{value}".encode()).hexdigest()
+
+
+def _body(*, reason="", before=None, after=None, facts=None, personal=None):
+    content = {"reason": str(reason)} if reason else {}
+    for name, value in (("before", before), ("after", after), ("facts", facts), ("personal", personal)):
+        if value:
+            content[name] = value
+    return canonical(content)
+
+
+def record_event(kind, obj, *, by, now, reason="", before=None, after=None, personal=None, **facts):
+    """Write one event about `obj` in the running transaction.
+
+    `before` and `after` hold the changed fields; `personal` maps field names to values that must be erasable:
+    they stand in a side table and only their salted digest is hashed into the chain.
+    """
+    if not transaction.get_connection().in_atomic_block:
+        raise RuntimeError("An event is written in the transaction of its change.")
+    where = current_source()
+    private = {name: str(value) for name, value in (personal or {}).items()}
+    if where.address:
+        private.setdefault("address", where.address)
+    salts = {name: secrets.token_hex(16) for name in private}
+    event = Event.objects.create(
+        at=now,
+        kind=kind,
+        actor=actor_name(by),
+        object_kind=obj._meta.label_lower,
+        object_id=obj.public_id,
+        source=f"{where.name}:{where.request_id}" if where.request_id else where.name,
+        body=_body(
+            reason=reason,
+            before=before,
+            after=after,
+            facts=facts,
+            personal={name: digest_of(salts[name], value) for name, value in private.items()},
+        ),
+    )
+    PendingEvent.objects.create(event=event)
+    PersonalValue.objects.bulk_create(
+        PersonalValue(event=event, field=name, salt=salts[name], value=value) for name, value in private.items()
+    )
+    return event
+
+
+def record_events(events, *, by, now):
+    """Write many EventData at once (an import's rows): one statement for the events, one for their pending rows."""
+    where, actor = current_source(), actor_name(by)
+    source = f"{where.name}:{where.request_id}" if where.request_id else where.name
+    return record_event_rows(
+        (
+            uuid.uuid4(),
+            now,
+            item.kind,
+            actor,
+            item.object_kind,
+            item.object_id,
+            source,
+            _body(reason=item.reason, before=item.before, after=item.after, facts=item.facts),
+        )
+        for item in events
+    )
+
+
+EVENT_COLUMNS = ("public_id", "at", "kind", "actor", "object_kind", "object_id", "source", "body")
+
+
+def record_event_rows(rows):
+    """Write prepared rows in the order of EVENT_COLUMNS with their pending rows; returns how many.
+
+    For bulk work that builds `body` itself (canonical JSON, see `canonical`).
+    """
+    rows = list(rows)
+    ids = next_ids("audit_event", len(rows))
+    copy_rows("audit_event", ("id", *EVENT_COLUMNS), ((key, *row) for key, row in zip(ids, rows, strict=True)))
+    copy_rows("audit_pendingevent", ("event_id",), ((key,) for key in ids))
+    return len(rows)
+
+
+_sentences: dict[str, tuple] = {}
+
+
+def describe(kind, sentence, *, fields=None):
+    """Say how an event of `kind` reads in a history; `fields` gives labels for before/after columns."""
+    _sentences[kind] = (sentence, fields or {})
+
+
+def sentences():
+    if not _sentences:
+        autodiscover_modules("events")
+    return _sentences
+
+
+_names = []
+
+
+def register_names(resolver):
+    """`resolver(set of actor names) -> {actor: display name}`; rooms that know people or systems register one."""
+    _names.append(resolver)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One sentence of a history with its changes as (label, before, after)."""
+
+    at: datetime
+    who: str
+    sentence: str
+    reason: str
+    changes: tuple
+    event: Event
+
+
+def history_of(obj, *, limit=200):
+    """The history of `obj`, latest first, as sentences with before and after."""
+    return lines_of(Event.objects.about(obj).order_by("-id").prefetch_related("personal_values")[:limit])
+
+
+def lines_of(events):
+    known, events = sentences(), list(events)
+    actors: dict[str, str] = {}
+    for resolver in _names:
+        actors |= resolver({event.actor for event in events})
+    lines = []
+    for event in events:
+        body = json.loads(event.body)
+        sentence, fields = known.get(event.kind, (event.kind, {}))
+        before, after = body.get("before") or {}, body.get("after") or {}
+        changes = tuple(
+            (fields.get(name, name), before.get(name), after.get(name))
+            for name in dict.fromkeys([*before, *after])
+            if before.get(name) != after.get(name)
+        )
+        personal = {item.field: item.value for item in event.personal_values.all()}
+        for name in body.get("personal", {}):
+            if name != "address":
+                changes += ((fields.get(name, name), None, personal.get(name, _("(erased)"))),)
+        try:
+            text = str(sentence) % (body.get("facts") or {})
+        except (KeyError, ValueError):
+            text = str(sentence)
+        who = actors.get(event.actor) or (_("the system") if event.actor.startswith("system:") else _("unknown"))
+        lines.append(Line(event.at, who, text, body.get("reason", ""), changes, event))
+    return lines
