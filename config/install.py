@@ -1,0 +1,114 @@
+"""Makes .venv from the hashed lock and leaves it alone while the lock is the same.
+
+Run by the system's python3, before anything is installed: the standard library only.
+"""
+
+import fcntl
+import hashlib
+import json
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+HOUSE = Path(__file__).resolve().parent.parent
+VENV = HOUSE / ".venv"
+STAMP = VENV / "installed.json"
+OLDEST, NEWEST = (3, 11), (3, 13)
+LOCKS = ("requirements.txt", "requirements-dev.txt")
+
+
+def wanted(lock_names):
+    """What would stand in the stamp if these locks were installed by this Python, here."""
+    return {
+        "python": platform.python_version(),
+        "home": str(VENV),
+        "locks": {name: hashlib.sha256((HOUSE / name).read_bytes()).hexdigest() for name in lock_names},
+    }
+
+
+def installed():
+    try:
+        found = json.loads(STAMP.read_text())
+    except (OSError, ValueError):
+        return None
+    return found if (VENV / "bin" / "python").exists() and isinstance(found.get("locks"), dict) else None
+
+
+def is_enough(found, need):
+    return (
+        found is not None
+        and (found["python"], found["home"]) == (need["python"], need["home"])
+        and need["locks"].items() <= found["locks"].items()
+    )
+
+
+def may_be_added_to(found, need):
+    """True when only further locks are missing, so that what is there may stay."""
+    if found is None or (found["python"], found["home"]) != (need["python"], need["home"]):
+        return False
+    return all(need["locks"].get(name, digest) == digest for name, digest in found["locks"].items())
+
+
+def fitting_python():
+    """The Python that runs this, or another one on the path when this one is too old or too new."""
+    if OLDEST <= sys.version_info[:2] <= NEWEST:
+        return sys.executable
+    for minor in range(NEWEST[1], OLDEST[1] - 1, -1):
+        other = shutil.which(f"python3.{minor}")
+        if other:
+            return other
+    sys.exit(f"The portal needs Python 3.11, 3.12 or 3.13; this is {platform.python_version()} and no other was found.")
+
+
+def run(command, sentence):
+    try:
+        done = subprocess.run(command, cwd=HOUSE, stdin=subprocess.DEVNULL, check=False)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    if done.returncode:
+        sys.exit(sentence)
+
+
+def install(lock_names):
+    need, found = wanted(lock_names), installed()
+    if is_enough(found, need):
+        return
+    started = time.monotonic()
+    if may_be_added_to(found, need):
+        print("Installing what the tests need into .venv …", flush=True)
+    else:
+        print("Making .venv and installing the locked packages …", flush=True)
+        found = None
+        STAMP.unlink(missing_ok=True)
+        run(
+            [sys.executable, "-m", "venv", "--clear", str(VENV)],
+            "Python could not make .venv: on Debian install python3-venv.",
+        )
+    for name in lock_names:
+        if found and found["locks"].get(name) == need["locks"][name]:
+            continue
+        pip = [str(VENV / "bin" / "python"), "-m", "pip", "install", "--quiet", "--no-input"]
+        run(
+            [*pip, "--disable-pip-version-check", "--require-hashes", "--only-binary", ":all:", "-r", name],
+            f"The packages of {name} could not be installed; what pip said stands above.",
+        )
+    STAMP.write_text(json.dumps(need if found is None else {**need, "locks": {**found["locks"], **need["locks"]}}))
+    print(f"Installed in {time.monotonic() - started:.0f} s.", flush=True)
+
+
+def main():
+    python = fitting_python()
+    if python != sys.executable and not os.environ.get("PORTAL_PYTHON_CHOSEN"):
+        os.environ["PORTAL_PYTHON_CHOSEN"] = "1"
+        os.execv(python, [python, *sys.argv])  # noqa: S606 - the same script under a Python that fits
+    house = os.open(HOUSE, os.O_RDONLY)
+    fcntl.flock(house, fcntl.LOCK_EX)  # two starts at once install once
+    install(LOCKS if "--dev" in sys.argv else LOCKS[:1])
+
+
+if __name__ == "__main__":
+    main()
