@@ -1,5 +1,9 @@
 from accounts.access import ANYONE, SIGNED_IN, route
 
+# a load balancer and a watchman
+for name in ("healthz", "readyz"):
+    route(name, GET=ANYONE)
+
 # sign-in (allauth)
 for name in (
     "account_login",

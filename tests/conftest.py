@@ -28,6 +28,8 @@ def use_own_folders():
     settings.DATA_DIR = DATA
     settings.FILE_STORE = DATA / "files"
     settings.BROKER_DIR = DATA / "broker"
+    settings.STATIC_ROOT = DATA / "static"
+    settings.STATIC_ROOT.mkdir()
     settings.STORAGES = {
         "default": {
             "BACKEND": "django.core.files.storage.FileSystemStorage",
