@@ -1,4 +1,5 @@
 from django.conf import settings
+from django.urls import reverse
 
 from accounts.access import entries, may_open
 
@@ -8,8 +9,6 @@ def navigation(request):
     user = getattr(request, "user", None)
     shown = []
     if user is not None and user.is_authenticated:
-        from django.urls import reverse
-
         match = request.resolver_match
         room = match.view_name.split(":")[0] if match else ""
         enterprise = user.is_enterprise_user and not user.is_staff_member
@@ -20,6 +19,7 @@ def navigation(request):
                 shown.append({"label": label, "url": reverse(entry.route), "current": current, "code": entry.code})
     return {
         "navigation": shown,
+        "search_url": reverse("reporting:search") if user is not None and may_open(user, "reporting:search") else "",
         "tryout": not settings.PRODUCTION,
         "show_outbox": settings.SHOW_OUTBOX,
     }

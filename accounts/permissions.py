@@ -21,3 +21,6 @@ for name in (
     route(name, GET=ANYONE)
 for name in ("account_logout", "account_change_password", "account_reauthenticate", "mfa_authenticate"):
     route(name, GET=SIGNED_IN, POST=SIGNED_IN)
+
+# how everything is shown (screens is below this room and cannot write its own rows)
+route("screens:set_language", POST=ANYONE)

@@ -1,0 +1,65 @@
+/* Small helps for those who have scripts; every task works without this file. */
+(function () {
+  "use strict";
+
+  // A part of a page asked for after the session ended answers with the sign-in page: go there whole, and come back.
+  document.addEventListener("htmx:beforeSwap", function (event) {
+    var answer = event.detail.xhr;
+    if (answer.responseURL && answer.getResponseHeader("HX-Trigger") === null) {
+      var asked = new URL(event.detail.pathInfo.requestPath, window.location.href);
+      var got = new URL(answer.responseURL, window.location.href);
+      if (asked.pathname !== got.pathname) {
+        event.detail.shouldSwap = false;
+        window.location.assign(got.href);
+      }
+    }
+  });
+
+  // Choosing all rows of the page at once, and the number chosen beside the actions.
+  function countChosen(form) {
+    var boxes = form.querySelectorAll("input[name=chosen]");
+    var chosen = form.querySelectorAll("input[name=chosen]:checked").length;
+    var all = form.querySelector("input[data-choose-all]");
+    form.querySelectorAll("[data-chosen-count]").forEach(function (place) {
+      place.textContent = String(chosen);
+    });
+    if (all) {
+      all.checked = chosen > 0 && chosen === boxes.length;
+      all.indeterminate = chosen > 0 && chosen < boxes.length;
+    }
+  }
+  document.addEventListener("change", function (event) {
+    var form = event.target.form;
+    if (!form || !form.matches("[data-bulk]")) { return; }
+    if (event.target.matches("[data-choose-all]")) {
+      form.querySelectorAll("input[name=chosen]").forEach(function (box) { box.checked = event.target.checked; });
+    }
+    countChosen(form);
+  });
+  document.querySelectorAll("input[data-choose-all][hidden]").forEach(function (box) { box.hidden = false; });
+
+  // A refused form: the summary takes the focus, so that it is read first.
+  var summary = document.querySelector(".error-summary");
+  if (summary) { summary.focus(); }
+
+  // Pressing a button twice sends once.
+  document.addEventListener("submit", function (event) {
+    var form = event.target;
+    if (form.method !== "post" || form.hasAttribute("data-download")) { return; }
+    if (form.dataset.sent) { event.preventDefault(); return; }
+    form.dataset.sent = "yes";
+    window.setTimeout(function () { delete form.dataset.sent; }, 4000);
+  });
+
+  // Menus that open over the page close with Escape and give the focus back.
+  document.addEventListener("keydown", function (event) {
+    if (event.key !== "Escape") { return; }
+    var open = event.target.closest && event.target.closest("details[open].me, .toolbar details[open]");
+    if (open) { open.open = false; open.querySelector("summary").focus(); }
+  });
+
+  document.querySelectorAll("[data-print]").forEach(function (button) {
+    button.hidden = false;
+    button.addEventListener("click", function () { window.print(); });
+  });
+})();
