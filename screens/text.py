@@ -1,0 +1,144 @@
+"""Vietnamese text: finding without marks, ordering as a Vietnamese dictionary does, the short forms offices write.
+
+`fold` and `sort_key` are stored in columns and compared by the database as plain text, so both give the same answer on
+SQLite and on PostgreSQL, whatever the collation of the database.
+"""
+
+import re
+import unicodedata
+from functools import reduce
+from operator import or_
+
+from django.db.models import Q
+
+# What people write short and long; each pair is in folded words.
+SHORT_FORMS = {
+    "tnhh": "trach nhiem huu han",
+    "cp": "co phan",
+    "ctcp": "cong ty co phan",
+    "cty": "cong ty",
+    "mtv": "mot thanh vien",
+    "tm": "thuong mai",
+    "dv": "dich vu",
+    "sx": "san xuat",
+    "xnk": "xuat nhap khau",
+    "xk": "xuat khau",
+    "nk": "nhap khau",
+    "dtpt": "dau tu phat trien",
+    "dt": "dau tu",
+    "pt": "phat trien",
+    "xd": "xay dung",
+    "cn": "cong nghiep",
+    "cnc": "cong nghe cao",
+    "dntn": "doanh nghiep tu nhan",
+    "htx": "hop tac xa",
+    "hkd": "ho kinh doanh",
+    "vlxd": "vat lieu xay dung",
+    "tp": "thanh pho",
+    "tx": "thi xa",
+    "kcn": "khu cong nghiep",
+    "ccn": "cum cong nghiep",
+    "spcncl": "san pham cong nghiep chu luc",
+    "jsc": "cong ty co phan",
+    "vn": "viet nam",
+    "hn": "ha noi",
+}
+
+# Dictionary order of the letters; d comes before đ, a before ă before â, and so on.
+_LETTERS = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
+# Dictionary order of the tones: none, huyền, hỏi, ngã, sắc, nặng.
+_TONES = {"\u0300": "1", "\u0309": "2", "\u0303": "3", "\u0301": "4", "\u0323": "5"}
+_LETTER_CODE = {letter: f"{index:02d}" for index, letter in enumerate(_LETTERS, start=40)}
+_SHAPE_MARKS = {"\u0302", "\u0306", "\u031b"}
+_BLANKS = re.compile(r"\s+")
+_WORDS = re.compile(r"[^\W_]+")
+
+
+def clean(text):
+    """One way of writing the same letters (NFC), without invisible characters or doubled blanks."""
+    text = unicodedata.normalize("NFC", str(text or ""))
+    text = "".join(
+        " " if unicodedata.category(letter) in ("Zs", "Cc") else letter
+        for letter in text
+        if unicodedata.category(letter) != "Cf"
+    )
+    return _BLANKS.sub(" ", text).strip()
+
+
+def fold(text):
+    """For finding: small letters, no marks, đ as d, single blanks. “Đông Anh” and “dong  anh” are the same."""
+    parts = unicodedata.normalize("NFD", clean(text).casefold())
+    bare = "".join(letter for letter in parts if not unicodedata.combining(letter))
+    return _BLANKS.sub(" ", bare.replace("đ", "d")).strip()
+
+
+def search_terms(query):
+    """What a search must contain: for each typed word the spellings that stand for it, in folded text.
+
+    “cty TNHH Hòa Phát” gives [("cty", "cong ty"), ("tnhh", "trach nhiem huu han"), ("hoa",), ("phat",)];
+    a record matches when every group has at least one of its spellings. A long form that was typed is joined into one
+    group with its short form.
+    """
+    folded = f" {' '.join(_WORDS.findall(fold(query)))} "
+    groups = []
+    while folded.strip():
+        for _short_form, long in _LONGEST_FIRST:
+            if folded.startswith(f" {long} "):
+                groups.append((long, *sorted(_SHORT_OF[long])))
+                folded = folded[len(long) + 1 :]
+                break
+        else:
+            word, _blank, rest = folded.strip().partition(" ")
+            folded = f" {rest} "
+            groups.append((word, SHORT_FORMS[word]) if word in SHORT_FORMS else (word,))
+    return list(dict.fromkeys(groups))
+
+
+def short_forms(text):
+    """The folded text with every known long form made short: one spelling for comparing names."""
+    folded = f" {' '.join(_WORDS.findall(fold(text)))} "
+    for short, long in _LONGEST_FIRST:
+        folded = folded.replace(f" {long} ", f" {short} ")
+    return folded.strip()
+
+
+_LONGEST_FIRST = sorted(SHORT_FORMS.items(), key=lambda pair: (-len(pair[1]), pair[0]))
+_SHORT_OF = {}
+for _short, _long in SHORT_FORMS.items():
+    _SHORT_OF.setdefault(_long, set()).add(_short)
+
+
+def matching(query, *fields):
+    """A condition: every word of the query stands in one of these folded columns, in any of its spellings."""
+    condition = Q()
+    for spellings in search_terms(query):
+        condition &= reduce(or_, (Q(**{f"{field}__contains": word}) for field in fields for word in spellings))
+    return condition
+
+
+def sort_key(text):
+    """Text whose plain order is Vietnamese dictionary order: all letters first, then the tones.
+
+    Word by word, so “An” before “Ắn” before “Ân”, “Dũng” before “Đống Đa”; numbers by value and before letters. Where the
+    tone mark stands in the word does not matter: “hòa” and “hoà” are ordered alike. Made of digits (except letters no
+    Vietnamese word has), so that every collation of every database orders it alike.
+    """
+    letters, tones = [], []
+    for word in _WORDS.findall(clean(text).casefold()):
+        tone = "0"
+        for piece in re.findall(r"\d+|\D", word):
+            if piece.isdecimal():
+                digits = str(int(piece[:99]))
+                letters.append(f"1{len(digits):02d}{digits}")
+                continue
+            base = ""
+            for mark in unicodedata.normalize("NFD", piece):
+                if mark in _TONES:
+                    tone = _TONES[mark]
+                elif mark in _SHAPE_MARKS or not unicodedata.combining(mark):
+                    base += mark
+            base = unicodedata.normalize("NFC", base)
+            letters.append(_LETTER_CODE.get(base) or _LETTER_CODE.get(fold(base)) or f"9{base}")
+        letters.append("01")
+        tones.append(tone)
+    return f"{''.join(letters)}00{''.join(tones)}"
