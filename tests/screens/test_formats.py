@@ -1,0 +1,84 @@
+import datetime
+from decimal import Decimal
+from fractions import Fraction
+
+import pytest
+from django.utils import translation
+from hypothesis import given
+from hypothesis import strategies as st
+
+from screens import formats
+
+amounts = st.integers(min_value=-(2**62), max_value=2**62)
+
+
+@pytest.fixture(autouse=True)
+def in_vietnamese():
+    with translation.override("vi"):
+        yield
+
+
+def test_money_is_grouped_by_dots_and_named_dong():
+    assert formats.money(1234567890) == "1.234.567.890 đồng"
+    assert formats.money(0) == "0 đồng"
+    assert formats.money(None) == "–"
+
+
+@given(amounts)
+def test_no_digit_of_an_amount_is_lost(vnd):
+    digits = formats.money(vnd).removesuffix(" đồng").replace(".", "").replace("\u2212", "-")
+    assert int(digits) == vnd
+
+
+def test_a_large_sum_says_about_only_when_digits_were_dropped():
+    assert formats.big_money(200 * 10**9) == "200 tỷ đồng"
+    assert formats.big_money(1200000000) == "1,2 tỷ đồng"
+    assert formats.big_money(1234567890) == "khoảng 1,2 tỷ đồng"
+    assert formats.big_money(345_600_000) == "345,6 triệu đồng"
+    assert formats.big_money(999_999) == "999.999 đồng"
+    assert formats.big_money(18_234_000_000_000) == "18.234 tỷ đồng"
+
+
+def test_percentages_are_rounded_on_the_exact_fraction_half_up():
+    assert formats.percent(Fraction(3995, 10000)) == "40,0\u00a0%"
+    assert formats.percent(Fraction(39949999, 10**8)) == "39,9\u00a0%"
+    assert formats.percent(Decimal("0.125"), 0) == "13\u00a0%"
+    assert formats.percent(Fraction(-1, 800), 1) == "\u22120,1\u00a0%"
+    assert formats.percent(None) == "–"
+
+
+@given(st.fractions(min_value=-1000, max_value=1000), st.integers(min_value=0, max_value=6))
+def test_rounding_is_never_off_by_more_than_half_a_step(value, places):
+    assert abs(Fraction(formats.round_half_up(value, places), 10**places) - value) <= Fraction(1, 2 * 10**places)
+
+
+def test_floats_are_refused():
+    with pytest.raises(TypeError):
+        formats.percent(0.4)
+
+
+def test_dollars_are_shown_from_whole_cents():
+    assert formats.usd(123456789) == "1.234.567,89 USD"
+    assert formats.usd(5) == "0,05 USD"
+
+
+def test_an_amount_in_millions_keeps_every_dong():
+    assert formats.in_unit(1_234_567_890, 10**6) == "1.234,56789"
+    assert formats.in_unit(5_000_000, 10**6) == "5"
+
+
+def test_dates_are_those_of_ha_noi():
+    late = datetime.datetime(2025, 12, 31, 17, 0, tzinfo=datetime.UTC)
+    assert formats.vn_date(late) == "01/01/2026"
+    assert formats.vn_date(late - datetime.timedelta(seconds=1)) == "31/12/2025"
+    assert (
+        formats.vn_long_datetime(datetime.datetime(2026, 11, 27, 9, 30, tzinfo=datetime.UTC))
+        == "16:30 thứ Sáu 27/11/2026"
+    )
+    assert formats.vn_date(datetime.date(2024, 2, 29)) == "29/02/2024"
+
+
+def test_english_pages_group_by_commas():
+    with translation.override("en"):
+        assert formats.number(1234567) == "1,234,567"
+        assert formats.percent(Fraction(4, 10)) == "40.0\u00a0%"
