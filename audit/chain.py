@@ -50,6 +50,8 @@ def head():
 
 def seal_pending(*, now, limit=BATCH):
     """Link up to `limit` committed pending events; 0 when there are none or another sealer is at work."""
+    if not PendingEvent.objects.exists():
+        return 0
     with transaction.atomic():
         if connection.vendor == "postgresql":
             with connection.cursor() as cursor:

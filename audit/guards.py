@@ -273,6 +273,7 @@ def _grant(cursor):
     cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role])
     if not cursor.fetchone():
         return
+    cursor.execute("REVOKE CREATE ON SCHEMA public FROM PUBLIC")
     cursor.execute(f'GRANT USAGE ON SCHEMA public TO "{role}"')
     cursor.execute(f'GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO "{role}"')
     cursor.execute(f'GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO "{role}"')

@@ -1,0 +1,130 @@
+import json
+import uuid
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.db import transaction
+from django.utils import timezone
+
+from audit.access_log import record_read
+from audit.context import source
+from audit.events import EventData, canonical, describe, history_of, record_event, record_events
+from audit.models import Event, PendingEvent, PersonalValue
+from tests.factories import make_office, make_user
+
+NOW = timezone.now()
+
+
+@pytest.mark.django_db
+def test_event_stands_with_its_pending_row():
+    office, user = make_office(), make_user()
+    event = record_event("office renamed", office, by=user, now=NOW, before={"name": "A"}, after={"name": "B"})
+    assert PendingEvent.objects.filter(event=event).exists()
+    assert event.actor == f"user:{user.public_id}"
+    assert json.loads(event.body) == {"after": {"name": "B"}, "before": {"name": "A"}}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_event_outside_a_transaction_is_refused():
+    with pytest.raises(RuntimeError):
+        record_event("x", make_office(), by="system:test", now=NOW)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_event_of_a_rolled_back_change_is_gone_with_it():
+    office = make_office()
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        record_event("office renamed", office, by="system:test", now=NOW)
+        raise ZeroDivisionError
+    assert Event.objects.about(office).count() == 0
+    assert PendingEvent.objects.count() == 0
+
+
+@pytest.mark.django_db
+def test_personal_values_stand_beside_the_event_and_only_their_digest_in_it():
+    user = make_user()
+    event = record_event("user renamed", user, by=user, now=NOW, personal={"full_name": "Trần Thị Bí Mật"})
+    assert "Bí Mật" not in event.body
+    assert PersonalValue.objects.get(event=event, field="full_name").value == "Trần Thị Bí Mật"
+
+
+@pytest.mark.django_db
+def test_address_of_the_request_is_erasable():
+    with source("web", request_id="abc", address="127.0.0.9"):
+        event = record_event("x", make_office(), by="system:test", now=NOW)
+    assert event.source == "web:abc"
+    assert "127.0.0.9" not in event.body
+    assert PersonalValue.objects.get(event=event).value == "127.0.0.9"
+
+
+@pytest.mark.django_db
+def test_many_events_at_once_equal_single_ones():
+    office = make_office()
+    single = record_event("x", office, by="system:test", now=NOW, reason="vì\tsao\\\n", after={"name": "Đ"})
+    before = Event.objects.count()
+    written = record_events(
+        (
+            EventData("x", "accounts.office", office.public_id, reason="vì\tsao\\\n", after={"name": "Đ"})
+            for _number in range(3)
+        ),
+        by="system:test",
+        now=NOW,
+    )
+    assert written == 3
+    assert Event.objects.count() == before + 3
+    assert PendingEvent.objects.count() == before + 3
+    many = Event.objects.exclude(pk=single.pk).order_by("id").last()
+    same = ("at", "kind", "actor", "object_kind", "object_id", "source", "body")
+    assert [getattr(many, name) for name in same] == [getattr(single, name) for name in same]
+
+
+@pytest.mark.django_db
+def test_single_events_after_many_get_fresh_keys():
+    office = make_office()
+    record_events([EventData("x", "accounts.office", office.public_id)], by="system:test", now=NOW)
+    event = record_event("y", office, by="system:test", now=NOW)
+    assert list(Event.objects.about(office).order_by("id").values_list("kind", flat=True)) == ["x", "y"]
+    assert event.pk
+
+
+def test_canonical_form_has_one_spelling():
+    left = canonical({"b": [Decimal("1.50"), None, True], "a": date(2026, 1, 2)})
+    assert left == '{"a":"2026-01-02","b":["1.50",null,true]}'
+
+
+def test_float_has_no_place_in_an_event():
+    with pytest.raises(TypeError):
+        canonical({"a": 0.1})
+
+
+@pytest.mark.django_db
+def test_history_reads_as_sentences_with_before_and_after():
+    office, user = make_office(), make_user(full_name="Lê Văn Sáu")
+    describe("office renamed in a test", "Office renamed by %(paper)s", fields={"name": "Name"})
+    record_event(
+        "office renamed in a test",
+        office,
+        by=user,
+        now=NOW,
+        reason="sắp xếp lại",
+        before={"name": "Cũ", "code": "1"},
+        after={"name": "Mới", "code": "1"},
+        paper="12/QĐ-SCT",
+    )
+    (line,) = history_of(office)
+    assert line.sentence == "Office renamed by 12/QĐ-SCT"
+    assert line.reason == "sắp xếp lại"
+    assert line.changes == (("Name", "Cũ", "Mới"),)
+
+
+@pytest.mark.django_db
+def test_read_that_must_be_traced_leaves_an_entry():
+    user, office = make_user(), make_office()
+    entry = record_read(user, "ID card picture", office, now=NOW, basis="thẩm định hồ sơ")
+    assert (entry.actor, entry.object_id, entry.basis) == (
+        f"user:{user.public_id}",
+        office.public_id,
+        "thẩm định hồ sơ",
+    )
+    assert isinstance(entry.object_id, uuid.UUID)
