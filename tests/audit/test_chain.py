@@ -2,6 +2,7 @@ import json
 from datetime import datetime, timedelta
 
 import pytest
+from django.conf import settings
 from django.db import connections, transaction
 from django.utils import timezone
 
@@ -68,7 +69,7 @@ def tampering(*statements):
 class TestTampering:
     """Somebody with the owner's rights changes the database; verify names the first bad row."""
 
-    pytestmark = pytest.mark.django_db(transaction=True)
+    pytestmark = pytest.mark.django_db(transaction=True, databases=list(settings.DATABASES))
 
     @pytest.fixture(autouse=True)
     def linked(self, outside):

@@ -1,6 +1,7 @@
 import uuid
 
 import pytest
+from django.conf import settings
 from django.db import DatabaseError, connection, connections, transaction
 from django.utils import timezone
 
@@ -66,7 +67,7 @@ def test_person_is_never_removed(db):
     attempt("DELETE FROM accounts_user WHERE id = %s", user.pk)
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True, databases=list(settings.DATABASES))
 def test_guard_taken_away_is_missed_and_laid_again():
     name = next(t.name for t in all_triggers() if t.table == "audit_event" and t.event == "DELETE")
     on = "" if connection.vendor == "sqlite" else ' ON "audit_event"'
@@ -81,7 +82,7 @@ def test_guard_taken_away_is_missed_and_laid_again():
     assert missing_guards() == []
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True, databases=list(settings.DATABASES))
 def test_guard_that_was_weakened_is_missed():
     """A trigger of the same name that refuses nothing does not pass for the guard."""
     name = next(t.name for t in all_triggers() if t.table == "audit_event" and t.event == "DELETE")
@@ -107,7 +108,7 @@ def test_guard_that_was_weakened_is_missed():
     assert missing_guards() == []
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True, databases=list(settings.DATABASES))
 def test_guards_come_back_after_they_were_lifted():
     with lifted(owner()):
         assert missing_guards()
