@@ -10,8 +10,8 @@ from django.conf import settings
 
 HOUSE = Path(__file__).resolve().parent.parent
 ORDER = ["config", *settings.ROOMS]
-# wiring looks up from config to the rooms; rooms may read settings and the job queue of config
-WIRING = {"config/urls.py", "config/settings.py"}
+# wiring looks up from config to the rooms; what else is in config does not
+WIRING = {f"config/{name}.py" for name in ("urls", "settings", "wsgi", "celery", "gunicorn")}
 
 
 @cache
