@@ -4,11 +4,13 @@ import logging
 import os
 import socket
 import threading
+import time
 import traceback
 from datetime import timedelta
 from functools import partial
 
-from django.db import IntegrityError, close_old_connections, connection, transaction
+from django.db import IntegrityError, connection, transaction
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -21,6 +23,8 @@ from jobs.registry import kinds, timetable
 log = logging.getLogger(__name__)
 MAX_ATTEMPTS = 20
 HEARTBEAT_SECONDS = 5
+SEND_SECONDS = 1.5
+AWAY_SECONDS = 10
 SILENCE = timedelta(seconds=60)
 UNSENT = timedelta(seconds=30)
 WORKER_SILENCE = timedelta(seconds=60)
@@ -50,14 +54,35 @@ def enqueue(kind, *, params=None, by, now, period=""):
     return job
 
 
+_away_until = 0.0
+
+
 def publish(job_id):
-    """Tell the broker that the job may be run; a broker that is away is no error (≤ 2 s, then the sweep does it)."""
+    """Tell the broker that the job may be run; False when it is away, which is no error: the sweep sends it later.
+
+    The broker is another machine. It is given SEND_SECONDS to answer, in a thread of its own because its client waits
+    longer; after a silence nobody asks it again for AWAY_SECONDS, so that a hundred letters do not wait a hundred times.
+    """
+    global _away_until
     from jobs.tasks import run_job
 
-    try:
-        run_job.apply_async((job_id,), retry=False)
-    except Exception as error:  # the broker is another machine: anything may come from it
-        log.warning("job %s not sent, the sweep will: %s", job_id, error)
+    if time.monotonic() < _away_until:
+        return False
+    outcome = []
+
+    def send():
+        try:
+            run_job.apply_async((job_id,), retry=False)
+            outcome.append("sent")
+        except Exception as error:  # anything may come from another machine
+            outcome.append(error)
+
+    sender = threading.Thread(target=send, daemon=True)
+    sender.start()
+    sender.join(SEND_SECONDS)
+    if outcome != ["sent"]:
+        _away_until = time.monotonic() + AWAY_SECONDS
+        log.warning("job %s not sent, the sweep will: %s", job_id, outcome[0] if outcome else "no answer")
         return False
     Job.objects.filter(pk=job_id).update(published_at=timezone.now())
     return True
@@ -91,7 +116,7 @@ def run(job_id, *, now):
     """Run the job if it waits; returns its state. Delivered twice, it runs once."""
     claimed = Job.objects.filter(pk=job_id, state=Job.State.QUEUED).update(
         state=Job.State.RUNNING,
-        attempt=_plus_one(),
+        attempt=F("attempt") + 1,
         started_at=now,
         heartbeat_at=now,
         runner=runner_name(),
@@ -121,12 +146,6 @@ def run(job_id, *, now):
         stop.set()
         pulse.join()
     return Job.objects.values_list("state", flat=True).get(pk=job_id)
-
-
-def _plus_one():
-    from django.db.models import F
-
-    return F("attempt") + 1
 
 
 def _finish(running, state, **values):
@@ -207,7 +226,3 @@ def cancel_job(*, job, by, now):
     """Take back a job that has not begun."""
     if not Job.objects.filter(pk=job.pk, state=Job.State.QUEUED).update(state=Job.State.CANCELLED, finished_at=now):
         raise Refused(_("The job has begun; it can no longer be cancelled."))
-
-
-def fresh_connections():
-    close_old_connections()

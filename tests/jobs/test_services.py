@@ -1,3 +1,4 @@
+import threading
 from datetime import timedelta
 
 import pytest
@@ -11,6 +12,11 @@ from tests.factories import make_user
 
 NOW = timezone.now()
 LATER = NOW + timedelta(minutes=2)
+
+
+@pytest.fixture(autouse=True)
+def broker_forgiven(monkeypatch):
+    monkeypatch.setattr(services, "_away_until", 0.0)
 
 
 @pytest.fixture
@@ -136,6 +142,25 @@ def test_broker_that_is_away_refuses_nothing(work, monkeypatch, caplog):
     job = services.enqueue(work(lambda running, now: None), by="system:test", now=NOW)
     assert Job.objects.get(pk=job.pk).state == Job.State.QUEUED
     assert "the sweep will" in caplog.text
+
+
+@pytest.mark.django_db(transaction=True)
+def test_broker_that_does_not_answer_is_asked_again_only_later(work, monkeypatch, caplog):
+    from jobs.tasks import run_job
+
+    asked, silence = [], threading.Event()
+
+    def hang(*args, **kwargs):
+        asked.append(1)
+        silence.wait(20)
+
+    monkeypatch.setattr(run_job, "apply_async", hang)
+    monkeypatch.setattr(services, "SEND_SECONDS", 0.1)
+    code = work(lambda running, now: None)
+    jobs = [services.enqueue(code, by="system:test", now=NOW) for _number in range(5)]
+    silence.set()
+    assert asked == [1]
+    assert {Job.objects.get(pk=job.pk).state for job in jobs} == {Job.State.QUEUED}
 
 
 @pytest.mark.django_db(transaction=True)
