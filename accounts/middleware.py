@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.access import allowed, routes, row_for
 from audit.context import source
+from screens.kept import keep_form
 
 
 class AccessMiddleware:
@@ -45,4 +46,6 @@ class AccessMiddleware:
     def sign_in(self, request):
         if request.path.startswith("/api/"):
             return JsonResponse({"detail": "not signed in"}, status=401)
+        if request.method == "POST":
+            return keep_form(request)
         return redirect_to_login(request.get_full_path())

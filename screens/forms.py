@@ -1,5 +1,321 @@
+"""What may be typed in, in every room: forms that lose nothing, and fields that refuse with a sentence saying what to do."""
+
+import datetime
+import re
+import unicodedata
+import uuid
+from decimal import Decimal
+
+from django import forms
+from django.core.exceptions import ValidationError
 from django.forms.renderers import TemplatesSetting
+from django.utils.datastructures import MultiValueDict
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from screens import formats
+
+# 43,000 enterprises at this limit still sum within 64 bits.
+LARGEST_AMOUNT = 200 * 10**12
 
 
 class Renderer(TemplatesSetting):
-    """Forms are rendered from the project's own templates."""
+    """Forms are drawn by the project's own templates: label above, hint under it, error in words, summary on top."""
+
+    form_template_name = "screens/forms/fields.html"
+    field_template_name = "screens/forms/field.html"
+
+
+class _Basics:
+    """Shared by our forms: one way of writing letters (NFC), sentences for empty fields, both versions of a conflict."""
+
+    def __init__(self, data=None, *args, **kwargs):
+        if isinstance(data, MultiValueDict):
+            data = data.copy()
+            for key, values in data.lists():
+                data.setlist(key, [_composed(value) for value in values])
+        elif data is not None:
+            data = {key: _composed(value) for key, value in data.items()}
+        super().__init__(data, *args, **kwargs)
+        self.conflicts = []
+        for name, field in self.fields.items():
+            if field.error_messages.get("required") == forms.Field.default_error_messages["required"]:
+                label = field.label or forms.utils.pretty_name(name)
+                choose = isinstance(field, (forms.ChoiceField, forms.ModelChoiceField))
+                sentence = _("Choose “%(label)s”.") if choose else _("Fill in “%(label)s”.")
+                field.error_messages["required"] = _Filled(sentence, {"label": label})
+
+    def meet_conflict(self, current, message):
+        """Somebody saved `current` meanwhile: show both versions, keep what was typed, and let the person decide.
+
+        Sending the form again is then sent against the version that was shown.
+        """
+        for bound in self.visible_fields():
+            if hasattr(current, bound.name):
+                theirs = getattr(current, bound.name)
+                yours = self.cleaned_data.get(bound.name)
+                if theirs != yours:
+                    self.conflicts.append(
+                        {"label": bound.label, "theirs": _readable(theirs), "yours": _readable(yours)}
+                    )
+        self.data = self.data.copy()
+        self.data[self.add_prefix("version")] = str(current.version)
+        self.add_error(None, str(message))
+
+
+class _Filled:
+    """A translated sentence filled in when it is shown."""
+
+    def __init__(self, sentence, parts):
+        self.sentence, self.parts = sentence, parts
+
+    def __str__(self):
+        return str(self.sentence) % self.parts
+
+    def __mod__(self, params):
+        return str(self)
+
+
+def _composed(value):
+    return unicodedata.normalize("NFC", value) if isinstance(value, str) else value
+
+
+def _readable(value):
+    return formats.plain(value)
+
+
+class Form(_Basics, forms.Form):
+    """A form that does something; its hidden key lets the service do it once however often it is sent."""
+
+    operation_key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4, required=False)
+
+
+class ModelForm(_Basics, forms.ModelForm):
+    """The same for one row; when the row has a version, the hidden version tells whether it moved on meanwhile."""
+
+    operation_key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4, required=False)
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        version = getattr(self.instance, "version", None)
+        if self.instance.pk is None or version is None:
+            self.fields.pop("version", None)
+        else:
+            self.initial["version"] = version
+
+
+class NumberField(forms.CharField):
+    """A number as people write it, grouped by dots (1.234.567); kept as a whole number of 10**-places.
+
+    Never a float; refuses 1e9, letters, digits of other scripts and what is finer than a whole, each with a sentence.
+    """
+
+    places = 0
+    unit = ""
+    classes = "figure"
+
+    def __init__(self, *, min_value=0, max_value=LARGEST_AMOUNT, unit=None, **kwargs):
+        self.min_value, self.max_value = min_value, max_value
+        if unit is not None:
+            self.unit = unit
+        kwargs.setdefault("widget", forms.TextInput)
+        super().__init__(**kwargs)
+
+    def widget_attrs(self, widget):
+        mode = "decimal" if self.places else "numeric"
+        return {"inputmode": mode, "class": self.classes, "autocomplete": "off"}
+
+    def prepare_value(self, value):
+        if isinstance(value, int) and not isinstance(value, bool):
+            text = formats.number(Decimal(value).scaleb(-self.places), self.places, trim=True)
+            return text.replace("\u2212", "-")
+        return value
+
+    def to_python(self, value):
+        if isinstance(value, int) and not isinstance(value, bool):
+            return value
+        text = super().to_python(value)
+        return parse_number(text, self.places) if text else None
+
+    def has_changed(self, initial, data):
+        try:
+            return self.to_python(initial) != self.to_python(data)
+        except ValidationError:
+            return True
+
+    def validate(self, value):
+        super().validate(value)
+        if value is None:
+            return
+        shown = {"limit": "", "unit": self.unit}
+        if value < self.min_value:
+            if self.min_value in (0, 1) and value < 0:
+                raise ValidationError(_("This may not be negative. Write it without a minus sign."), code="negative")
+            shown["limit"] = self.prepare_value(self.min_value)
+            raise ValidationError(_("Too small: the least is %(limit)s %(unit)s."), params=shown, code="too_small")
+        if value > self.max_value:
+            shown["limit"] = self.prepare_value(self.max_value)
+            raise ValidationError(
+                _("Too large: the most is %(limit)s %(unit)s. Check the unit: the amount is written in full here."),
+                params=shown,
+                code="too_large",
+            )
+
+
+class MoneyField(NumberField):
+    """Whole đồng."""
+
+    unit = _("đồng")
+    classes = "money"
+
+
+class UsdField(NumberField):
+    """US dollars with at most two decimals, kept as whole cents."""
+
+    unit = "USD"
+    classes = "money"
+    places = 2
+
+
+_UNIT_WORDS = re.compile(r"\s*(đồng|đ|vnd|vnđ|usd|người|%)\.?$", re.IGNORECASE)
+
+
+def parse_number(text, places=0):
+    """The whole number of 10**-places that `text` writes; ValidationError with a sentence where it writes none."""
+    text = unicodedata.normalize("NFC", str(text)).replace("\u00a0", " ").replace("\u202f", " ").strip()
+    if any(letter.isnumeric() and letter not in "0123456789" for letter in text):
+        raise ValidationError(_("Write the number with the plain digits 0–9."), code="digits")
+    text = _UNIT_WORDS.sub("", text)
+    if re.search(r"\d\s*[eE]\s*[+-]?\s*\d", text):
+        raise ValidationError(_("Write the number out in full: 1.000.000.000 instead of 1e9."), code="scientific")
+    negative = text[:1] in ("-", "\u2212", "\u2013") or (text.startswith("(") and text.endswith(")"))
+    text = text.strip("()").lstrip("-\u2212\u2013+ ")
+    if not re.fullmatch(r"\d[\d., ']*", text):
+        raise ValidationError(_("This is not a number. Write digits only, for example 1.234.567."), code="not_a_number")
+    whole, decimals = _parts(text.replace("'", "").rstrip(".,"))
+    decimals = decimals.rstrip("0")
+    if len(decimals) > places:
+        if places:
+            raise ValidationError(
+                _("At most %(places)s digits after the decimal sign."), params={"places": places}, code="too_fine"
+            )
+        raise ValidationError(
+            _("Write a whole number, without a decimal part; groups of three digits may be parted by dots: 1.234.567."),
+            code="not_whole",
+        )
+    if len(whole) > 18:
+        raise ValidationError(_("The number is too long. Check the zeros."), code="too_long")
+    value = int(whole + decimals.ljust(places, "0"))
+    return -value if negative else value
+
+
+def _parts(text):
+    """(digits before, digits after) the decimal sign, by the grouping that was typed."""
+    if " " in text:
+        head, *groups = text.split(" ")
+        last = re.split(r"[.,]", groups[-1])[0]
+        if not head or any(len(group) != 3 for group in [*groups[:-1], last]):
+            raise ValidationError(_("The blanks part the digits unevenly. Write for example 1 234 567."), code="groups")
+        text = text.replace(" ", "")
+    signs = re.findall(r"[.,]", text)
+    thousand, decimal = (",", ".") if (get_language() or "vi").startswith("en") else (".", ",")
+    kinds = set(signs)
+    if len(kinds) == 2:
+        if signs[-1] in signs[:-1]:
+            raise ValidationError(_("Dots and commas are mixed. Write for example 1.234.567."), code="groups")
+        thousand, decimal = signs[0], signs[-1]
+    elif len(signs) > 1:
+        thousand, decimal = signs[0], "," if signs[0] == "." else "."
+    elif signs and len(text) - text.index(signs[0]) - 1 != 3:
+        # One sign with other than three digits behind it can only be a decimal sign, whichever it is.
+        decimal, thousand = signs[0], "," if signs[0] == "." else "."
+    whole, _sign, decimals = text.partition(decimal)
+    groups = whole.split(thousand)
+    if len(groups) > 1 and (not 1 <= len(groups[0]) <= 3 or any(len(group) != 3 for group in groups[1:])):
+        raise ValidationError(_("The digits are not in groups of three. Write for example 1.234.567."), code="groups")
+    return "".join(groups), decimals
+
+
+class YearField(forms.CharField):
+    """A year of four digits between two bounds."""
+
+    def __init__(self, *, min_value=2000, max_value=2100, **kwargs):
+        self.min_value, self.max_value = min_value, max_value
+        super().__init__(**kwargs)
+
+    def widget_attrs(self, widget):
+        return {"inputmode": "numeric", "class": "short", "maxlength": "8", "autocomplete": "off"}
+
+    def to_python(self, value):
+        if isinstance(value, int):
+            return value
+        text = super().to_python(value)
+        if not text:
+            return None
+        if not re.fullmatch(r"[0-9]{4}", text):
+            raise ValidationError(_("Write the year with four digits, for example 2025."), code="year")
+        return int(text)
+
+    def validate(self, value):
+        super().validate(value)
+        if value is not None and not self.min_value <= value <= self.max_value:
+            raise ValidationError(
+                _("The year must be from %(first)s to %(last)s."),
+                params={"first": self.min_value, "last": self.max_value},
+                code="out_of_range",
+            )
+
+
+class DateField(forms.CharField):
+    """A day written day/month/year."""
+
+    widget = forms.TextInput
+
+    def __init__(self, *, min_value=datetime.date(1900, 1, 1), max_value=datetime.date(2100, 12, 31), **kwargs):
+        self.min_value, self.max_value = min_value, max_value
+        kwargs.setdefault("help_text", _("Day/month/year, for example 27/11/2026"))
+        super().__init__(**kwargs)
+
+    def widget_attrs(self, widget):
+        return {"inputmode": "numeric", "class": "short", "autocomplete": "off"}
+
+    def prepare_value(self, value):
+        return value.strftime("%d/%m/%Y") if isinstance(value, datetime.date) else value
+
+    def to_python(self, value):
+        if isinstance(value, datetime.datetime):
+            return value.date()
+        if isinstance(value, datetime.date):
+            return value
+        text = super().to_python(value)
+        if not text:
+            return None
+        written = re.fullmatch(r"([0-9]{1,2})\s*[/.-]\s*([0-9]{1,2})\s*[/.-]\s*([0-9]{4})", text)
+        iso = re.fullmatch(r"([0-9]{4})-([0-9]{2})-([0-9]{2})", text)
+        if not written and not iso:
+            raise ValidationError(_("Write the day as day/month/year, for example 27/11/2026."), code="date")
+        day, month, year = map(int, written.groups() if written else reversed(iso.groups()))
+        try:
+            return datetime.date(year, month, day)
+        except ValueError:
+            raise ValidationError(
+                _("%(day)s is not a day of the calendar. Check the day and the month."),
+                params={"day": text},
+                code="no_such_day",
+            ) from None
+
+    def has_changed(self, initial, data):
+        try:
+            return self.to_python(initial) != self.to_python(data)
+        except ValidationError:
+            return True
+
+    def validate(self, value):
+        super().validate(value)
+        if value is not None and not self.min_value <= value <= self.max_value:
+            raise ValidationError(
+                _("The day must be from %(first)s to %(last)s."),
+                params={"first": self.prepare_value(self.min_value), "last": self.prepare_value(self.max_value)},
+                code="out_of_range",
+            )

@@ -1,8 +1,10 @@
 from django.conf import settings
 from django.http import HttpResponseRedirect
+from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
+from screens.kept import KEY
 from screens.middleware import KNOWN
 
 
@@ -26,3 +28,13 @@ def set_language(request):
             httponly=True,
         )
     return response
+
+
+@require_safe
+def kept_form(request):
+    """What was being sent when the session ended, ready to be sent again."""
+    kept = request.session.get(KEY)
+    if not kept:
+        return redirect("/")
+    shown = [(name, value) for name, value in kept["fields"] if value and name not in ("operation_key", "version")]
+    return render(request, "screens/kept_form.html", {"kept": kept, "shown": shown})

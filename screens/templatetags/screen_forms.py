@@ -1,0 +1,31 @@
+from django import forms, template
+
+register = template.Library()
+
+
+@register.filter
+def error_links(form):
+    """[{href, message}] for the summary on top: first what concerns the whole form, then the fields in their order."""
+    if not form.is_bound:
+        return []
+    links = [{"href": "", "message": message} for message in form.non_field_errors()]
+    for field in form:
+        for message in field.errors:
+            target = field.id_for_label or f"{field.auto_id}_0"
+            links.append({"href": "" if field.is_hidden else f"#{target}", "message": f"{field.label}: {message}"})
+    return links
+
+
+@register.filter
+def conflicts(form):
+    return getattr(form, "conflicts", [])
+
+
+@register.filter
+def field_kind(field):
+    return "check" if isinstance(field.field.widget, forms.CheckboxInput) else "field"
+
+
+@register.filter
+def field_unit(field):
+    return getattr(field.field, "unit", "")

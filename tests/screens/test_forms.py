@@ -1,0 +1,181 @@
+import datetime
+import uuid
+
+import pytest
+from django import forms as django_forms
+from django.core.exceptions import ValidationError
+from django.utils import translation
+from hypothesis import given
+from hypothesis import strategies as st
+
+from screens import formats
+from screens.forms import DateField, Form, MoneyField, NumberField, UsdField, YearField
+
+
+class Sample(Form):
+    amount = MoneyField(label="Doanh thu", help_text="Ghi đủ chữ số")
+    workers = NumberField(label="Lao động", required=False, unit="người")
+    kind = django_forms.ChoiceField(label="Loại", choices=[("a", "A"), ("b", "B")], widget=django_forms.RadioSelect)
+    agreed = django_forms.BooleanField(label="Đồng ý", required=False)
+
+
+@pytest.mark.parametrize(
+    ("typed", "amount"),
+    [
+        ("1.234.567", 1234567),
+        ("1234567", 1234567),
+        ("1 234 567", 1234567),
+        ("1,234,567", 1234567),
+        ("1.234.567,00", 1234567),
+        ("1.234.567 đồng", 1234567),
+        ("12.000đ", 12000),
+        ("\u00a05.000 ", 5000),
+        ("0", 0),
+    ],
+)
+def test_an_amount_is_read_as_offices_write_it(typed, amount):
+    assert MoneyField().clean(typed) == amount
+
+
+@pytest.mark.parametrize(
+    ("typed", "code"),
+    [
+        ("1e9", "scientific"),
+        ("1,5E+09", "scientific"),
+        ("１２３", "digits"),
+        ("٣", "digits"),
+        ("-5", "negative"),
+        ("\u22125.000", "negative"),
+        ("(5.000)", "negative"),
+        ("1.234,5", "not_whole"),
+        ("0,5", "not_whole"),
+        ("1234.5", "not_whole"),
+        ("1,234", "not_whole"),
+        ("12.34.567", "groups"),
+        ("1.234,567.8", "groups"),
+        ("1 23 456", "groups"),
+        ("mười đồng", "not_a_number"),
+        ("--5", "negative"),
+        ("5;6", "not_a_number"),
+        ("9" * 40, "too_long"),
+        ("200.000.000.000.001", "too_large"),
+    ],
+)
+def test_what_is_no_whole_amount_is_refused_with_a_sentence(typed, code):
+    with pytest.raises(ValidationError) as refused:
+        MoneyField().clean(typed)
+    assert [error.code for error in refused.value.error_list] == [code]
+    assert refused.value.messages[0].endswith(".")
+
+
+@given(st.integers(min_value=0, max_value=200 * 10**12))
+def test_what_is_shown_can_be_typed_again(amount):
+    for language in ("vi", "en"):
+        with translation.override(language):
+            field = MoneyField()
+            assert field.clean(field.prepare_value(amount)) == amount
+            assert field.clean(formats.number(amount)) == amount
+
+
+@given(st.integers(min_value=0, max_value=10**12))
+def test_dollars_are_kept_in_whole_cents(cents):
+    field = UsdField()
+    assert field.clean(field.prepare_value(cents)) == cents
+
+
+def test_dollars_finer_than_a_cent_are_refused():
+    assert UsdField().clean("1.234,56") == 123456
+    with pytest.raises(ValidationError, match="2"):
+        UsdField().clean("1,2345")
+
+
+@given(st.text(max_size=30))
+def test_any_text_is_read_or_refused_never_worse(text):
+    for field in (
+        MoneyField(required=False),
+        UsdField(required=False),
+        YearField(required=False),
+        DateField(required=False),
+    ):
+        try:
+            value = field.clean(text)
+        except ValidationError:
+            continue
+        assert value is None or isinstance(value, int | datetime.date)
+
+
+def test_a_day_is_written_day_month_year():
+    assert DateField().clean("27/11/2026") == datetime.date(2026, 11, 27)
+    assert DateField().clean("1.2.2026") == datetime.date(2026, 2, 1)
+    assert DateField().clean("29/02/2024") == datetime.date(2024, 2, 29)
+    assert DateField().prepare_value(datetime.date(2026, 2, 1)) == "01/02/2026"
+
+
+@pytest.mark.parametrize(
+    "typed", ["29/02/2023", "31/04/2025", "2/2025", "hôm nay", "１/1/2025", "11/27/2026", "1/1/0001"]
+)
+def test_a_day_that_is_none_is_refused(typed):
+    with pytest.raises(ValidationError):
+        DateField().clean(typed)
+
+
+@pytest.mark.parametrize("typed", ["25", "20255", "２０２５", "1999", "2101", "2025.0"])
+def test_a_year_outside_its_bounds_is_refused(typed):
+    with pytest.raises(ValidationError):
+        YearField().clean(typed)
+
+
+def test_a_refused_form_links_each_error_to_its_field_and_keeps_what_was_typed():
+    form = Sample({"amount": "1e9", "workers": "12"})
+    assert not form.is_valid()
+    page = form.render()
+    assert 'href="#id_amount"' in page
+    assert 'href="#id_kind_0"' in page and 'id="id_kind_0"' in page
+    assert 'value="1e9"' in page
+    assert 'aria-describedby="id_amount_helptext id_amount_error"' in page
+    assert 'id="id_amount_helptext"' in page and 'id="id_amount_error"' in page
+    assert 'aria-invalid="true"' in page
+
+
+def test_an_empty_field_is_asked_for_by_its_name():
+    form = Sample({})
+    assert form.errors["amount"] == ["Hãy điền “Doanh thu”."]
+    assert form.errors["kind"] == ["Hãy chọn “Loại”."]
+
+
+def test_every_field_has_a_visible_label():
+    page = Sample().render()
+    for identifier in ("id_amount", "id_workers", "id_agreed"):
+        assert f'<label for="{identifier}">' in page
+    assert "<legend>Loại</legend>" in page
+
+
+def test_a_form_carries_a_key_that_stays_when_it_is_refused():
+    key = str(uuid.uuid4())
+    assert f'value="{key}"' in Sample({"operation_key": key}).render()
+    assert str(Sample()["operation_key"].value()) != str(Sample()["operation_key"].value())
+
+
+def test_typed_letters_are_composed():
+    class Names(Form):
+        name = django_forms.CharField()
+
+    form = Names({"name": "Ha\u0300 No\u0323\u0302i"})
+    assert form.is_valid() and form.cleaned_data["name"] == "Hà Nội"
+
+
+def test_a_conflict_shows_both_versions_and_is_sent_against_the_new_one():
+    class Row:
+        version, name, note = 7, "Tên mới", "như nhau"
+
+    class Edit(Form):
+        name = django_forms.CharField(label="Tên")
+        note = django_forms.CharField(label="Ghi chú")
+        version = django_forms.IntegerField(widget=django_forms.HiddenInput)
+
+    form = Edit({"name": "Tên tôi gõ", "note": "như nhau", "version": "3"})
+    assert form.is_valid()
+    form.meet_conflict(Row, "Có người đã sửa.")
+    page = form.render()
+    assert form.conflicts == [{"label": "Tên", "theirs": "Tên mới", "yours": "Tên tôi gõ"}]
+    assert 'name="version" value="7"' in page and "Tên mới" in page and 'value="Tên tôi gõ"' in page
