@@ -1,6 +1,7 @@
 """Runs the portal on one machine: web, worker and beat, started again when they die, ended together.
 
-`make run` calls it with the Python of .venv. The standard library only.
+`make run` calls it with the Python of .venv; what is given to it goes to `manage.py prepare`. The standard library
+only.
 """
 
 import contextlib
@@ -151,7 +152,7 @@ def only_one():
 def prepare(stop):
     """Migrations, reference data, demo data, static files: whatever is missing."""
     process = subprocess.Popen(
-        [PYTHON, __file__, "--child", str(os.getpid()), "manage.py", "prepare"],
+        [PYTHON, __file__, "--child", str(os.getpid()), "manage.py", "prepare", *sys.argv[1:]],
         cwd=HOUSE,
         stdin=subprocess.DEVNULL,
         start_new_session=True,

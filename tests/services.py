@@ -245,6 +245,22 @@ def worker(environment, *, log, concurrency=1):
 
 
 @contextlib.contextmanager
+def beat(environment, *, log):
+    """A real Celery beat."""
+    schedule = Path(environment["DATA_DIR"]) / "beat-schedule"
+    process = start(
+        [sys.executable, "-m", "celery", "--app", "config", "beat", "--schedule", str(schedule), "--pidfile", ""],
+        log=log,
+        environment=environment,
+        dies_by="KILL",
+    )
+    try:
+        yield process
+    finally:
+        end(process)
+
+
+@contextlib.contextmanager
 def web(environment, *, log):
     """The real web server; yields its address."""
     port = free_port()

@@ -184,7 +184,7 @@ def main():
     if what in ("all", "postgres", "browser"):
         get_services()
     suite, ok = Suite(), False
-    both = ["-n", "2", "-m", "not browser"]
+    both = ["-n", "2"]
     try:
         if what in ("all", "static"):
             suite.static()

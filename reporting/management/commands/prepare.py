@@ -4,12 +4,13 @@ import os
 import time
 from pathlib import Path
 
-from accounts.demo import PEOPLE
 from django.conf import settings
 from django.core.management import BaseCommand, call_command
 from django.db import connections
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.recorder import MigrationRecorder
+
+from accounts.demo import PEOPLE
 
 REFERENCE_COMMANDS = ("load_reference", "load_programme")
 CATALOGUE = settings.BASE_DIR / "locale" / "vi" / "LC_MESSAGES" / "django.mo"

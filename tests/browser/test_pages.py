@@ -1,0 +1,107 @@
+"""Every page, on a desk and on a phone: readable by everybody, in the reader's language, without a fault.
+
+PAGES_LANGUAGE=en looks at the English pages (`make prove NAME=english_pages`).
+"""
+
+import re
+from functools import cache
+from pathlib import Path
+
+import pytest
+from babel.messages.pofile import read_po
+
+from accounts.access import routes as table
+from tests.browser.conftest import DESKTOP, PHONE
+from tests.routes import all_routes
+from tests.services import HOUSE
+
+AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text()
+INSPECT = (Path(__file__).parent / "inspect.js").read_text()
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]
+RUN_AXE = f"() => axe.run(document, {{runOnly: {{type: 'tag', values: {TAGS}}}, resultTypes: ['violations']}})"
+PLACE = re.compile(r"%\([a-z_]+\)[sd]|%[sd]|\{[a-z_]*\}")
+ENGLISH = re.compile(
+    r"\b(?:the|of|and|is|are|this|your|with|from|please|not|you|to|for|by|was|has|been)\b", re.IGNORECASE
+)
+NAMES = sorted({r.name for r in all_routes() if "GET" in table().get(r.name, {})})
+
+
+@cache
+def sentences():
+    """(exact {msgid: translation}, patterns [(regex, msgid)]) of all we say."""
+    exact, patterns = {}, []
+    for path in sorted((HOUSE / "locale" / "vi").glob("*.po")):
+        for message in read_po(path.open("rb"), locale="vi"):
+            ids = message.id if isinstance(message.id, tuple) else (message.id,)
+            strings = message.string if isinstance(message.string, tuple) else (message.string,)
+            for msgid, string in zip(ids, strings * len(ids), strict=False):
+                if not msgid or not string or msgid == string:
+                    continue
+                if not PLACE.search(msgid):
+                    exact[_plain(msgid)] = _plain(string)
+                elif len(re.findall(r"[A-Za-z]{2,}", PLACE.sub(" ", msgid))) >= 2:
+                    parts = [re.escape(part) for part in PLACE.split(_plain(msgid))]
+                    patterns.append((re.compile("^" + ".+".join(parts) + "$"), msgid))
+    return exact, patterns
+
+
+def _plain(text):
+    return re.sub(r"\s+", " ", text).replace("%%", "%").strip()
+
+
+def untranslated(texts, language):
+    """What stands on the page in the other language."""
+    exact, patterns = sentences()
+    if language == "en":
+        ours = set(exact) | set(exact.values()) & set(exact)
+        return sorted(text for text in texts if text in set(exact.values()) and text not in ours)
+    wrong = {text for text in texts if text in exact and text not in exact.values()}
+    wrong |= {text for text in texts if any(pattern.match(text) for pattern, _ in patterns)}
+    wrong |= {text for text in texts if text.isascii() and len(ENGLISH.findall(text)) >= 2}
+    return sorted(wrong)
+
+
+def faults_of(page, language):
+    """What is wrong with the page as it stands, at its present width."""
+    page.evaluate(AXE)
+    found = [
+        f"axe {violation['id']}: {violation['help']} ({violation['nodes'][0]['html'][:160]})"
+        for violation in page.evaluate(RUN_AXE)["violations"]
+    ]
+    seen = page.evaluate(INSPECT)
+    found += [f"no visible label: {field}" for field in seen["unlabelled"]]
+    if seen["overflows"]:
+        found.append(f"wider than the screen: {', '.join(seen['overflows'])}")
+    found += [f"not translated: {text}" for text in untranslated(seen["texts"], language)]
+    if seen["language"] != language:
+        found.append(f"says it is in {seen['language']}")
+    if seen["headings"] != 1:
+        found.append(f"{seen['headings']} main headings")
+    return found
+
+
+def watch(page, faults):
+    """Notes what the browser itself complains of."""
+    page.on("console", lambda said: said.type in ("error", "warning") and faults.append(f"console: {said.text}"))
+    page.on("pageerror", lambda error: faults.append(f"script: {error}"))
+    page.on("requestfailed", lambda request: faults.append(f"request failed: {request.url} {request.failure}"))
+    page.on("response", lambda answer: answer.status >= 400 and faults.append(f"{answer.status} {answer.url}"))
+
+
+def test_every_page_can_be_reached_with_the_demo_data(demo_pages):
+    assert demo_pages["unreachable"] == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_page_is_sound_on_a_desk_and_on_a_phone(name, demo_site, demo_pages, page_as, language):
+    faults = []
+    for route, address, email in demo_pages["pages"]:
+        if route != name:
+            continue
+        page = page_as(email)
+        watch(page, faults)
+        for screen in (DESKTOP, PHONE):
+            page.set_viewport_size(screen)
+            page.goto(address, wait_until="networkidle")
+            faults += [f"{screen['width']}: {fault}" for fault in faults_of(page, language)]
+    assert faults == []
