@@ -16,6 +16,8 @@ from django.core import checks
 from django.db import connections
 from django.utils.module_loading import module_has_submodule
 
+from audit.identity import Identified
+
 MESSAGE = "guard"
 
 
@@ -178,20 +180,22 @@ def _dialect(condition, engine):
     return condition
 
 
-def all_triggers():
-    """Every trigger of every room, with the immutable public ids of all identified models."""
-    from audit.identity import Identified
-
+def all_guards():
+    """Every room's guards, with the immutable public ids of all identified models."""
     guards = [
         immutable(model._meta.db_table, "public_id")
         for model in apps.get_models()
         if issubclass(model, Identified) and model._meta.managed
     ]
-    for config in apps.get_app_configs():
-        if config.name in settings.ROOMS and module_has_submodule(config.module, "guards") and config.name != "audit":
-            guards += import_module(f"{config.name}.guards").GUARDS
-    guards += OWN
-    return [trigger for guard in guards for trigger in guard.triggers()]
+    for room in settings.ROOMS:
+        if room != "audit" and module_has_submodule(apps.get_app_config(room).module, "guards"):
+            guards += import_module(f"{room}.guards").GUARDS
+    return guards + OWN
+
+
+def all_triggers():
+    """The triggers of every guard."""
+    return [trigger for guard in all_guards() for trigger in guard.triggers()]
 
 
 OWN = [
@@ -277,21 +281,13 @@ def _grant(cursor):
     cursor.execute(f'GRANT USAGE ON SCHEMA public TO "{role}"')
     cursor.execute(f'GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO "{role}"')
     cursor.execute(f'GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO "{role}"')
-    tables = {t.table for t in all_triggers()}
-    for table, free in _rights().items():
-        if table in tables:
-            cursor.execute(f'REVOKE UPDATE, DELETE ON "{table}" FROM "{role}"')
-            if free:
-                columns = ", ".join(f'"{c}"' for c in free)
-                cursor.execute(f'GRANT UPDATE ({columns}) ON "{table}" TO "{role}"')
-
-
-def _rights():
-    guards = list(OWN)
-    for config in apps.get_app_configs():
-        if config.name in settings.ROOMS and config.name != "audit" and module_has_submodule(config.module, "guards"):
-            guards += import_module(f"{config.name}.guards").GUARDS
-    return {g.table: g.columns for g in guards if g.kind == "append_only"}
+    tables = _existing_tables(cursor.db)
+    for guard in all_guards():
+        if guard.kind == "append_only" and guard.table in tables:
+            cursor.execute(f'REVOKE UPDATE, DELETE ON "{guard.table}" FROM "{role}"')
+            if guard.columns:
+                columns = ", ".join(f'"{column}"' for column in guard.columns)
+                cursor.execute(f'GRANT UPDATE ({columns}) ON "{guard.table}" TO "{role}"')
 
 
 def missing_guards(using="default"):

@@ -73,6 +73,7 @@ class ReferenceItem(Identified, Versioned, BilingualName, Sourced):
     """
 
     KEY = ("code",)
+    FIXED = ()  # what never changes in place: another value is another row, from a later day
 
     code = models.CharField(_("code"), max_length=40)
     valid_from = models.DateField(_("in force from"))
@@ -254,6 +255,8 @@ class SupportKind(ReferenceItem):
 class MoneySource(ReferenceItem):
     """Where money comes from, and whether it counts against the programme's ceiling."""
 
+    FIXED = ("counts_to_ceiling",)
+
     counts_to_ceiling = models.BooleanField(_("counts against the ceiling"), default=True)
 
     class Meta(ReferenceItem.Meta):
@@ -275,6 +278,7 @@ class SizeThreshold(ReferenceItem):
         LARGE = "large", _("Large enterprise")
 
     KEY = ("sector_column", "size")
+    FIXED = ("labour_max", "revenue_max_vnd", "capital_max_vnd")
 
     sector_column = models.CharField(_("field of activity"), max_length=10, choices=Column)
     size = models.CharField(_("size"), max_length=10, choices=[(s, label) for s, label in Size.choices if s != "large"])
@@ -299,7 +303,13 @@ class SizeThreshold(ReferenceItem):
 
 
 class Rule(ReferenceItem):
-    """A rule of counting, a limit or a cap that is data: a code and its value."""
+    """A rule of counting, a limit or a cap that is data: a code and its value.
+
+    The value of a rule never changes: a new value is a new row from a later day, so that a count of the past reads
+    the rule of its own day for ever.
+    """
+
+    FIXED = ("value",)
 
     value = models.JSONField(_("value"), default=dict)
 
@@ -308,20 +318,30 @@ class Rule(ReferenceItem):
         verbose_name_plural = _("rules")
 
 
+class ExchangeRateQuerySet(models.QuerySet):
+    def standing(self):
+        return self.filter(withdrawn_on__isnull=True)
+
+
 class ExchangeRate(Identified, Versioned, Sourced):
-    """What one unit of a currency was worth on a day, in whole đồng."""
+    """What one unit of a currency was worth on a day, in whole đồng. A wrong rate is withdrawn and entered anew."""
 
     currency = models.CharField(_("currency"), max_length=3)
     on = models.DateField(_("on"))
     vnd_per_unit = models.BigIntegerField(_("đồng for one unit"))
     note = models.CharField(_("note"), max_length=300, blank=True)
+    withdrawn_on = models.DateField(_("withdrawn on"), null=True, blank=True, editable=False)
+
+    objects = ExchangeRateQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("exchange rate")
         verbose_name_plural = _("exchange rates")
         ordering = ["currency", "-on"]
         constraints = [
-            models.UniqueConstraint(fields=["currency", "on"], name="one_rate_a_day"),
+            models.UniqueConstraint(
+                fields=["currency", "on"], condition=Q(withdrawn_on__isnull=True), name="one_rate_a_day"
+            ),
             models.CheckConstraint(
                 condition=Q(vnd_per_unit__gt=0, vnd_per_unit__lte=10_000_000), name="rate_plausible"
             ),
@@ -359,3 +379,23 @@ class CalendarDay(Identified, Versioned, BilingualName, Sourced):
 
     def __str__(self):
         return f"{self.on:%d/%m/%Y} {self.name}"
+
+
+class Load(Identified):
+    """One run of a loading command that changed something or met rows that people had edited."""
+
+    at = models.DateTimeField(_("time"))
+    room = models.CharField(_("data"), max_length=20)
+    actor = models.CharField(_("who"), max_length=80)
+    created = models.PositiveIntegerField(_("rows added"))
+    updated = models.PositiveIntegerField(_("rows changed"))
+    unchanged = models.PositiveIntegerField(_("rows as before"))
+    kept = models.JSONField(_("rows kept as people edited them"), default=list)
+
+    class Meta:
+        verbose_name = _("load")
+        verbose_name_plural = _("loads")
+        ordering = ["-at", "-id"]
+
+    def __str__(self):
+        return f"{self.room} {self.at:%d/%m/%Y %H:%M}"

@@ -1,10 +1,22 @@
 """People and things for tests: plain functions; only what matters in a test is spelled out."""
 
 import itertools
-from datetime import date
+import uuid
+from datetime import UTC, date, datetime
 
 from accounts.models import Office, Post, User
 from accounts.roles import Role
+from enterprises.models import (
+    Enterprise,
+    EnterpriseGroup,
+    FigureRevision,
+    Membership,
+    Product,
+    Title,
+)
+from enterprises.models.figures import MEASURES
+from enterprises.services.revisions import note_enterprise, note_title
+from enterprises.tax_codes import check_digit
 
 _numbers = itertools.count(1)
 
@@ -171,3 +183,88 @@ def make_published_figure(award_year=2021, **fields):
     fields.setdefault("scope", "unknown")
     fields.setdefault("source", "Báo thử")
     return PublishedFigure.objects.create(award_year=award_year, **fields)
+
+
+# --- enterprises ------------------------------------------------------------------------------
+LONG_AGO = datetime(2021, 1, 4, 2, 0, tzinfo=UTC)
+
+
+def make_tax_code(number=None):
+    """A tax code of ten digits whose check digit is right."""
+    while True:
+        nine = f"01{(number if number is not None else 5_000_000 + next(_numbers)) % 10_000_000:07d}"
+        digit = check_digit(nine)
+        if digit:
+            return nine + digit
+        number = None if number is None else number + 1
+
+
+def make_enterprise(name=None, *, groups=(), now=LONG_AGO, **fields):
+    """An enterprise with its first revision; `groups` are ProductGroups it belongs to since 2021."""
+    fields.setdefault("tax_code", make_tax_code())
+    enterprise = Enterprise(name=name or f"Công ty TNHH Thử nghiệm {next(_numbers)}", created_at=now, **fields)
+    enterprise.set_name_columns()
+    enterprise.save()
+    for group in groups:
+        EnterpriseGroup.objects.create(enterprise=enterprise, group=group, starts_on=date(2021, 1, 1))
+    note_enterprise(enterprise, by="system:tests", now=now)
+    return enterprise
+
+
+def make_product(enterprise=None, name=None, *, now=LONG_AGO, **fields):
+    product = Product(
+        enterprise=enterprise or make_enterprise(), name=name or f"Sản phẩm {next(_numbers)}", created_at=now, **fields
+    )
+    product.set_name_columns()
+    product.save()
+    return product
+
+
+def make_title(product=None, *, round_year=2023, now=None, **fields):
+    """A title of the round `round_year`, in force for three years unless told, recorded when it was decided."""
+    fields.setdefault("decision_number", f"{next(_numbers)}/QĐ-UBND")
+    fields.setdefault("decision_on", date(round_year, 11, 1))
+    fields.setdefault("valid_from", fields["decision_on"])
+    fields.setdefault("valid_to", date(round_year + 3, 10, 31))
+    now = now or datetime(round_year, 12, 1, 2, 0, tzinfo=UTC)
+    title = Title(product=product or make_product(), round_year=round_year, created_at=now, **fields)
+    title.save()
+    note_title(title, by="system:tests", now=now)
+    return title
+
+
+def make_figures(enterprise=None, year=2023, *, state="confirmed", at=None, by=None, confirmed_by=None, **fields):
+    """Figures of a year in `state`; `by` declared and sent them, another confirmed or returned them at `at`."""
+    at = at or datetime(year + 1, 3, 1, 2, 0, tzinfo=UTC)
+    author = by.public_id if by else uuid.uuid4()
+    other = confirmed_by.public_id if confirmed_by else uuid.uuid4()
+    row = FigureRevision(enterprise=enterprise or make_enterprise(), year=year, state=state, recorded_at=at)
+    row.recorded_by = author
+    if state != "draft":
+        row.declared_by, row.declared_at = author, at
+    if state in ("waiting", "confirmed", "returned"):
+        row.submitted_by, row.submitted_at = author, at
+    if state == "confirmed":
+        row.confirmed_by, row.confirmed_at = other, at
+    if state == "returned":
+        row.returned_by, row.returned_at, row.return_reason = other, at, "Thiếu doanh thu"
+    if state == "withdrawn":
+        row.superseded_at = at
+    if not any(name in fields for name in MEASURES):
+        row.output_vnd, row.revenue_vnd, row.labour_insured = 120_000_000_000, 150_000_000_000, 80
+    for name, value in fields.items():
+        setattr(row, name, value)
+    row.save()
+    return row
+
+
+def make_membership(user=None, enterprise=None, role=Role.SIGNATORY, **fields):
+    fields.setdefault("starts_on", date(2021, 1, 1))
+    return Membership.objects.create(
+        user=user or make_user(), enterprise=enterprise or make_enterprise(), role=role, **fields
+    )
+
+
+def make_enterprise_user(enterprise=None, role=Role.SIGNATORY, **fields):
+    """A person who acts for `enterprise`."""
+    return make_membership(make_user(**fields), enterprise, role).user

@@ -1,0 +1,260 @@
+"""Finding the table in a sheet: its heading row, what each column is, and in which unit. No Django here."""
+
+import re
+import unicodedata
+
+SEARCHED_ROWS = 20
+
+_MARKS = re.compile("[\u0300-\u036f]")
+_BRACKETS = re.compile(r"[(\[{][^)\]}]*[)\]}]")
+_YEAR = re.compile(r"\b(?:nam|year)\s*(20\d\d)\b")
+_NOT_WORD = re.compile(r"[^0-9a-z]+")
+_STATED = r"(?:don vi tinh|don vi|dvt|unit)\s*[:.\-]?\s*"
+_VND = r"(?:(ty|ti|trieu|tr\.?|nghin|ngan|1[.,]?000)\s*)?(?:dong|vnd|vnđ|d)\b"
+_USD = r"(?:(trieu|tr\.?|nghin|ngan|1[.,]?000|thousand|million)\s*)?(?:usd|do la(?: my)?|dollars?)\b"
+_POWERS = {None: 0, "ty": 9, "ti": 9, "trieu": 6, "tr": 6, "million": 6, "nghin": 3, "ngan": 3, "thousand": 3}
+
+ROMAN = re.compile(r"(?=[ivxlc])(?:xc|xl|l?x{0,3})(?:ix|iv|v?i{0,3})\.?")
+LETTER = re.compile(r"[a-h]\.?")
+TOTAL = re.compile(
+    r"(?:tong cong|tong so|tong|cong|luy ke|total)(?:\s*$|\s*[:.(\[+].*|\s+(?:nhom|muc|phan|theo|toan|[ivx]+\b|\d).*)"
+)
+EXAMPLE = re.compile(r"(?:vi du|vd|example)\b")
+COLUMN_NUMBER = re.compile(r"\(?(?:[a-h]|\d{1,2})\)?(?:\s*=.*)?")
+
+
+def fold(text):
+    """Lower case without marks, đ as d, blanks collapsed: how words are compared."""
+    lowered = unicodedata.normalize("NFC", str(text)).lower().replace("đ", "d")
+    return " ".join(_MARKS.sub("", unicodedata.normalize("NFD", lowered)).split())
+
+
+def bare(text):
+    """A heading without its unit, its year and its asterisks."""
+    folded = _BRACKETS.sub(" ", fold(text))
+    folded = re.sub(rf"{_STATED}.*$", " ", folded)
+    folded = _YEAR.sub(" ", folded)
+    folded = re.sub(r"[,:\-/]\s*(?:ty|trieu|nghin|ngan|1[.,]?000)?\s*(?:dong|vnd|usd)\s*$", " ", folded)
+    folded = re.sub(r"\b(?:ty|trieu|nghin|ngan|1[.,]?000) (?:dong|vnd|usd)$", " ", folded)
+    return _NOT_WORD.sub(" ", folded).strip()
+
+
+def _power(word):
+    if word is None:
+        return 0
+    word = word.rstrip(".")
+    return _POWERS.get(word, 3 if word[0] == "1" else 0)
+
+
+def unit_in(text, currency):
+    """The power of ten of the unit that a text states for đồng ("vnd") or dollars ("usd"), or None.
+
+    Dollars are counted in cents, so one dollar is the power 2.
+    """
+    folded = fold(text)
+    stated = []
+    for match in re.finditer(r"[(\[]([^)\]]*)[)\]]", folded):
+        stated.append(match[1])
+    match = re.search(_STATED + r"(.*)$", folded)
+    if match:
+        stated.append(match[1])
+    match = re.search(r"(?:[,:\-/]\s*|\b)((?:ty|trieu|nghin|ngan|1[.,]?000) (?:dong|vnd|usd))\s*$", folded)
+    if match:
+        stated.append(match[1])
+    pattern = _USD if currency == "usd" else _VND
+    for part in stated:
+        found = re.search(rf"(?<![a-z0-9]){pattern}", part)
+        if found:
+            return _power(found[1]) + (2 if currency == "usd" else 0)
+        if currency == "vnd":
+            short = re.fullmatch(r"\s*(ty|trieu|nghin|ngan)\s*", part)
+            if short:
+                return _power(short[1])
+    return None
+
+
+class Layout:
+    """What was read above the first row of data."""
+
+    def __init__(self, heading_row, first_row, places, titles, units, file_units, years, words, unknown):
+        self.heading_row, self.first_row = heading_row, first_row
+        self.places = places  # key -> column index
+        self.titles = titles  # key -> heading as written
+        self.units = units  # key -> power stated in the heading
+        self.file_units = file_units  # currency -> power stated above the table
+        self.years = years
+        self.words = words  # all text above and in the heading, folded: bases are looked for in it
+        self.unknown = unknown  # headings that belong to no column
+
+
+class NoHeading(Exception):
+    def __init__(self, missing, found):
+        super().__init__("no heading")
+        self.missing, self.found = missing, found
+
+
+class TwiceTheSame(Exception):
+    def __init__(self, title, letters):
+        super().__init__(title)
+        self.title, self.letters = title, letters
+
+
+def column_letter(index):
+    letters = ""
+    index += 1
+    while index:
+        index, rest = divmod(index - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+def _spread(row, spans):
+    """A heading row whose merged cells are filled to the right."""
+    cells = [str(cell).strip() if cell is not None else "" for cell in row]
+    for first, last in spans:
+        for index in range(first + 1, min(last + 1, len(cells))):
+            if not cells[index]:
+                cells[index] = cells[first]
+    return cells
+
+
+def _names(rows, spans):
+    """The words of each column from one or two heading rows: [(whole, own)]."""
+    upper = _spread(rows[0], spans)
+    if len(rows) == 1:
+        return [(cell, cell) for cell in upper]
+    lower = [str(cell).strip() if cell is not None else "" for cell in rows[1]]
+    if not spans:
+        filled, last = [], ""
+        for top, below in zip(upper, lower, strict=False):
+            last = top or last
+            filled.append(top or (last if below else ""))
+        upper = filled
+    return [
+        (f"{top} {below}".strip() if below and below != top else top, below or top)
+        for top, below in zip(upper, lower, strict=False)
+    ]
+
+
+def _match(names, aliases):
+    """Where each column stands: {key: (index, heading)}, and which were named twice."""
+    places, doubles = {}, {}
+    for index, (whole, own) in enumerate(names):
+        if not whole:
+            continue
+        for text in (whole, own):
+            key = aliases.get(bare(text)) or aliases.get(_NOT_WORD.sub(" ", fold(text)).strip())
+            if key:
+                if key in places:
+                    doubles.setdefault(key, [places[key][0]]).append(index)
+                else:
+                    places[key] = (index, " ".join(whole.split()))
+                break
+    return places, doubles
+
+
+def find_layout(rows, columns, merges=()):
+    """The heading among the first rows. `columns` are dicts with key, aliases (folded), type and required."""
+    aliases = {alias: column["key"] for column in columns for alias in column["aliases"]}
+    required = [column for column in columns if column.get("required")]
+    best = None
+    for number in range(min(SEARCHED_ROWS, len(rows))):
+        spans = [(left, right) for top, left, bottom, right in merges if top == number and right > left]
+        for height in (1, 2):
+            if number + height > len(rows):
+                continue
+            names = _names(rows[number : number + height], spans)
+            places, doubles = _match(names, aliases)
+            have = sum(1 for column in required if column["key"] in places)
+            score = (have, len(places), -len(doubles), -height)
+            if len(places) >= min(2, len(columns)) and (best is None or score > best[0]):
+                best = (score, number, height, names, places, doubles)
+    if best is None:
+        found = max(
+            ([str(cell) for cell in row if str(cell or "").strip()] for row in rows[:SEARCHED_ROWS]),
+            key=len,
+            default=[],
+        )
+        raise NoHeading([column["title"] for column in required], found[:30])
+    _, number, height, names, places, doubles = best
+    missing = [column["title"] for column in required if column["key"] not in places]
+    if missing:
+        raise NoHeading(missing, [whole for whole, _ in names if whole][:30])
+    if doubles:
+        key, indexes = next(iter(doubles.items()))
+        raise TwiceTheSame(places[key][1], [column_letter(index) for index in indexes])
+    first = number + height
+    while first < len(rows) and _is_column_numbers(rows[first]):
+        first += 1
+    above = [str(cell) for row in rows[:number] for cell in row if str(cell or "").strip()]
+    taken = {index for index, _ in places.values()}
+    units = {}
+    for column in columns:
+        if column["type"] in ("vnd", "usd") and column["key"] in places:
+            power = unit_in(places[column["key"]][1], column["type"])
+            if power is not None:
+                units[column["key"]] = power
+    file_units = {}
+    for currency in ("vnd", "usd"):
+        for text in above:
+            power = unit_in(text, currency)
+            if power is not None:
+                file_units[currency] = power
+                break
+    words = [fold(text) for text in above] + [fold(whole) for whole, _ in names if whole]
+    years = sorted({int(year) for text in words for year in _YEAR.findall(text)})
+    unknown = [
+        " ".join(whole.split())
+        for index, (whole, _) in enumerate(names)
+        if whole and index not in taken and bare(whole) not in ("stt", "tt", "so tt", "so thu tu", "no", "ghi chu", "")
+    ]
+    return Layout(
+        number,
+        first,
+        {key: index for key, (index, _) in places.items()},
+        {key: title for key, (_, title) in places.items()},
+        units,
+        file_units,
+        years,
+        " | ".join(words),
+        unknown[:30],
+    )
+
+
+def _is_column_numbers(row):
+    """The row (1) (2) (3) or A B 1 2 that official forms have under the heading."""
+    cells = [fold(_whole(cell)) for cell in row if str(cell or "").strip()]
+    return len(cells) >= 2 and all(COLUMN_NUMBER.fullmatch(cell) for cell in cells) and _counts_up(cells)
+
+
+def _counts_up(cells):
+    numbers = [int(found[0]) for found in (re.findall(r"\d+", cell) for cell in cells) if found]
+    return numbers == list(range(numbers[0], numbers[0] + len(numbers))) if numbers else True
+
+
+def _whole(cell):
+    return int(cell) if isinstance(cell, float) and cell.is_integer() else cell
+
+
+def kind_of_row(cells, key_index, key_has_digits):
+    """What a row that is no plain data row is: blank | group | total | example | note | data."""
+    filled = [(index, cell) for index, cell in enumerate(cells) if cell is not None and str(cell).strip()]
+    if not filled:
+        return "blank"
+    texts = [(index, fold(cell)) for index, cell in filled if isinstance(cell, str)]
+    for _, text in texts[:3]:
+        if TOTAL.fullmatch(text):
+            return "total"
+        if EXAMPLE.match(text):
+            return "example"
+    key = str(cells[key_index] if cells[key_index] is not None else "").strip()
+    only_words = len(texts) == len(filled) and len(texts) <= 3
+    if not key and texts:
+        first_index, first = texts[0]
+        if first_index <= 2 and (ROMAN.fullmatch(first) or LETTER.fullmatch(first)):
+            return "group"
+        if only_words:
+            return "group" if re.match(r"(?:[ivxl]+|[a-h])[.)\-:]\s", first) else "note"
+    if key_has_digits and only_words and not any(sign.isdigit() for sign in key):
+        return "note"
+    return "data"

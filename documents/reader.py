@@ -1,0 +1,422 @@
+"""The limited process that opens files from outside: python -m documents.reader < order > answer.
+
+It sets its own limits before it touches the file, knows nothing of the site (no Django, no database, no secrets),
+reads one order as JSON, and answers in lines of JSON. Whatever goes wrong here ends this process and no other:
+the site takes any non-zero exit for "file refused".
+"""
+
+import json
+import resource
+import sys
+from array import array
+
+from documents import cells, encodings, headings
+
+CHUNK = 5000
+
+
+def limit_self(memory, seconds):
+    """No more memory, time, files or children than the order allows."""
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (32, 32))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def say(**answer):
+    sys.stdout.write(json.dumps(answer, ensure_ascii=False, separators=(",", ":")))
+    sys.stdout.write("\n")
+
+
+class Refusal(Exception):
+    """The file is refused for a reason that a person can act on."""
+
+    def __init__(self, code, **arguments):
+        super().__init__(code)
+        self.code, self.arguments = code, arguments
+
+
+# --- opening ----------------------------------------------------------------------------------
+
+
+def parts_of_sheets(path):
+    """Which part of the workbook holds which sheet: {sheet name: "xl/worksheets/sheet1.xml"}."""
+    import posixpath
+    import re
+    import zipfile
+    from html import unescape
+
+    with zipfile.ZipFile(path) as archive:
+        book = archive.read("xl/workbook.xml").decode("utf-8", "replace")
+        links = archive.read("xl/_rels/workbook.xml.rels").decode("utf-8", "replace")
+    targets = {}
+    for link in re.findall(r"<Relationship\b[^>]*>", links):
+        attributes = dict(re.findall(r"(\w+)=\"([^\"]*)\"", link))
+        target = attributes.get("Target", "")
+        targets[attributes.get("Id")] = posixpath.normpath(posixpath.join("xl", target)).lstrip("/")
+    parts = {}
+    for sheet in re.findall(r"<(?:\w+:)?sheet\b[^>]*>", book):
+        name, link = re.search(r'\bname="([^"]*)"', sheet), re.search(r'\bid="([^"]*)"', sheet)
+        if name and link:
+            parts[unescape(name[1])] = targets.get(link[1], "")
+    return parts
+
+
+def odd_cells(order, name):
+    """Cells of the sheet without a usable value, as the guard found them: {row: {column: code}}."""
+    found = {}
+    if not order.get("odd"):
+        return found
+    part = parts_of_sheets(order["path"]).get(name)
+    for reference, code in order["odd"].get(part, {}).items():
+        letters = reference.rstrip("0123456789")
+        column = 0
+        for letter in letters:
+            column = column * 26 + ord(letter) - 64
+        found.setdefault(int(reference[len(letters) :]), {})[column - 1] = code
+    return found
+
+
+def open_xlsx(path):
+    """The visible sheets of a workbook: (name, rows, merged ranges)."""
+    from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+
+    try:
+        workbook = CalamineWorkbook.from_path(path)
+        for about in workbook.sheets_metadata:
+            if about.typ != SheetTypeEnum.WorkSheet or about.visible != SheetVisibleEnum.Visible:
+                continue
+            sheet = workbook.get_sheet_by_name(about.name)
+            rows = sheet.to_python(skip_empty_area=False)
+            merges = [(top, left, bottom, right) for (top, left), (bottom, right) in (sheet.merged_cell_ranges or ())]
+            yield about.name, rows, merges
+    except CalamineError as error:
+        raise Refusal("unreadable") from error
+
+
+def open_csv(path):
+    with open(path, "rb") as file:
+        data = file.read()
+    try:
+        text, encoding = encodings.decode(data)
+    except UnicodeError as error:
+        raise Refusal("not_text") from error
+    rows = csv_rows(text)
+    return encoding, rows
+
+
+def csv_rows(text):
+    import csv
+
+    csv.field_size_limit(100_000)
+    first_lines = text[:20_000].splitlines()[:20]
+    if first_lines and first_lines[0].lower().startswith("sep=") and len(first_lines[0]) == 5:
+        delimiter = first_lines[0][4]
+        text = text.split("\n", 1)[1] if "\n" in text else ""
+    else:
+        delimiter = max(";\t,", key=lambda sign: sum(min(line.count(sign), 60) for line in first_lines))
+    try:
+        rows = list(csv.reader(text.splitlines(keepends=True), delimiter=delimiter, strict=False))
+    except csv.Error as error:
+        raise Refusal("unreadable") from error
+    width = max(map(len, rows), default=0)
+    if width > 1000:
+        raise Refusal("too_wide", most=1000)
+    for row in rows:
+        if len(row) < width:
+            row.extend([""] * (width - len(row)))
+    return rows
+
+
+# --- reading a table --------------------------------------------------------------------------
+
+
+class Table:
+    """One sheet being read: its layout, the order's columns, and what was found on the way."""
+
+    def __init__(self, order, name, rows, merges, encoding):
+        self.order, self.name, self.rows = order, name, rows
+        self.columns = order["columns"]
+        self.options = order.get("options", {})
+        self.convert = (
+            encodings.CONVERSIONS[encoding] if encoding in ("tcvn3", "vni") and order["format"] == "xlsx" else None
+        )
+        self.layout = headings.find_layout([self.clean(row) for row in rows[:40]], self.columns, merges)
+        self.encoding = encoding
+        self.style = cells.NumberStyle(self.options.get("decimal_style"))
+        self.counts = {"rows": 0, "good": 0, "bad": 0, "blank": 0, "group": 0, "total": 0, "note": 0, "example": 0}
+        self.odd = odd_cells(order, name) if order["format"] == "xlsx" else {}
+        self.tax_counts = {"repaired": 0, "repairable": 0}
+        self.units = {}
+        self.unit_from = {}
+        for column in self.columns:
+            if column["key"] in self.layout.places and column["type"] in ("vnd", "usd"):
+                self.units[column["key"]], self.unit_from[column["key"]] = self.unit_of(column)
+
+    def clean(self, row):
+        return [self.convert(cell) if cell.__class__ is str else cell for cell in row] if self.convert else row
+
+    def unit_of(self, column):
+        """The power of ten of a column's unit and where it was read: chosen | heading | file | nowhere."""
+        key, currency = column["key"], column["type"]
+        chosen = self.options.get("units", {}).get(key)
+        if chosen is not None:
+            return chosen, "chosen"
+        if key in self.layout.units:
+            return self.layout.units[key], "heading"
+        if currency in self.layout.file_units:
+            return self.layout.file_units[currency], "file"
+        return column.get("power", 0 if currency == "vnd" else 2), "nowhere"
+
+    def bases(self):
+        """Which choice of each basis the words above the table name."""
+        found = {}
+        for basis in self.order.get("bases", ()):
+            for code, words in basis["words"].items():
+                if any(word in self.layout.words for word in words):
+                    found[basis["key"]] = code
+                    break
+        return found
+
+    def vector(self, column, values):
+        """The values of one column and its problems."""
+        kind = column["type"]
+        if kind == "text":
+            return cells.texts(values, most=column.get("most", 500))
+        if kind == "tax_code":
+            return cells.tax_codes(values, repair=bool(self.options.get("repair_tax_codes")), counts=self.tax_counts)
+        if kind in ("vnd", "usd"):
+            return cells.amounts(
+                values, power=self.units[column["key"]], most=column.get("most", 10**15), style=self.style,
+                negative=column.get("negative", False),
+            )  # fmt: skip
+        if kind == "whole":
+            return cells.amounts(values, most=column.get("most", 10**9), style=self.style)
+        if kind == "decimal":
+            return cells.decimals(
+                values, places=column.get("places", 2), most=column.get("most", 10**12), style=self.style
+            )
+        if kind == "date":
+            return cells.dates(values)
+        if kind == "year":
+            return cells.years(values)
+        if kind == "choice":
+            return cells.choices(
+                values, words=column["words"], fold=headings.fold, title=", ".join(column.get("shown", ()))
+            )
+        raise Refusal("unreadable")
+
+    def chunks(self):
+        """Answers of the data rows, a few thousand at a time."""
+        present = [column for column in self.columns if column["key"] in self.layout.places]
+        indexes = [self.layout.places[column["key"]] for column in present]
+        key_at = self.layout.places.get(self.order["key"], indexes[0])
+        key_type = next((column["type"] for column in present if column["key"] == self.order["key"]), "text")
+        required = [number for number, column in enumerate(present) if column.get("required")]
+        for start in range(self.layout.first_row, len(self.rows), CHUNK):
+            rows = self.rows[start : start + CHUNK]
+            self.rows[start : start + CHUNK] = [None] * len(rows)
+            if self.convert:
+                rows = [self.clean(row) for row in rows]
+            numbers = array("l", range(start + 1, start + 1 + len(rows)))
+            rows, numbers = self.without_other_rows(rows, numbers, key_at, key_type)
+            if not rows:
+                yield self.answer([], [], [])
+                continue
+            every = list(zip(*rows, strict=True))
+            vectors, problems = [], {}
+            for number, (column, index) in enumerate(zip(present, indexes, strict=True)):
+                values, bad = self.vector(column, every[index])
+                vectors.append(values)
+                for at, code, arguments in bad:
+                    problems.setdefault(at, {})[number] = (code, arguments)
+            if self.odd:
+                for at, row_number in enumerate(numbers):
+                    here = self.odd.get(row_number, ())
+                    for number, index in enumerate(indexes):
+                        if index in here:
+                            problems.setdefault(at, {})[number] = (here[index], {})
+            for number in required:
+                if None in vectors[number]:
+                    for at, value in enumerate(vectors[number]):
+                        if value is None and number not in problems.get(at, ()):
+                            problems.setdefault(at, {})[number] = ("missing", {})
+            bad_rows = [
+                [
+                    numbers[at],
+                    [cells.shown(cell)[:300] for cell in rows[at]],
+                    [
+                        [present[number]["key"], headings.column_letter(indexes[number]), code, arguments]
+                        for number, (code, arguments) in sorted(found.items())
+                    ],
+                ]
+                for at, found in sorted(problems.items())
+            ]
+            if problems:
+                keep = [at for at in range(len(numbers)) if at not in problems]
+                vectors = [[values[at] for at in keep] for values in vectors]
+                numbers = [numbers[at] for at in keep]
+            yield self.answer(numbers, vectors, bad_rows)
+
+    def without_other_rows(self, rows, numbers, key_at, key_type):
+        """Rows of data only: empty ones, groups, totals and notes are counted and left out."""
+        self.counts["rows"] += len(rows)
+        drop, has_digits = set(), key_type == "tax_code"
+        for at, row in enumerate(rows):
+            key, first = row[key_at], row[0]
+            plain_key = key.__class__ is float or (key.__class__ is str and key[:1].isdecimal()) if has_digits else key
+            if plain_key and (first.__class__ is float or (has_digits and (not first or str(first)[0].isdecimal()))):
+                continue
+            kind = headings.kind_of_row(row, key_at, has_digits)
+            if kind != "data":
+                self.counts[kind] += 1
+                drop.add(at)
+        if drop:
+            keep = [at for at in range(len(rows)) if at not in drop]
+            return [rows[at] for at in keep], [numbers[at] for at in keep]
+        return rows, list(numbers)
+
+    def answer(self, numbers, vectors, bad_rows):
+        self.counts["good"] += len(numbers)
+        self.counts["bad"] += len(bad_rows)
+        return {"numbers": list(numbers), "vectors": vectors, "bad": bad_rows}
+
+    def heading(self):
+        layout = self.layout
+        return {
+            "sheet": self.name,
+            "encoding": self.encoding,
+            "heading_row": layout.heading_row + 1,
+            "total_rows": max(0, len(self.rows) - layout.first_row),
+            "columns": [column["key"] for column in self.columns if column["key"] in layout.places],
+            "places": {key: headings.column_letter(index) for key, index in layout.places.items()},
+            "titles": layout.titles,
+            "units": self.units,
+            "unit_from": self.unit_from,
+            "years": layout.years,
+            "bases": self.bases(),
+            "unknown": layout.unknown,
+            "original": [str(cell) for cell in self.clean(self.rows[layout.first_row - 1])][:200],
+        }
+
+
+def tables(order):
+    if order["format"] == "csv":
+        encoding, rows = open_csv(order["path"])
+        yield "", rows, (), encoding
+        return
+    for name, rows, merges in open_xlsx(order["path"]):
+        sample = " ".join(str(cell) for row in rows[:60] for cell in row if cell.__class__ is str)
+        yield name, rows, merges, encodings.guess_conversion(sample[:20_000])
+
+
+def read_table(order):
+    problem = None
+    for name, rows, merges, encoding in tables(order):
+        if len(rows) > order["most_rows"]:
+            raise Refusal("too_many_rows", rows=len(rows), most=order["most_rows"])
+        if not any(any(cell not in ("", None) for cell in row) for row in rows[:1000]):
+            problem = problem or Refusal("empty")
+            continue
+        try:
+            table = Table(order, name, rows, merges, encoding)
+        except headings.NoHeading as error:
+            if problem is None or problem.code == "empty":
+                problem = Refusal("no_heading", missing=error.missing, found=error.found)
+            continue
+        except headings.TwiceTheSame as error:
+            raise Refusal("twice_the_same", title=error.title, columns=error.letters) from error
+        say(heading=table.heading())
+        for chunk in table.chunks():
+            say(chunk=chunk)
+        say(end={**table.counts, **table.tax_counts, "style": table.style.seen})
+        return
+    raise problem or Refusal("empty")
+
+
+# --- looking into other files -----------------------------------------------------------------
+
+
+def look_into_pdf(order):
+    import logging
+
+    from pypdf import PdfReader
+
+    logging.disable(logging.CRITICAL)
+    reader = PdfReader(order["path"], strict=False)
+    if reader.is_encrypted:
+        raise Refusal("encrypted")
+    root = reader.trailer["/Root"]
+    pages = len(reader.pages)
+    if not 0 < pages <= order.get("most_pages", 2000):
+        raise Refusal("too_many_pages", most=order.get("most_pages", 2000))
+    names = root.get("/Names")
+    names = names.get_object() if names is not None else {}
+    action = root.get("/OpenAction")
+    action = action.get_object() if action is not None else None
+    if (
+        "/JavaScript" in names
+        or "/AA" in root
+        or (isinstance(action, dict) and action.get("/S") not in (None, "/GoTo"))
+    ):
+        raise Refusal("active_content")
+    if "/EmbeddedFiles" in names:
+        raise Refusal("embedded_files")
+    for number, page in enumerate(reader.pages):
+        if "/AA" in page:
+            raise Refusal("active_content")
+        if number >= 200:
+            break
+        for note in page.get("/Annots") or ():
+            note = note.get_object()
+            act = note.get("/A")
+            act = act.get_object() if act is not None else {}
+            if "/AA" in note or act.get("/S") in ("/JavaScript", "/Launch", "/ImportData", "/SubmitForm"):
+                raise Refusal("active_content")
+    return {"pages": pages}
+
+
+def look_into_image(order):
+    import warnings
+
+    from PIL import Image
+
+    warnings.simplefilter("error")
+    Image.MAX_IMAGE_PIXELS = order.get("most_pixels", 50_000_000)
+    kind = {"png": "PNG", "jpeg": "JPEG"}[order["format"]]
+    try:
+        with Image.open(order["path"], formats=[kind]) as image:
+            width, height = image.size
+            if width * height > Image.MAX_IMAGE_PIXELS:
+                raise Refusal("too_many_pixels")
+            image.load()
+    except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
+        raise Refusal("too_many_pixels") from error
+    return {"width": width, "height": height}
+
+
+def main():
+    order = json.loads(sys.stdin.buffer.read())
+    limit_self(order["memory"], order["seconds"])
+    sys.stdout.reconfigure(encoding="utf-8")
+    try:
+        if order["do"] == "table":
+            read_table(order)
+        elif order["format"] == "pdf":
+            say(looked=look_into_pdf(order))
+        else:
+            say(looked=look_into_image(order))
+    except Refusal as refusal:
+        say(refused=[refusal.code, refusal.arguments])
+    except MemoryError:
+        return 3
+    except Exception as error:  # whatever a parser throws at a hostile file, the answer is the same: refused
+        sys.stderr.write(f"{type(error).__name__}\n")
+        return 4
+    sys.stdout.flush()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,64 @@
+"""Why a cell, a row or a file is refused: codes of the limited reader and their sentences."""
+
+from django.utils.translation import gettext, gettext_noop
+
+from screens.formats import number as dotted
+
+CELLS = {
+    "missing": gettext_noop("This cell is empty but must be filled in."),
+    "not_a_number": gettext_noop("“%(value)s” is not a number. Write digits only, such as 1.234.567."),
+    "strange_digits": gettext_noop("“%(value)s” has full-width or foreign digits. Type it again with the digits 0–9."),
+    "negative": gettext_noop("“%(value)s” is negative; only amounts from 0 up are taken."),
+    "exponent": gettext_noop("“%(value)s” is written with an exponent. Write the number out, such as 1.000.000.000."),
+    "not_whole": gettext_noop("“%(value)s” does not come out whole in the smallest unit (đồng, cent, person). Check the unit and the digits after the comma."),
+    "too_large": gettext_noop("“%(value)s” is larger than can be. Check the unit of the column."),
+    "too_many_places": gettext_noop("“%(value)s” has more than %(places)s digits after the comma."),
+    "tax_code_shape": gettext_noop("“%(value)s” is not a tax code: 10 digits, 13 digits (0100109106-001) or 12 digits of a household business."),
+    "tax_code_check": gettext_noop("Tax code %(value)s has a wrong check digit. Look at the business registration certificate."),
+    "tax_code_zero": gettext_noop("Tax code %(value)s has lost its leading 0; it should be %(repaired)s. Tick “Put back the lost 0” or correct the file."),
+    "too_long": gettext_noop("The text is too long (at most %(most)s characters): “%(value)s”."),
+    "not_a_date": gettext_noop("“%(value)s” is not a date. Write it as 31/12/2025."),
+    "not_a_year": gettext_noop("“%(value)s” is not a year. Write it as 2025."),
+    "not_a_choice": gettext_noop("“%(value)s” is not one of: %(choices)s."),
+    "error_cell": gettext_noop("The formula in this cell gives an error. Correct it in Excel and save again."),
+    "unfilled_formula": gettext_noop("The formula in this cell has no result stored. Open the file in Excel, save it, and send it again."),
+}  # fmt: skip
+
+FILES = {
+    "unreadable": gettext_noop("The file cannot be read. Open it in Excel and save it again as .xlsx."),
+    "not_text": gettext_noop("The file is not text. Save it again as .xlsx or as CSV UTF-8."),
+    "empty": gettext_noop("The file has no rows."),
+    "too_many_rows": gettext_noop("The file has %(rows)s rows; at most %(most)s are taken at once. Divide it."),
+    "too_wide": gettext_noop("The file has more than %(most)s columns."),
+    "no_heading": gettext_noop("No heading row was found in the first 20 rows. Missing: %(missing)s. Found: %(found)s. Use the template, or give the columns these names."),
+    "twice_the_same": gettext_noop("Two columns are called “%(title)s” (%(columns)s). Remove or rename one."),
+    "encrypted": gettext_noop("The file is protected by a password. Save it without one."),
+    "too_many_pages": gettext_noop("The file has no pages, or more than %(most)s."),
+    "active_content": gettext_noop("The file carries actions or scripts. Print it to PDF again and send that file."),
+    "embedded_files": gettext_noop("The file carries other files inside. Send them one by one."),
+    "too_many_pixels": gettext_noop("The picture is too large. Make it smaller (at most 50 million pixels)."),
+}  # fmt: skip
+
+
+def readable(arguments):
+    """Arguments as people read them: numbers with dots, lists with commas."""
+    out = {}
+    for name, value in arguments.items():
+        if isinstance(value, bool) or name in ("places", "year", "code", "tax_code"):
+            out[name] = value
+        elif isinstance(value, int):
+            out[name] = dotted(value)
+        elif isinstance(value, list):
+            out[name] = ", ".join(map(str, value)) or "–"
+        else:
+            out[name] = value
+    return out
+
+
+def sentence(text, arguments):
+    """A reason in the language of whoever reads it; `text` is a code of the reader or an English msgid."""
+    message = CELLS.get(text) or FILES.get(text) or text
+    try:
+        return gettext(message) % readable(arguments)
+    except (KeyError, TypeError, ValueError):
+        return gettext(message)

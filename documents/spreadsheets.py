@@ -1,0 +1,130 @@
+"""Reading spreadsheets that come in: what columns a table has, and its rows from the limited reader."""
+
+from dataclasses import dataclass, field
+
+from django.conf import settings
+from django.utils.functional import Promise
+from django.utils.translation import gettext, override
+from django.utils.translation import gettext_lazy as _
+
+from audit.refusals import Refused
+from documents.headings import bare, fold
+from documents.limited import ReaderFailed, ReaderRefused, ask_reader
+from documents.reasons import FILES, sentence
+from documents.store import path_of, usable
+
+UNITS = {
+    "vnd": {"dong": 0, "nghin": 3, "trieu": 6, "ty": 9},
+    "usd": {"usd": 2, "nghin": 5, "trieu": 8},
+}
+UNIT_NAMES = {
+    "vnd": {0: _("đồng"), 3: _("thousand đồng"), 6: _("million đồng"), 9: _("billion đồng")},
+    "usd": {2: _("USD"), 5: _("thousand USD"), 8: _("million USD")},
+}
+TYPES = ("text", "tax_code", "vnd", "usd", "whole", "decimal", "date", "year", "choice")
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column that a table may have. `aliases` are its headings as offices write them.
+
+    `choices` maps a code to (label, words); `most` is the longest text or the largest amount in smallest units.
+    """
+
+    key: str
+    title: str | Promise
+    type: str = "text"
+    aliases: tuple = ()
+    required: bool = False
+    most: int | None = None
+    places: int = 2
+    choices: dict = field(default_factory=dict)
+
+    def __post_init__(self):
+        if self.type not in TYPES:
+            raise ValueError(f"Column {self.key}: there is no type {self.type}.")
+
+    def in_every_language(self, text):
+        for language, _name in settings.LANGUAGES:
+            with override(language):
+                yield str(text)
+
+    def order(self):
+        """What the reader is told about the column."""
+        names = [*self.aliases, *self.in_every_language(self.title), self.key.replace("_", " ")]
+        order = {
+            "key": self.key,
+            "title": str(self.title),
+            "type": self.type,
+            "aliases": sorted({name for alias in names for name in (bare(alias),) if name}),
+            "required": self.required,
+        }
+        if self.most is not None:
+            order["most"] = self.most
+        if self.type == "decimal":
+            order["places"] = self.places
+        if self.type == "choice":
+            order["words"] = {
+                fold(word): code
+                for code, (label, words) in self.choices.items()
+                for word in (*words, *self.in_every_language(label), code)
+            }
+            order["shown"] = [str(label) for label, _words in self.choices.values()]
+        return order
+
+
+@dataclass(frozen=True)
+class Basis:
+    """A fact of a whole file, such as the prices used; `choices` maps a code to (label, words that state it)."""
+
+    key: str
+    title: str | Promise
+    choices: dict
+    default: str | None = None
+
+    def order(self):
+        return {
+            "key": self.key,
+            "words": {code: [fold(word) for word in words] for code, (_label, words) in self.choices.items()},
+        }
+
+
+def read_table(stored, columns, *, key, options=None, bases=()):
+    """Yield what the limited reader answers: {"heading": …}, {"chunk": …} again and again, {"end": …}.
+
+    Raises Refused with a sentence when the file cannot be read.
+    """
+    if not usable(stored):
+        raise Refused(gettext("The file has not been scanned for viruses yet. Try again in a few minutes."))
+    order = {
+        "do": "table",
+        "format": stored.format,
+        "path": str(path_of(stored.sha256)),
+        "odd": stored.facts.get("odd", {}),
+        "most_rows": settings.IMPORT_MOST_ROWS,
+        "key": key,
+        "columns": [column.order() for column in columns],
+        "bases": [basis.order() for basis in bases],
+        "options": options or {},
+    }
+    yield from ask_reader(order)
+
+
+def read_rows(stored, columns, *, key, options=None):
+    """All rows of a small table at once: (list of dicts, list of (row, column letter, sentence), heading)."""
+    rows, bad, heading = [], [], {}
+    try:
+        for answer in read_table(stored, columns, key=key, options=options):
+            heading = answer.get("heading", heading)
+            chunk = answer.get("chunk")
+            if chunk and chunk["numbers"]:
+                rows += [
+                    dict(zip(heading["columns"], values, strict=True)) for values in zip(*chunk["vectors"], strict=True)
+                ]
+            for number, _cells, problems in chunk["bad"] if chunk else ():
+                bad += [(number, letter, sentence(code, given)) for _key, letter, code, given in problems]
+    except ReaderRefused as refusal:
+        raise Refused(sentence(refusal.code, refusal.arguments)) from refusal
+    except ReaderFailed as failure:
+        raise Refused(sentence(FILES["unreadable"], {})) from failure
+    return rows, bad, heading

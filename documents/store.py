@@ -1,0 +1,140 @@
+"""The hash-named store: what came in stands under its SHA-256, outside the web root, once for all who sent it."""
+
+import hashlib
+import os
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Count, Sum
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from audit.events import record_event
+from audit.refusals import Refused
+from documents import guard, scanner
+from documents.models import StoredFile
+from documents.reasons import dotted
+
+BLOCK = 1 << 20
+
+
+def path_of(sha256):
+    return Path(settings.FILE_STORE) / sha256[:2] / sha256[2:4] / sha256
+
+
+@contextmanager
+def incoming():
+    """A temporary file on the store's own disk, removed whatever happens."""
+    folder = Path(settings.FILE_STORE) / "incoming"
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    handle, name = tempfile.mkstemp(dir=folder)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            yield file, Path(name)
+    finally:
+        Path(name).unlink(missing_ok=True)
+
+
+def save_upload(file, *, by, now, allow=guard.EVERYTHING, name=None):
+    """Take a file in: size, quota, guard, scan, then the store. Returns its StoredFile or raises Refused."""
+    most = settings.UPLOAD_MEGABYTES * 2**20
+    if file.size is not None and file.size > most:
+        raise Refused(_too_large(most))
+    with incoming() as (target, path):
+        digest, size = hashlib.sha256(), 0
+        for block in file.chunks(BLOCK) if hasattr(file, "chunks") else iter(lambda: file.read(BLOCK), b""):
+            size += len(block)
+            if size > most:
+                raise Refused(_too_large(most))
+            digest.update(block)
+            target.write(block)
+        target.flush()
+        os.fsync(target.fileno())
+        found = guard.examine(path, name or file.name, allow)
+        scanned = _scan(path)
+        sha256 = digest.hexdigest()
+        with transaction.atomic():
+            _within_quota(by, size)
+            stored = StoredFile.objects.create(
+                sha256=sha256,
+                size=size,
+                format=found.format,
+                content_type=found.content_type,
+                original_name=found.name,
+                owner=by.public_id,
+                stored_at=now,
+                scan=scanned,
+                scanned_at=now if scanned != StoredFile.Scan.WAITING else None,
+                facts=found.facts,
+            )
+            record_event(
+                "file received", stored, by=by, now=now, name=found.name, size=size, sha256=sha256, scan=scanned
+            )
+            _put(path, sha256)
+    return stored
+
+
+def _too_large(most):
+    return _("The file is larger than %(most)s MB. Divide it, or save it in a smaller form.") % {"most": most // 2**20}
+
+
+def _put(path, sha256):
+    """Rename into place; the same bytes are kept once."""
+    final = path_of(sha256)
+    if not final.exists():
+        final.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        os.chmod(path, 0o400)
+        os.replace(path, final)
+
+
+def _scan(path):
+    if not scanner.is_set_up():
+        return StoredFile.Scan.WAITING
+    try:
+        found = scanner.scan(path)
+    except scanner.ScannerAway:
+        return StoredFile.Scan.WAITING
+    if found:
+        raise Refused(
+            _("The virus scanner found something harmful in the file (%(found)s). It was not kept.") % {"found": found}
+        )
+    return StoredFile.Scan.CLEAN
+
+
+def _within_quota(by, size):
+    """A person's files stay within their number and size, whoever uploads at the same moment."""
+    User.objects.select_for_update(of=("self",), no_key=True).get(pk=by.pk)
+    have = StoredFile.objects.filter(owner=by.public_id).aggregate(count=Count("id"), size=Sum("size"))
+    if have["count"] >= settings.QUOTA_FILES or (have["size"] or 0) + size > settings.QUOTA_MEGABYTES * 2**20:
+        raise Refused(
+            _("You have reached your limit of %(files)s files or %(size)s MB. Ask the administrator to raise it.")
+            % {"files": dotted(settings.QUOTA_FILES), "size": dotted(settings.QUOTA_MEGABYTES)}
+        )
+
+
+def usable(stored):
+    """Whether the file may be opened or handed out: clean, or not yet scanned where the settings allow that."""
+    if stored.scan == StoredFile.Scan.CLEAN:
+        return True
+    return stored.scan == StoredFile.Scan.WAITING and (settings.SERVE_UNSCANNED or not scanner.is_set_up())
+
+
+def scan_waiting(*, now, most=200):
+    """Scan what came in while the scanner was away; returns how many were judged."""
+    judged = 0
+    if not scanner.is_set_up():
+        return judged
+    for stored in StoredFile.objects.filter(scan=StoredFile.Scan.WAITING).order_by("id")[:most]:
+        try:
+            found = scanner.scan(path_of(stored.sha256))
+        except scanner.ScannerAway:
+            break
+        stored.scan, stored.scanned_at = (StoredFile.Scan.FOUND if found else StoredFile.Scan.CLEAN), now
+        with transaction.atomic():
+            stored.save(update_fields=["scan", "scanned_at"])
+            record_event("file scanned", stored, by="system:scanner", now=now, scan=stored.scan, found=found or "")
+        judged += 1
+    return judged

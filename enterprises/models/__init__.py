@@ -1,0 +1,23 @@
+from enterprises.models.enterprises import (
+    Enterprise,
+    EnterpriseActivity,
+    EnterpriseGroup,
+    EnterpriseRevision,
+    Membership,
+)
+from enterprises.models.figures import FigureLine, FigureRevision, FigureYearClosing
+from enterprises.models.products import Product, Title, TitleRevision
+
+__all__ = [
+    "Enterprise",
+    "EnterpriseActivity",
+    "EnterpriseGroup",
+    "EnterpriseRevision",
+    "FigureLine",
+    "FigureRevision",
+    "FigureYearClosing",
+    "Membership",
+    "Product",
+    "Title",
+    "TitleRevision",
+]

@@ -1,0 +1,177 @@
+"""Every guard tried by raw SQL as the application's role, after a migration that remade each guarded table.
+
+The demonstration data gives each guarded table its rows. A guard of the kind "check" says what it refuses in its own
+words, so its attempts are written in tests/<room>/attempts.py: ATTEMPTS = {"guard name": [statement, …]}, where a
+statement may be a function that returns one.
+"""
+
+import sys
+import uuid
+from importlib import import_module
+from importlib.util import find_spec
+
+from django.apps import apps
+from django.conf import settings
+
+RUNS_ON = "both"
+
+
+def figures():
+    from django.core.management import call_command
+    from django.db import connection, connections
+
+    from audit.guards import all_guards, missing_guards
+
+    for command in ("load_reference", "load_programme", "demo"):
+        call_command(command, verbosity=0)
+    guarded = sorted({trigger.table for guard in all_guards() for trigger in guard.triggers()})
+    remake(guarded)
+    dropped = len(missing_guards())
+    if connection.vendor == "sqlite":
+        yield "guards_dropped_by_remaking", dropped, ">= 1", dropped >= 1
+    call_command("migrate", verbosity=0)
+    connections.close_all()
+    missing = missing_guards()
+    yield "guards_missing_after_migrate", len(missing), "= 0", not missing
+
+    tried, passed, untried = 0, [], []
+    for guard in all_guards():
+        statements = [(statement, params) for statement, params in attempts(guard) if statement]
+        if not statements:
+            untried.append(guard.name or f"{guard.kind} {guard.table}")
+        for statement, params in statements:
+            tried += 1
+            if not is_refused(statement, params):
+                passed.append(statement)
+    for statement in passed + untried:
+        tell(statement)
+    yield "guards_attempts", tried, ">= 100", tried >= 100
+    yield "guards_untried", len(untried), "= 0", not untried
+    yield "guards_attempts_that_passed", len(passed), "= 0", not passed
+    missing = missing_guards()
+    yield "guards_missing_after_the_attempts", len(missing), "= 0", not missing
+
+
+def tell(line):
+    sys.stdout.write(f"# {line}\n")
+
+
+def remake(tables):
+    """What a migration does to a table: SQLite writes it anew, PostgreSQL adds and drops a column."""
+    from django.db import connections
+
+    connection = connections["owner" if "owner" in settings.DATABASES else "default"]
+    models = {model._meta.db_table: model for model in apps.get_models(include_auto_created=True)}
+    if connection.vendor == "sqlite":
+        with connection.schema_editor() as editor:
+            for table in tables:
+                editor._remake_table(models[table])
+    else:
+        with connection.cursor() as cursor:
+            for table in tables:
+                cursor.execute(f'ALTER TABLE "{table}" ADD COLUMN trial integer')
+                cursor.execute(f'ALTER TABLE "{table}" DROP COLUMN trial')
+
+
+def is_refused(statement, params):
+    from django.db import DatabaseError, connection, transaction
+
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(statement, params)
+            changed = cursor.rowcount
+            transaction.set_rollback(True)
+    except DatabaseError:
+        return True
+    if changed == 0:
+        tell(f"touched no row: {statement}")
+    return False
+
+
+def attempts(guard):
+    """Statements that the guard must refuse, on a row that is there."""
+    from django.db import connection
+
+    model = guard._model()
+    pk = model._meta.pk.column
+    row = one_row(f'SELECT "{pk}" FROM "{guard.table}"')
+    truncate = [(f'TRUNCATE "{guard.table}" CASCADE', ())] if connection.vendor == "postgresql" else []
+    if guard.kind == "check":
+        for statement in written_attempts().get(guard.name, []):
+            yield (statement() if callable(statement) else statement), ()
+        return
+    if row is None:
+        return
+    (key,) = row
+    here = f'WHERE "{pk}" = %s'
+    if guard.kind == "append_only":
+        for field in model._meta.local_fields:
+            if field.column not in guard.columns:
+                yield f'UPDATE "{guard.table}" SET "{field.column}" = {other(field)} {here}', (key,)
+        yield f'DELETE FROM "{guard.table}" {here}', (key,)
+        if connection.vendor == "sqlite":
+            yield f'INSERT OR REPLACE INTO "{guard.table}" SELECT * FROM "{guard.table}" {here}', (key,)
+        yield from truncate
+    elif guard.kind == "no_delete":
+        yield f'DELETE FROM "{guard.table}" {here}', (key,)
+        yield from truncate
+    elif guard.kind == "immutable":
+        for column in guard.columns:
+            field = next(f for f in model._meta.local_fields if f.column == column)
+            filled = one_row(f'SELECT "{pk}" FROM "{guard.table}" WHERE "{column}" IS NOT NULL')
+            yield f'UPDATE "{guard.table}" SET "{column}" = {other(field)} {here}', filled or (key,)
+    elif guard.kind == "frozen_when":
+        row = one_row(f'SELECT OLD."{pk}" FROM "{guard.table}" AS OLD WHERE {guard.condition}')
+        if row is None:
+            return
+        for field in model._meta.local_fields:
+            if field.column not in guard.columns and field.column != pk:
+                yield f'UPDATE "{guard.table}" SET "{field.column}" = {other(field)} {here}', row
+        yield f'DELETE FROM "{guard.table}" {here}', row
+        yield from truncate
+    elif guard.kind == "no_overlap":
+        new = guard.condition.replace("NEW.", "")
+        where = f"WHERE {new}" if new else ""
+        row = one_row(f'SELECT "{pk}" FROM "{guard.table}" {where}')
+        if row is None:
+            return
+        fresh = {pk: f'(SELECT MAX("{pk}") + 1 FROM "{guard.table}")'}
+        if any(f.column == "public_id" for f in model._meta.local_fields):
+            fresh["public_id"] = f"'{uuid.uuid4().hex}'"
+        columns = [f.column for f in model._meta.local_fields]
+        chosen = ", ".join(fresh.get(column, f'"{column}"') for column in columns)
+        names = ", ".join(f'"{column}"' for column in columns)
+        yield f'INSERT INTO "{guard.table}" ({names}) SELECT {chosen} FROM "{guard.table}" {here}', row
+
+
+def other(field):
+    """SQL for a value of the column that differs from what stands there."""
+    kind = field.get_internal_type()
+    column = f'"{field.column}"'
+    if kind in ("UUIDField",):
+        return f"'{uuid.uuid4().hex}'"
+    if kind in ("DateField",):
+        return "'1999-01-01'"
+    if kind in ("DateTimeField",):
+        return "'1999-01-01 00:00:00+00'"
+    if kind == "BooleanField":
+        return f"NOT {column}"
+    if kind in ("CharField", "TextField", "EmailField", "JSONField"):
+        return "'\"other\"'" if kind == "JSONField" else "'~'"
+    return f"COALESCE({column}, 0) + 1"
+
+
+def one_row(query):
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(query + " LIMIT 1")
+        return cursor.fetchone()
+
+
+def written_attempts():
+    found = {}
+    for room in settings.ROOMS:
+        if find_spec(f"tests.{room}.attempts"):
+            found |= import_module(f"tests.{room}.attempts").ATTEMPTS
+    return found
