@@ -17,6 +17,7 @@ from enterprises.models import (
 from enterprises.models.figures import MEASURES
 from enterprises.services.revisions import note_enterprise, note_title
 from enterprises.tax_codes import check_digit
+from support.models import SupportRecord, SupportRevision
 
 _numbers = itertools.count(1)
 
@@ -268,3 +269,28 @@ def make_membership(user=None, enterprise=None, role=Role.SIGNATORY, **fields):
 def make_enterprise_user(enterprise=None, role=Role.SIGNATORY, **fields):
     """A person who acts for `enterprise`."""
     return make_membership(make_user(**fields), enterprise, role).user
+
+
+# --- support ----------------------------------------------------------------------------------
+def make_support(enterprise=None, activity_code=None, *, delivered_on=date(2024, 5, 20), now=None, **fields):
+    """A support record with its first revision, recorded the day after delivery."""
+    from reference.models import ContentArea, SupportKind
+
+    now = now or datetime(delivered_on.year, delivered_on.month, delivered_on.day, 2, 0, tzinfo=UTC)
+    facts = {
+        "activity": "Hội chợ thử nghiệm",
+        "activity_code": activity_code or f"HC-{next(_numbers)}",
+        "activity_type": "fair",
+        "year": delivered_on.year,
+        "content_area": ContentArea.objects.first() or make_content_area(),
+        "kind": SupportKind.objects.first() or make_support_kind(),
+        "what": "Một gian hàng",
+        "delivered_on": delivered_on,
+        "evidence": "Danh sách kèm theo",
+    }
+    own = {name: fields.pop(name) for name in ("office", "import_batch", "created_by") if name in fields}
+    facts |= fields
+    enterprise = enterprise or make_enterprise()
+    record = SupportRecord.objects.create(enterprise=enterprise, created_at=now, **facts, **own)
+    SupportRevision.objects.create(record=record, enterprise=enterprise, recorded_at=now, **facts)
+    return record
