@@ -25,3 +25,5 @@ for name in ("account_logout", "account_change_password", "account_reauthenticat
 # how everything is shown (screens is below this room and cannot write its own rows)
 route("screens:set_language", POST=ANYONE)
 route("screens:kept_form", GET=SIGNED_IN)
+route("screens:save_view", POST=SIGNED_IN)
+route("screens:delete_view", POST=SIGNED_IN)

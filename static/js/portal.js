@@ -36,7 +36,21 @@
     }
     countChosen(form);
   });
-  document.querySelectorAll("input[data-choose-all][hidden]").forEach(function (box) { box.hidden = false; });
+  function showChoosing(root) {
+    root.querySelectorAll("[data-choose-all][hidden], [data-chosen-part][hidden]").forEach(function (part) { part.hidden = false; });
+  }
+  showChoosing(document);
+
+  // After a part of a list was replaced, say how many rows it has now.
+  document.addEventListener("htmx:afterSettle", function () {
+    var list = document.getElementById("list");
+    var status = document.getElementById("list-status");
+    if (list && status) {
+      var count = list.querySelector("[data-list-count]");
+      status.textContent = count ? count.textContent : "";
+      showChoosing(list);
+    }
+  });
 
   // A refused form: the summary takes the focus, so that it is read first.
   var summary = document.querySelector(".error-summary");

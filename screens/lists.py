@@ -1,0 +1,472 @@
+"""One list page for every room: filter, sort, page, choose columns, keep views, act on many rows, export what is shown."""
+
+import uuid
+from dataclasses import dataclass, field
+from operator import itemgetter
+
+import django_filters
+from django.contrib import messages
+from django.core.exceptions import FieldDoesNotExist
+from django.db.models import F
+from django.http import HttpResponseRedirect
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.functional import Promise, cached_property
+from django.utils.translation import gettext as _
+
+from screens import exports, formats
+from screens.models import SavedView
+from screens.text import matching
+
+PAGE_SIZE = 50
+COUNTED_EXACTLY = 10_000
+PRINTED_ROWS = 3_000
+NOT_FILTERS = ("page", "export", "view", "sort", "column")
+
+
+@dataclass(frozen=True)
+class BulkAction:
+    """What can be done to the chosen rows: posts their keys as `chosen` (and an operation_key) to `url`."""
+
+    code: str
+    label: str | Promise
+    url: str
+
+
+@dataclass(frozen=True)
+class BulkResult:
+    """What became of one row of a bulk act."""
+
+    label: str
+    ok: bool
+    message: str | Promise
+    url: str = ""
+
+
+@dataclass
+class Sheet:
+    """The wording of a printed form (biểu in); the reader may change it before printing."""
+
+    office: str | Promise = ""
+    title: str | Promise = ""
+    period: str | Promise = ""
+    unit: str | Promise = ""
+    signers: list = field(default_factory=list)
+
+
+class SearchFilter(django_filters.CharFilter):
+    """Finds every typed word, with or without marks, short or long, in folded columns."""
+
+    def __init__(self, *, folded=("folded",), **kwargs):
+        self.folded = tuple(folded)
+        super().__init__(**kwargs)
+
+    def filter(self, queryset, value):
+        return queryset.filter(matching(value, *self.folded)) if value else queryset
+
+
+class FilterSet(django_filters.FilterSet):
+    """Filters above a list. Those named in `advanced` stand behind one click."""
+
+    advanced = ()
+
+
+class Listing:
+    """What one request for a list asks for, and the rows that answer it."""
+
+    def __init__(self, request, table_class, queryset, filterset_class=None, ordering=None):
+        self.request, self.table_class, self.source = request, table_class, queryset
+        self.params = request.GET
+        self.default_ordering = ordering
+        self.filterset = None
+        if filterset_class is not None:
+            self.filterset = filterset_class(self.params, queryset=queryset, request=request)
+            self.filterset.form.auto_id = "filter_%s"
+
+    # --- what is asked -------------------------------------------------------------------------
+    @cached_property
+    def columns(self):
+        """[(name, column)] in the table's order: those asked for, else those the table shows by itself."""
+        known = self.table_class.base_columns
+        asked = [name for name in self.params.getlist("column") if name in known]
+        chosen = set(asked or self.table_class.shown_columns())
+        chosen.add(next(iter(known)))
+        return [(name, column) for name, column in known.items() if name in chosen]
+
+    @cached_property
+    def sort(self):
+        """The name of the column to sort by, with a minus for downwards; empty for the list's own order."""
+        asked = self.params.get("sort", "")
+        column = self.table_class.base_columns.get(asked.removeprefix("-"))
+        return asked if column is not None and column.orderable is not False else ""
+
+    @cached_property
+    def filters_used(self):
+        if self.filterset is None:
+            return False
+        cleaned = self.filterset.form.cleaned_data if self.filterset.form.is_valid() else {}
+        return any(value not in (None, "", [], ()) and not _is_empty(value) for value in cleaned.values())
+
+    @cached_property
+    def is_refused(self):
+        return self.filterset is not None and bool(self.filterset.errors)
+
+    # --- the rows ------------------------------------------------------------------------------
+    @cached_property
+    def filtered(self):
+        if self.filterset is None:
+            return self.source.all()
+        return self.source.none() if self.is_refused else self.filterset.qs
+
+    @cached_property
+    def ordered(self):
+        return self.filtered.order_by(*self._ordering())
+
+    def _ordering(self):
+        own = self.default_ordering or self.source.query.order_by or self.source.model._meta.ordering or ()
+        if self.sort:
+            name = self.sort.removeprefix("-")
+            column = self.table_class.base_columns[name]
+            terms = [str(term) for term in (column.order_by or (column.accessor or name,))]
+            if self.sort.startswith("-"):
+                terms = [term[1:] if term.startswith("-") else f"-{term}" for term in terms]
+            terms = [self._placed(term) for term in terms]
+        else:
+            terms = list(own)
+        if not any(term in ("pk", "-pk", "id", "-id") for term in terms if isinstance(term, str)):
+            terms.append("pk")
+        return terms
+
+    def _placed(self, term):
+        """What is not known comes last, upwards and downwards, on every database."""
+        name = term.removeprefix("-")
+        try:
+            if not self.source.model._meta.get_field(name).null:
+                return term
+        except FieldDoesNotExist:
+            pass
+        return F(name).desc(nulls_last=True) if term.startswith("-") else F(name).asc(nulls_last=True)
+
+    @cached_property
+    def page_number(self):
+        asked = self.params.get("page", "")
+        return max(int(asked), 1) if asked.isascii() and asked.isdecimal() and len(asked) < 7 else 1
+
+    @cached_property
+    def _keys(self):
+        """Keys of the page's rows and one more, read from the narrowest query: joins and annotations wait."""
+        start = (self.page_number - 1) * PAGE_SIZE
+        return list(self.ordered.values_list("pk", flat=True)[start : start + PAGE_SIZE + 1])
+
+    @property
+    def has_next(self):
+        return len(self._keys) > PAGE_SIZE
+
+    @cached_property
+    def count(self):
+        """Rows that match: exact up to 10.000, else 10.001."""
+        if self.page_number == 1 and not self.has_next:
+            return len(self._keys)
+        return self.filtered.order_by()[: COUNTED_EXACTLY + 1].count()
+
+    @property
+    def count_text(self):
+        if self.count > COUNTED_EXACTLY:
+            return _("more than %(count)s rows") % {"count": formats.number(COUNTED_EXACTLY)}
+        return _("%(count)s rows") % {"count": formats.number(self.count)}
+
+    @property
+    def last_page(self):
+        """The number of the last page, or None where rows were not counted to the end."""
+        if self.count > COUNTED_EXACTLY:
+            return None
+        return max(-(-self.count // PAGE_SIZE), 1)
+
+    def page_links(self):
+        """Numbers to link: the first, those around this page, the last; None stands for a gap."""
+        here, last = self.page_number, self.last_page
+        shown = {1, *range(max(here - 2, 1), here + 1)}
+        shown |= (
+            set(range(here + 1, min(here + 2, last) + 1)) | {last} if last else ({here + 1} if self.has_next else set())
+        )
+        links, before = [], 0
+        for number in sorted(shown):
+            if number > before + 1:
+                links.append(None)
+            links.append(number)
+            before = number
+        return links
+
+    def paths(self, columns):
+        wanted = [path for name, column in columns for path in column.paths(name)]
+        return list(dict.fromkeys(wanted))
+
+    def rows_of_page(self, key=None):
+        """Dicts for the table: raw paths, and computed columns under their own names."""
+        keys = self._keys[:PAGE_SIZE]
+        paths = list(dict.fromkeys(["pk", *self.paths(self.columns), *([key] if key else [])]))
+        found = {row["pk"]: row for row in self.source.filter(pk__in=keys).order_by().values(*paths)} if keys else {}
+        rows = [found[pk] for pk in keys if pk in found]
+        for name, column in self.columns:
+            if column.compute:
+                for row in rows:
+                    row[name] = column.compute(row)
+        return rows
+
+    def all_rows(self):
+        """Tuples of raw values in the order of the columns, read piece by piece."""
+        columns = self.columns
+        paths = self.paths(columns)
+        place = {path: position for position, path in enumerate(paths)}
+        rows = self.ordered.values_list(*paths).iterator(chunk_size=2000)
+        simple = [place[str(column.accessor or name)] for name, column in columns if not column.compute]
+        if len(simple) == len(columns):
+            if simple == list(range(len(paths))):
+                return rows
+            if len(simple) > 1:
+                return map(itemgetter(*simple), rows)
+        return self._computed(rows, columns, paths)
+
+    @staticmethod
+    def _computed(rows, columns, paths):
+        for row in rows:
+            record = dict(zip(paths, row, strict=True))
+            yield tuple(column.value_from(name, record) for name, column in columns)
+
+    def export_columns(self):
+        """The columns with headings, as they stand on the screen."""
+        table = self.make_table([])
+        columns = []
+        for bound in table.columns:
+            if bound.column.verbose_name is None:
+                bound.column.verbose_name = bound.header
+            columns.append(bound.column)
+        return columns
+
+    def make_table(self, rows):
+        names = [name for name, _column in self.columns]
+        hidden = [name for name in self.table_class.base_columns if name not in names]
+        table = self.table_class(rows, exclude=hidden, order_by=self.sort or ())
+        return table
+
+    # --- the address ---------------------------------------------------------------------------
+    def query_without(self, *left_out):
+        query = self.params.copy()
+        for name in left_out:
+            query.pop(name, None)
+        return query
+
+    @property
+    def view_query(self):
+        """What a saved view keeps: filters, order and columns, not the page."""
+        return self.query_without("page", "export", "view").urlencode()
+
+    def hidden_for_filters(self):
+        """[(name, value)] the filter form must carry along."""
+        return [(name, value) for name in ("sort", "column") for value in self.params.getlist(name)]
+
+    def hidden_for_columns(self):
+        return [
+            (name, value)
+            for name, values in self.query_without("page", "export", "view", "column").lists()
+            for value in values
+        ]
+
+
+def _is_empty(value):
+    try:
+        return len(value) == 0
+    except TypeError:
+        return isinstance(value, slice) and value.start is None and value.stop is None
+
+
+def show_list(
+    request,
+    *,
+    name,
+    title,
+    table_class,
+    queryset,
+    filterset_class=None,
+    template="screens/list.html",
+    context=None,
+    export_name="",
+    actions=(),
+    ordering=None,
+    main_action=None,
+    lead="",
+    empty="",
+    sheet=None,
+    key="public_id",
+    on_export=None,
+):
+    """The page of a list, a part of it for htmx, or its export; all from the same columns, filters and order.
+
+    `name` is the list's own (saved views belong to it); `ordering` its order when the reader asked for none; `empty`
+    what to do when there is nothing at all; `main_action` {"url", "label"}; `actions` BulkActions on rows chosen by `key`;
+    `sheet` the wording of the printed form; `on_export(kind)` is called before rows leave (to record the reading).
+    """
+    owner = getattr(request.user, "public_id", None)
+    views = list(SavedView.objects.filter(owner=owner, list_name=name)) if owner else []
+    opened_first = next((view for view in views if view.is_default), None)
+    if opened_first and not request.GET:
+        return HttpResponseRedirect(f"{request.path}?{opened_first.address}")
+
+    listing = Listing(request, table_class, queryset, filterset_class, ordering)
+    export = request.GET.get("export")
+    if export in ("xlsx", "csv", "print") and not listing.is_refused:
+        if on_export is not None:
+            on_export(export)
+        return _export(request, listing, export, title, export_name or name, sheet or Sheet())
+
+    if listing.page_number > 1 and not listing._keys:
+        last = listing.last_page or 1
+        query = listing.query_without("page")
+        query["page"] = str(last)
+        return HttpResponseRedirect(f"{request.path}?{query.urlencode()}")
+
+    table = listing.make_table(listing.rows_of_page(key if actions else None))
+    table.caption = title
+    table.request = request
+    table.select_with = key if actions else None
+    every_column = table_class([]).columns
+    page = {
+        "title": title,
+        "lead": lead,
+        "listing": listing,
+        "table": table,
+        "list_name": name,
+        "may_keep_views": bool(owner),
+        "saved_views": [
+            {"view": view, "query": view.address, "current": request.GET.get("view") == str(view.public_id)}
+            for view in views
+        ],
+        "all_is_current": request.GET.get("view") in (None, "", "all"),
+        "filter_fields": _filter_fields(listing, advanced=False),
+        "advanced_fields": _filter_fields(listing, advanced=True),
+        "column_choices": [
+            {
+                "name": column_name,
+                "label": every_column[column_name].header,
+                "chosen": column_name in dict(listing.columns),
+                "fixed": position == 0,
+            }
+            for position, column_name in enumerate(table_class.base_columns)
+        ],
+        "main_action": main_action,
+        "empty_advice": empty,
+        "actions": actions,
+        "operation_key": uuid.uuid4() if actions else None,
+        **(context or {}),
+    }
+    part = request.headers.get("HX-Request") == "true" and request.headers.get("HX-Target") == "list"
+    return render(request, "screens/includes/list_body.html" if part else template, page)
+
+
+def _filter_fields(listing, *, advanced):
+    if listing.filterset is None:
+        return []
+    behind = set(getattr(listing.filterset, "advanced", ()))
+    return [bound for bound in listing.filterset.form if (bound.name in behind) is advanced]
+
+
+def _export(request, listing, kind, title, export_name, sheet):
+    columns = listing.export_columns()
+    file_name = f"{export_name}-{timezone.localtime():%Y%m%d-%H%M}"
+    if kind == "xlsx":
+        return exports.xlsx_response(file_name, columns, listing.all_rows(), sheet=str(title))
+    if kind == "csv":
+        return exports.csv_response(file_name, columns, listing.all_rows())
+    if listing.filtered.order_by()[: PRINTED_ROWS + 1].count() > PRINTED_ROWS:
+        messages.error(
+            request,
+            _("The printed form holds at most %(limit)s rows. Narrow the filters, or export to Excel.")
+            % {"limit": formats.number(PRINTED_ROWS)},
+        )
+        return HttpResponseRedirect(f"{request.path}?{listing.query_without('export').urlencode()}")
+    rows = [[column.text(value) for column, value in zip(columns, row, strict=True)] for row in listing.all_rows()]
+    return render_sheet(
+        request,
+        title=title,
+        columns=columns,
+        rows=rows,
+        totals=_totals(columns, listing),
+        sheet=sheet,
+        back=f"{request.path}?{listing.query_without('export').urlencode()}",
+    )
+
+
+def _totals(columns, listing):
+    """Exact sums of the columns that ask for one, as text; nothing when none does."""
+    if not any(column.total for column in columns):
+        return None
+    sums = [0] * len(columns)
+    for row in listing.all_rows():
+        for position, column in enumerate(columns):
+            if column.total and row[position] is not None:
+                sums[position] += row[position]
+    return [column.text(total) if column.total else "" for column, total in zip(columns, sums, strict=True)]
+
+
+def render_sheet(request, *, title, columns, rows, sheet, back, totals=None):
+    """A printed form (biểu in): who, what, which period, which unit, numbered rows, sums, three signatures.
+
+    The wording may be changed in the address (`sheet_title` and so on) through the small form above it.
+    """
+    wording = {
+        "office": str(sheet.office) or _("Hà Nội Department of Industry and Trade"),
+        "title": str(sheet.title) or str(title),
+        "period": str(sheet.period),
+        "unit": str(sheet.unit),
+        "preparer": _("Prepared by"),
+        "accountant": _("Chief accountant"),
+        "head": _("Head of the unit"),
+    }
+    if sheet.signers:
+        wording |= dict(zip(("preparer", "accountant", "head"), map(str, sheet.signers), strict=False))
+    for part in wording:
+        asked = request.GET.get(f"sheet_{part}")
+        if asked is not None:
+            wording[part] = asked[:200]
+    labels = {
+        "office": _("Office"),
+        "title": _("Title of the form"),
+        "period": _("Period"),
+        "unit": _("Unit of measure"),
+        "preparer": _("First signature"),
+        "accountant": _("Second signature"),
+        "head": _("Third signature"),
+    }
+    kept = [(key, value) for key, values in request.GET.lists() if not key.startswith("sheet_") for value in values]
+    return render(
+        request,
+        "screens/sheet.html",
+        {
+            "title": wording["title"],
+            "wording": wording,
+            "wording_fields": [
+                {"name": part, "label": labels[part], "value": value} for part, value in wording.items()
+            ],
+            "kept": kept,
+            "columns": columns,
+            "rows": [_cells(columns, row) for row in rows],
+            "totals": _cells(columns, totals) if totals else None,
+            "back": back,
+            "printed_on": timezone.localtime(),
+        },
+    )
+
+
+def _cells(columns, texts):
+    return [{"text": text, "classes": column.classes} for column, text in zip(columns, texts, strict=True)]
+
+
+def bulk_results(request, *, title, results, back):
+    """The page that says, row by row, what became of a bulk act."""
+    results = list(results)
+    done = sum(result.ok for result in results)
+    return render(
+        request,
+        "screens/bulk_results.html",
+        {"title": title, "results": results, "done": done, "refused": len(results) - done, "back": back},
+    )

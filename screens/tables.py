@@ -1,0 +1,333 @@
+"""Tables: one declaration of columns serves the page, the Excel and CSV files and the printed form.
+
+Rows are plain values of the database (dicts on a page, tuples in an export), never model instances: a column names the
+paths it reads, so that a page costs two queries and an export of any length stays flat in memory.
+"""
+
+from decimal import Decimal
+from fractions import Fraction
+
+import django_tables2
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from screens import formats
+
+VND_UNITS = {1: _("đồng"), 10**3: _("thousand đồng"), 10**6: _("million đồng"), 10**9: _("billion đồng")}
+USD_UNITS = {1: "USD", 10**3: _("thousand USD"), 10**6: _("million USD")}
+
+
+class Table(django_tables2.Table):
+    """Base of every table. `Meta.shown` names the columns shown until the reader chooses others (all when left out)."""
+
+    class Meta:
+        template_name = "screens/table.html"
+        attrs = {"class": "data"}
+        default = formats.NOTHING
+
+    caption = ""
+    select_with = None
+
+    def __init__(self, *args, caption="", **kwargs):
+        kwargs.setdefault("default", formats.NOTHING)
+        kwargs.setdefault("attrs", {"class": "data"})
+        super().__init__(*args, **kwargs)
+        self.caption = caption or self.caption
+
+    @classmethod
+    def shown_columns(cls):
+        return list(getattr(cls.Meta, "shown", None) or cls.base_columns)
+
+    @property
+    def first_column(self):
+        return next(iter(self.columns)).name
+
+    def bare_rows(self):
+        """Rows for the template: (record, [(bound column, cell), …])."""
+        for row in self.rows:
+            yield row.record, list(row.items())
+
+
+class Column(django_tables2.Column):
+    """Text. `fields`: further paths `compute(record)` or a link reads; `second`: the path of a second, quieter line."""
+
+    kind = "text"
+    classes = ""
+    width = 24
+
+    def __init__(self, *, fields=(), compute=None, second=None, unit=None, total=False, **kwargs):
+        self.extra_fields, self.compute, self.second = tuple(fields), compute, second
+        self.unit, self.total = unit, total
+        if compute is not None and "order_by" not in kwargs:
+            kwargs.setdefault("orderable", False)
+        classes = self.classes
+        if classes:
+            kwargs.setdefault("attrs", {"td": {"class": classes}, "th": {"class": classes}})
+        super().__init__(**kwargs)
+
+    def paths(self, name):
+        """What is read from the database for this column."""
+        own = () if self.compute else (str(self.accessor or name),)
+        return (*own, *self.extra_fields, *((self.second,) if self.second else ()))
+
+    def value_from(self, name, record):
+        """The typed value for a record (a mapping of paths to values)."""
+        return self.compute(record) if self.compute else record[str(self.accessor or name)]
+
+    @property
+    def unit_label(self):
+        return ""
+
+    def head(self):
+        """Heading of an export: with the unit, because nothing else says it there."""
+        title = str(self.verbose_name or "")
+        return f"{title} ({self.unit_label})" if self.unit_label else title
+
+    def text(self, value):
+        """As shown, without markup."""
+        return formats.plain(value)
+
+    def plain(self, value):
+        """As written to a CSV file: a number with a point and no grouping, or text."""
+        return "" if value is None else str(value)
+
+    def sheet_value(self, value):
+        """As written to an Excel cell: str, int, float, date or datetime."""
+        return value if value is None else str(value)
+
+    def render(self, value, record):
+        shown = self.text(value)
+        if self.second and isinstance(record, dict) and record.get(self.second):
+            return format_html('{}<span class="second">{}</span>', shown, record[self.second])
+        return shown
+
+
+class TextColumn(Column):
+    pass
+
+
+class CodeColumn(Column):
+    """Codes and numbers of papers: never broken, never taken for figures (a tax code keeps its first 0)."""
+
+    kind = "code"
+    classes = "code"
+    width = 16
+
+
+class LinkColumn(Column):
+    """The text as a link to `route`, whose arguments are read from the paths `args` (usually public_id)."""
+
+    def __init__(self, *, route, args=("public_id",), **kwargs):
+        self.route, self.route_args = route, tuple(args)
+        kwargs["fields"] = (*kwargs.get("fields", ()), *self.route_args)
+        super().__init__(**kwargs)
+
+    def render(self, value, record):
+        arguments = [django_tables2.A(path).resolve(record) for path in self.route_args]
+        shown = super().render(value, record)
+        if any(argument is None for argument in arguments):
+            return shown
+        url = reverse(self.route, args=arguments)
+        if self.second and isinstance(record, dict) and record.get(self.second):
+            return format_html(
+                '<a href="{}">{}</a><span class="second">{}</span>', url, self.text(value), record[self.second]
+            )
+        return format_html('<a href="{}">{}</a>', url, shown)
+
+
+class TranslatedColumn(Column):
+    """`path`_vi or `path`_en by the language of the page; Vietnamese where there is no English."""
+
+    def __init__(self, path, **kwargs):
+        self.path = path
+        kwargs.setdefault("order_by", (f"{path}_vi",))
+        super().__init__(
+            fields=(f"{path}_vi", f"{path}_en"),
+            compute=self.in_language,
+            **kwargs,
+        )
+
+    def in_language(self, record):
+        vietnamese, english = record[f"{self.path}_vi"], record[f"{self.path}_en"]
+        return (english or vietnamese) if (get_language() or "").startswith("en") else vietnamese
+
+
+class NumberColumn(Column):
+    """Whole numbers, or Decimals and Fractions with `places`."""
+
+    kind = "number"
+    classes = "num"
+    width = 14
+
+    def __init__(self, *, places=0, **kwargs):
+        self.places = places
+        super().__init__(**kwargs)
+
+    @property
+    def unit_label(self):
+        return self.unit or ""
+
+    def text(self, value):
+        return formats.number(value, self.places)
+
+    def plain(self, value):
+        return "" if value is None else str(value)
+
+    def sheet_value(self, value):
+        if value is None or isinstance(value, int):
+            return value
+        return float(value)
+
+
+class MoneyColumn(NumberColumn):
+    """Whole đồng, shown in `unit` (1, 10**3, 10**6, 10**9) which stands in the head."""
+
+    kind = "money"
+    width = 20
+
+    def __init__(self, *, unit=1, **kwargs):
+        super().__init__(unit=unit, **kwargs)
+
+    @property
+    def unit_label(self):
+        return VND_UNITS[self.unit]
+
+    def text(self, value):
+        return formats.in_unit(value, self.unit)
+
+    def plain_head(self):
+        return f"{self.verbose_name or ''} ({VND_UNITS[1]})"
+
+    def sheet_value(self, value):
+        if value is None or self.unit == 1:
+            return value
+        whole, rest = divmod(value, self.unit)
+        return value / self.unit if rest else whole
+
+
+class UsdColumn(NumberColumn):
+    """Whole US cents, shown in `unit` dollars (1, 10**3, 10**6)."""
+
+    kind = "usd"
+    width = 18
+
+    def __init__(self, *, unit=1, **kwargs):
+        super().__init__(unit=unit, **kwargs)
+
+    @property
+    def unit_label(self):
+        return USD_UNITS[self.unit]
+
+    def text(self, value):
+        if value is None:
+            return formats.NOTHING
+        return formats.number(Fraction(value, 100 * self.unit), 2 if self.unit == 1 else 6, trim=self.unit != 1)
+
+    def plain_head(self):
+        return f"{self.verbose_name or ''} (USD)"
+
+    def plain(self, value):
+        return "" if value is None else str(Decimal(value).scaleb(-2))
+
+    def sheet_value(self, value):
+        return None if value is None else value / (100 * self.unit)
+
+
+class PercentColumn(NumberColumn):
+    """A share (1 = the whole), shown as a percentage."""
+
+    kind = "percent"
+    width = 12
+
+    def __init__(self, *, places=1, **kwargs):
+        super().__init__(places=places, **kwargs)
+
+    def text(self, value):
+        return formats.percent(value, self.places)
+
+    def plain(self, value):
+        return (
+            ""
+            if value is None
+            else f"{formats.round_half_up(Fraction(value) * 100, 6) / 10**6:.6f}".rstrip("0").rstrip(".")
+        )
+
+    def plain_head(self):
+        return f"{self.verbose_name or ''} (%)"
+
+
+class DateColumn(Column):
+    kind = "date"
+    classes = "date"
+    width = 12
+
+    def text(self, value):
+        return formats.vn_date(value)
+
+    def plain(self, value):
+        return formats.vn_date(value) if value else ""
+
+    def sheet_value(self, value):
+        return value
+
+
+class DateTimeColumn(DateColumn):
+    kind = "datetime"
+    width = 18
+
+    def text(self, value):
+        return formats.vn_datetime(value)
+
+    def plain(self, value):
+        return formats.vn_datetime(value) if value else ""
+
+    def sheet_value(self, value):
+        return timezone.localtime(value).replace(tzinfo=None) if value else None
+
+
+class BooleanColumn(Column):
+    width = 8
+
+    def __init__(self, **kwargs):
+        kwargs.setdefault("empty_values", (None,))
+        super().__init__(**kwargs)
+
+    def text(self, value):
+        return formats.yes_no(value)
+
+    def plain(self, value):
+        return "" if value is None else formats.yes_no(value)
+
+    sheet_value = plain
+
+
+class ChoiceColumn(Column):
+    """The label of a choice: `choices` is a TextChoices class or its pairs."""
+
+    width = 18
+
+    def __init__(self, *, choices, **kwargs):
+        self.labels = dict(getattr(choices, "choices", choices))
+        super().__init__(**kwargs)
+
+    def text(self, value):
+        return formats.NOTHING if value is None else str(self.labels.get(value, value))
+
+    def plain(self, value):
+        return "" if value is None else self.text(value)
+
+    sheet_value = plain
+
+
+class TagColumn(ChoiceColumn):
+    """The label of a choice as a tag; `kinds` gives {value: "ok" | "warn" | "bad" | "info" | "quiet"}."""
+
+    def __init__(self, *, kinds=None, **kwargs):
+        self.kinds = kinds or {}
+        super().__init__(**kwargs)
+
+    def render(self, value, record):
+        return format_html('<span class="tag tag-{}">{}</span>', self.kinds.get(value, "quiet"), self.text(value))
