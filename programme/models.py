@@ -85,6 +85,21 @@ class Unit(models.TextChoices):
     USD_BILLION = "usd_billion", _("billion USD")
 
 
+class Indicator(models.TextChoices):
+    """Indicators that documents set targets for; reporting defines how each is worked out."""
+
+    OUTPUT_SHARE = "output_share", _("Share of the city's industrial output")
+    EXPORT_SHARE = "export_share", _("Share of the city's export turnover")
+    OUTPUT_GROWTH = "output_growth", _("Growth of output")
+    TURNS = "turns", _("Enterprise-turns supported")
+    ENTERPRISES = "enterprises", _("Enterprises producing key products")
+    PRODUCTS = "products", _("Key products")
+    ENTERPRISES_RECOGNISED = "enterprises_recognised", _("Enterprises recognised")
+    PRODUCTS_RECOGNISED = "products_recognised", _("Products recognised")
+    PRODUCTS_FIRST_TIME = "products_first_time", _("Products recognised for the first time")
+    SUPPORTED_SHARE = "supported_share", _("Share of recognised enterprises supported")
+
+
 class TargetQuerySet(models.QuerySet):
     def standing(self):
         return self.filter(withdrawn_on__isnull=True)
@@ -158,7 +173,12 @@ class Target(Identified, Versioned, Sourced):
         ]
 
     def __str__(self):
-        return f"{self.indicator_code} {self.year or ''}".strip()
+        return f"{self.indicator} {self.year or ''}".strip()
+
+    @property
+    def indicator(self):
+        """The indicator's name; a code that the house does not know stands as it is."""
+        return Indicator(self.indicator_code).label if self.indicator_code in Indicator.values else self.indicator_code
 
     def contains(self, value):
         """-1 below the band, 0 within, 1 above; exact for int, Fraction and Decimal."""

@@ -139,6 +139,9 @@ class AdministrativeUnit(ReferenceItem):
 class UnitSuccession(Identified, Sourced):
     """Part of an old unit went into a new one on a day: many to many, so an address is never converted by itself."""
 
+    KEY = ("old", "new")
+    FIXED = ()
+
     old = models.ForeignKey(
         AdministrativeUnit, on_delete=models.PROTECT, related_name="successions", verbose_name=_("old unit")
     )
@@ -326,6 +329,9 @@ class ExchangeRateQuerySet(models.QuerySet):
 class ExchangeRate(Identified, Versioned, Sourced):
     """What one unit of a currency was worth on a day, in whole đồng. A wrong rate is withdrawn and entered anew."""
 
+    KEY = ("currency", "on")
+    FIXED = ("vnd_per_unit",)
+
     currency = models.CharField(_("currency"), max_length=3)
     on = models.DateField(_("on"))
     vnd_per_unit = models.BigIntegerField(_("đồng for one unit"))
@@ -362,6 +368,9 @@ class CalendarDay(Identified, Versioned, BilingualName, Sourced):
         OFF = "off", _("Day off")
         WORK = "work", _("Working day at a weekend")
         ORDINARY = "ordinary", _("As any day of the week (entry withdrawn)")
+
+    KEY = ("on",)
+    FIXED = ()
 
     on = models.DateField(_("day"), unique=True)
     kind = models.CharField(_("kind"), max_length=10, choices=Kind)

@@ -189,7 +189,7 @@ def add_entry(model, values, *, by, now, reason=""):
 def edit_entry(entry, values, *, version, by, now, reason):
     """Correct a row of reference data. Its key and its FIXED values stay: they are replaced, never changed."""
     require(by, action_for(type(entry)))
-    fixed = {*getattr(entry, "KEY", ()), *getattr(entry, "FIXED", ())}
+    fixed = {*entry.KEY, *entry.FIXED}
     before = snapshot(entry)
     changed = [name for name, value in values.items() if getattr(entry, name) != value]
     if not changed:
