@@ -105,7 +105,8 @@ class SupportQuerySet(models.QuerySet):
         """Staff and auditors see all; an enterprise what it was given itself; others nothing."""
         if user.roles & READERS:
             return self
-        return self.standing().filter(enterprise__in=Enterprise.objects.visible_to(user))
+        mine = Enterprise.objects.visible_to(user)
+        return self.standing().filter(Q(enterprise__in=mine) | Q(enterprise__merged_into__in=mine))
 
     def standing(self):
         """Records that were not withdrawn."""

@@ -1,0 +1,202 @@
+from datetime import date
+from functools import partial
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.access import require
+from audit.events import record_event
+from audit.refusals import NotAllowed, Refused
+from support.models import SupportRecord, SupportRevision
+from support.permissions import RECORD, can_change_support, offices_of
+from support.turns import turn_rule
+
+FIRST_YEAR = 2005  # the programme began
+CONTENT = (
+    "activity",
+    "activity_code",
+    "activity_type",
+    "content_area",
+    "kind",
+    "what",
+    "started_on",
+    "delivered_on",
+    "amount_vnd",
+    "money_source",
+    "by_programme",
+    "agency",
+    "evidence",
+    "evidence_file",
+)
+
+
+@transaction.atomic
+def record_support(*, enterprise, by, now, office=None, **content):
+    """Write down something an enterprise was given; `content` holds the fields named in CONTENT."""
+    require(by, RECORD)
+    today = timezone.localdate(now)
+    _require_own_office(by, office, today)
+    content = _checked(content, today)
+    record = SupportRecord(
+        enterprise=enterprise,
+        office=office,
+        year=turn_rule(today).year_for(content["started_on"], content["delivered_on"]),
+        created_at=now,
+        created_by=getattr(by, "public_id", None),
+        **content,
+    )
+    _save_or_refuse(partial(record.save, force_insert=True))
+    SupportRevision.objects.create(
+        record=record,
+        enterprise=enterprise,
+        revision=1,
+        recorded_at=now,
+        recorded_by=record.created_by,
+        **_facts(record),
+    )
+    record_event("support recorded", record, by=by, now=now, after=facts_in_words(record), enterprise=enterprise)
+    return record
+
+
+@transaction.atomic
+def correct_support(*, record, version, by, now, reason, **content):
+    """Replace what a record says; what it said before stays as a revision."""
+    record = SupportRecord.objects.select_for_update(of=("self",)).get(pk=record.pk)
+    require_changeable(record, by, timezone.localdate(now))
+    if not reason.strip():
+        raise Refused(_("Say why the record is corrected."))
+    today = timezone.localdate(now)
+    before = facts_in_words(record)
+    content = _checked({name: getattr(record, name) for name in CONTENT} | content, today)
+    for name, value in content.items():
+        setattr(record, name, value)
+    record.year = turn_rule(today).year_for(record.started_on, record.delivered_on)
+    after = facts_in_words(record)
+    if before == after:
+        raise Refused(_("Nothing was changed."))
+    _save_or_refuse(partial(record.save_version, version, update_fields=[*CONTENT, "year"]))
+    _revise(record, by=by, now=now)
+    changed = [name for name in after if before[name] != after[name]]
+    record_event(
+        "support corrected",
+        record,
+        by=by,
+        now=now,
+        reason=reason,
+        before={name: before[name] for name in changed},
+        after={name: after[name] for name in changed},
+    )
+    return record
+
+
+@transaction.atomic
+def withdraw_support(*, record, version, by, now, reason):
+    """Take a record out of every count; the row and its reason stay."""
+    record = SupportRecord.objects.select_for_update(of=("self",)).get(pk=record.pk)
+    require_changeable(record, by, timezone.localdate(now))
+    if not reason.strip():
+        raise Refused(_("Say why the record is withdrawn."))
+    record.withdrawn, record.withdrawn_at, record.withdrawn_reason = True, now, reason.strip()
+    record.withdrawn_by = getattr(by, "public_id", None)
+    record.save_version(version, update_fields=["withdrawn", "withdrawn_at", "withdrawn_by", "withdrawn_reason"])
+    record.revisions.current().update(superseded_at=now)
+    record_event("support withdrawn", record, by=by, now=now, reason=reason.strip())
+    return record
+
+
+def facts_in_words(record):
+    """What the record says, as it stands in an event: codes and plain values, no keys."""
+    return {
+        "activity": record.activity,
+        "activity_code": record.activity_code,
+        "activity_type": record.activity_type,
+        "year": record.year,
+        "content_area": record.content_area.code,
+        "kind": record.kind.code,
+        "what": record.what,
+        "started_on": record.started_on,
+        "delivered_on": record.delivered_on,
+        "amount_vnd": record.amount_vnd,
+        "money_source": record.money_source.code if record.money_source else None,
+        "by_programme": record.by_programme,
+        "agency": record.agency.code if record.agency else None,
+        "evidence": record.evidence,
+        "evidence_file": record.evidence_file.sha256 if record.evidence_file else None,
+    }
+
+
+def _facts(record):
+    return {name: getattr(record, name) for name in (*CONTENT, "year")}
+
+
+def _revise(record, *, by, now):
+    last = record.revisions.current().get()
+    now = max(now, last.recorded_at)
+    SupportRevision.objects.filter(pk=last.pk).update(superseded_at=now)
+    SupportRevision.objects.create(
+        record=record,
+        enterprise_id=record.enterprise_id,
+        revision=last.revision + 1,
+        recorded_at=now,
+        recorded_by=getattr(by, "public_id", None),
+        **_facts(record),
+    )
+
+
+def _require_own_office(by, office, today):
+    if isinstance(by, str):
+        return
+    offices = offices_of(by, today)
+    if offices is not None and (office is None or office.pk not in offices):
+        raise NotAllowed(_("Centre staff record only what their own office gave."))
+
+
+def require_changeable(record, by, today):
+    require(by, RECORD)
+    if record.withdrawn:
+        raise Refused(
+            _("The record was withdrawn on %(day)s; nothing in it changes any more.")
+            % {"day": _day(record.withdrawn_at)}
+        )
+    if not isinstance(by, str) and not can_change_support(by, record, today):
+        raise NotAllowed(_("The record is kept by another office."))
+
+
+def _day(moment):
+    return f"{timezone.localtime(moment):%d/%m/%Y}"
+
+
+def _checked(content, today: date):
+    """The content, or a sentence that says what to put right."""
+    content = {name: content.get(name) for name in CONTENT} | {"by_programme": content.get("by_programme", True)}
+    for name in ("activity", "activity_code", "what", "evidence"):
+        content[name] = " ".join(str(content[name] or "").split())
+    if not content["activity"] or not content["activity_code"] or not content["what"]:
+        raise Refused(_("Name the activity, its code and what was delivered."))
+    if not content["evidence"] and content["evidence_file"] is None:
+        raise Refused(_("Name the evidence or attach a file."))
+    delivered, started = content["delivered_on"], content["started_on"]
+    if delivered > today:
+        raise Refused(_("The day of delivery lies in the future. Record support after it was given."))
+    if started and started > delivered:
+        raise Refused(_("The activity starts after it was delivered. Look at the two dates again."))
+    if (started or delivered).year < FIRST_YEAR:
+        raise Refused(_("The programme began in %(year)s; look at the dates again.") % {"year": FIRST_YEAR})
+    if content["amount_vnd"] is not None and content["money_source"] is None:
+        raise Refused(_("Say where the money came from, or leave the amount empty."))
+    if not content["by_programme"] and content["agency"] is None:
+        raise Refused(_("Name the agency that gave the support."))
+    return content
+
+
+def _save_or_refuse(save):
+    try:
+        with transaction.atomic():
+            save()
+    except IntegrityError as error:
+        if "one_support_a_delivery" not in str(error) and "UNIQUE" not in str(error):
+            raise
+        raise Refused(
+            _("The same support is already recorded: enterprise, activity, kind, day and what was delivered are equal.")
+        ) from None
