@@ -1,16 +1,84 @@
-"""The door: every request is checked against the one table before its view runs."""
+"""The door: is the session still good, does the person need a second factor, does the one table allow the request."""
 
 import uuid
 
+from django.conf import settings
+from django.contrib.auth import logout
+from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponseNotAllowed, JsonResponse
+from django.http import HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect, JsonResponse
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
 
+from accounts import parking, sessions
 from accounts.access import allowed, routes, row_for
+from accounts.models import SignIn
+from accounts.sealing import digest
 from audit.context import source
-from screens.kept import keep_form
+
+SECOND_FACTOR_SET_UP = "mfa_activate_totp"
+OPEN_WITHOUT_SECOND_FACTOR = {
+    SECOND_FACTOR_SET_UP,
+    "mfa_view_recovery_codes",
+    "mfa_download_recovery_codes",
+    "account_reauthenticate",
+    "account_logout",
+    "screens:set_language",
+}
+
+
+class SignedInMiddleware:
+    """Ends sessions that are idle, too old or ended elsewhere; notes that the others are alive."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        now = timezone.now()
+        request.sign_in = request.lost_owner = request.parked = None
+        key = request.session.session_key
+        if request.user.is_authenticated:
+            self.look(request, key, now)
+        elif request.method not in ("GET", "HEAD", "OPTIONS"):
+            cookie = request.COOKIES.get(settings.SESSION_COOKIE_NAME)
+            ended = SignIn.objects.filter(key_digest=digest(cookie)).select_related("user").first() if cookie else None
+            request.lost_owner = ended.user if ended else None
+        response = self.get_response(request)
+        if request.sign_in and request.user.is_authenticated and request.session.session_key not in (None, key):
+            SignIn.objects.filter(pk=request.sign_in.pk).update(key_digest=digest(request.session.session_key))
+        return response
+
+    def look(self, request, key, now):
+        sign_in = SignIn.objects.filter(key_digest=digest(key), user=request.user.pk).first()
+        reason = sessions.reason_to_end(sign_in, request.user, now) if sign_in else "unknown"
+        if reason:
+            request.lost_owner = request.user
+            if sign_in and sign_in.ended_at is None:
+                SignIn.objects.filter(pk=sign_in.pk, ended_at__isnull=True).update(ended_at=now, end_reason=reason)
+            request.session.flush()
+            request.user = AnonymousUser()
+            return
+        request.sign_in = sign_in
+        background = "X-Background" in request.headers
+        if not background and now - sign_in.seen_at >= sessions.NOTED_EVERY:
+            SignIn.objects.filter(pk=sign_in.pk).update(seen_at=now)
+
+    def process_view(self, request, view, args, kwargs):
+        user = request.user
+        if not user.is_authenticated or not sessions.needs_second_factor(user):
+            return None
+        if request.sign_in is None or request.sign_in.with_second_factor:
+            return None
+        if sessions.has_second_factor(user):
+            # It was set up elsewhere after this session began: sign in again, with it.
+            logout(request)
+            return redirect_to_login(request.get_full_path())
+        if request.resolver_match.view_name in OPEN_WITHOUT_SECOND_FACTOR:
+            return None
+        return HttpResponseRedirect(reverse(SECOND_FACTOR_SET_UP))
 
 
 class AccessMiddleware:
@@ -21,7 +89,7 @@ class AccessMiddleware:
 
     def __call__(self, request):
         request.id = uuid.uuid4().hex[:16]
-        with source("web", request_id=request.id, address=request.META.get("REMOTE_ADDR", "")):
+        with source("web", request_id=request.id, address=sessions.address_of(request)):
             response = self.get_response(request)
         response.headers["X-Request-ID"] = request.id
         if request.user.is_authenticated and not response.has_header("Cache-Control"):
@@ -47,5 +115,25 @@ class AccessMiddleware:
         if request.path.startswith("/api/"):
             return JsonResponse({"detail": "not signed in"}, status=401)
         if request.method == "POST":
-            return keep_form(request)
-        return redirect_to_login(request.get_full_path())
+            return parking.park_and_sign_in(request)
+        response = redirect_to_login(request.get_full_path())
+        if request.headers.get("HX-Request"):
+            # A part of a page cannot show the sign-in form: the browser goes there whole and comes back to its page.
+            back = parking.path_of(request.headers.get("HX-Current-URL", ""), request) or "/"
+            return HttpResponse(headers={"HX-Redirect": redirect_to_login(back).url})
+        return response
+
+
+class ParkedMiddleware:
+    """Gives a form page what was typed before the session ended (`?parked=…`), and its files when it is sent again."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if request.user.is_authenticated:
+            if request.method == "GET" and "parked" in request.GET:
+                return parking.show_again(request, self.get_response)
+            if request.method == "POST" and "parked" in request.COOKIES:
+                return parking.send_again(request, self.get_response)
+        return self.get_response(request)

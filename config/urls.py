@@ -1,11 +1,14 @@
 from django.urls import include, path
+from django.views.generic import RedirectView
 
 from jobs import views as jobs
 
+# One line a room.
 urlpatterns = [
+    path("", RedirectView.as_view(pattern_name="accounts:me"), name="front"),
     path("healthz", jobs.healthz, name="healthz"),
     path("readyz", jobs.readyz, name="readyz"),
     path("", include("screens.urls")),
-    path("accounts/", include("allauth.account.urls")),
-    path("accounts/2fa/", include("allauth.mfa.urls")),
+    path("accounts/", include("accounts.urls_sign_in")),
+    path("people/", include("accounts.urls")),
 ]

@@ -26,6 +26,21 @@ class Renderer(TemplatesSetting):
     field_template_name = "screens/forms/field.html"
 
 
+def form_data(request):
+    """What a form binds to: (data, files) as sent, or as typed before the session ended; else (None, None).
+
+    form = FiguresForm(*form_data(request))
+    if request.method == "POST" and form.is_valid(): …
+    """
+    if request.method == "POST":
+        return request.POST, request.FILES
+    parked = getattr(request, "parked", None)
+    if parked is None:
+        return None, None
+    parked.used = True
+    return parked.data, parked.files
+
+
 class _Basics:
     """Shared by our forms: one way of writing letters (NFC), sentences for empty fields, both versions of a conflict."""
 

@@ -7,5 +7,4 @@ urlpatterns = [
     path("language/", views.set_language, name="set_language"),
     path("views/save/", views.save_view, name="save_view"),
     path("views/<uuid:public_id>/remove/", views.delete_view, name="delete_view"),
-    path("kept/", views.kept_form, name="kept_form"),
 ]

@@ -2,14 +2,13 @@ from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponseRedirect
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_POST
 
 from screens import services
-from screens.kept import KEY
 from screens.middleware import KNOWN
 from screens.models import SavedView
 
@@ -36,16 +35,6 @@ def set_language(request):
             httponly=True,
         )
     return response
-
-
-@require_safe
-def kept_form(request):
-    """What was being sent when the session ended, ready to be sent again."""
-    kept = request.session.get(KEY)
-    if not kept:
-        return redirect("/")
-    shown = [(name, value) for name, value in kept["fields"] if value and name not in ("operation_key", "version")]
-    return render(request, "screens/kept_form.html", {"kept": kept, "shown": shown})
 
 
 class ViewForm(forms.ModelForm):

@@ -35,11 +35,15 @@ def code_of_rooms():
             yield name, room, (HOUSE / name).read_text()
 
 
+# Pages of the sign-in library that we write ourselves.
+FOLDER_OF = {"account": "accounts", "mfa": "accounts"}
+
+
 def templates():
     """(path, room or "", text) of every template; the base belongs to screens."""
     for name in tracked():
         if name.startswith("templates/") and name.endswith((".html", ".txt", ".typ")):
-            room = name.split("/")[1]
+            room = FOLDER_OF.get(name.split("/")[1], name.split("/")[1])
             yield name, room if room in ORDER else "screens", (HOUSE / name).read_text()
 
 

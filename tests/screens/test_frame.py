@@ -54,25 +54,3 @@ def test_the_static_error_pages_need_no_context():
 def test_a_refusal_says_its_reason(client):
     page = render_to_string("403.html", {"exception": "Đã khóa số liệu năm 2024."}, request=RequestFactory().get("/"))
     assert "Đã khóa số liệu năm 2024." in page
-
-
-def test_a_form_sent_after_the_session_ended_is_kept_and_can_be_sent_again(client):
-    answer = client.post("/accounts/logout/", {"reason": "a & <b>", "many": ["1", "2"]})
-    assert answer.status_code == 302
-    assert answer["Location"].startswith(reverse("account_login")) and "next=%2Fkept%2F" in answer["Location"]
-    client.force_login(make_officer())
-    page = client.get(reverse("screens:kept_form")).content.decode()
-    assert 'action="/accounts/logout/"' in page
-    assert 'name="reason" value="a &amp; &lt;b&gt;"' in page
-    assert 'name="many" value="1"' in page and 'name="many" value="2"' in page
-
-
-def test_a_password_is_not_kept(client):
-    client.post("/accounts/password/change/", {"oldpassword": "mật khẩu"})
-    assert "kept_form" not in client.session
-
-
-def test_too_large_a_form_is_not_kept(client):
-    answer = client.post("/accounts/password/change/", {"text": "a" * 300_000})
-    assert "next=%2F" in answer["Location"]
-    assert "kept_form" not in client.session

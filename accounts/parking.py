@@ -1,0 +1,241 @@
+"""Nothing typed is lost when a session turns out to have ended.
+
+A POST without a session parks its fields and files, encrypted, and leads to sign-in; after that the form is shown
+again, filled in and unsent. The parked form belongs to the browser that sent it and, when known, to the person whose
+session it was. Form views take part by binding to `screens.forms.form_data(request)`; where one does not, the page
+that answers lists what had been typed with a button that sends it.
+"""
+
+import json
+import secrets
+import uuid
+from datetime import timedelta
+from urllib.parse import urlencode, urlsplit
+
+from allauth.core.internal import ratelimit
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import HttpResponse, HttpResponseRedirect, QueryDict
+from django.shortcuts import render
+from django.urls import Resolver404, resolve
+from django.utils import timezone
+from django.utils.datastructures import MultiValueDict
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.access import row_for
+from accounts.models import ParkedFile, ParkedForm
+from accounts.sealing import digest, seal, seal_text, unseal, unseal_text
+
+COOKIE = "parked"
+KEPT_FOR = timedelta(hours=12)
+MOST_TEXT = 2 * 2**20
+MOST_TEXT_OF_A_STRANGER = 200_000
+MOST_FILES = 5 * 2**20
+SHOWN = "parked_shown"
+NOT_TYPED = {"csrfmiddlewaretoken", "parked", "operation_key", "version"}
+
+
+class Parked:
+    """What was typed: `data` and `files` for a form; a view that binds to them marks them as used."""
+
+    def __init__(self, row):
+        self.row, self.used = row, False
+        self.data = QueryDict(mutable=True)
+        for name, values in json.loads(unseal_text(row.sealed_fields) or "{}").items():
+            self.data.setlist(name, values)
+        self.files = MultiValueDict()
+        for file in row.files.all():
+            content = unseal(file.sealed_content)
+            if content is not None:
+                self.files.appendlist(file.field, SimpleUploadedFile(file.name, content, file.content_type))
+
+    def hidden(self):
+        """[(name, value)] for sending the same again."""
+        return [(name, value) for name, values in self.data.lists() for value in values]
+
+    def typed(self):
+        """[(name, text)] of what a person typed."""
+        return [
+            (name, "\n".join(value for value in values if value))
+            for name, values in self.data.lists()
+            if name not in NOT_TYPED and any(values)
+        ]
+
+
+def path_of(address, request):
+    """The path and query of an address of this site; empty when it leads elsewhere."""
+    if not url_has_allowed_host_and_scheme(address, {request.get_host()}, require_https=request.is_secure()):
+        return ""
+    parts = urlsplit(address)
+    return (f"{parts.path}?{parts.query}" if parts.query else parts.path) if parts.path.startswith("/") else ""
+
+
+def page_to_show(request):
+    """The page that shows the form of this POST: the same address, or the page it was sent from."""
+    if row_for(request.resolver_match.view_name, "GET") is not None:
+        return request.get_full_path()
+    sent_from = path_of(request.headers.get("HX-Current-URL") or request.headers.get("Referer", ""), request)
+    try:
+        known = row_for(resolve(urlsplit(sent_from).path).view_name, "GET")
+    except Resolver404:
+        known = None
+    return sent_from if known else "/"
+
+
+def park(request, *, owner, now):
+    """Keep what the POST brought; None when nothing was typed or there is no room for it."""
+    if request.resolver_match.view_name.startswith(("account_", "mfa_")):
+        return None
+    page = page_to_show(request)
+    fields = {
+        name: values
+        for name, values in request.POST.lists()
+        if "password" not in name and name not in ("csrfmiddlewaretoken", "parked")
+    }
+    if not (set(fields) - NOT_TYPED or request.FILES):
+        return None
+    text = json.dumps(fields, ensure_ascii=False)
+    if (
+        len(text) > (MOST_TEXT if owner else MOST_TEXT_OF_A_STRANGER)
+        or max(len(page), len(request.get_full_path())) > 600
+    ):
+        return None
+    if owner is None and not ratelimit.consume(
+        request, app="accounts", action="park", config={"park": "30/h/ip"}, user=None
+    ):
+        return None
+    ParkedForm.objects.filter(created_at__lt=now - KEPT_FOR).delete()
+    row = ParkedForm(
+        owner=owner, path=page, action=request.get_full_path(), created_at=now, sealed_fields=seal_text(text)
+    )
+    row.browser_digest = digest(browser_of(request))
+    files, room = [], MOST_FILES if owner else 0
+    for field, sent in request.FILES.lists():
+        for file in sent:
+            if file.size > room:
+                row.left_out.append(file.name)
+                continue
+            room -= file.size
+            file.seek(0)
+            files.append((field, file.name[:255], file.content_type or "", seal(file.read())))
+    row.save()
+    ParkedFile.objects.bulk_create(
+        ParkedFile(form=row, field=field, name=name, content_type=content_type[:100], sealed_content=content)
+        for field, name, content_type, content in files
+    )
+    return row
+
+
+def browser_of(request):
+    """The secret that ties parked forms to this browser; made when it first needs one."""
+    if not hasattr(request, "browser_secret"):
+        request.browser_secret = request.COOKIES.get(COOKIE) or secrets.token_urlsafe(24)
+    return request.browser_secret
+
+
+def with_token(page, token):
+    return f"{page}{'&' if '?' in page else '?'}{urlencode({'parked': token})}"
+
+
+def park_and_sign_in(request):
+    """Answer to a POST without a session: keep what was typed, lead to sign-in, come back to the form."""
+    row = park(request, owner=request.lost_owner, now=timezone.now())
+    if row is None:
+        messages.warning(request, _("Your session had ended, so nothing was done. Sign in and do it again."))
+        return _lead(request, redirect_to_login(page_to_show(request)).url)
+    messages.warning(
+        request,
+        _("Your session had ended. What you typed is kept: sign in, and the form is shown again, not yet sent."),
+    )
+    return _remember(request, _lead(request, redirect_to_login(with_token(row.path, row.token)).url))
+
+
+def park_and_show(request):
+    """Answer to a form that was open while its owner signed in again elsewhere: show it again, unsent."""
+    row = park(request, owner=request.user, now=timezone.now())
+    if row is None:
+        return None
+    return _remember(request, _lead(request, with_token(row.path, row.token)))
+
+
+def _lead(request, address):
+    if request.headers.get("HX-Request"):
+        return HttpResponse(headers={"HX-Redirect": address})
+    return HttpResponseRedirect(address)
+
+
+def _remember(request, response):
+    response.set_cookie(
+        COOKIE,
+        browser_of(request),
+        max_age=int(KEPT_FOR.total_seconds()),
+        httponly=True,
+        samesite="Lax",
+        secure=settings.SESSION_COOKIE_SECURE,
+    )
+    return response
+
+
+def find(request, token, *, now):
+    """The parked form with this token, if it is this browser's and this person's and not too old."""
+    try:
+        token = uuid.UUID(str(token))
+    except ValueError:
+        return None
+    row = ParkedForm.objects.filter(
+        token=token, browser_digest=digest(browser_of(request)), created_at__gte=now - KEPT_FOR
+    ).first()
+    if row is None or row.owner_id not in (None, request.user.pk):
+        return None
+    return row
+
+
+def show_again(request, get_response):
+    """A form page asked for with ?parked=…: the view finds what was typed in `request.parked`."""
+    token, rest = request.GET["parked"], request.GET.copy()
+    del rest["parked"]
+    row = find(request, token, now=timezone.now())
+    if row is None or urlsplit(row.path).path != request.path:
+        messages.warning(request, _("What was typed before is no longer kept, or belongs to another person."))
+        return HttpResponseRedirect(f"{request.path}?{rest.urlencode()}" if rest else request.path)
+    request.GET, request.parked = rest, Parked(row)
+    names = [file.name for files in request.parked.files.listvalues() for file in files]
+    sentences = [_("Your form is filled in again as you left it. It has not been sent yet.")]
+    if names:
+        sentences.append(_("These files are still attached: %(names)s.") % {"names": ", ".join(names)})
+    if row.left_out:
+        sentences.append(
+            ngettext(
+                "This file could not be kept; please choose it again: %(names)s.",
+                "These files could not be kept; please choose them again: %(names)s.",
+                len(row.left_out),
+            )
+            % {"names": ", ".join(row.left_out)}
+        )
+    messages.info(request, " ".join(sentences))
+    response = get_response(request)
+    if response.status_code == 200:
+        request.session[SHOWN] = [urlsplit(row.action).path, str(row.token)]
+        if not request.parked.used:
+            return render(request, "accounts/parked_form.html", {"parked": request.parked})
+    return response
+
+
+def send_again(request, get_response):
+    """A form that had been shown again is sent: its files go with it, and once it is accepted it is forgotten."""
+    path, token = request.session.get(SHOWN) or ("", "")
+    row = find(request, token, now=timezone.now()) if path == request.path else None
+    if row is None:
+        return get_response(request)
+    for field, files in Parked(row).files.lists():
+        if field not in request.FILES:
+            request.FILES.setlist(field, files)
+    response = get_response(request)
+    if response.status_code in (302, 303):
+        row.delete()
+        request.session.pop(SHOWN, None)
+    return response
