@@ -40,6 +40,7 @@ LIBRARIES = {
     "django_filters": ("rest_framework", "locale", "conf"),
     "django_tables2": ("locale",),
 }
+VENDOR = "vendor.po"
 PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]|%[sd%]|\{(\w*)\}")
 
 
@@ -160,8 +161,8 @@ def messages_of_the_house(rooms=None):
     return found
 
 
-def messages_of_libraries():
-    """What the libraries we show say, without what our own templates replace."""
+def messages_of_libraries(*, also_replaced=False):
+    """What the libraries we show say, without what our own templates replace (unless asked for)."""
     ours = Path(settings.BASE_DIR) / "templates"
     found = Found()
     for name, left_out in LIBRARIES.items():
@@ -172,7 +173,9 @@ def messages_of_libraries():
                 continue
             if path.suffix == ".py":
                 python_messages(path.read_text(encoding="utf-8"), f"{name}/{inside}", found)
-            elif inside.parts[0] == "templates" and not (ours / inside.relative_to("templates")).exists():
+            elif inside.parts[0] == "templates" and (
+                also_replaced or not (ours / inside.relative_to("templates")).exists()
+            ):
                 template_messages(path.read_text(encoding="utf-8"), f"{name}/{inside}", found)
     return found
 
@@ -182,8 +185,9 @@ def folder():
 
 
 def catalogues():
-    """{file name: catalogue} of every .po file."""
-    return {path.name: read_po(io.BytesIO(path.read_bytes()), locale="vi") for path in sorted(folder().glob("*.po"))}
+    """{file name: catalogue} of every .po file; the libraries' comes first, so that a room's own words win over it."""
+    paths = sorted(folder().glob("*.po"), key=lambda path: (path.name != VENDOR, path.name))
+    return {path.name: read_po(io.BytesIO(path.read_bytes()), locale="vi") for path in paths}
 
 
 def entries_of(catalogue):
@@ -226,7 +230,7 @@ def check(rooms=None):
     """Sentences saying what is wrong with the catalogues; nothing when all is well."""
     problems = list(messages_of_the_house(rooms).problems)
     problems += [f"{places[0]}: no Vietnamese for {_shown(key)}" for key, places in sorted(missing(rooms).items())]
-    said = set(messages_of_the_house().places) | set(messages_of_libraries().places)
+    said = set(messages_of_the_house().places) | set(messages_of_libraries(also_replaced=True).places)
     texts = {}
     for name, catalogue in catalogues().items():
         mine = not rooms or name.removesuffix(".po") in rooms
@@ -236,7 +240,7 @@ def check(rooms=None):
                 problems += _wrong_with(name, key, message, strings)
                 if key not in said:
                     problems.append(f"{name}: nobody says {_shown(key)} any more")
-            other = texts.setdefault(key, (name, tuple(strings)))
+            other = texts.setdefault(key, (name, tuple(strings))) if name != VENDOR else ("", tuple(strings))
             if mine and other[1] != tuple(strings):
                 problems.append(f"{name}: {_shown(key)} is translated otherwise in {other[0]}")
     return problems
