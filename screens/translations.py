@@ -185,8 +185,8 @@ def folder():
 
 
 def catalogues():
-    """{file name: catalogue} of every .po file; the libraries' comes first, so that a room's own words win over it."""
-    paths = sorted(folder().glob("*.po"), key=lambda path: (path.name != VENDOR, path.name))
+    """{file name: catalogue} of every .po file; the libraries' comes last, because the first to translate a message wins."""
+    paths = sorted(folder().glob("*.po"), key=lambda path: (path.name == VENDOR, path.name))
     return {path.name: read_po(io.BytesIO(path.read_bytes()), locale="vi") for path in paths}
 
 
