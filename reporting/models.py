@@ -259,6 +259,9 @@ class Measured(models.Model):
     counted = models.PositiveIntegerField(_("enterprises that count"), null=True)
     lower = models.BigIntegerField(_("lower bound"), null=True)
     upper = models.BigIntegerField(_("upper bound"), null=True)
+    open_units = models.PositiveIntegerField(
+        _("missing enterprises that the upper bound says nothing about"), default=0
+    )
     kind = models.CharField(_("kind of figure"), max_length=20, choices=FigureKind, default=FigureKind.PROVISIONAL)
     estimated = models.BooleanField(_("denominator is estimated"), default=False)
     statistic_state = models.CharField(
@@ -364,6 +367,41 @@ class KpiPart(models.Model):
         return f"{self.dimension}:{self.code}"
 
 
+class SourceKind(models.TextChoices):
+    FIGURE = "figure", _("Yearly figures")
+    TITLE = "title", _("Title")
+    SUPPORT = "support", _("Support record")
+    ENTERPRISE = "enterprise", _("Enterprise")
+
+
+class KpiRow(models.Model):
+    """A row behind a value of the newest finished run, kept for looking and exporting at once.
+
+    Older runs' rows are let go: computing again at the same cut-off brings them back, and the value's digest says
+    whether they are the same. Rows under a published value are `PublishedRow` and stay.
+    """
+
+    value = models.ForeignKey(KpiValue, models.CASCADE, related_name="source_rows")
+    source_kind = models.CharField(_("kind of row"), max_length=20, choices=SourceKind)
+    source_id = models.UUIDField(_("row"))
+    enterprise = models.ForeignKey(
+        "enterprises.Enterprise", models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False
+    )
+    unit = models.ForeignKey(
+        "enterprises.Enterprise", models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False
+    )
+    contribution = models.BigIntegerField(_("contribution"))
+    base = models.BigIntegerField(_("base"), null=True)
+
+    class Meta:
+        verbose_name = _("row behind a value")
+        verbose_name_plural = _("rows behind values")
+        indexes = [models.Index(fields=["value", "-contribution", "id"], name="kpi_row_by_size")]
+
+    def __str__(self):
+        return f"{self.source_id} {self.contribution}"
+
+
 class KpiChoice(Identified, Revised):
     """The director's choice of the variant that counts, by a numbered paper. A later choice supersedes."""
 
@@ -454,13 +492,6 @@ class PublishedValue(Identified, Measured):
     @property
     def name(self):
         return self.name_en if (get_language() or "vi").startswith("en") else self.name_vi
-
-
-class SourceKind(models.TextChoices):
-    FIGURE = "figure", _("Yearly figures")
-    TITLE = "title", _("Title")
-    SUPPORT = "support", _("Support record")
-    ENTERPRISE = "enterprise", _("Enterprise")
 
 
 class PublishedRow(models.Model):
