@@ -11,4 +11,5 @@ urlpatterns = [
     path("", include("screens.urls")),
     path("accounts/", include("accounts.urls_sign_in")),
     path("people/", include("accounts.urls")),
+    path("support/", include("support.urls")),
 ]

@@ -1,6 +1,6 @@
 from django.utils.translation import gettext_lazy as _
 
-from accounts.access import action
+from accounts.access import action, menu, route
 from accounts.models import Post
 from accounts.roles import ENTERPRISE_ROLES, HEADS, READERS, Role
 
@@ -9,6 +9,15 @@ TOTALS = action("support.totals", _("See totals of support"), roles=READERS)
 RECORD = action("support.record", _("Record and correct support"), roles=HEADS | {Role.OFFICER, Role.CENTRE_STAFF})
 IMPORT = action("support.import", _("Import support records"), roles=HEADS | {Role.OFFICER})
 
+route("support:support_list", GET=VIEW)
+route("support:support_detail", GET=VIEW)
+route("support:support_evidence", GET=VIEW)
+route("support:support_totals", GET=TOTALS)
+route("support:record_support", GET=RECORD, POST=RECORD)
+route("support:correct_support", GET=RECORD, POST=RECORD)
+route("support:withdraw_support", GET=RECORD, POST=RECORD)
+
+menu("support", _("Support"), route="support:support_list", order=60)
 
 EVERYWHERE = HEADS | {Role.OFFICER}
 

@@ -106,23 +106,23 @@ def withdraw_support(*, record, version, by, now, reason):
 
 
 def facts_in_words(record):
-    """What the record says, as it stands in an event: codes and plain values, no keys."""
+    """What the record says, as it stands in an event: names and plain values, no keys."""
     return {
         "activity": record.activity,
         "activity_code": record.activity_code,
         "activity_type": record.activity_type,
         "year": record.year,
-        "content_area": record.content_area.code,
-        "kind": record.kind.code,
+        "content_area": record.content_area.name_vi,
+        "kind": record.kind.name_vi,
         "what": record.what,
         "started_on": record.started_on,
         "delivered_on": record.delivered_on,
         "amount_vnd": record.amount_vnd,
-        "money_source": record.money_source.code if record.money_source else None,
+        "money_source": record.money_source.name_vi if record.money_source else None,
         "by_programme": record.by_programme,
-        "agency": record.agency.code if record.agency else None,
+        "agency": record.agency.name_vi if record.agency else None,
         "evidence": record.evidence,
-        "evidence_file": record.evidence_file.sha256 if record.evidence_file else None,
+        "evidence_file": record.evidence_file.original_name if record.evidence_file else None,
     }
 
 

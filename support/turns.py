@@ -157,3 +157,8 @@ def _counted_elsewhere(model, rule, cutoff):
     if rule.year_of == "start":
         return Exists(others.filter(Q(turn_on__lt=OuterRef("turn_on")) | earlier_key))
     return Exists(others.filter(Q(turn_on__gt=OuterRef("turn_on")) | earlier_key))
+
+
+def sentence(reason):
+    """The reason in words."""
+    return REASONS[reason]
