@@ -67,7 +67,7 @@ GUARDS = [
     no_delete("enterprises_product"),
     immutable("enterprises_product", "public_id", "created_at"),
     no_delete("enterprises_title"),
-    immutable("enterprises_title", "public_id", "product_id", "created_at"),
+    immutable("enterprises_title", "public_id", "created_at"),
     append_only("enterprises_titlerevision", allow=("superseded_at",)),
     # figures
     no_delete(FIGURES),
