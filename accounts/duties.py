@@ -19,3 +19,10 @@ def check_pair(*, step, by, other_step, other_by, on):
     rules = IncompatibleSteps.objects.filter(pair, valid_from__lte=on)
     if rules.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=on)).exists():
         raise NotAllowed(_("Two different people must do this: you took the step before it yourself."))
+
+
+def steps_apart_from(step, *, on):
+    """The steps whose doer may not take `step` on the same object, by the data in force on `on`."""
+    rules = IncompatibleSteps.objects.filter(Q(step=step) | Q(other_step=step), valid_from__lte=on)
+    pairs = rules.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=on)).values_list("step", "other_step")
+    return {other for pair in pairs for other in pair if other != step}

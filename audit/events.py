@@ -148,7 +148,10 @@ _sentences: dict[str, tuple] = {}
 
 
 def describe(kind, sentence, *, fields=None):
-    """Say how an event of `kind` reads in a history; `fields` gives labels for before/after columns."""
+    """Say how an event of `kind` reads in a history; `fields` gives labels for before/after columns.
+
+    A label may come with a function that says the value: {"status": (_("status"), {"active": _("Active")}.get)}.
+    """
     _sentences[kind] = (sentence, fields or {})
 
 
@@ -183,6 +186,16 @@ def history_of(obj, *, limit=200):
     return lines_of(Event.objects.about(obj).order_by("-id").prefetch_related("personal_values")[:limit])
 
 
+def _label(fields, name):
+    label = fields.get(name, name)
+    return label[0] if isinstance(label, tuple) else label
+
+
+def _said(fields, name, value):
+    label = fields.get(name)
+    return label[1](value) if isinstance(label, tuple) and value is not None else value
+
+
 def lines_of(events):
     known, events = sentences(), list(events)
     actors: dict[str, str] = {}
@@ -194,14 +207,14 @@ def lines_of(events):
         sentence, fields = known.get(event.kind, (event.kind, {}))
         before, after = body.get("before") or {}, body.get("after") or {}
         changes = tuple(
-            (fields.get(name, name), before.get(name), after.get(name))
+            (_label(fields, name), _said(fields, name, before.get(name)), _said(fields, name, after.get(name)))
             for name in dict.fromkeys([*before, *after])
             if before.get(name) != after.get(name)
         )
         personal = {item.field: item.value for item in event.personal_values.all()}
         for name in body.get("personal", {}):
             if name != "address":
-                changes += ((fields.get(name, name), None, personal.get(name, _("(erased)"))),)
+                changes += ((_label(fields, name), None, personal.get(name, _("(erased)"))),)
         try:
             text = str(sentence) % (body.get("facts") or {})
         except (KeyError, ValueError):

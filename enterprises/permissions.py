@@ -1,6 +1,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from accounts.access import action
+from accounts.duties import steps_apart_from
 from accounts.roles import ENTERPRISE_ROLES, HEADS, LEADERS, READERS, Role
 
 OFFICERS = HEADS | {Role.OFFICER}
@@ -44,11 +45,13 @@ def can_act_for(user, enterprise, wanted):
     return held.filter(enterprise_id__in=(enterprise.pk, enterprise.merged_into_id)).exists()
 
 
-def can_review_figures(user, figures):
-    """A reviewer by post who neither declared or sent these figures nor belongs to the enterprise."""
+def can_review_figures(user, figures, *, on):
+    """A reviewer by post who did not declare these figures (nor sent them, where the data forbids it) nor belongs there."""
     from enterprises.models import Membership
 
-    if isinstance(user, str) or not user.may(REVIEW) or user.public_id in (figures.declared_by, figures.submitted_by):
+    if not user.may(REVIEW) or user.public_id == figures.declared_by:
+        return False
+    if user.public_id == figures.submitted_by and "submit figures" in steps_apart_from("confirm figures", on=on):
         return False
     ids = (figures.enterprise_id, figures.enterprise.merged_into_id)
     return not Membership.objects.held_by(user).filter(enterprise_id__in=ids).exists()

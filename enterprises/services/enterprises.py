@@ -51,7 +51,7 @@ def record_about(kind, enterprise, *, by, now, before=None, after=None, **more):
     """An event about an enterprise, with the personal values of a household business apart."""
     before, after, personal = before or {}, after or {}, {}
     if len(enterprise.tax_code) == 12:
-        personal = {name: after[name] for name in PERSONAL if after.get(name)}
+        personal = {"postal_address" if n == "address" else n: after[n] for n in PERSONAL if after.get(n)}
         before = {name: value for name, value in before.items() if name not in PERSONAL}
         after = {name: value for name, value in after.items() if name not in PERSONAL}
     return record_event(kind, enterprise, by=by, now=now, before=before, after=after, personal=personal, **more)
