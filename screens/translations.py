@@ -5,6 +5,7 @@ what the libraries we show never translated. All of them are merged into one `dj
 """
 
 import ast
+import gettext
 import io
 import os
 import re
@@ -20,7 +21,7 @@ from babel.messages.pofile import read_po
 from django.conf import settings
 from django.template.base import Lexer, TokenType
 from django.utils.text import smart_split, unescape_string_literal
-from django.utils.translation import trim_whitespace
+from django.utils.translation import trans_real, trim_whitespace
 
 # Which arguments are (context, message, plural) in each function.
 FUNCTIONS = {
@@ -301,3 +302,12 @@ def compile_if_stale():
         except OSError:
             if not compiled().exists():
                 raise
+        else:
+            _forget_loaded()
+
+
+def _forget_loaded():
+    """What was translated while the portal loaded came from the old catalogue: Django's autoreloader forgets it likewise."""
+    gettext._translations = {}
+    trans_real._translations = {}
+    trans_real._default = None
