@@ -17,6 +17,7 @@ from accounts import parking, sessions
 from accounts.access import allowed, routes, row_for
 from accounts.models import SignIn
 from accounts.sealing import digest
+from audit.access_log import record_read
 from audit.context import source
 
 SECOND_FACTOR_SET_UP = "mfa_activate_totp"
@@ -82,7 +83,10 @@ class SignedInMiddleware:
 
 
 class AccessMiddleware:
-    """Refuses what the table does not allow: anonymous → sign-in, wrong role → 403, wrong method → 405."""
+    """Refuses what the table does not allow: anonymous → sign-in, wrong role → 403, wrong method → 405.
+
+    Attempts that were refused and lists that were taken out as files leave a trace in the access log.
+    """
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -106,10 +110,21 @@ class AccessMiddleware:
                 return self.sign_in(request)
             return HttpResponseNotAllowed(sorted(routes()[name]))
         if allowed(request.user, needed):
+            if request.GET.get("export") and request.user.is_authenticated:
+                self.trace(request, "exported")
             return None
         if not request.user.is_authenticated:
             return self.sign_in(request)
+        self.trace(request, "refused")
         raise PermissionDenied(_("Your role does not allow this."))
+
+    def trace(self, request, what):
+        record_read(
+            request.user,
+            f"{what} {request.method} {request.resolver_match.view_name}"[:120],
+            now=timezone.now(),
+            basis=request.GET.get("export", "")[:20],
+        )
 
     def sign_in(self, request):
         if request.path.startswith("/api/"):

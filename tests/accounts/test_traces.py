@@ -1,0 +1,33 @@
+import pytest
+from django.urls import reverse
+
+from accounts.roles import Role
+from audit.models import AccessEntry
+from tests.factories import make_officer, make_user
+
+
+@pytest.mark.django_db
+def test_refused_attempt_leaves_a_trace(client_as):
+    council = make_user(Role.COUNCIL_MEMBER)
+    response = client_as(council).get(reverse("support:record_support"))
+    assert response.status_code == 403
+    entry = AccessEntry.objects.get()
+    assert (entry.actor, entry.what) == (f"user:{council.public_id}", "refused GET support:record_support")
+
+
+@pytest.mark.django_db
+def test_list_taken_out_as_a_file_leaves_a_trace(client_as):
+    officer = make_officer()
+    client_as(officer).get(reverse("support:support_list") + "?export=csv")
+    entry = AccessEntry.objects.get()
+    assert (entry.actor, entry.what, entry.basis) == (
+        f"user:{officer.public_id}",
+        "exported GET support:support_list",
+        "csv",
+    )
+
+
+@pytest.mark.django_db
+def test_ordinary_reading_leaves_none(client_as):
+    client_as(make_officer()).get(reverse("support:support_list"))
+    assert AccessEntry.objects.count() == 0
