@@ -12,4 +12,5 @@ urlpatterns = [
     path("accounts/", include("accounts.urls_sign_in")),
     path("people/", include("accounts.urls")),
     path("support/", include("support.urls")),
+    path("", include("documents.urls")),
 ]

@@ -10,9 +10,20 @@ _BRACKETS = re.compile(r"[(\[{][^)\]}]*[)\]}]")
 _YEAR = re.compile(r"\b(?:nam|year)\s*(20\d\d)\b")
 _NOT_WORD = re.compile(r"[^0-9a-z]+")
 _STATED = r"(?:don vi tinh|don vi|dvt|unit)\s*[:.\-]?\s*"
-_VND = r"(?:(ty|ti|trieu|tr\.?|nghin|ngan|1[.,]?000)\s*)?(?:dong|vnd|vnđ|d)\b"
+_VND = r"(?:(ty|ti|trieu|tr\.?|nghin|ngan|1[.,]?000|billion|million|thousand)\s*)?(?:dong|vnd|d)\b"
 _USD = r"(?:(trieu|tr\.?|nghin|ngan|1[.,]?000|thousand|million)\s*)?(?:usd|do la(?: my)?|dollars?)\b"
-_POWERS = {None: 0, "ty": 9, "ti": 9, "trieu": 6, "tr": 6, "million": 6, "nghin": 3, "ngan": 3, "thousand": 3}
+_POWERS = {
+    None: 0,
+    "ty": 9,
+    "ti": 9,
+    "trieu": 6,
+    "tr": 6,
+    "million": 6,
+    "nghin": 3,
+    "ngan": 3,
+    "thousand": 3,
+    "billion": 9,
+}
 
 ROMAN = re.compile(r"(?=[ivxlc])(?:xc|xl|l?x{0,3})(?:ix|iv|v?i{0,3})\.?")
 LETTER = re.compile(r"[a-h]\.?")

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 
 from django.conf import settings
 
@@ -21,7 +22,10 @@ class ReaderRefused(Exception):
 
 
 def ask_reader(order, *, memory=None, seconds=None):
-    """Give the order to a fresh limited process and yield its answers (dicts) as they come."""
+    """Give the order to a fresh limited process and yield its answers (dicts) as they come.
+
+    To the answer {"asking": …} the caller may `send` a plain value, which the reader gets as its next line.
+    """
     seconds = seconds or settings.READER_SECONDS
     order = {**order, "memory": memory or settings.READER_MEGABYTES * 2**20, "seconds": seconds}
     process = subprocess.Popen(
@@ -38,8 +42,7 @@ def ask_reader(order, *, memory=None, seconds=None):
     alarm.start()
     try:
         try:
-            process.stdin.write(json.dumps(order).encode())
-            process.stdin.close()
+            _tell(process, order)
         except BrokenPipeError as error:
             raise ReaderFailed from error
         finished = False
@@ -51,7 +54,10 @@ def ask_reader(order, *, memory=None, seconds=None):
             if "refused" in answer:
                 raise ReaderRefused(*answer["refused"])
             finished = "end" in answer or "looked" in answer
-            yield answer
+            told = yield answer
+            if told is not None:
+                _tell(process, told)
+                yield {}
         if process.wait() != 0 or not finished:
             raise ReaderFailed
     finally:
@@ -59,3 +65,10 @@ def ask_reader(order, *, memory=None, seconds=None):
         process.kill()
         process.wait()
         process.stdout.close()
+        with suppress(BrokenPipeError):
+            process.stdin.close()
+
+
+def _tell(process, value):
+    process.stdin.write(json.dumps(value).encode() + b"\n")
+    process.stdin.flush()

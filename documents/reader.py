@@ -216,13 +216,13 @@ class Table:
         required = [number for number, column in enumerate(present) if column.get("required")]
         for start in range(self.layout.first_row, len(self.rows), CHUNK):
             rows = self.rows[start : start + CHUNK]
-            self.rows[start : start + CHUNK] = [None] * len(rows)
             if self.convert:
                 rows = [self.clean(row) for row in rows]
+            taken = len(rows)
             numbers = array("l", range(start + 1, start + 1 + len(rows)))
             rows, numbers = self.without_other_rows(rows, numbers, key_at, key_type)
             if not rows:
-                yield self.answer([], [], [])
+                yield {"rows": taken, "numbers": [], "vectors": [], "bad": []}
                 continue
             every = list(zip(*rows, strict=True))
             vectors, problems = [], {}
@@ -245,7 +245,6 @@ class Table:
             bad_rows = [
                 [
                     numbers[at],
-                    [cells.shown(cell)[:300] for cell in rows[at]],
                     [
                         [present[number]["key"], headings.column_letter(indexes[number]), code, arguments]
                         for number, (code, arguments) in sorted(found.items())
@@ -253,11 +252,13 @@ class Table:
                 ]
                 for at, found in sorted(problems.items())
             ]
+            self.counts["bad"] += len(bad_rows)
+            self.counts["good"] += len(numbers) - len(bad_rows)
             if problems:
                 keep = [at for at in range(len(numbers)) if at not in problems]
                 vectors = [[values[at] for at in keep] for values in vectors]
                 numbers = [numbers[at] for at in keep]
-            yield self.answer(numbers, vectors, bad_rows)
+            yield {"rows": taken, "numbers": list(numbers), "vectors": vectors, "bad": bad_rows}
 
     def without_other_rows(self, rows, numbers, key_at, key_type):
         """Rows of data only: empty ones, groups, totals and notes are counted and left out."""
@@ -277,10 +278,9 @@ class Table:
             return [rows[at] for at in keep], [numbers[at] for at in keep]
         return rows, list(numbers)
 
-    def answer(self, numbers, vectors, bad_rows):
-        self.counts["good"] += len(numbers)
-        self.counts["bad"] += len(bad_rows)
-        return {"numbers": list(numbers), "vectors": vectors, "bad": bad_rows}
+    def original(self, number):
+        """A row as it stands in the file, by its number."""
+        return [cells.shown(cell)[:300] for cell in self.clean(self.rows[number - 1])][:200]
 
     def heading(self):
         layout = self.layout
@@ -297,7 +297,7 @@ class Table:
             "years": layout.years,
             "bases": self.bases(),
             "unknown": layout.unknown,
-            "original": [str(cell) for cell in self.clean(self.rows[layout.first_row - 1])][:200],
+            "original": [" ".join(str(cell).split()) for cell in self.clean(self.rows[layout.heading_row])][:200],
         }
 
 
@@ -328,8 +328,14 @@ def read_table(order):
         except headings.TwiceTheSame as error:
             raise Refusal("twice_the_same", title=error.title, columns=error.letters) from error
         say(heading=table.heading())
+        sys.stdout.flush()
         for chunk in table.chunks():
             say(chunk=chunk)
+        if order.get("originals"):
+            say(asking="originals")
+            sys.stdout.flush()
+            for number in json.loads(sys.stdin.buffer.readline() or b"[]"):
+                say(original=[number, table.original(number)])
         say(end={**table.counts, **table.tax_counts, "style": table.style.seen})
         return
     raise problem or Refusal("empty")
@@ -397,7 +403,7 @@ def look_into_image(order):
 
 
 def main():
-    order = json.loads(sys.stdin.buffer.read())
+    order = json.loads(sys.stdin.buffer.readline())
     limit_self(order["memory"], order["seconds"])
     sys.stdout.reconfigure(encoding="utf-8")
     try:

@@ -89,10 +89,11 @@ class Basis:
         }
 
 
-def read_table(stored, columns, *, key, options=None, bases=()):
-    """Yield what the limited reader answers: {"heading": …}, {"chunk": …} again and again, {"end": …}.
+def read_table(stored, columns, *, key, options=None, bases=(), originals=False):
+    """What the limited reader answers: {"heading": …}, {"chunk": …} again and again, {"end": …}.
 
-    Raises Refused with a sentence when the file cannot be read.
+    With `originals` it asks {"asking": "originals"} before the end: send it row numbers to get {"original": [number,
+    cells]}. Raises ReaderRefused or ReaderFailed when the file cannot be read.
     """
     if not usable(stored):
         raise Refused(gettext("The file has not been scanned for viruses yet. Try again in a few minutes."))
@@ -106,8 +107,9 @@ def read_table(stored, columns, *, key, options=None, bases=()):
         "columns": [column.order() for column in columns],
         "bases": [basis.order() for basis in bases],
         "options": options or {},
+        "originals": originals,
     }
-    yield from ask_reader(order)
+    return ask_reader(order)
 
 
 def read_rows(stored, columns, *, key, options=None):
@@ -121,7 +123,7 @@ def read_rows(stored, columns, *, key, options=None):
                 rows += [
                     dict(zip(heading["columns"], values, strict=True)) for values in zip(*chunk["vectors"], strict=True)
                 ]
-            for number, _cells, problems in chunk["bad"] if chunk else ():
+            for number, problems in chunk["bad"] if chunk else ():
                 bad += [(number, letter, sentence(code, given)) for _key, letter, code, given in problems]
     except ReaderRefused as refusal:
         raise Refused(sentence(refusal.code, refusal.arguments)) from refusal

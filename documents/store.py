@@ -38,6 +38,19 @@ def incoming():
         Path(name).unlink(missing_ok=True)
 
 
+def blocks_of(file):
+    """The bytes of an uploaded file, a block at a time."""
+    file.seek(0)
+    return file.chunks(BLOCK) if hasattr(file, "chunks") else iter(lambda: file.read(BLOCK), b"")
+
+
+def digest_of(file):
+    digest = hashlib.sha256()
+    for block in blocks_of(file):
+        digest.update(block)
+    return digest.hexdigest()
+
+
 def save_upload(file, *, by, now, allow=guard.EVERYTHING, name=None):
     """Take a file in: size, quota, guard, scan, then the store. Returns its StoredFile or raises Refused."""
     most = settings.UPLOAD_MEGABYTES * 2**20
@@ -45,7 +58,7 @@ def save_upload(file, *, by, now, allow=guard.EVERYTHING, name=None):
         raise Refused(_too_large(most))
     with incoming() as (target, path):
         digest, size = hashlib.sha256(), 0
-        for block in file.chunks(BLOCK) if hasattr(file, "chunks") else iter(lambda: file.read(BLOCK), b""):
+        for block in blocks_of(file):
             size += len(block)
             if size > most:
                 raise Refused(_too_large(most))

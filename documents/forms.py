@@ -1,0 +1,95 @@
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from documents.spreadsheets import UNIT_NAMES
+from screens.forms import Form, YearField
+
+
+class StartImportForm(Form):
+    """Which file, and for which year."""
+
+    def __init__(self, *args, kind, **kwargs):
+        super().__init__(*args, **kwargs)
+        if kind.asks_year:
+            self.fields["year"] = YearField(
+                label=_("Year of the figures"),
+                help_text=_("The year the figures are about, not the year of reporting."),
+            )
+        self.fields["file"] = forms.FileField(
+            label=_("File"),
+            widget=forms.FileInput(attrs={"accept": ".xlsx,.csv"}),
+            help_text=_(
+                "Excel workbook (.xlsx) or CSV, at most 30 MB. Nothing is imported before you have looked at it."
+            ),
+            error_messages={
+                "required": _("Choose the file."),
+                "empty": _("The file is empty. Choose it again."),
+                "missing": _("Choose the file."),
+            },
+        )
+
+
+class ReadingForm(Form):
+    """How the file was read, for the person to confirm or change."""
+
+    def __init__(self, *args, import_, kind, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.import_, self.kind = import_, kind
+        options, reading = import_.options, import_.reading
+        if kind.asks_year:
+            self.fields["year"] = YearField(label=_("Year of the figures"), initial=import_.year)
+            if "year" in reading["questions"]:
+                self.fields["year_confirmed"] = forms.BooleanField(
+                    required=False,
+                    label=_("The year is right, although the file also names %(years)s")
+                    % {"years": ", ".join(map(str, reading["years"]))},
+                )
+        for column in kind.columns:
+            if column.key in options["units"]:
+                self.fields[f"unit_{column.key}"] = forms.TypedChoiceField(
+                    label=_("Unit of “%(column)s”") % {"column": reading["titles"].get(column.key, column.title)},
+                    coerce=int,
+                    choices=list(UNIT_NAMES[column.type].items()),
+                    initial=options["units"][column.key],
+                )
+        if any(reading["style"].values()):
+            self.fields["decimal_style"] = forms.ChoiceField(
+                label=_("How numbers are written"),
+                choices=[
+                    ("vi", _("1.234,56: dots part the thousands")),
+                    ("en", _("1,234.56: commas part the thousands")),
+                ],
+                initial=options["decimal_style"],
+            )
+        for basis in kind.bases:
+            choices = [(code, label) for code, (label, _words) in basis.choices.items()]
+            self.fields[f"basis_{basis.key}"] = forms.ChoiceField(
+                label=basis.title, choices=choices, initial=options["bases"].get(basis.key)
+            )
+        if import_.counts.get("repairable") or options["repair_tax_codes"]:
+            self.fields["repair_tax_codes"] = forms.BooleanField(
+                required=False,
+                label=_("Put back the lost 0 at the beginning of tax codes"),
+                initial=options["repair_tax_codes"],
+            )
+
+    def chosen(self):
+        """What the person decided: what differs from what the file itself says."""
+        data, reading = self.cleaned_data, self.import_.reading
+        units = {
+            key: data[f"unit_{key}"]
+            for key, power in self.import_.options["units"].items()
+            if data[f"unit_{key}"] != power or reading["unit_from"][key] in ("nowhere", "chosen")
+        }
+        chosen = {"units": units, "bases": {b.key: data[f"basis_{b.key}"] for b in self.kind.bases}}
+        if "decimal_style" in data:
+            chosen["decimal_style"] = data["decimal_style"]
+        if data.get("repair_tax_codes"):
+            chosen["repair_tax_codes"] = True
+        if data.get("year_confirmed"):
+            chosen["year_confirmed"] = True
+        return chosen
+
+
+class UndoImportForm(Form):
+    reason = forms.CharField(label=_("Reason for undoing"), max_length=300, widget=forms.Textarea(attrs={"rows": 3}))

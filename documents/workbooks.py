@@ -1,0 +1,162 @@
+"""Workbooks that the imports hand out: the template to fill in and the bad rows with their reasons."""
+
+import tempfile
+from decimal import Decimal
+
+import xlsxwriter
+from django.utils.translation import gettext as _
+
+from documents.reasons import sentence
+from documents.spreadsheets import UNIT_NAMES, UNITS
+
+FONT = {"font_name": "Times New Roman", "font_size": 12}
+
+
+def _book():
+    file = tempfile.TemporaryFile()  # noqa: SIM115 - the answer closes it
+    return file, xlsxwriter.Workbook(
+        file, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    )
+
+
+def template(kind):
+    """The workbook to fill in: headings with their unit, one example row, and a sheet of notes."""
+    file, book = _book()
+    head = book.add_format(
+        {**FONT, "bold": True, "text_wrap": True, "border": 1, "valign": "vcenter", "bg_color": "#E6EFF1"}
+    )
+    must = book.add_format(
+        {**FONT, "bold": True, "text_wrap": True, "border": 1, "valign": "vcenter", "bg_color": "#FBEFD5"}
+    )
+    text = book.add_format({**FONT, "num_format": "@"})
+    number = book.add_format({**FONT, "num_format": "#,##0.######"})
+    plain = book.add_format(FONT)
+    sheet = book.add_worksheet(_("Data"))
+    sheet.freeze_panes(1, 0)
+    sheet.set_column(0, 0, 8, plain)
+    for index, column in enumerate(kind.columns, start=1):
+        wide = 34 if column.type == "text" else 18
+        sheet.set_column(index, index, wide, number if column.type in ("vnd", "usd", "whole", "decimal") else text)
+    sheet.set_row(0, 48)
+    sheet.write_string(0, 0, _("No."), head)
+    for index, column in enumerate(kind.columns, start=1):
+        sheet.write_string(0, index, heading(kind, column), must if column.required else head)
+    if kind.example:
+        sheet.write_string(1, 0, _("Example"), plain)
+        for index, column in enumerate(kind.columns, start=1):
+            _write_example(sheet, index, kind, column, number, text)
+    notes = book.add_worksheet(_("Notes"))
+    notes.set_column(0, 0, 34, plain)
+    notes.set_column(1, 1, 90, book.add_format({**FONT, "text_wrap": True}))
+    for number_of_line, (name, what) in enumerate(_notes(kind)):
+        notes.write_string(number_of_line, 0, name, plain)
+        notes.write_string(number_of_line, 1, what)
+    book.close()
+    file.seek(0)
+    return file
+
+
+def power_of(kind, column):
+    return UNITS[column.type][kind.template_units[column.type]]
+
+
+def heading(kind, column):
+    """A heading as the reader reads it back: the title, and the unit in brackets."""
+    if column.type in UNITS:
+        return f"{column.title} ({UNIT_NAMES[column.type][power_of(kind, column)]})"
+    return str(column.title)
+
+
+def _write_example(sheet, index, kind, column, number, text):
+    value = kind.example.get(column.key)
+    if value is None:
+        return
+    if column.type in UNITS:
+        sheet.write_number(1, index, Decimal(value).scaleb(-power_of(kind, column)), number)
+    elif column.type == "whole":
+        sheet.write_number(1, index, value, number)
+    else:
+        sheet.write_string(1, index, str(value), text)
+
+
+def _notes(kind):
+    yield (
+        str(kind.title),
+        _("Fill in the sheet “%(sheet)s” from row 3; leave the example row, it is not imported.")
+        % {"sheet": _("Data")},
+    )
+    for note in kind.notes:
+        yield "", str(note)
+    yield _("Empty cells"), _("An empty cell means “not reported”; write 0 only where the figure is nought.")
+    yield _("Units"), _("The unit stands in the heading. If you use another one, change it there.")
+    yield _("Tax codes"), _("Keep tax codes as text, so that the leading 0 stays.")
+    for column in kind.columns:
+        yield (
+            heading(kind, column),
+            " ".join(filter(None, [_("Must be filled in.") if column.required else "", _kind_words(column)])),
+        )
+
+
+def _kind_words(column):
+    if column.type == "choice":
+        return _("One of: %(choices)s.") % {
+            "choices": ", ".join(str(label) for label, _words in column.choices.values())
+        }
+    return {
+        "tax_code": _("10 digits, 13 digits (0100109106-001) or 12 digits of a household business."),
+        "date": _("A date as 31/12/2025."),
+        "year": _("A year as 2025."),
+        "whole": _("A whole number."),
+    }.get(column.type, "")
+
+
+def bad_rows(import_, kind):
+    """The rows that were not taken, as they stood in the file, each with its reasons."""
+    file, book = _book()
+    bold = book.add_format({**FONT, "bold": True, "text_wrap": True})
+    plain = book.add_format({**FONT, "num_format": "@"})
+    sheet = book.add_worksheet(_("Bad rows"))
+    original = import_.reading.get("original", [])
+    sheet.set_column(0, 0, 8)
+    sheet.set_column(1, 1, 80)
+    sheet.set_column(2, 2 + len(original), 18, plain)
+    for index, name in enumerate([_("Row"), _("What is wrong"), *original]):
+        sheet.write_string(0, index, name, bold)
+    for line, (number, cells, problems) in enumerate(rows_of(import_, "bad"), start=1):
+        sheet.write_number(line, 0, number)
+        sheet.write_string(line, 1, "\n".join(words(kind, import_, problem) for problem in problems), plain)
+        for index, cell in enumerate(cells, start=2):
+            sheet.write_string(line, index, cell, plain)
+    book.close()
+    file.seek(0)
+    return file
+
+
+def rows_of(import_, which, most=None):
+    """Rows kept of an import, [number, original cells, problems], in the order of the file."""
+    from documents.imports import unpack
+
+    left = most
+    for packed in (
+        import_.parts.filter(kind=which).order_by("number").values_list("packed", flat=True).iterator(chunk_size=1)
+    ):
+        for row in unpack(packed):
+            if left is not None:
+                if left == 0:
+                    return
+                left -= 1
+            yield row
+
+
+def title_of(kind, import_, key):
+    """The heading of a column as the file has it, else its own title."""
+    titles = import_.reading.get("titles", {})
+    if key in titles:
+        return titles[key]
+    return str(next((column.title for column in kind.columns if column.key == key), key))
+
+
+def words(kind, import_, problem):
+    key, letter, text, given = problem
+    place = _("Column %(letter)s") % {"letter": letter} if letter else ""
+    return f"{place} {title_of(kind, import_, key)}: {sentence(text, given)}".strip()

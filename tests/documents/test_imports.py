@@ -1,0 +1,332 @@
+import re
+from datetime import timedelta
+
+import pytest
+from openpyxl import load_workbook
+
+from accounts.models import Office
+from audit.events import history_of
+from audit.models import Event
+from audit.refusals import Conflict, NotAllowed, Refused
+from documents import services, workbooks
+from documents.imports import Column, ImportKind
+from documents.models import Import, ImportPart, StoredFile
+from jobs import services as jobs
+from jobs.models import Job
+from tests.documents.sheets import tax_code, upload, workbook
+from tests.factories import make_auditor, make_director, make_officer
+
+pytestmark = pytest.mark.django_db
+State = Import.State
+A, B, C = tax_code(201), tax_code(202), tax_code(203)
+HEAD = ["MST", "Tên", "GTSX (triệu đồng)"]
+
+
+def send(kind, rows, *, by, now, year=2025, name="a.xlsx", heading=HEAD):
+    data = rows if isinstance(rows, bytes) else workbook([heading, *rows])
+    return services.start_import(kind=kind, file=upload(data, name), year=year, by=by, now=now)
+
+
+def work(import_, now):
+    """Run the import's job, as the worker does."""
+    import_.refresh_from_db()
+    jobs.run(import_.job_id, now=now + timedelta(seconds=1))
+    import_.refresh_from_db()
+    return import_
+
+
+def sent(kind, rows, *, by, now, **given):
+    return work(send(kind, rows, by=by, now=now, **given), now)
+
+
+def apply(import_, *, by, now):
+    services.apply_import(import_=import_, by=by, now=now)
+    return work(import_, now)
+
+
+def offices():
+    return set(Office.objects.exclude(symbol="").filter(ended_on=None).values_list("code", "name"))
+
+
+def test_preview_counts_and_changes_nothing(kind, now):
+    by = make_officer()
+    import_ = sent(kind, [[A, "Một", 5], [B, "Hai", -1], [A, "Ba", 1], ["", "Tổng cộng", 6]], by=by, now=now)
+    assert import_.state == State.PREVIEWED
+    counts = import_.counts
+    assert (counts["good"], counts["bad"], counts["total"]) == (1, 2, 1)
+    assert offices() == set()
+    bad = list(workbooks.rows_of(import_, "bad"))
+    assert [(number, cells[0]) for number, cells, _problems in bad] == [(3, B), (4, A)]
+    assert "negative" in workbooks.words(kind, import_, bad[0][2][0])
+    assert workbooks.words(kind, import_, bad[1][2][0]) == f"Column A MST: Tax code {A} stands twice."
+
+
+def test_good_rows_are_imported_and_said_so(kind, now):
+    by = make_officer()
+    import_ = apply(sent(kind, [[A, "Một", 5], [B, "Hai", "1e9"]], by=by, now=now), by=by, now=now)
+    assert import_.state == State.APPLIED
+    assert import_.result == {"created": 1}
+    assert offices() == {(A, "Một")}
+    assert import_.applied_by == by.public_id
+    assert [line.event.kind for line in history_of(import_)] == [
+        "import applied",
+        "import ordered",
+        "import read",
+        "import started",
+    ]
+
+
+def test_same_file_twice_changes_nothing(kind, now):
+    by = make_officer()
+    first = send(kind, [[A, "Một", 5]], by=by, now=now)
+    before = (Import.objects.count(), StoredFile.objects.count(), Job.objects.count(), Event.objects.count())
+    with pytest.raises(services.AlreadyHere) as here:
+        send(kind, [[A, "Một", 5]], by=make_officer(), now=now)
+    assert here.value.standing == first
+    assert (Import.objects.count(), StoredFile.objects.count(), Job.objects.count()) == before[:3]
+
+
+def test_same_file_for_another_year_is_another_import(kind, now):
+    by = make_officer()
+    assert send(kind, [[A, "Một", 5]], by=by, now=now) != send(kind, [[A, "Một", 5]], by=by, now=now, year=2024)
+
+
+def test_discarded_file_can_be_sent_again(kind, now):
+    by = make_officer()
+    first = sent(kind, [[A, "Một", 5]], by=by, now=now)
+    services.discard_import(import_=first, by=by, now=now)
+    assert send(kind, [[A, "Một", 5]], by=by, now=now) != first
+    assert ImportPart.objects.filter(owner=first).count() == 0
+
+
+def test_second_file_of_the_year_sees_the_first(kind, now):
+    by = make_officer()
+    first = sent(kind, [[A, "Một", 5]], by=by, now=now)
+    second = sent(kind, [[A, "Khác", 6], [B, "Hai", 5]], by=by, now=now)
+    assert second.counts["flags"] == 0
+    apply(first, by=by, now=now)
+    services.apply_import(import_=second, by=by, now=now)
+    work(second, now)
+    assert second.state == State.UPLOADED
+    assert offices() == {(A, "Một")}
+    work(second, now)
+    assert second.state == State.PREVIEWED
+    assert second.counts["flags"] == 1
+    assert apply(second, by=by, now=now).state == State.APPLIED
+    assert offices() == {(A, "Một"), (B, "Hai")}
+
+
+def test_other_years_do_not_wait_for_each_other(kind, now):
+    by = make_officer()
+    first = sent(kind, [[A, "Một", 5]], by=by, now=now)
+    other = sent(kind, [[B, "Hai", 5]], by=by, now=now, year=2024)
+    apply(first, by=by, now=now)
+    assert apply(other, by=by, now=now).state == State.APPLIED
+
+
+def test_import_that_fails_leaves_nothing(kind, now):
+    by = make_officer()
+    import_ = sent(kind, [[A, "Một", 5]], by=by, now=now)
+    kind.fails = Refused("The year is closed.")
+    apply(import_, by=by, now=now)
+    assert import_.state == State.PREVIEWED
+    assert import_.refusal["message"] == "The year is closed."
+    assert offices() == set()
+    kind.fails = RuntimeError("a fault")
+    apply(import_, by=by, now=now)
+    assert import_.state == State.PREVIEWED
+    assert offices() == set()
+    kind.fails = None
+    assert apply(import_, by=by, now=now).state == State.APPLIED
+    assert offices() == {(A, "Một")}
+
+
+def test_job_delivered_twice_imports_once(kind, now):
+    by = make_officer()
+    import_ = apply(sent(kind, [[A, "Một", 5]], by=by, now=now), by=by, now=now)
+    job = jobs.enqueue("documents.apply_import", params=import_.job.params, by=by, now=now)
+    jobs.run(job.pk, now=now + timedelta(seconds=2))
+    import_.refresh_from_db()
+    assert import_.result == {"created": 1}
+
+
+def test_undo_takes_the_whole_import_back(kind, now):
+    by = make_officer()
+    import_ = apply(sent(kind, [[A, "Một", 5], [B, "Hai", 5]], by=by, now=now), by=by, now=now)
+    services.undo_import(import_=import_, reason="Nhầm năm", by=by, now=now)
+    work(import_, now)
+    assert (import_.state, import_.undo_reason) == (State.UNDONE, "Nhầm năm")
+    assert offices() == set()
+    assert send(kind, [[A, "Một", 5], [B, "Hai", 5]], by=by, now=now) != import_
+
+
+def test_undo_is_refused_when_something_was_built_on_it(kind, now):
+    by = make_officer()
+    import_ = apply(sent(kind, [[A, "Một", 5]], by=by, now=now), by=by, now=now)
+    kind.built_on = True
+    services.undo_import(import_=import_, reason="Nhầm", by=by, now=now)
+    work(import_, now)
+    assert import_.state == State.APPLIED
+    assert import_.refusal["message"] == "An office of this import has people."
+    assert offices() == {(A, "Một")}
+
+
+def test_undo_needs_a_reason(kind, now):
+    by = make_officer()
+    import_ = apply(sent(kind, [[A, "Một", 5]], by=by, now=now), by=by, now=now)
+    with pytest.raises(Refused):
+        services.undo_import(import_=import_, reason="  ", by=by, now=now)
+
+
+@pytest.mark.parametrize("state", [s for s in State if s != State.PREVIEWED])
+def test_only_a_previewed_file_can_be_applied(kind, now, state):
+    by = make_officer()
+    import_ = sent(kind, [[A, "Một", 5]], by=by, now=now)
+    import_.state = state
+    if state in (State.APPLIED, State.UNDOING, State.UNDONE):
+        import_.applied_at, import_.applied_by = now, by.public_id
+    if state == State.UNDONE:
+        import_.undone_at, import_.undone_by = now, by.public_id
+    import_.save()
+    with pytest.raises(Conflict):
+        services.apply_import(import_=import_, by=by, now=now)
+
+
+def test_who_may_not_import_is_refused_in_the_service(kind, now):
+    import_ = sent(kind, [[A, "Một", 5]], by=make_officer(), now=now)
+    for stranger in (make_auditor(), make_director()):
+        for service, given in (
+            (services.apply_import, {}),
+            (services.discard_import, {}),
+            (services.undo_import, {"reason": "x"}),
+            (services.change_reading, {"chosen": {}}),
+        ):
+            with pytest.raises(NotAllowed):
+                service(import_=import_, by=stranger, now=now, **given)
+        with pytest.raises(NotAllowed):
+            send(kind, [[B, "x", 1]], by=stranger, now=now)
+
+
+def test_unit_that_is_nowhere_is_asked_before_importing(kind, now):
+    by = make_officer()
+    import_ = sent(kind, [[A, "Một", 5]], by=by, now=now, heading=["MST", "Tên", "GTSX"])
+    assert import_.reading["questions"] == ["units"]
+    with pytest.raises(Refused):
+        services.apply_import(import_=import_, by=by, now=now)
+    services.change_reading(import_=import_, chosen={"units": {"output_vnd": 9}}, year=2025, by=by, now=now)
+    work(import_, now)
+    assert import_.reading["questions"] == []
+    assert import_.options["units"] == {"output_vnd": 9}
+    assert next(iter(rows(import_)))[2] == [5_000_000_000]
+
+
+def rows(import_):
+    from documents.imports import unpack
+
+    for part in import_.parts.filter(kind="good"):
+        yield unpack(part.packed)["columns"]
+
+
+def test_unclear_numbers_are_asked_once_for_the_file(kind, now):
+    by = make_officer()
+    import_ = sent(kind, [[A, "Một", "1.234"]], by=by, now=now, heading=["MST", "Tên", "GTSX (đồng)"])
+    assert import_.reading["questions"] == ["decimal_style"]
+    services.change_reading(import_=import_, chosen={"decimal_style": "vi"}, year=2025, by=by, now=now)
+    work(import_, now)
+    assert import_.reading["questions"] == []
+    assert next(iter(rows(import_)))[2] == [1234]
+
+
+def test_file_that_writes_english_numbers_elsewhere_is_read_so(kind, now):
+    by = make_officer()
+    import_ = sent(
+        kind, [[A, "Một", "1,234"], [B, "Hai", "12,345.0"]], by=by, now=now, heading=["MST", "Tên", "GTSX (đồng)"]
+    )
+    assert import_.reading["questions"] == []
+    assert next(iter(rows(import_)))[2] == [1234, 12345]
+
+
+def test_mixed_numbers_are_asked_for(kind, now):
+    import_ = sent(
+        kind,
+        [[A, "Một", "1.234,5"], [B, "Hai", "1,234.5"], [C, "Ba", "1.234"]],
+        by=make_officer(),
+        now=now,
+        heading=["MST", "Tên", "GTSX (triệu đồng)"],
+    )
+    assert import_.reading["questions"] == ["decimal_style"]
+
+
+def test_year_of_the_file_is_compared(kind, now):
+    by = make_officer()
+    data = workbook([["Số liệu năm 2024"], HEAD, [A, "Một", 5]])
+    import_ = sent(kind, data, by=by, now=now)
+    assert import_.reading["questions"] == ["year"]
+    services.change_reading(import_=import_, chosen={}, year=2024, by=by, now=now)
+    assert work(import_, now).reading["questions"] == []
+    assert import_.year == 2024
+
+
+def test_lost_zero_is_offered_and_put_back(kind, now):
+    by = make_officer()
+    import_ = sent(kind, [[100109106, "Một", 5]], by=by, now=now)
+    assert (import_.counts["bad"], import_.counts["repairable"]) == (1, 1)
+    services.change_reading(import_=import_, chosen={"repair_tax_codes": True}, year=2025, by=by, now=now)
+    work(import_, now)
+    assert (import_.counts["good"], import_.counts["repaired"]) == (1, 1)
+    assert next(iter(rows(import_)))[0] == ["0100109106"]
+
+
+def test_basis_is_read_from_the_file_and_can_be_changed(kind, now):
+    by = make_officer()
+    import_ = sent(kind, workbook([["Giá so sánh 2010"], HEAD, [A, "Một", 5]]), by=by, now=now)
+    assert import_.options["bases"] == {"prices": "constant"}
+    services.change_reading(import_=import_, chosen={"bases": {"prices": "current"}}, year=2025, by=by, now=now)
+    assert work(import_, now).options["bases"] == {"prices": "current"}
+
+
+def test_unreadable_file_is_refused_with_a_sentence(kind, now):
+    import_ = sent(kind, [["x", "y", "z"]], by=make_officer(), now=now, heading=["Cột 1", "Cột 2", "Cột 3"])
+    assert import_.state == State.REFUSED
+    assert import_.refusal["message"] == "no_heading"
+
+
+def test_every_one_of_many_bad_rows_is_reported(kind, now):
+    body = [[tax_code(1000 + n), f"X{n}", "１２" if n % 3 == 0 else n] for n in range(3000)]
+    import_ = sent(kind, body, by=make_officer(), now=now)
+    assert (import_.counts["good"], import_.counts["bad"]) == (2000, 1000)
+    found = [number for number, _cells, _problems in workbooks.rows_of(import_, "bad")]
+    assert found == [n + 2 for n in range(3000) if n % 3 == 0]
+    with workbooks.bad_rows(import_, kind) as file:
+        lines = list(load_workbook(file).worksheets[0].values)
+    assert len(lines) == 1001
+    assert lines[1][0] == 2
+    assert re.search("full-width", lines[1][1])
+    assert lines[1][2:] == (tax_code(1000), "X0", "１２")
+
+
+def test_template_can_be_read_back(kind, now):
+    by = make_officer()
+    with workbooks.template(kind) as file:
+        data = file.read()
+    import_ = sent(kind, data, by=by, now=now)
+    assert import_.state == State.PREVIEWED
+    assert (import_.counts["good"], import_.counts["bad"], import_.counts["example"]) == (0, 0, 1)
+    assert import_.options["units"] == {"output_vnd": 6}
+    assert import_.reading["unit_from"] == {"output_vnd": "heading"}
+    with pytest.raises(Refused):
+        services.apply_import(import_=import_, by=by, now=now)
+
+
+def test_kind_with_an_unknown_staged_type_is_refused_at_start():
+    from django.core.exceptions import ImproperlyConfigured
+
+    from documents.imports import register
+
+    class Wrong(ImportKind):
+        code = "wrong"
+        columns = (Column("a", "A"),)
+        staged = {"a": "float"}
+
+    with pytest.raises(ImproperlyConfigured):
+        register(Wrong)
