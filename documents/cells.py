@@ -111,7 +111,7 @@ def amount_cell(value, power, most, style, negative=False):
     if number is None:
         return None
     if number < 0 and not negative:
-        raise BadCell("negative", value=str(value))
+        raise BadCell("negative", value=shown(value))
     scaled = number.scaleb(power)
     if scaled != scaled.to_integral_value():
         raise BadCell("not_whole", value=shown(value))

@@ -4,6 +4,7 @@ import logging
 
 from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from accounts.access import require
 from accounts.models import User
@@ -387,7 +388,9 @@ def _look_again(import_, by, now):
     return {}
 
 
-OVERTAKEN = "Another file for the same year was imported meanwhile. This one was checked again; look at it once more."
+OVERTAKEN = gettext_noop(
+    "Another file for the same year was imported meanwhile. This one was checked again; look at it once more."
+)
 
 
 def _end_turn(turn):

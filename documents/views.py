@@ -64,8 +64,9 @@ def names_of(public_ids):
 
 def start_import(request, code):
     kind, now = kind_or_404(request, code), timezone.now()
-    form = StartImportForm(request.POST or None, request.FILES or None, kind=kind)
-    if request.method == "POST" and form.is_valid():
+    sent = request.method == "POST"
+    form = StartImportForm(request.POST if sent else None, request.FILES if sent else None, kind=kind)
+    if sent and form.is_valid():
         data = form.cleaned_data
         try:
             import_ = services.start_import(
@@ -265,7 +266,7 @@ def resume_import(request, public_id):
 
 def undo_import(request, public_id):
     import_ = import_or_404(request, public_id)
-    form = UndoImportForm(request.POST or None)
+    form = UndoImportForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         return _act(request, public_id, "undo import", services.undo_import, reason=form.cleaned_data["reason"])
     if import_.state != Import.State.APPLIED:
