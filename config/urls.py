@@ -13,4 +13,7 @@ urlpatterns = [
     path("people/", include("accounts.urls")),
     path("support/", include("support.urls")),
     path("", include("documents.urls")),
+    path("reference/", include("reference.urls")),
+    path("accounts/", include("allauth.account.urls")),
+    path("accounts/2fa/", include("allauth.mfa.urls")),
 ]

@@ -28,7 +28,6 @@ from reference.models import (
     UnitSuccession,
 )
 from reference.services import snapshot
-from screens.text import sort_key
 
 DATA = Path(__file__).parent / "data"
 BEGINNING = date(2000, 1, 1)  # "from before the portal's data": the real first day is not known here
@@ -237,7 +236,7 @@ def _load_table(source, report):
     for values in source.rows():
         wanted = model(**values)
         if isinstance(wanted, ReferenceItem):
-            wanted.sort_key = sort_key(wanted.name_vi)
+            wanted.derive()
         found = standing.get(tuple(getattr(wanted, name) for name in names))
         if found:
             _update(found[0], wanted, values, report)

@@ -6,11 +6,12 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Length, Upper
 from django.db.models.lookups import Exact
+from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from audit.identity import Identified, Versioned
-from screens.text import sort_key
+from screens.text import fold, sort_key
 
 
 class Confidence(models.TextChoices):
@@ -80,6 +81,7 @@ class ReferenceItem(Identified, Versioned, BilingualName, Sourced):
     valid_to = models.DateField(_("in force to"), null=True, blank=True)
     legal_basis = models.CharField(_("legal basis"), max_length=300, blank=True)
     sort_key = models.TextField(editable=False, default="")
+    folded = models.TextField(editable=False, default="")
 
     objects = ReferenceQuerySet.as_manager()
 
@@ -96,8 +98,17 @@ class ReferenceItem(Identified, Versioned, BilingualName, Sourced):
         ]
 
     def save(self, *args, **kwargs):
-        self.sort_key = sort_key(self.name_vi)
+        self.derive()
         super().save(*args, **kwargs)
+
+    def get_absolute_url(self):
+        return reverse(f"reference:{self._meta.model_name}", args=[self.public_id])
+
+    def derive(self):
+        """Fill the columns that follow from others: the order of names, and the text that searches read."""
+        self.sort_key = sort_key(self.name_vi)
+        parts = (self.code, self.name_vi, self.name_en, getattr(self, "short_name", ""))
+        self.folded = fold(" ".join(part for part in parts if part))
 
     def is_in_force(self, on: date):
         return self.valid_from <= on and (self.valid_to is None or self.valid_to >= on)
@@ -167,7 +178,7 @@ class UnitSuccession(Identified, Sourced):
 class IndustryCode(ReferenceItem):
     """A section or division of the Vietnam standard industrial classification; a code means nothing without its version."""
 
-    class Version(models.TextChoices):
+    class Classification(models.TextChoices):
         VSIC2018 = "VSIC2018", _("VSIC 2018")
         VSIC2025 = "VSIC2025", _("VSIC 2025")
 
@@ -180,7 +191,7 @@ class IndustryCode(ReferenceItem):
 
     KEY = ("classification", "code")
 
-    classification = models.CharField(_("classification"), max_length=10, choices=Version)
+    classification = models.CharField(_("classification"), max_length=10, choices=Classification)
     level = models.PositiveSmallIntegerField(_("level"), choices=Level)
     parent_code = models.CharField(_("belongs to"), max_length=10, blank=True)
 

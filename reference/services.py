@@ -19,8 +19,7 @@ from reference.models import (
     Rule,
     SizeThreshold,
 )
-from reference.permissions import EDIT, EDIT_RULES
-from screens.text import sort_key
+from reference.permissions import action_for
 
 # --- reading -----------------------------------------------------------------------------------
 
@@ -156,28 +155,11 @@ def working_days_between(start: date, end: date) -> int:
 
 # --- changing ----------------------------------------------------------------------------------
 
-RULED_BY_ADMINISTRATOR = {
-    "administrativeunit",
-    "unitsuccession",
-    "industrycode",
-    "contentarea",
-    "supportkind",
-    "moneysource",
-    "sizethreshold",
-    "rule",
-    "calendarday",
-}
-
-
-def action_for(model):
-    """The action that changing rows of `model` needs."""
-    return EDIT_RULES if model._meta.model_name in RULED_BY_ADMINISTRATOR else EDIT
-
 
 @transaction.atomic
 def add_entry(model, values, *, by, now, reason=""):
     """Add a row of reference data."""
-    require(by, action_for(model))
+    require(by, action_for(model._meta.model_name))
     entry = model(**values)
     _require_plausible_dates(entry, now)
     _insert(entry)
@@ -188,7 +170,7 @@ def add_entry(model, values, *, by, now, reason=""):
 @transaction.atomic
 def edit_entry(entry, values, *, version, by, now, reason):
     """Correct a row of reference data. Its key and its FIXED values stay: they are replaced, never changed."""
-    require(by, action_for(type(entry)))
+    require(by, action_for(entry._meta.model_name))
     fixed = {*entry.KEY, *entry.FIXED}
     before = snapshot(entry)
     changed = [name for name, value in values.items() if getattr(entry, name) != value]
@@ -198,10 +180,11 @@ def edit_entry(entry, values, *, version, by, now, reason):
         raise Refused(_("The key and the value of this entry never change. Replace it from a later day instead."))
     for name in changed:
         setattr(entry, name, values[name])
-    if "name_vi" in changed and isinstance(entry, ReferenceItem):
-        entry.sort_key = sort_key(entry.name_vi)
-        changed.append("sort_key")
-    _save(entry, version, changed)
+    derived = []
+    if isinstance(entry, ReferenceItem):
+        entry.derive()
+        derived = ["sort_key", "folded"]
+    _save(entry, version, [*changed, *derived])
     after = snapshot(entry)
     record_event(
         "reference entry corrected",
@@ -218,7 +201,7 @@ def edit_entry(entry, values, *, version, by, now, reason):
 @transaction.atomic
 def end_entry(entry, *, ends_on, version, by, now, reason):
     """Let a row hold until `ends_on`, this day included. Nothing is removed."""
-    require(by, action_for(type(entry)))
+    require(by, action_for(entry._meta.model_name))
     if ends_on < entry.valid_from:
         raise Refused(_("The last day lies before the first day of the entry."))
     if entry.FIXED and ends_on < timezone.localdate(now):
@@ -241,7 +224,7 @@ def end_entry(entry, *, ends_on, version, by, now, reason):
 @transaction.atomic
 def replace_entry(entry, values, *, starts_on, version, by, now, reason):
     """End a row the day before `starts_on` and add its successor with the same key from that day."""
-    require(by, action_for(type(entry)))
+    require(by, action_for(entry._meta.model_name))
     end_entry(entry, ends_on=starts_on - timedelta(days=1), version=version, by=by, now=now, reason=reason)
     same = {name: getattr(entry, name) for name in (*entry.KEY, "code")}
     return add_entry(
@@ -252,7 +235,7 @@ def replace_entry(entry, values, *, starts_on, version, by, now, reason):
 @transaction.atomic
 def withdraw_rate(rate, *, version, by, now, reason):
     """Withdraw a wrong exchange rate; figures that used it keep naming it."""
-    require(by, action_for(ExchangeRate))
+    require(by, action_for("exchangerate"))
     if rate.withdrawn_on:
         raise Refused(_("This rate is already withdrawn."))
     rate.withdrawn_on = timezone.localdate(now)
@@ -305,7 +288,7 @@ def _save(entry, version, fields):
 
 def snapshot(entry):
     """What an event keeps of a row: everything that people can change."""
-    hidden = {"id", "public_id", "version", "sort_key"}
+    hidden = {"id", "public_id", "version", "sort_key", "folded"}
     return {
         field.name: getattr(entry, field.name)
         for field in entry._meta.concrete_fields

@@ -1,0 +1,54 @@
+"""A row of reference data as terms and words, for its page."""
+
+from datetime import date
+
+from django.utils.translation import gettext as _
+
+from reference.models import ReferenceItem, Rule
+from reference.rules import parts_of
+from reference.tables import since_text
+from screens import formats
+
+LEFT_OUT = {"id", "public_id", "version", "sort_key", "folded", "name_vi", "name_en", "value", "withdrawn_on"}
+MONEY = {"revenue_max_vnd", "capital_max_vnd", "vnd_per_unit"}
+
+
+def facts_of(entry):
+    """[(label, text)] in reading order; nothing that only the machine needs."""
+    facts = (
+        [(_("name in Vietnamese"), entry.name_vi), (_("name in English"), entry.name_en)] if _has_names(entry) else []
+    )
+    if isinstance(entry, Rule):
+        facts += parts_of(entry.code, entry.value)
+    for field in entry._meta.concrete_fields:
+        if field.name not in LEFT_OUT:
+            facts.append((field.verbose_name, _text(entry, field)))
+    if getattr(entry, "withdrawn_on", None):
+        facts.append((_("withdrawn on"), formats.vn_date(entry.withdrawn_on)))
+    return [(_capitalised(label), text or formats.NOTHING) for label, text in facts]
+
+
+def _has_names(entry):
+    return isinstance(entry, ReferenceItem) or hasattr(entry, "name_vi")
+
+
+def _text(entry, field):
+    value = getattr(entry, field.name)
+    if field.choices:
+        return str(entry._get_FIELD_display(field))
+    if field.name == "valid_from":
+        return since_text(value)
+    if isinstance(value, date):
+        return formats.vn_date(value)
+    if isinstance(value, bool):
+        return formats.yes_no(value)
+    if field.name in MONEY:
+        return formats.money(value)
+    if isinstance(value, int):
+        return formats.number(value)
+    return "" if value is None else str(value)
+
+
+def _capitalised(label):
+    label = str(label)
+    return label[:1].upper() + label[1:]
