@@ -14,6 +14,4 @@ urlpatterns = [
     path("support/", include("support.urls")),
     path("", include("documents.urls")),
     path("reference/", include("reference.urls")),
-    path("accounts/", include("allauth.account.urls")),
-    path("accounts/2fa/", include("allauth.mfa.urls")),
 ]

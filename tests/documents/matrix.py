@@ -16,7 +16,10 @@ def build(world):
     applied = upload(workbook([["MST", "GTSX (triệu đồng)"], [tax_code(302), 5]]))
     world.applied_import = services.start_import(kind=kind, file=applied, year=2025, by=make_officer(), now=world.now)
     Import.objects.filter(pk=world.applied_import.pk).update(
-        state=Import.State.APPLIED, applied_at=world.now, applied_by=world.applied_import.by
+        state=Import.State.APPLIED,
+        applied_at=world.now,
+        applied_by=world.applied_import.by,
+        counts={"good": 1, "bad": 0},
     )
 
 

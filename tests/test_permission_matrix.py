@@ -1,0 +1,186 @@
+"""Every role × every route × every method, against the one table of permissions.
+
+What a room's routes need is made by tests/<room>/matrix.py: build(world) makes things, OBJECTS gives the arguments of
+each address (also by person: `lambda world, who:`), HIDDEN names cells that the table allows and whose object that person may not see, with the reason.
+"""
+
+import logging
+import os
+import sys
+from copy import deepcopy
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from inspect import signature
+from types import SimpleNamespace
+
+import pytest
+from django.conf import settings
+from django.contrib.auth.hashers import make_password
+from django.core.cache import cache
+from django.db import transaction
+from django.template import engines
+from django.test import Client
+from django.utils import timezone
+
+from accounts.access import routes as table
+from accounts.models import User
+from accounts.roles import POST_ROLES, Role
+from tests import routes
+from tests.factories import make_user
+
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+ANONYMOUS, DISABLED, NO_POST = "anonymous", "disabled", "no_post"
+PEOPLE = [*(role.value for role in Role), NO_POST, DISABLED, ANONYMOUS]
+ROOMS = ["accounts", *(room for room in settings.ROOMS if room != "accounts")]
+
+
+class Unknown(str):
+    """Stands where a template names a variable that is not there, and remembers which."""
+
+    seen: set = set()
+
+    def __contains__(self, item):
+        return item == "%s"
+
+    def __mod__(self, variable):
+        asking = sys._getframe(1).f_locals  # of FilterExpression.resolve
+        context = asking.get("context")
+        if any(function.__name__.startswith("default") for function, _arguments in asking["self"].filters):
+            return ""
+        template = getattr(getattr(context, "render_context", None), "template", None)
+        name = getattr(template, "name", None) or "?"
+        if os.path.exists(os.path.join(settings.BASE_DIR, "templates", name)):
+            self.seen.add(f"{name}: {variable}")
+        return ""
+
+
+@dataclass
+class World(SimpleNamespace):
+    """People of every role, and whatever the rooms put beside them."""
+
+    now: datetime
+    people: dict = field(default_factory=dict)
+    clients: dict = field(default_factory=dict)
+
+    def __post_init__(self):
+        for who in PEOPLE:
+            if who != ANONYMOUS:
+                self.people[who] = make_user(
+                    *([Role(who)] if who in {role.value for role in POST_ROLES} else []),
+                    email=f"{who}@matrix.example",
+                )
+        for person in self.people.values():
+            person.password = make_password("a long enough pass phrase")
+            person.save(update_fields=["password"])
+
+    def sign_everybody_in(self):
+        for who in PEOPLE:
+            client = self.clients[who] = Client(raise_request_exception=False)
+            if who != ANONYMOUS:
+                client.force_login(self.people[who], backend=settings.AUTHENTICATION_BACKENDS[0])
+        User.objects.filter(pk=self.people[DISABLED].pk).update(is_active=False, disabled_at=self.now)
+
+    def address(self, route, thing, who):
+        """`thing` is made for everybody, or when it takes a second argument, for that person."""
+        if not route.arguments:
+            return route.address({})
+        return route.address(thing(self, who) if len(signature(thing).parameters) == 2 else thing(self))
+
+    def ask(self, who, method, address):
+        """The answer; nothing that it changed stays."""
+        client = self.clients[who]
+        cookies = deepcopy(client.cookies)
+        cache.clear()  # who asks this often is turned away for a while
+        with transaction.atomic():
+            answer = client.generic(method, address)
+            if answer.streaming:
+                answer.getvalue()  # to its end, which closes the file behind it
+            transaction.set_rollback(True)
+        client.cookies = cookies
+        return answer
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup, django_db_blocker):
+    engine = engines["django"].engine
+    with django_db_blocker.unblock(), transaction.atomic():
+        world = World(now=timezone.now().astimezone(UTC))
+        for part in routes.modules("matrix"):
+            if hasattr(part, "build"):
+                part.build(world)
+        world.sign_everybody_in()
+        before, engine.string_if_invalid = engine.string_if_invalid, Unknown("?")
+        refusals = logging.getLogger("django.request")
+        level = refusals.level
+        refusals.setLevel(logging.CRITICAL)  # thousands of refusals are what is wanted here
+        try:
+            yield world
+        finally:
+            refusals.setLevel(level)
+            engine.string_if_invalid = before
+            transaction.set_rollback(True)
+
+
+def may(who, action):
+    if action.anyone:
+        return True
+    if who in (ANONYMOUS, DISABLED):
+        return False
+    return action.signed_in or who in {role.value for role in action.roles}
+
+
+def expected(who, row, method):
+    """What the table says of this cell: "allowed", "sign in", "refused" or "no such method"."""
+    signed_in = who not in (ANONYMOUS, DISABLED)
+    if method not in row:
+        open_to_all = any(action.anyone for action in row.values())
+        return "no such method" if signed_in or open_to_all else "sign in"
+    if may(who, row[method]):
+        return "allowed"
+    return "refused" if signed_in else "sign in"
+
+
+def told(answer):
+    """What the answer says, in the same words."""
+    status = answer.status_code
+    if status in (301, 302) and answer.headers["Location"].startswith(("/accounts/login/?", settings.LOGIN_URL)):
+        return "sign in"
+    if status == 403:
+        return "refused"
+    if status == 405:
+        return "no such method"
+    if status < 400 or status in (400, 409, 410, 422):
+        return "allowed"
+    if status >= 500:
+        info = getattr(answer, "exc_info", None)
+        return f"{status} {info[1]!r}"[:300] if info else str(status)
+    return str(status)
+
+
+def test_every_route_has_a_row_and_every_row_a_route():
+    there = {route.name for route in routes.all_routes()}
+    assert there - table().keys() == set()
+    assert table().keys() - there == set()
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_every_cell_is_as_the_table_says(room, world):
+    objects = routes.told_by_rooms("matrix", "OBJECTS")
+    hidden = routes.told_by_rooms("matrix", "HIDDEN")
+    wrong, cells = [], 0
+    Unknown.seen.clear()
+    for route in routes.all_routes():
+        row = table().get(route.name)
+        if route.room != room or row is None or (route.arguments and route.name not in objects):
+            continue
+        for who in PEOPLE:
+            address = world.address(route, objects.get(route.name), who)
+            for method in METHODS:
+                cells += 1
+                want, got = expected(who, row, method), told(world.ask(who, method, address))
+                if want == "allowed" and got == "404" and who in hidden.get(route.name, {}):
+                    continue
+                if got != want:
+                    wrong.append(f"{route.name} {method} as {who}: {got}, the table says {want}")
+    wrong += [f"unknown variable in {where}" for where in sorted(Unknown.seen)]
+    assert not wrong, f"{len(wrong)} of {cells} cells\n" + "\n".join(wrong)
