@@ -163,11 +163,14 @@ class Family(models.TextChoices):
     TURNS = "turns", _("Enterprise-turns supported")
     SUPPORTED = "supported", _("Enterprises supported")
     SUPPORTED_SHARE = "supported_share", _("Share of recognised enterprises supported")
-    PRODUCTS = "products", _("Key products recognised")
-    FIRST_TIME = "first_time_products", _("Key products recognised for the first time")
-    ENTERPRISES = "enterprises", _("Enterprises with a title")
-    GROWTH = "output_growth", _("Growth of output")
-    MONEY = "support_money", _("Support money")
+    PRODUCTS_RECOGNISED = "products_recognised", _("Products recognised in the year")
+    PRODUCTS_FIRST_TIME = "products_first_time", _("Products recognised for the first time")
+    PRODUCTS = "products", _("Products recognised since the period began")
+    ENTERPRISES_RECOGNISED = "enterprises_recognised", _("Enterprises recognised in the year")
+    ENTERPRISES = "enterprises", _("Enterprises recognised since the period began")
+    ENTERPRISES_IN_FORCE = "enterprises_in_force", _("Enterprises with a title in force")
+    OUTPUT_GROWTH = "output_growth", _("Growth of output")
+    SUPPORT_MONEY = "support_money", _("Support money")
 
 
 class KpiRunQuerySet(models.QuerySet):
@@ -177,6 +180,10 @@ class KpiRunQuerySet(models.QuerySet):
     def for_year(self, year):
         return self.filter(year_from__lte=year, year_to__gte=year)
 
+    def newest_of(self, year):
+        """The finished run that knows most about `year`: the one with the latest cut-off."""
+        return self.done().for_year(year).order_by("-cutoff", "-id").first()
+
 
 class KpiRun(Identified):
     """One computation of the indicators of one or more years, as of a cut-off. Only a DONE run is ever read."""
@@ -184,7 +191,6 @@ class KpiRun(Identified):
     class State(models.TextChoices):
         WAITING = "waiting", _("Waiting to run")
         DONE = "done", _("Done")
-        FAILED = "failed", _("Failed")
 
     class Occasion(models.TextChoices):
         NIGHTLY = "nightly", _("Every night")
@@ -211,7 +217,7 @@ class KpiRun(Identified):
         ordering = ["-id"]
         indexes = [models.Index(fields=["state", "-id"], name="run_by_state")]
         constraints = [
-            models.CheckConstraint(condition=Q(state__in=["waiting", "done", "failed"]), name="run_state_valid"),
+            models.CheckConstraint(condition=Q(state__in=["waiting", "done"]), name="run_state_valid"),
             models.CheckConstraint(condition=Q(year_to__gte=F("year_from")), name="run_years_in_order"),
             models.CheckConstraint(
                 condition=Q(state="done", done_at__isnull=False) & ~Q(digest="")
@@ -306,12 +312,20 @@ class Measured(models.Model):
         return Fraction(self.reporting, self.counted) if self.counted else None
 
 
+class KpiValueQuerySet(models.QuerySet):
+    def readable(self):
+        """Values of finished runs; what a dead attempt left behind is never seen."""
+        return self.filter(run__state=KpiRun.State.DONE, attempt=F("run__attempt"))
+
+
 class KpiValue(Identified, Measured):
     """One value of a run. Written by an attempt; read only when the run is DONE and the attempt is the run's."""
 
     run = models.ForeignKey(KpiRun, models.PROTECT, related_name="values", verbose_name=_("computation"))
     attempt = models.PositiveIntegerField(_("attempt"))
     version = models.ForeignKey(IndicatorVersion, models.PROTECT, related_name="values", verbose_name=_("definition"))
+
+    objects = KpiValueQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("value of an indicator")

@@ -149,7 +149,6 @@ class Base:
         self.definitions = [version.read for version in inputs.versions]
         self.whos = list(dict.fromkeys(d.who for d in self.definitions))
         self.bases = list(dict.fromkeys(d.basis for d in self.definitions if d.counts in WITH_FIGURES))
-        self.rule = None
 
     def __enter__(self):
         self.clear()
@@ -192,6 +191,8 @@ class Base:
         if self.bases:
             self.run(SIZES)
             self._index("kpi_size", "unit_id, year")
+        if any(d.counts in WITH_SUPPORT for d in self.definitions):
+            self._lay_support()
 
     def _index(self, table, columns):
         if connection.vendor == "sqlite":
@@ -289,14 +290,8 @@ class Base:
             f" GROUP BY unit_id, year"
         )
 
-    def use_support(self, year):
-        """Lay kpi_support by the rule of turns of `year`, unless it stands already."""
-        value = self.inputs.turns.get(year) or {}
-        if self.rule == value:
-            return
-        self.run("DROP TABLE IF EXISTS kpi_support")
-        self.rule = value
-        rule = TurnRule.of(value)
+    def _lay_support(self):
+        rule = TurnRule.of(self.inputs.turns)
         start = rule.year_of == "start"
         self.run(
             SUPPORT.format(
@@ -310,10 +305,6 @@ class Base:
             | {f"kind{i}": name for i, name in enumerate(rule.uncounted_kinds)},
         )
         self._index("kpi_support", "turn_year")
-
-    @property
-    def reads_support(self):
-        return any(d.counts in WITH_SUPPORT for d in self.definitions)
 
 
 def _ids(keys):

@@ -4,7 +4,6 @@ from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
-from reporting.definitions import WITH_SUPPORT
 from reporting.engine import digests
 from reporting.engine.base import Base
 from reporting.engine.inputs import target_for
@@ -83,44 +82,19 @@ def values_of(base, version, sums):
         heads[year] = digests.Digest(digests.head_of(version, year, inputs, value.statistics))
         result.append(value)
     parts = parts_of(base, definition)
-    for years in statements_by_rule(base, definition):
-        for year, chunks in digests.lines_by_year(rows_sql(base, definition), base.params):
-            if year in years:
-                for chunk in chunks:
-                    heads[year].add(chunk)
+    for year, chunks in digests.lines_by_year(rows_sql(base, definition)):
+        for chunk in chunks:
+            if year in heads:
+                heads[year].add(chunk)
     return [
         replace(
             value,
             rows=heads[value.year].rows,
             parts=tuple(parts.get(value.year, ())),
-            digest=heads[value.year].end(
-                {
-                    "numerator": value.numerator,
-                    "denominator": value.denominator,
-                    "reporting": value.reporting,
-                    "counted": value.counted,
-                    "lower": value.lower,
-                    "upper": value.upper,
-                    "open": value.open_units,
-                }
-            ),
+            digest=heads[value.year].end(digests.numbers_of(value)),
         )
         for value in result
     ]
-
-
-def statements_by_rule(base, definition):
-    """The years for which one laying of kpi_support holds (all years unless the rule of turns changes)."""
-    years = base.inputs.years
-    if definition.counts not in WITH_SUPPORT:
-        yield set(years)
-        return
-    groups = defaultdict(set)
-    for year in years:
-        groups[repr(base.inputs.turns.get(year) or {})].add(year)
-    for group in groups.values():
-        base.use_support(min(group))
-        yield group
 
 
 # --- numerators and coverage ------------------------------------------------------------------
@@ -176,33 +150,27 @@ def _sums(base, basis, shift, versions, found):
 
 def _from_rows(base, version, numbers):
     definition = version.read
-    for years in statements_by_rule(base, definition):
-        sql = (
-            "SELECT r.year, SUM(r.amount), SUM(r.base), COUNT(DISTINCT r.unit_id)"
-            f" FROM ({rows_sql(base, definition)}) r GROUP BY r.year"
-        )
-        for year in years:
-            if definition.counts in COUNTED:
-                numbers[year]["numerator"] = 0
-        for year, total, below, units in base.rows(sql):
-            if year in years:
-                numbers[year]["numerator"] = int(total)
-                if definition.counts in ("growth", "supported_share"):
-                    numbers[year]["denominator"] = int(below) or None
-                if definition.counts in ("growth", "money"):
-                    numbers[year]["reporting"] = int(units)
-        if definition.counts == "money":
-            sql = "SELECT year, COUNT(DISTINCT unit_id) FROM kpi_support WHERE by_programme GROUP BY year"
-            for year, units in base.rows(sql):
-                if year in years:
-                    numbers[year]["counted"] = int(units)
-    if definition.counts == "growth":
-        for year, units in base.rows(f"SELECT year, SUM({base.who_column(definition)}) FROM kpi_who GROUP BY year"):
-            numbers[year]["counted"] = int(units)
+    if definition.counts in COUNTED:
+        for found in numbers.values():
+            found["numerator"] = 0
+    sql = (
+        "SELECT r.year, SUM(r.amount), SUM(r.base), COUNT(DISTINCT r.unit_id)"
+        f" FROM ({rows_sql(base, definition)}) r GROUP BY r.year"
+    )
+    for year, total, below, units in base.rows(sql):
+        if year in numbers:
+            numbers[year]["numerator"] = int(total)
+            if definition.counts in ("growth", "supported_share"):
+                numbers[year]["denominator"] = int(below) or None
+            if definition.counts in ("growth", "money"):
+                numbers[year]["reporting"] = int(units)
     if definition.counts in ("growth", "money"):
-        for counts in numbers.values():
-            counts["counted"] = counts["counted"] or 0
-            counts["reporting"] = counts["reporting"] or 0
+        who = f"SELECT year, SUM({base.who_column(definition)}) FROM kpi_who GROUP BY year"
+        supported = "SELECT year, COUNT(DISTINCT unit_id) FROM kpi_support WHERE by_programme GROUP BY year"
+        counted = dict(base.rows(who if definition.counts == "growth" else supported))
+        for year, found in numbers.items():
+            found["counted"] = int(counted.get(year, 0))
+            found["reporting"] = found["reporting"] or 0
 
 
 # --- bounds -----------------------------------------------------------------------------------
@@ -365,43 +333,39 @@ def blocking_reason(value, definition):
 
 def parts_of(base, definition):
     """{year: [Part]} by ward, size and product group (content area for money). Groups overlap, the rest add up."""
+    size, join = "CAST('' AS text)", ""
+    if base.bases:
+        size = "COALESCE(z.size, '')"
+        join = f" LEFT JOIN kpi_size z ON z.unit_id = r.unit_id AND z.year = r.year - {definition.shift}"
+    sql = (
+        f"SELECT r.year, COALESCE(a.code, ''), u.group_codes, {size}, SUM(r.amount), SUM(r.base),"
+        f" COUNT(DISTINCT r.unit_id) FROM ({rows_sql(base, definition)}) r"
+        f" JOIN kpi_unit u ON u.enterprise_id = r.unit_id{join}"
+        " LEFT JOIN reference_administrativeunit a ON a.id = u.ward_id"
+        " GROUP BY 1, 2, 3, 4"
+    )
+    sums = defaultdict(lambda: [0, None, 0])
+    for year, ward, groups, size_code, amount, below, units in base.rows(sql):
+        keys = [(Dimension.WARD, ward), (Dimension.SIZE, size_code)]
+        keys += [(Dimension.GROUP, group) for group in (groups.split(",") if groups else [""])]
+        for dimension, code in keys:
+            held = sums[year, dimension, code]
+            held[0] += int(amount)
+            held[1] = held[1] if below is None else (held[1] or 0) + int(below)
+            held[2] += int(units)
+    if definition.counts == "money":
+        _areas(base, sums)
     result = {}
-    for years in statements_by_rule(base, definition):
-        size, join = "CAST('' AS text)", ""
-        if base.bases:
-            size = "COALESCE(z.size, '')"
-            join = f" LEFT JOIN kpi_size z ON z.unit_id = r.unit_id AND z.year = r.year - {definition.shift}"
-        sql = (
-            f"SELECT r.year, COALESCE(a.code, ''), u.group_codes, {size}, SUM(r.amount), SUM(r.base),"
-            f" COUNT(DISTINCT r.unit_id) FROM ({rows_sql(base, definition)}) r"
-            f" JOIN kpi_unit u ON u.enterprise_id = r.unit_id{join}"
-            " LEFT JOIN reference_administrativeunit a ON a.id = u.ward_id"
-            " GROUP BY 1, 2, 3, 4"
-        )
-        sums = defaultdict(lambda: [0, None, 0])
-        for year, ward, groups, size_code, amount, below, units in base.rows(sql):
-            if year not in years:
-                continue
-            keys = [(Dimension.WARD, ward), (Dimension.SIZE, size_code)]
-            keys += [(Dimension.GROUP, group) for group in (groups.split(",") if groups else [""])]
-            for dimension, code in keys:
-                held = sums[year, dimension, code]
-                held[0] += int(amount)
-                held[1] = held[1] if below is None else (held[1] or 0) + int(below)
-                held[2] += int(units)
-        if definition.counts == "money":
-            _areas(base, years, sums)
-        for (year, dimension, code), (amount, below, units) in sorted(sums.items()):
-            result.setdefault(year, []).append(Part(dimension, code, amount, below, units))
+    for (year, dimension, code), (amount, below, units) in sorted(sums.items()):
+        result.setdefault(year, []).append(Part(dimension, code, amount, below, units))
     return result
 
 
-def _areas(base, years, sums):
+def _areas(base, sums):
     sql = (
         "SELECT s.year, c.code, SUM(s.amount_vnd), COUNT(DISTINCT s.unit_id) FROM kpi_support s"
         " JOIN reference_contentarea c ON c.id = s.content_area_id"
         " WHERE s.by_programme AND s.amount_vnd IS NOT NULL GROUP BY s.year, c.code"
     )
     for year, code, amount, units in base.rows(sql):
-        if year in years:
-            sums[year, Dimension.CONTENT_AREA, code] = [int(amount), None, int(units)]
+        sums[year, Dimension.CONTENT_AREA, code] = [int(amount), None, int(units)]

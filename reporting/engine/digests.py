@@ -49,8 +49,21 @@ def head_of(version, year, inputs, statistics):
     if definition.who.rule == "cumulative":
         head["period_start"] = inputs.periods.get(year)
     if definition.counts in ("turns", "supported", "supported_share"):
-        head["turns"] = inputs.turns.get(year) or {}
+        head["turns"] = inputs.turns
     return head
+
+
+def numbers_of(value):
+    """The numbers that end a digest."""
+    return {
+        "numerator": value.numerator,
+        "denominator": value.denominator,
+        "reporting": value.reporting,
+        "counted": value.counted,
+        "lower": value.lower,
+        "upper": value.upper,
+        "open": value.open_units,
+    }
 
 
 def line(source_id, amount, base):
@@ -58,14 +71,14 @@ def line(source_id, amount, base):
     return f"{source_id.hex} {amount} {'' if base is None else base}"
 
 
-def lines_by_year(rows_sql, params):
+def lines_by_year(rows_sql):
     """(year, iterator of chunks of lines) for a statement that gives year, source_id, …, amount, base."""
     sql = (
         "SELECT r.year, replace(CAST(r.source_id AS text), '-', '') || ' ' || CAST(r.amount AS text) || ' ' ||"
         f" COALESCE(CAST(r.base AS text), '') FROM ({rows_sql}) r ORDER BY r.year, r.source_id"
     )
     with connection.chunked_cursor() as cursor:
-        cursor.execute(sql, params if "%(" in sql else None)
+        cursor.execute(sql)
         for year, group in groupby(_stream(cursor), key=itemgetter(0)):
             yield year, _chunks(group)
 

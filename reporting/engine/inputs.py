@@ -1,9 +1,10 @@
 """What a computation reads besides the enterprises' rows: definitions, city statistics, periods, rules, targets."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 
 from django.db.models import Q
+from django.utils import timezone
 
 from enterprises.models import FigureYearClosing
 from programme.models import Period, Target
@@ -19,7 +20,7 @@ class Inputs:
     cutoff: datetime
     versions: tuple
     periods: dict  # year -> first year of its period
-    turns: dict  # year -> value of the rule of turns
+    turns: dict  # the rule of turns
     statistics: tuple
     closed: frozenset  # years closed by decision
 
@@ -28,21 +29,22 @@ class Inputs:
         return {
             "indicators": {v.indicator.code: v.revision for v in self.versions},
             "periods": {str(year): start for year, start in self.periods.items()},
-            "turns": {str(year): value for year, value in self.turns.items()},
+            "turns": self.turns,
         }
 
 
-def gather(years, cutoff):
-    """Inputs of the years as of `cutoff`. A finished run with the same cut-off lends its definitions and rules."""
-    earlier = KpiRun.objects.done().filter(cutoff=cutoff).order_by("id").first()
-    kept = earlier.versions if earlier else {}
-    periods, turns = kept.get("periods", {}), kept.get("turns", {})
+def gather(years, cutoff, *, kept=None):
+    """Inputs of the years as of `cutoff`. What a finished run with the same cut-off kept is used again."""
+    if kept is None:
+        earlier = KpiRun.objects.done().filter(cutoff=cutoff).order_by("id").first()
+        kept = earlier.versions if earlier else {}
+    periods = kept.get("periods", {})
     return Inputs(
         years=tuple(years),
         cutoff=cutoff,
         versions=versions_as_of(cutoff, kept.get("indicators")),
         periods={y: periods[str(y)] if str(y) in periods else _period_start(y) for y in years},
-        turns={y: turns[str(y)] if str(y) in turns else rule("turns", date(y, 12, 31)) or {} for y in years},
+        turns=kept["turns"] if "turns" in kept else rule("turns", timezone.localdate(cutoff), {}),
         statistics=tuple(CityStatistic.objects.as_of(cutoff).order_by("measure", "year", "prices", "state", "id")),
         closed=frozenset(
             FigureYearClosing.objects.filter(closed_at__lte=cutoff)
@@ -76,8 +78,16 @@ ORDER = {"year": 0, "each_year": 1, "by_end": 2}
 
 
 def target_for(band, year, unit):
-    """The band that a value of `year` is judged by, as it is kept with the value; {} when no document says one."""
-    found = [t for t in Target.objects.for_year(year).filter(indicator_code=band) if t.unit == unit] if band else []
+    """The band that a value of `year` is judged by, as it is kept with the value; {} when no document says one.
+
+    Only the year's own period speaks: a period without a document has no band, whatever an illustration shows.
+    """
+    period = Period.objects.of_year(year) if band else None
+    found = (
+        Target.objects.for_year(year).filter(period=period, indicator_code=band, unit=unit).select_related("period")
+        if period
+        else ()
+    )
     if not found:
         return {}
     target = min(found, key=lambda t: (ORDER[t.applies], -t.pk))

@@ -2,9 +2,11 @@
 
 from datetime import UTC, date, datetime
 
+from jobs import services as jobs
 from reporting.engine.computing import compute
 from reporting.engine.inputs import gather
 from reporting.models import CityStatistic, Indicator, IndicatorVersion
+from reporting.services.computing import ask_for_values
 
 LONG_AGO = datetime(2021, 1, 4, 2, 0, tzinfo=UTC)
 NOW = datetime(2026, 6, 1, 2, 0, tzinfo=UTC)
@@ -49,3 +51,11 @@ def values(*years, cutoff=NOW):
 
 def value(year=2024, code="output_share.a", cutoff=NOW):
     return values(year, cutoff=cutoff)[code, year]
+
+
+def make_run(*, by="system:tests", now=NOW, **asked):
+    """A computation that a worker has finished."""
+    run = ask_for_values(by=by, now=now, **asked)
+    jobs.run(run.job_id, now=now)
+    run.refresh_from_db()
+    return run

@@ -1,0 +1,125 @@
+"""The city's statistics: recorded from a paper, revised by a later one, never overwritten."""
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from accounts.access import require
+from audit.events import record_event
+from audit.refusals import Conflict, Refused
+from reporting.models import CityStatistic
+from reporting.permissions import RECORD
+
+UNIT_OF = {
+    CityStatistic.Measure.OUTPUT: CityStatistic.Unit.VND,
+    CityStatistic.Measure.EXPORTS: CityStatistic.Unit.USD_CENTS,
+    CityStatistic.Measure.IIP: CityStatistic.Unit.INDEX,
+}
+TOLD = ("amount", "state", "source", "published_on", "vsic_coverage")
+
+
+@transaction.atomic
+def record_statistic(
+    *,
+    measure,
+    year,
+    amount,
+    state,
+    source,
+    published_on,
+    by,
+    now,
+    prices="current",
+    base_year=None,
+    vsic_coverage="B-E",
+    import_batch=None,
+    synthetic=False,
+):
+    """Write down a figure of the city that was not known in this state before."""
+    require(by, RECORD)
+    key = {"measure": measure, "year": year, "prices": prices, "base_year": base_year, "state": state}
+    known = CityStatistic.objects.filter(**key)
+    if known.current().exists():
+        raise Conflict(_("This figure of the city is recorded already. Revise it instead."))
+    last = known.order_by("-revision").first()
+    statistic = CityStatistic(
+        **key,
+        unit=UNIT_OF[measure],
+        amount=amount,
+        source=source,
+        published_on=published_on,
+        vsic_coverage=vsic_coverage,
+        revision=last.revision + 1 if last else 1,
+        recorded_at=now,
+        recorded_by=getattr(by, "public_id", None),
+        import_batch=import_batch,
+        synthetic=synthetic,
+    )
+    _save(statistic)
+    record_event("statistic recorded", statistic, by=by, now=now, after=_told(statistic))
+    return statistic
+
+
+@transaction.atomic
+def revise_statistic(
+    *, statistic, amount, source, published_on, reason, by, now, vsic_coverage=None, import_batch=None
+):
+    """Let a new revision take the place of `statistic`; what was known before stays readable."""
+    require(by, RECORD)
+    if not reason.strip():
+        raise Refused(_("Say why the figure is revised."))
+    old = CityStatistic.objects.select_for_update(of=("self",)).get(pk=statistic.pk)
+    if old.superseded_at is not None:
+        raise Conflict(_("Somebody else revised this figure meanwhile. Look at the latest revision first."))
+    now = max(now, old.recorded_at)
+    vsic_coverage = old.vsic_coverage if vsic_coverage is None else vsic_coverage
+    if (old.amount, old.source, old.published_on, old.vsic_coverage) == (amount, source, published_on, vsic_coverage):
+        raise Refused(_("Nothing was changed."))
+    CityStatistic.objects.filter(pk=old.pk).update(superseded_at=now)
+    new = CityStatistic(
+        measure=old.measure,
+        year=old.year,
+        unit=old.unit,
+        amount=amount,
+        prices=old.prices,
+        base_year=old.base_year,
+        state=old.state,
+        source=source,
+        published_on=published_on,
+        vsic_coverage=vsic_coverage,
+        reason=reason,
+        revision=old.revision + 1,
+        supersedes=old,
+        recorded_at=now,
+        recorded_by=getattr(by, "public_id", None),
+        import_batch=import_batch,
+        synthetic=old.synthetic,
+    )
+    _save(new)
+    record_event("statistic revised", new, by=by, now=now, reason=reason, before=_told(old), after=_told(new))
+    return new
+
+
+@transaction.atomic
+def withdraw_statistic(*, statistic, reason, by, now):
+    """Take a figure of the city out of use from now on: it was recorded by mistake."""
+    require(by, RECORD)
+    if not reason.strip():
+        raise Refused(_("Say why the figure is withdrawn."))
+    changed = CityStatistic.objects.filter(pk=statistic.pk, superseded_at__isnull=True).update(
+        superseded_at=max(now, statistic.recorded_at)
+    )
+    if not changed:
+        raise Conflict(_("Somebody else revised this figure meanwhile. Look at the latest revision first."))
+    record_event("statistic withdrawn", statistic, by=by, now=now, reason=reason, before=_told(statistic))
+
+
+def _told(statistic):
+    return {name: getattr(statistic, name) for name in TOLD}
+
+
+def _save(statistic):
+    try:
+        with transaction.atomic():
+            statistic.save(force_insert=True)
+    except IntegrityError:
+        raise Conflict(_("This figure of the city is recorded already. Revise it instead.")) from None

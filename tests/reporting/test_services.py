@@ -1,0 +1,472 @@
+from datetime import date, timedelta
+
+import pytest
+from django.core.management import call_command
+from django.db import DatabaseError, connection, transaction
+
+from accounts.roles import Role
+from audit.events import history_of
+from audit.refusals import Conflict, NotAllowed, Refused
+from jobs import services as jobs
+from jobs.models import Job
+from reporting.engine.computing import compute
+from reporting.models import (
+    CityStatistic,
+    Indicator,
+    KpiChoice,
+    KpiPart,
+    KpiPublication,
+    KpiRow,
+    KpiRun,
+    KpiValue,
+    PublishedRow,
+    PublishedValue,
+)
+from reporting.services import computing
+from reporting.services.computing import ask_for_values, clear_attempts
+from reporting.services.indicators import add_variant, choose_variant, define_indicator, load_indicators
+from reporting.services.publishing import publish_year
+from reporting.services.statistics import record_statistic, revise_statistic, withdraw_statistic
+from tests.factories import (
+    make_auditor,
+    make_director,
+    make_figures,
+    make_head,
+    make_officer,
+    make_period,
+    make_product,
+    make_support,
+    make_title,
+    make_user,
+)
+from tests.reporting.making import NOW, OUTPUT_SHARE, make_indicator, make_run, make_statistic
+from tests.reporting.test_shares import make_titled, merge
+
+pytestmark = pytest.mark.django_db
+LATER = NOW + timedelta(days=30)
+
+
+def record(by, **changes):
+    values = {
+        "measure": "output",
+        "year": 2024,
+        "amount": 1_000,
+        "state": "estimate",
+        "source": "Niên giám",
+        "published_on": date(2025, 1, 5),
+    }
+    return record_statistic(by=by, now=NOW, **values | changes)
+
+
+# --- statistics -------------------------------------------------------------------------------
+
+
+def test_officer_records_a_figure_of_the_city_and_its_unit_follows_the_measure():
+    assert record(make_officer()).unit == "vnd"
+    assert record(make_officer(), measure="exports").unit == "usd_cents"
+    assert record(make_officer(), measure="iip", amount=10_570).unit == "index_x100"
+
+
+def test_others_may_not_record_figures_of_the_city():
+    for person in (make_auditor(), make_director(), make_user(Role.INSPECTOR)):
+        with pytest.raises(NotAllowed):
+            record(person)
+
+
+def test_same_figure_is_not_recorded_twice():
+    record(make_officer())
+    with pytest.raises(Conflict):
+        record(make_officer(), amount=2_000)
+    record(make_officer(), state="preliminary")
+
+
+def test_revision_supersedes_and_keeps_what_was_known():
+    officer = make_officer()
+    old = record(officer)
+    new = revise_statistic(
+        statistic=old,
+        amount=1_100,
+        source="Cục Thống kê",
+        published_on=date(2025, 6, 1),
+        reason="Số mới",
+        by=officer,
+        now=LATER,
+    )
+    old.refresh_from_db()
+    assert (old.superseded_at, new.revision, new.supersedes) == (LATER, 2, old)
+    assert CityStatistic.objects.as_of(NOW).get() == old
+    assert CityStatistic.objects.as_of(LATER).get() == new
+    assert str(history_of(new)[0].sentence)
+
+
+def test_revision_without_reason_or_change_or_of_an_old_one_is_refused():
+    officer = make_officer()
+    old = record(officer)
+    same = {"source": old.source, "published_on": old.published_on, "by": officer, "now": LATER}
+    with pytest.raises(Refused):
+        revise_statistic(statistic=old, amount=2, reason=" ", **same)
+    with pytest.raises(Refused):
+        revise_statistic(statistic=old, amount=old.amount, reason="x", **same)
+    revise_statistic(statistic=old, amount=2, reason="x", **same)
+    with pytest.raises(Conflict):
+        revise_statistic(statistic=old, amount=3, reason="x", **same)
+
+
+def test_withdrawn_figure_is_gone_from_now_on_and_may_be_recorded_again():
+    officer = make_officer()
+    old = record(officer)
+    withdraw_statistic(statistic=old, reason="Nhầm năm", by=officer, now=LATER)
+    assert not CityStatistic.objects.current().exists()
+    assert CityStatistic.objects.as_of(NOW).get() == old
+    assert record(officer).revision == 2
+
+
+# --- definitions and choices ------------------------------------------------------------------
+
+
+def test_indicators_of_the_repository_are_loaded_once_and_cover_the_programme():
+    added = load_indicators(by="tests", now=NOW)
+    assert added == Indicator.objects.count() >= 19
+    call_command("load_indicators")
+    assert Indicator.objects.count() == added
+    assert Indicator.objects.filter(family="output_share").count() >= 3
+    assert Indicator.objects.filter(family="export_share").count() >= 3
+    assert not any(version.confirmed for i in Indicator.objects.all() for version in i.versions.all())
+
+
+def define(version, by, **changes):
+    values = {
+        "definition": OUTPUT_SHARE | {"place": "whole"},
+        "name_vi": "Mới",
+        "name_en": "New",
+        "legal_basis": "QĐ 1",
+        "reason": "Theo công văn",
+        "version": version.revision,
+    }
+    return define_indicator(indicator=version.indicator, by=by, now=NOW, **values | changes)
+
+
+def test_head_gives_an_indicator_a_new_version_and_the_old_one_stays():
+    old, head = make_indicator(OUTPUT_SHARE), make_head()
+    new = define(old, head)
+    old.refresh_from_db()
+    assert (new.revision, old.superseded_at, old.definition) == (2, NOW, OUTPUT_SHARE)
+    with pytest.raises(Conflict):
+        define(old, head, name_vi="Khác")
+    with pytest.raises(Refused):
+        define(new, head)
+    with pytest.raises(Refused):
+        define(new, head, definition={"counts": "turns", "unit": "turn"})
+    with pytest.raises(Refused):
+        define(new, head, definition={"counts": "nonsense"})
+    with pytest.raises(NotAllowed):
+        define(new, make_officer(), name_vi="Khác")
+
+
+def test_new_variant_stands_beside_the_others():
+    make_indicator(OUTPUT_SHARE)
+    words = {"name_vi": "x", "name_en": "x", "legal_basis": "", "by": make_head(), "now": NOW}
+    add_variant(family="output_share", code="output_share.z", definition=OUTPUT_SHARE, **words)
+    with pytest.raises(Conflict):
+        add_variant(family="output_share", code="output_share.z", definition=OUTPUT_SHARE, **words)
+    with pytest.raises(Refused):
+        add_variant(family="output_share", code="q", definition={"counts": "turns", "unit": "turn"}, **words)
+    with pytest.raises(Refused):
+        add_variant(family="happiness", code="h", definition=OUTPUT_SHARE, **words)
+
+
+def choose(indicator, by, paper="12/TB-SCT", **fields):
+    return choose_variant(indicator=indicator, paper_number=paper, paper_on=date(2026, 5, 4), by=by, now=NOW, **fields)
+
+
+def test_director_chooses_a_variant_by_a_numbered_paper():
+    first = make_indicator(OUTPUT_SHARE).indicator
+    second = make_indicator(OUTPUT_SHARE, "output_share.b").indicator
+    director = make_director()
+    with pytest.raises(NotAllowed):
+        choose(first, make_head())
+    with pytest.raises(Refused):
+        choose(first, director, paper=" ")
+    choose(first, director)
+    with pytest.raises(Refused):
+        choose(second, director, paper="13/TB-SCT")
+    choose(second, director, paper="13/TB-SCT", reason="Theo kết luận")
+    assert [c.indicator for c in KpiChoice.objects.current()] == [second]
+    assert KpiChoice.objects.count() == 2
+    assert history_of(second)[0].reason == "Theo kết luận"
+
+
+# --- computing --------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def world():
+    make_period(2021, 2025)
+    make_indicator(OUTPUT_SHARE | {"upper": {"method": "declared"}})
+    make_indicator({"counts": "turns", "unit": "turn"}, "turns")
+    make_indicator({"counts": "money", "unit": "vnd"}, "support_money")
+    enterprises = [make_titled() for _ in range(3)]
+    make_figures(enterprises[0], 2024, output_vnd=100)
+    make_figures(enterprises[1], 2024, output_vnd=20)
+    make_support(enterprises[0])
+    make_statistic(1_000)
+    return enterprises
+
+
+def test_computation_ends_with_values_rows_parts_and_a_digest(world):
+    run = make_run(year_from=2024, year_to=2024)
+    assert (run.state, run.job.state, run.attempt) == ("done", "done", 1)
+    values = {v.version.indicator.code: v for v in KpiValue.objects.readable().filter(run=run)}
+    assert set(values) == {"output_share.a", "turns", "support_money"}
+    share = values["output_share.a"]
+    assert (share.numerator, share.denominator, share.rows, share.digest) == (120, 1_000, 2, share.digest)
+    assert sum(row.contribution for row in share.source_rows.all()) == share.numerator
+    assert {row.unit_id for row in share.source_rows.all()} == {e.pk for e in world[:2]}
+    assert share.parts.filter(dimension="ward").get().amount == 120
+
+
+def test_values_stored_are_those_computed(world):
+    from reporting.engine.inputs import gather
+
+    run = make_run(year_from=2023, year_to=2024)
+    stored = {(v.version_id, v.year): v.digest for v in KpiValue.objects.readable().filter(run=run)}
+    assert stored == {(v.version.pk, v.year): v.digest for v in compute(gather((2023, 2024), NOW))}
+
+
+def test_all_years_are_computed_when_none_is_named(world):
+    run = make_run()
+    assert (run.year_from, run.year_to) == (2024, 2026)
+
+
+def test_nonsense_years_and_cutoffs_are_refused():
+    officer = make_officer()
+    for years in ((2024, 2023), (1990, 1991), (2026, 2030), (2000, 2025)):
+        with pytest.raises(Refused):
+            ask_for_values(by=officer, now=NOW, year_from=years[0], year_to=years[1])
+    with pytest.raises(Refused):
+        ask_for_values(by=officer, now=NOW, cutoff=LATER)
+
+
+def test_others_may_not_have_the_indicators_computed():
+    for person in (make_auditor(), make_director()):
+        with pytest.raises(NotAllowed):
+            ask_for_values(by=person, now=NOW)
+
+
+def test_run_that_is_not_done_is_never_read(world):
+    run = ask_for_values(by="system:tests", now=NOW, year_from=2024, year_to=2024)
+    broken = KpiValue.objects.bulk_create(
+        [
+            KpiValue(run=run, attempt=1, version=Indicator.objects.first().versions.get(), year=2024, unit="percent",
+                     verdict="within", digest="x")
+        ]
+    )  # fmt: skip
+    KpiPart.objects.create(value=broken[0], dimension="ward", code="", amount=1, enterprises=1)
+    assert not KpiValue.objects.readable().exists()
+    assert KpiRun.objects.newest_of(2024) is None
+    jobs.run(run.job_id, now=NOW)
+    assert not KpiValue.objects.filter(digest="x").exists()
+    assert KpiValue.objects.readable().count() == 3
+
+
+def test_attempt_that_dies_leaves_nothing_and_the_next_gives_the_same_digest(world, monkeypatch):
+    whole = make_run(year_from=2024, year_to=2024)
+    run = ask_for_values(by="system:tests", now=NOW, year_from=2024, year_to=2024)
+    true_write, calls = computing._write, []
+
+    def dying_write(*args):
+        if len(calls) == 2:
+            raise SystemExit
+        calls.append(true_write(*args))
+
+    monkeypatch.setattr(computing, "_write", dying_write)
+    with pytest.raises(SystemExit):
+        jobs.run(run.job_id, now=NOW)
+    monkeypatch.undo()
+    assert KpiValue.objects.filter(run=run).count() == 2
+    assert not KpiValue.objects.readable().filter(run=run).exists()
+    Job.objects.filter(pk=run.job_id).update(state="queued")
+    jobs.run(run.job_id, now=NOW)
+    run.refresh_from_db()
+    assert (run.state, run.digest, run.attempt) == ("done", whole.digest, 2)
+    assert set(KpiValue.objects.filter(run=run).values_list("attempt", flat=True)) == {2}
+
+
+def test_attempt_that_was_taken_over_does_not_finish(world, monkeypatch):
+    run = ask_for_values(by="system:tests", now=NOW, year_from=2024, year_to=2024)
+    true_write = computing._write
+
+    def taken_over(*args):
+        true_write(*args)
+        Job.objects.filter(pk=run.job_id).update(attempt=7)
+
+    monkeypatch.setattr(computing, "_write", taken_over)
+    jobs.run(run.job_id, now=NOW)
+    run.refresh_from_db()
+    assert run.state == "waiting"
+
+
+def test_delivered_twice_it_is_done_once(world):
+    run = make_run(year_from=2024, year_to=2024)
+    before = list(KpiValue.objects.values("pk", "digest"))
+    assert jobs.run(run.job_id, now=LATER) is None
+    Job.objects.filter(pk=run.job_id)
+    assert list(KpiValue.objects.values("pk", "digest")) == before
+
+
+def test_rows_of_older_runs_are_let_go_and_values_stay(world):
+    first = make_run(year_from=2024, year_to=2024)
+    second = make_run(year_from=2024, year_to=2024, now=LATER)
+    assert not KpiRow.objects.filter(value__run=first).exists()
+    assert KpiRow.objects.filter(value__run=second).exists()
+    assert KpiValue.objects.readable().filter(run=first).count() == 3
+    again = make_run(year_from=2024, year_to=2024, now=LATER, cutoff=first.cutoff)
+    assert again.digest == first.digest
+    assert KpiRun.objects.newest_of(2024) == second
+    assert KpiRow.objects.filter(value__run=second).exists()
+
+
+def test_clearing_never_touches_a_finished_run(world):
+    run = make_run(year_from=2024, year_to=2024)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        clear_attempts(run)
+    assert KpiValue.objects.readable().filter(run=run).count() == 3
+
+
+def test_every_night_the_indicators_are_computed_once(world):
+    from jobs.registry import timetable
+
+    entry = next(e for e in timetable() if e.kind == "kpi.nightly")
+    job = jobs.enqueue(entry.kind, by="system:timetable", now=NOW, period=entry.period(NOW))
+    assert jobs.enqueue(entry.kind, by="system:timetable", now=NOW, period=entry.period(NOW)) == job
+    jobs.run(job.pk, now=NOW)
+    run = KpiRun.objects.get(job=job)
+    assert (run.state, run.occasion, run.cutoff) == ("done", "nightly", NOW)
+
+
+# --- publishing -------------------------------------------------------------------------------
+
+
+def publish(run, by, paper="45/TB-SCT", year=2024, now=NOW, **fields):
+    return publish_year(year=year, run=run, paper_number=paper, paper_on=date(2026, 5, 30), by=by, now=now, **fields)
+
+
+def contents():
+    """Every published row of the database, as raw values."""
+    found = []
+    for table in ("reporting_kpipublication", "reporting_publishedvalue", "reporting_publishedrow"):
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT * FROM {table} ORDER BY id")
+            found.append(cursor.fetchall())
+    return found
+
+
+def test_director_publishes_a_year_and_every_row_is_copied(world):
+    run, director = make_run(), make_director()
+    publication = publish(run, director)
+    share = publication.values.get(family="output_share")
+    value = KpiValue.objects.readable().get(run=run, year=2024, version=share.version)
+    assert (share.numerator, share.digest, share.statistics) == (120, value.digest, value.statistics)
+    rows = list(share.source_rows.order_by("position"))
+    assert sum(row.contribution for row in rows) == share.numerator
+    assert {row.tax_code for row in rows} == {e.tax_code for e in world[:2]}
+    assert [row.position for row in rows] == [1, 2]
+    assert publication.values.get(family="turns").source_rows.get().detail == "Hội chợ thử nghiệm"
+    assert history_of(publication)[0].sentence
+
+
+def test_only_leaders_publish_and_only_finished_runs_with_a_paper(world):
+    run, director = make_run(), make_director()
+    for person in (make_head(), make_officer(), make_auditor()):
+        with pytest.raises(NotAllowed):
+            publish(run, person)
+    with pytest.raises(Refused):
+        publish(run, director, paper=" ")
+    with pytest.raises(Refused):
+        publish(run, director, year=2020)
+    with pytest.raises(Refused):
+        publish_year(year=2024, run=run, paper_number="1", paper_on=date(2030, 1, 1), by=director, now=NOW)
+    waiting = ask_for_values(by="system:tests", now=NOW)
+    with pytest.raises(Refused):
+        publish(waiting, director)
+    assert not KpiPublication.objects.exists()
+
+
+def test_variant_is_chosen_before_publishing(world):
+    second = make_indicator(OUTPUT_SHARE, "output_share.b").indicator
+    run, director = make_run(), make_director()
+    with pytest.raises(Refused) as refusal:
+        publish(run, director)
+    assert "%" not in str(refusal.value)
+    choose(second, director)
+    publication = publish(run, director)
+    share = publication.values.get(family="output_share")
+    assert (share.indicator_code, share.choice.paper_number) == ("output_share.b", "12/TB-SCT")
+
+
+def test_later_publication_supersedes_with_a_reason(world):
+    director = make_director()
+    first = publish(make_run(), director)
+    make_figures(world[2], 2024, output_vnd=3)
+    run = make_run(now=LATER)
+    with pytest.raises(Refused):
+        publish(run, director, paper="46/TB-SCT", now=LATER)
+    with pytest.raises(Conflict):
+        publish(run, director, reason="Số mới", now=LATER)
+    second = publish(run, director, paper="46/TB-SCT", reason="Số mới", now=LATER)
+    assert (second.revision, second.supersedes) == (2, first)
+    assert list(KpiPublication.objects.in_force()) == [second]
+    assert PublishedValue.objects.get(publication=first, family="output_share").numerator == 120
+    assert PublishedValue.objects.get(publication=second, family="output_share").numerator == 123
+
+
+def test_rows_that_were_tampered_with_are_not_published(world):
+    run, director = make_run(), make_director()
+    KpiRow.objects.filter(value__version__indicator__code="output_share.a").update(contribution=60)
+    with pytest.raises(Refused):
+        publish(run, director)
+    assert not PublishedRow.objects.exists()
+
+
+def test_rows_that_were_let_go_are_not_published(world):
+    old, director = make_run(), make_director()
+    make_run(now=LATER)
+    with pytest.raises(Refused):
+        publish(old, director)
+    again = make_run(now=LATER, cutoff=old.cutoff)
+    assert publish(again, director).values.count() == 3
+
+
+def test_published_figures_stay_whatever_is_learnt_and_an_old_cutoff_gives_the_same_digest(world):
+    run, director = make_run(), make_director()
+    publish(run, director)
+    before = contents()
+    merge(world[1], world[0], LATER)
+    make_title(make_product(world[2]), round_year=2024, now=LATER)
+    old = world[0].figures.get(year=2024)
+    type(old).objects.filter(pk=old.pk).update(superseded_at=LATER)
+    make_figures(world[0], 2024, output_vnd=1, at=LATER, revision=2)
+    revise_statistic(
+        statistic=CityStatistic.objects.current().get(), amount=2_000, source="x", published_on=date(2026, 1, 1),
+        reason="x", by=make_officer(), now=LATER,
+    )  # fmt: skip
+    new = make_run(now=LATER)
+    again = make_run(now=LATER, cutoff=run.cutoff)
+    assert contents() == before
+    assert again.digest == run.digest != new.digest
+
+
+def test_published_figures_are_refused_to_raw_sql(world):
+    publish(make_run(), make_director())
+    for statement in (
+        "UPDATE reporting_publishedvalue SET numerator = 1",
+        "UPDATE reporting_publishedrow SET contribution = 1",
+        "UPDATE reporting_kpipublication SET digest = 'x'",
+        "DELETE FROM reporting_publishedrow",
+        "DELETE FROM reporting_publishedvalue",
+        "DELETE FROM reporting_kpipublication",
+        "UPDATE reporting_kpivalue SET numerator = 1",
+        "UPDATE reporting_kpirun SET digest = 'x'",
+    ):
+        with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(statement)
