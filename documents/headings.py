@@ -119,6 +119,13 @@ def column_letter(index):
     return letters
 
 
+def column_index(letters):
+    index = 0
+    for letter in letters:
+        index = index * 26 + ord(letter) - 64
+    return index - 1
+
+
 def _spread(row, spans):
     """A heading row whose merged cells are filled to the right."""
     cells = [str(cell).strip() if cell is not None else "" for cell in row]

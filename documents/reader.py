@@ -71,10 +71,7 @@ def odd_cells(order, name):
     part = parts_of_sheets(order["path"]).get(name)
     for reference, code in order["odd"].get(part, {}).items():
         letters = reference.rstrip("0123456789")
-        column = 0
-        for letter in letters:
-            column = column * 26 + ord(letter) - 64
-        found.setdefault(int(reference[len(letters) :]), {})[column - 1] = code
+        found.setdefault(int(reference[len(letters) :]), {})[headings.column_index(letters)] = code
     return found
 
 

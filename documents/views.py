@@ -1,7 +1,7 @@
 import uuid
 
 from django.contrib import messages
-from django.core.paginator import Paginator
+from django.db.models import OuterRef, Subquery
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -18,8 +18,10 @@ from documents.models import Import
 from documents.reasons import sentence
 from documents.serving import as_attachment, serve
 from documents.spreadsheets import UNIT_NAMES
+from documents.tables import ImportFilter, ImportTable
 from jobs.operations import once
 from jobs.services import worker_alive
+from screens.lists import show_list
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SHOWN_BAD_ROWS = 200
@@ -48,12 +50,18 @@ def to_import(import_):
 
 
 def import_list(request):
-    imports = Import.objects.visible_to(request.user).select_related("file")
-    page = Paginator(imports, 50).get_page(request.GET.get("page"))
-    people = names_of([*(i.by for i in page), *(i.applied_by for i in page)])
-    rows = [{"import": i, "kind": kinds().get(i.kind), "by": people.get(i.by, "")} for i in page]
-    return render(
-        request, "documents/import_list.html", {"page": page, "rows": rows, "kinds": may_import(request.user)}
+    sender = User.objects.filter(public_id=OuterRef("by")).values("full_name")[:1]
+    return show_list(
+        request,
+        name="documents.imports",
+        title=_("Imports"),
+        table_class=ImportTable,
+        filterset_class=ImportFilter,
+        queryset=Import.objects.visible_to(request.user).annotate(sender=Subquery(sender)),
+        template="documents/import_list.html",
+        context={"kinds": may_import(request.user)},
+        export_name="imports",
+        empty=_("No file has been sent yet. Download a template above, fill it in, and send it."),
     )
 
 

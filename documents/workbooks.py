@@ -6,6 +6,7 @@ from decimal import Decimal
 import xlsxwriter
 from django.utils.translation import gettext as _
 
+from documents.headings import column_index, unit_in
 from documents.reasons import sentence
 from documents.spreadsheets import UNIT_NAMES, UNITS
 
@@ -110,13 +111,27 @@ def _kind_words(column):
     }.get(column.type, "")
 
 
+def headings_again(import_, kind):
+    """The headings of the file with the units it was read in, so that the corrected rows read back the same."""
+    reading, units = import_.reading, import_.options.get("units", {})
+    names = list(reading.get("original", []))
+    for column in kind.columns:
+        letter = reading.get("places", {}).get(column.key)
+        if letter and column_index(letter) < len(names):
+            name = reading["titles"][column.key]
+            if column.key in units and unit_in(name, column.type) != units[column.key]:
+                name = f"{column.title} ({UNIT_NAMES[column.type][units[column.key]]})"
+            names[column_index(letter)] = name
+    return names
+
+
 def bad_rows(import_, kind):
     """The rows that were not taken, as they stood in the file, each with its reasons."""
     file, book = _book()
     bold = book.add_format({**FONT, "bold": True, "text_wrap": True})
     plain = book.add_format({**FONT, "num_format": "@"})
     sheet = book.add_worksheet(_("Bad rows"))
-    original = import_.reading.get("original", [])
+    original = headings_again(import_, kind)
     sheet.set_column(0, 0, 8)
     sheet.set_column(1, 1, 80)
     sheet.set_column(2, 2 + len(original), 18, plain)

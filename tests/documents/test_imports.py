@@ -306,6 +306,17 @@ def test_every_one_of_many_bad_rows_is_reported(kind, now):
     assert lines[1][2:] == (tax_code(1000), "X0", "１２")
 
 
+def test_bad_rows_put_right_can_be_sent_as_they_are(kind, now):
+    by = make_officer()
+    import_ = sent(kind, workbook([["ĐVT: triệu đồng"], ["MST", "Tên", "GTSX"], [A, "Một", -5]]), by=by, now=now)
+    with workbooks.bad_rows(import_, kind) as file:
+        lines = [list(line) for line in load_workbook(file).worksheets[0].values]
+    lines[1][lines[0].index("Tên") + 1] = 5
+    again = sent(kind, workbook(lines), by=by, now=now)
+    assert (again.counts["good"], again.counts["bad"], again.reading["questions"]) == (1, 0, [])
+    assert next(rows(again))[2] == [5_000_000]
+
+
 def test_template_can_be_read_back(kind, now):
     by = make_officer()
     with workbooks.template(kind) as file:
