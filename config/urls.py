@@ -14,4 +14,7 @@ urlpatterns = [
     path("support/", include("support.urls")),
     path("", include("documents.urls")),
     path("reference/", include("reference.urls")),
+    path("programme/", include("programme.urls")),
+    path("accounts/", include("allauth.account.urls")),
+    path("accounts/2fa/", include("allauth.mfa.urls")),
 ]
