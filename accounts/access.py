@@ -42,6 +42,7 @@ class Entry:
     route: str
     order: int
     enterprise_label: str | Promise = ""
+    rooms: tuple = ()
 
 
 ANYONE = Action("open to everyone", _("Open to everyone"), anyone=True)
@@ -69,9 +70,9 @@ def route(name, **methods):
     _routes[name] = methods
 
 
-def menu(code, label, *, route, order, enterprise_label=""):
-    """Add an entry to the navigation."""
-    _menu[code] = Entry(code, label, route, order, enterprise_label)
+def menu(code, label, *, route, order, enterprise_label="", rooms=()):
+    """Add an entry to the navigation; it is marked on the pages of its room, or of `rooms` when they are given."""
+    _menu[code] = Entry(code, label, route, order, enterprise_label, tuple(rooms) or (code,))
 
 
 def _load():

@@ -8,6 +8,7 @@ class AccountsConfig(AppConfig):
 
     def ready(self):
         from accounts import names, signals  # noqa: F401 - connects the receivers
-        from audit.events import register_names
+        from audit.events import register_finder, register_names
 
         register_names(names.actors)
+        register_finder(names.find_actors)

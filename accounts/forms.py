@@ -2,11 +2,15 @@ from allauth.account import forms as account_forms
 from allauth.mfa.base import forms as mfa_forms
 from allauth.mfa.recovery_codes import forms as recovery_forms
 from allauth.mfa.totp import forms as totp_forms
+from django import forms
 from django.contrib.auth import password_validation
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Office, Post, User
+from accounts.roles import POST_ROLES, Role
 from accounts.services import request_password_reset
+from screens.forms import DateField, Form, ModelForm
 
 PASSWORD_HINT = _("At least 14 characters. A sentence of several words is good and easy to remember.")
 
@@ -95,6 +99,149 @@ class GenerateRecoveryCodesForm(recovery_forms.GenerateRecoveryCodesForm):
     pass
 
 
-def password_rules():
-    """The rules of passwords as sentences."""
-    return password_validation.password_validators_help_texts()
+# --- people, posts, offices ------------------------------------------------------------------
+
+REASON = forms.Textarea(attrs={"rows": 3})
+
+
+def post_roles():
+    return [(role.value, role.label) for role in Role if role in POST_ROLES]
+
+
+class OfficeChoice(forms.ModelChoiceField):
+    """An office that has not ended."""
+
+    def __init__(self, **kwargs):
+        kwargs.setdefault("label", _("Office"))
+        super().__init__(Office.objects.none(), **kwargs)
+
+    @staticmethod
+    def open_on(on):
+        return Office.objects.exclude(ended_on__lt=on).order_by("code")
+
+
+class PostFields(Form):
+    """Office, role, days and paper of a post."""
+
+    office = OfficeChoice()
+    role = forms.ChoiceField(label=_("Role"), choices=post_roles)
+    starts_on = DateField(label=_("From"))
+    paper = forms.CharField(
+        label=_("Assignment paper"),
+        max_length=120,
+        help_text=_("Number and date, for example 125/QĐ-SCT of 02/01/2026"),
+    )
+
+    def __init__(self, *args, on, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["office"].queryset = OfficeChoice.open_on(on)
+        self.fields["starts_on"].initial = on
+
+
+class GivePostForm(PostFields):
+    ends_on = DateField(
+        label=_("Last day"), required=False, help_text=_("Leave empty while no end is known. Day/month/year.")
+    )
+    field_order = ["operation_key", "office", "role", "starts_on", "ends_on", "paper"]
+
+
+class InvitePersonForm(PostFields):
+    full_name = forms.CharField(label=_("Full name"), max_length=120)
+    email = forms.EmailField(
+        label=_("E-mail address"), help_text=_("The invitation goes there; the person signs in with it.")
+    )
+    field_order = ["operation_key", "full_name", "email", "office", "role", "starts_on", "paper"]
+
+
+class EditPersonForm(ModelForm):
+    class Meta:
+        model = User
+        fields = ["full_name", "email", "phone"]
+        labels = {"full_name": _("Full name"), "email": _("E-mail address"), "phone": _("Telephone")}
+        help_texts = {
+            "email": _("A new address ends the person's sessions; a notice goes to the old and the new address.")
+        }
+
+
+class EndPostForm(Form):
+    ends_on = DateField(
+        label=_("Last day"),
+        help_text=_("The rights end after this day. Give yesterday to end them at once. Day/month/year."),
+    )
+    reason = forms.CharField(label=_("Reason"), max_length=300, widget=REASON)
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args, post, on, **kwargs):
+        kwargs["initial"] = {"version": post.version, "ends_on": on}
+        super().__init__(*args, **kwargs)
+
+
+class ReasonForm(Form):
+    reason = forms.CharField(label=_("Reason"), max_length=300, widget=REASON)
+
+
+class HandOverForm(Form):
+    """For each kind of thing the person holds: who takes it."""
+
+    def __init__(self, *args, person, held, on, **kwargs):
+        super().__init__(*args, **kwargs)
+        takers = User.objects.filter(is_active=True, pk__in=Post.objects.in_force(on).values("user"))
+        takers = takers.exclude(pk=person.pk).order_by("sort_key", "pk")
+        self.held = held
+        for holding, count in held:
+            self.fields[f"to_{holding.code}"] = forms.ModelChoiceField(
+                takers, label=f"{holding.label} ({count})", help_text=_("Who takes over")
+            )
+        self.fields["paper"] = forms.CharField(label=_("Paper of the handover"), max_length=120, required=False)
+        self.fields["reason"] = forms.CharField(
+            label=_("Reason"),
+            max_length=300,
+            widget=REASON,
+            help_text=_("For example transfer, leave, reorganisation."),
+        )
+
+    def takers(self):
+        return {holding.code: self.cleaned_data[f"to_{holding.code}"] for holding, _count in self.held}
+
+
+class OfficeForm(ModelForm):
+    ended_on = DateField(
+        label=_("Last day"),
+        required=False,
+        help_text=_("Only for an office that has ended or will end. Day/month/year."),
+    )
+
+    class Meta:
+        model = Office
+        fields = ["code", "name", "symbol", "kind", "ended_on"]
+        labels = {"code": _("Code"), "name": _("Name"), "symbol": _("Symbol on papers"), "kind": _("Kind")}
+        help_texts = {"symbol": _("As in the number of a paper, for example QLCN in 12/SCT-QLCN.")}
+
+
+class AcceptInvitationForm(Form):
+    password1 = forms.CharField(
+        label=_("Password"),
+        help_text=PASSWORD_HINT,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+    password2 = forms.CharField(
+        label=_("Password again"), strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"})
+    )
+
+    def __init__(self, *args, invitation, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.invitation = invitation
+
+    def clean(self):
+        cleaned = super().clean()
+        first, second = cleaned.get("password1"), cleaned.get("password2")
+        if first and second and first != second:
+            self.add_error("password2", _("The two passwords differ. Type the same one twice."))
+        elif first:
+            person = User(email=self.invitation.email, full_name=self.invitation.full_name)
+            try:
+                password_validation.validate_password(first, person)
+            except forms.ValidationError as error:
+                self.add_error("password1", error)
+        return cleaned

@@ -11,11 +11,12 @@ def navigation(request):
     if user is not None and user.is_authenticated:
         match = request.resolver_match
         room = match.view_name.split(":")[0] if match else ""
+        own = bool(match) and match.view_name == "accounts:me"
         enterprise = user.is_enterprise_user and not user.is_staff_member
         for entry in entries():
             if may_open(user, entry.route):
                 label = entry.enterprise_label if enterprise and entry.enterprise_label else entry.label
-                current = bool(match) and (match.view_name == entry.route or room == entry.code)
+                current = bool(match) and (match.view_name == entry.route or room in entry.rooms) and not own
                 shown.append({"label": label, "url": reverse(entry.route), "current": current, "code": entry.code})
     return {
         "navigation": shown,

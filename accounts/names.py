@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Post, User
+from screens.text import matching
 
 
 def names_of(public_ids, *, on=None):
@@ -39,3 +40,9 @@ def actors(names):
     """For histories: {"user:<public id>": name}."""
     ids = {name.removeprefix("user:") for name in names if name.startswith("user:")}
     return {f"user:{public_id}": name for public_id, name in names_of(ids).items()}
+
+
+def find_actors(text):
+    """For searching the log: actors whose name or address the text may mean."""
+    found = User.objects.filter(matching(text, "folded")).values_list("public_id", flat=True)[:200]
+    return {f"user:{public_id}" for public_id in found}

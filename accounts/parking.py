@@ -53,6 +53,9 @@ class Parked:
             if content is not None:
                 self.files.appendlist(file.field, SimpleUploadedFile(file.name, content, file.content_type))
 
+    def file_names(self):
+        return [file.name for _field, files in self.files.lists() for file in files]
+
     def hidden(self):
         """[(name, value)] for sending the same again."""
         return [(name, value) for name, values in self.data.lists() for value in values]
@@ -203,7 +206,7 @@ def show_again(request, get_response):
         messages.warning(request, _("What was typed before is no longer kept, or belongs to another person."))
         return HttpResponseRedirect(f"{request.path}?{rest.urlencode()}" if rest else request.path)
     request.GET, request.parked = rest, Parked(row)
-    names = [file.name for files in request.parked.files.listvalues() for file in files]
+    names = request.parked.file_names()
     sentences = [_("Your form is filled in again as you left it. It has not been sent yet.")]
     if names:
         sentences.append(_("These files are still attached: %(names)s.") % {"names": ", ".join(names)})

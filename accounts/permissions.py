@@ -1,6 +1,6 @@
 from django.utils.translation import gettext_lazy as _
 
-from accounts.access import ANYONE, SIGNED_IN, action, route
+from accounts.access import ANYONE, BY_POST, SIGNED_IN, action, menu, route
 from accounts.roles import LEADERS, Role
 
 ADMINISTRATOR = frozenset({Role.ADMINISTRATOR})
@@ -31,7 +31,6 @@ for name in ("healthz", "readyz"):
 route("screens:set_language", POST=ANYONE)
 route("screens:save_view", POST=SIGNED_IN)
 route("screens:delete_view", POST=SIGNED_IN)
-route("screens:style_guide", GET=OVERSEE)
 
 # the front door
 route("front", GET=SIGNED_IN)
@@ -56,6 +55,53 @@ for name in ("mfa_index", "mfa_view_recovery_codes", "mfa_download_recovery_code
 
 # one's own page
 route("accounts:me", GET=SIGNED_IN)
+route("accounts:end_my_session", POST=SIGNED_IN)
+route("accounts:end_my_other_sessions", POST=SIGNED_IN)
+
+# administration
+route("accounts:administration", GET=OVERSEE)
+route("accounts:people_list", GET=SEE_PEOPLE)
+route("accounts:person_detail", GET=SEE_PEOPLE)
+for name in (
+    "edit_person",
+    "give_post",
+    "end_post",
+    "disable_person",
+    "enable_person",
+    "reset_second_factor",
+    "invite_person",
+):
+    route(f"accounts:{name}", GET=MANAGE_PEOPLE, POST=MANAGE_PEOPLE)
+for name in ("end_sessions", "withdraw_invitation", "resend_invitation"):
+    route(f"accounts:{name}", POST=MANAGE_PEOPLE)
+route("accounts:hand_over", GET=HAND_OVER, POST=HAND_OVER)
+route("accounts:handover_detail", GET=SEE_PEOPLE)
+route("accounts:invitation_list", GET=SEE_PEOPLE)
+route("accounts:invitation_detail", GET=SEE_PEOPLE)
+route("accounts:accept_invitation", GET=ANYONE, POST=ANYONE)
+route("accounts:office_list", GET=BY_POST)
+route("accounts:office_detail", GET=BY_POST)
+route("accounts:add_office", GET=EDIT_OFFICES, POST=EDIT_OFFICES)
+route("accounts:edit_office", GET=EDIT_OFFICES, POST=EDIT_OFFICES)
+route("accounts:table_of_rights", GET=BY_POST)
+route("accounts:letter_list", GET=SEE_LETTERS)
 
 # what the try-out would have mailed (404 where SHOW_OUTBOX is off)
 route("accounts:outbox", GET=ANYONE)
+
+# audit and jobs stand below this room and cannot write their own rows
+route("audit:event_list", GET=SEE_LOGS)
+route("audit:access_list", GET=SEE_LOGS)
+route("jobs:chain", GET=SEE_LOGS)
+route("jobs:verify_events", POST=VERIFY)
+route("jobs:job_list", GET=SEE_JOBS)
+route("jobs:job_detail", GET=SIGNED_IN)
+route("jobs:run_again", POST=RUN_AGAIN)
+
+menu(
+    "administration",
+    _("System administration"),
+    route="accounts:administration",
+    order=100,
+    rooms=("accounts", "audit", "jobs"),
+)

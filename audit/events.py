@@ -169,6 +169,30 @@ def register_names(resolver):
     _names.append(resolver)
 
 
+def actor_names(actors):
+    """{actor: display name} for all of them: people by name and post, the rest as the system."""
+    known: dict[str, str] = {}
+    for resolver in _names:
+        known |= resolver(set(actors))
+    return {
+        actor: known.get(actor) or (_("the system") if actor.startswith("system:") else _("unknown"))
+        for actor in actors
+    }
+
+
+_finders = []
+
+
+def register_finder(finder):
+    """`finder(typed text) -> set of actor names`; rooms that know people register one for searching the log."""
+    _finders.append(finder)
+
+
+def actors_called(text):
+    """Actor names of whoever the typed text may mean."""
+    return set().union(*(finder(text) for finder in _finders))
+
+
 @dataclass(frozen=True)
 class Line:
     """One sentence of a history with its changes as (label, before, after)."""
@@ -198,9 +222,7 @@ def _said(fields, name, value):
 
 def lines_of(events):
     known, events = sentences(), list(events)
-    actors: dict[str, str] = {}
-    for resolver in _names:
-        actors |= resolver({event.actor for event in events})
+    actors = actor_names({event.actor for event in events})
     lines = []
     for event in events:
         body = json.loads(event.body)
@@ -219,6 +241,5 @@ def lines_of(events):
             text = str(sentence) % (body.get("facts") or {})
         except (KeyError, ValueError):
             text = str(sentence)
-        who = actors.get(event.actor) or (_("the system") if event.actor.startswith("system:") else _("unknown"))
-        lines.append(Line(event.at, who, text, body.get("reason", ""), changes, event))
+        lines.append(Line(event.at, actors[event.actor], text, body.get("reason", ""), changes, event))
     return lines

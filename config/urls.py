@@ -11,10 +11,9 @@ urlpatterns = [
     path("", include("screens.urls")),
     path("accounts/", include("accounts.urls_sign_in")),
     path("people/", include("accounts.urls")),
+    path("audit/", include("audit.urls")),
+    path("jobs/", include("jobs.urls")),
     path("support/", include("support.urls")),
     path("", include("documents.urls")),
     path("reference/", include("reference.urls")),
-    path("programme/", include("programme.urls")),
-    path("accounts/", include("allauth.account.urls")),
-    path("accounts/2fa/", include("allauth.mfa.urls")),
 ]

@@ -15,8 +15,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from audit.context import source
-from audit.events import actor_name
-from audit.refusals import Refused
+from audit.events import actor_name, record_event
+from audit.refusals import Conflict, NotAllowed, Refused
 from jobs.models import Job, Sign
 from jobs.registry import kinds, timetable
 
@@ -226,3 +226,15 @@ def cancel_job(*, job, by, now):
     """Take back a job that has not begun."""
     if not Job.objects.filter(pk=job.pk, state=Job.State.QUEUED).update(state=Job.State.CANCELLED, finished_at=now):
         raise Refused(_("The job has begun; it can no longer be cancelled."))
+
+
+@transaction.atomic
+def run_again(*, job, by, now):
+    """Put a failed job back among those that wait; it runs from its beginning."""
+    if not isinstance(by, str) and not by.may("jobs.run again"):
+        raise NotAllowed(_("Your role does not allow this."))
+    waits = {"state": Job.State.QUEUED, "finished_at": None, "published_at": None, "error": "", "message": ""}
+    if not Job.objects.filter(pk=job.pk, state=Job.State.FAILED).update(**waits):
+        raise Conflict(_("Only a job that failed can be run again."))
+    record_event("job run again", job, by=by, now=now)
+    transaction.on_commit(partial(publish, job.pk))

@@ -4,11 +4,38 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 
+from accounts.invitations import invite_to_post
+from accounts.models import Handover, Invitation, SignIn
+from accounts.roles import Role
+from accounts.sealing import digest
+from tests.factories import make_officer
+
+TOKEN = "a-token-that-only-the-tests-know"
+
 
 def build(world):
     for person in world.people.values():  # everybody has a second factor, so that there is one to look at
         TOTP.activate(person, generate_totp_secret())
         RecoveryCodes.activate(person)
+    world.subject = make_officer(email="subject@matrix.example")
+    world.handover = Handover.objects.create(
+        person=world.subject,
+        at=world.now,
+        by=world.people["administrator"].public_id,
+        reason="Điều động",
+        lines=[{"kind": "files", "count": 2, "to": str(world.people["officer"].public_id)}],
+    )
+    world.invitation = invite_to_post(
+        email="invited@matrix.example",
+        full_name="Người Được Mời",
+        office=world.subject.posts.get().office,
+        role=Role.OFFICER,
+        starts_on=world.now.date(),
+        paper="1/QĐ-SCT",
+        by=world.people["administrator"],
+        now=world.now,
+    )
+    Invitation.objects.filter(pk=world.invitation.pk).update(token_digest=digest(TOKEN))
     assert Authenticator.objects.count() == 2 * len(world.people)
 
 
@@ -18,3 +45,31 @@ def reset_link(world):
 
 
 OBJECTS = {"account_reset_password_from_key": reset_link}
+
+
+def own_session(world, who):
+    """One's own session; of those without one, somebody's."""
+    person = world.people.get(who, world.people["officer"])
+    return {"public_id": (person.sign_ins.first() or SignIn.objects.first()).public_id}
+
+
+def person(world):
+    return {"public_id": world.subject.public_id}
+
+
+OBJECTS |= {
+    f"accounts:{name}": person
+    for name in ("person_detail", "edit_person", "give_post", "disable_person", "enable_person", "end_sessions")
+} | {
+    "accounts:reset_second_factor": person,
+    "accounts:hand_over": person,
+    "accounts:end_my_session": own_session,
+    "accounts:end_post": lambda world: {"public_id": world.subject.posts.get().public_id},
+    "accounts:handover_detail": lambda world: {"public_id": world.handover.public_id},
+    "accounts:office_detail": lambda world: {"public_id": world.subject.posts.get().office.public_id},
+    "accounts:edit_office": lambda world: {"public_id": world.subject.posts.get().office.public_id},
+    "accounts:invitation_detail": lambda world: {"public_id": world.invitation.public_id},
+    "accounts:withdraw_invitation": lambda world: {"public_id": world.invitation.public_id},
+    "accounts:resend_invitation": lambda world: {"public_id": world.invitation.public_id},
+    "accounts:accept_invitation": lambda world: {"token": TOKEN},
+}

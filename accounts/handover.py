@@ -1,0 +1,94 @@
+"""Handing over: everything a person holds goes to one or several others in one act, so that nothing stays behind.
+
+Rooms register what a person can hold:
+
+    handover.register("figures", _("Figures waiting for this person"), count=f(user), move=f(user, to, by=, now=))
+"""
+
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.access import require
+from accounts.models import Handover, User
+from accounts.permissions import HAND_OVER
+from audit.events import record_event
+from audit.refusals import Refused
+
+
+@dataclass(frozen=True)
+class Holding:
+    """A kind of thing a person can hold: `count(user)` how many, `move(user, to, by=, now=)` gives them all to `to`."""
+
+    code: str
+    label: object
+    count: object
+    move: object
+
+
+_holdings: dict[str, Holding] = {}
+
+
+def register(code, label, *, count, move):
+    _holdings[code] = Holding(code, label, count, move)
+
+
+def held_by(user):
+    """[(holding, how many)] of what the person holds now."""
+    counted = [(holding, holding.count(user)) for holding in _holdings.values()]
+    return [(holding, count) for holding, count in counted if count]
+
+
+@transaction.atomic
+def hand_over(*, person, to, paper, reason, by, now):
+    """Give all that `person` holds away; `to` maps each kind held to whoever takes it. Nothing may be left out."""
+    require(by, HAND_OVER)
+    if not reason.strip():
+        raise Refused(_("Say why the work is handed over."))
+    person = User.objects.select_for_update(of=("self",)).get(pk=person.pk)
+    held = held_by(person)
+    if not held:
+        raise Refused(_("The person holds nothing that could be handed over."))
+    lines = []
+    for holding, count in held:
+        taker = to.get(holding.code)
+        if taker is None:
+            raise Refused(_("Choose who takes over: %(what)s.") % {"what": holding.label})
+        if taker.pk == person.pk:
+            raise Refused(_("The work must go to somebody else."))
+        if not taker.is_active:
+            raise Refused(_("%(name)s has a disabled account and cannot take over.") % {"name": taker.full_name})
+        holding.move(person, taker, by=by, now=now)
+        lines.append({"kind": holding.code, "count": count, "to": str(taker.public_id)})
+    left = held_by(person)
+    if left:
+        raise Refused(_("This would stay behind: %(what)s.") % {"what": ", ".join(str(h.label) for h, _count in left)})
+    act = Handover.objects.create(
+        person=person,
+        at=now,
+        by=None if isinstance(by, str) else by.public_id,
+        paper=paper.strip(),
+        reason=reason.strip(),
+        lines=lines,
+    )
+    record_event(
+        "work handed over",
+        person,
+        by=by,
+        now=now,
+        reason=reason.strip(),
+        paper=paper.strip(),
+        lines=lines,
+        handover=act.public_id,
+        count=sum(line["count"] for line in lines),
+    )
+    return act
+
+
+def lines_of(act):
+    """[(what, how many, public id of the taker)] of a handover, in words."""
+    return [
+        (_holdings[line["kind"]].label if line["kind"] in _holdings else line["kind"], line["count"], line["to"])
+        for line in act.lines
+    ]

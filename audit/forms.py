@@ -1,0 +1,37 @@
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from audit.events import sentences
+from screens.forms import DateField
+
+
+def kinds():
+    known = sorted(((kind, _without_names(sentence)) for kind, (sentence, _fields) in sentences().items()), key=_second)
+    return [("", _("All")), *known]
+
+
+def _second(pair):
+    return pair[1]
+
+
+def _without_names(sentence):
+    """The sentence with … where a fact will stand."""
+    import re
+
+    return re.sub(r"%\(\w+\)[sd]", "…", str(sentence)).replace("%%", "%")
+
+
+class EventFilter(forms.Form):
+    kind = forms.ChoiceField(label=_("What happened"), choices=kinds, required=False)
+    person = forms.CharField(label=_("Person"), required=False, max_length=100)
+    about = forms.UUIDField(label=_("Identifier of the object"), required=False)
+    first = DateField(label=_("From"), required=False, help_text="")
+    last = DateField(label=_("Until"), required=False, help_text="")
+
+
+class AccessFilter(forms.Form):
+    person = forms.CharField(label=_("Person"), required=False, max_length=100)
+    what = forms.CharField(label=_("What"), required=False, max_length=100)
+    about = forms.UUIDField(label=_("Identifier of the object"), required=False)
+    first = DateField(label=_("From"), required=False, help_text="")
+    last = DateField(label=_("Until"), required=False, help_text="")

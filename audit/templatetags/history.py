@@ -1,0 +1,33 @@
+from django import template
+from django.utils.dateparse import parse_date, parse_datetime
+
+from audit.events import history_of
+from screens import formats
+
+register = template.Library()
+SHOWN_AT_ONCE = 12
+
+
+@register.inclusion_tag("audit/includes/history.html")
+def history(obj):
+    """The history of a record as sentences with before and after, the latest first."""
+    lines = history_of(obj)
+    return {"lines": lines[:SHOWN_AT_ONCE], "older": lines[SHOWN_AT_ONCE:]}
+
+
+@register.filter
+def recorded(value):
+    """A value of an event as people read it: dates, yes and no, numbers; “–” for nothing."""
+    if isinstance(value, str):
+        if len(value) == 10 and value[4:5] == "-":
+            return formats.vn_date(parse_date(value)) if parse_date(value) else value
+        if len(value) > 18 and value[10:11] == "T":
+            return formats.vn_datetime(parse_datetime(value)) if parse_datetime(value) else value
+        return value or formats.NOTHING
+    if isinstance(value, bool):
+        return formats.yes_no(value)
+    if isinstance(value, list):
+        return ", ".join(str(recorded(item)) for item in value) or formats.NOTHING
+    if isinstance(value, int):
+        return formats.number(value)
+    return formats.NOTHING if value is None else value

@@ -1,0 +1,70 @@
+import pytest
+
+from accounts import handover
+from accounts.models import Handover
+from audit.events import history_of
+from audit.refusals import NotAllowed, Refused
+from tests.factories import make_administrator, make_officer
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def held(monkeypatch):
+    """Two kinds of work in a dict: {code: {user pk: how many}}."""
+    monkeypatch.setattr(handover, "_holdings", {})
+    work = {"files": {}, "tasks": {}}
+
+    def mover(code):
+        def move(user, to, *, by, now):
+            work[code][to.pk] = work[code].get(to.pk, 0) + work[code].pop(user.pk, 0)
+
+        return move
+
+    for code in work:
+        handover.register(code, code, count=lambda user, code=code: work[code].get(user.pk, 0), move=mover(code))
+    return work
+
+
+def test_everything_goes_to_several_people_in_one_recorded_act(held, now):
+    admin, person, one, two = make_administrator(), make_officer(), make_officer(), make_officer()
+    held["files"][person.pk], held["tasks"][person.pk], held["tasks"][two.pk] = 3, 2, 1
+    act = handover.hand_over(
+        person=person, to={"files": one, "tasks": two}, paper="3/BB", reason="Nghỉ thai sản", by=admin, now=now
+    )
+    assert held == {"files": {one.pk: 3}, "tasks": {two.pk: 3}}
+    assert [(line["kind"], line["count"]) for line in act.lines] == [("files", 3), ("tasks", 2)]
+    assert history_of(person)[0].reason == "Nghỉ thai sản"
+    with pytest.raises(Refused):
+        handover.hand_over(person=person, to={}, paper="", reason="Lần nữa", by=admin, now=now)
+
+
+def test_nothing_may_be_left_out(held, now):
+    admin, person, one = make_administrator(), make_officer(), make_officer()
+    held["files"][person.pk], held["tasks"][person.pk] = 3, 2
+    with pytest.raises(Refused):
+        handover.hand_over(person=person, to={"files": one}, paper="", reason="Điều động", by=admin, now=now)
+    assert not Handover.objects.exists()
+
+
+def test_what_a_move_leaves_behind_refuses_the_whole_act(held, now, monkeypatch):
+    admin, person, one = make_administrator(), make_officer(), make_officer()
+    held["files"][person.pk] = 3
+    handover.register("files", "files", count=lambda user: held["files"].get(user.pk, 0), move=lambda *a, **k: None)
+    with pytest.raises(Refused):
+        handover.hand_over(person=person, to={"files": one}, paper="", reason="Điều động", by=admin, now=now)
+
+
+@pytest.mark.parametrize("taker", ["self", "disabled"])
+def test_work_goes_only_to_another_active_person(held, now, taker):
+    admin, person = make_administrator(), make_officer()
+    to = person if taker == "self" else make_officer(is_active=False, disabled_at=now)
+    held["files"][person.pk] = 1
+    with pytest.raises(Refused):
+        handover.hand_over(person=person, to={"files": to}, paper="", reason="Điều động", by=admin, now=now)
+
+
+def test_an_officer_hands_nothing_over(held, now):
+    person = make_officer()
+    with pytest.raises(NotAllowed):
+        handover.hand_over(person=person, to={}, paper="", reason="Điều động", by=person, now=now)

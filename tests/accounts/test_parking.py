@@ -1,0 +1,204 @@
+from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import Office, ParkedFile, ParkedForm, SignIn
+from tests.factories import make_administrator, make_officer
+
+pytestmark = pytest.mark.django_db
+ADD = "/people/offices/add/"
+TYPED = {"code": "QLCN", "name": "Phòng Quản lý công nghiệp", "symbol": "QLCN", "kind": "office"}
+
+
+def end_sessions():
+    SignIn.objects.filter(ended_at__isnull=True).update(ended_at=timezone.now(), end_reason="idle")
+
+
+def sign_in(client, user):
+    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+
+
+def lost(client, address=ADD, data=TYPED, **more):
+    """A form sent after the session ended; returns the address to go to after sign-in."""
+    end_sessions()
+    answer = client.post(address, data, **more)
+    assert answer.status_code == 302 and answer["Location"].startswith(reverse("account_login"))
+    return parse_qs(urlsplit(answer["Location"]).query)["next"][0]
+
+
+def test_form_is_shown_again_filled_in_unsent_and_then_works(client_as):
+    admin = make_administrator()
+    client = client_as(admin)
+    back = lost(client)
+    assert not Office.objects.filter(code="QLCN").exists()
+    assert "Công nghiệp" not in ParkedForm.objects.get().sealed_fields
+    sign_in(client, admin)
+    page = client.get(back)
+    assert page.context["form"]["name"].value() == TYPED["name"]
+    assert "chưa gửi" in page.content.decode()
+    assert not Office.objects.filter(code="QLCN").exists()
+    assert client.post(ADD, TYPED).status_code == 302
+    assert Office.objects.filter(code="QLCN").exists()
+    assert not ParkedForm.objects.exists()
+
+
+def test_session_that_vanished_altogether_keeps_the_form_too(client_as):
+    admin = make_administrator()
+    client = client_as(admin)
+    client.cookies.pop("sessionid")
+    back = lost(client)
+    sign_in(client, admin)
+    assert client.get(back).context["form"]["code"].value() == "QLCN"
+
+
+def test_another_person_does_not_see_it(client_as):
+    client = client_as(make_administrator())
+    back = lost(client)
+    sign_in(client, make_administrator())
+    answer = client.get(back)
+    assert answer["Location"] == ADD
+
+
+def test_another_browser_does_not_see_it(client_as):
+    admin = make_administrator()
+    client = client_as(admin)
+    client.cookies.pop("sessionid")
+    back = lost(client)
+    assert client_as(admin).get(back)["Location"] == ADD
+
+
+def test_it_is_forgotten_after_twelve_hours(client_as):
+    admin = make_administrator()
+    client = client_as(admin)
+    back = lost(client)
+    ParkedForm.objects.update(created_at=timezone.now() - timedelta(hours=12, minutes=1))
+    sign_in(client, admin)
+    assert client.get(back)["Location"] == ADD
+    lost(client)
+    assert ParkedForm.objects.count() == 1
+
+
+def test_it_cannot_be_put_on_another_page(client_as):
+    admin = make_administrator()
+    client = client_as(admin)
+    token = lost(client).partition("parked=")[2]
+    sign_in(client, admin)
+    assert client.get(f"/people/invite/?parked={token}")["Location"] == "/people/invite/"
+
+
+@pytest.mark.parametrize("token", ["", "x", "00000000-0000-0000-0000-000000000000", "'; DROP TABLE"])
+def test_invented_tokens_show_the_plain_page(client_as, token):
+    answer = client_as(make_administrator()).get(ADD, {"parked": token})
+    assert answer.status_code == 302 and answer["Location"] == ADD
+
+
+def test_passwords_are_never_kept(client_as):
+    client = client_as(make_officer())
+    end_sessions()
+    client.post(reverse("account_change_password"), {"oldpassword": "bí mật", "password1": "x", "password2": "x"})
+    assert not ParkedForm.objects.exists()
+
+
+def test_files_stay_attached_and_go_with_the_form(client_as, rf):
+    """The form of this room takes no file: the middleware is asked directly."""
+    from accounts import parking
+
+    admin = make_administrator()
+    client = client_as(admin)
+    sent = SimpleUploadedFile("quyết định.pdf", b"%PDF-1.7 noi dung", "application/pdf")
+    large = SimpleUploadedFile("lớn.pdf", b"0" * (parking.MOST_FILES + 1), "application/pdf")
+    back = lost(client, data={**TYPED, "paper": sent, "scan": large})
+    file = ParkedFile.objects.get()
+    assert file.name == "quyết định.pdf" and b"noi dung" not in bytes(file.sealed_content)
+    sign_in(client, admin)
+    page = client.get(back).content.decode()
+    assert "quyết định.pdf" in page and "hãy chọn lại: lớn.pdf" in page
+    seen = {}
+
+    def view(request):
+        from django.http import HttpResponseRedirect
+
+        seen.update({name: file.read() for name, file in request.FILES.items()})
+        return HttpResponseRedirect("/")
+
+    request = rf.post(ADD, TYPED)
+    request.session, request.user = client.session, admin
+    request.COOKIES["parked"] = client.cookies["parked"].value
+    parking.send_again(request, view)
+    assert seen == {"paper": b"%PDF-1.7 noi dung"}
+    assert not ParkedFile.objects.exists()
+
+
+def test_a_strangers_files_are_not_kept(client):
+    lost(client, data={**TYPED, "paper": SimpleUploadedFile("a.pdf", b"%PDF")})
+    assert not ParkedFile.objects.exists()
+    assert ParkedForm.objects.get().left_out == ["a.pdf"]
+
+
+def test_a_stranger_cannot_fill_the_database(client):
+    for _attempt in range(31):
+        client.post(ADD, TYPED)
+    assert ParkedForm.objects.count() == 30
+    client.post(ADD, {"text": "a" * 300_000})
+    assert ParkedForm.objects.count() == 30
+
+
+def test_a_button_without_a_page_of_its_own_leads_back_to_its_page(client_as):
+    user = make_officer()
+    client = client_as(user)
+    end_sessions()
+    answer = client.post(
+        reverse("accounts:end_my_other_sessions"), headers={"Referer": "http://testserver/people/me/?a=1"}
+    )
+    assert parse_qs(urlsplit(answer["Location"]).query)["next"] == ["/people/me/?a=1"]
+    answer = client.post(
+        reverse("accounts:end_my_other_sessions"), headers={"Referer": "https://elsewhere.example/people/me/"}
+    )
+    assert parse_qs(urlsplit(answer["Location"]).query)["next"] == ["/"]
+
+
+def test_where_a_view_takes_no_part_the_page_lists_what_was_typed_and_sends_it(client_as):
+    user = make_officer()
+    client = client_as(user)
+    address = reverse("accounts:end_my_other_sessions")
+    end_sessions()
+    answer = client.post(address, {"note": "Ghi chú <b>"}, headers={"Referer": "http://testserver/people/me/"})
+    back = parse_qs(urlsplit(answer["Location"]).query)["next"][0]
+    sign_in(client, user)
+    page = client.get(back).content.decode()
+    assert "Ghi chú &lt;b&gt;" in page and f'action="{address}"' in page
+
+
+def test_form_whose_token_is_old_is_shown_again_and_not_sent(client_as):
+    admin = make_administrator()
+    strict = Client(enforce_csrf_checks=True)
+    sign_in(strict, admin)
+    strict.get(ADD)
+    old = "a" * 64
+    answer = strict.post(ADD, {**TYPED, "csrfmiddlewaretoken": old}, headers={"Origin": "http://testserver"})
+    assert answer.status_code == 302 and answer["Location"].startswith(f"{ADD}?parked=")
+    page = strict.get(answer["Location"])
+    assert page.context["form"]["code"].value() == "QLCN"
+    assert not Office.objects.filter(code="QLCN").exists()
+
+
+@pytest.mark.parametrize(
+    "more",
+    [{}, {"headers": {"Origin": "https://elsewhere.example"}}, {"headers": {"Origin": "null"}}],
+)
+def test_a_form_of_another_site_is_refused_as_ever(more):
+    strict = Client(enforce_csrf_checks=True)
+    sign_in(strict, make_administrator())
+    assert strict.post(ADD, {**TYPED, "csrfmiddlewaretoken": "a" * 64}, **more).status_code == 403
+    assert strict.post(ADD, TYPED, headers={"Origin": "http://testserver"}).status_code == 403
+    assert not ParkedForm.objects.exists()
+
+
+def test_part_of_a_page_asked_for_without_session_sends_the_browser_to_sign_in(client):
+    answer = client.get("/people/me/", headers={"HX-Request": "true", "HX-Current-URL": "http://testserver/people/me/"})
+    assert answer.headers["HX-Redirect"] == "/accounts/login/?next=/people/me/"
