@@ -1,0 +1,41 @@
+"""The commands that run everything: they stop at once, and say why, where something is missing."""
+
+import pytest
+
+from tests import figures, services, suite
+
+
+def test_missing_packages_stop_the_tests_at_once_and_are_named(monkeypatch):
+    monkeypatch.setattr(services, "program", lambda name: None if name == "chromium" else f"/usr/bin/{name}")
+    monkeypatch.setenv("NO_INSTALL", "1")
+    with pytest.raises(
+        SystemExit, match=r"needs these Debian packages: chromium\. Install them: apt-get install chromium"
+    ):
+        suite.get_services()
+
+
+def test_nothing_is_installed_when_everything_is_there(monkeypatch):
+    monkeypatch.setattr(services, "program", lambda name: f"/usr/bin/{name}")
+    monkeypatch.setattr(suite.subprocess, "run", None)
+    suite.get_services()
+
+
+def test_the_closing_line_of_each_run_is_summed_up(capsys):
+    whole = suite.Suite()
+    for line in ("12 passed in 3.20s", "1 failed, 7 passed in 61.00s (0:01:01)"):
+        found = suite.CLOSING.search(line)
+        whole.count(found.group(1))
+    whole.summary(False)
+    assert capsys.readouterr().out.splitlines()[-1].startswith("===== 19 passed, 1 failed in ")
+
+
+def test_a_figure_of_an_unknown_name_is_refused_with_the_names_there_are():
+    with pytest.raises(SystemExit, match=r"No such name: nothing\. There are: .*fresh_run"):
+        figures.run_all("prove", ["nothing"])
+
+
+@pytest.mark.parametrize("kind", sorted(figures.PLACES))
+def test_every_proof_and_figure_says_where_it_runs(kind):
+    for path in figures.found(kind).values():
+        assert set(figures.engines(path)) <= {"sqlite", "postgres", "nothing"}
+        assert "def figures(" in path.read_text()

@@ -1,0 +1,146 @@
+"""What `make run` starts: it lives, comes back when killed, and is gone when it is ended."""
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+
+import pytest
+
+from tests import services
+from tests.waiting import until
+
+pytestmark = pytest.mark.xdist_group("supervisor")
+SUPERVISOR = [sys.executable, "config/supervisor.py", "--no-demo"]
+
+
+def children_of(pid):
+    """Every living process below this one."""
+    found, waiting = [], [pid]
+    while waiting:
+        with contextlib.suppress(OSError), open(f"/proc/{waiting[0]}/task/{waiting[0]}/children") as listed:
+            below = [int(number) for number in listed.read().split()]
+            found += below
+            waiting += below
+        waiting.pop(0)
+    return found
+
+
+def is_alive(pid):
+    try:
+        with open(f"/proc/{pid}/stat") as stat:
+            return stat.read().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def command_of(pid):
+    try:
+        with open(f"/proc/{pid}/cmdline") as line:
+            return line.read().replace("\0", " ")
+    except OSError:
+        return ""
+
+
+class Run:
+    def __init__(self, folder, port):
+        self.folder, self.port = folder, port
+        self.output = folder / "terminal"
+        with self.output.open("wb") as terminal:
+            self.process = subprocess.Popen(
+                SUPERVISOR,
+                cwd=services.HOUSE,
+                env=services.portal_environment(DATA_DIR=folder, PORT=port),
+                stdin=subprocess.DEVNULL,
+                stdout=terminal,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+    def said(self):
+        return self.output.read_text()
+
+    def answers(self):
+        return services.answers(f"http://127.0.0.1:{self.port}/healthz")
+
+    def one(self, words):
+        """The process that the supervisor itself started and whose command holds these words."""
+        with open(f"/proc/{self.process.pid}/task/{self.process.pid}/children") as listed:
+            return next((int(pid) for pid in listed.read().split() if words in command_of(pid)), None)
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory):
+    """Prepared once; the tests run one after the other."""
+    return tmp_path_factory.mktemp("portal")
+
+
+@pytest.fixture
+def running(data):
+    run = Run(data, services.free_port())
+    try:
+        until(lambda: "The portal answers" in run.said() or run.process.poll() is not None, 90)
+        assert run.process.poll() is None, run.said()
+        yield run
+    finally:
+        if run.process.poll() is None:
+            run.process.terminate()
+        run.process.wait(10)
+
+
+def test_whatever_dies_is_started_again_and_everything_ends_within_four_seconds(running):
+    for words, name in (("gunicorn", "web"), (" worker ", "worker"), (" beat ", "beat")):
+        old = until(lambda words=words: running.one(words))
+        os.kill(old, signal.SIGKILL)
+        until(lambda words=words, old=old: running.one(words) not in (None, old), 60)
+        assert f"{name} was ended by signal 9; starting it again" in running.said()
+    until(running.answers, 60)
+    everything = children_of(running.process.pid)
+    assert len(everything) >= 7  # web and its two, worker and its children, beat
+    started = time.monotonic()
+    running.process.send_signal(signal.SIGINT)
+    running.process.wait(10)
+    assert time.monotonic() - started <= 4
+    assert not [pid for pid in everything if is_alive(pid)]
+
+
+def test_nothing_is_left_when_the_supervisor_itself_is_killed(running):
+    everything = until(lambda: len(children_of(running.process.pid)) >= 7 and children_of(running.process.pid), 60)
+    running.process.kill()
+    running.process.wait()
+    until(lambda: not [pid for pid in everything if is_alive(pid)], 4)
+
+
+def test_a_second_portal_on_the_same_data_is_refused_with_a_sentence(running):
+    done = subprocess.run(
+        SUPERVISOR,
+        cwd=services.HOUSE,
+        env=services.portal_environment(DATA_DIR=running.folder, PORT=services.free_port()),
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 1
+    assert "already runs on the data" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("port", "sentence"),
+    [("eight", "is no port"), ("70000", "is no port"), (None, "is taken by another program; choose another")],
+)
+def test_a_port_that_cannot_be_used_is_refused_with_a_sentence(port, sentence, tmp_path):
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        done = subprocess.run(
+            SUPERVISOR,
+            cwd=services.HOUSE,
+            env=services.portal_environment(DATA_DIR=tmp_path, PORT=port or other.getsockname()[1]),
+            capture_output=True,
+            text=True,
+        )
+    assert done.returncode == 1
+    assert sentence in done.stderr
+    assert "Traceback" not in done.stderr
