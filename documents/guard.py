@@ -185,7 +185,8 @@ EXTERNAL = re.compile(rb"<Relationship\b[^>]*TargetMode\s*=\s*[\"']External[\"']
 ENCODING = re.compile(rb"^(?:\xef\xbb\xbf)?\s*<\?xml[^>]*encoding\s*=\s*[\"']([^\"']+)", re.IGNORECASE)
 SHEET = re.compile(r"xl/worksheets/[^/]+\.xml$", re.IGNORECASE)
 ROW = re.compile(rb"<row [^>]*?r=\"(\d+)\"")
-FAR = re.compile(rb" r=[\"'](?:[A-Z]{3,}\d|[A-Z]{1,2}\d{7})")
+TWO_LETTERS = re.compile(rb" r=[\"'][A-Z]{2}")
+FAR = re.compile(rb" r=[\"'](?:[A-Z]{3,}\d|[A-Z]{2}\d{7})")
 WIDE = re.compile(rb" r=[\"']([A-Z]{2})\d")
 ERROR_CELL = re.compile(rb"<c r=\"([A-Z]{1,3}\d+)\"[^>]*\bt=\"e\"")
 UNFILLED = re.compile(rb"<c r=\"([A-Z]{1,3}\d+)\"[^>]*><f(?:\s[^>]*)?(?:/>|>[^<]*</f>)(?:<v\s*/>|<v></v>)?</c>")
@@ -312,12 +313,12 @@ class _Sheet:
         self.rows, self.columns, self.odd = 0, 26, {}
 
     def take(self, block):
-        if FAR.search(block):
-            raise Refused(_too_far())
-        for found in WIDE.findall(block):
-            self.columns = max(self.columns, (found[0] - 64) * 26 + found[1] - 64)
-        for found in ROW.findall(block):
-            self.rows = max(self.rows, int(found))
+        if TWO_LETTERS.search(block):
+            if FAR.search(block):
+                raise Refused(_too_far())
+            widest = max(WIDE.findall(block), default=b"A@")
+            self.columns = max(self.columns, (widest[0] - 64) * 26 + widest[1] - 64)
+        self.rows = max(self.rows, max(map(int, ROW.findall(block)), default=0))
         if self.rows * self.columns > MOST_CELLS:
             raise Refused(_too_far())
         if b't="e"' in block:

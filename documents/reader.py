@@ -5,6 +5,7 @@ reads one order as JSON, and answers in lines of JSON. Whatever goes wrong here 
 the site takes any non-zero exit for "file refused".
 """
 
+import gc
 import json
 import resource
 import sys
@@ -400,6 +401,7 @@ def look_into_image(order):
 
 
 def main():
+    gc.disable()  # this process ends before there is anything to collect
     order = json.loads(sys.stdin.buffer.readline())
     limit_self(order["memory"], order["seconds"])
     sys.stdout.reconfigure(encoding="utf-8")

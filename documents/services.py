@@ -15,7 +15,7 @@ from documents.imports import Chunk, kinds, pack
 from documents.limited import ReaderFailed, ReaderRefused
 from documents.models import Import, ImportPart, ImportTurn
 from documents.spreadsheets import read_table
-from documents.staging import staged_transaction
+from documents.staging import pack_rows, staged_transaction
 from documents.store import digest_of, save_upload
 from jobs.models import Job
 from jobs.services import enqueue
@@ -269,7 +269,7 @@ class Found:
         numbers, columns = chunk.good(self.kind.staged)
         self.good += len(numbers)
         if numbers:
-            self.good_parts.append((len(numbers), pack({"numbers": numbers, "columns": columns})))
+            self.good_parts.append((len(numbers), pack_rows(numbers, columns, self.kind)))
 
     def bad_numbers(self):
         self.bad_rows.sort(key=lambda row: row[0])

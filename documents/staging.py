@@ -3,11 +3,13 @@
 On SQLite a temporary table is a database of its own: filling it takes no lock that anybody waits for.
 """
 
+import io
+import re
+import zlib
 from contextlib import contextmanager
 
 from django.db import connection, transaction
 
-from documents.imports import unpack
 from documents.models import ImportPart
 
 SQLITE_TYPES = {
@@ -18,7 +20,50 @@ SQLITE_TYPES = {
     "boolean": "INTEGER",
     "numeric": "TEXT",
 }
+NOTHING = "\\N"
 ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+PLAIN = {"\\\\": "\\", "\\t": "\t", "\\n": "\n", "\\r": "\r"}
+UNESCAPE = re.compile(r"\\[\\tnr]")
+FROM_TEXT = {
+    "bigint": int,
+    "text": str,
+    "date": str,
+    "uuid": str,
+    "boolean": lambda text: text == "1",
+    "numeric": str,
+}
+
+
+def pack_rows(numbers, columns, kind):
+    """Rows of one part as the text that COPY reads, packed."""
+    texts = [map(str, numbers)]
+    for type_, values in zip(kind.staged.values(), columns, strict=True):
+        if type_ == "text":
+            texts.append([NOTHING if value is None else value.translate(ESCAPES) for value in values])
+        elif type_ == "boolean":
+            texts.append([NOTHING if value is None else "1" if value else "0" for value in values])
+        elif None in values:
+            texts.append([NOTHING if value is None else str(value) for value in values])
+        else:
+            texts.append(map(str, values))
+    return zlib.compress(("\n".join(map("\t".join, zip(*texts, strict=True))) + "\n").encode(), 1)
+
+
+def unpack_rows(packed):
+    """The rows of one part as lists of texts and None."""
+    text = zlib.decompress(bytes(packed)).decode()
+    escaped = "\\" in text.replace(NOTHING, "")
+    for line in text.split("\n")[:-1]:
+        cells = line.split("\t")
+        if NOTHING in cells:
+            cells = [None if cell == NOTHING else cell for cell in cells]
+        if escaped:
+            cells = [UNESCAPE.sub(_plain, cell) if cell and "\\" in cell else cell for cell in cells]
+        yield cells
+
+
+def _plain(found):
+    return PLAIN[found[0]]
 
 
 class Staged:
@@ -32,17 +77,15 @@ class Staged:
         self.count = 0
 
     def parts(self):
-        packed = (
-            self.import_.parts.filter(kind=ImportPart.Kind.GOOD).order_by("number").values_list("packed", flat=True)
-        )
-        for data in packed.iterator(chunk_size=1):
-            part = unpack(data)
-            yield part["numbers"], part["columns"]
+        good = self.import_.parts.filter(kind=ImportPart.Kind.GOOD).order_by("number")
+        return good.values_list("rows", "packed").iterator(chunk_size=1)
 
     def rows(self):
         """The rows as tuples: row number, then the staged columns in their order."""
-        for numbers, columns in self.parts():
-            yield from zip(numbers, *columns, strict=True)
+        wanted = (int, *(FROM_TEXT[kind] for kind in self.kind.staged.values()))
+        for _count, packed in self.parts():
+            for cells in unpack_rows(packed):
+                yield tuple(None if cell is None else read(cell) for read, cell in zip(wanted, cells, strict=True))
 
     def create(self, cursor):
         types = {"row_number": "bigint", **self.kind.staged}
@@ -54,40 +97,22 @@ class Staged:
 
     def fill(self, cursor):
         names = ", ".join(f'"{name}"' for name in self.columns)
-        for numbers, columns in self.parts():
-            self.count += len(numbers)
+        for count, packed in self.parts():
+            self.count += count
             if connection.vendor == "postgresql":
-                cursor.copy_expert(f"COPY {self.table} ({names}) FROM STDIN", CopyText(numbers, columns, self.kind))
-            else:
+                copy = f"COPY {self.table} ({names}) FROM STDIN"
+                cursor.copy_expert(copy, io.BytesIO(zlib.decompress(bytes(packed))))
+            else:  # the columns' affinity makes numbers of the texts again
                 marks = ", ".join(["?"] * len(self.columns))
-                rows = zip(numbers, *self.sqlite_columns(columns), strict=True)
-                cursor.connection.executemany(f"INSERT INTO {self.table} ({names}) VALUES ({marks})", rows)  # noqa: S608 - names of our own
+                statement = f"INSERT INTO {self.table} ({names}) VALUES ({marks})"  # noqa: S608 - names of our own
+                cursor.connection.executemany(statement, self.sqlite_rows(packed))
 
-    def sqlite_columns(self, columns):
-        for kind, values in zip(self.kind.staged.values(), columns, strict=True):
-            if kind == "uuid":
-                yield [value and value.replace("-", "") for value in values]
-            else:
-                yield values
-
-
-class CopyText:
-    """One part as the text that COPY reads."""
-
-    def __init__(self, numbers, columns, kind):
-        texts = [map(str, numbers)]
-        for type_, values in zip(kind.staged.values(), columns, strict=True):
-            if type_ == "text":
-                texts.append(["\\N" if value is None else value.translate(ESCAPES) for value in values])
-            elif type_ == "boolean":
-                texts.append(["\\N" if value is None else "t" if value else "f" for value in values])
-            else:
-                texts.append(["\\N" if value is None else str(value) for value in values])
-        self.data = ("\n".join(map("\t".join, zip(*texts, strict=True))) + "\n").encode() if numbers else b""
-
-    def read(self, size=-1):
-        data, self.data = (self.data, b"") if size < 0 else (self.data[:size], self.data[size:])
-        return data
+    def sqlite_rows(self, packed):
+        uuids = [place for place, kind in enumerate(self.kind.staged.values(), start=1) if kind == "uuid"]
+        for cells in unpack_rows(packed):
+            for place in uuids:
+                cells[place] = cells[place] and cells[place].replace("-", "")
+            yield cells
 
 
 @contextmanager
