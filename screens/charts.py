@@ -197,10 +197,13 @@ def _point(point, x, scale, label):
         y = scale.y(point.value)
         hollow = " marker-provisional" if point.provisional else ""
         parts.append(f'<circle class="marker{hollow}" cx="{x:.1f}" cy="{y:.1f}" r="5"/>')
-        beside = bool(parts[:-1])
-        anchor, dx, dy = ("start", 12, 4) if beside else ("middle", 0, -12)
+        above = y
+        if point.upper is not None:
+            above = min(y, scale.y(point.upper))
+        elif point.lower is not None:
+            above = TOP
         parts.append(
-            f'<text class="value-label" x="{x + dx:.1f}" y="{max(y + dy, 14):.1f}" text-anchor="{anchor}">'
+            f'<text class="value-label" x="{x:.1f}" y="{max(above - 12, 14):.1f}" text-anchor="middle">'
             f"{escape(label(point.value))}</text>"
         )
     elif point.lower is None and point.upper is None:
