@@ -139,6 +139,7 @@ TEMPLATES = [
     }
 ]
 FORM_RENDERER = "screens.forms.Renderer"
+FILTERS_EMPTY_CHOICE_LABEL = _("All")
 DJANGO_TABLES2_TEMPLATE = "screens/table.html"
 
 # --- people -----------------------------------------------------------------------------------

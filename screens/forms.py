@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models.fields import BLANK_CHOICE_DASH
 from django.forms.renderers import TemplatesSetting
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import get_language
@@ -41,6 +42,9 @@ def form_data(request):
     return parked.data, parked.files
 
 
+DASHES = BLANK_CHOICE_DASH[0][1]
+
+
 class _Basics:
     """Shared by our forms: one way of writing letters (NFC), sentences for empty fields, both versions of a conflict."""
 
@@ -54,6 +58,7 @@ class _Basics:
         super().__init__(data, *args, **kwargs)
         self.conflicts = []
         for name, field in self.fields.items():
+            _say_choose(field)
             if field.error_messages.get("required") == forms.Field.default_error_messages["required"]:
                 label = field.label or forms.utils.pretty_name(name)
                 choose = isinstance(field, (forms.ChoiceField, forms.ModelChoiceField))
@@ -89,6 +94,15 @@ class _Filled:
 
     def __mod__(self, params):
         return str(self)
+
+
+def _say_choose(field):
+    """The empty choice is a word, not a row of dashes."""
+    if isinstance(field, forms.ModelChoiceField):
+        if field.empty_label == DASHES:
+            field.empty_label = _("Choose…")
+    elif isinstance(field, forms.ChoiceField) and ("", DASHES) in list(field.choices):
+        field.choices = [(value, _("Choose…") if value == "" else label) for value, label in field.choices]
 
 
 def _composed(value):
