@@ -16,4 +16,5 @@ urlpatterns = [
     path("support/", include("support.urls")),
     path("", include("documents.urls")),
     path("reference/", include("reference.urls")),
+    path("programme/", include("programme.urls")),
 ]

@@ -13,6 +13,11 @@ _LEFT_OUT = (
     "AND t.withdrawn_on IS NULL AND t.year NOT BETWEEN NEW.starts_year AND NEW.ends_year)"
 )
 
+_UNDECIDED = (
+    "EXISTS (SELECT 1 FROM programme_period p WHERE p.id = NEW.period_id AND p.state = 'no_document') "
+    "AND NEW.withdrawn_on IS NULL"
+)
+
 GUARDS = [
     no_delete("programme_period"),
     no_delete("programme_target"),
@@ -29,5 +34,6 @@ GUARDS = [
         before="PERFORM pg_advisory_xact_lock(hashtextextended('programme_period', 0));",
     ),
     check_trigger("target_within_its_period", "programme_target", ("INSERT", "UPDATE"), _OUTSIDE),
+    check_trigger("target_has_a_decided_period", "programme_target", ("INSERT", "UPDATE"), _UNDECIDED),
     check_trigger("period_keeps_its_targets", "programme_period", ("UPDATE",), _LEFT_OUT),
 ]

@@ -5,6 +5,7 @@ from decimal import Decimal
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from audit.identity import Identified, Versioned
@@ -65,6 +66,9 @@ class Period(Identified, Versioned, BilingualName, Sourced):
             confidence_valid("period_confidence_valid"),
         ]
 
+    def get_absolute_url(self):
+        return reverse("programme:period", args=[self.public_id])
+
     def years(self):
         return range(self.starts_year, self.ends_year + 1)
 
@@ -104,10 +108,12 @@ class TargetQuerySet(models.QuerySet):
     def standing(self):
         return self.filter(withdrawn_on__isnull=True)
 
-    def for_year(self, year):
-        """Targets that a figure of `year` is measured against."""
+    def for_year(self, year, *, illustration=False):
+        """Targets that a figure of `year` is measured against: promised by documents, or invented for illustration."""
+        periods = Q(period__state="illustration") if illustration else ~Q(period__state="illustration")
         return (
             self.standing()
+            .filter(periods)
             .filter(period__starts_year__lte=year, period__ends_year__gte=year)
             .filter(Q(applies="each_year") | Q(year=year) | Q(applies="by_end", period__ends_year=year))
         )
@@ -175,6 +181,9 @@ class Target(Identified, Versioned, Sourced):
     def __str__(self):
         return f"{self.indicator} {self.year or ''}".strip()
 
+    def get_absolute_url(self):
+        return reverse("programme:target", args=[self.public_id])
+
     @property
     def indicator(self):
         """The indicator's name; a code that the house does not know stands as it is."""
@@ -232,6 +241,9 @@ class PublishedResult(Identified, Versioned, Sourced):
 
     def __str__(self):
         return str(self.year)
+
+    def get_absolute_url(self):
+        return reverse("programme:result", args=[self.public_id])
 
 
 class PublishedFigure(Identified, Versioned, Sourced):
@@ -296,4 +308,7 @@ class PublishedFigure(Identified, Versioned, Sourced):
         ]
 
     def __str__(self):
-        return f"{self.award_year} {self.get_measure_display()}"
+        return f"{self.get_measure_display()} {self.award_year}"
+
+    def get_absolute_url(self):
+        return reverse("programme:figure", args=[self.public_id])

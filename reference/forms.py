@@ -105,8 +105,10 @@ class EntryForm(ModelForm):
                 self.add_error("unit_type", _("This type does not belong to this level."))
         return cleaned
 
-    def validate_constraints(self):
-        """The service says in words what the database would refuse."""
+    def validate_unique(self):
+        """The service says in words what the database would refuse, once it knows that the form was not sent before."""
+
+    validate_constraints = validate_unique
 
     def values(self):
         """What the service is given: the row's own fields."""

@@ -161,7 +161,7 @@ def add_entry(model, values, *, by, now, reason=""):
     """Add a row of reference data."""
     require(by, action_for(model._meta.model_name))
     entry = model(**values)
-    _require_plausible_dates(entry, now)
+    _require_room(entry, now)
     _insert(entry)
     record_event("reference entry added", entry, by=by, now=now, reason=reason, after=snapshot(entry))
     return entry
@@ -246,7 +246,13 @@ def withdraw_rate(rate, *, version, by, now, reason):
     return rate
 
 
-def _require_plausible_dates(entry, now):
+def _require_room(entry, now):
+    if isinstance(entry, CalendarDay) and CalendarDay.objects.filter(on=entry.on).exists():
+        raise Refused(_("This day is entered already. Correct it on its own page."))
+    if isinstance(entry, ExchangeRate) and (
+        ExchangeRate.objects.standing().filter(currency=entry.currency, on=entry.on).exists()
+    ):
+        raise Refused(_("A rate of this currency for this day is in use. Withdraw it first."))
     if not isinstance(entry, ReferenceItem):
         return
     if entry.valid_to and entry.valid_to < entry.valid_from:

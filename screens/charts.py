@@ -208,7 +208,7 @@ def _point(point, x, scale, label):
         )
     elif point.lower is None and point.upper is None:
         parts.append(
-            f'<text class="unknown" x="{x:.1f}" y="{scale.y(0) - 10:.1f}" text-anchor="middle">{escape(_("no figure"))}</text>'
+            f'<text class="unknown" x="{x:.1f}" y="{scale.y(0) - 10:.1f}" text-anchor="middle">{escape(_("none yet"))}</text>'
         )
     return "".join(parts)
 
@@ -294,24 +294,24 @@ def nested_bar(parts, *, title, total=None):
 
 
 def bars(rows, *, title, label=formats.number):
-    """Horizontal bars: [(name, value)] with the name before and the figure after each; None is “no figure”."""
+    """Horizontal bars: [(name, value)], the name above and the figure behind each; None is “no figure”."""
     rows = list(rows)
     largest = max([Fraction(value) for _name, value in rows if value is not None], default=Fraction(1)) or Fraction(1)
-    line, width, start, end = 30, 720, 240, 130
+    line, width, end = 56, 720, 210
     name = f"chart-{next(_numbers)}"
     ink = []
     for number, (text, value) in enumerate(rows):
         y = number * line
         shown = label(value) if value is not None else _("no figure")
-        length = float(Fraction(value) / largest * (width - start - end)) if value else 0
+        length = float(Fraction(value) / largest * (width - end)) if value else 0
         ink.append(
-            f'<text x="{start - 8}" y="{y + 20}" text-anchor="end">{escape(_cut(str(text)))}</text>'
-            f'<rect class="part part-5" x="{start}" y="{y + 6}" width="{max(length, 1):.1f}" height="{line - 12}"/>'
-            f'<text class="value-label" x="{start + length + 8:.1f}" y="{y + 20}">{escape(shown)}</text>'
+            f'<text x="0" y="{y + 20}">{escape(_cut(str(text)))}</text>'
+            f'<rect class="part part-5" x="0" y="{y + 29}" width="{max(length, 1):.1f}" height="18"/>'
+            f'<text class="value-label" x="{length + 8:.1f}" y="{y + 44}">{escape(shown)}</text>'
         )
     said = "; ".join(f"{text}: {label(value) if value is not None else _('no figure')}" for text, value in rows)
     return _svg("bars", width, max(len(rows), 1) * line, name, title, said, ink)
 
 
-def _cut(text, longest=34):
+def _cut(text, longest=56):
     return text if len(text) <= longest else f"{text[: longest - 1]}…"

@@ -18,6 +18,7 @@ from pathlib import Path
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import read_mo, write_mo
 from babel.messages.pofile import read_po
+from django.apps import apps
 from django.conf import settings
 from django.template.base import Lexer, TokenType
 from django.utils.text import smart_split, unescape_string_literal
@@ -201,17 +202,15 @@ def _first(text):
 
 
 def django_catalogue():
-    """Keys Django's own Vietnamese answers."""
-    import django
-
-    home = Path(django.__file__).parent
+    """Keys that the Vietnamese of Django and of its applications in use answers."""
+    places = [Path(find_spec("django").origin).parent / "conf"]
+    places += [Path(app.path) for app in apps.get_app_configs() if app.name.startswith("django.")]
     known = set()
-    for path in [
-        home / "conf/locale/vi/LC_MESSAGES/django.mo",
-        *sorted(home.glob("contrib/*/locale/vi/LC_MESSAGES/django.mo")),
-    ]:
-        with path.open("rb") as file:
-            known |= {key for key, message in entries_of(read_mo(file)).items() if message.string}
+    for place in places:
+        path = place / "locale/vi/LC_MESSAGES/django.mo"
+        if path.exists():
+            with path.open("rb") as file:
+                known |= {key for key, message in entries_of(read_mo(file)).items() if message.string}
     return known
 
 

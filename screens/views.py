@@ -2,15 +2,16 @@ from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponseRedirect
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from screens import services
 from screens.middleware import KNOWN
 from screens.models import SavedView
+from screens.style_guide import sample_context
 
 
 def _next(request):
@@ -61,3 +62,8 @@ def delete_view(request, public_id):
     view.delete()
     messages.success(request, _("The view “%(label)s” was removed.") % {"label": view.label})
     return redirect(f"{_next(request)}?view=all")
+
+
+@require_safe
+def style_guide(request):
+    return render(request, "screens/style_guide.html", sample_context())

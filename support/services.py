@@ -2,11 +2,13 @@ from datetime import date
 from functools import partial
 
 from django.db import IntegrityError, transaction
+from django.db.models import F
 from django.utils import timezone
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.access import require
-from audit.events import record_event
+from audit.events import EventData, record_event, record_events
 from audit.refusals import NotAllowed, Refused
 from support.models import SupportRecord, SupportRevision
 from support.permissions import RECORD, can_change_support, offices_of
@@ -103,6 +105,30 @@ def withdraw_support(*, record, version, by, now, reason):
     record.revisions.current().update(superseded_at=now)
     record_event("support withdrawn", record, by=by, now=now, reason=reason.strip())
     return record
+
+
+def withdraw_imported(records, *, by, now, reason):
+    """Withdraw everything that one import recorded; inside its transaction. Returns how many."""
+    require(by, RECORD)
+    reason = reason.strip() or _now("The import was undone.")
+    standing = records.standing()
+    SupportRevision.objects.current().filter(record__in=standing).update(superseded_at=now)
+    written = record_events(
+        (
+            EventData("support withdrawn", SupportRecord._meta.label_lower, public_id, reason=reason)
+            for public_id in standing.order_by("pk").values_list("public_id", flat=True)
+        ),
+        by=by,
+        now=now,
+    )
+    standing.update(
+        withdrawn=True,
+        withdrawn_at=now,
+        withdrawn_by=getattr(by, "public_id", None),
+        withdrawn_reason=reason,
+        version=F("version") + 1,
+    )
+    return written
 
 
 def facts_in_words(record):

@@ -5,7 +5,7 @@ from django.template.loader import render_to_string
 from django.test import RequestFactory
 from django.urls import reverse
 
-from tests.factories import make_officer
+from tests.factories import make_administrator, make_officer
 
 pytestmark = pytest.mark.django_db
 
@@ -54,3 +54,11 @@ def test_the_static_error_pages_need_no_context():
 def test_a_refusal_says_its_reason(client):
     page = render_to_string("403.html", {"exception": "Đã khóa số liệu năm 2024."}, request=RequestFactory().get("/"))
     assert "Đã khóa số liệu năm 2024." in page
+
+
+def test_the_style_guide_shows_every_element(client):
+    client.force_login(make_administrator())
+    page = client.get(reverse("screens:style_guide"))
+    assert page.status_code == 200
+    for part in ("band-chart", "error-summary", 'class="data"', "nested-bar", "tag-bad", "history"):
+        assert part in page.content.decode()

@@ -177,7 +177,8 @@ def test_rows_can_be_chosen_when_there_is_something_to_do_with_them(officer):
     people(1)
     page = page_of(listed(officer, actions=[BulkAction("stop", "Ngừng", "/stop/")]))
     key = User.objects.get(email="p000000@so.example").public_id
-    assert f'name="chosen" value="{key}" aria-label="Chọn ong 000000' in page
+    assert f'name="chosen" value="{key}" aria-labelledby="row-1"' in page
+    assert '<th scope="row" id="row-1"><a' in page
     assert 'formaction="/stop/"' in page and 'name="operation_key"' in page
     assert 'name="chosen"' not in page_of(listed(officer))
 

@@ -1,0 +1,221 @@
+"""Lists of support as offices keep them, through the framework: preview, bad rows, apply, undo, the same file twice."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from django.utils.translation import override
+
+from audit.events import history_of
+from audit.models import Event, PendingEvent
+from audit.refusals import NotAllowed
+from documents import services, workbooks
+from documents.imports import kinds
+from documents.models import Import
+from jobs import services as jobs
+from support.models import SupportRecord, SupportRevision
+from support.services import correct_support
+from support.turns import TurnRule, turns_by_year
+from tests.documents.sheets import upload, workbook
+from tests.factories import (
+    make_agency,
+    make_content_area,
+    make_director,
+    make_enterprise,
+    make_money_source,
+    make_officer,
+    make_support,
+    make_support_kind,
+)
+
+pytestmark = pytest.mark.django_db
+NOW = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
+HEAD = [
+    "STT",
+    "Mã số thuế",
+    "Tên doanh nghiệp",
+    "Hoạt động",
+    "Mã hoạt động",
+    "Loại hoạt động",
+    "Nội dung chương trình",
+    "Hình thức hỗ trợ",
+    "Nội dung đã hỗ trợ",
+    "Ngày bắt đầu",
+    "Ngày hoàn thành",
+    "Kinh phí (triệu đồng)",
+    "Nguồn kinh phí",
+    "Cơ quan hỗ trợ",
+    "Minh chứng",
+]
+
+
+@pytest.fixture
+def officer():
+    make_content_area("2", "Xúc tiến thương mại, đầu tư")
+    make_support_kind("promotion", "Xúc tiến thương mại, quảng bá")
+    make_money_source("city_budget", "Ngân sách thành phố")
+    make_agency("HPA", "Trung tâm Xúc tiến")
+    return make_officer()
+
+
+def row(number, code, **changes):
+    cells = {
+        "activity": "Hội chợ Hà Nội",
+        "activity_code": "HC-2026-01",
+        "type": "Hội chợ",
+        "area": "2",
+        "kind": "Xúc tiến thương mại, quảng bá",
+        "what": "Gian hàng",
+        "started": None,
+        "delivered": date(2026, 5, 20),
+        "amount": 45.5,
+        "source": "Ngân sách thành phố",
+        "agency": None,
+        "evidence": "Danh sách số 12",
+    } | changes
+    return [number, code, "Công ty", *cells.values()]
+
+
+def sent(rows, *, by):
+    data = workbook([["DANH SÁCH HỖ TRỢ NĂM 2026"], HEAD, *rows])
+    import_ = services.start_import(kind=kinds()["support"], file=upload(data), year=None, by=by, now=NOW)
+    return worked(import_)
+
+
+def worked(import_):
+    import_.refresh_from_db()
+    jobs.run(import_.job_id, now=NOW + timedelta(seconds=1))
+    import_.refresh_from_db()
+    return import_
+
+
+def applied(rows, *, by):
+    import_ = sent(rows, by=by)
+    services.apply_import(import_=import_, by=by, now=NOW)
+    return worked(import_)
+
+
+def test_good_rows_become_records_with_revisions_and_events(officer):
+    one, two = make_enterprise(), make_enterprise()
+    import_ = applied(
+        [
+            row(1, one.tax_code),
+            row(2, two.tax_code, amount=None, source=None),
+            row(3, two.tax_code, what="Vé máy bay", agency="HPA", started=date(2025, 12, 1), delivered="01/02/2026"),
+            ["", "", "Tổng cộng", "", "", "", "", "", "", "", "", 91],
+        ],
+        by=officer,
+    )
+    assert (import_.state, import_.result) == (Import.State.APPLIED, {"created": 3})
+    first, second, third = SupportRecord.objects.order_by("pk")
+    assert (first.enterprise, first.amount_vnd, first.year, first.activity_type) == (one, 45_500_000, 2026, "fair")
+    assert (second.amount_vnd, second.money_source, second.by_programme) == (None, None, True)
+    assert (third.agency.code, third.by_programme, third.started_on) == ("HPA", False, date(2025, 12, 1))
+    assert {record.import_batch for record in (first, second, third)} == {import_.public_id}
+    assert first.created_by == officer.public_id
+    assert first.office == officer.posts.get().office
+    assert first.revisions.get().recorded_at == first.created_at
+    assert first.revisions.get().amount_vnd == 45_500_000
+    event = Event.objects.about(first).get()
+    assert PendingEvent.objects.filter(event=event).exists()
+    assert len(history_of(first)) == 1
+    assert turns_by_year(TurnRule()) == [{"turn_year": 2026, "turns": 2, "enterprises": 2}]
+
+
+def test_every_bad_row_is_reported_with_its_column_and_reason(officer):
+    firm = make_enterprise()
+    make_support(
+        firm,
+        "HC-2024",
+        delivered_on=date(2024, 5, 20),
+        content_area=make_content_area("9", "Khác"),
+    )
+    import_ = sent(
+        [
+            row(1, make_enterprise().tax_code),
+            row(2, "0100109106"),
+            row(3, firm.tax_code, kind="Không rõ"),
+            row(4, firm.tax_code, delivered=date(2027, 1, 1)),
+            row(5, firm.tax_code, started=date(2026, 6, 1)),
+            row(6, firm.tax_code, delivered=date(2004, 6, 1)),
+            row(7, firm.tax_code, source=None),
+            row(8, firm.tax_code, amount=-1),
+            row(9, firm.tax_code, amount="1e9"),
+            row(10, firm.tax_code, evidence=None),
+            row(11, firm.tax_code),
+            row(12, firm.tax_code),
+            row(13, firm.tax_code, agency="Sở Nào Đó"),
+        ],
+        by=officer,
+    )
+    assert (import_.counts["good"], import_.counts["bad"]) == (2, 11)
+    columns = {
+        number: [problem[0] for problem in problems] for number, _cells, problems in workbooks.rows_of(import_, "bad")
+    }
+    assert columns == {
+        4: ["tax_code"],
+        5: ["kind"],
+        6: ["delivered_on"],
+        7: ["started_on"],
+        8: ["delivered_on"],
+        9: ["money_source"],
+        10: ["amount_vnd"],
+        11: ["amount_vnd"],
+        12: ["evidence"],
+        14: ["what"],
+        15: ["agency"],
+    }
+    with override("en"):
+        bad = {number: problems for number, _cells, problems in workbooks.rows_of(import_, "bad")}
+        assert "row 13" in workbooks.words(kinds()["support"], import_, bad[14][0])
+    assert SupportRecord.objects.count() == 1
+
+
+def test_what_is_already_recorded_is_not_recorded_again(officer):
+    firm = make_enterprise()
+    applied([row(1, firm.tax_code)], by=officer)
+    import_ = sent([row(1, firm.tax_code), row(2, firm.tax_code, what="Vé máy bay")], by=officer)
+    assert (import_.counts["good"], import_.counts["bad"]) == (1, 1)
+
+
+def test_the_same_file_twice_changes_nothing(officer):
+    rows = [row(1, make_enterprise().tax_code)]
+    applied(rows, by=officer)
+    with pytest.raises(services.AlreadyHere):
+        sent(rows, by=officer)
+    assert SupportRecord.objects.count() == 1
+
+
+def test_a_whole_import_is_undone_while_nothing_was_built_on_it(officer):
+    import_ = applied([row(1, make_enterprise().tax_code)], by=officer)
+    services.undo_import(import_=import_, reason="Nhầm tệp", by=officer, now=NOW)
+    worked(import_)
+    record = SupportRecord.objects.get()
+    assert (record.withdrawn, record.withdrawn_reason, record.version) == (True, "Nhầm tệp", 2)
+    assert not SupportRevision.objects.current().exists()
+    assert history_of(record)[0].reason == "Nhầm tệp"
+
+
+def test_an_import_whose_record_was_corrected_is_not_undone(officer):
+    import_ = applied([row(1, make_enterprise().tax_code)], by=officer)
+    later = NOW + timedelta(hours=1)
+    correct_support(
+        record=SupportRecord.objects.get(), version=1, by=officer, now=later, reason="Sai", what="Hai gian hàng"
+    )
+    services.undo_import(import_=import_, reason="Nhầm tệp", by=officer, now=later)
+    import_.refresh_from_db()
+    jobs.run(import_.job_id, now=later + timedelta(seconds=1))
+    import_.refresh_from_db()
+    assert import_.state == Import.State.APPLIED
+    assert not SupportRecord.objects.get().withdrawn
+
+
+def test_a_merged_enterprises_rows_go_to_its_root(officer):
+    root, double = make_enterprise(), make_enterprise()
+    type(double).objects.filter(pk=double.pk).update(merged_into=root, merged_at=NOW)
+    applied([row(1, double.tax_code)], by=officer)
+    assert SupportRecord.objects.get().enterprise == root
+
+
+def test_only_officers_and_heads_import(officer):
+    with pytest.raises(NotAllowed):
+        sent([row(1, make_enterprise().tax_code)], by=make_director())
