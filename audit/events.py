@@ -144,6 +144,45 @@ def record_event_rows(rows):
     return len(rows)
 
 
+def whole_numbers(values):
+    """SQL for the canonical JSON of {name: whole number or null}; `values` maps names to SQL of whole numbers."""
+    parts = [f"'\"{name}\":' || COALESCE(CAST({sql} AS TEXT), 'null')" for name, sql in sorted(values.items())]
+    return "'{' || " + " || ',' || ".join(parts) + " || '}'"
+
+
+def record_selected_events(kind, object_kind, select, params=(), *, by, now):
+    """One event for each row of `select`, which gives object_id and body (canonical JSON text); returns how many.
+
+    All in the database: what an import of many rows calls. `select` is SQL of our own, never of a user.
+    """
+    where = current_source()
+    source = f"{where.name}:{where.request_id}" if where.request_id else where.name
+    connection = transaction.get_connection()
+    if not connection.in_atomic_block:
+        raise RuntimeError("An event is written in the transaction of its change.")
+    columns = ", ".join(EVENT_COLUMNS)
+    given = [connection.ops.adapt_datetimefield_value(now), kind, actor_name(by), object_kind, source]
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(
+                f"WITH chosen AS ({select}), made AS (INSERT INTO audit_event ({columns}) "  # noqa: S608 - SQL of our own
+                "SELECT gen_random_uuid(), %s, %s, %s, %s, object_id, %s, body FROM chosen RETURNING id) "
+                "INSERT INTO audit_pendingevent (event_id) SELECT id FROM made",
+                [*params, *given],
+            )
+            return cursor.rowcount
+        cursor.execute("SELECT COALESCE(MAX(id), 0) FROM audit_event")
+        before = cursor.fetchone()[0]
+        cursor.execute(
+            f"INSERT INTO audit_event ({columns}) "  # noqa: S608 - SQL of our own
+            "SELECT lower(hex(randomblob(16))), %s, %s, %s, %s, object_id, %s, body "
+            f"FROM ({select}) AS chosen",
+            [*given, *params],
+        )
+        cursor.execute("INSERT INTO audit_pendingevent (event_id) SELECT id FROM audit_event WHERE id > %s", [before])
+        return cursor.rowcount
+
+
 _sentences: dict[str, tuple] = {}
 
 

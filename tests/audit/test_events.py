@@ -9,7 +9,16 @@ from django.utils import timezone
 
 from audit.access_log import record_read
 from audit.context import source
-from audit.events import EventData, canonical, describe, history_of, record_event, record_events
+from audit.events import (
+    EventData,
+    canonical,
+    describe,
+    history_of,
+    record_event,
+    record_events,
+    record_selected_events,
+    whole_numbers,
+)
 from audit.models import Event, PendingEvent, PersonalValue
 from tests.factories import make_office, make_user
 
@@ -128,3 +137,21 @@ def test_read_that_must_be_traced_leaves_an_entry():
         "thẩm định hồ sơ",
     )
     assert isinstance(entry.object_id, uuid.UUID)
+
+
+@pytest.mark.django_db
+def test_events_chosen_by_the_database_are_the_same_as_written_one_by_one():
+    office, other, user = make_office(), make_office(), make_user()
+    body = f"""'{{"after":' || {whole_numbers({"version": "version", "id": "id", "gone": "NULL"})} || '}}'"""
+    select = f"SELECT public_id AS object_id, {body} AS body FROM accounts_office WHERE code = %s OR code = %s"
+    with transaction.atomic():
+        made = record_selected_events(
+            "office seen", "accounts.office", select, [office.code, other.code], by=user, now=NOW
+        )
+        single = record_event(
+            "office seen", office, by=user, now=NOW, after={"version": office.version, "id": office.pk, "gone": None}
+        )
+    assert made == 2
+    event = Event.objects.about(office).exclude(pk=single.pk).get()
+    assert (event.body, event.at, event.actor, event.source) == (single.body, single.at, single.actor, single.source)
+    assert PendingEvent.objects.count() == 3
