@@ -16,8 +16,20 @@ def navigation(request):
         for entry in entries():
             if may_open(user, entry.route):
                 label = entry.enterprise_label if enterprise and entry.enterprise_label else entry.label
-                current = bool(match) and (match.view_name == entry.route or room in entry.rooms) and not own
-                shown.append({"label": label, "url": reverse(entry.route), "current": current, "code": entry.code})
+                shown.append(
+                    {
+                        "label": label,
+                        "url": reverse(entry.route),
+                        "current": bool(match) and room in entry.rooms and not own,
+                        "code": entry.code,
+                    }
+                )
+        # of several entries of one room: the one whose address the page lies under
+        under = [] if own else [each for each in shown if each["url"] != "/" and request.path.startswith(each["url"])]
+        if under:
+            here = max(under, key=lambda each: len(each["url"]))
+            for each in shown:
+                each["current"] = each is here
     return {
         "navigation": shown,
         "search_url": reverse("reporting:search") if user is not None and may_open(user, "reporting:search") else "",

@@ -13,6 +13,7 @@ urlpatterns = [
     path("people/", include("accounts.urls")),
     path("audit/", include("audit.urls")),
     path("jobs/", include("jobs.urls")),
+    path("enterprises/", include("enterprises.urls")),
     path("support/", include("support.urls")),
     path("", include("documents.urls")),
     path("reference/", include("reference.urls")),

@@ -1,6 +1,6 @@
 from django.utils.translation import gettext_lazy as _
 
-from accounts.access import action
+from accounts.access import action, menu, route
 from accounts.duties import steps_apart_from
 from accounts.roles import ENTERPRISE_ROLES, HEADS, LEADERS, READERS, Role
 
@@ -22,6 +22,61 @@ SUBMIT = action("figures.submit", _("Send declared figures"), roles=OFFICERS | {
 REVIEW = action("figures.confirm", _("Confirm or return figures"), roles=OFFICERS)
 CLOSE = action("figures.close_year", _("Close a year's figures"), roles=LEADERS)
 IMPORT_FIGURES = action("figures.import", _("Import figures"), roles=OFFICERS)
+
+
+route("enterprises:enterprise_list", GET=VIEW)
+route("enterprises:enterprise_detail", GET=VIEW)
+route("enterprises:register_enterprise", GET=REGISTER, POST=REGISTER)
+route("enterprises:edit_enterprise", GET=REGISTER, POST=REGISTER)
+route("enterprises:change_status", GET=REGISTER, POST=REGISTER)
+route("enterprises:withdraw_enterprise", GET=REGISTER, POST=REGISTER)
+route("enterprises:duplicates", GET=MERGE)
+route("enterprises:merge_enterprises", GET=MERGE, POST=MERGE)
+route("enterprises:invite_member", GET=INVITE, POST=INVITE)
+route("enterprises:end_membership", GET=INVITE, POST=INVITE)
+
+route("enterprises:product_list", GET=VIEW)
+route("enterprises:product_detail", GET=VIEW)
+route("enterprises:add_product", GET=REGISTER, POST=REGISTER)
+route("enterprises:edit_product", GET=REGISTER, POST=REGISTER)
+route("enterprises:withdraw_product", GET=REGISTER, POST=REGISTER)
+route("enterprises:title_list", GET=VIEW)
+route("enterprises:title_detail", GET=VIEW)
+route("enterprises:record_title", GET=REGISTER, POST=REGISTER)
+route("enterprises:correct_title", GET=REGISTER, POST=REGISTER)
+route("enterprises:end_title", GET=REGISTER, POST=REGISTER)
+route("enterprises:withdraw_title", GET=REGISTER, POST=REGISTER)
+
+route("enterprises:figures_list", GET=VIEW)
+route("enterprises:figures_waiting", GET=VIEW)
+route("enterprises:figures_detail", GET=VIEW_FIGURES)
+route("enterprises:declare_figures", GET=DECLARE, POST=DECLARE)
+route("enterprises:submit_figures", POST=SUBMIT)
+route("enterprises:confirm_figures", POST=REVIEW)
+route("enterprises:return_figures", GET=REVIEW, POST=REVIEW)
+route("enterprises:withdraw_figures", GET=DECLARE, POST=DECLARE)
+route("enterprises:bulk_confirm", POST=REVIEW)
+route("enterprises:bulk_return", POST=REVIEW)
+route("enterprises:confirm_all", GET=REVIEW, POST=REVIEW)
+route("enterprises:years", GET=VIEW)
+route("enterprises:close_year", GET=CLOSE, POST=CLOSE)
+route("enterprises:reopen_year", GET=CLOSE, POST=CLOSE)
+
+route("enterprises:own_home", GET=OWN)
+route("enterprises:own_enterprise", GET=OWN)
+route("enterprises:edit_contact", GET=EDIT_CONTACT, POST=EDIT_CONTACT)
+route("enterprises:own_figures", GET=OWN)
+route("enterprises:own_help", GET=OWN)
+
+menu("own_home", _("Home"), route="enterprises:own_home", order=10)
+menu(
+    "own_enterprise", _("My enterprise"), route="enterprises:own_enterprise", order=31, enterprise_label=_("Enterprise")
+)
+menu("own_figures", _("My figures"), route="enterprises:own_figures", order=46, enterprise_label=_("Figures"))
+menu("own_help", _("Guidance"), route="enterprises:own_help", order=95)
+menu("enterprises", _("Enterprises"), route="enterprises:enterprise_list", order=30)
+menu("products", _("Products"), route="enterprises:product_list", order=40)
+menu("figures", _("Figures"), route="enterprises:figures_list", order=45)
 
 
 def roles_by_membership(user, on):

@@ -10,7 +10,7 @@ from audit.identity import Identified, Versioned
 from audit.revisions import Revised
 from enterprises import tax_codes
 from enterprises.models.search import SearchIndex
-from screens.text import fold, sort_key
+from screens.text import SHORT_FORMS, fold, sort_key
 
 models.CharField.register_lookup(Length)
 
@@ -212,8 +212,10 @@ class Enterprise(Identified, Versioned):
 
 
 def folded_text(*parts):
-    """What searching looks into: every name and number of a thing, folded, apart from each other."""
-    return " | ".join(fold(part) for part in parts if part)
+    """What searching looks into: every name and number of a thing, folded, also with its short words written out."""
+    folded = [fold(part) for part in parts if part]
+    written_out = [" ".join(SHORT_FORMS.get(word, word) for word in text.split()) for text in folded]
+    return " | ".join(dict.fromkeys([*folded, *written_out]))
 
 
 class DatedQuerySet(models.QuerySet):

@@ -3,14 +3,18 @@
 from datetime import timedelta
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts import invitations
+from accounts.models import Invitation
 from accounts.roles import ENTERPRISE_ROLES, Role
+from accounts.sessions import end_sessions
 from audit.events import record_event
 from audit.refusals import Conflict, NotAllowed, Refused
-from enterprises.models import Membership
-from enterprises.permissions import INVITE, can_act_for
+from enterprises.models import Enterprise, Membership
+from enterprises.permissions import INVITE, VIEW, can_act_for
 from enterprises.services.enterprises import locked, require_standing
 
 
@@ -39,6 +43,7 @@ def add_member(*, enterprise, user, role, by, now, paper="", ends_on=None, synth
     facts = {"person": str(user.public_id), "role": str(Role(role))}
     record_event("membership given", membership, by=by, now=now, **facts)
     record_event("enterprise got a member", enterprise, by=by, now=now, personal={"member": user.full_name}, **facts)
+    end_sessions(user, now=now, reason="roles")
     return membership
 
 
@@ -61,6 +66,7 @@ def end_membership(*, membership, by, now, reason=""):
     membership.ends_on = yesterday
     membership.version += 1
     membership.save(update_fields=["starts_on", "ends_on", "version"])
+    end_sessions(membership.user, now=now, reason="roles")
     record_event("membership ended", membership, by=by, now=now, reason=reason)
     record_event(
         "enterprise lost a member",
@@ -72,3 +78,58 @@ def end_membership(*, membership, by, now, reason=""):
         personal={"member": membership.user.full_name},
     )
     return membership
+
+
+# --- invitations ------------------------------------------------------------------------------
+PURPOSE = "membership"
+
+
+def invite_member(*, enterprise, email, full_name, role, paper="", by, now):
+    """Invite a person to act for the enterprise; they get the role when they accept."""
+    payload = {"enterprise": str(enterprise.root.public_id), "role": str(Role(role)), "paper": paper}
+    return invitations.invite(email=email, full_name=full_name, purpose=PURPOSE, payload=payload, by=by, now=now)
+
+
+def open_invitations(enterprise, *, now):
+    return Invitation.objects.filter(
+        purpose=PURPOSE,
+        payload__enterprise=str(enterprise.public_id),
+        accepted_at__isnull=True,
+        withdrawn_at__isnull=True,
+        expires_at__gt=now,
+    )
+
+
+def _enterprise_of(payload):
+    return Enterprise.objects.get(public_id=payload["enterprise"]).root
+
+
+def check_invitation(by, payload, now):
+    require_may_invite(by, _enterprise_of(payload), payload["role"])
+
+
+def accept_invitation(user, payload, by, now):
+    add_member(
+        enterprise=_enterprise_of(payload), user=user, role=payload["role"], paper=payload["paper"], by=by, now=now
+    )
+
+
+def describe_invitation(payload):
+    return _("%(role)s of %(enterprise)s") % {
+        "role": Role(payload["role"]).label,
+        "enterprise": _enterprise_of(payload).name,
+    }
+
+
+def panel_of_person(person, viewer):
+    """On a person's page: the enterprises they act for."""
+    held = Membership.objects.held_by(person).select_related("enterprise")
+    if not viewer.may(VIEW) or not held:
+        return None
+    return _("Acts for"), [
+        (
+            f"{membership.enterprise.name} ({membership.get_role_display()})",
+            reverse("enterprises:enterprise_detail", args=[membership.enterprise.public_id]),
+        )
+        for membership in held
+    ]

@@ -1,0 +1,133 @@
+import django_filters
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from enterprises.models import Enterprise, EnterpriseGroup, FigureRevision, Product, Title
+from enterprises.models.enterprises import Size
+from enterprises.models.figures import State
+from enterprises.models.products import TitleKind
+from enterprises.tables import TITLE_STATES
+from reference.models import AdministrativeUnit, ProductGroup
+from screens.lists import FilterSet, SearchFilter
+
+YES_NO = [("yes", _("Yes")), ("no", _("No"))]
+
+
+def wards(request):
+    on = timezone.localdate()
+    return AdministrativeUnit.objects.in_force(on).filter(kind=AdministrativeUnit.Kind.WARD).order_by("sort_key")
+
+
+def product_groups(request):
+    return ProductGroup.objects.in_force(timezone.localdate()).order_by("code")
+
+
+class EnterpriseFilter(FilterSet):
+    advanced = ("enterprise_type", "size", "title_year")
+
+    q = SearchFilter(label=_("Name or tax code"))
+    group = django_filters.ModelChoiceFilter(label=_("Product group"), queryset=product_groups, method="of_group")
+    ward = django_filters.ModelChoiceFilter(label=_("Ward or commune"), queryset=wards)
+    status = django_filters.ChoiceFilter(
+        label=_("Status"), choices=[(s, label) for s, label in Enterprise.Status.choices if s != "withdrawn"]
+    )
+    has_title = django_filters.ChoiceFilter(label=_("Title in force"), choices=YES_NO, method="with_title")
+    size = django_filters.ChoiceFilter(label=_("Size"), choices=Size.choices)
+    enterprise_type = django_filters.ChoiceFilter(label=_("Type"), choices=Enterprise.Type.choices)
+    title_year = django_filters.NumberFilter(label=_("Recognised in the round of"), method="of_round")
+
+    class Meta:
+        model = Enterprise
+        fields = ()
+
+    def of_group(self, queryset, name, value):
+        rows = EnterpriseGroup.objects.in_force(timezone.localdate()).filter(group=value)
+        return queryset.filter(pk__in=rows.values("enterprise_id"))
+
+    def with_title(self, queryset, name, value):
+        held = Title.objects.in_force(timezone.localdate()).values("product__enterprise_id")
+        return queryset.filter(pk__in=held) if value == "yes" else queryset.exclude(pk__in=held)
+
+    def of_round(self, queryset, name, value):
+        titles = Title.objects.standing().filter(round_year=value)
+        return queryset.filter(pk__in=titles.values("product__enterprise_id"))
+
+
+class ProductFilter(FilterSet):
+    q = SearchFilter(label=_("Product"))
+    enterprise = SearchFilter(label=_("Enterprise or tax code"), folded=("enterprise__folded",))
+    group = django_filters.ModelChoiceFilter(label=_("Product group"), queryset=product_groups)
+    has_title = django_filters.ChoiceFilter(label=_("Title in force"), choices=YES_NO, method="with_title")
+
+    class Meta:
+        model = Product
+        fields = ()
+
+    def with_title(self, queryset, name, value):
+        held = Title.objects.in_force(timezone.localdate()).values("product_id")
+        return queryset.filter(pk__in=held) if value == "yes" else queryset.exclude(pk__in=held)
+
+
+class TitleFilter(FilterSet):
+    round_year = django_filters.NumberFilter(label=_("Round"))
+    q = SearchFilter(label=_("Product or enterprise"), folded=("product__folded", "product__enterprise__folded"))
+    kind = django_filters.ChoiceFilter(label=_("Title"), choices=TitleKind.choices)
+    group = django_filters.ModelChoiceFilter(
+        label=_("Product group"), queryset=product_groups, field_name="product__group"
+    )
+    state = django_filters.ChoiceFilter(label=_("State"), choices=TITLE_STATES, field_name="title_state")
+
+    class Meta:
+        model = Title
+        fields = ()
+
+
+class FiguresFilter(FilterSet):
+    advanced = ("size", "scope", "place", "prices", "jump", "import_batch")
+
+    year = django_filters.NumberFilter(label=_("Year"))
+    q = SearchFilter(label=_("Enterprise or tax code"), folded=("enterprise__folded",))
+    state = django_filters.ChoiceFilter(label=_("State"), choices=State.choices)
+    group = django_filters.ModelChoiceFilter(label=_("Product group"), queryset=product_groups, method="of_group")
+    size = django_filters.ChoiceFilter(label=_("Size"), choices=Size.choices)
+    scope = django_filters.ChoiceFilter(label=_("Scope"), choices=FigureRevision.Scope.choices)
+    place = django_filters.ChoiceFilter(label=_("Place"), choices=FigureRevision.Place.choices)
+    prices = django_filters.ChoiceFilter(label=_("Prices"), choices=FigureRevision.Prices.choices)
+    jump = django_filters.ChoiceFilter(
+        label=_("More than ten times the year before"), choices=[("yes", _("Yes"))], method="with_jump"
+    )
+    import_batch = django_filters.UUIDFilter(label=_("Import"))
+
+    class Meta:
+        model = FigureRevision
+        fields = ()
+
+    def of_group(self, queryset, name, value):
+        rows = EnterpriseGroup.objects.in_force(timezone.localdate()).filter(group=value)
+        return queryset.filter(enterprise__in=rows.values("enterprise_id"))
+
+    def with_jump(self, queryset, name, value):
+        return queryset.filter(jumps())
+
+
+JUMP = 10
+
+
+def jumps():
+    """More than ten times (or less than a tenth of) what was confirmed the year before, on the same basis."""
+    before = FigureRevision.objects.current().filter(
+        enterprise_id=OuterRef("enterprise_id"),
+        year=OuterRef("year") - 1,
+        state=State.CONFIRMED,
+        scope=OuterRef("scope"),
+        place=OuterRef("place"),
+        prices=OuterRef("prices"),
+        accounts=OuterRef("accounts"),
+    )
+    wide = Q(pk__in=[])
+    for name in ("output_vnd", "revenue_vnd"):
+        wide |= Q(**{f"{name}__gt": 0}) & (
+            Q(**{f"{name}__lt": OuterRef(name) / JUMP}) | Q(**{f"{name}__gt": OuterRef(name) * JUMP})
+        )
+    return Exists(before.filter(wide))

@@ -1,0 +1,142 @@
+from django.utils.translation import gettext_lazy as _
+
+from enterprises.models import Enterprise, FigureRevision
+from enterprises.models.enterprises import Size
+from enterprises.models.figures import State
+from enterprises.models.products import TitleKind
+from screens import tables
+
+STATUS_TAGS = {"active": "ok", "suspended": "warn", "dissolved": "quiet", "withdrawn": "bad"}
+STATE_TAGS = {
+    "draft": "quiet",
+    "declared": "info",
+    "waiting": "warn",
+    "confirmed": "ok",
+    "returned": "bad",
+    "withdrawn": "quiet",
+}
+TITLE_TAGS = {"key_product": "info", "top_10": "warn"}
+TITLE_STATES = [
+    ("in_force", _("In force")),
+    ("expired", _("Expired")),
+    ("ended", _("Ended early")),
+    ("ahead", _("Not yet in force")),
+]
+TITLE_STATE_TAGS = {"in_force": "ok", "expired": "quiet", "ended": "bad", "ahead": "info"}
+
+
+class YearColumn(tables.NumberColumn):
+    """A year: no dots between its digits."""
+
+    classes = "date"
+
+    def text(self, value):
+        return "–" if value is None else str(value)
+
+
+class EnterpriseTable(tables.Table):
+    name = tables.LinkColumn(
+        verbose_name=_("Name"), route="enterprises:enterprise_detail", second="short_name", order_by="sort_key"
+    )
+    tax_code = tables.CodeColumn(verbose_name=_("Tax code"))
+    ward = tables.TextColumn(
+        verbose_name=_("Ward or commune"), accessor="ward__name_vi", order_by=("ward__sort_key", "sort_key")
+    )
+    enterprise_type = tables.ChoiceColumn(verbose_name=_("Type"), choices=Enterprise.Type)
+    main_activity = tables.TranslatedColumn("main_activity__name", verbose_name=_("Main activity"))
+    size = tables.ChoiceColumn(verbose_name=_("Size"), choices=[("", "–"), *Size.choices])
+    size_year = YearColumn(verbose_name=_("Year of the size"))
+    address = tables.TextColumn(verbose_name=_("Address"), orderable=False)
+    phone = tables.CodeColumn(verbose_name=_("Telephone"), orderable=False)
+    has_title = tables.BooleanColumn(verbose_name=_("Title in force"), orderable=False)
+    status = tables.TagColumn(verbose_name=_("Status"), choices=Enterprise.Status, kinds=STATUS_TAGS)
+    status_from = tables.DateColumn(verbose_name=_("Status since"))
+
+    class Meta:
+        shown = ["name", "tax_code", "ward", "size", "has_title", "status"]
+
+
+class ProductTable(tables.Table):
+    name = tables.LinkColumn(verbose_name=_("Product"), route="enterprises:product_detail", order_by="sort_key")
+    enterprise = tables.LinkColumn(
+        verbose_name=_("Enterprise"),
+        route="enterprises:enterprise_detail",
+        args=["enterprise__public_id"],
+        accessor="enterprise__name",
+        order_by=("enterprise__sort_key", "sort_key"),
+    )
+    tax_code = tables.CodeColumn(verbose_name=_("Tax code"), accessor="enterprise__tax_code")
+    group = tables.TranslatedColumn("group__name", verbose_name=_("Product group"))
+    activity = tables.TranslatedColumn("activity__name", verbose_name=_("Activity"))
+    titles_count = tables.NumberColumn(verbose_name=_("Titles"), orderable=False)
+    last_round = YearColumn(verbose_name=_("Last round"), orderable=False)
+    has_title = tables.BooleanColumn(verbose_name=_("Title in force"), orderable=False)
+
+    class Meta:
+        shown = ["name", "enterprise", "group", "titles_count", "last_round", "has_title"]
+
+
+class TitleTable(tables.Table):
+    product = tables.LinkColumn(
+        verbose_name=_("Product"),
+        route="enterprises:title_detail",
+        accessor="product__name",
+        order_by="product__sort_key",
+    )
+    enterprise = tables.LinkColumn(
+        verbose_name=_("Enterprise"),
+        route="enterprises:enterprise_detail",
+        args=["product__enterprise__public_id"],
+        accessor="product__enterprise__name",
+        order_by="product__enterprise__sort_key",
+    )
+    tax_code = tables.CodeColumn(verbose_name=_("Tax code"), accessor="product__enterprise__tax_code")
+    group = tables.TranslatedColumn("product__group__name", verbose_name=_("Product group"))
+    kind = tables.TagColumn(verbose_name=_("Title"), choices=TitleKind, kinds=TITLE_TAGS)
+    round_year = YearColumn(verbose_name=_("Round"))
+    decision_number = tables.CodeColumn(verbose_name=_("Decision"))
+    decision_on = tables.DateColumn(verbose_name=_("Date of the decision"))
+    valid_from = tables.DateColumn(verbose_name=_("In force from"))
+    valid_to = tables.DateColumn(verbose_name=_("In force to"))
+    title_state = tables.TagColumn(
+        verbose_name=_("State"), choices=TITLE_STATES, kinds=TITLE_STATE_TAGS, orderable=False
+    )
+
+    class Meta:
+        shown = ["product", "enterprise", "kind", "round_year", "decision_number", "valid_to", "title_state"]
+
+
+class FiguresTable(tables.Table):
+    enterprise = tables.LinkColumn(
+        verbose_name=_("Enterprise"),
+        route="enterprises:figures_detail",
+        accessor="enterprise__name",
+        second="enterprise__tax_code",
+        order_by="enterprise__sort_key",
+    )
+    tax_code = tables.CodeColumn(verbose_name=_("Tax code"), accessor="enterprise__tax_code")
+    year = YearColumn(verbose_name=_("Year"))
+    state = tables.TagColumn(verbose_name=_("State"), choices=State, kinds=STATE_TAGS)
+    output_vnd = tables.MoneyColumn(verbose_name=_("Industrial output"), unit=10**6, total=True)
+    revenue_vnd = tables.MoneyColumn(verbose_name=_("Net revenue"), unit=10**6, total=True)
+    key_product_revenue_vnd = tables.MoneyColumn(verbose_name=_("Revenue from key products"), unit=10**6, total=True)
+    export_direct_goods_usd_cents = tables.UsdColumn(verbose_name=_("Direct export of goods"), unit=10**3)
+    export_entrusted_goods_usd_cents = tables.UsdColumn(verbose_name=_("Entrusted export of goods"), unit=10**3)
+    export_direct_services_usd_cents = tables.UsdColumn(verbose_name=_("Direct export of services"), unit=10**3)
+    export_entrusted_services_usd_cents = tables.UsdColumn(verbose_name=_("Entrusted export of services"), unit=10**3)
+    labour_average = tables.NumberColumn(verbose_name=_("Average labour"), total=True)
+    labour_insured = tables.NumberColumn(verbose_name=_("Labour with social insurance"), total=True)
+    capital_vnd = tables.MoneyColumn(verbose_name=_("Total capital"), unit=10**6)
+    tax_vnd = tables.MoneyColumn(verbose_name=_("Tax paid"), unit=10**6, total=True)
+    size = tables.ChoiceColumn(verbose_name=_("Size"), choices=[("", "–"), *Size.choices])
+    scope = tables.ChoiceColumn(verbose_name=_("Scope"), choices=FigureRevision.Scope)
+    place = tables.ChoiceColumn(verbose_name=_("Place"), choices=FigureRevision.Place)
+    prices = tables.ChoiceColumn(verbose_name=_("Prices"), choices=FigureRevision.Prices)
+    base_year = YearColumn(verbose_name=_("Base year"))
+    accounts = tables.ChoiceColumn(verbose_name=_("Accounts"), choices=FigureRevision.Accounts)
+    revision = tables.NumberColumn(verbose_name=_("Revision"))
+    submitted_at = tables.DateTimeColumn(verbose_name=_("Sent at"))
+    confirmed_at = tables.DateTimeColumn(verbose_name=_("Confirmed at"))
+
+    class Meta:
+        shown = ["enterprise", "year", "output_vnd", "revenue_vnd", "labour_insured", "state", "submitted_at"]
