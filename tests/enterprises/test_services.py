@@ -147,7 +147,7 @@ def test_enterprise_keeps_its_own_contact_data_and_nothing_else():
 def test_status_changes_are_dated_and_follow_the_table():
     officer, enterprise = make_officer(), make_enterprise()
     move = {"enterprise": enterprise, "by": officer, "now": NOW, "reason": "TB 12 của cơ quan thuế"}
-    with pytest.raises(Refused, match="future"):
+    with pytest.raises(Refused):
         change_status(status="suspended", since=TODAY + timedelta(days=1), version=1, **move)
     change_status(status="suspended", since=date(2025, 3, 1), version=1, **move)
     with pytest.raises(Refused):

@@ -57,7 +57,7 @@ def text(response, status=200):
         ("cơ khí hoà", False),
         ("0100109106", True),
         ("0100 109 106", True),
-        ("hà đông", False),
+        ("hà giang", False),
     ],
 )
 def test_enterprises_are_found_however_they_are_typed(client_as, query, found):
