@@ -15,7 +15,7 @@ FIELDS = {
     "note": _("note"),
     "confidence": _("how sure"),
     "source": _("source"),
-    "period": _("period"),
+    "period": _("period of the programme"),
     "indicator_code": _("indicator"),
     "applies": _("applies"),
     "year": _("year"),

@@ -42,8 +42,8 @@ class Period(Identified, Versioned, BilingualName, Sourced):
     objects = PeriodQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("period")
-        verbose_name_plural = _("periods")
+        verbose_name = _("period of the programme")
+        verbose_name_plural = _("periods of the programme")
         ordering = ["-starts_year", "code"]
         constraints = [
             models.CheckConstraint(
@@ -127,7 +127,9 @@ class Target(Identified, Versioned, Sourced):
         YEAR = "year", _("In the year")
         BY_END = "by_end", _("By the end of the period")
 
-    period = models.ForeignKey(Period, on_delete=models.PROTECT, related_name="targets", verbose_name=_("period"))
+    period = models.ForeignKey(
+        Period, on_delete=models.PROTECT, related_name="targets", verbose_name=_("period of the programme")
+    )
     indicator_code = models.CharField(_("indicator"), max_length=60)
     applies = models.CharField(_("applies"), max_length=10, choices=Applies)
     year = models.PositiveSmallIntegerField(_("year"), null=True, blank=True)

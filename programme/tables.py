@@ -15,7 +15,7 @@ REPRODUCIBLE = {True: _("can be reproduced"), False: _("cannot be reproduced")}
 
 class PeriodTable(tables.Table):
     name = tables.LinkColumn(
-        verbose_name=_("Period"),
+        verbose_name=_("Period of the programme"),
         route="programme:period",
         fields=("name_vi", "name_en"),
         compute=lambda record: name_in_language(record["name_vi"], record["name_en"]),
@@ -46,7 +46,7 @@ class TargetTable(tables.Table):
         compute=_indicator,
     )
     period = tables.Column(
-        verbose_name=_("Period"),
+        verbose_name=_("Period of the programme"),
         fields=("period__name_vi", "period__name_en"),
         compute=lambda record: name_in_language(record["period__name_vi"], record["period__name_en"]),
         order_by=("period__starts_year",),
@@ -62,7 +62,7 @@ class TargetTable(tables.Table):
     document = tables.Column(verbose_name=_("Document"))
     standing = tables.TagColumn(
         verbose_name=_("State"),
-        choices={"now": _("Standing"), "withdrawn": _("Withdrawn")},
+        choices={"now": _("Standing now"), "withdrawn": _("No longer applies")},
         kinds={"now": "ok", "withdrawn": "quiet"},
         fields=("withdrawn_on",),
         compute=lambda record: "withdrawn" if record["withdrawn_on"] else "now",
@@ -78,7 +78,7 @@ class TargetFilter(FilterSet):
     period = django_filters.ModelChoiceFilter(
         queryset=Period.objects.order_by("-starts_year"),
         to_field_name="public_id",
-        label=_("Period"),
+        label=_("Period of the programme"),
         empty_label=_("All"),
     )
     indicator_code = django_filters.ChoiceFilter(choices=Indicator.choices, label=_("Indicator"), empty_label=_("All"))
@@ -107,7 +107,7 @@ class ResultTable(tables.Table):
     first_time_products = KnownColumn(verbose_name=_("Of these for the first time"))
     top10_enterprises = KnownColumn(verbose_name=_("Enterprises in the Top 10"))
     decision = tables.Column(verbose_name=_("Document"))
-    note = tables.Column(verbose_name=_("Note"))
+    note = tables.Column(verbose_name=_("Remark"))
     confidence = ConfidenceColumn()
     source = tables.Column(verbose_name=_("Source"))
 
@@ -160,7 +160,7 @@ class FigureTable(tables.Table):
     reproducible = tables.TagColumn(
         verbose_name=_("Reproducible"), choices=REPRODUCIBLE, kinds={True: "ok", False: "warn"}
     )
-    note = tables.Column(verbose_name=_("Note"))
+    note = tables.Column(verbose_name=_("Remark"))
     confidence = ConfidenceColumn()
     source = tables.Column(verbose_name=_("Source"))
 

@@ -152,7 +152,7 @@ def target_list(request):
 def target_detail(request, public_id):
     target = get_object_or_404(Target.objects.select_related("period"), public_id=public_id)
     facts = [
-        (_("Period"), str(target.period)),
+        (_("Period of the programme"), str(target.period)),
         (_("Applies"), applies_text(target)),
         (_("Band"), target_band(target)),
         (_("Document"), target.document),
@@ -163,9 +163,9 @@ def target_detail(request, public_id):
     if request.user.may(EDIT) and not target.withdrawn_on:
         verbs = [
             (reverse("programme:edit_target", args=[target.public_id]), _("Change the band")),
-            (reverse("programme:withdraw_target", args=[target.public_id]), _("Withdraw")),
+            (reverse("programme:withdraw_target", args=[target.public_id]), _("Stop applying")),
         ]
-    tag = {"label": _("Withdrawn"), "kind": "quiet"} if target.withdrawn_on else None
+    tag = {"label": _("No longer applies"), "kind": "quiet"} if target.withdrawn_on else None
     trail = [(target.period.get_absolute_url(), str(target.period))]
     return _record(request, target, title=target.indicator, facts=facts, verbs=verbs, tag=tag, trail=trail)
 
@@ -224,7 +224,7 @@ def withdraw_target(request, public_id):
             form.meet_conflict(conflict.current, conflict)
         except Refused as refusal:
             form.add_error(None, str(refusal))
-    title = _("Withdraw: %(name)s") % {"name": target}
+    title = _("Stop applying: %(name)s") % {"name": target}
     return _form_page(request, form, title=title, submit=_("Withdraw the target"), back=target.get_absolute_url())
 
 
@@ -251,7 +251,7 @@ def result_detail(request, public_id):
     facts = list(zip([_label(PublishedResult, name) for name in COUNTS], _counts(result), strict=True))
     facts += [
         (_("Document"), result.decision),
-        (_("Note"), result.note),
+        (_("Remark"), result.note),
         (_("How sure"), result.get_confidence_display()),
         (_("Source"), result.source),
     ]
@@ -318,7 +318,7 @@ def figure_detail(request, public_id):
         (_("Year of the figures"), str(figure.reference_year or unknown())),
         (_("Scope"), scope_text(figure.scope, figure.scope_count)),
         (_("Value"), amount(figure.value, figure.unit)),
-        (_("Note"), figure.note),
+        (_("Remark"), figure.note),
         (_("How sure"), figure.get_confidence_display()),
         (_("Source"), figure.source),
     ]

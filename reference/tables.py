@@ -259,12 +259,12 @@ class ExchangeRateTable(tables.Table):
     vnd_per_unit = tables.MoneyColumn(verbose_name=_("For one unit"))
     standing = tables.TagColumn(
         verbose_name=_("State"),
-        choices={"now": _("In use"), "withdrawn": _("Withdrawn")},
+        choices={"now": _("In use"), "withdrawn": _("Taken out of use")},
         kinds={"now": "ok", "withdrawn": "quiet"},
         fields=("withdrawn_on",),
         compute=lambda record: "withdrawn" if record["withdrawn_on"] else "now",
     )
-    note = tables.Column(verbose_name=_("Note"))
+    note = tables.Column(verbose_name=_("Remark"))
     confidence = ConfidenceColumn()
     source = tables.Column(verbose_name=_("Source"))
 
@@ -272,7 +272,7 @@ class ExchangeRateTable(tables.Table):
 class ExchangeRateFilter(FilterSet):
     state = django_filters.ChoiceFilter(
         label=_("State"),
-        choices=[("now", _("In use")), ("withdrawn", _("Withdrawn"))],
+        choices=[("now", _("In use")), ("withdrawn", _("Taken out of use"))],
         empty_label=_("All"),
         method="by_state",
     )

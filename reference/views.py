@@ -100,7 +100,7 @@ def _standing(entry):
         code = tables.standing_of(entry.valid_from, entry.valid_to, timezone.localdate())
         return {"label": tables.STANDING[code], "kind": tables.STANDING_KINDS[code]}
     if getattr(entry, "withdrawn_on", None):
-        return {"label": _("Withdrawn"), "kind": "quiet"}
+        return {"label": _("Taken out of use"), "kind": "quiet"}
     return None
 
 
@@ -116,7 +116,7 @@ def _verbs(user, kind, entry):
     if open_ended:
         verbs.append((kind.url("end", entry), _("End")))
     if kind.model is ExchangeRate and not entry.withdrawn_on:
-        verbs.append((reverse("reference:withdraw_exchangerate", args=[entry.public_id]), _("Withdraw")))
+        verbs.append((reverse("reference:withdraw_exchangerate", args=[entry.public_id]), _("Take out of use")))
     return verbs
 
 
