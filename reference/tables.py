@@ -19,7 +19,7 @@ from reference.models import (
 from screens import formats, tables
 from screens.lists import FilterSet, SearchFilter
 
-STANDING = {"now": _("In force"), "later": _("Not yet in force"), "ended": _("Ended")}
+STANDING = {"now": _("In force"), "later": _("Not yet in force"), "ended": _("No longer in force")}
 STANDING_KINDS = {"now": "ok", "later": "info", "ended": "quiet"}
 CONFIDENCE_KINDS = {"A": "ok", "B": "ok", "C": "warn", "D": "info", "K": "warn"}
 

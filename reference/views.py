@@ -114,7 +114,7 @@ def _verbs(user, kind, entry):
         verbs.append((kind.url("replace", entry), _("Replace from a later day")))
     verbs.append((kind.url("edit", entry), _("Correct")))
     if open_ended:
-        verbs.append((kind.url("end", entry), _("End")))
+        verbs.append((kind.url("end", entry), _("End this entry")))
     if kind.model is ExchangeRate and not entry.withdrawn_on:
         verbs.append((reverse("reference:withdraw_exchangerate", args=[entry.public_id]), _("Take out of use")))
     return verbs
