@@ -20,6 +20,9 @@ from screens import formats
 LARGEST_AMOUNT = 200 * 10**12
 
 
+DASHES = "---------"
+
+
 class Renderer(TemplatesSetting):
     """Forms are drawn by the project's own templates: label above, hint under it, error in words, summary on top."""
 
@@ -81,6 +84,17 @@ class _Basics:
         self.data = self.data.copy()
         self.data[self.add_prefix("version")] = str(current.version)
         self.add_error(None, str(message))
+
+
+def _name_the_empty_choice(field):
+    """Django's row of dashes becomes words."""
+    if isinstance(field, forms.ModelChoiceField):
+        if field.empty_label == DASHES:
+            field.empty_label = _("– choose –")
+    elif isinstance(field, forms.ChoiceField):
+        pairs = list(field.choices)
+        if pairs and pairs[0][0] in ("", None) and pairs[0][1] == DASHES:
+            field.choices = [(pairs[0][0], _("– choose –")), *pairs[1:]]
 
 
 class _Filled:

@@ -326,7 +326,7 @@ def show_list(
         return HttpResponseRedirect(f"{request.path}?{query.urlencode()}")
 
     table = listing.make_table(listing.rows_of_page(key if actions else None))
-    table.caption = title
+    table.caption, table.caption_is_heading = title, True
     table.request = request
     table.select_with = key if actions else None
     every_column = table_class([]).columns

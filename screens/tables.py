@@ -29,6 +29,7 @@ class Table(django_tables2.Table):
         default = formats.NOTHING
 
     caption = ""
+    caption_is_heading = False  # the heading of the page says it already
     select_with = None
 
     def __init__(self, *args, caption="", **kwargs):
@@ -55,7 +56,7 @@ class Column(django_tables2.Column):
     """Text. `fields`: further paths `compute(record)` or a link reads; `second`: the path of a second, quieter line."""
 
     kind = "text"
-    classes = ""
+    classes = "text"
     width = 24
 
     def __init__(self, *, fields=(), compute=None, second=None, unit=None, total=False, **kwargs):
@@ -289,6 +290,7 @@ class DateTimeColumn(DateColumn):
 
 
 class BooleanColumn(Column):
+    classes = ""
     width = 8
 
     def __init__(self, **kwargs):
@@ -307,6 +309,7 @@ class BooleanColumn(Column):
 class ChoiceColumn(Column):
     """The label of a choice: `choices` is a TextChoices class or its pairs."""
 
+    classes = ""
     width = 18
 
     def __init__(self, *, choices, **kwargs):

@@ -3,7 +3,8 @@
   const isShown = (element) => {
     const box = element.getBoundingClientRect();
     const style = getComputedStyle(element);
-    return box.width > 1 && box.height > 1 && style.visibility !== "hidden" && style.display !== "none";
+    // what lies in a closed <details> has a place, but nobody sees it
+    return box.width > 1 && box.height > 1 && element.checkVisibility() && style.visibility !== "hidden";
   };
   const named = (element) =>
     `${element.tagName.toLowerCase()}${element.id ? "#" + element.id : ""}${element.name ? `[name=${element.name}]` : ""}`;

@@ -169,8 +169,8 @@ def test_htmx_gets_only_the_list(officer):
 def test_the_table_is_named_and_its_first_column_heads_the_row(officer):
     people(1)
     page = page_of(listed(officer))
-    assert '<caption id="caption">Danh sách người</caption>' in page
-    assert '<th scope="row">' in page and 'tabindex="0"' in page and 'scope="col"' in page
+    assert '<caption id="caption" class="visually-hidden">Danh sách người</caption>' in page
+    assert '<th scope="row" class="text">' in page and 'tabindex="0"' in page and 'scope="col"' in page
 
 
 def test_rows_can_be_chosen_when_there_is_something_to_do_with_them(officer):
@@ -178,7 +178,7 @@ def test_rows_can_be_chosen_when_there_is_something_to_do_with_them(officer):
     page = page_of(listed(officer, actions=[BulkAction("stop", "Ngừng", "/stop/")]))
     key = User.objects.get(email="p000000@so.example").public_id
     assert f'name="chosen" value="{key}" aria-labelledby="row-1"' in page
-    assert '<th scope="row" id="row-1"><a' in page
+    assert '<th scope="row" id="row-1" class="text"><a' in page
     assert 'formaction="/stop/"' in page and 'name="operation_key"' in page
     assert 'name="chosen"' not in page_of(listed(officer))
 
