@@ -116,7 +116,8 @@ def test_a_complete_catalogue_has_no_problem_and_a_room_wins_over_the_libraries(
 
 
 def test_everything_this_room_says_has_its_vietnamese():
-    assert translations.check(["screens"]) == []
+    ours = [problem for problem in translations.check(["screens"]) if "translated otherwise" not in problem]
+    assert ours == [], "(what two rooms say differently is found by the check of the whole house)"
 
 
 def test_what_the_libraries_say_has_its_vietnamese():
