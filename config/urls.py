@@ -5,7 +5,7 @@ from jobs import views as jobs
 
 # One line a room.
 urlpatterns = [
-    path("", RedirectView.as_view(pattern_name="accounts:me"), name="front"),
+    path("", RedirectView.as_view(pattern_name="reporting:home"), name="front"),
     path("healthz", jobs.healthz, name="healthz"),
     path("readyz", jobs.readyz, name="readyz"),
     path("", include("screens.urls")),
@@ -18,4 +18,5 @@ urlpatterns = [
     path("", include("documents.urls")),
     path("reference/", include("reference.urls")),
     path("programme/", include("programme.urls")),
+    path("", include("reporting.urls")),
 ]

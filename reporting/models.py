@@ -406,6 +406,10 @@ class KpiRow(models.Model):
     )
     contribution = models.BigIntegerField(_("contribution"))
     base = models.BigIntegerField(_("base"), null=True)
+    ward_code = models.CharField(_("ward or commune"), max_length=40, blank=True)
+    group_codes = models.CharField(_("product groups"), max_length=200, blank=True)
+    size = models.CharField(_("size"), max_length=10, blank=True)
+    area_code = models.CharField(_("content area"), max_length=40, blank=True)
 
     class Meta:
         verbose_name = _("row behind a value")
@@ -512,7 +516,7 @@ class PublishedRow(models.Model):
     """A row behind a published value, copied with its contribution and the names it had."""
 
     value = models.ForeignKey(PublishedValue, models.PROTECT, related_name="source_rows")
-    position = models.PositiveIntegerField(_("place"))
+    position = models.PositiveIntegerField(_("place in the list"))
     source_kind = models.CharField(_("kind of row"), max_length=20, choices=SourceKind)
     source_id = models.UUIDField(_("row"))
     enterprise_id = models.UUIDField(_("enterprise"))
@@ -521,6 +525,10 @@ class PublishedRow(models.Model):
     detail = models.CharField(_("detail"), max_length=300, blank=True)
     contribution = models.BigIntegerField(_("contribution"))
     base = models.BigIntegerField(_("base"), null=True)
+    ward_code = models.CharField(_("ward or commune"), max_length=40, blank=True)
+    group_codes = models.CharField(_("product groups"), max_length=200, blank=True)
+    size = models.CharField(_("size"), max_length=10, blank=True)
+    area_code = models.CharField(_("content area"), max_length=40, blank=True)
 
     class Meta:
         verbose_name = _("published row")

@@ -18,7 +18,7 @@ from reporting.engine.digests import digest_of_run
 from reporting.engine.inputs import gather
 from reporting.engine.rows import SOURCE_KINDS, rows_sql
 from reporting.engine.settling import wait_until_settled
-from reporting.models import KpiPart, KpiRow, KpiRun, KpiValue
+from reporting.models import KpiPart, KpiRow, KpiRun, KpiValue, SourceKind
 from reporting.permissions import COMPUTE
 
 KIND = "kpi.compute"
@@ -164,14 +164,33 @@ def _write(run, attempt, base, version, values):
             ),
             batch_size=500,
         )
-    statement = rows_sql(base, version.read)
     for row in rows:
         if row.rows:
-            base.run(
-                "INSERT INTO reporting_kpirow (value_id, source_kind, source_id, enterprise_id, unit_id, contribution, base)"
-                f" SELECT {int(row.pk)}, '{SOURCE_KINDS[version.read.counts]}', r.source_id, r.enterprise_id, r.unit_id,"
-                f" r.amount, r.base FROM ({statement}) r WHERE r.year = {int(row.year)} ORDER BY r.source_id"
-            )
+            base.run(keeping_sql(base, version.read, row))
+
+
+def keeping_sql(base, definition, value):
+    """One statement that keeps the rows of one value, each with the ward, groups, size and area it counts under."""
+    kind, size, area = SOURCE_KINDS[definition.counts], "''", "''"
+    joins = (
+        " JOIN kpi_unit u ON u.enterprise_id = r.unit_id LEFT JOIN reference_administrativeunit a ON a.id = u.ward_id"
+    )
+    if base.bases:
+        size = "COALESCE(z.size, '')"
+        joins += f" LEFT JOIN kpi_size z ON z.unit_id = r.unit_id AND z.year = r.year - {definition.shift}"
+    if kind == SourceKind.SUPPORT:
+        area = "c.code"
+        joins += (
+            " JOIN support_supportrecord sr ON sr.public_id = r.source_id JOIN kpi_support ks ON ks.record_id = sr.id"
+            " JOIN reference_contentarea c ON c.id = ks.content_area_id"
+        )
+    return (
+        "INSERT INTO reporting_kpirow (value_id, source_kind, source_id, enterprise_id, unit_id, contribution, base,"
+        " ward_code, group_codes, size, area_code)"
+        f" SELECT {int(value.pk)}, '{kind}', r.source_id, r.enterprise_id, r.unit_id, r.amount, r.base,"
+        f" COALESCE(a.code, ''), u.group_codes, {size}, {area}"
+        f" FROM ({rows_sql(base, definition)}) r{joins} WHERE r.year = {int(value.year)}"
+    )
 
 
 def clear_attempts(run):

@@ -16,9 +16,10 @@ from reporting.services.computing import FIELDS
 
 COPY_ROWS = """
 INSERT INTO reporting_publishedrow
-    (value_id, position, source_kind, source_id, enterprise_id, tax_code, enterprise_name, detail, contribution, base)
+    (value_id, position, source_kind, source_id, enterprise_id, tax_code, enterprise_name, detail, contribution, base,
+     ward_code, group_codes, size, area_code)
 SELECT %(published)s, ROW_NUMBER() OVER (ORDER BY r.source_id), r.source_kind, r.source_id, e.public_id, e.tax_code,
-       e.name, COALESCE({detail}, ''), r.contribution, r.base
+       e.name, COALESCE({detail}, ''), r.contribution, r.base, r.ward_code, r.group_codes, r.size, r.area_code
 FROM reporting_kpirow r
 JOIN enterprises_enterprise e ON e.id = r.enterprise_id
 {join}

@@ -1,0 +1,361 @@
+from datetime import datetime, time
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from programme.models import Indicator as Promised
+from reporting import definitions
+from reporting.models import CityStatistic, Indicator
+from screens.forms import DateField, Form, MoneyField, NumberField, UsdField, YearField
+
+
+class StatisticForm(Form):
+    """A figure of the city from a paper. Which of the amounts is asked depends on the measure."""
+
+    measure = forms.ChoiceField(label=_("Figure"), choices=[("", ""), *CityStatistic.Measure.choices])
+    year = YearField(label=_("Year"), min_value=2000, max_value=2100)
+    amount_vnd = MoneyField(
+        label=_("Industrial output (đồng)"),
+        required=False,
+        max_value=10**17,
+        help_text=_("Only for industrial output."),
+    )
+    amount_usd = UsdField(
+        label=_("Exports (USD)"), required=False, max_value=10**14, help_text=_("Only for exports of goods.")
+    )
+    amount_index = forms.DecimalField(
+        label=_("Index against last year (%)"),
+        required=False,
+        max_digits=6,
+        decimal_places=2,
+        min_value=1,
+        max_value=1000,
+        localize=True,
+        help_text=_("Only for the index of industrial production; 105.7 means 5.7 % more than last year."),
+    )
+    prices = forms.ChoiceField(label=_("Prices"), choices=CityStatistic.Prices, initial="current")
+    base_year = YearField(
+        label=_("Base year"), required=False, min_value=1990, max_value=2100, help_text=_("Only for constant prices.")
+    )
+    state = forms.ChoiceField(label=_("State of the figure"), choices=[("", ""), *CityStatistic.State.choices])
+    source = forms.CharField(
+        label=_("Source"), max_length=300, help_text=_("The paper, its number and date, the page.")
+    )
+    published_on = DateField(label=_("Published on"))
+    vsic_coverage = forms.CharField(label=_("Coverage by VSIC"), max_length=40, required=False, initial="B-E")
+
+    def clean(self):
+        given = super().clean()
+        measure, prices = given.get("measure"), given.get("prices")
+        name = AMOUNTS.get(measure)
+        for other in AMOUNTS.values():
+            if other != name and given.get(other) is not None:
+                self.add_error(other, _("This amount does not belong to the chosen figure. Leave it empty."))
+        if name and given.get(name) is None and name not in self.errors:
+            self.add_error(name, _("Fill in the amount of the chosen figure."))
+        if name and given.get(name) is not None:
+            amount = given[name]
+            given["amount"] = int(amount * 100) if name == "amount_index" else amount
+            if given["amount"] <= 0:
+                self.add_error(name, _("The amount must be more than 0."))
+        if prices == "constant":
+            if measure and measure != CityStatistic.Measure.OUTPUT:
+                self.add_error("prices", _("Only industrial output is given in constant prices."))
+            if given.get("base_year") is None:
+                self.add_error("base_year", _("Constant prices need their base year."))
+        elif given.get("base_year") is not None:
+            self.add_error("base_year", _("Current prices have no base year. Leave it empty."))
+        return given
+
+
+AMOUNTS = {"output": "amount_vnd", "exports": "amount_usd", "iip": "amount_index"}
+
+
+class ReviseStatisticForm(Form):
+    """A later paper says otherwise: the new amount, its source, and why."""
+
+    source = forms.CharField(label=_("Source"), max_length=300)
+    published_on = DateField(label=_("Published on"))
+    vsic_coverage = forms.CharField(label=_("Coverage by VSIC"), max_length=40, required=False)
+    reason = forms.CharField(label=_("Why it is revised"), max_length=300)
+
+    def __init__(self, *args, statistic, **kwargs):
+        initial = {
+            "amount": statistic.amount,
+            "source": statistic.source,
+            "published_on": statistic.published_on,
+            "vsic_coverage": statistic.vsic_coverage,
+        }
+        if statistic.measure == CityStatistic.Measure.IIP:
+            from decimal import Decimal
+
+            initial["amount"] = Decimal(statistic.amount) / 100
+        kwargs.setdefault("initial", initial)
+        super().__init__(*args, **kwargs)
+        self.statistic = statistic
+        field = {
+            CityStatistic.Measure.OUTPUT: lambda: MoneyField(label=_("Industrial output (đồng)"), max_value=10**17),
+            CityStatistic.Measure.EXPORTS: lambda: UsdField(label=_("Exports (USD)"), max_value=10**14),
+            CityStatistic.Measure.IIP: lambda: forms.DecimalField(
+                label=_("Index against last year (%)"), max_digits=6, decimal_places=2, min_value=1, max_value=1000,
+                localize=True,
+            ),
+        }[statistic.measure]()  # fmt: skip
+        self.fields = {"amount": field, **self.fields}
+
+    def clean(self):
+        given = super().clean()
+        if given.get("amount") is not None and self.statistic.measure == CityStatistic.Measure.IIP:
+            given["amount"] = int(given["amount"] * 100)
+        return given
+
+
+class WithdrawStatisticForm(Form):
+    reason = forms.CharField(label=_("Why it is withdrawn"), max_length=300)
+
+
+class ComputeForm(Form):
+    """Which years, and as known when."""
+
+    year_from = YearField(label=_("From year"), min_value=2000, max_value=2100)
+    year_to = YearField(label=_("To year"), min_value=2000, max_value=2100)
+    known_on = DateField(
+        label=_("As known at the end of"),
+        required=False,
+        help_text=_("Empty: as known now. A day in the past gives again what was known then."),
+    )
+
+    def clean_known_on(self):
+        day = self.cleaned_data["known_on"]
+        if day and day > timezone.localdate():
+            raise ValidationError(_("The day lies in the future."))
+        return day
+
+    def cutoff(self, now):
+        """The end of the day asked for, or nothing for now."""
+        day = self.cleaned_data["known_on"]
+        if not day or day == timezone.localdate(now):
+            return None
+        return timezone.make_aware(datetime.combine(day, time(23, 59, 59)))
+
+    def clean(self):
+        given = super().clean()
+        if given.get("year_from") and given.get("year_to") and given["year_to"] < given["year_from"]:
+            self.add_error("year_to", _("The last year lies before the first."))
+        return given
+
+
+class PaperForm(Form):
+    """A numbered paper and, where something is replaced, why."""
+
+    paper_number = forms.CharField(
+        label=_("Number of the paper"), max_length=60, help_text=_("As it stands on the paper, for example 125/TB-SCT.")
+    )
+    paper_on = DateField(label=_("Date of the paper"))
+    reason = forms.CharField(label=_("Reason"), max_length=500, required=False)
+
+    def __init__(self, *args, replaces, **kwargs):
+        super().__init__(*args, **kwargs)
+        if replaces:
+            self.fields["reason"].required = True
+            self.fields["reason"].help_text = _("Needed, because this takes the place of an earlier one.")
+        else:
+            del self.fields["reason"]
+
+    def clean_paper_on(self):
+        day = self.cleaned_data["paper_on"]
+        if day > timezone.localdate():
+            raise ValidationError(_("The date of the paper lies in the future."))
+        return day
+
+
+class ChooseVariantForm(PaperForm):
+    indicator = forms.ModelChoiceField(
+        label=_("Variant"), queryset=Indicator.objects.none(), widget=forms.RadioSelect, empty_label=None
+    )
+    field_order = ("indicator", "paper_number", "paper_on", "reason")
+
+    def __init__(self, *args, variants, **kwargs):
+        super().__init__(*args, **kwargs)
+        names = {indicator.pk: name for indicator, name in variants}
+        self.fields["indicator"].queryset = Indicator.objects.filter(pk__in=names)
+        self.fields["indicator"].label_from_instance = lambda indicator: names[indicator.pk]
+
+
+class PublishForm(PaperForm):
+    pass
+
+
+def _choices(named, *, empty=False):
+    return ([("", "–")] if empty else []) + [(code, label) for code, label in named.items()]
+
+
+class DefinitionForm(Form):
+    """What an indicator means, field by field: the checked definition is put together from the answers."""
+
+    name_vi = forms.CharField(label=_("Name in Vietnamese"), max_length=200)
+    name_en = forms.CharField(label=_("Name in English"), max_length=200)
+    numerator = forms.MultipleChoiceField(
+        label=_("Numerator"), choices=_choices(definitions.FIGURES), widget=forms.CheckboxSelectMultiple
+    )
+    scope = forms.ChoiceField(label=_("Scope"), choices=_choices(definitions.SCOPES))
+    place = forms.ChoiceField(label=_("Place"), choices=_choices(definitions.PLACES))
+    prices = forms.ChoiceField(label=_("Prices"), choices=_choices(definitions.PRICES))
+    base_year = YearField(label=_("Base year"), required=False, min_value=1990, max_value=2100)
+    accounts = forms.ChoiceField(label=_("Accounts"), choices=_choices(definitions.ACCOUNTS))
+    who = forms.ChoiceField(label=_("Enterprises that count"), choices=_choices(definitions.WHO))
+    who_on = forms.CharField(
+        label=_("Named date"),
+        max_length=5,
+        required=False,
+        help_text=_("Day/month, for titles in force, such as 31/12."),
+    )
+    outside_industry = forms.ChoiceField(
+        label=_("Activities outside industry (VSIC B–E)"), choices=_choices(definitions.OUTSIDE)
+    )
+    activities = forms.CharField(
+        label=_("Only the divisions of VSIC"),
+        max_length=100,
+        required=False,
+        help_text=_("Two digits each with commas between, such as 25, 26; empty for all."),
+    )
+    figure_year = forms.ChoiceField(label=_("Year of the figures"), choices=_choices(definitions.FIGURE_YEARS))
+    denominator_prices = forms.ChoiceField(label=_("Prices of the city figure"), choices=_choices(definitions.PRICES))
+    denominator_base_year = YearField(
+        label=_("Base year of the city figure"), required=False, min_value=1990, max_value=2100
+    )
+    denominator_states = forms.MultipleChoiceField(
+        label=_("States of the city figure that may be used"),
+        choices=CityStatistic.State,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    when_missing = forms.ChoiceField(label=_("When the city figure is missing"), choices=_choices(definitions.MISSING))
+    upper_method = forms.ChoiceField(label=_("Upper bound for what is missing"), choices=_choices(definitions.UPPER))
+    cap_percent = NumberField(label=_("Cap in percent"), required=False, max_value=1000)
+    years_back = NumberField(label=_("Years to look back"), required=False, max_value=5)
+    band = forms.ChoiceField(label=_("Target it is judged by"), required=False, choices=[("", "–"), *Promised.choices])
+    direction = forms.ChoiceField(
+        label=_("Direction"), choices=[("up", _("more is better")), ("down", _("less is better"))]
+    )
+    legal_basis = forms.CharField(label=_("Legal basis"), max_length=300, required=False)
+    confirmed = forms.BooleanField(label=_("Confirmed by a document"), required=False)
+    reason = forms.CharField(label=_("Why the definition is changed"), max_length=300)
+    seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    FIGURES_ONLY = ("numerator", "scope", "place", "prices", "base_year", "accounts", "figure_year")
+    SHARES_ONLY = ("denominator_prices", "denominator_base_year", "denominator_states", "when_missing")
+    SUMS_ONLY = ("upper_method", "cap_percent", "years_back")
+    WHO_ONLY = ("who", "who_on", "outside_industry", "activities")
+
+    def __init__(self, *args, version, new=False, **kwargs):
+        self.old = version.definition
+        kwargs.setdefault("initial", _answers(version, new=new))
+        super().__init__(*args, **kwargs)
+        counts = self.old["counts"]
+        if new:
+            self.fields = {
+                "code": forms.RegexField(
+                    r"^[a-z0-9_]+(\.[a-z0-9_]+)?$",
+                    label=_("Code"),
+                    max_length=60,
+                    help_text=_("Small letters, digits and one point, such as output_share.f."),
+                ),
+                **self.fields,
+            }
+            del self.fields["reason"], self.fields["confirmed"]
+        if counts not in definitions.WITH_FIGURES:
+            self._leave_out(self.FIGURES_ONLY)
+        if not self.old.get("denominator"):
+            self._leave_out(self.SHARES_ONLY)
+        if counts != "sum":
+            self._leave_out(self.SUMS_ONLY)
+        if counts in ("turns", "supported", "money"):
+            self._leave_out(self.WHO_ONLY)
+
+    def _leave_out(self, names):
+        for name in names:
+            del self.fields[name]
+
+    def clean(self):
+        given = super().clean()
+        if not self.errors:
+            from audit.refusals import Refused
+
+            try:
+                given["definition"] = self._definition(given)
+                definitions.read(given["definition"])
+            except Refused as refusal:
+                self.add_error(None, str(refusal))
+        return given
+
+    def _definition(self, given):
+        made = {"counts": self.old["counts"], "unit": self.old["unit"]}
+        if "numerator" in self.fields:
+            made["numerator"] = given["numerator"] if len(given["numerator"]) > 1 else given["numerator"][0]
+            made |= {name: given[name] for name in ("scope", "place", "prices", "accounts", "figure_year")}
+            if given["base_year"] is not None:
+                made["base_year"] = given["base_year"]
+        if "who" in self.fields:
+            made["who"] = {"rule": given["who"]}
+            if given["who"] == "in_force":
+                day, _sep, month = (given["who_on"] or "31/12").partition("/")
+                made["who"]["on"] = f"{month.zfill(2)}-{day.zfill(2)}"
+            made["outside_industry"] = given["outside_industry"]
+            if given["activities"].strip():
+                made["activities"] = [part.strip() for part in given["activities"].split(",") if part.strip()]
+            if "title_kinds" in self.old:
+                made["title_kinds"] = self.old["title_kinds"]
+        if "denominator_states" in self.fields:
+            below = {
+                "measure": self.old["denominator"]["measure"],
+                "prices": given["denominator_prices"],
+                "states": given["denominator_states"],
+                "when_missing": given["when_missing"],
+            }
+            if given["denominator_base_year"] is not None:
+                below["base_year"] = given["denominator_base_year"]
+            made["denominator"] = below
+        if "upper_method" in self.fields:
+            made["upper"] = {"method": given["upper_method"]}
+            if given["upper_method"] == "last_verified":
+                made["upper"] |= {"cap_percent": given["cap_percent"], "years_back": given["years_back"] or 1}
+        if given["band"]:
+            made["band"] = given["band"]
+        made["direction"] = given["direction"]
+        return made
+
+
+def _answers(version, *, new):
+    """The form's fields as the definition answers them."""
+    d, read = version.definition, version.read
+    month, day = read.who.on.split("-")
+    below = read.denominator
+    return {
+        "name_vi": version.name_vi,
+        "name_en": version.name_en,
+        "numerator": list(read.numerator),
+        "scope": read.basis.scope,
+        "place": read.basis.place,
+        "prices": read.basis.prices,
+        "base_year": read.basis.base_year,
+        "accounts": read.basis.accounts,
+        "who": read.who.rule,
+        "who_on": f"{day}/{month}",
+        "outside_industry": "leave_out" if read.who.leave_out_outside else "count",
+        "activities": ", ".join(read.who.activities),
+        "figure_year": "before" if read.shift else "reporting",
+        "denominator_prices": below.prices if below else "current",
+        "denominator_base_year": below.base_year if below else None,
+        "denominator_states": list(below.states) if below else [],
+        "when_missing": below.when_missing if below else "unknown",
+        "upper_method": read.upper.method,
+        "cap_percent": read.upper.cap_percent if read.upper.method == "last_verified" else None,
+        "years_back": read.upper.years_back if read.upper.method == "last_verified" else None,
+        "band": read.band,
+        "direction": d.get("direction", "up"),
+        "legal_basis": version.legal_basis,
+        "confirmed": version.confirmed,
+        "seen": None if new else version.revision,
+    }

@@ -1,0 +1,203 @@
+"""What waits for a person, from every room below: each kind with its next act as a verb, soonest first."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.access import actions, may_open
+from accounts.models import Post, User
+from accounts.roles import Role
+from documents.models import Import
+from enterprises.models import FigureRevision
+from jobs.models import Job
+from reporting.models import CityStatistic, Family, Indicator, KpiChoice, KpiPublication, KpiRun
+from reporting.permissions import DECIDE, RECORD
+from screens import formats
+
+SHOWN = 5
+MOST = 1000
+
+
+@dataclass
+class Item:
+    text: str
+    url: str
+    verb: str
+    note: str = ""
+
+
+@dataclass
+class Section:
+    title: str
+    items: list = field(default_factory=list)
+    count: int = 0
+    more_url: str = ""
+
+    @property
+    def count_text(self):
+        return f"{formats.number(MOST)}+" if self.count > MOST else formats.number(self.count)
+
+
+def work_for(user, now):
+    """[Section] of what waits for `user`, empty kinds left out."""
+    found = []
+    for kind in (_figures, _returned, _unsent, _imports, _decisions, _statistics, _computations, _jobs, _second_step):
+        section = kind(user, now)
+        if section and section.items:
+            section.count = max(section.count, len(section.items))
+            found.append(section)
+    return found
+
+
+def may(user, code):
+    return code in actions() and user.may(code)
+
+
+def address(name, *args):
+    try:
+        return reverse(name, args=args)
+    except NoReverseMatch:
+        return ""
+
+
+def _count(queryset):
+    return queryset.order_by()[: MOST + 1].count()
+
+
+def _figure_items(rows, verb):
+    return [
+        Item(
+            f"{row.enterprise.called} – {row.year}",
+            address("enterprises:figures_detail", row.public_id),
+            verb,
+            formats.vn_datetime(row.submitted_at or row.recorded_at),
+        )
+        for row in rows
+    ]
+
+
+def _figures(user, now):
+    if not may(user, "figures.confirm"):
+        return None
+    waiting = FigureRevision.objects.waiting().exclude(declared_by=user.public_id)
+    rows = waiting.select_related("enterprise").order_by("submitted_at", "id")[:SHOWN]
+    items = _figure_items(rows, _("Review"))
+    count = _count(waiting) if len(items) == SHOWN else len(items)
+    return Section(_("Figures that wait for review"), items, count, address("enterprises:figures_waiting"))
+
+
+def _returned(user, now):
+    mine = FigureRevision.objects.current().filter(state="returned", declared_by=user.public_id)
+    items = _figure_items(mine.select_related("enterprise").order_by("returned_at", "id")[:SHOWN], _("Correct"))
+    return Section(_("Figures returned to me"), items)
+
+
+def _unsent(user, now):
+    mine = FigureRevision.objects.current().filter(state__in=["draft", "declared"], recorded_by=user.public_id)
+    items = _figure_items(mine.select_related("enterprise").order_by("recorded_at", "id")[:SHOWN], _("Send"))
+    return Section(_("Figures I have not sent yet"), items)
+
+
+def _imports(user, now):
+    mine = Import.objects.filter(by=user.public_id, state__in=["previewed", "refused"]).filter(
+        uploaded_at__gte=now - timedelta(days=30)
+    )
+    items = [
+        Item(
+            str(row),
+            address("documents:import_detail", row.public_id),
+            _("Look at the preview"),
+            row.get_state_display(),
+        )
+        for row in mine.order_by("-id")[:SHOWN]
+    ]
+    return Section(_("Imports to decide on"), items, more_url=address("documents:import_list"))
+
+
+def _decisions(user, now):
+    if not user.may(DECIDE):
+        return None
+    by_family = {}
+    for indicator in Indicator.objects.in_use():
+        by_family.setdefault(indicator.family, []).append(indicator)
+    chosen = set(KpiChoice.objects.current().values_list("family", flat=True))
+    items = [
+        Item(str(Family(family).label), address("reporting:choose_variant", family), _("Choose the variant"))
+        for family, variants in by_family.items()
+        if len(variants) > 1 and family not in chosen and family in Family.values
+    ]
+    published = set(KpiPublication.objects.values_list("year", flat=True))
+    last = timezone.localdate(now).year - 1
+    for run in KpiRun.objects.done().order_by("-cutoff", "-id")[:1]:
+        items += [
+            Item(_("Indicators of %(year)s") % {"year": year}, address("reporting:publish_year", year), _("Publish"))
+            for year in run.years
+            if year not in published and year <= last
+        ]
+    return Section(_("Decisions about indicators"), items)
+
+
+def _statistics(user, now):
+    if not user.may(RECORD):
+        return None
+    last = timezone.localdate(now).year - 1
+    known = set(CityStatistic.objects.current().filter(year=last).values_list("measure", flat=True))
+    items = [
+        Item(
+            f"{CityStatistic.Measure(measure).label} {last}",
+            address("reporting:record_statistic"),
+            _("Record the figure"),
+        )
+        for measure in ("output", "exports")
+        if measure not in known
+    ]
+    return Section(_("Figures of the city that are missing"), items)
+
+
+def _computations(user, now):
+    if not may_open(user, "reporting:compute"):
+        return None
+    failed = KpiRun.objects.filter(state=KpiRun.State.WAITING, job__state=Job.State.FAILED).order_by("-id")[:SHOWN]
+    items = [
+        Item(
+            str(run),
+            address("reporting:run_detail", run.public_id),
+            _("See why it failed"),
+            formats.vn_datetime(run.created_at),
+        )
+        for run in failed
+    ]
+    return Section(_("Computations that failed"), items)
+
+
+def _jobs(user, now):
+    if Role.ADMINISTRATOR not in user.roles:
+        return None
+    failed = Job.objects.filter(state=Job.State.FAILED, finished_at__gte=now - timedelta(days=7)).order_by("-id")
+    items = [
+        Item(
+            job.kind,
+            address("jobs:job_detail", job.public_id),
+            _("See why it failed"),
+            formats.vn_datetime(job.finished_at),
+        )
+        for job in failed[:SHOWN]
+    ]
+    return Section(_("Jobs that failed"), items, _count(failed) if items else 0, address("jobs:job_list"))
+
+
+def _second_step(user, now):
+    if Role.ADMINISTRATOR not in user.roles or not settings.STAFF_MFA_REQUIRED:
+        return None
+    staff = Post.objects.in_force(timezone.localdate(now)).values("user_id")
+    without = User.objects.filter(is_active=True, pk__in=staff).exclude(pk__in=Authenticator.objects.values("user_id"))
+    items = [
+        Item(person.full_name, address("accounts:person_detail", person.public_id), _("Remind"))
+        for person in without.order_by("full_name")[:SHOWN]
+    ]
+    return Section(_("People without two-step sign-in"), items, _count(without) if items else 0)

@@ -1,0 +1,207 @@
+from django.urls import NoReverseMatch, reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+
+from reporting import wording
+from reporting.models import CityStatistic, KpiRun, SourceKind
+from screens import formats, tables
+
+SOURCE_ROUTES = {
+    SourceKind.FIGURE: "enterprises:figures_detail",
+    SourceKind.TITLE: "enterprises:title_detail",
+    SourceKind.SUPPORT: "support:support_detail",
+    SourceKind.ENTERPRISE: "enterprises:enterprise_detail",
+}
+
+
+class SourceColumn(tables.Column):
+    """The kind of row as a link to the row itself."""
+
+    def text(self, value):
+        return str(SourceKind(value).label)
+
+    def plain(self, value):
+        return self.text(value)
+
+    def sheet_value(self, value):
+        return self.text(value)
+
+    def render(self, value, record):
+        try:
+            url = reverse(SOURCE_ROUTES[value], args=[record["source_id"]])
+        except NoReverseMatch:
+            return self.text(value)
+        return format_html('<a href="{}">{}</a>', url, self.text(value))
+
+
+class EnterpriseColumn(tables.Column):
+    """The enterprise by its name, with its tax code beneath; `address` is the path of its public id."""
+
+    def __init__(self, *, address, **kwargs):
+        self.address = address
+        kwargs["fields"] = (*kwargs.get("fields", ()), address)
+        super().__init__(**kwargs)
+
+    def render(self, value, record):
+        shown = super().render(value, record)
+        try:
+            url = reverse("enterprises:enterprise_detail", args=[record[self.address]])
+        except NoReverseMatch:
+            return shown
+        return format_html('<a href="{}">{}</a><span class="second">{}</span>', url, value, record[self.second])
+
+
+class AmountColumn(tables.Column):
+    """Contributions of all kinds: đồng, cents or counts; the unit stands above the table."""
+
+    kind = "number"
+    classes = "num"
+    places = 0
+
+    def text(self, value):
+        return formats.number(value)
+
+    def sheet_value(self, value):
+        return value
+
+
+def rows_table(unit, *, with_base):
+    """The table of the rows behind a value, with the unit of its contributions in the heads."""
+
+    class RowTable(tables.Table):
+        enterprise = EnterpriseColumn(
+            accessor="enterprise__name",
+            verbose_name=_("Enterprise"),
+            address="enterprise__public_id",
+            second="enterprise__tax_code",
+            order_by=("enterprise__sort_key",),
+        )
+        tax_code = tables.CodeColumn(accessor="enterprise__tax_code", verbose_name=_("Tax code"))
+        source_kind = SourceColumn(verbose_name=_("Row"), fields=["source_id"])
+        contribution = AmountColumn(verbose_name=_("Contribution (%(unit)s)") % {"unit": unit}, total=True)
+        if with_base:
+            base = AmountColumn(verbose_name=_("Base (%(unit)s)") % {"unit": unit}, total=True)
+        ward_code = tables.CodeColumn(verbose_name=_("Ward or commune (code)"))
+        group_codes = tables.CodeColumn(verbose_name=_("Product groups"))
+        size = tables.ChoiceColumn(verbose_name=_("Size"), choices=wording.SIZES)
+
+        class Meta:
+            shown = ["enterprise", "source_kind", "contribution", *(["base"] if with_base else [])]
+
+    return RowTable
+
+
+def published_rows_table(unit, *, with_base):
+    class PublishedRowTable(tables.Table):
+        enterprise_name = EnterpriseColumn(
+            verbose_name=_("Enterprise"),
+            address="enterprise_id",
+            second="tax_code",
+        )
+        tax_code = tables.CodeColumn(verbose_name=_("Tax code"))
+        source_kind = SourceColumn(verbose_name=_("Row"), fields=["source_id"])
+        detail = tables.Column(verbose_name=_("Detail"))
+        contribution = AmountColumn(verbose_name=_("Contribution (%(unit)s)") % {"unit": unit}, total=True)
+        if with_base:
+            base = AmountColumn(verbose_name=_("Base (%(unit)s)") % {"unit": unit}, total=True)
+        ward_code = tables.CodeColumn(verbose_name=_("Ward or commune (code)"))
+        group_codes = tables.CodeColumn(verbose_name=_("Product groups"))
+        size = tables.ChoiceColumn(verbose_name=_("Size"), choices=wording.SIZES)
+
+        class Meta:
+            shown = ["enterprise_name", "source_kind", "detail", "contribution", *(["base"] if with_base else [])]
+
+    return PublishedRowTable
+
+
+class StatisticTable(tables.Table):
+    measure = tables.LinkColumn(verbose_name=_("Figure"), route="reporting:statistic_detail", second="vsic_coverage")
+    year = tables.Column(verbose_name=_("Year"), attrs={"td": {"class": "num"}, "th": {"class": "num"}})
+    told = tables.Column(
+        verbose_name=_("Amount"),
+        fields=["amount", "measure"],
+        compute=lambda row: wording.statistic_amount(row["measure"], row["amount"]),
+        attrs={"td": {"class": "num"}, "th": {"class": "num"}},
+    )
+    prices = tables.ChoiceColumn(verbose_name=_("Prices"), choices=CityStatistic.Prices)
+    base_year = tables.Column(verbose_name=_("Base year"))
+    state = tables.TagColumn(
+        verbose_name=_("State of the figure"),
+        choices=CityStatistic.State,
+        kinds={"official": "ok", "preliminary": "info", "estimate": "warn"},
+    )
+    source = tables.Column(verbose_name=_("Source"))
+    published_on = tables.DateColumn(verbose_name=_("Published on"))
+    revision = tables.NumberColumn(verbose_name=_("Revision number"))
+    recorded_at = tables.DateTimeColumn(verbose_name=_("Recorded at"))
+    superseded_at = tables.DateTimeColumn(verbose_name=_("Superseded at"))
+
+    def render_measure(self, value, record):
+        label = CityStatistic.Measure(value).label
+        return format_html(
+            '<a href="{}">{}</a>', reverse("reporting:statistic_detail", args=[record["public_id"]]), label
+        )
+
+    class Meta:
+        shown = ["measure", "year", "told", "prices", "state", "source", "published_on", "revision"]
+
+
+class RunTable(tables.Table):
+    cutoff = tables.LinkColumn(verbose_name=_("Cut-off"), route="reporting:run_detail")
+    years = tables.Column(
+        verbose_name=_("Years computed"),
+        fields=["year_from", "year_to"],
+        compute=lambda row: (
+            f"{row['year_from']}–{row['year_to']}" if row["year_from"] != row["year_to"] else str(row["year_from"])
+        ),
+    )
+    occasion = tables.ChoiceColumn(verbose_name=_("Occasion"), choices=KpiRun.Occasion)
+    state = tables.TagColumn(verbose_name=_("State"), choices=KpiRun.State, kinds={"waiting": "warn", "done": "ok"})
+    done_at = tables.DateTimeColumn(verbose_name=_("Done at"))
+    digest = tables.CodeColumn(verbose_name=_("Digest"))
+
+    def render_cutoff(self, value, record):
+        return format_html(
+            '<a href="{}">{}</a>',
+            reverse("reporting:run_detail", args=[record["public_id"]]),
+            formats.vn_datetime(value),
+        )
+
+    class Meta:
+        shown = ["cutoff", "years", "occasion", "state", "done_at"]
+
+
+def dashboard_columns():
+    """The columns of the dashboard's files and printed form, in the order of the page."""
+    names = [
+        ("indicator", _("Indicator")),
+        ("variant", _("Variant")),
+        ("year", _("Year")),
+        ("value", _("Value")),
+        ("band", _("Target")),
+        ("verdict", _("Verdict")),
+        ("coverage", _("Coverage")),
+        ("bounds", _("Bounds")),
+        ("kind", _("Kind of figure")),
+        ("date", _("Cut-off")),
+    ]
+    return [tables.Column(verbose_name=label) for _name, label in names]
+
+
+def dashboard_rows(views):
+    """What the dashboard shows, line by line, as text that is the same on the screen."""
+    for view in views:
+        for variant in view.variants:
+            for shown in variant.shown:
+                yield [
+                    str(view.label),
+                    variant.name,
+                    str(shown.year),
+                    shown.text,
+                    shown.band,
+                    shown.verdict_text,
+                    shown.coverage,
+                    shown.bounds,
+                    shown.kind,
+                    shown.date,
+                ]

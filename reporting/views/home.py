@@ -1,0 +1,80 @@
+from django.shortcuts import redirect, render
+from django.urls import NoReverseMatch
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from enterprises.models import Enterprise, Product
+from reporting import queries, wording
+from reporting.home import work_for
+from reporting.models import Family
+from reporting.permissions import VIEW
+from screens.charts import small_band
+from screens.text import matching
+
+THREE = (Family.OUTPUT_SHARE, Family.EXPORT_SHARE, Family.TURNS)
+FOUND = 20
+
+
+def home(request):
+    user = request.user
+    if user.is_enterprise_user and not user.is_staff_member:
+        try:
+            return redirect("enterprises:own_home")
+        except NoReverseMatch:
+            return redirect("accounts:me")
+    now = timezone.now()
+    context = {"sections": work_for(user, now), "today": timezone.localdate(now)}
+    if user.may(VIEW):
+        context["lines"] = three_lines()
+    return render(request, "reporting/home.html", context)
+
+
+def three_lines():
+    """The programme in three lines: the newest value of each with its band."""
+    views = {view.family: view for view in queries.families() if view.family in THREE}
+    lines = []
+    for family in THREE:
+        view = views.get(family)
+        variants = [view.headline] if view and view.headline else view.variants if view else []
+        for variant in variants:
+            shown = next((s for s in reversed(variant.shown) if s.value.exact is not None), None)
+            if shown is None:
+                continue
+            lower, upper = wording.band_ends(shown.value.target, shown.value.unit)
+            title = _("%(name)s %(year)s: %(value)s, target %(band)s") % {
+                "name": variant.name,
+                "year": shown.year,
+                "value": shown.text,
+                "band": shown.band,
+            }
+            lines.append(
+                {
+                    "label": view.label,
+                    "variant": variant.name if len(variants) > 1 else "",
+                    "shown": shown,
+                    "family": family,
+                    "svg": small_band(shown.value.exact, lower, upper, title=title, provisional=shown.provisional),
+                }
+            )
+    return lines
+
+
+def search(request):
+    """Enterprises and products by code, tax code or name."""
+    typed = request.GET.get("q", "").strip()[:200]
+    enterprises = products = []
+    if typed:
+        wanted = matching(typed, "folded")
+        enterprises = Enterprise.objects.visible_to(request.user).filter(wanted).order_by("sort_key", "pk")[:FOUND]
+        products = (
+            Product.objects.visible_to(request.user)
+            .standing()
+            .filter(wanted)
+            .select_related("enterprise")
+            .order_by("sort_key", "pk")[:FOUND]
+        )
+    return render(
+        request,
+        "reporting/search.html",
+        {"typed": typed, "enterprises": enterprises, "products": products, "limit": FOUND},
+    )

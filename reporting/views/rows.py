@@ -1,0 +1,136 @@
+import django_filters
+from django.db.models import Q, Sum
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from reporting import wording
+from reporting.models import KpiRow, KpiValue, PublishedRow, PublishedValue
+from reporting.queries import Shown
+from reporting.tables import published_rows_table, rows_table
+from reporting.views.dashboard import _money_of
+from screens.lists import FilterSet, SearchFilter, Sheet, show_list
+
+UNKNOWN = "-"
+
+
+class PartFilter(django_filters.CharFilter):
+    """A part of the value by its code; a dash stands for what is not known."""
+
+    def __init__(self, *, inside_list=False, **kwargs):
+        self.inside_list = inside_list
+        super().__init__(**kwargs)
+
+    def filter(self, queryset, value):
+        if not value:
+            return queryset
+        code, name = ("" if value == UNKNOWN else value), self.field_name
+        if not self.inside_list or not code:
+            return queryset.filter(**{name: code})
+        return queryset.filter(
+            Q(**{name: code})
+            | Q(**{f"{name}__startswith": f"{code},"})
+            | Q(**{f"{name}__endswith": f",{code}"})
+            | Q(**{f"{name}__contains": f",{code},"})
+        )
+
+
+class RowFilter(FilterSet):
+    advanced = ("ward", "group", "size", "content_area")
+    q = SearchFilter(label=gettext_lazy("Name or tax code"), folded=("enterprise__folded",))
+    ward = PartFilter(field_name="ward_code", label=gettext_lazy("Ward or commune (code)"))
+    group = PartFilter(field_name="group_codes", inside_list=True, label=gettext_lazy("Product group (code)"))
+    size = PartFilter(field_name="size", label=gettext_lazy("Size (code)"))
+    content_area = PartFilter(field_name="area_code", label=gettext_lazy("Content area (code)"))
+
+    class Meta:
+        model = KpiRow
+        fields = []
+
+
+class PublishedRowFilter(RowFilter):
+    q = django_filters.CharFilter(method="named", label=gettext_lazy("Name or tax code"))
+
+    class Meta:
+        model = PublishedRow
+        fields = []
+
+    def named(self, queryset, name, value):
+        return queryset.filter(Q(enterprise_name__icontains=value.strip()) | Q(tax_code__startswith=value.strip()))
+
+
+def value_rows(request, public_id):
+    """The rows behind a value of a finished computation, each with its contribution; together they are the value."""
+    value = get_object_or_404(
+        KpiValue.objects.readable().select_related("version__indicator", "run"), public_id=public_id
+    )
+    return _rows(
+        request,
+        Shown(value, None, value.run.cutoff),
+        value.version.name,
+        table=rows_table,
+        rows=KpiRow.objects.filter(value=value),
+        filterset=RowFilter,
+        name="kpi-rows",
+    )
+
+
+def published_rows(request, public_id):
+    value = get_object_or_404(
+        PublishedValue.objects.select_related("version__indicator", "publication"), public_id=public_id
+    )
+    return _rows(
+        request,
+        Shown(value, value.publication, value.publication.cutoff),
+        value.name,
+        table=published_rows_table,
+        rows=PublishedRow.objects.filter(value=value),
+        filterset=PublishedRowFilter,
+        name="published-rows",
+    )
+
+
+def _rows(request, shown, value_name, *, table, rows, filterset, name):
+    value = shown.value
+    kept = value.rows == 0 or rows.exists()
+    unit = _unit(value)
+    parts = [request.GET.get(key) for key in ("q", "ward", "group", "size", "content_area")]
+    total = None
+    if kept and not any(parts):
+        total = value.numerator
+    elif kept:
+        total = filterset(request.GET, queryset=rows, request=request).qs.aggregate(sum=Sum("contribution"))["sum"] or 0
+    money = _money_of(value)
+    return show_list(
+        request,
+        name=name,
+        title=_("Rows behind %(name)s, %(year)s") % {"name": value_name, "year": value.year},
+        table_class=table(unit, with_base=value.version.read.counts in ("growth", "supported_share")),
+        filterset_class=filterset,
+        queryset=rows,
+        ordering=("-contribution", "pk"),
+        template="reporting/value_rows.html",
+        export_name=f"dong-{value.version.indicator.code.replace('.', '-')}-{value.year}",
+        empty=_("No row contributes to this value.")
+        if kept
+        else _(
+            "The rows of this older computation are no longer kept. Compute again with the same cut-off: the rows and the digest will be the same."
+        ),
+        sheet=Sheet(period=str(value.year), unit=str(unit)),
+        context={
+            "shown": shown,
+            "value": value,
+            "value_name": value_name,
+            "family": value.version.indicator.family,
+            "total": None if total is None else money(total),
+            "is_whole": not any(parts),
+            "numerator": money(value.numerator),
+        },
+    )
+
+
+def _unit(value):
+    read = value.version.read
+    if read.numerator:
+        return _("US cents") if read.currency == "usd_cents" else _("đồng")
+    return wording.UNITS["vnd"] if read.counts == "money" else _("count")

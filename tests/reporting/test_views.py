@@ -1,0 +1,329 @@
+from datetime import date, timedelta
+
+import pytest
+from django.urls import reverse
+
+from reporting.models import CityStatistic, KpiChoice, KpiPublication, KpiRun, KpiValue
+from tests.factories import (
+    make_administrator,
+    make_auditor,
+    make_director,
+    make_enterprise_user,
+    make_figures,
+    make_head,
+    make_officer,
+    make_period,
+    make_product_group,
+    make_published_figure,
+    make_support,
+    make_target,
+    make_unit,
+)
+from tests.reporting.making import NOW, OUTPUT_SHARE, make_indicator, make_run, make_statistic
+from tests.reporting.test_shares import make_titled
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def world():
+    period = make_period(2021, 2025)
+    make_target(period, lower=40, upper=50, applies="each_year")
+    make_published_figure(2024, measure="output_share", unit="percent", value=32)
+    make_indicator(OUTPUT_SHARE)
+    make_indicator({"counts": "turns", "unit": "turn", "band": "turns"}, "turns")
+    make_indicator({"counts": "supported_share", "unit": "percent", "who": {"rule": "in_year"}}, "supported_share")
+    enterprises = [
+        make_titled(ward=make_unit("00001"), groups=[make_product_group("G1"), make_product_group("G2")]),
+        make_titled(),
+    ]
+    make_figures(enterprises[0], 2024, output_vnd=300, size="large")
+    make_figures(enterprises[1], 2024, output_vnd=120)
+    make_support(enterprises[0])
+    make_statistic(1_000)
+    make_run(now=NOW)
+    return enterprises
+
+
+def value(code="output_share.a", year=2024):
+    return KpiValue.objects.readable().get(version__indicator__code=code, year=year)
+
+
+def page(client, name, *args, **query):
+    response = client.get(reverse(name, args=args), query)
+    assert response.status_code == 200, name
+    return response.content.decode()
+
+
+def post(client, name, *args, **data):
+    import uuid
+
+    data.setdefault("operation_key", uuid.uuid4().hex)
+    return client.post(reverse(name, args=args), data)
+
+
+def test_dashboard_shows_value_band_verdict_coverage_and_what_the_press_said(world, client_as):
+    text = page(client_as(make_auditor()), "reporting:dashboard")
+    for wanted in ("42,0", "40", "50", "2024", "Báo thử", reverse("reporting:value_rows", args=[value().public_id])):
+        assert wanted in text
+    assert "<svg" in text
+
+
+def test_dashboard_is_the_same_number_of_queries_with_more_years(world, client_as, django_assert_max_num_queries):
+    client = client_as(make_officer())
+    with django_assert_max_num_queries(12):
+        page(client, "reporting:dashboard")
+
+
+def test_variants_nobody_chose_stand_side_by_side_and_none_is_the_headline(world, client_as):
+    make_indicator(OUTPUT_SHARE | {"who": {"rule": "in_year"}}, "output_share.b")
+    make_run(now=NOW + timedelta(hours=1))
+    text = page(client_as(make_officer()), "reporting:indicator_detail", "output_share")
+    assert "output_share.a" in text and "output_share.b" in text
+    assert text.count("tag-warn") >= 2
+
+
+def test_rows_add_up_to_the_value_and_lead_to_the_enterprise(world, client_as):
+    text = page(client_as(make_officer()), "reporting:value_rows", value().public_id)
+    assert "420 đồng" in text
+    for enterprise in world:
+        assert enterprise.name in text
+
+
+def test_rows_of_a_part_add_up_to_the_part(world, client_as):
+    client = client_as(make_officer())
+    share = value()
+    for query in ({"ward": "00001"}, {"group": "G1"}, {"group": "G2"}, {"size": "large"}):
+        text = page(client, "reporting:value_rows", share.public_id, **query)
+        assert "300 đồng" in text and world[1].name not in text
+    text = page(client, "reporting:value_rows", share.public_id, ward="-")
+    assert "120 đồng" in text and world[0].name not in text
+    part = share.parts.get(dimension="ward", code="00001")
+    assert part.amount == 300
+
+
+def test_value_page_shows_parts_definition_statistic_and_digest(world, client_as):
+    share = value()
+    text = page(client_as(make_officer()), "reporting:value_detail", share.public_id)
+    statistic = CityStatistic.objects.get()
+    for wanted in (share.digest, reverse("reporting:statistic_detail", args=[statistic.public_id]), "?ward=00001"):
+        assert wanted in text
+
+
+def test_exports_hold_what_the_page_shows(world, client_as):
+    client = client_as(make_officer())
+    csv = b"".join(client.get(reverse("reporting:dashboard"), {"export": "csv"}).streaming_content).decode()
+    assert "42,0" in csv and csv.startswith("\ufeff")
+    book = b"".join(client.get(reverse("reporting:dashboard"), {"export": "xlsx"}).streaming_content)
+    assert book.startswith(b"PK")
+    assert "42,0" in page(client, "reporting:dashboard", export="print")
+    rows = client.get(reverse("reporting:value_rows", args=[value().public_id]), {"export": "csv"})
+    text = b"".join(rows.streaming_content).decode()
+    assert "300" in text and "120" in text
+
+
+def test_value_of_an_unfinished_computation_has_no_page(world, client_as):
+    run = KpiRun.objects.create(year_from=2024, year_to=2024, cutoff=NOW, actor="system:x", created_at=NOW)
+    hidden = KpiValue.objects.create(
+        run=run, attempt=0, version=value().version, year=2024, unit="percent", verdict="within", digest="x"
+    )
+    client = client_as(make_officer())
+    for name in ("value_detail", "value_rows"):
+        assert client.get(reverse(f"reporting:{name}", args=[hidden.public_id])).status_code == 404
+
+
+def test_officer_has_the_indicators_computed_once_however_often_the_form_is_sent(world, client_as):
+    client, before = client_as(make_officer()), KpiRun.objects.count()
+    data = {"year_from": "2024", "year_to": "2024", "operation_key": "6f1d7e52-7b9b-4a62-9c2a-b4b7b1f8e1aa"}
+    first = client.post(reverse("reporting:compute"), data)
+    second = client.post(reverse("reporting:compute"), data)
+    assert first.status_code == 302 and first.url == second.url
+    assert KpiRun.objects.count() == before + 1
+    assert 'role="status"' in client.get(first.url).content.decode()
+
+
+def test_run_page_shows_progress_then_values(world, client_as):
+    run = KpiRun.objects.done().get()
+    assert "42,0" in page(client_as(make_officer()), "reporting:run_detail", run.public_id)
+    assert str(run.cutoff.year) in page(client_as(make_officer()), "reporting:run_list")
+
+
+def test_director_chooses_a_variant_after_a_last_look(world, client_as):
+    make_indicator(OUTPUT_SHARE | {"who": {"rule": "in_year"}}, "output_share.b")
+    client = client_as(make_director())
+    indicator = value().version.indicator
+    data = {"indicator": indicator.pk, "paper_number": "12/TB-SCT", "paper_on": "04/05/2026"}
+    look = post(client, "reporting:choose_variant", "output_share", **data)
+    assert look.status_code == 200 and "checked" in look.content.decode()
+    assert not KpiChoice.objects.exists()
+    assert post(client, "reporting:choose_variant", "output_share", checked="1", **data).status_code == 302
+    assert KpiChoice.objects.get().indicator == indicator
+
+
+def test_director_publishes_after_a_last_look_and_the_page_stands(world, client_as):
+    client = client_as(make_director())
+    data = {"paper_number": "45/TB-SCT", "paper_on": "30/05/2026"}
+    assert "42,0" in page(client, "reporting:publish_year", 2024)
+    assert post(client, "reporting:publish_year", 2024, **data).status_code == 200
+    assert not KpiPublication.objects.exists()
+    answer = post(client, "reporting:publish_year", 2024, checked="1", **data)
+    assert answer.status_code == 302
+    publication = KpiPublication.objects.get()
+    assert "45/TB-SCT" in page(client, "reporting:publication_detail", publication.public_id)
+    assert "45/TB-SCT" in page(client, "reporting:publication_list")
+    share = publication.values.get(family="output_share")
+    assert "420 đồng" in page(client, "reporting:published_rows", share.public_id)
+    assert share.digest in page(client, "reporting:published_value", share.public_id)
+    assert reverse("reporting:published_rows", args=[share.public_id]) in page(client, "reporting:dashboard")
+
+
+def test_year_without_computation_cannot_be_published(client_as):
+    client = client_as(make_director())
+    page(client, "reporting:publish_year", 2024)
+    data = {"paper_number": "45/TB-SCT", "paper_on": "30/05/2026", "checked": "1"}
+    assert post(client, "reporting:publish_year", 2024, **data).status_code == 200
+    assert not KpiPublication.objects.exists()
+
+
+STATISTIC = {
+    "measure": "output",
+    "year": "2025",
+    "amount_vnd": "1.000.000",
+    "prices": "current",
+    "state": "estimate",
+    "source": "Niên giám",
+    "published_on": "31/01/2026",
+    "vsic_coverage": "B-E",
+}
+
+
+def test_officer_records_revises_and_withdraws_a_figure_of_the_city(client_as):
+    client = client_as(make_officer())
+    assert post(client, "reporting:record_statistic", **STATISTIC).status_code == 302
+    statistic = CityStatistic.objects.get()
+    assert statistic.amount == 1_000_000
+    assert "1.000.000 đồng" in page(client, "reporting:statistic_detail", statistic.public_id)
+    page(client, "reporting:revise_statistic", statistic.public_id)
+    changed = {"amount": "1.200.000", "source": "Niên giám", "published_on": "01/03/2026", "reason": "Số mới"}
+    assert post(client, "reporting:revise_statistic", statistic.public_id, **changed).status_code == 302
+    new = CityStatistic.objects.current().get()
+    assert (new.amount, new.revision) == (1_200_000, 2)
+    assert "1.200.000 đồng" in page(client, "reporting:statistic_list")
+    assert post(client, "reporting:withdraw_statistic", new.public_id, reason="Nhầm").status_code == 302
+    assert not CityStatistic.objects.current().exists()
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"amount_vnd": ""},
+        {"amount_vnd": "0"},
+        {"amount_vnd": "-5"},
+        {"amount_vnd": "1e9"},
+        {"amount_usd": "5"},
+        {"measure": "exports"},
+        {"prices": "constant"},
+        {"base_year": "2010"},
+        {"published_on": "32/01/2026"},
+        {"year": "25"},
+    ],
+)
+def test_nonsense_in_a_figure_of_the_city_is_refused_and_nothing_is_lost(changes, client_as):
+    answer = post(client_as(make_officer()), "reporting:record_statistic", **STATISTIC | changes)
+    assert answer.status_code == 200
+    assert "Niên giám" in answer.content.decode()
+    assert not CityStatistic.objects.exists()
+
+
+def test_exports_and_index_are_recorded_in_their_own_units(client_as):
+    client = client_as(make_officer())
+    post(
+        client,
+        "reporting:record_statistic",
+        **STATISTIC | {"measure": "exports", "amount_vnd": "", "amount_usd": "15.400.000,50"},
+    )
+    post(
+        client,
+        "reporting:record_statistic",
+        **STATISTIC | {"measure": "iip", "amount_vnd": "", "amount_index": "105,7"},
+    )
+    assert set(CityStatistic.objects.values_list("measure", "amount")) == {("exports", 1_540_000_050), ("iip", 10_570)}
+
+
+def definition_data(version, client, route="reporting:define_indicator"):
+    form = client.get(reverse(route, args=[version.indicator.public_id])).context["form"]
+    data = {}
+    for bound in form:
+        found = bound.value()
+        if found not in (None, False, ""):
+            data[bound.name] = found
+    return data
+
+
+def test_head_changes_a_definition_without_code(world, client_as):
+    client, version = client_as(make_head()), value().version
+    data = definition_data(version, client) | {"who": "cumulative", "reason": "Theo công văn 9"}
+    assert post(client, "reporting:define_indicator", version.indicator.public_id, **data).status_code == 302
+    new = version.indicator.versions.get(revision=2)
+    assert new.definition["who"] == {"rule": "cumulative"}
+    data = definition_data(new, client) | {"prices": "constant", "reason": "x"}
+    answer = post(client, "reporting:define_indicator", version.indicator.public_id, **data)
+    assert answer.status_code == 200
+    assert version.indicator.versions.count() == 2
+
+
+def test_head_adds_a_variant_beside(world, client_as):
+    client, version = client_as(make_head()), value().version
+    data = definition_data(version, client, "reporting:add_variant") | {
+        "code": "output_share.z",
+        "scope": "key_products",
+    }
+    assert post(client, "reporting:add_variant", version.indicator.public_id, **data).status_code == 302
+    assert "output_share.z" in {i.code for i in type(version.indicator).objects.filter(family="output_share")}
+
+
+def test_home_shows_what_waits_and_the_programme_in_three_lines(world, client_as):
+    make_figures(world[0], 2025, state="waiting", output_vnd=1)
+    text = page(client_as(make_officer()), "reporting:home")
+    assert f"{world[0].called} – 2025" in text
+    assert "42,0" in text and "small-band" in text
+    page(client_as(make_administrator()), "reporting:home")
+    page(client_as(make_director()), "reporting:home")
+
+
+def test_nobody_reviews_what_they_declared_themselves(world, client_as):
+    officer = make_officer()
+    make_figures(world[0], 2025, state="waiting", output_vnd=1, by=officer)
+    assert f"{world[0].called} – 2025" not in page(client_as(officer), "reporting:home")
+
+
+def test_home_of_a_person_of_an_enterprise_is_their_own(world, client_as):
+    answer = client_as(make_enterprise_user(world[0])).get(reverse("reporting:home"))
+    assert answer.status_code == 302
+
+
+def test_home_of_a_person_without_a_post_is_empty(client_as):
+    from tests.factories import make_user
+
+    assert "work-list" not in page(client_as(make_user()), "reporting:home")
+
+
+def test_search_finds_enterprises_and_products_without_marks(world, client_as):
+    client = client_as(make_auditor())
+    product = world[0].products.get()
+    assert product.name in page(client, "reporting:search", q="san pham")
+    assert world[0].name in page(client, "reporting:search", q=world[0].tax_code)
+    assert world[0].name not in page(client, "reporting:search", q="không có gì như thế")
+    page(client, "reporting:search")
+
+
+def test_strangers_see_nothing(world, client_as):
+    enterprise_user = make_enterprise_user(world[0])
+    for name, args in (("dashboard", []), ("value_rows", [value().public_id]), ("search", []), ("statistic_list", [])):
+        assert client_as(enterprise_user).get(reverse(f"reporting:{name}", args=args)).status_code == 403
+
+
+def test_day_of_the_paper_is_not_in_the_future(world, client_as):
+    data = {"paper_number": "1", "paper_on": f"{date.today() + timedelta(days=400):%d/%m/%Y}"}
+    answer = post(client_as(make_director()), "reporting:publish_year", 2024, **data)
+    assert "error" in answer.content.decode()
