@@ -2,7 +2,17 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Office
+from accounts.roles import Role
+from audit.access_log import describe_access
 from audit.events import describe
+
+
+def _labels(choices):
+    """Says a stored value in words; what is not (or no longer) a choice stands as it is."""
+    labels = dict(choices.choices)
+    return lambda value: labels.get(value, value)
+
 
 PERSON = {
     "full_name": _("Full name"),
@@ -14,8 +24,8 @@ PERSON = {
     "active": _("Active"),
 }
 POST = {
-    "role": _("Role"),
-    "office": _("Office"),
+    "role": (_("Role"), _labels(Role)),
+    "office": _("Office or centre"),
     "starts_on": _("From"),
     "ends_on": _("Last day"),
     "paper": _("Assignment paper"),
@@ -24,7 +34,7 @@ OFFICE = {
     "code": _("Code"),
     "name": _("Name"),
     "symbol": _("Symbol on papers"),
-    "kind": _("Kind"),
+    "kind": (_("Kind"), _labels(Office.Kind)),
     "ended_on": _("Last day"),
 }
 
@@ -48,3 +58,5 @@ describe("office edited", _("Changed the office"), fields=OFFICE)
 describe("invitation sent", _("Sent an invitation"), fields=PERSON)
 describe("invitation withdrawn", _("Withdrew the invitation"))
 describe("invitation accepted", _("Accepted the invitation"))
+
+describe_access("page of a person", _("Opened the page of a person"))

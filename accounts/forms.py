@@ -112,7 +112,7 @@ class OfficeChoice(forms.ModelChoiceField):
     """An office that has not ended."""
 
     def __init__(self, **kwargs):
-        kwargs.setdefault("label", _("Office"))
+        kwargs.setdefault("label", _("Office or centre"))
         super().__init__(Office.objects.none(), **kwargs)
 
     @staticmethod

@@ -42,7 +42,7 @@ class PeopleTable(tables.Table):
     )
     email = tables.Column(verbose_name=_("E-mail address"))
     role = tables.ChoiceColumn(verbose_name=_("Role"), choices=Role)
-    office = tables.Column(verbose_name=_("Office"))
+    office = tables.Column(verbose_name=_("Office or centre"))
     last_login = tables.DateTimeColumn(verbose_name=_("Last sign-in"))
     second_factor = tables.BooleanColumn(verbose_name=_("Second factor"))
     state = tables.TagColumn(verbose_name=_("State"), choices=STATES, kinds=STATE_KINDS)
@@ -54,7 +54,7 @@ class PeopleTable(tables.Table):
 class PeopleFilter(FilterSet):
     q = SearchFilter(label=_("Name or e-mail address"))
     office = django_filters.ModelChoiceFilter(
-        label=_("Office"), queryset=Office.objects.order_by("code"), method="in_office"
+        label=_("Office or centre"), queryset=Office.objects.order_by("code"), method="in_office"
     )
     role = django_filters.ChoiceFilter(label=_("Role"), choices=post_roles, method="with_role")
     state = django_filters.ChoiceFilter(label=_("State"), choices=STATES)

@@ -1,7 +1,6 @@
 from allauth.account.internal.flows.login import perform_password_login
 from allauth.account.models import Login
 from allauth.core.internal import ratelimit
-from django.apps import apps
 from django.conf import settings
 from django.contrib import messages
 from django.http import Http404
@@ -9,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.csrf import csrf_failure as plain_csrf_failure
 from django.views.decorators.http import require_POST, require_safe
 
@@ -651,12 +651,11 @@ def table_of_rights(request):
             room = action.code.partition(".")[0]
             roles = [each.label for each in Role if each in action.roles]
             rooms.setdefault(room, []).append({"label": action.label, "roles": roles})
-    titles = _room_titles()
     return render(
         request,
         "accounts/table_of_rights.html",
         {
-            "rooms": [(titles.get(room, room), lines) for room, lines in rooms.items()],
+            "rooms": [(ROOM_TITLES.get(room, room), lines) for room, lines in rooms.items()],
             "roles": Role.choices,
             "chosen": role.value if role else "",
             "role": role,
@@ -664,8 +663,17 @@ def table_of_rights(request):
     )
 
 
-def _room_titles():
-    return {room: apps.get_app_config(room).verbose_name for room in settings.ROOMS}
+ROOM_TITLES = {
+    "accounts": gettext_lazy("People"),
+    "audit": gettext_lazy("Event log"),
+    "jobs": gettext_lazy("Jobs"),
+    "reference": gettext_lazy("Reference data"),
+    "documents": gettext_lazy("Documents"),
+    "programme": gettext_lazy("Programme"),
+    "enterprises": gettext_lazy("Enterprises"),
+    "support": gettext_lazy("Support"),
+    "reporting": gettext_lazy("Indicators and reports"),
+}
 
 
 @require_safe

@@ -1,5 +1,8 @@
 """The access log: reads that must leave a trace and attempts that were refused."""
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 from audit.context import current_source
 from audit.events import actor_name
 from audit.models import AccessEntry
@@ -18,3 +21,23 @@ def record_read(by, what, obj=None, *, now, basis=""):
         address=where.address,
         request_id=where.request_id,
     )
+
+
+_sayings = {"access log": gettext_lazy("Read the access log")}
+
+
+def describe_access(what, sentence):
+    """Say how accesses of a kind read in the list."""
+    _sayings[what] = sentence
+
+
+def said(what):
+    """What was accessed, in words; refusals and exports name the address's own name."""
+    if what in _sayings:
+        return str(_sayings[what])
+    act, _blank, rest = what.partition(" ")
+    if act == "refused":
+        return _("Refused: %(what)s") % {"what": rest}
+    if act == "exported":
+        return _("Taken out as a file: %(what)s") % {"what": rest}
+    return what

@@ -22,7 +22,7 @@ def _without_names(sentence):
 
 
 class EventFilter(forms.Form):
-    kind = forms.ChoiceField(label=_("What happened"), choices=kinds, required=False)
+    kind = forms.ChoiceField(label=_("Kind of event"), choices=kinds, required=False)
     person = forms.CharField(label=_("Person"), required=False, max_length=100)
     about = forms.UUIDField(label=_("Identifier of the object"), required=False)
     first = DateField(label=_("From"), required=False, help_text="")

@@ -1,6 +1,9 @@
 from django import template
+from django.apps import apps
 from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.text import capfirst
 
+from audit.access_log import said
 from audit.events import history_of
 from screens import formats
 
@@ -31,3 +34,15 @@ def recorded(value):
     if isinstance(value, int):
         return formats.number(value)
     return formats.NOTHING if value is None else value
+
+
+@register.filter
+def kind_of_object(label):
+    """ "enterprises.product" as people call it; the label itself when there is no such thing any more."""
+    try:
+        return capfirst(apps.get_model(label)._meta.verbose_name)
+    except (LookupError, ValueError):
+        return label
+
+
+register.filter("access_said", said)
