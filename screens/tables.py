@@ -117,9 +117,15 @@ class CodeColumn(Column):
     classes = "code"
     width = 16
 
+    def text(self, value):
+        return formats.NOTHING if value is None else str(value)
+
 
 class LinkColumn(Column):
     """The text as a link to `route`, whose arguments are read from the paths `args` (usually public_id)."""
+
+    def text(self, value):
+        return str(value) if isinstance(value, int) else super().text(value)  # a year is no figure
 
     def __init__(self, *, route, args=("public_id",), **kwargs):
         self.route, self.route_args = route, tuple(args)

@@ -320,3 +320,8 @@ def test_every_column_reads_the_same_on_screen_and_in_files(officer, now):
     every = "&".join(f"column={name}" for name in PeopleTable.base_columns)
     assert len(sheet_of(listed(officer, f"{every}&export=xlsx"))[0]) == len(PeopleTable.base_columns)
     assert Office.objects.count() == 1
+
+
+def test_year_is_written_without_grouping_as_a_code_and_as_a_link():
+    assert tables.CodeColumn(verbose_name="Năm").text(2026) == "2026"
+    assert tables.LinkColumn(verbose_name="Năm", route="x").text(2026) == "2026"
