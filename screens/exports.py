@@ -21,10 +21,12 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 LARGEST_EXACT = 10**15
 LONGEST_CELL = 32767
+FIGURES = ("number", "year", "money", "usd", "percent")
 NUMBER_FORMATS = {
     "text": "@",
     "code": "@",
     "number": "#,##0",
+    "year": "0",
     "money": "#,##0",
     "usd": "#,##0.00",
     "percent": "0.0%",
@@ -79,7 +81,7 @@ def _writer(book, page, column):
         decimals = "0" * places
         look.set_num_format(f"0.{decimals}%" if column.kind == "percent" else f"#,##0.{decimals}")
     value_of = column.sheet_value
-    if column.kind in ("number", "money", "usd", "percent"):
+    if column.kind in FIGURES:
         finer = book.add_format({"num_format": "#,##0.######", "valign": "top"})
         return partial(_write_number, page.write_number, page.write_string, value_of, look, finer)
     if column.kind in ("date", "datetime"):
@@ -140,7 +142,7 @@ def csv_lines(columns, rows):
     writer = csv.writer(_Line(), quoting=csv.QUOTE_MINIMAL)
     heads = [column.plain_head() if hasattr(column, "plain_head") else column.head() for column in columns]
     yield BOM + writer.writerow([safe_text(head) for head in heads])
-    figures = [column.kind in ("number", "money", "usd", "percent") for column in columns]
+    figures = [column.kind in FIGURES for column in columns]
     plains = [column.plain for column in columns]
     for row in rows:
         yield writer.writerow(

@@ -165,7 +165,7 @@ def plain(value):
     if isinstance(value, datetime.date):
         return vn_date(value)
     if isinstance(value, int):
-        return number(value)
+        return str(value) if abs(value) < 10_000 else number(value)  # a year is not grouped
     if isinstance(value, (Decimal, Fraction)):
         return number(value, 6, trim=True)
     return str(value)

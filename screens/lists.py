@@ -107,6 +107,12 @@ class Listing:
         cleaned = self.filterset.form.cleaned_data if self.filterset.form.is_valid() else {}
         return any(value not in (None, "", [], ()) and not _is_empty(value) for value in cleaned.values())
 
+    @property
+    def advanced_used(self):
+        """Whether a filter behind the click is in use or refused: then it is shown at once."""
+        behind = getattr(self.filterset, "advanced", ())
+        return any(self.params.get(name) or name in self.filterset.errors for name in behind)
+
     @cached_property
     def is_refused(self):
         return self.filterset is not None and bool(self.filterset.errors)

@@ -189,6 +189,16 @@ class NumberColumn(Column):
         return float(value)
 
 
+class YearColumn(NumberColumn):
+    """A year: a number, never grouped."""
+
+    kind = "year"
+    width = 8
+
+    def text(self, value):
+        return formats.NOTHING if value is None else str(value)
+
+
 class MoneyColumn(NumberColumn):
     """Whole đồng, shown in `unit` (1, 10**3, 10**6, 10**9) which stands in the head."""
 
