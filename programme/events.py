@@ -34,7 +34,7 @@ FIELDS = {
     "reference_year": _("year of the figures"),
     "scope": _("scope"),
     "scope_count": _("number of enterprises"),
-    "measure": _("measure"),
+    "measure": _("figure quoted"),
     "value": _("value"),
     "qualifier": _("said as"),
     "reproducible": _("can be reproduced"),

@@ -271,7 +271,7 @@ class PublishedFigure(Identified, Versioned, Sourced):
     reference_year = models.PositiveSmallIntegerField(_("year of the figures"), null=True, blank=True)
     scope = models.CharField(_("scope"), max_length=20, choices=Scope)
     scope_count = models.PositiveIntegerField(_("number of enterprises"), null=True, blank=True)
-    measure = models.CharField(_("measure"), max_length=40, choices=Measure)
+    measure = models.CharField(_("figure quoted"), max_length=40, choices=Measure)
     value = models.DecimalField(_("value"), max_digits=20, decimal_places=4)
     unit = models.CharField(_("unit"), max_length=20, choices=Unit)
     qualifier = models.CharField(_("said as"), max_length=10, choices=Qualifier, blank=True)

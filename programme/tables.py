@@ -99,7 +99,7 @@ class KnownColumn(tables.NumberColumn):
 
 
 class ResultTable(tables.Table):
-    year = tables.LinkColumn(verbose_name=_("Round"), route="programme:result")
+    year = tables.LinkColumn(verbose_name=_("Year of the round"), route="programme:result")
     registered_enterprises = KnownColumn(verbose_name=_("Enterprises registered"))
     registered_products = KnownColumn(verbose_name=_("Products registered"))
     recognised_enterprises = KnownColumn(verbose_name=_("Enterprises recognised"))
@@ -131,7 +131,7 @@ class FigureTable(tables.Table):
         fields=("measure",),
         compute=lambda record: str(PublishedFigure.Measure(record["measure"]).label),
     )
-    award_year = tables.CodeColumn(verbose_name=_("Round"))
+    award_year = tables.CodeColumn(verbose_name=_("Year of the round"))
     reference_year = tables.Column(
         verbose_name=_("Year of the figures"),
         empty_values=(),
@@ -174,7 +174,7 @@ def _years(model, name):
 
 class FigureFilter(FilterSet):
     award_year = django_filters.ChoiceFilter(
-        choices=_years(PublishedFigure, "award_year"), label=_("Round"), empty_label=_("All")
+        choices=_years(PublishedFigure, "award_year"), label=_("Year of the round"), empty_label=_("All")
     )
     measure = django_filters.ChoiceFilter(
         choices=PublishedFigure.Measure.choices, label=_("Figure"), empty_label=_("All")

@@ -8,7 +8,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from audit.events import history_of
 from audit.refusals import Refused, StaleVersion
 from programme import services, tables
 from programme.forms import FigureForm, PeriodForm, ResultForm, TargetForm, WithdrawTargetForm
@@ -85,7 +84,6 @@ def period_detail(request, public_id):
                 }
                 for figure in PublishedFigure.objects.filter(award_year__range=years)
             ],
-            "history": history_of(period),
         },
     )
 
@@ -173,7 +171,7 @@ def target_detail(request, public_id):
 def _record(request, row, *, title, facts, verbs, tag, trail):
     facts = [(label, text or formats.NOTHING) for label, text in facts]
     context = {"row": row, "title": title, "facts": facts, "verbs": verbs, "tag": tag, "trail": trail}
-    return render(request, "programme/record.html", {**context, "history": history_of(row)})
+    return render(request, "programme/record.html", context)
 
 
 def add_target(request, public_id):
@@ -314,7 +312,7 @@ def figure_detail(request, public_id):
     figure = get_object_or_404(PublishedFigure, public_id=public_id)
     facts = [
         (_("As quoted"), quoted(figure)),
-        (_("Round"), str(figure.award_year)),
+        (_("Year of the round"), str(figure.award_year)),
         (_("Year of the figures"), str(figure.reference_year or unknown())),
         (_("Scope"), scope_text(figure.scope, figure.scope_count)),
         (_("Value"), amount(figure.value, figure.unit)),

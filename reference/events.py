@@ -12,7 +12,7 @@ FIELDS = {
     "confidence": _("how sure"),
     "source": _("source"),
     "kind": _("kind"),
-    "unit_type": _("type"),
+    "unit_type": _("type of unit"),
     "classification": _("classification"),
     "level": _("level"),
     "parent_code": _("belongs to"),

@@ -119,7 +119,7 @@ class AdministrativeUnit(ReferenceItem):
 
     class Kind(models.TextChoices):
         DISTRICT = "district", _("District level (until 30/06/2025)")
-        WARD = "ward", _("Ward or commune")
+        WARD = "ward", _("Ward level (wards and communes)")
 
     class UnitType(models.TextChoices):
         QUAN = "quan", _("Urban district")
@@ -131,7 +131,7 @@ class AdministrativeUnit(ReferenceItem):
     KEY = ("kind", "code")
 
     kind = models.CharField(_("level"), max_length=10, choices=Kind)
-    unit_type = models.CharField(_("type"), max_length=10, choices=UnitType)
+    unit_type = models.CharField(_("type of unit"), max_length=10, choices=UnitType)
 
     class Meta(ReferenceItem.Meta):
         verbose_name = _("administrative unit")

@@ -129,11 +129,11 @@ def item_filter(model, extra=()):
 
 UNIT_COLUMNS = {
     "kind": tables.ChoiceColumn(verbose_name=_("Level"), choices=AdministrativeUnit.Kind),
-    "unit_type": tables.ChoiceColumn(verbose_name=_("Type"), choices=AdministrativeUnit.UnitType),
+    "unit_type": tables.ChoiceColumn(verbose_name=_("Type of unit"), choices=AdministrativeUnit.UnitType),
 }
 UNIT_FILTERS = {
     "kind": _choices("kind", AdministrativeUnit.Kind.choices, _("Level")),
-    "unit_type": _choices("unit_type", AdministrativeUnit.UnitType.choices, _("Type")),
+    "unit_type": _choices("unit_type", AdministrativeUnit.UnitType.choices, _("Type of unit")),
 }
 INDUSTRY_COLUMNS = {
     "classification": tables.ChoiceColumn(verbose_name=_("Classification"), choices=IndustryCode.Classification),
@@ -228,7 +228,7 @@ class CalendarDayTable(tables.Table):
         kinds={"off": "info", "work": "warn", "ordinary": "quiet"},
     )
     name = tables.TranslatedColumn("name", verbose_name=_("Name"))
-    basis = tables.Column(verbose_name=_("Basis"))
+    basis = tables.Column(verbose_name=_("Notice or law"))
     confidence = ConfidenceColumn()
     source = tables.Column(verbose_name=_("Source"))
 

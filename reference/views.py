@@ -9,7 +9,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from audit.events import history_of
 from audit.refusals import Refused, StaleVersion
 from reference import services, tables
 from reference.forms import EndForm, WithdrawForm, entry_form
@@ -90,7 +89,6 @@ def entry_detail(request, public_id, table):
             "list_url": kind.url("list"),
             "same_key": _same_key(kind, entry),
             "neighbours": _neighbours(entry),
-            "history": history_of(entry),
         },
     )
 
