@@ -1,6 +1,18 @@
+from decimal import Decimal
+
 from django.utils.translation import gettext_lazy as _
 
 from audit.events import describe
+from programme.models import Indicator, Period, PublishedFigure, Target, Unit
+from reference.events import words
+from reference.models import Confidence
+from screens import formats
+
+
+def plain_number(value):
+    """A stored decimal without the zeros behind it."""
+    return formats.number(Decimal(value), 4, trim=True)
+
 
 FIELDS = {
     "code": _("code"),
@@ -8,20 +20,20 @@ FIELDS = {
     "name_en": _("name in English"),
     "starts_year": _("first year"),
     "ends_year": _("last year"),
-    "state": _("standing"),
-    "ceiling_vnd": _("estimated budget of all sources"),
+    "state": (_("standing"), words(Period.State)),
+    "ceiling_vnd": (_("estimated budget of all sources"), formats.money),
     "decision": _("document"),
     "decision_on": _("date of the document"),
     "note": _("note"),
-    "confidence": _("how sure"),
+    "confidence": (_("how sure"), words(Confidence)),
     "source": _("source"),
     "period": _("period of the programme"),
-    "indicator_code": _("indicator"),
-    "applies": _("applies"),
+    "indicator_code": (_("indicator"), words(Indicator)),
+    "applies": (_("applies"), words(Target.Applies)),
     "year": _("year"),
-    "lower": _("at least"),
-    "upper": _("at most"),
-    "unit": _("unit"),
+    "lower": (_("at least"), plain_number),
+    "upper": (_("at most"), plain_number),
+    "unit": (_("unit"), words(Unit)),
     "document": _("document"),
     "withdrawn_on": _("withdrawn on"),
     "registered_enterprises": _("enterprises registered"),
@@ -32,11 +44,11 @@ FIELDS = {
     "top10_enterprises": _("enterprises in the Top 10"),
     "award_year": _("year of the round"),
     "reference_year": _("year of the figures"),
-    "scope": _("scope"),
+    "scope": (_("scope"), words(PublishedFigure.Scope)),
     "scope_count": _("number of enterprises"),
-    "measure": _("figure quoted"),
-    "value": _("value"),
-    "qualifier": _("said as"),
+    "measure": (_("figure quoted"), words(PublishedFigure.Measure)),
+    "value": (_("value"), plain_number),
+    "qualifier": (_("said as"), words(PublishedFigure.Qualifier)),
     "reproducible": _("can be reproduced"),
 }
 
@@ -50,3 +62,5 @@ describe("published result added", _("Published result added"), fields=FIELDS)
 describe("published result corrected", _("Published result corrected"), fields=FIELDS)
 describe("published figure added", _("Published figure added"), fields=FIELDS)
 describe("published figure corrected", _("Published figure corrected"), fields=FIELDS)
+describe("programme row loaded", _("Loaded from the portal's data files"), fields=FIELDS)
+describe("programme row reloaded", _("Brought up to date from the portal's data files"), fields=FIELDS)

@@ -36,7 +36,7 @@ class PeriodForm(EntryForm):
     )
     decision_on = DateField(label=_("Date of the document"), required=False)
     ceiling_vnd = MoneyField(label=_("Estimated budget of all sources"), required=False, min_value=1, max_value=10**15)
-    note = forms.CharField(label=_("Remark"), required=False, widget=forms.Textarea, max_length=2000)
+    note = forms.CharField(label=_("Remark"), required=False, widget=forms.Textarea(attrs={"rows": 4}), max_length=2000)
     reason = reason_field()
 
     class Meta:

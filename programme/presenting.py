@@ -18,21 +18,19 @@ def amount(value, unit):
     return f"{formats.number(value, 4, trim=True)} {Unit(unit).label}"
 
 
-def band_text(lower, upper, unit):
+def band_text(lower, upper, unit=None):
     """A band as documents write it: "40–50 %", "from 15 %", "at most 3 %", "100 %"."""
-    shown = [formats.number(value, 4, trim=True) if value is not None else None for value in (lower, upper)]
-    label = str(Unit(unit).label)
+    least, most = (formats.number(value, 4, trim=True) if value is not None else None for value in (lower, upper))
+    label = f" {Unit(unit).label}" if unit else ""
     if lower is None:
-        return _("at most %(value)s") % {"value": f"{shown[1]} {label}"}
+        return _("at most %(value)s") % {"value": f"{most}{label}"}
     if upper is None:
-        return _("from %(value)s") % {"value": f"{shown[0]} {label}"}
-    if lower == upper:
-        return f"{shown[0]} {label}"
-    return f"{shown[0]}–{shown[1]} {label}"
+        return _("from %(value)s") % {"value": f"{least}{label}"}
+    return f"{least}{label}" if lower == upper else f"{least}–{most}{label}"
 
 
-def target_band(target):
-    return band_text(target.lower, target.upper, target.unit)
+def target_band(target, *, with_unit=True):
+    return band_text(target.lower, target.upper, target.unit if with_unit else None)
 
 
 def applies_text(target):
@@ -57,10 +55,11 @@ def scope_text(scope, count):
 
 
 def bands_by_year(period, targets):
-    """[(indicator, unit, [text per year])]: what is promised for each year; empty where no document says."""
+    """[{indicator, unit, cells}]: what is promised for each year; empty where no document says."""
     rows: dict[str, dict] = {}
     for target in targets:
-        row = rows.setdefault(target.indicator_code, {"indicator": target.indicator, "cells": {}})
+        unit = Unit(target.unit).label
+        row = rows.setdefault(target.indicator_code, {"indicator": target.indicator, "unit": unit, "cells": {}})
         years = {
             Target.Applies.EACH_YEAR: period.years(),
             Target.Applies.YEAR: [target.year],
@@ -69,7 +68,7 @@ def bands_by_year(period, targets):
         for year in years:
             row["cells"].setdefault(year, []).append(
                 {
-                    "text": target_band(target),
+                    "text": target_band(target, with_unit=False),
                     "target": target,
                     "by_end": target.applies == Target.Applies.BY_END,
                 }

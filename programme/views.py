@@ -112,6 +112,7 @@ def add_period(request):
         title=_("Add a period"),
         done=_("The period is added."),
         back=reverse("programme:period_list"),
+        back_label=_("Programme"),
         act=lambda values, **by: services.add_period(values, **by),
     )
 
@@ -184,6 +185,7 @@ def add_target(request, public_id):
         title=_("Add a target: %(period)s") % {"period": period},
         done=_("The target is added."),
         back=period.get_absolute_url(),
+        back_label=period,
         act=lambda values, **by: services.add_target(period, values, **by),
         then=period.get_absolute_url(),
     )
@@ -223,7 +225,8 @@ def withdraw_target(request, public_id):
         except Refused as refusal:
             form.add_error(None, str(refusal))
     title = _("Stop applying: %(name)s") % {"name": target}
-    return _form_page(request, form, title=title, submit=_("Withdraw the target"), back=target.get_absolute_url())
+    back = target.get_absolute_url()
+    return _form_page(request, form, title=title, submit=_("Withdraw the target"), back=back, back_label=target)
 
 
 # --- what was published ------------------------------------------------------------------------
@@ -274,6 +277,7 @@ def add_result(request):
         title=_("Add the results of a year"),
         done=_("The results are added."),
         back=reverse("programme:result_list"),
+        back_label=_("Published results by year"),
         act=lambda values, **by: services.add_result(values, **by),
     )
 
@@ -334,6 +338,7 @@ def add_figure(request):
         title=_("Add a published figure"),
         done=_("The figure is added."),
         back=reverse("programme:figure_list"),
+        back_label=_("Published figures"),
         act=lambda values, **by: services.add_figure(values, **by),
     )
 
@@ -353,7 +358,7 @@ def edit_figure(request, public_id):
 # --- shared ------------------------------------------------------------------------------------
 
 
-def _add(request, form_class, model, *, verb, title, done, back, act, then=""):
+def _add(request, form_class, model, *, verb, title, done, back, back_label, act, then=""):
     now = timezone.now()
     form = form_class(request.POST or None)
     if form.is_valid():
@@ -367,7 +372,7 @@ def _add(request, form_class, model, *, verb, title, done, back, act, then=""):
             return HttpResponseRedirect(then or row.get_absolute_url())
         except Refused as refusal:
             form.add_error(None, str(refusal))
-    return _form_page(request, form, title=title, submit=_("Add"), back=back)
+    return _form_page(request, form, title=title, submit=_("Add"), back=back, back_label=back_label)
 
 
 def _edit(request, row, form_class, *, verb, title, done, act):
@@ -391,9 +396,11 @@ def _edit(request, row, form_class, *, verb, title, done, act):
             form.meet_conflict(conflict.current, conflict)
         except Refused as refusal:
             form.add_error(None, str(refusal))
-    page_title = title % {"name": type(row).objects.get(pk=row.pk)}
-    return _form_page(request, form, title=page_title, submit=_("Save"), back=row.get_absolute_url())
+    standing = type(row).objects.get(pk=row.pk)
+    back, page_title = row.get_absolute_url(), title % {"name": standing}
+    return _form_page(request, form, title=page_title, submit=_("Save"), back=back, back_label=standing)
 
 
-def _form_page(request, form, *, title, submit, back):
-    return render(request, "programme/form.html", {"form": form, "title": title, "submit": submit, "back": back})
+def _form_page(request, form, *, title, submit, back, back_label):
+    context = {"form": form, "title": title, "submit": submit, "back": back, "back_label": back_label}
+    return render(request, "programme/form.html", context)

@@ -210,8 +210,9 @@ def load_reference(*, by, now):
 def load(room, sources, *, by, now):
     """Add what is missing and update what nobody edited; rows that people changed stay and are reported."""
     report = Report()
+    word = "reference entry" if room == "reference" else f"{room} row"
     for source in sources:
-        _load_table(source, report)
+        _load_table(source, report, word)
     record_events(report.events, by=by, now=now)
     last = Load.objects.filter(room=room).first()
     if report.created or report.updated or (report.kept and (last is None or last.kept != report.kept)):
@@ -227,7 +228,7 @@ def load(room, sources, *, by, now):
     return report
 
 
-def _load_table(source, report):
+def _load_table(source, report, word):
     model, new = source.model, []
     names = [_attname(model, name) for name in source.key]
     standing: dict = {}
@@ -239,7 +240,7 @@ def _load_table(source, report):
             wanted.derive()
         found = standing.get(tuple(getattr(wanted, name) for name in names))
         if found:
-            _update(found[0], wanted, values, report)
+            _update(found[0], wanted, values, report, word)
         elif _clashes(wanted):
             report.kept.append(f"{model._meta.model_name} {wanted.pk or _label(wanted)}")
         else:
@@ -249,10 +250,10 @@ def _load_table(source, report):
     if model is not Agency:
         model._base_manager.bulk_create(new)
     report.created += len(new)
-    report.events += [_event("reference entry loaded", row, after=snapshot(row)) for row in new]
+    report.events += [_event(f"{word} loaded", row, after=snapshot(row)) for row in new]
 
 
-def _update(row, wanted, values, report):
+def _update(row, wanted, values, report, word):
     old, new = snapshot(row), snapshot(wanted)
     changed = [name for name in values if old.get(name) != new.get(name)]
     fixed = {*getattr(row, "KEY", ()), *getattr(row, "FIXED", ())}
@@ -267,7 +268,7 @@ def _update(row, wanted, values, report):
         report.updated += 1
         report.events.append(
             _event(
-                "reference entry reloaded",
+                f"{word} reloaded",
                 row,
                 before={name: old[name] for name in changed},
                 after={name: new[name] for name in changed},

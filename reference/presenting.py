@@ -10,6 +10,8 @@ from reference.tables import since_text
 from screens import formats
 
 LEFT_OUT = {"id", "public_id", "version", "sort_key", "folded", "name_vi", "name_en", "value", "withdrawn_on"}
+FIRST = ("code",)
+LAST = ("valid_from", "valid_to", "legal_basis", "basis", "note", "confidence", "source")
 MONEY = {"revenue_max_vnd", "capital_max_vnd", "vnd_per_unit"}
 
 
@@ -20,7 +22,7 @@ def facts_of(entry):
     )
     if isinstance(entry, Rule):
         facts += parts_of(entry.code, entry.value)
-    for field in entry._meta.concrete_fields:
+    for field in sorted(entry._meta.concrete_fields, key=_place):
         if field.name not in LEFT_OUT:
             facts.append((field.verbose_name, _text(entry, field)))
     if getattr(entry, "withdrawn_on", None):
@@ -30,6 +32,13 @@ def facts_of(entry):
 
 def _has_names(entry):
     return isinstance(entry, ReferenceItem) or hasattr(entry, "name_vi")
+
+
+def _place(field):
+    """The code first, then what is the row's own, then days, basis and source."""
+    if field.name in FIRST:
+        return 0
+    return 1 + LAST.index(field.name) if field.name in LAST else 0.5
 
 
 def _text(entry, field):

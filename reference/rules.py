@@ -113,6 +113,18 @@ def parts_of(code, value):
     ]
 
 
+def value_text(value):
+    """A rule's value in one line, as a history shows it."""
+    if not isinstance(value, dict):
+        return str(value)
+    known = {part.name: part for parts in _all_shapes().values() for part in parts if part.name}
+    said = [
+        f"{known[name].label}: {known[name].text(item)}" if name in known else f"{name}: {item}"
+        for name, item in value.items()
+    ]
+    return "; ".join(said)
+
+
 shape("jump_factor", [Whole("", _("Warn when a figure changed by more than"), _("times"), least=2, most=1000)])
 shape(
     "kpi_caps",

@@ -292,11 +292,19 @@ def _save(entry, version, fields):
         raise Refused(_("This entry contradicts another one or its own dates. Check the code and the dates.")) from None
 
 
+def _kept(entry, field):
+    """Rows that are referred to by their name, years as text: they are read by people."""
+    value = getattr(entry, field.name)
+    if value is not None and field.is_relation:
+        return str(value.name_vi)
+    return str(value) if isinstance(value, int) and "year" in field.name else value
+
+
 def snapshot(entry):
     """What an event keeps of a row: everything that people can change."""
     hidden = {"id", "public_id", "version", "sort_key", "folded"}
     return {
-        field.name: getattr(entry, field.name)
+        field.name: _kept(entry, field)
         for field in entry._meta.concrete_fields
         if field.name not in hidden and not (field.name == "withdrawn_on" and getattr(entry, field.name) is None)
     }

@@ -21,6 +21,13 @@ from screens.lists import FilterSet, SearchFilter
 
 STANDING = {"now": _("In force"), "later": _("Not yet in force"), "ended": _("No longer in force")}
 STANDING_KINDS = {"now": "ok", "later": "info", "ended": "quiet"}
+SHORT_CONFIDENCE = {
+    "A": _("A – document"),
+    "B": _("B – press"),
+    "C": _("C – weak source"),
+    "D": _("D – derived"),
+    "K": _("K – not verified"),
+}
 CONFIDENCE_KINDS = {"A": "ok", "B": "ok", "C": "warn", "D": "info", "K": "warn"}
 
 
@@ -60,7 +67,7 @@ class StandingColumn(tables.TagColumn):
 
 class ConfidenceColumn(tables.TagColumn):
     def __init__(self, **kwargs):
-        super().__init__(verbose_name=_("How sure"), choices=Confidence, kinds=CONFIDENCE_KINDS, **kwargs)
+        super().__init__(verbose_name=_("How sure"), choices=SHORT_CONFIDENCE, kinds=CONFIDENCE_KINDS, **kwargs)
 
 
 def name_column(route):
@@ -88,7 +95,7 @@ def item_table(model, extra=(), shown=()):
         "source": tables.Column(verbose_name=_("Source")),
     }
     always = ["name", "code", *dict(extra), "valid_from", "valid_to", "standing", "confidence"]
-    meta = type("Meta", (tables.Table.Meta,), {"shown": list(shown) or always})
+    meta = type("Meta", (tables.Table.Meta,), {"shown": list(shown) or always, "sequence": list(columns)})
     return type(f"{model.__name__}Table", (tables.Table,), {**columns, "Meta": meta})
 
 
@@ -124,7 +131,9 @@ def item_filter(model, extra=()):
         "confidence": ConfidenceFilter(),
     }
     meta = type("Meta", (), {"model": model, "fields": []})
-    return type(f"{model.__name__}Filter", (FilterSet,), {**fields, "Meta": meta})
+    filters = type(f"{model.__name__}Filter", (FilterSet,), {**fields, "Meta": meta})
+    filters.base_filters = {name: filters.base_filters[name] for name in fields}
+    return filters
 
 
 UNIT_COLUMNS = {
