@@ -3,6 +3,7 @@
 A room whose code reads a rule says in its `rules.py`: shape("turns", [Choice("once", _("…"), {...}), Flag("…", _("…"))]).
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
@@ -48,22 +49,26 @@ class Choice:
 
 @dataclass(frozen=True)
 class Several:
-    """Any number of values, each with its words."""
+    """Any number of values, each with its words; `choices` may be a function that reads them from the database."""
 
     name: str
     label: str
-    choices: dict
+    choices: dict | Callable
 
     def field(self):
         return forms.MultipleChoiceField(
             label=self.label,
-            choices=list(self.choices.items()),
+            choices=list(self.words().items()),
             widget=forms.CheckboxSelectMultiple,
             required=False,
         )
 
+    def words(self):
+        return self.choices() if callable(self.choices) else self.choices
+
     def text(self, value):
-        return ", ".join(str(self.choices.get(item, item)) for item in value) or str(_("none"))
+        words = self.words()
+        return ", ".join(str(words.get(item, item)) for item in value) or str(_("none"))
 
 
 @dataclass(frozen=True)

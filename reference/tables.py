@@ -96,7 +96,9 @@ def item_table(model, extra=(), shown=()):
     }
     always = ["name", "code", *dict(extra), "valid_from", "valid_to", "standing", "confidence"]
     meta = type("Meta", (tables.Table.Meta,), {"shown": list(shown) or always, "sequence": list(columns)})
-    return type(f"{model.__name__}Table", (tables.Table,), {**columns, "Meta": meta})
+    table = type(f"{model.__name__}Table", (tables.Table,), {**columns, "Meta": meta})
+    table.base_columns = {name: table.base_columns[name] for name in columns}
+    return table
 
 
 class StandingFilter(django_filters.ChoiceFilter):

@@ -1,7 +1,14 @@
 from django.utils.translation import gettext_lazy as _
 
+from reference.models import SupportKind
 from reference.rules import Choice, Flag, Several, shape
 from support.models import ActivityType
+
+
+def kinds_of_support():
+    """The kinds as they are called now, by their codes."""
+    return {kind.code: kind.name for kind in SupportKind.objects.order_by("code", "valid_from")}
+
 
 shape(
     "turns",
@@ -23,15 +30,6 @@ shape(
         ),
         Flag("other_agencies", _("Support by other agencies counts")),
         Several("uncounted_types", _("Types of activity that do not count"), dict(ActivityType.choices)),
-        Several(
-            "uncounted_kinds",
-            _("Kinds of support that do not count"),
-            {
-                "promotion": _("promotion at home and abroad"),
-                "technology": _("technology and equipment"),
-                "governance": _("governance and integration"),
-                "obstacles": _("removing obstacles"),
-            },
-        ),
+        Several("uncounted_kinds", _("Kinds of support that do not count"), kinds_of_support),
     ],
 )

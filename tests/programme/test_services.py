@@ -110,7 +110,7 @@ def test_a_target_changes_by_a_document_and_is_withdrawn_not_removed(now):
     with pytest.raises(Refused):
         add_target(period, BAND, by=head, now=now)
     edit_target(target, {"upper": 60}, version=1, by=head, now=now, reason="QĐ điều chỉnh số 2")
-    assert history_of(target)[0].changes[0][1:] == (55, 60)
+    assert history_of(target)[0].changes[0][1:] == ("55", "60")
     withdraw_target(target, version=2, by=head, now=now, reason="QĐ số 3")
     target = Target.objects.get(pk=target.pk)
     assert target.withdrawn_on == date(2025, 7, 15)
