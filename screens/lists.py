@@ -74,7 +74,8 @@ class FilterSet(django_filters.FilterSet):
 class Listing:
     """What one request for a list asks for, and the rows that answer it."""
 
-    def __init__(self, request, table_class, queryset, filterset_class=None, ordering=None):
+    def __init__(self, request, table_class, queryset, filterset_class=None, ordering=None, key=None):
+        self.key = key
         self.request, self.table_class, self.source = request, table_class, queryset
         self.params = request.GET
         self.default_ordering = ordering
@@ -159,21 +160,30 @@ class Listing:
         return max(int(asked), 1) if asked.isascii() and asked.isdecimal() and len(asked) < 7 else 1
 
     @cached_property
-    def _keys(self):
-        """Keys of the page's rows and one more, read from the narrowest query: joins and annotations wait."""
+    def _found(self):
+        """The page's rows and one more, as dicts of plain values, in one query.
+
+        The rows are picked by key from the narrowest query there is; joins and annotations are worked out for them alone.
+        """
         start = (self.page_number - 1) * PAGE_SIZE
-        return list(self.ordered.values_list("pk", flat=True)[start : start + PAGE_SIZE + 1])
+        picked = self.ordered.values("pk")[start : start + PAGE_SIZE + 1]
+        paths = list(dict.fromkeys(["pk", *self.paths(self.columns), *([self.key] if self.key else [])]))
+        return list(self.source.filter(pk__in=picked).order_by(*self._ordering()).values(*paths))
 
     @property
     def has_next(self):
-        return len(self._keys) > PAGE_SIZE
+        return len(self._found) > PAGE_SIZE
+
+    @property
+    def is_past_the_end(self):
+        return self.page_number > 1 and not self._found
 
     @cached_property
     def count(self):
         """Rows that match: exact up to 10.000, else 10.001."""
         if self.page_number == 1 and not self.has_next:
-            return len(self._keys)
-        return self.filtered.order_by()[: COUNTED_EXACTLY + 1].count()
+            return len(self._found)
+        return counted(self.filtered, COUNTED_EXACTLY + 1)
 
     @property
     def count_text(self):
@@ -207,12 +217,10 @@ class Listing:
         wanted = [path for name, column in columns for path in column.paths(name)]
         return list(dict.fromkeys(wanted))
 
-    def rows_of_page(self, key=None):
+    @cached_property
+    def rows_of_page(self):
         """Dicts for the table: raw paths, and computed columns under their own names."""
-        keys = self._keys[:PAGE_SIZE]
-        paths = list(dict.fromkeys(["pk", *self.paths(self.columns), *([key] if key else [])]))
-        found = {row["pk"]: row for row in self.source.filter(pk__in=keys).order_by().values(*paths)} if keys else {}
-        rows = [found[pk] for pk in keys if pk in found]
+        rows = self._found[:PAGE_SIZE]
         for name, column in self.columns:
             if column.compute:
                 for row in rows:
@@ -279,6 +287,11 @@ class Listing:
         ]
 
 
+def counted(queryset, limit):
+    """How many rows there are, counting no further than `limit` and working out no annotation."""
+    return queryset.order_by().values("pk")[:limit].count()
+
+
 def _is_empty(value):
     try:
         return len(value) == 0
@@ -318,20 +331,20 @@ def show_list(
     if opened_first and not request.GET:
         return HttpResponseRedirect(f"{request.path}?{opened_first.address}")
 
-    listing = Listing(request, table_class, queryset, filterset_class, ordering)
+    listing = Listing(request, table_class, queryset, filterset_class, ordering, key if actions else None)
     export = request.GET.get("export")
     if export in ("xlsx", "csv", "print") and not listing.is_refused:
         if on_export is not None:
             on_export(export)
         return _export(request, listing, export, title, export_name or name, sheet or Sheet())
 
-    if listing.page_number > 1 and not listing._keys:
+    if listing.is_past_the_end:
         last = listing.last_page or 1
         query = listing.query_without("page")
         query["page"] = str(last)
         return HttpResponseRedirect(f"{request.path}?{query.urlencode()}")
 
-    table = listing.make_table(listing.rows_of_page(key if actions else None))
+    table = listing.make_table(listing.rows_of_page)
     table.caption, table.caption_is_heading = title, True
     table.request = request
     table.select_with = key if actions else None
@@ -383,7 +396,7 @@ def _export(request, listing, kind, title, export_name, sheet):
         return exports.xlsx_response(file_name, columns, listing.all_rows(), sheet=str(title))
     if kind == "csv":
         return exports.csv_response(file_name, columns, listing.all_rows())
-    if listing.filtered.order_by()[: PRINTED_ROWS + 1].count() > PRINTED_ROWS:
+    if counted(listing.filtered, PRINTED_ROWS + 1) > PRINTED_ROWS:
         messages.error(
             request,
             _("The printed form holds at most %(limit)s rows. Narrow the filters, or export to Excel.")

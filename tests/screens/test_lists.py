@@ -153,10 +153,10 @@ def test_counts_are_exact_to_ten_thousand_then_say_more_than(officer):
 def test_the_number_of_queries_does_not_grow_with_the_rows(officer, django_assert_max_num_queries):
     listed(officer)
     people(3)
-    with django_assert_max_num_queries(4):
+    with django_assert_max_num_queries(3):
         listed(officer)
     people(120, phone="1")
-    with django_assert_max_num_queries(4):
+    with django_assert_max_num_queries(3):
         listed(officer)
 
 

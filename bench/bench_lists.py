@@ -1,0 +1,112 @@
+"""Pages at 100,000 enterprises against 300: time and queries on PostgreSQL; the search box on SQLite."""
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+RUNS_ON = "both"
+HOUSE = Path(__file__).resolve().parent.parent
+FEW, MANY = 300, 100_000
+ROOMS = ("enterprises", "support", "documents", "programme", "reporting", "front")
+READER = "truongphong@thunghiem.example"
+QUESTION = "minh hoa hoa sua 00"
+PREPARED_BY = (("load_reference",), ("load_programme",), ("load_indicators",))
+
+
+def fill(environment, count):
+    from tests import services
+
+    for command in (*PREPARED_BY, ("demo", "--enterprises", str(count))):
+        services.manage(*command, environment=environment)
+
+
+def measured(environment):
+    """{address: [seconds, queries]} as a fresh process finds them."""
+    done = subprocess.run(
+        [sys.executable, "-m", "bench.bench_lists"],
+        cwd=HOUSE,
+        env={**environment, "DJANGO_SETTINGS_MODULE": "config.settings"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise RuntimeError(done.stderr[-4000:])
+    return json.loads(done.stdout)
+
+
+def figures():
+    from tests import figures as harness
+
+    engine = os.environ["FIGURES_ENGINE"]
+    fill(dict(os.environ), MANY)
+    many = measured(dict(os.environ))
+    if engine == "sqlite":
+        seconds, _queries = many["search"]
+        yield "sqlite-search-among-100000-enterprises", f"{seconds * 1000:.0f}ms", "300ms", seconds <= 0.3
+        return
+    with harness.ground(engine) as environment:
+        fill(environment, FEW)
+        few = measured(environment)
+    for address in many:
+        before, after = few[address], many[address]
+        ratio = after[0] / before[0]
+        shown = f"{before[0] * 1000:.0f}ms->{after[0] * 1000:.0f}ms={ratio:.2f}x"
+        yield f"page-{address}-time", shown, "1.5x", ratio <= 1.5
+        good = before[1] == after[1] <= 12
+        yield f"page-{address}-queries", f"{before[1]}->{after[1]}", "same,<=12", good
+
+
+def addresses(user):
+    """Every page of these rooms that needs no object and that the reader may open."""
+    from django.urls import reverse
+
+    from accounts.access import may_open
+    from tests.routes import all_routes
+
+    for route in all_routes():
+        if not route.arguments and route.name.split(":")[0] in ROOMS and may_open(user, route.name):
+            yield route.name, reverse(route.name)
+    yield "search", reverse("enterprises:enterprise_list") + f"?q={QUESTION}"
+
+
+def measure():
+    from django.conf import settings
+    from django.db import connection
+    from django.test import Client
+    from django.test.utils import CaptureQueriesContext, setup_test_environment
+
+    from accounts.models import User
+
+    setup_test_environment(debug=False)
+    settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
+    user = User.objects.get(email=READER)
+    client = Client()
+    client.force_login(user, backend=settings.AUTHENTICATION_BACKENDS[0])
+    found = {}
+    for name, address in addresses(user):
+        answer = client.get(address)
+        if answer.status_code != 200 or not answer["Content-Type"].startswith("text/html"):
+            continue
+        times = []
+        for _turn in range(9):
+            started = time.perf_counter()
+            client.get(address).close()
+            times.append(time.perf_counter() - started)
+        with CaptureQueriesContext(
+            connection,
+        ) as asked:
+            client.get(address)
+        found[name] = [statistics.median(times), len(asked)]
+    return found
+
+
+if __name__ == "__main__":
+    import django
+
+    django.setup()
+    json.dump(measure(), sys.stdout)
