@@ -111,7 +111,7 @@ def park(request, *, owner, now):
         request, app="accounts", action="park", config={"park": "30/h/ip"}, user=None
     ):
         return None
-    ParkedForm.objects.filter(created_at__lt=now - KEPT_FOR).delete()
+    forget_old(now=now)
     row = ParkedForm(
         owner=owner, path=page, action=request.get_full_path(), created_at=now, sealed_fields=seal_text(text)
     )
@@ -131,6 +131,14 @@ def park(request, *, owner, now):
         for field, name, content_type, content in files
     )
     return row
+
+
+def forget_old(*, now):
+    """Remove the forms that nobody came back for; returns how many."""
+    old = ParkedForm.objects.filter(created_at__lt=now - KEPT_FOR)
+    count = old.count()
+    old.delete()
+    return count
 
 
 def browser_of(request):
