@@ -32,7 +32,7 @@ class SupportForm(Form):
             "The same code for every enterprise in the same activity: a turn is one enterprise in one activity."
         ),
     )
-    activity_type = forms.ChoiceField(label=_("Type of activity"), choices=[("", ""), *ActivityType.choices])
+    activity_type = forms.ChoiceField(label=_("Type of activity"), choices=[("", _("Choose…")), *ActivityType.choices])
     content_area = forms.ModelChoiceField(label=_("Content area"), queryset=ContentArea.objects.none())
     kind = forms.ModelChoiceField(label=_("Kind of support"), queryset=SupportKind.objects.none())
     what = forms.CharField(label=_("What was delivered"), max_length=500)

@@ -6,6 +6,7 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 
 from accounts.access import require
 from audit.events import EventData, record_event, record_events
@@ -131,12 +132,13 @@ def withdraw_imported(records, *, by, now, reason):
     return written
 
 
+@override("vi")
 def facts_in_words(record):
     """What the record says, as it stands in an event: names and plain values, no keys."""
     return {
         "activity": record.activity,
         "activity_code": record.activity_code,
-        "activity_type": record.activity_type,
+        "activity_type": record.get_activity_type_display(),
         "year": record.year,
         "content_area": record.content_area.name_vi,
         "kind": record.kind.name_vi,

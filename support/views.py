@@ -6,7 +6,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from audit.events import history_of
 from audit.refusals import Refused, StaleVersion
 from documents.guard import PAPERS
 from documents.serving import serve
@@ -66,7 +65,6 @@ def support_detail(request, public_id):
             "counts": record.turn_reason == "counts",
             "turn": sentence(record.turn_reason),
             "may_change": can_change_support(request.user, record, today),
-            "lines": history_of(record),
         },
     )
 
