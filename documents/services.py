@@ -18,7 +18,7 @@ from documents.spreadsheets import read_table
 from documents.staging import pack_rows, staged_transaction
 from documents.store import digest_of, save_upload
 from jobs.models import Job
-from jobs.services import enqueue
+from jobs.services import Superseded, enqueue
 
 log = logging.getLogger(__name__)
 State = Import.State
@@ -355,7 +355,6 @@ def apply_rows(running, *, now):
     running.progress(0, import_.counts["good"], "apply")
     try:
         with staged_transaction(import_, kind) as staged:
-            running.must_still_be_mine()
             turn = take_turn(import_)
             import_ = locked(import_)
             if import_.state != State.APPLYING:
@@ -368,6 +367,9 @@ def apply_rows(running, *, now):
             import_.save(update_fields=["state", "result", "applied_at", "applied_by"])
             _end_turn(turn)
             record_event("import applied", import_, by=by, now=now, rows=staged.count, **counts)
+            running.must_still_be_mine()
+    except Superseded:  # another attempt has it; the state is that one's to change
+        raise
     except Refused as refusal:
         _back_to(State.PREVIEWED, import_, refusal)
         raise
@@ -415,7 +417,6 @@ def undo_rows(running, *, now):
     kind, by = kind_of(import_), person(running.params["by"])
     try:
         with transaction.atomic():
-            running.must_still_be_mine()
             turn = take_turn(import_)
             import_ = locked(import_)
             if import_.state != State.UNDOING:
@@ -427,6 +428,9 @@ def undo_rows(running, *, now):
             import_.save(update_fields=["state", "undone_at", "undone_by", "result"])
             _end_turn(turn)
             record_event("import undone", import_, by=by, now=now, reason=import_.undo_reason, **counts)
+            running.must_still_be_mine()
+    except Superseded:  # another attempt has it; the state is that one's to change
+        raise
     except Refused as refusal:
         _back_to(State.APPLIED, import_, refusal)
         raise

@@ -250,7 +250,7 @@ class SupportImport(ImportKind):
         return {"withdrawn": withdraw_imported(made, by=by, now=now, reason=import_.undo_reason)}
 
     def result_url(self, import_):
-        return f"{reverse('support:support_list')}?import_={import_.public_id}"
+        return f"{reverse('support:support_list')}?import_batch={import_.public_id}"
 
 
 def _known(model, today):

@@ -3,6 +3,7 @@ import os
 import zipfile
 
 import pytest
+from django.conf import settings
 from PIL import Image
 from pypdf import PdfWriter
 from pypdf.generic import DictionaryObject, NameObject, TextStringObject
@@ -168,8 +169,7 @@ def test_hostile_file_is_refused_with_a_sentence(name, now):
         save_upload(upload(make(), called), by=make_officer(), now=now)
     assert len(str(refusal.value)) > 15
     assert StoredFile.objects.count() == 0
-    folder = path_of("00").parent.parent.parent / "incoming"
-    assert not folder.exists() or list(folder.iterdir()) == []
+    assert list((settings.FILE_STORE / "incoming").iterdir()) == []
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """Each page as the officer, centre staff, the auditor, the enterprise, another enterprise and anonymous see it."""
 
 import uuid
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -26,6 +26,7 @@ from tests.factories import (
 )
 
 pytestmark = pytest.mark.django_db
+LATER = datetime(2025, 1, 2, 2, 0, tzinfo=UTC)
 PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d4948445200000001000000010806000000" "1f15c4890000000d49444154789c6360606060000000050001a5f645400000000049454e44ae426082"
 )  # fmt: skip
@@ -264,3 +265,25 @@ def test_list_is_exported_as_shown(client_as):
     text = b"".join(answer.streaming_content).decode() if answer.streaming else answer.content.decode()
     assert "HYPERLINK" in text
     assert "\n=HYPERLINK" not in text
+
+
+def test_the_page_of_an_enterprise_shows_the_support_it_was_given(client_as):
+    enterprise, double = make_enterprise(), make_enterprise()
+    make_support(enterprise, activity="Hội chợ Một")
+    make_support(double, activity="Hội chợ của bản ghi trùng")
+    make_support(None, activity="Hội chợ khác")
+    type(double).objects.filter(pk=double.pk).update(merged_into=enterprise, merged_at=LATER)
+    page = client_as(make_officer()).get(reverse("enterprises:enterprise_detail", args=[enterprise.public_id]))
+    text = page.content.decode()
+    assert "Hội chợ Một" in text
+    assert "Hội chợ của bản ghi trùng" in text
+    assert "Hội chợ khác" not in text
+
+
+def test_an_imports_result_leads_to_its_records(client_as):
+    batch = uuid.uuid4()
+    make_support(None, activity="Từ tệp", import_batch=batch)
+    make_support(None, activity="Ghi tay")
+    page = client_as(make_officer()).get(f"{address('support_list')}?import_batch={batch}").content.decode()
+    assert "Từ tệp" in page
+    assert "Ghi tay" not in page
