@@ -130,7 +130,7 @@ class SupportImport(ImportKind):
 
     def prepare(self, import_, *, now):
         today = timezone.localdate(now)
-        roots = Enterprise.objects.annotate(root=Coalesce(F("merged_into_id"), F("pk")))
+        roots = Enterprise.objects.recorded().annotate(root=Coalesce(F("merged_into_id"), F("pk")))
         standing = SupportRecord.objects.standing().values_list(
             "enterprise_id", "activity_code", "kind_id", "content_area_id", "delivered_on", "what"
         )

@@ -28,7 +28,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True, verbose_name='identifier')),
                 ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='version')),
-                ('tax_code', models.CharField(max_length=14, unique=True, verbose_name='tax code')),
+                ('tax_code', models.CharField(db_index=True, max_length=14, verbose_name='tax code')),
                 ('parent_tax_code', models.CharField(blank=True, db_index=True, max_length=10, verbose_name='tax code of the parent')),
                 ('name', models.CharField(max_length=300, verbose_name='name')),
                 ('short_name', models.CharField(blank=True, max_length=120, verbose_name='short name')),
@@ -314,6 +314,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='enterprise',
             index=enterprises.models.search.SearchIndex(fields=['folded'], name='enterprise_search', opclasses=['gin_trgm_ops']),
+        ),
+        migrations.AddConstraint(
+            model_name='enterprise',
+            constraint=models.UniqueConstraint(condition=models.Q(('status', 'withdrawn'), _negated=True), fields=('tax_code',), name='enterprise_one_tax_code'),
         ),
         migrations.AddConstraint(
             model_name='enterprise',

@@ -42,6 +42,10 @@ class EnterpriseQuerySet(models.QuerySet):
         """Those that are an enterprise of their own: neither merged into another nor entered by mistake."""
         return self.filter(merged_into__isnull=True).exclude(status=Enterprise.Status.WITHDRAWN)
 
+    def recorded(self):
+        """All but those entered by mistake: each tax code stands once among them."""
+        return self.exclude(status=Enterprise.Status.WITHDRAWN)
+
     def visible_to(self, user):
         """Staff and the auditor see all; people of an enterprise see their own."""
         if user.is_authenticated and user.roles & READERS:
@@ -57,7 +61,7 @@ class EnterpriseQuerySet(models.QuerySet):
 
     def by_tax_code(self, code):
         """The enterprise that goes by the tax code today: a merged record leads to the one it was merged into."""
-        found = self.filter(tax_code=tax_codes.normal(code)).select_related("merged_into").first()
+        found = self.recorded().filter(tax_code=tax_codes.normal(code)).select_related("merged_into").first()
         return found and found.root
 
 
@@ -85,7 +89,7 @@ class Enterprise(Identified, Versioned):
         INDUSTRY = "industry", _("Agriculture, industry and construction")
         SERVICES = "services", _("Trade and services")
 
-    tax_code = models.CharField(_("tax code"), max_length=14, unique=True)
+    tax_code = models.CharField(_("tax code"), max_length=14, db_index=True)
     parent_tax_code = models.CharField(_("tax code of the parent"), max_length=10, blank=True, db_index=True)
     name = models.CharField(_("name"), max_length=300)
     short_name = models.CharField(_("short name"), max_length=120, blank=True)
@@ -147,6 +151,9 @@ class Enterprise(Identified, Versioned):
             SearchIndex(fields=["folded"], name="enterprise_search"),
         ]
         constraints = [
+            models.UniqueConstraint(
+                fields=["tax_code"], name="enterprise_one_tax_code", condition=~Q(status="withdrawn")
+            ),
             models.CheckConstraint(
                 condition=Q(status__in=["active", "suspended", "dissolved", "withdrawn"]),
                 name="enterprise_status_valid",

@@ -75,7 +75,7 @@ def require_tax_code(code, *, but=None):
         tax_codes.validate(code)
     except ValidationError as error:
         raise Refused(error.messages[0]) from None
-    other = Enterprise.objects.filter(tax_code=code).exclude(pk=getattr(but, "pk", None)).first()
+    other = Enterprise.objects.recorded().filter(tax_code=code).exclude(pk=getattr(but, "pk", None)).first()
     if other:
         raise Refused(
             _("The tax code %(code)s is already that of %(name)s. Open that enterprise instead.")

@@ -301,6 +301,7 @@ def _confirm(pks, *, by, now):
     rows = list(_locked_rows(pks))
     refused = _refusals(rows, by=by, now=now)
     good = [row for row in rows if row.pk not in refused]
+    now = max([now, *(row.submitted_at for row in good)])  # the clocks of two machines may differ a little
     _supersede_confirmed(good, now)
     person = getattr(by, "public_id", None) or SYSTEM
     if good:
@@ -380,6 +381,7 @@ def bulk_return(*, pks, reason, by, now):
     rows = list(_locked_rows(pks))
     refused = _refusals(rows, by=by, now=now)
     good = [row for row in rows if row.pk not in refused]
+    now = max([now, *(row.submitted_at for row in good)])
     person = getattr(by, "public_id", None) or SYSTEM
     FigureRevision.objects.filter(pk__in=[row.pk for row in good]).update(
         state=State.RETURNED, returned_by=person, returned_at=now, return_reason=reason

@@ -18,7 +18,7 @@ from enterprises.filters import FiguresFilter
 from enterprises.forms import FiguresForm, ReasonForm, ReturnForm
 from enterprises.models import Enterprise, FigureRevision, FigureYearClosing
 from enterprises.models.figures import MEASURES, MOVES, PEOPLE_MEASURES, USD_MEASURES, State
-from enterprises.permissions import CLOSE, DECLARE, REVIEW, SUBMIT, can_act_for, can_review_figures
+from enterprises.permissions import DECLARE, IMPORT_FIGURES, REVIEW, SUBMIT, can_act_for, can_review_figures
 from enterprises.services import figures as services
 from enterprises.tables import STATE_TAGS, FiguresTable
 from enterprises.views.answers import do_once, found, tried
@@ -72,7 +72,7 @@ def _list(request, queryset, **kwargs):
         template="enterprises/figures_list.html",
         context={
             "may_review": request.user.may(REVIEW),
-            "may_close": request.user.may(CLOSE),
+            "may_import": request.user.may(IMPORT_FIGURES),
             "filters_query": query.urlencode(),
         },
         export_name="so-lieu",

@@ -1,0 +1,312 @@
+"""Files as offices keep them: every bad row with its reason, the same file twice changes nothing, undo takes all back."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from django.utils.translation import override
+
+from audit.models import Event
+from audit.refusals import Refused
+from documents import imports, services, workbooks
+from documents.models import Import
+from enterprises.models import Enterprise, FigureRevision, Product, Title
+from enterprises.models.figures import State
+from enterprises.services.enterprises import edit_enterprise
+from enterprises.services.figures import close_year, confirm_figures, return_figures
+from enterprises.services.merging import merge_enterprises
+from jobs import services as jobs
+from tests.documents.sheets import upload, workbook
+from tests.factories import (
+    make_director,
+    make_enterprise,
+    make_figures,
+    make_head,
+    make_officer,
+    make_product_group,
+    make_tax_code,
+    make_title,
+    make_unit,
+)
+
+pytestmark = pytest.mark.django_db
+NOW = datetime(2025, 7, 15, 3, 0, tzinfo=UTC)
+HEAD = ["MST", "Tên doanh nghiệp", "GTSX (triệu đồng)", "Doanh thu (triệu đồng)", "Lao động đóng BHXH"]
+
+
+def work(import_, now):
+    import_.refresh_from_db()
+    jobs.run(import_.job_id, now=now + timedelta(seconds=1))
+    import_.refresh_from_db()
+    return import_
+
+
+def send(kind, rows, *, by, heading=HEAD, year=2024, now=NOW, name="a.xlsx"):
+    file = upload(workbook([heading, *rows]), name)
+    return work(services.start_import(kind=imports.kinds()[kind], file=file, year=year, by=by, now=now), now)
+
+
+def apply(import_, *, by, now=NOW):
+    services.apply_import(import_=import_, by=by, now=now)
+    work(import_, now)
+    assert import_.state == Import.State.APPLIED, import_.refusal
+    return import_.result
+
+
+def undo(import_, *, by, now=NOW):
+    services.undo_import(import_=import_, reason="Nhầm tệp", by=by, now=now)
+    return work(import_, now)
+
+
+def bad(import_):
+    """{row number: (column key, sentence)} of the first reason of each bad row."""
+    kind = imports.kinds()[import_.kind]
+    with override("en"):
+        return {
+            number: (problems[0][0], workbooks.words(kind, import_, problems[0]))
+            for number, _cells, problems in workbooks.rows_of(import_, "bad")
+        }
+
+
+# --- figures ----------------------------------------------------------------------------------
+def test_good_rows_wait_for_review_by_another(django_assert_max_num_queries):
+    officer, one, two = make_officer(), make_enterprise(), make_enterprise()
+    import_ = send("figures", [[one.tax_code, "Một", 5, 6, 10], [two.tax_code, "Hai", 7, None, 0]], by=officer)
+    assert import_.counts["good"] == 2
+    assert apply(import_, by=officer) == {"created": 2, "corrected": 0, "unchanged": 0}
+    first, second = FigureRevision.objects.order_by("pk")
+    assert (first.state, first.output_vnd, first.revenue_vnd) == (State.WAITING, 5_000_000, 6_000_000)
+    assert (second.revenue_vnd, second.labour_insured) == (None, 0)
+    assert first.import_batch == import_.public_id and first.declared_by == officer.public_id
+    assert Event.objects.filter(kind="figures imported").count() == 2
+    with pytest.raises(Refused):
+        confirm_figures(figures=first, by=officer, now=NOW)
+    confirm_figures(figures=first, by=make_head(), now=NOW)
+
+
+def test_every_bad_row_has_its_column_and_reason():
+    officer, good = make_officer(), make_enterprise()
+    other, fourth = make_enterprise(), make_enterprise()
+    rows = [
+        [good.tax_code, "", 5, 6, 1],
+        ["0100109107", "", 5, 6, 1],
+        [make_tax_code(), "", 5, 6, 1],
+        [other.tax_code, "", -5, 6, 1],
+        [make_enterprise().tax_code, "", "1e9", 6, 1],
+        [make_enterprise().tax_code, "", "0,0000005", 6, 1],
+        [good.tax_code, "", 5, 6, 1],
+        [make_enterprise().tax_code, "", None, None, None],
+        [make_enterprise().tax_code, "", 5, 6, 1, 2023],
+        [fourth.tax_code, "", 5, 6, 1, 2024],
+    ]
+    import_ = send("figures", rows, by=officer, heading=[*HEAD, "Năm"])
+    found = bad(import_)
+    assert {row: column for row, (column, _why) in found.items()} == {
+        3: "tax_code",
+        4: "tax_code",
+        5: "output_vnd",
+        6: "output_vnd",
+        7: "output_vnd",
+        8: "tax_code",
+        9: "tax_code",
+        10: "year",
+    }
+    assert "row 2" in found[8][1] and "2023" in found[10][1]
+    assert apply(import_, by=officer)["created"] == 2
+
+
+def test_the_same_file_twice_changes_nothing_and_other_amounts_are_a_correction():
+    officer, head, one, two = make_officer(), make_head(), make_enterprise(), make_enterprise()
+    rows = [[one.tax_code, "", 5, 6, 1], [two.tax_code, "", 5, 6, 1]]
+    apply(send("figures", rows, by=officer), by=officer)
+    confirm_figures(figures=FigureRevision.objects.get(enterprise=one), by=head, now=NOW)
+    later = NOW + timedelta(hours=1)
+    again = send("figures", [*rows, ["", "Tổng cộng", 10]], by=officer, now=later, name="b.xlsx")
+    assert apply(again, by=officer, now=later) == {"created": 0, "corrected": 0, "unchanged": 2}
+    assert FigureRevision.objects.count() == 2
+    changed = [[one.tax_code, "", 9, 6, 1], [two.tax_code, "", 5, 6, 2]]
+    third = send("figures", changed, by=officer, now=later, name="c.xlsx")
+    assert apply(third, by=officer, now=later) == {"created": 0, "corrected": 2, "unchanged": 0}
+    standing = FigureRevision.objects.current()
+    assert sorted(standing.filter(enterprise=one).values_list("state", "revision")) == [
+        ("confirmed", 1), ("waiting", 2)]  # fmt: skip
+    assert list(standing.filter(enterprise=two).values_list("state", "labour_insured")) == [("waiting", 2)]
+
+
+def test_a_column_that_the_file_lacks_keeps_what_stands():
+    officer, one = make_officer(), make_enterprise()
+    make_figures(one, 2024, state="waiting", output_vnd=1, tax_vnd=7)
+    apply(send("figures", [[one.tax_code, "", 5, None, None]], by=officer), by=officer)
+    figures = FigureRevision.objects.current().get()
+    assert (figures.output_vnd, figures.revenue_vnd, figures.tax_vnd) == (5_000_000, None, 7)
+
+
+def test_a_jump_is_flagged_and_taken():
+    officer, one = make_officer(), make_enterprise()
+    make_figures(one, 2023, output_vnd=1_000_000)
+    import_ = send("figures", [[one.tax_code, "", 11, 6, 1]], by=officer)
+    assert import_.counts["good"] == 1 and import_.counts["flags"] == 1
+    apply(import_, by=officer)
+
+
+@pytest.mark.parametrize("year", [2030, 2005])
+def test_a_year_that_is_none_is_refused(year):
+    officer, one = make_officer(), make_enterprise()
+    try:
+        import_ = send("figures", [[one.tax_code, "", 5, 6, 1]], by=officer, year=year)
+    except Refused:
+        return
+    assert import_.counts["good"] == 0
+
+
+def test_a_closed_year_is_refused():
+    officer, one = make_officer(), make_enterprise()
+    close_year(year=2024, decision_number="1", decided_on=date(2025, 2, 1), by=make_director(), now=NOW)
+    import_ = send("figures", [[one.tax_code, "", 5, 6, 1]], by=officer)
+    assert import_.counts["good"] == 0 and bad(import_)[2][0] == "tax_code"
+
+
+def test_a_merged_records_code_declares_for_the_winner():
+    officer, winner, loser = make_officer(), make_enterprise(), make_enterprise()
+    merge_enterprises(winner=winner, loser=loser, reason="Trùng", by=officer, now=NOW)
+    rows = [[loser.tax_code, "", 5, 6, 1], [winner.tax_code, "", 5, 6, 1]]
+    import_ = send("figures", rows, by=officer)
+    assert set(bad(import_)) == {3}
+    apply(import_, by=officer)
+    assert FigureRevision.objects.get().enterprise == winner
+
+
+def test_undo_takes_all_back_and_puts_back_what_it_replaced():
+    officer, one, two, three = make_officer(), make_enterprise(), make_enterprise(), make_enterprise()
+    waiting = make_figures(one, 2024, state="waiting", output_vnd=1)
+    returned = make_figures(two, 2024, state="returned", output_vnd=2)
+    rows = [[row.tax_code, "", 5, 6, 1] for row in (one, two, three)]
+    import_ = send("figures", rows, by=officer)
+    apply(import_, by=officer)
+    assert not FigureRevision.objects.current().filter(pk__in=[waiting.pk, returned.pk]).exists()
+    later = NOW + timedelta(hours=1)
+    undone = undo(import_, by=officer, now=later)
+    assert undone.state == Import.State.UNDONE
+    standing = FigureRevision.objects.current().order_by("enterprise")
+    assert [(row.enterprise, row.state, row.output_vnd) for row in standing] == [
+        (one, "waiting", 1), (two, "returned", 2)]  # fmt: skip
+    assert Event.objects.filter(kind="figures withdrawn").count() == 4
+
+
+@pytest.mark.parametrize("act", [confirm_figures, lambda **k: return_figures(reason="Sai", **k)])
+def test_undo_is_refused_once_something_was_built_on_it(act):
+    officer, one = make_officer(), make_enterprise("Công ty Một")
+    import_ = send("figures", [[one.tax_code, "", 5, 6, 1]], by=officer)
+    apply(import_, by=officer)
+    act(figures=FigureRevision.objects.get(), by=make_head(), now=NOW)
+    try:
+        undo(import_, by=officer)
+    except Refused as refusal:
+        assert "Công ty Một" in str(refusal)
+    assert import_.state != Import.State.UNDONE
+    assert FigureRevision.objects.exclude(state=State.WITHDRAWN).count() == 1
+
+
+# --- enterprises with products and titles -----------------------------------------------------
+REGISTRY = [
+    "MST", "Tên doanh nghiệp", "Phường, xã", "Nhóm ngành", "Sản phẩm", "Danh hiệu", "Đợt", "Quyết định",
+    "Ngày quyết định", "Hiệu lực từ ngày", "Hiệu lực đến ngày",
+]  # fmt: skip
+
+
+def row(code, name="", ward="", group="", product="", kind="", year=None, number="", *days):
+    return [code, name, ward, group, product, kind, year, number, *days]
+
+
+DAYS = ("20/11/2024", "20/11/2024", "19/11/2027")
+
+
+def registry(rows, *, by, **more):
+    return send("enterprises", rows, by=by, heading=REGISTRY, year=None, **more)
+
+
+def test_enterprises_products_and_titles_come_in_with_their_revisions():
+    officer, ward, group = make_officer(), make_unit(name="Phường Ba Đình"), make_product_group(name="Cơ khí")
+    code, old = make_tax_code(), make_enterprise("Công ty Cũ")
+    rows = [
+        row(code, "Công ty CP Mới", "Ba Đình", "Cơ khí", "Máy bơm", "SPCNCL", 2024, "5/QĐ", *DAYS),
+        row(code, "Công ty CP Mới", "", "", "Máy bơm", "Top 10", 2024, "6/QĐ", *DAYS),
+        row(code, "", "", "", "Máy nén"),
+        row(old.tax_code, "Công ty Cũ", "", "", "Động cơ", "", 2023, "7/QĐ", "20/11/2023", "20/11/2023"),
+    ]
+    import_ = registry(rows, by=officer)
+    assert bad(import_) == {}
+    assert apply(import_, by=officer) == {"enterprises": 1, "products": 3, "titles": 3, "unchanged": 0}
+    new = Enterprise.objects.get(tax_code=code)
+    assert (new.enterprise_type, new.ward, new.parent_tax_code) == ("joint_stock", ward, code)
+    assert new.groups.get().group == group and new.revisions.get().group_codes == group.code
+    assert "cong ty co phan moi" in new.folded
+    pump = Product.objects.get(name="Máy bơm")
+    assert pump.group == group and pump.titles.count() == 2
+    revision = Title.objects.get(product__name="Động cơ").revisions.get()
+    assert (revision.enterprise, revision.valid_to) == (old, None)
+    assert Event.objects.filter(kind__endswith="imported").count() == 7
+    again = registry([*rows, row("", "Tổng cộng")], by=officer, name="b.xlsx")
+    assert apply(again, by=officer) == {"enterprises": 0, "products": 0, "titles": 0, "unchanged": 4}
+
+
+def test_bad_registry_rows():
+    officer = make_officer()
+    title = make_title(round_year=2024)
+    known = title.product.enterprise
+    codes = [make_tax_code() for _ in range(8)]
+    rows = [
+        row("0100109107", "A"),
+        row(codes[0]),
+        row(codes[1], "B", "Phường Không Có"),
+        row(codes[2], "C", "", "nhóm lạ"),
+        row(codes[3], "D", "", "", "", "SPCNCL", 2024, "5/QĐ", *DAYS),
+        row(codes[4], "E", "", "", "Máy", "SPCNCL", 2024, "", *DAYS),
+        row(codes[5], "F", "", "", "Máy", "SPCNCL", 2024, "5/QĐ", "20/11/2024", "20/11/2024", "19/11/2023"),
+        row(codes[6], "G", "", "", "Máy", "SPCNCL", 2024, "5/QĐ", "20/11/2025", "20/11/2025"),
+        row(codes[7], "H", "", "", "Máy", "SPCNCL", 2024, "5/QĐ", *DAYS),
+        row(codes[7], "H", "", "", "Máy", "SPCNCL", 2024, "5/QĐ", *DAYS),
+        row(known.tax_code, known.name, "", "", title.product.name, "SPCNCL", 2024, "5/QĐ", *DAYS),
+    ]
+    import_ = registry(rows, by=officer)
+    assert {number: column for number, (column, _why) in bad(import_).items()} == {
+        2: "tax_code",
+        3: "name",
+        4: "ward",
+        5: "group",
+        6: "product",
+        7: "decision_number",
+        8: "valid_to",
+        9: "decision_on",
+        11: "round_year",
+    }
+    assert apply(import_, by=officer) == {"enterprises": 1, "products": 1, "titles": 1, "unchanged": 1}
+
+
+def test_undo_of_a_registry_import_and_the_file_again():
+    officer, code = make_officer(), make_tax_code()
+    rows = [row(code, "Công ty Mới", "", "", "Máy bơm", "SPCNCL", 2024, "5/QĐ", *DAYS)]
+    import_ = registry(rows, by=officer)
+    apply(import_, by=officer)
+    later = NOW + timedelta(hours=1)
+    assert undo(import_, by=officer, now=later).state == Import.State.UNDONE
+    gone = Enterprise.objects.get(tax_code=code)
+    assert gone.status == "withdrawn" and gone.revisions.current().get().status == "withdrawn"
+    assert not Product.objects.standing().exists() and not Title.objects.standing().exists()
+    assert not Title.objects.get().revisions.current().exists()
+    again = registry(rows, by=officer, name="b.xlsx", now=later)
+    assert apply(again, by=officer, now=later)["titles"] == 1
+    assert Enterprise.objects.by_tax_code(code).status == "active"
+
+
+def test_undo_of_a_registry_import_is_refused_once_worked_on():
+    officer, code = make_officer(), make_tax_code()
+    import_ = registry([row(code, "Công ty Mới")], by=officer)
+    apply(import_, by=officer)
+    enterprise = Enterprise.objects.get(tax_code=code)
+    edit_enterprise(enterprise=enterprise, version=1, values={"phone": "024"}, by=officer, now=NOW)
+    try:
+        undo(import_, by=officer)
+    except Refused as refusal:
+        assert "Công ty Mới" in str(refusal)
+    enterprise.refresh_from_db()
+    assert enterprise.status == "active"
