@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from accounts.roles import Role
 from audit.refusals import Refused
 from enterprises.models import Enterprise
-from reporting.demo import statistics, story
+from reporting.demo import indicators, statistics, story
 from reporting.demo.copying import chunks
 from reporting.demo.deliveries import make_deliveries
 from reporting.demo.figures import figures_rng, make_figures
@@ -40,6 +40,8 @@ def load(count=BASE, *, say=lambda sentence: None):
         written = _write(world, people, say)
     _analyze()
     written |= story.play(world, people, small=count <= SMALL, say=say)
+    if count <= SMALL:  # at 100,000 a job does it, and is measured
+        written |= indicators.play(people, say=say)
     return written
 
 

@@ -1,0 +1,102 @@
+"""Tables of the city's statistics through the framework of imports."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from documents import services
+from documents.imports import kinds
+from documents.models import Import
+from jobs import services as jobs
+from reporting.models import CityStatistic
+from tests.documents.sheets import upload, workbook
+from tests.factories import make_officer
+from tests.reporting.making import make_statistic
+
+pytestmark = pytest.mark.django_db
+NOW = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
+HEAD = [
+    "Chỉ tiêu",
+    "Năm",
+    "Giá trị sản xuất (tỷ đồng)",
+    "Kim ngạch xuất khẩu (triệu USD)",
+    "IIP",
+    "Giá",
+    "Năm gốc",
+    "Loại số liệu",
+    "Nguồn",
+    "Ngày công bố",
+]
+
+
+def row(measure="GTSXCN", year=2025, output=None, exports=None, iip=None, prices="hiện hành", base=None, state="sơ bộ"):
+    return [measure, year, output, exports, iip, prices, base, state, "Niên giám thống kê", date(2026, 6, 30)]
+
+
+def sent(rows, *, by):
+    data = workbook([["SỐ LIỆU THÀNH PHỐ"], HEAD, *rows])
+    import_ = services.start_import(kind=kinds()["city-statistics"], file=upload(data), year=None, by=by, now=NOW)
+    return worked(import_)
+
+
+def worked(import_):
+    import_.refresh_from_db()
+    jobs.run(import_.job_id, now=NOW + timedelta(hours=2))
+    import_.refresh_from_db()
+    return import_
+
+
+def test_rows_become_figures_of_the_city_in_their_own_units():
+    officer = make_officer()
+    import_ = sent(
+        [
+            row(output=350_000.5),
+            row("Kim ngạch xuất khẩu", exports=19_000.25),
+            row("IIP", iip=105.7),
+            row(output=165_700, prices="so sánh", base=2010),
+        ],
+        by=officer,
+    )
+    assert import_.state == Import.State.PREVIEWED, import_.refusal
+    services.apply_import(import_=import_, by=officer, now=NOW)
+    import_ = worked(import_)
+    assert import_.state == Import.State.APPLIED
+    found = set(CityStatistic.objects.current().values_list("measure", "prices", "amount", "import_batch"))
+    assert found == {
+        ("output", "current", 350_000_500_000_000, import_.public_id),
+        ("exports", "current", 1_900_025_000_000, import_.public_id),
+        ("iip", "current", 10_570, import_.public_id),
+        ("output", "constant", 165_700_000_000_000, import_.public_id),
+    }
+
+
+def test_another_amount_becomes_a_revision_and_undo_brings_back_what_was_known():
+    officer = make_officer()
+    old = make_statistic(1_000, year=2025, state="preliminary")
+    import_ = sent([row(output=2)], by=officer)
+    services.apply_import(import_=import_, by=officer, now=NOW)
+    import_ = worked(import_)
+    new = CityStatistic.objects.current().get()
+    assert (new.revision, new.supersedes, new.amount) == (2, old, 2_000_000_000)
+    services.undo_import(import_=import_, reason="Nhầm tệp", by=officer, now=NOW + timedelta(hours=1))
+    worked(import_)
+    assert (CityStatistic.objects.current().get().amount, CityStatistic.objects.count()) == (1_000, 3)
+
+
+def test_wrong_rows_are_reported_with_their_reason_and_the_good_ones_remain():
+    make_statistic(2_000_000_000, year=2024, state="preliminary")
+    import_ = sent(
+        [
+            row(output=None),
+            row(exports=5),
+            row("IIP", iip=105, prices="so sánh"),
+            row(output=5, prices="so sánh"),
+            row(output=5, base=2010),
+            row(output=7),
+            row(output=8),
+            row(output=0, year=2023),
+        ],
+        by=make_officer(),
+    )
+    assert import_.counts["bad"] == 7
+    assert import_.counts["good"] == 1
