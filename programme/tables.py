@@ -99,7 +99,7 @@ class KnownColumn(tables.NumberColumn):
 
 
 class ResultTable(tables.Table):
-    year = tables.LinkColumn(verbose_name=_("Year of the round"), route="programme:result")
+    year = tables.LinkColumn(verbose_name=_("Year of the round"), route="programme:result", second="source")
     registered_enterprises = KnownColumn(verbose_name=_("Enterprises registered"))
     registered_products = KnownColumn(verbose_name=_("Products registered"))
     recognised_enterprises = KnownColumn(verbose_name=_("Enterprises recognised"))
@@ -120,7 +120,6 @@ class ResultTable(tables.Table):
             "recognised_products",
             "first_time_products",
             "top10_enterprises",
-            "source",
         ]
 
 
@@ -128,6 +127,7 @@ class FigureTable(tables.Table):
     measure = tables.LinkColumn(
         verbose_name=_("Figure"),
         route="programme:figure",
+        second="source",
         fields=("measure",),
         compute=lambda record: str(PublishedFigure.Measure(record["measure"]).label),
     )
@@ -165,7 +165,7 @@ class FigureTable(tables.Table):
     source = tables.Column(verbose_name=_("Source"))
 
     class Meta(tables.Table.Meta):
-        shown = ["measure", "award_year", "reference_year", "scope", "value", "reproducible", "source"]
+        shown = ["measure", "award_year", "reference_year", "scope", "value", "reproducible"]
 
 
 def _years(model, name):

@@ -16,6 +16,7 @@ from programme.permissions import EDIT
 from programme.presenting import amount, applies_text, bands_by_year, quoted, scope_text, target_band, unknown
 from reference.models import ContentArea
 from reference.sending import sent_once
+from reference.tables import SHORT_CONFIDENCE
 from screens import formats
 from screens.lists import show_list
 
@@ -70,7 +71,13 @@ def period_detail(request, public_id):
             "years": period.years(),
             "bands": bands_by_year(period, targets),
             "targets": [
-                {"target": target, "band": target_band(target), "applies": applies_text(target)} for target in targets
+                {
+                    "target": target,
+                    "band": target_band(target),
+                    "applies": applies_text(target),
+                    "sure": SHORT_CONFIDENCE[target.confidence],
+                }
+                for target in targets
             ],
             "areas": ContentArea.objects.in_force(_last_day(period)).order_by("code"),
             "results": [{"result": result, "counts": _counts(result)} for result in results],

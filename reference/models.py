@@ -118,8 +118,8 @@ class AdministrativeUnit(ReferenceItem):
     """A district (until 2025-06-30) or a ward or commune (since 2025-07-01) of Hà Nội. Codes are text."""
 
     class Kind(models.TextChoices):
-        DISTRICT = "district", _("District level (until 30/06/2025)")
-        WARD = "ward", _("Ward level (wards and communes)")
+        DISTRICT = "district", _("District level")
+        WARD = "ward", _("Ward level")
 
     class UnitType(models.TextChoices):
         QUAN = "quan", _("Urban district")

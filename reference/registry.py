@@ -65,7 +65,9 @@ class Kind:
         return self.model.objects.all()
 
 
-def _item(model, slug, title, add, lead, fields=(), columns=None, filters=None, ordering=("sort_key", "valid_from")):
+def _item(
+    model, slug, title, add, lead, fields=(), columns=None, filters=None, ordering=("sort_key", "valid_from"), shown=()
+):
     return Kind(
         model,
         slug,
@@ -73,7 +75,7 @@ def _item(model, slug, title, add, lead, fields=(), columns=None, filters=None, 
         add,
         lead,
         tuple(fields),
-        tables.item_table(model, columns or {}),
+        tables.item_table(model, columns or {}, shown),
         tables.item_filter(model, filters or {}),
         ordering,
     )
@@ -153,6 +155,7 @@ KINDS = [
         tables.THRESHOLD_COLUMNS,
         tables.THRESHOLD_FILTERS,
         ("sector_column", "labour_max", "valid_from"),
+        ("name", *tables.THRESHOLD_COLUMNS, "valid_from", "standing", "confidence"),
     ),
     _item(
         Rule,
