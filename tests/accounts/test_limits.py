@@ -26,7 +26,7 @@ def test_forty_wrong_passwords_at_once_are_looked_at_five_times():
 
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(attempt, range(40)))
-    assert set(answers) == {200}
+    assert set(answers) <= {200, 429}  # told that it is wrong, or to wait
     assert LoginRecord.objects.filter(user=user, step="password").count() <= 5
 
 

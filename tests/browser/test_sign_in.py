@@ -1,0 +1,106 @@
+"""People come in: by invitation, by a link after a forgotten password, and after their session ended in mid-form."""
+
+import re
+
+import pytest
+
+from accounts.demo import PASSWORD, address_of
+from tests.browser.conftest import DESKTOP
+from tests.waiting import until
+
+pytestmark = pytest.mark.browser
+NEW = "mùa thu Hà Nội có hoa sữa"
+
+
+@pytest.fixture
+def visit(browser, demo_site):
+    """visit(): a page in a browser of its own."""
+    opened = []
+
+    def open_page():
+        opened.append(browser.new_context(base_url=demo_site.address, viewport=DESKTOP))
+        opened[-1].set_default_timeout(15_000)
+        return opened[-1].new_page()
+
+    yield open_page
+    for context in opened:
+        context.close()
+
+
+def sign_in(page, email, password=PASSWORD):
+    page.fill("input[name=login]", email)
+    page.fill("input[name=password]", password)
+    page.press("input[name=password]", "Enter")
+    page.wait_for_url(lambda url: "/accounts/login" not in url)
+
+
+def link_in_outbox(page, part):
+    """The newest link of that kind; the worker sends letters after a moment."""
+    found = []
+
+    def there():
+        page.goto("/people/outbox/")
+        hrefs = page.locator(f'main a[href*="{part}"]').evaluate_all(
+            "links => links.map(link => link.getAttribute('href'))"
+        )
+        found[:] = [re.sub(r"^https?://[^/]+", "", href) for href in hrefs]
+        return bool(found)
+
+    until(there, 30)
+    return found[0]
+
+
+def test_invited_person_comes_in_by_the_link_of_the_letter(visit):
+    admin = visit()
+    admin.goto("/people/invite/")
+    sign_in(admin, address_of("quantri"))
+    assert admin.url.endswith("/people/invite/")
+    admin.fill("input[name=full_name]", "Người Được Mời")
+    admin.fill("input[name=email]", "duocmoi@thunghiem.example")
+    admin.select_option("select[name=office]", index=1)
+    admin.select_option("select[name=role]", "officer")
+    admin.fill("input[name=paper]", "12/QĐ-SCT")
+    admin.click("main button[type=submit]")
+    admin.wait_for_url("**/people/invitations/")
+    guest = visit()
+    guest.goto(link_in_outbox(guest, "/people/invitation/"))
+    guest.fill("input[name=password1]", NEW)
+    guest.fill("input[name=password2]", NEW)
+    guest.click("main button[type=submit]")
+    guest.wait_for_url(lambda url: "/people/invitation/" not in url)
+    guest.goto("/people/me/")
+    assert "duocmoi@thunghiem.example" in guest.inner_text("main")
+
+
+def test_forgotten_password_is_set_anew_by_the_link_of_the_letter(visit):
+    page = visit()
+    page.goto("/accounts/password/reset/")
+    page.fill("input[name=email]", address_of("vanthu"))
+    page.click("main button[type=submit]")
+    page.wait_for_url("**/password/reset/done/")
+    page.goto(link_in_outbox(page, "/password/reset/key/"))
+    page.fill("input[name=password1]", NEW)
+    page.fill("input[name=password2]", NEW)
+    page.click("main button[type=submit]")
+    page.wait_for_url("**/password/reset/key/done/")
+    page.goto("/accounts/login/?next=/people/me/")
+    sign_in(page, address_of("vanthu"), NEW)
+    assert address_of("vanthu") in page.inner_text("main")
+
+
+def test_form_typed_while_the_session_ended_is_there_after_signing_in(visit):
+    page = visit()
+    page.goto("/people/offices/add/")
+    sign_in(page, address_of("quantri"))
+    page.fill("input[name=code]", "PTM")
+    page.fill("input[name=name]", "Phòng Quản lý thương mại")
+    page.select_option("select[name=kind]", "office")
+    page.context.clear_cookies(name="sessionid")
+    page.click("main button[type=submit]")
+    page.wait_for_url("**/accounts/login/**")
+    sign_in(page, address_of("quantri"))
+    assert page.input_value("input[name=name]") == "Phòng Quản lý thương mại"
+    assert page.input_value("select[name=kind]") == "office"
+    page.click("main button[type=submit]")
+    page.wait_for_url(lambda url: "/offices/add/" not in url)
+    assert "Phòng Quản lý thương mại" in page.inner_text("h1")
