@@ -2,9 +2,7 @@
 () => {
   const isShown = (element) => {
     const box = element.getBoundingClientRect();
-    const style = getComputedStyle(element);
-    // what lies in a closed <details> has a place, but nobody sees it
-    return box.width > 1 && box.height > 1 && element.checkVisibility() && style.visibility !== "hidden";
+    return box.width > 1 && box.height > 1 && element.checkVisibility({ contentVisibilityAuto: true, visibilityProperty: true });
   };
   const named = (element) =>
     `${element.tagName.toLowerCase()}${element.id ? "#" + element.id : ""}${element.name ? `[name=${element.name}]` : ""}`;

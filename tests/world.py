@@ -1,0 +1,76 @@
+"""People of every role and one thing of every kind, for the permission matrix and for the pages in the browser.
+
+What a room's routes need is made by tests/<room>/matrix.py: build(world) makes things, OBJECTS gives the arguments of
+each address, also by person (`lambda world, who:`).
+"""
+
+from copy import deepcopy
+from dataclasses import dataclass, field
+from datetime import datetime
+from inspect import signature
+from types import SimpleNamespace
+
+from django.conf import settings
+from django.contrib.auth.hashers import make_password
+from django.core.cache import cache
+from django.db import transaction
+from django.test import Client
+
+from accounts.models import User
+from accounts.roles import POST_ROLES, Role
+from tests import routes
+from tests.factories import make_user
+
+ANONYMOUS, DISABLED, NO_POST = "anonymous", "disabled", "no_post"
+PEOPLE = [*(role.value for role in Role), NO_POST, DISABLED, ANONYMOUS]
+
+
+@dataclass
+class World(SimpleNamespace):
+    """People of every role, and whatever the rooms put beside them."""
+
+    now: datetime
+    people: dict = field(default_factory=dict)
+    clients: dict = field(default_factory=dict)
+
+    def __post_init__(self):
+        for who in PEOPLE:
+            if who != ANONYMOUS:
+                self.people[who] = make_user(
+                    *([Role(who)] if who in {role.value for role in POST_ROLES} else []),
+                    email=f"{who}@matrix.example",
+                )
+        for person in self.people.values():
+            person.password = make_password("a long enough pass phrase")
+            person.save(update_fields=["password"])
+
+    def build(self):
+        for part in routes.modules("matrix"):
+            if hasattr(part, "build"):
+                part.build(self)
+
+    def sign_everybody_in(self):
+        for who in PEOPLE:
+            client = self.clients[who] = Client(raise_request_exception=False)
+            if who != ANONYMOUS:
+                client.force_login(self.people[who], backend=settings.AUTHENTICATION_BACKENDS[0])
+        User.objects.filter(pk=self.people[DISABLED].pk).update(is_active=False, disabled_at=self.now)
+
+    def address(self, route, thing, who):
+        """`thing` is made for everybody, or when it takes a second argument, for that person."""
+        if not route.arguments:
+            return route.address({})
+        return route.address(thing(self, who) if len(signature(thing).parameters) == 2 else thing(self))
+
+    def ask(self, who, method, address):
+        """The answer; nothing that it changed stays."""
+        client = self.clients[who]
+        cookies = deepcopy(client.cookies)
+        cache.clear()  # who asks this often is turned away for a while
+        with transaction.atomic():
+            answer = client.generic(method, address)
+            if answer.streaming:
+                answer.getvalue()  # to its end, which closes the file behind it
+            transaction.set_rollback(True)
+        client.cookies = cookies
+        return answer
