@@ -1,13 +1,15 @@
-"""Runs on the demo data, in a process of its own: for each page an address and somebody whom it answers.
+"""For each page an address and somebody whom it answers; runs in a process of its own on a site's data.
 
-It begins with the addresses that need no object and those that rooms give (tests/<room>/pages.py: ADDRESSES), and
-follows the links it finds there.
+Without arguments, on the demo data: begins with the addresses that need no object and those that rooms give
+(tests/<room>/pages.py: ADDRESSES), and follows the links it finds there. With the names of routes, on an empty
+database: makes the things of the permission matrix (tests/world.py) and takes their addresses.
 
-Prints JSON: {"pages": [[route, address, email or null]], "unreachable": [[route, what was answered]], "other": [...]}.
+Prints JSON: {"pages": [[route, address, email, session]], "unreachable": [[route, why]], "other": [[route, what]]}.
 """
 
 import html
 import json
+import logging
 import os
 import re
 import sys
@@ -23,11 +25,13 @@ from django.conf import settings  # noqa: E402 - Django is set up first
 from django.test import Client  # noqa: E402
 from django.test.utils import setup_test_environment  # noqa: E402
 from django.urls import Resolver404, resolve  # noqa: E402
+from django.utils import timezone  # noqa: E402
 
 from accounts.access import allowed, routes  # noqa: E402
 from accounts.demo import PEOPLE  # noqa: E402
 from accounts.models import User  # noqa: E402
 from tests.routes import all_routes, told_by_rooms  # noqa: E402
+from tests.world import DISABLED, World  # noqa: E402
 
 
 def askers():
@@ -98,7 +102,7 @@ class Search:
             answer = client.get(address)
             self.said[name].append(f"{answer.status_code} {kind_of(answer)} at {address}")
             if is_page(answer):
-                self.pages.setdefault(name, (address, email))
+                self.pages.setdefault(name, (address, email, None))
                 waiting.extend(self.links(answer.content, address))
             elif answer.status_code in (200, 301, 302):
                 self.others.setdefault(name, self.said[name][-1])
@@ -111,15 +115,47 @@ class Search:
                 yield target.partition("?")[0]
 
 
-def main():
+def look_at_the_matrix(search):
+    """Makes one thing of every kind and takes the addresses of the routes from them."""
+    world = World(now=timezone.now())
+    world.build()
+    world.sign_everybody_in()
+    things = told_by_rooms("matrix", "OBJECTS")
+    for name in sorted(search.missing):
+        route = search.readable[name]
+        if route.arguments and name not in things:
+            continue
+        for who, client in world.clients.items():
+            person = world.people.get(who)
+            needed = routes()[name]["GET"]
+            if who == DISABLED or not (needed.anyone if person is None else allowed(person, needed)):
+                continue
+            address = world.address(route, things.get(name), who)
+            answer = client.get(address)
+            search.said[name].append(f"{answer.status_code} {kind_of(answer)} at {address} as {who}")
+            if is_page(answer):
+                session = client.cookies.get(settings.SESSION_COOKIE_NAME)
+                search.pages[name] = (address, person and person.email, session and session.value)
+                break
+            if answer.status_code in (200, 301, 302):
+                search.others[name] = search.said[name][-1]
+                answer.streaming and answer.getvalue()
+
+
+def main(names):
     setup_test_environment(debug=False)
+    logging.disable(logging.WARNING)
     search = Search()
-    for person in askers():
-        search.look_as(*person)
+    if names:
+        search.readable = {name: route for name, route in search.readable.items() if name in names}
+        look_at_the_matrix(search)
+    else:
+        for person in askers():
+            search.look_as(*person)
     for name in search.pages:
         search.others.pop(name, None)
     why = {
-        name: ", ".join(search.said[name][:3]) or f"no link leads there, no address in tests/{route.room}/pages.py"
+        name: ", ".join(search.said[name][:3]) or f"no link leads there, no object in tests/{route.room}/matrix.py"
         for name, route in search.readable.items()
         if name in search.missing
     }
@@ -132,4 +168,4 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -103,18 +103,49 @@ def fresh_site(tmp_path):
         yield site
 
 
-@pytest.fixture(scope="session")
-def demo_pages(demo_site):
-    """What tests.browser.addresses finds in the demo data."""
+@contextlib.contextmanager
+def empty_site(name, folder):
+    """A portal without any data, web only."""
+    environment = services.portal_environment(**new_database(name), DATA_DIR=folder)
+    services.manage("migrate", "--noinput", environment=environment)
+    services.manage("collectstatic", "--noinput", environment=environment)
+    with services.web(environment, log=folder / "web.log") as address:
+        yield Site(address, environment, {})
+
+
+def find_pages(site, *names):
     done = subprocess.run(
-        [sys.executable, "-m", "tests.browser.addresses"],
+        [sys.executable, "-m", "tests.browser.addresses", *names],
         cwd=services.HOUSE,
-        env=demo_site.environment,
+        env=site.environment,
         capture_output=True,
         text=True,
     )
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
+
+
+@dataclass(frozen=True)
+class Pages:
+    """route -> (site, address, email, session), and why there is no address of the rest."""
+
+    known: dict
+    unreachable: dict
+
+
+@pytest.fixture(scope="session")
+def pages(demo_site, tmp_path_factory):
+    """Pages of the demo data; of what it has no example, pages of the things of the permission matrix."""
+    demo = find_pages(demo_site)
+    known = {name: (demo_site, *where) for name, *where in demo["pages"]}
+    unreachable = dict(demo["unreachable"])
+    if not unreachable:
+        yield Pages(known, unreachable)
+        return
+    with empty_site("portal_matrix", tmp_path_factory.mktemp("matrix")) as site:
+        rest = find_pages(site, *unreachable)
+        known |= {name: (site, *where) for name, *where in rest["pages"]}
+        yield Pages(known, dict(rest["unreachable"]))
 
 
 @pytest.fixture(scope="session")
@@ -132,20 +163,22 @@ class Visitors:
         self.browser, self.language = browser, language
         self.contexts = {}
 
-    def context(self, site, email):
+    def context(self, site, email, session=None):
         if (site.address, email) not in self.contexts:
             context = self.browser.new_context(
                 base_url=site.address, locale="vi-VN", timezone_id="Asia/Ho_Chi_Minh", viewport=DESKTOP
             )
             context.set_default_timeout(15_000)
             context.add_cookies([{"name": "django_language", "value": self.language, "url": site.address}])
-            if email:
+            if session:
+                context.add_cookies([{"name": "sessionid", "value": session, "url": site.address}])
+            elif email:
                 sign_in(context, email, dict(site.people.values())[email])
             self.contexts[site.address, email] = context
         return self.contexts[site.address, email]
 
-    def page(self, site, email):
-        return self.context(site, email).new_page()
+    def page(self, site, email, session=None):
+        return self.context(site, email, session).new_page()
 
 
 DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 375, "height": 800}
@@ -176,8 +209,8 @@ def page_as(visitors, demo_site):
     """page_as(email): a page of that person on the demo site; page_as(None): of nobody."""
     opened = []
 
-    def open_page(email, site=demo_site):
-        opened.append(visitors.page(site, email))
+    def open_page(email, site=demo_site, session=None):
+        opened.append(visitors.page(site, email, session))
         return opened[-1]
 
     yield open_page
