@@ -1,7 +1,7 @@
 """Every role × every route × every method, against the one table of permissions.
 
-What a room's routes need is made by tests/<room>/matrix.py: build(world) makes things, OBJECTS gives the arguments of
-each address (also by person: `lambda world, who:`), HIDDEN names cells that the table allows and whose object that person may not see, with the reason.
+What a room's routes need is made by tests/<room>/matrix.py (tests/world.py); HIDDEN there names cells that the table
+allows and whose object that person may not see, with the reason.
 """
 
 import logging
@@ -102,6 +102,11 @@ def test_every_route_has_a_row_and_every_row_a_route():
     there = {route.name for route in routes.all_routes()}
     assert there - table().keys() == set()
     assert table().keys() - there == set()
+
+
+def test_every_route_with_arguments_has_an_object():
+    objects = routes.told_by_rooms("matrix", "OBJECTS")
+    assert {r.name for r in routes.all_routes() if r.arguments} - objects.keys() == set()
 
 
 @pytest.mark.parametrize("room", ROOMS)
