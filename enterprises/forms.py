@@ -269,7 +269,7 @@ class FiguresForm(Form):
     base_year = YearField(
         label=_("Base year"), min_value=1990, required=False, help_text=_("Only for constant prices, for example 2010.")
     )
-    accounts = forms.ChoiceField(label=_("Accounts"), choices=FigureRevision.Accounts.choices)
+    accounts = forms.ChoiceField(label=_("Financial statements"), choices=FigureRevision.Accounts.choices)
     unit = forms.ChoiceField(
         label=_("Unit of the amounts in đồng"),
         choices=UNITS,

@@ -117,7 +117,7 @@ class FiguresImport(ImportKind):
         ),
         Basis(
             "accounts",
-            _("Accounts"),
+            _("Financial statements"),
             {
                 "separate": (_("separate accounts"), ("BCTC riêng", "báo cáo riêng")),
                 "consolidated": (_("consolidated accounts"), ("BCTC hợp nhất", "hợp nhất")),

@@ -133,7 +133,7 @@ class FiguresTable(tables.Table):
     place = tables.ChoiceColumn(verbose_name=_("Place"), choices=FigureRevision.Place)
     prices = tables.ChoiceColumn(verbose_name=_("Prices"), choices=FigureRevision.Prices)
     base_year = YearColumn(verbose_name=_("Base year"))
-    accounts = tables.ChoiceColumn(verbose_name=_("Accounts"), choices=FigureRevision.Accounts)
+    accounts = tables.ChoiceColumn(verbose_name=_("Financial statements"), choices=FigureRevision.Accounts)
     revision = tables.NumberColumn(verbose_name=_("Revision"))
     submitted_at = tables.DateTimeColumn(verbose_name=_("Sent at"))
     confirmed_at = tables.DateTimeColumn(verbose_name=_("Confirmed at"))

@@ -1,6 +1,6 @@
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, Exists, Max, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -20,6 +20,7 @@ from enterprises.views.answers import do_once, found, tried
 from screens.formats import big_money, number, plain, usd, vn_date
 from screens.forms import form_data
 from screens.lists import show_list
+from screens.text import short_forms
 
 MOST_ROWS = 60
 MOST_PAIRS = 50
@@ -189,11 +190,7 @@ def duplicates(request):
     """Pairs that may be one enterprise: equal names in their short form, or one tax code and its repaired twin."""
     standing = Enterprise.objects.visible_to(request.user).standing()
     names = (
-        standing.filter(parent_tax_code__isnull=False)
-        .values("sort_key")
-        .annotate(count=Count("pk"), roots=Count("parent_tax_code", distinct=True), first=Max("pk"))
-        .filter(count__gt=1)
-        .order_by("sort_key")[:MOST_PAIRS]
+        standing.values("sort_key").annotate(count=Count("pk")).filter(count__gt=1).order_by("sort_key")[:MOST_PAIRS]
     )
     groups = []
     for row in names:
@@ -210,19 +207,13 @@ def duplicates(request):
         members = list(
             standing.filter(parent_tax_code=row["parent_tax_code"]).select_related("ward").order_by("tax_code")[:10]
         )
-        groups.append({"why": _("The same first ten digits of the tax code (branches stay apart)"), "members": members})
+        if len({short_forms(member.name) for member in members}) < len(members):  # a branch has a name of its own
+            groups.append({"why": _("The same first ten digits of the tax code and the same name"), "members": members})
     return render(
         request,
         "enterprises/duplicates.html",
-        {"groups": groups, "chosen": request.GET.get("with", ""), "typed": _typed(request, standing)},
+        {"groups": groups},
     )
-
-
-def _typed(request, standing):
-    """A pair that the person looks up by two tax codes."""
-    codes = [tax_codes.normal(request.GET.get(name, "")) for name in ("first", "second")]
-    rows = [standing.filter(tax_code=code).first() for code in codes]
-    return {"codes": codes, "rows": rows if all(rows) and rows[0] != rows[1] else None, "asked": any(codes)}
 
 
 def merge_enterprises(request, public_id):
