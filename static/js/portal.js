@@ -41,6 +41,21 @@
   }
   showChoosing(document);
 
+  // Filters sent by htmx: no empty fields in the address, and the order and columns chosen meanwhile are kept.
+  document.addEventListener("htmx:configRequest", function (event) {
+    if (!event.detail.elt.matches("form.filters")) { return; }
+    var asked = event.detail.formData, now = new URLSearchParams(window.location.search);
+    Array.from(asked.keys()).forEach(function (name) {
+      if (asked.getAll(name).every(function (value) { return value === ""; })) { asked.delete(name); }
+    });
+    ["sort", "column"].forEach(function (name) {
+      if (now.has(name)) {
+        asked.delete(name);
+        now.getAll(name).forEach(function (value) { asked.append(name, value); });
+      }
+    });
+  });
+
   // After a part of a list was replaced, say how many rows it has now.
   document.addEventListener("htmx:afterSettle", function () {
     var list = document.getElementById("list");

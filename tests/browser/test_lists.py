@@ -1,0 +1,72 @@
+"""A list as people use it, with scripts and without: filter, order, page, columns, a view of one's own."""
+
+import pytest
+
+from tests.browser.conftest import DESKTOP, sign_in
+
+OFFICER = "chuyenvien@thunghiem.example"
+
+
+@pytest.fixture(params=[True, False], ids=["with scripts", "without scripts"])
+def page(request, browser, demo_site):
+    context = browser.new_context(base_url=demo_site.address, viewport=DESKTOP, java_script_enabled=request.param)
+    context.set_default_timeout(15_000)
+    sign_in(context, OFFICER, dict(demo_site.people.values())[OFFICER])
+    page = context.new_page()
+    said = []
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.goto("/enterprises/")
+    yield page
+    assert said == []
+    context.close()
+
+
+def count_on(page):
+    return int(page.inner_text("[data-list-count]").split()[0].replace(".", ""))
+
+
+def settled(page):
+    page.wait_for_load_state("networkidle")
+    page.wait_for_function("() => !document.querySelector('.htmx-request, .htmx-settling')")
+
+
+def test_a_list_is_filtered_ordered_and_paged_and_its_address_says_so(page):
+    everything = count_on(page)
+    page.fill("#filter_q", "hoa sua")
+    page.press("#filter_q", "Enter")
+    page.wait_for_url("**q=hoa*")
+    settled(page)
+    few = count_on(page)
+    assert 0 < few < everything
+    page.click("#sort-name")
+    page.wait_for_url("**sort=name*")
+    settled(page)
+    assert page.get_attribute("th:has(#sort-name)", "aria-sort") == "ascending"
+    assert count_on(page) == few
+    page.reload()
+    assert count_on(page) == few
+    page.goto("/enterprises/")
+    page.click(".pages a[rel=next]")
+    page.wait_for_url("**page=2*")
+    settled(page)
+    assert page.inner_text(".pages [aria-current]").endswith("2")
+
+
+def test_columns_are_chosen_and_kept_as_a_view_that_can_be_removed(page):
+    heads = page.locator("#list thead th").count()
+    page.click("#list .toolbar details:first-of-type > summary")
+    page.locator(".panel input[name=column]:checked:not([disabled])").first.uncheck()
+    page.locator(".panel:visible button[type=submit]").click()
+    page.wait_for_url("**column=*")
+    assert page.locator("#list thead th").count() == heads - 1
+    page.locator("#list .toolbar details").nth(1).locator("summary").click()
+    page.fill("#view-label", "Cột của tôi")
+    page.locator("#view-label").press("Enter")
+    page.wait_for_url("**view=*")
+    assert page.locator(".tabs a[aria-current]", has_text="Cột của tôi").count() == 1
+    assert page.locator("#list thead th").count() == heads - 1
+    page.locator("#list .toolbar details").nth(1).locator("summary").click()
+    page.locator("form[action*='/remove/'] button").first.click()
+    page.wait_for_url("**view=all*")
+    assert page.locator(".tabs", has_text="Cột của tôi").count() == 0
