@@ -30,6 +30,7 @@ def copy(model, names, rows, **constants):
     for name, field in fields.items():
         if name not in names and name not in constants and not field.primary_key:
             constants[name] = field.get_default()
+    constants = {name: value for name, value in constants.items() if value is not None}
     columns = [fields[name].column for name in (*names, *constants)]
     rest = tuple(constants.values())
     return copy_rows(model._meta.db_table, columns, (row + rest for row in rows))

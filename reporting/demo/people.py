@@ -2,6 +2,8 @@
 
 from datetime import date
 
+from django.contrib.auth.hashers import make_password
+
 from accounts.demo import OFFICES, PASSWORD, ROSTER, address_of
 from accounts.models import Office, User
 from accounts.roles import ENTERPRISE_ROLES
@@ -18,12 +20,13 @@ def make_people():
         offices[code] = Office.objects.filter(code=code).first() or add_office(
             code=code, name=name, kind=kind, symbol="", ended_on=None, by=ACTOR, now=at(SINCE)
         )
-    people = {}
+    people, hashed = {}, make_password(PASSWORD)  # hashed once: it is slow on purpose
     for role, office, _label, name, local in ROSTER:
         email = address_of(local)
         person = User.objects.filter(email=email).first()
         if person is None:
-            person = new_person(email=email, full_name=name, password=PASSWORD, synthetic=True, by=ACTOR, now=at(SINCE))
+            person = new_person(email=email, full_name=name, synthetic=True, by=ACTOR, now=at(SINCE))
+            User.objects.filter(pk=person.pk).update(password=hashed)
             if role not in ENTERPRISE_ROLES:
                 give_post(
                     user=person,

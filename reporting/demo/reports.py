@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from datetime import date, timedelta
+from functools import cache
 
 from enterprises.models import FigureRevision
 from enterprises.services.figures import size_for
@@ -70,14 +71,8 @@ class Reports:
         )
         write_events(self._events(reports))
 
-    def _moments(self, numbers):
-        declared = at(
-            declared_in(numbers.year) + timedelta(days=numbers.firm.number % 20 + 30 * (numbers.revision - 1))
-        )
-        return declared, declared + timedelta(days=1), declared + timedelta(days=15 + numbers.firm.number % 25)
-
     def _row(self, numbers):
-        declared, sent, decided = self._moments(numbers)
+        declared, sent, decided = moments(numbers.year, numbers.firm.number % 100, numbers.revision)
         state = numbers.state
         submitted = state != "declared"
         confirmed, returned = state == "confirmed", state == "returned"
@@ -116,13 +111,20 @@ class Reports:
 
     def _events(self, reports):
         for numbers in reports:
-            declared, _sent, decided = self._moments(numbers)
+            declared, _sent, decided = moments(numbers.year, numbers.firm.number % 100, numbers.revision)
             key, facts = public_id(numbers), {"year": numbers.year}
             settled = numbers.state in ("confirmed", "returned")
             if self.both_events or not settled:
                 yield declared, "figures declared", "enterprises.figurerevision", key, facts
             if settled:
                 yield decided, f"figures {numbers.state}", "enterprises.figurerevision", key, facts
+
+
+@cache
+def moments(year, number, revision):
+    """When a report was declared, sent and decided on."""
+    declared = at(declared_in(year) + timedelta(days=number % 20 + 30 * (revision - 1)))
+    return declared, declared + timedelta(days=1), declared + timedelta(days=15 + number % 25)
 
 
 def public_id(numbers):
