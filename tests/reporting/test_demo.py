@@ -9,13 +9,14 @@ from django.db import connection
 from django.db.models import Count
 
 from audit.refusals import Refused
+from documents.models import Import
 from enterprises import tax_codes
-from enterprises.models import Enterprise, FigureRevision, Product, Title
+from enterprises.models import Enterprise, FigureRevision, FigureYearClosing, Product, Title
 from reporting.demo.figures import figures_rng, make_figures
 from reporting.demo.loading import load
 from reporting.demo.rounds import ROUNDS
 from reporting.demo.world import make_world
-from reporting.models import CityStatistic
+from reporting.models import CityStatistic, KpiPublication, KpiRun
 from support.models import SupportRecord, SupportRevision
 
 TY = 10**9
@@ -25,6 +26,7 @@ TY = 10**9
 def loaded(db):
     call_command("load_reference", verbosity=0)
     call_command("load_programme", verbosity=0)
+    call_command("load_indicators", verbosity=0)
     return load()
 
 
@@ -95,6 +97,15 @@ def test_demo_loads_what_it_promises(loaded):
     assert FigureRevision.objects.filter(state="confirmed", superseded_at__isnull=False).exists()
     assert set(CityStatistic.objects.values_list("state", flat=True)) == {"estimate", "preliminary", "official"}
     assert CityStatistic.objects.filter(superseded_at__isnull=False).count() == 1
+    assert Enterprise.objects.filter(merged_into__isnull=False).count() == 1
+    assert FigureYearClosing.closed_years() == {2021, 2022}
+    assert FigureRevision.objects.filter(year=2026, state="draft").exists()
+    assert SupportRecord.objects.filter(withdrawn=True).exists()
+    assert SupportRecord.objects.filter(evidence_file__isnull=False).exists()
+    import_ = Import.objects.get()
+    assert (import_.state, import_.counts["good"], import_.counts["bad"]) == ("applied", 19, 6)
+    assert KpiRun.objects.get().state == KpiRun.State.DONE
+    assert set(KpiPublication.objects.values_list("year", flat=True)) == {2023, 2024}
     groups = SupportRecord.objects.order_by().values("kind__code").annotate(count=Count("pk"))
     assert len(groups) == 4
     connection.check_constraints()

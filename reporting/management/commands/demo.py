@@ -4,7 +4,7 @@ from django.core.management import BaseCommand, CommandError
 
 from accounts.demo import PEOPLE
 from audit.refusals import Refused
-from reporting.demo.loading import is_loaded, load
+from reporting.demo.loading import is_complete, load
 from reporting.demo.world import BASE
 
 
@@ -20,7 +20,7 @@ class Command(BaseCommand):
             for label, email, password in PEOPLE:
                 self.stdout.write(f"{label}\t{email}\t{password}")
             return
-        if is_loaded():
+        if is_complete():
             self.stdout.write("The demonstration data is already loaded.")
             return
         begun = time.monotonic()
