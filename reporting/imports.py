@@ -48,7 +48,13 @@ class StatisticImport(ImportKind):
         ),
         Column("year", _("Year"), "year", aliases=("Năm",), required=True),
         Column("output_vnd", _("Industrial output"), "vnd", aliases=("Giá trị sản xuất", "GTSX"), most=10**17),
-        Column("exports_usd_cents", _("Exports of goods"), "usd", aliases=("Kim ngạch xuất khẩu", "Kim ngạch", "Xuất khẩu"), most=10**14),
+        Column(
+            "exports_usd_cents",
+            _("Exports of goods"),
+            "usd",
+            aliases=("Kim ngạch xuất khẩu", "Kim ngạch", "Xuất khẩu"),
+            most=10**14,
+        ),
         Column("iip", _("Index against last year (%)"), "decimal", aliases=("IIP", "Chỉ số")),
         Column(
             "prices",

@@ -148,6 +148,7 @@ class Base:
         self.inputs = inputs
         self.definitions = [version.read for version in inputs.versions]
         self.whos = list(dict.fromkeys(d.who for d in self.definitions))
+        self.has_declared = self.has_sizes = False
         self.bases = list(dict.fromkeys(d.basis for d in self.definitions if d.counts in WITH_FIGURES))
 
     def __enter__(self):
@@ -186,13 +187,21 @@ class Base:
         self._lay_who()
         if self.bases:
             self._lay_figures("kpi_figure", CONFIRMED, "f.confirmed_at", *self._confirmed_span())
-        if any(d.upper.method == "declared" for d in self.definitions):
-            self._lay_figures("kpi_declared", DECLARED, "f.declared_at", *self._span())
-        if self.bases:
-            self.run(SIZES)
-            self._index("kpi_size", "unit_id, year")
         if any(d.counts in WITH_SUPPORT for d in self.definitions):
             self._lay_support()
+
+    def need_declared(self):
+        """Bounds read what is declared; values do not, so it is laid when it is asked for."""
+        if not self.has_declared:
+            self._lay_figures("kpi_declared", DECLARED, "f.declared_at", *self._span())
+            self.has_declared = True
+
+    def need_sizes(self):
+        """Parts by size read the sizes."""
+        if not self.has_sizes:
+            self.run(SIZES)
+            self._index("kpi_size", "unit_id, year")
+            self.has_sizes = True
 
     def _index(self, table, columns):
         if connection.vendor == "sqlite":

@@ -8,7 +8,7 @@ from reporting.engine import digests
 from reporting.engine.base import Base
 from reporting.engine.inputs import target_for
 from reporting.engine.judging import judge
-from reporting.engine.rows import amount_of, rows_sql
+from reporting.engine.rows import amount_of, amounts_sql, rows_sql
 from reporting.models import Dimension, FigureKind, Verdict
 
 COUNTED = ("turns", "supported", "enterprises", "products", "first_time_products")
@@ -153,10 +153,8 @@ def _from_rows(base, version, numbers):
     if definition.counts in COUNTED:
         for found in numbers.values():
             found["numerator"] = 0
-    sql = (
-        "SELECT r.year, SUM(r.amount), SUM(r.base), COUNT(DISTINCT r.unit_id)"
-        f" FROM ({rows_sql(base, definition)}) r GROUP BY r.year"
-    )
+    units = "COUNT(DISTINCT r.unit_id)" if definition.counts in ("growth", "money") else "0"
+    sql = f"SELECT r.year, SUM(r.amount), SUM(r.base), {units} FROM ({amounts_sql(base, definition)}) r GROUP BY r.year"
     for year, total, below, units in base.rows(sql):
         if year in numbers:
             numbers[year]["numerator"] = int(total)
@@ -204,6 +202,7 @@ def _missing_amounts(base, definition):
         f" AND f.year = {now} WHERE w.{who} = 1 AND {amount_of(definition.numerator, 'f')} IS NULL"
     )
     if definition.upper.method == "declared":
+        base.need_declared()
         amount = amount_of(definition.numerator, "d")
         declared = base.unit_figures("kpi_declared", definition.basis, definition.numerator)
         sql = (
@@ -335,6 +334,7 @@ def parts_of(base, definition):
     """{year: [Part]} by ward, size and product group (content area for money). Groups overlap, the rest add up."""
     size, join = "CAST('' AS text)", ""
     if base.bases:
+        base.need_sizes()
         size = "COALESCE(z.size, '')"
         join = f" LEFT JOIN kpi_size z ON z.unit_id = r.unit_id AND z.year = r.year - {definition.shift}"
     sql = (

@@ -31,6 +31,12 @@ def rows_sql(base, definition):
     return _STATEMENTS[definition.counts](base, definition)
 
 
+def amounts_sql(base, definition):
+    """year, unit_id, amount, base: what the rows add up to, without the trouble of naming them."""
+    bare = _AMOUNTS.get(definition.counts)
+    return bare(base, definition) if bare else rows_sql(base, definition)
+
+
 def _sum(base, d):
     amount = amount_of(d.numerator, "f")
     return (
@@ -57,6 +63,17 @@ def _growth(base, d):
     )
 
 
+def _growth_of_units(base, d):
+    unit, now = base.unit_figures("kpi_figure", d.basis, d.numerator), f"w.year - {d.shift}"
+    after, before = amount_of(d.numerator, "a"), amount_of(d.numerator, "b")
+    return (
+        f"SELECT w.year, w.unit_id, {after} - ({before}) AS amount, {before} AS base FROM kpi_who w"
+        f" JOIN ({unit}) a ON a.unit_id = w.unit_id AND a.year = {now} AND {after} IS NOT NULL"
+        f" JOIN ({unit}) b ON b.unit_id = w.unit_id AND b.year = {now} - 1 AND {before} IS NOT NULL"
+        f" WHERE w.{base.who_column(d)} = 1"
+    )
+
+
 def _enterprises(base, d):
     return (
         "SELECT w.year, e.public_id AS source_id, w.unit_id AS enterprise_id, w.unit_id, 1 AS amount,"
@@ -79,14 +96,29 @@ def _titles(base, d, first=""):
     )
 
 
+NO_BASE = "CAST(NULL AS bigint) AS base"
+
+
+def _products(base, d, first=""):
+    return (
+        f"SELECT y.year, t.product_id AS unit_id, 1 AS amount, {NO_BASE}"
+        " FROM kpi_title t CROSS JOIN kpi_year y JOIN kpi_unit u ON u.enterprise_id = t.unit_id"
+        f" WHERE {base.who_condition(base.whos.index(d.who))} AND {base.unit_condition(d.who)}{first}"
+        " GROUP BY y.year, t.product_id"
+    )
+
+
 def _first_titles(base, d):
+    return _titles(base, d, _first(d))
+
+
+def _first(d):
     kinds = ", ".join(f"'{kind}'" for kind in d.who.title_kinds)
-    first = (
+    return (
         " AND t.title_id IN (SELECT x.title_id FROM (SELECT product_id, MIN(round_year) AS first_year FROM kpi_title"
         f" WHERE kind IN ({kinds}) GROUP BY product_id) f"
         " JOIN kpi_title x ON x.product_id = f.product_id AND x.round_year = f.first_year)"
     )
-    return _titles(base, d, first)
 
 
 _SUPPORTED = "SELECT DISTINCT turn_year AS year, unit_id FROM kpi_support WHERE counts = 1"
@@ -136,4 +168,24 @@ _STATEMENTS = {
     "enterprises": _enterprises,
     "products": _titles,
     "first_time_products": _first_titles,
+}
+_AMOUNTS = {
+    "turns": lambda base, d: (
+        f"SELECT turn_year AS year, unit_id, 1 AS amount, {NO_BASE} FROM kpi_support WHERE turn = 1"
+    ),
+    "money": lambda base, d: (
+        f"SELECT year, unit_id, amount_vnd AS amount, {NO_BASE} FROM kpi_support"
+        " WHERE by_programme AND amount_vnd IS NOT NULL"
+    ),
+    "supported": lambda base, d: f"SELECT s.year, s.unit_id, 1 AS amount, {NO_BASE} FROM ({_SUPPORTED}) s",
+    "supported_share": lambda base, d: (
+        "SELECT w.year, w.unit_id, CASE WHEN s.unit_id IS NULL THEN 0 ELSE 1 END AS amount, 1 AS base FROM kpi_who w"
+        f" LEFT JOIN ({_SUPPORTED}) s ON s.unit_id = w.unit_id AND s.year = w.year WHERE w.{base.who_column(d)} = 1"
+    ),
+    "enterprises": lambda base, d: (
+        f"SELECT year, unit_id, {base.who_column(d)} AS amount, {NO_BASE} FROM kpi_who WHERE {base.who_column(d)} = 1"
+    ),
+    "products": _products,
+    "first_time_products": lambda base, d: _products(base, d, _first(d)),
+    "growth": lambda base, d: _growth_of_units(base, d),
 }

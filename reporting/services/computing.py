@@ -176,6 +176,7 @@ def keeping_sql(base, definition, value):
         " JOIN kpi_unit u ON u.enterprise_id = r.unit_id LEFT JOIN reference_administrativeunit a ON a.id = u.ward_id"
     )
     if base.bases:
+        base.need_sizes()
         size = "COALESCE(z.size, '')"
         joins += f" LEFT JOIN kpi_size z ON z.unit_id = r.unit_id AND z.year = r.year - {definition.shift}"
     if kind == SourceKind.SUPPORT:
