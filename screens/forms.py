@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db.models.fields import BLANK_CHOICE_DASH
 from django.forms.renderers import TemplatesSetting
 from django.utils.datastructures import MultiValueDict
+from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -155,7 +156,7 @@ class NumberField(forms.CharField):
     """
 
     places = 0
-    unit = ""
+    unit: str | Promise = ""
     classes = "figure"
 
     def __init__(self, *, min_value=0, max_value=LARGEST_AMOUNT, unit=None, **kwargs):

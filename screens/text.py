@@ -103,7 +103,7 @@ def short_forms(text):
 
 
 _LONGEST_FIRST = sorted(SHORT_FORMS.items(), key=lambda pair: (-len(pair[1]), pair[0]))
-_SHORT_OF = {}
+_SHORT_OF: dict[str, set[str]] = {}
 for _short, _long in SHORT_FORMS.items():
     _SHORT_OF.setdefault(_long, set()).add(_short)
 
