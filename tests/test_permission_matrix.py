@@ -12,10 +12,12 @@ from datetime import UTC
 import pytest
 from django.conf import settings
 from django.db import transaction
+from django.http import HttpResponseForbidden
 from django.template import engines
 from django.utils import timezone
 
 from accounts.access import routes as table
+from config import urls
 from tests import routes
 from tests.world import ANONYMOUS, DISABLED, PEOPLE, World
 
@@ -43,6 +45,11 @@ class Unknown(str):
         return ""
 
 
+def plainly_refused(request, exception=None):
+    """Thousands of refusals need no drawn page; tests/screens looks at the page itself."""
+    return HttpResponseForbidden()
+
+
 @pytest.fixture(scope="module")
 def world(django_db_setup, django_db_blocker):
     engine = engines["django"].engine
@@ -52,12 +59,16 @@ def world(django_db_setup, django_db_blocker):
         world.sign_everybody_in()
         before, engine.string_if_invalid = engine.string_if_invalid, Unknown("?")
         refusals = logging.getLogger("django.request")
-        level = refusals.level
+        level, drawn = refusals.level, getattr(urls, "handler403", None)
+        urls.handler403 = plainly_refused
         refusals.setLevel(logging.CRITICAL)  # thousands of refusals are what is wanted here
         try:
             yield world
         finally:
             refusals.setLevel(level)
+            del urls.handler403
+            if drawn:
+                urls.handler403 = drawn
             engine.string_if_invalid = before
             transaction.set_rollback(True)
 
