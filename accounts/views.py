@@ -1,3 +1,5 @@
+from functools import wraps
+
 from allauth.account.internal.flows.login import perform_password_login
 from allauth.account.models import Login
 from allauth.core.internal import ratelimit
@@ -141,6 +143,18 @@ def end_my_other_sessions(request):
     ended = services.end_other_sessions(user=request.user, keep=request.sign_in, by=request.user, now=timezone.now())
     messages.success(request, _("%(count)s other sessions have ended.") % {"count": ended})
     return redirect("accounts:me")
+
+
+def with_second_factor(view):
+    """Pages about a second factor lead to setting one up while there is none."""
+
+    @wraps(view)
+    def shown(request, *args, **kwargs):
+        if not sessions.has_second_factor(request.user):
+            return redirect("mfa_index")
+        return view(request, *args, **kwargs)
+
+    return shown
 
 
 # --- administration --------------------------------------------------------------------------
@@ -649,6 +663,7 @@ def table_of_rights(request):
     for action in sorted(actions().values(), key=lambda action: action.code):
         if role is None or role in action.roles:
             room = action.code.partition(".")[0]
+            room = ROOM_OF.get(room, room)
             roles = [each.label for each in Role if each in action.roles]
             rooms.setdefault(room, []).append({"label": action.label, "roles": roles})
     return render(
@@ -663,6 +678,8 @@ def table_of_rights(request):
     )
 
 
+# Rights whose code begins with a noun of its room.
+ROOM_OF = {"figures": "enterprises", "memberships": "enterprises"}
 ROOM_TITLES = {
     "accounts": gettext_lazy("People"),
     "audit": gettext_lazy("Event log"),

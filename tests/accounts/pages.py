@@ -1,9 +1,51 @@
+"""What the pages of this room show: somebody of the demonstration, and one invitation and one handover made for it."""
+
+from django.utils import timezone
+
 from accounts.demo import address_of
-from accounts.models import User
+from accounts.invitations import invite_to_post
+from accounts.models import Handover, Invitation, User
+from accounts.roles import Role
+from accounts.sealing import digest
+
+TOKEN = "a-token-that-only-the-tests-know"
 
 
 def somebody():
     return User.objects.get(email=address_of("truongphong"))
+
+
+def invitation():
+    """An open invitation whose link is known."""
+    found = Invitation.objects.filter(token_digest=digest(TOKEN)).first()
+    if found is None:
+        now = timezone.now()
+        found = invite_to_post(
+            email="khach@thunghiem.example",
+            full_name="Khách Được Mời",
+            office=somebody().posts.first().office,
+            role=Role.OFFICER,
+            starts_on=timezone.localdate(now),
+            paper="12/QĐ-SCT",
+            by=User.objects.get(email=address_of("quantri")),
+            now=now,
+        )
+        Invitation.objects.filter(pk=found.pk).update(token_digest=digest(TOKEN))
+    return found
+
+
+def handover():
+    values = {"paper": "3/BB-SCT", "reason": "Điều động", "at": timezone.now()}
+    taker = User.objects.get(email=address_of("photruongphong"))
+    lines = [{"kind": "files", "count": 3, "to": str(taker.public_id)}]
+    return Handover.objects.filter(person=somebody()).first() or Handover.objects.create(
+        person=somebody(), by=taker.public_id, lines=lines, **values
+    )
+
+
+def accept_invitation():
+    invitation()
+    return {"token": TOKEN}
 
 
 ADDRESSES = {
@@ -14,4 +56,8 @@ ADDRESSES = {
     "accounts:end_post": lambda: {"public_id": somebody().posts.first().public_id},
     "accounts:office_detail": lambda: {"public_id": somebody().posts.first().office.public_id},
     "accounts:edit_office": lambda: {"public_id": somebody().posts.first().office.public_id},
+    "accounts:handover_detail": lambda: {"public_id": handover().public_id},
+    "accounts:invitation_detail": lambda: {"public_id": invitation().public_id},
+    "accounts:accept_invitation": accept_invitation,
+    "account_reset_password_from_key": lambda: {"uidb36": "1", "key": "set-password"},
 }

@@ -3,6 +3,7 @@
 PAGES_LANGUAGE=en looks at the English pages (`make prove NAME=english_pages`).
 """
 
+import io
 import re
 from functools import cache
 from pathlib import Path
@@ -36,7 +37,7 @@ def sentences():
     """(exact {msgid: translation}, patterns [(regex, msgid)]) of all we say."""
     exact, patterns = {}, []
     for path in sorted((HOUSE / "locale" / "vi").glob("*.po")):
-        for message in read_po(path.open("rb"), locale="vi"):
+        for message in read_po(io.BytesIO(path.read_bytes()), locale="vi"):
             ids = message.id if isinstance(message.id, tuple) else (message.id,)
             strings = message.string if isinstance(message.string, tuple) else (message.string,)
             for msgid, string in zip(ids, strings * len(ids), strict=False):

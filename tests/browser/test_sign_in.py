@@ -1,11 +1,14 @@
 """People come in: by invitation, by a link after a forgotten password, and after their session ended in mid-form."""
 
 import re
+import time
 
 import pytest
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 
 from accounts.demo import PASSWORD, address_of
-from tests.browser.conftest import DESKTOP
+from tests.browser.conftest import DESKTOP, PHONE
+from tests.browser.test_pages import faults_of, watch
 from tests.waiting import until
 
 pytestmark = pytest.mark.browser
@@ -104,3 +107,36 @@ def test_form_typed_while_the_session_ended_is_there_after_signing_in(visit):
     page.click("main button[type=submit]")
     page.wait_for_url(lambda url: "/offices/add/" not in url)
     assert "Phòng Quản lý thương mại" in page.inner_text("h1")
+
+
+def test_second_factor_is_set_up_used_and_removed_on_sound_pages(visit):
+    page, faults = visit(), []
+    watch(page, faults)
+
+    def look():
+        for screen in (DESKTOP, PHONE):
+            page.set_viewport_size(screen)
+            faults.extend(f"{page.url} {screen['width']}: {fault}" for fault in faults_of(page, "vi"))
+
+    page.goto("/accounts/2fa/totp/activate/")
+    sign_in(page, address_of("thuky"))
+    secret = page.inner_text("figcaption code")
+    page.fill("input[name=code]", format_hotp_value(hotp_value(secret, int(time.time()) // 30)))
+    page.click("main button[type=submit]")
+    page.wait_for_url("**/2fa/recovery-codes/")
+    look()
+    spare = page.locator(".recovery-codes code").first.inner_text()
+    for address in ("/accounts/2fa/", "/accounts/2fa/recovery-codes/generate/", "/accounts/2fa/totp/deactivate/"):
+        page.goto(address)
+        look()
+    other = visit()
+    other.goto("/accounts/login/?next=/people/me/")
+    sign_in(other, address_of("thuky"))
+    assert other.url.endswith("/accounts/2fa/authenticate/")
+    faults.extend(faults_of(other, "vi"))
+    other.fill("input[name=code]", spare)
+    other.click("main button[type=submit]")
+    other.wait_for_url("**/people/me/")
+    page.click("main button[type=submit]")
+    page.wait_for_url("**/accounts/2fa/")
+    assert not faults, "\n".join(faults)
