@@ -6,7 +6,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from audit.events import history_of
 from enterprises import tax_codes
 from enterprises.filters import EnterpriseFilter
 from enterprises.forms import EnterpriseForm, InviteForm, MergeForm, ReasonForm, StatusForm
@@ -89,7 +88,6 @@ def record_of(request, enterprise):
         "closed_years": FigureYearClosing.closed_years(),
         "members": enterprise.memberships.in_force(on).select_related("user"),
         "panels": panels_for(request, enterprise),
-        "history": history_of(enterprise, limit=40),
         "may_edit": user.may(REGISTER) and enterprise.status != Enterprise.Status.WITHDRAWN,
         "may_declare": can_act_for(user, enterprise, DECLARE) and enterprise.status != Enterprise.Status.WITHDRAWN,
         "may_invite": can_act_for(user, enterprise, INVITE) and enterprise.status != Enterprise.Status.WITHDRAWN,

@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.names import names_of
-from audit.events import history_of
 from audit.refusals import Conflict, Refused
 from enterprises.filters import FiguresFilter
 from enterprises.forms import FiguresForm, ReasonForm, ReturnForm
@@ -131,7 +130,6 @@ def figures_detail(request, public_id):
         and can_act_for(user, figures.enterprise, SUBMIT if figures.submitted_at else DECLARE),
         "may_correct": not closed and can_act_for(user, figures.enterprise, DECLARE),
         "back": _page_of(request, enterprise),
-        "history": history_of(figures, limit=40),
     }
     return render(request, "enterprises/figures_detail.html", context)
 

@@ -4,7 +4,6 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from audit.events import history_of
 from enterprises.filters import ProductFilter, TitleFilter
 from enterprises.forms import CorrectTitleForm, EndTitleForm, ProductForm, ReasonForm, TitleForm
 from enterprises.models import Enterprise, Product, Title
@@ -80,7 +79,6 @@ def product_detail(request, public_id):
         "titles": list(titles),
         "state_labels": dict(TITLE_STATES),
         "state_tags": TITLE_STATE_TAGS,
-        "history": history_of(product, limit=40),
         "may_edit": request.user.may(REGISTER) and not product.withdrawn_at,
     }
     return render(request, "enterprises/product_detail.html", context)
@@ -169,7 +167,6 @@ def title_detail(request, public_id):
         "title": title,
         "state_label": dict(TITLE_STATES)[title.title_state],
         "state_tag": TITLE_STATE_TAGS[title.title_state],
-        "history": history_of(title, limit=40),
         "may_edit": request.user.may(REGISTER) and not title.withdrawn_at,
     }
     return render(request, "enterprises/title_detail.html", context)
