@@ -389,7 +389,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='figurerevision',
-            index=models.Index(fields=['year', 'confirmed_at'], name='figures_of_year'),
+            index=models.Index(fields=['year', 'id'], name='figures_of_year'),
         ),
         migrations.AddIndex(
             model_name='figurerevision',

@@ -173,7 +173,7 @@ class FigureRevision(Identified):
         verbose_name_plural = _("figures of years")
         indexes = [
             models.Index(fields=["enterprise", "year"], name="figures_of_enterprise"),
-            models.Index(fields=["year", "confirmed_at"], name="figures_of_year"),
+            models.Index(fields=["year", "id"], name="figures_of_year"),
             models.Index(
                 fields=["submitted_at", "id"],
                 name="figures_waiting",

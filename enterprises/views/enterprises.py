@@ -185,7 +185,9 @@ def withdraw_enterprise(request, public_id):
 
 # --- duplicates and merging -------------------------------------------------------------------
 def duplicates(request):
-    """Pairs that may be one enterprise: equal names in their short form, or one tax code and its repaired twin."""
+    """Records that may be one enterprise; the whole registry is looked through only when asked."""
+    if "look" not in request.GET:
+        return render(request, "enterprises/duplicates.html", {"groups": [], "looked": False})
     standing = Enterprise.objects.visible_to(request.user).standing()
     names = (
         standing.values("sort_key").annotate(count=Count("pk")).filter(count__gt=1).order_by("sort_key")[:MOST_PAIRS]
@@ -210,7 +212,7 @@ def duplicates(request):
     return render(
         request,
         "enterprises/duplicates.html",
-        {"groups": groups},
+        {"groups": groups, "looked": True},
     )
 
 

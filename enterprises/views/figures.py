@@ -37,7 +37,7 @@ def figures_list(request):
         FigureRevision.objects.visible_to(request.user).current(),
         name="figures",
         title=_("Figures of enterprises"),
-        ordering=("-year", "enterprise__sort_key", "pk"),
+        ordering=("-year", "-pk"),
     )
 
 
@@ -357,8 +357,8 @@ def confirm_all(request):
     waiting = FigureRevision.objects.visible_to(request.user).waiting()
     filters = FiguresFilter(request.GET, queryset=waiting, request=request)
     rows = filters.qs if not filters.errors else waiting.none()
-    own = rows.filter(declared_by=request.user.public_id).count()
-    count = rows.count()
+    own = rows.filter(declared_by=request.user.public_id)[: AT_ONCE + 1].count()
+    count = rows[: AT_ONCE + 1].count()
     back = f"{reverse('enterprises:figures_waiting')}?{request.GET.urlencode()}"
     if request.method == "POST":
         now = timezone.now()
@@ -377,8 +377,19 @@ def confirm_all(request):
             messages.error(request, str(refusal))
             return redirect(back)
         return redirect("jobs:job_detail", public_id=answer["job"])
-    context = {"count": count, "own": own, "back": back, "form": ReasonForm(), "as_job": count > AT_ONCE}
+    context = {
+        "count": _up_to(count),
+        "own": own and _up_to(own),
+        "back": back,
+        "form": ReasonForm(),
+        "as_job": count > AT_ONCE,
+    }
     return render(request, "enterprises/confirm_all.html", context)
+
+
+def _up_to(count):
+    """Exact while few; “more than 1.000” beyond, because counting further is the job's work."""
+    return number(count) if count <= AT_ONCE else _("more than %(count)s") % {"count": number(AT_ONCE)}
 
 
 def _enqueue(request, now):

@@ -1,5 +1,5 @@
 from django.contrib import messages
-from django.db.models import Case, CharField, Count, Exists, Max, OuterRef, Q, Value, When
+from django.db.models import Case, CharField, Count, Exists, OuterRef, Subquery, Value, When
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,15 +17,15 @@ from screens.lists import show_list
 
 def product_list(request):
     on = timezone.localdate()
-    standing = Q(titles__withdrawn_at__isnull=True)
-    held = Title.objects.in_force(on).filter(product_id=OuterRef("pk"))
+    titles = Title.objects.standing().filter(product_id=OuterRef("pk")).order_by()
+    # subqueries, so that only the fifty rows of a page pay for them
     queryset = (
         Product.objects.visible_to(request.user)
         .standing()
         .annotate(
-            titles_count=Count("titles", filter=standing),
-            last_round=Max("titles__round_year", filter=standing),
-            has_title=Exists(held),
+            titles_count=Subquery(titles.values("product").annotate(count=Count("pk")).values("count")),
+            last_round=Subquery(titles.order_by("-round_year").values("round_year")[:1]),
+            has_title=Exists(Title.objects.in_force(on).filter(product_id=OuterRef("pk"))),
         )
     )
     return show_list(

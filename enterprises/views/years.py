@@ -1,5 +1,5 @@
 from django.contrib import messages
-from django.db.models import Count, Q
+from django.db.models import Count
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from accounts.names import names_of
 from enterprises.forms import CloseYearForm, ReopenYearForm
 from enterprises.models import FigureRevision, FigureYearClosing
-from enterprises.models.figures import State
+from enterprises.models.figures import OPEN_STATES, State
 from enterprises.permissions import CLOSE
 from enterprises.services import figures as services
 from enterprises.services.figures import FIRST_YEAR
@@ -17,21 +17,21 @@ from screens.forms import form_data
 
 
 def years(request):
-    """Each year: how many declarations stand in which state, and whether a decision closed it."""
-    states = ("declared", "waiting", "confirmed", "returned")
-    counted = (
-        FigureRevision.objects.current()
-        .filter(declared_at__isnull=False)
-        .order_by()
-        .values("year")
-        .annotate(
-            **{state: Count("pk", filter=Q(state=state)) for state in states},
-        )
-        .order_by("-year")
-    )
+    """Each year: how many declarations are not settled yet, and whether a decision closed it."""
+    rows = FigureRevision.objects.filter(declared_at__isnull=False).order_by("year")
+    first, last = (rows.values_list("year", flat=True).first(), rows.values_list("year", flat=True).last())
+    unsettled = FigureRevision.objects.current().filter(state__in=OPEN_STATES, declared_at__isnull=False).order_by()
+    counted = {(year, state): count for year, state, count in unsettled.values_list("year", "state", Count("pk"))}
     closings = list(FigureYearClosing.objects.order_by("year", "-closed_at"))
     standing = {closing.year: closing for closing in closings if closing.reopened_at is None}
-    rows = [{**row, "closing": standing.get(row["year"])} for row in counted]
+    rows = [
+        {
+            "year": year,
+            "closing": standing.get(year),
+            **{state.value: counted.get((year, state.value), 0) for state in OPEN_STATES},
+        }
+        for year in (range(last, first - 1, -1) if first else ())
+    ]
     context = {
         "rows": rows,
         "closings": closings,
@@ -70,7 +70,6 @@ def close_year(request, year):
         "form": form,
         "year": year,
         "waiting": standing.filter(state=State.WAITING).count(),
-        "confirmed": standing.filter(state=State.CONFIRMED).count(),
     }
     return render(request, "enterprises/close_year.html", context)
 
