@@ -76,7 +76,7 @@ def insert_figures(table, *, year, basis, batch, by, now):
         "return_reason, import_batch, synthetic) "
         f"SELECT {_new_uuid()}, enterprise_id, %s, {', '.join(['%s'] * len(BASIS))}, {measures}, 'USD', size, "
         f"'', 'waiting', revision, %s, %s, %s, %s, %s, %s, '', %s, %s "
-        f"FROM {table} WHERE NOT unchanged ORDER BY row_number",
+        f"FROM {table} WHERE NOT unchanged",
         [
             year,
             *(basis[name] for name in BASIS),
@@ -90,7 +90,7 @@ def insert_figures(table, *, year, basis, batch, by, now):
         "figures imported",
         FIGURE_KIND,
         f"SELECT f.public_id AS object_id, '{{\"after\":' || {numbers} || %s AS body "
-        f"FROM {FIGURES} f WHERE f.import_batch = %s ORDER BY f.id",
+        f"FROM {FIGURES} f WHERE f.import_batch = %s",
         [f',"facts":{{"year":{year}}}}}', batch],
         by=by,
         now=now,
