@@ -158,9 +158,10 @@ class SupportRecord(Identified, Versioned, Facts):
             ),
         ]
         indexes = [
-            models.Index(fields=["enterprise", "activity_code", "delivered_on"], name="support_by_activity"),
+            models.Index(fields=["activity_code", "enterprise", "delivered_on"], name="support_by_activity"),
             models.Index(fields=["-delivered_on", "-id"], name="support_by_delivery"),
             models.Index(fields=["year", "content_area", "kind"], name="support_by_year"),
+            models.Index(fields=["withdrawn_at"], name="support_withdrawn", condition=Q(withdrawn=True)),
             models.Index(fields=["import_batch"], name="support_by_import", condition=Q(import_batch__isnull=False)),
         ]
 
@@ -193,7 +194,7 @@ class SupportRevision(Revised, Facts):
             ),
         ]
         indexes = [
-            models.Index(fields=["enterprise", "activity_code", "delivered_on"], name="support_rev_by_activity"),
+            models.Index(fields=["activity_code", "enterprise", "delivered_on"], name="support_rev_by_activity"),
         ]
 
     def __str__(self):

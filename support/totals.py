@@ -1,10 +1,36 @@
 """Support by year, content area and kind: turns beside distinct enterprises, records and money."""
 
+from dataclasses import astuple
+from hashlib import blake2b
+
+from django.core.cache import cache
 from django.db.models import Count, Q, Sum
 
+from enterprises.models import Enterprise
 from reference.models import ContentArea, SupportKind
-from support.models import SupportRecord
+from support.models import SupportRecord, SupportRevision
 from support.turns import COUNTS, counted, standing, turns_by_year
+
+KEPT_SECONDS = 60
+
+
+def state_of(rule):
+    """What the totals rest on, told shortly: every recording and correction adds a revision, every withdrawal a
+    withdrawn record, every merge an alias. None where the rule asks for titles: then nothing is kept."""
+    if rule.title_needed != "none":
+        return None
+    latest = SupportRevision.objects.order_by("-pk").values_list("pk", "record__public_id", "recorded_at").first()
+    withdrawn = SupportRecord.objects.filter(withdrawn=True).count()
+    aliases = Enterprise.objects.filter(merged_into__isnull=False).count()
+    return f"{latest} {withdrawn} {aliases} {astuple(rule)}"
+
+
+def kept(name, state, work):
+    """What `work()` gives, kept while the state is the same, and for a minute at most."""
+    if state is None:
+        return work()
+    key = blake2b(f"support totals {name} {state}".encode(), digest_size=16).hexdigest()
+    return cache.get_or_set(key, work, KEPT_SECONDS)
 
 
 def of_list(records):

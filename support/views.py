@@ -1,3 +1,5 @@
+from functools import partial
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
@@ -80,12 +82,17 @@ def support_evidence(request, public_id):
 
 def support_totals(request):
     rule = turn_rule(timezone.localdate())
-    years = totals.by_year(rule)
+    state = totals.state_of(rule)
+    years = totals.kept("years", state, partial(totals.by_year, rule))
     chosen = _chosen_year(request.GET.get("year"), years)
     return render(
         request,
         "support/support_totals.html",
-        {"years": years, "year": chosen, "areas": totals.of_year(chosen, rule) if chosen else [], "rule": rule},
+        {
+            "years": years,
+            "year": chosen,
+            "areas": totals.kept(f"areas {chosen}", state, partial(totals.of_year, chosen, rule)) if chosen else [],
+        },
     )
 
 

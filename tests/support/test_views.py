@@ -10,6 +10,7 @@ from django.urls import reverse
 from accounts.models import Office
 from accounts.roles import Role
 from support.models import SupportRecord
+from support.services import withdraw_support
 from tests.factories import (
     make_agency,
     make_auditor,
@@ -287,3 +288,19 @@ def test_an_imports_result_leads_to_its_records(client_as):
     page = client_as(make_officer()).get(f"{address('support_list')}?import_batch={batch}").content.decode()
     assert "Từ tệp" in page
     assert "Ghi tay" not in page
+
+
+def test_totals_are_kept_only_until_something_changes(client_as, django_assert_max_num_queries):
+    client, records = client_as(make_director()), [make_support(), make_support()]
+
+    def shown():
+        with django_assert_max_num_queries(20):
+            return [(row["turns"], row["records"]) for row in client.get(address("support_totals")).context["years"]]
+
+    assert shown() == [(2, 2)]
+    make_support()
+    assert shown() == [(3, 3)]
+    withdraw_support(record=records[0], version=1, by="system:tests", now=LATER, reason="Nhầm")
+    assert shown() == [(2, 2)]
+    with django_assert_max_num_queries(12):
+        client.get(address("support_totals"))
