@@ -10,11 +10,13 @@ TRIES = 21
 def figures():
     from django.contrib.auth.hashers import make_password
     from django.core.cache import cache
+    from django.core.management import call_command
     from django.test import Client
     from django.utils import timezone
 
     from accounts.models import User
 
+    call_command("collectstatic", interactive=False, verbosity=0)
     User.objects.create(
         email="co.that@so.example",
         full_name="Người Có Thật",
@@ -29,7 +31,7 @@ def figures():
         for _try in range(TRIES):
             for email, times in taken.items():
                 cache.clear()
-                client = Client()
+                client = Client(SERVER_NAME="127.0.0.1")
                 started = time.perf_counter()
                 client.post(address, {field: email, "password": "sai mật khẩu rồi nhé"})
                 times.append(time.perf_counter() - started)
