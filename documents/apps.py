@@ -1,5 +1,14 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class DocumentsConfig(AppConfig):
     name = "documents"
+
+    def ready(self):
+        from accounts import handover
+        from documents import services
+
+        handover.register(
+            "imports", _("Imports to decide on"), count=services.count_held, move=services.hand_over_imports
+        )

@@ -55,6 +55,11 @@ class ImportQuerySet(models.QuerySet):
             return self
         return self.filter(kind__in=[code for code, kind in kinds().items() if user.may(kind.action)])
 
+    def held_by(self, person):
+        """What `person` still has to decide on: sent by them, or handed over to them."""
+        undecided = self.filter(state__in=[Import.State.PREVIEWED, Import.State.REFUSED])
+        return undecided.filter(Q(kept_by=person.public_id) | Q(kept_by__isnull=True, by=person.public_id))
+
     def standing(self):
         """Imports that hold their file: a second upload of it leads to them."""
         return self.exclude(state__in=Import.GONE)
@@ -97,6 +102,7 @@ class Import(Identified):
     refusal = models.JSONField(_("why not"), default=dict)
     by = models.UUIDField(_("sent by"), db_index=True)
     uploaded_at = models.DateTimeField(_("sent at"))
+    kept_by = models.UUIDField(_("handed over to"), null=True)
     previewed_at = models.DateTimeField(_("read at"), null=True)
     applied_at = models.DateTimeField(_("imported at"), null=True)
     applied_by = models.UUIDField(_("imported by"), null=True)

@@ -451,3 +451,16 @@ def resume(*, import_, by, now):
         import_.job = enqueue(job.kind, params=job.params, by=by, now=now)
         import_.save(update_fields=["job"])
     return import_
+
+
+def count_held(person):
+    """How many previewed imports the person still has to decide on."""
+    return Import.objects.held_by(person).filter(state=Import.State.PREVIEWED).count()
+
+
+def hand_over_imports(person, to, *, by, now):
+    """Give the imports that `person` has not decided on to `to` (one act of accounts.handover, which records it)."""
+    held = Import.objects.held_by(person).filter(state=Import.State.PREVIEWED)
+    for import_ in held.select_for_update(of=("self",)):
+        Import.objects.filter(pk=import_.pk).update(kept_by=to.public_id)
+        record_event("import handed over", import_, by=by, now=now)

@@ -7,11 +7,11 @@ class EnterprisesConfig(AppConfig):
     verbose_name = _("Enterprises")
 
     def ready(self):
-        from accounts import panels
+        from accounts import handover, panels
         from accounts.invitations import register_purpose
         from accounts.roles import register_role_source
         from enterprises.permissions import roles_by_membership
-        from enterprises.services import memberships
+        from enterprises.services import figures, memberships
 
         register_role_source(roles_by_membership)
         register_purpose(
@@ -22,3 +22,9 @@ class EnterprisesConfig(AppConfig):
             describe=memberships.describe_invitation,
         )
         panels.register(memberships.panel_of_person)
+        handover.register(
+            "figures",
+            _("Figures to send or to correct"),
+            count=figures.count_held,
+            move=figures.hand_over_figures,
+        )

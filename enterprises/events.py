@@ -97,6 +97,7 @@ for kind, sentence in (
     ("figures imported", _("Figures of %(year)s declared and sent by an import")),
 ):
     describe(kind, sentence, fields=FIGURES)
+describe("figures handed over", _("The declaration was handed over"))
 describe("year closed", _("Figures of %(year)s closed by decision %(number)s"))
 describe("year opened again", _("Figures of %(year)s opened again by decision %(number)s"))
 for kind, sentence in (

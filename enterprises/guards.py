@@ -31,6 +31,7 @@ STEPS = (
     "returned_at",
     "return_reason",
     "superseded_at",
+    "kept_by",
 )
 
 DECLARED = (
@@ -73,7 +74,10 @@ GUARDS = [
     no_delete(FIGURES),
     frozen_when(FIGURES, "OLD.declared_at IS NOT NULL", free=STEPS, name="declared"),
     frozen_when(
-        FIGURES, "OLD.state IN ('confirmed', 'returned', 'withdrawn')", free=("superseded_at",), name="settled"
+        FIGURES,
+        "OLD.state IN ('confirmed', 'returned', 'withdrawn')",
+        free=("superseded_at", "kept_by"),
+        name="settled",
     ),
     immutable(FIGURES, "public_id", "enterprise_id", "year", "revision", "recorded_by", "recorded_at"),
     check_trigger(

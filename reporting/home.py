@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from allauth.mfa.models import Authenticator
 from django.conf import settings
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -59,10 +59,7 @@ def may(user, code):
 
 
 def address(name, *args):
-    try:
-        return reverse(name, args=args)
-    except NoReverseMatch:
-        return ""
+    return reverse(name, args=args)
 
 
 def _count(queryset):
@@ -92,21 +89,19 @@ def _figures(user, now):
 
 
 def _returned(user, now):
-    mine = FigureRevision.objects.current().filter(state="returned", declared_by=user.public_id)
+    mine = FigureRevision.objects.held_by(user).filter(state="returned")
     items = _figure_items(mine.select_related("enterprise").order_by("returned_at", "id")[:SHOWN], _("Correct"))
     return Section(_("Figures returned to me"), items)
 
 
 def _unsent(user, now):
-    mine = FigureRevision.objects.current().filter(state__in=["draft", "declared"], recorded_by=user.public_id)
+    mine = FigureRevision.objects.held_by(user).exclude(state="returned")
     items = _figure_items(mine.select_related("enterprise").order_by("recorded_at", "id")[:SHOWN], _("Send"))
     return Section(_("Figures I have not sent yet"), items)
 
 
 def _imports(user, now):
-    mine = Import.objects.filter(by=user.public_id, state__in=["previewed", "refused"]).filter(
-        uploaded_at__gte=now - timedelta(days=30)
-    )
+    mine = Import.objects.held_by(user).filter(uploaded_at__gte=now - timedelta(days=30))
     items = [
         Item(
             str(row),

@@ -66,6 +66,7 @@ class Migration(migrations.Migration):
                 ('refusal', models.JSONField(default=dict, verbose_name='why not')),
                 ('by', models.UUIDField(db_index=True, verbose_name='sent by')),
                 ('uploaded_at', models.DateTimeField(verbose_name='sent at')),
+                ('kept_by', models.UUIDField(null=True, verbose_name='handed over to')),
                 ('previewed_at', models.DateTimeField(null=True, verbose_name='read at')),
                 ('applied_at', models.DateTimeField(null=True, verbose_name='imported at')),
                 ('applied_by', models.UUIDField(null=True, verbose_name='imported by')),

@@ -138,6 +138,7 @@ class Migration(migrations.Migration):
                 ('revision', models.PositiveIntegerField(default=1, verbose_name='revision')),
                 ('recorded_by', models.UUIDField(null=True, verbose_name='recorded by')),
                 ('recorded_at', models.DateTimeField(verbose_name='recorded at')),
+                ('kept_by', models.UUIDField(null=True, verbose_name='handed over to')),
                 ('declared_by', models.UUIDField(null=True, verbose_name='declared by')),
                 ('declared_at', models.DateTimeField(null=True, verbose_name='declared at')),
                 ('submitted_by', models.UUIDField(null=True, verbose_name='sent by')),
@@ -586,5 +587,9 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='titlerevision',
             constraint=models.CheckConstraint(condition=models.Q(('superseded_at__isnull', True), ('superseded_at__gte', models.F('recorded_at')), _connector='OR'), name='title_revision_order'),
+        ),
+        migrations.AddIndex(
+            model_name='figurerevision',
+            index=models.Index(django.db.models.functions.comparison.Coalesce('kept_by', 'recorded_by'), condition=models.Q(('state__in', ['draft', 'declared', 'returned']), ('superseded_at__isnull', True)), name='figures_held'),
         ),
     ]

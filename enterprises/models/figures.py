@@ -56,7 +56,12 @@ MOVES = {
     State.RETURNED: set(),
     State.WITHDRAWN: set(),
 }
+UNSETTLED = (State.DRAFT, State.DECLARED, State.RETURNED)
 OPEN_STATES = (State.DRAFT, State.DECLARED, State.WAITING, State.RETURNED)
+
+
+# Whoever took the declaration over, else whoever made it.
+HOLDER = Coalesce("kept_by", "recorded_by")
 
 
 class FigureQuerySet(models.QuerySet):
@@ -69,6 +74,11 @@ class FigureQuerySet(models.QuerySet):
 
     def current(self):
         return self.filter(superseded_at__isnull=True)
+
+    def held_by(self, person):
+        """What `person` still has to send or to correct: their own, or handed over to them."""
+        open_rows = self.current().filter(state__in=UNSETTLED)
+        return open_rows.alias(holder=HOLDER).filter(holder=person.public_id)
 
     def waiting(self):
         return self.current().filter(state=State.WAITING)
@@ -153,6 +163,7 @@ class FigureRevision(Identified):
     revision = models.PositiveIntegerField(_("revision"), default=1)
     recorded_by = models.UUIDField(_("recorded by"), null=True)
     recorded_at = models.DateTimeField(_("recorded at"))
+    kept_by = models.UUIDField(_("handed over to"), null=True)
     declared_by = models.UUIDField(_("declared by"), null=True)
     declared_at = models.DateTimeField(_("declared at"), null=True)
     submitted_by = models.UUIDField(_("sent by"), null=True)
@@ -178,6 +189,11 @@ class FigureRevision(Identified):
                 fields=["submitted_at", "id"],
                 name="figures_waiting",
                 condition=Q(state="waiting", superseded_at__isnull=True),
+            ),
+            models.Index(
+                HOLDER,
+                name="figures_held",
+                condition=Q(state__in=["draft", "declared", "returned"], superseded_at__isnull=True),
             ),
             models.Index(fields=["import_batch"], name="figures_by_import", condition=Q(import_batch__isnull=False)),
         ]

@@ -441,3 +441,15 @@ def reopen_year(*, closing, decision_number, by, now):
     closing.save(update_fields=["reopening_number", "reopened_at", "reopened_by"])
     record_event("year opened again", closing, by=by, now=now, year=closing.year, number=closing.reopening_number)
     return closing
+
+
+def count_held(person):
+    """How many declarations the person still has to send or to correct."""
+    return FigureRevision.objects.held_by(person).count()
+
+
+def hand_over_figures(person, to, *, by, now):
+    """Give what `person` has not sent or must correct to `to` (one act of accounts.handover, which records it)."""
+    for figures in FigureRevision.objects.held_by(person).select_for_update(of=("self",)):
+        FigureRevision.objects.filter(pk=figures.pk).update(kept_by=to.public_id)
+        record_event("figures handed over", figures, by=by, now=now)

@@ -1,5 +1,4 @@
 from django.shortcuts import redirect, render
-from django.urls import NoReverseMatch
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -18,10 +17,7 @@ FOUND = 20
 def home(request):
     user = request.user
     if user.is_enterprise_user and not user.is_staff_member:
-        try:
-            return redirect("enterprises:own_home")
-        except NoReverseMatch:
-            return redirect("accounts:me")
+        return redirect("enterprises:own_home")
     now = timezone.now()
     context = {"sections": work_for(user, now), "today": timezone.localdate(now)}
     if user.may(VIEW):
