@@ -213,7 +213,7 @@ def _read(import_, kind, running, now):
     for answer in answers:
         if "chunk" in answer:
             found.take(answer["chunk"], context)
-            running.progress(found.seen, found.heading["total_rows"], "read")
+            running.progress(found.seen, found.heading["total_rows"], gettext_noop("Reading the file"))
         elif "heading" in answer:
             found.begin(answer["heading"])
             import_.options = found.options
@@ -352,7 +352,7 @@ def apply_rows(running, *, now):
     if import_.state != State.APPLYING:
         return {}
     kind, by = kind_of(import_), person(running.params["by"])
-    running.progress(0, import_.counts["good"], "apply")
+    running.progress(0, import_.counts["good"], gettext_noop("Importing the good rows"))
     try:
         with staged_transaction(import_, kind) as staged:
             turn = take_turn(import_)
@@ -376,7 +376,7 @@ def apply_rows(running, *, now):
     except Exception:
         _back_to(State.PREVIEWED, import_, Refused(_("An unexpected error. Nothing was imported; try again.")))
         raise
-    running.progress(import_.counts["good"], import_.counts["good"], "apply")
+    running.progress(import_.counts["good"], import_.counts["good"], gettext_noop("Importing the good rows"))
     return counts
 
 

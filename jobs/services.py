@@ -13,6 +13,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from audit.context import source
 from audit.events import actor_name, record_event
@@ -141,7 +142,12 @@ def run(job_id, *, now):
         _finish(running, Job.State.FAILED, error=str(refusal))
     except Exception:
         log.exception("job %s failed", job.public_id)
-        _finish(running, Job.State.FAILED, error=traceback.format_exc()[-4000:], message=_("An unexpected error."))
+        _finish(
+            running,
+            Job.State.FAILED,
+            error=traceback.format_exc()[-4000:],
+            message=gettext_noop("An unexpected error."),
+        )
     finally:
         stop.set()
         pulse.join()

@@ -1,4 +1,5 @@
 import django_filters
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from jobs.models import Job
@@ -18,6 +19,11 @@ def titles():
     return sorted((code, str(kind.title)) for code, kind in kinds().items())
 
 
+def _said(job):
+    """The message in the reader's language; it is kept as it stands in the catalogue."""
+    return gettext(job["message"]) if job["message"] else ""
+
+
 class JobTable(tables.Table):
     kind = tables.LinkColumn(
         verbose_name=_("Job"),
@@ -33,7 +39,7 @@ class JobTable(tables.Table):
     finished_at = tables.DateTimeColumn(verbose_name=_("Finished at"))
     state = tables.TagColumn(verbose_name=_("State"), choices=Job.State, kinds=STATE_KINDS)
     attempt = tables.NumberColumn(verbose_name=_("Attempt"))
-    message = tables.Column(verbose_name=_("Message"))
+    message = tables.Column(verbose_name=_("Message"), fields=("message",), compute=_said)
 
     class Meta:
         shown = ["kind", "created_at", "finished_at", "state", "message"]

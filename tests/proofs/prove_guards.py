@@ -20,8 +20,9 @@ def figures():
     from django.db import connection, connections
 
     from audit.guards import all_guards, missing_guards
+    from reporting.management.commands.prepare import REFERENCE_COMMANDS
 
-    for command in ("load_reference", "load_programme", "demo"):
+    for command in (*REFERENCE_COMMANDS, "demo"):
         call_command(command, verbosity=0)
     guarded = sorted({trigger.table for guard in all_guards() for trigger in guard.triggers()})
     remake(guarded)
