@@ -212,7 +212,7 @@ def declare_figures(request, public_id):
             services.submit_figures(figures=declared, by=request.user, now=now)
         return {"public_id": str(declared.public_id)}
 
-    if request.method == "POST" and form.is_valid() and tried(form, act):
+    if request.method == "POST" and form.is_valid() and _is_about(form, enterprise, figures) and tried(form, act):
         messages.success(request, _("The figures were saved."))
         return redirect("enterprises:figures_detail", public_id=answer["public_id"])
     context = {
@@ -220,9 +220,34 @@ def declare_figures(request, public_id):
         "enterprise": enterprise,
         "figures": figures,
         "may_submit": may_submit,
+        "year": year,
+        "other_years": [other for other in range(today.year, today.year - 5, -1) if other != year],
         "back": _page_of(request, enterprise),
     }
     return render(request, "enterprises/declare_figures.html", context)
+
+
+def _is_about(form, enterprise, begun_with):
+    """Whether the form speaks of the declaration it was filled in from; else it says so, and nothing is stored.
+
+    A form filled in from one year must not become another year's declaration, nor silently replace one that stands.
+    """
+    year = form.cleaned_data["year"]
+    if begun_with is not None and begun_with.year != year:
+        form.add_error(
+            "year",
+            _("This form was filled in from the figures of %(from)s. Open the form of %(year)s to declare that year.")
+            % {"from": begun_with.year, "year": year},
+        )
+        return False
+    standing = services.on_basis(enterprise, year, form.basis()).current().exclude(state=State.WITHDRAWN)
+    if (begun_with is None or not standing.filter(pk=begun_with.pk).exists()) and standing.exists():
+        form.add_error(
+            None,
+            _("Figures of %(year)s on this basis stand already. Open them and correct them there.") % {"year": year},
+        )
+        return False
+    return True
 
 
 def _begin_with(request, enterprise, today):

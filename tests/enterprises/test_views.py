@@ -377,6 +377,23 @@ def test_bad_figures_are_refused_with_a_sentence_and_nothing_is_lost(client_as, 
     assert not FigureRevision.objects.exists()
 
 
+def test_form_filled_in_from_one_year_is_not_stored_as_another(client_as):
+    client, enterprise = client_as(make_officer()), make_enterprise()
+    make_figures(enterprise, YEAR, revenue_vnd=7_000_000_000)
+    page = text(client.post(address("declare_figures", enterprise, year=YEAR), figure_values(year=str(YEAR - 1))))
+    assert "error-summary" in page
+    assert not FigureRevision.objects.filter(year=YEAR - 1).exists()
+
+
+def test_declaration_that_stands_is_not_replaced_by_a_form_that_did_not_show_it(client_as):
+    client, enterprise = client_as(make_officer()), make_enterprise()
+    standing = make_figures(enterprise, YEAR - 1, state="waiting", revenue_vnd=42_000_000_000)
+    page = text(client.post(address("declare_figures", enterprise, year=YEAR), figure_values(year=str(YEAR - 1))))
+    assert "error-summary" in page
+    standing.refresh_from_db()
+    assert (standing.state, standing.superseded_at) == (State.WAITING, None)
+
+
 def test_nothing_at_all_is_refused(client_as):
     client, enterprise = client_as(make_officer()), make_enterprise()
     empty = dict.fromkeys(("output_vnd", "export_direct_goods_usd_cents", "labour_insured", "tax_vnd"), "")
