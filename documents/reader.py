@@ -277,8 +277,8 @@ class Table:
         return rows, list(numbers)
 
     def original(self, number):
-        """A row as it stands in the file, by its number."""
-        return [cells.shown(cell)[:300] for cell in self.clean(self.rows[number - 1])][:200]
+        """A row as it stands in the file, by its number; numbers stay numbers, or their point would be read anew."""
+        return [as_kept(cell) for cell in self.clean(self.rows[number - 1])][:200]
 
     def heading(self):
         layout = self.layout
@@ -297,6 +297,13 @@ class Table:
             "unknown": layout.unknown,
             "original": [" ".join(str(cell).split()) for cell in self.clean(self.rows[layout.heading_row])][:200],
         }
+
+
+def as_kept(cell):
+    """A cell to be written back: a number as a number, anything else as it is shown."""
+    if cell.__class__ in (int, float) and abs(cell) < 1e300:
+        return cell
+    return cells.shown(cell)[:300]
 
 
 def tables(order):

@@ -129,7 +129,7 @@ def bad_rows(import_, kind):
     """The rows that were not taken, as they stood in the file, each with its reasons."""
     file, book = _book()
     bold = book.add_format({**FONT, "bold": True, "text_wrap": True})
-    plain = book.add_format({**FONT, "num_format": "@"})
+    plain, general = book.add_format({**FONT, "num_format": "@"}), book.add_format(FONT)
     sheet = book.add_worksheet(_("Bad rows"))
     original = headings_again(import_, kind)
     sheet.set_column(0, 0, 8)
@@ -141,7 +141,10 @@ def bad_rows(import_, kind):
         sheet.write_number(line, 0, number)
         sheet.write_string(line, 1, "\n".join(words(kind, import_, problem) for problem in problems), plain)
         for index, cell in enumerate(cells, start=2):
-            sheet.write_string(line, index, cell, plain)
+            if isinstance(cell, str):
+                sheet.write_string(line, index, cell, plain)
+            else:
+                sheet.write_number(line, index, cell, general)
     book.close()
     file.seek(0)
     return file

@@ -63,6 +63,14 @@ def test_preview_counts_and_changes_nothing(kind, now):
         assert workbooks.words(kind, import_, bad[1][2][0]) == f"Column A MST: Tax code {A} stands twice."
 
 
+def test_numbers_of_bad_rows_go_back_as_numbers(kind, now):
+    by = make_officer()
+    import_ = sent(kind, [["0190000001", "Một", 612.345], ["0190000002", "Hai", "205.082,75"]], by=by, now=now)
+    with workbooks.bad_rows(import_, kind) as file:
+        sheet = load_workbook(file).active
+    assert [sheet.cell(row, 5).value for row in (2, 3)] == [612.345, "205.082,75"]
+
+
 def test_good_rows_are_imported_and_said_so(kind, now):
     by = make_officer()
     import_ = apply(sent(kind, [[A, "Một", 5], [B, "Hai", "1e9"]], by=by, now=now), by=by, now=now)
