@@ -53,6 +53,9 @@ class ImportKind:
     staged: dict = {}
     count_labels: dict = {}
 
+    def check_year(self, year, *, now):
+        """Raise Refused when nothing of this kind can be of the year; asked before the file is taken."""
+
     def prepare(self, import_, *, now):
         """Load once what `check` needs; called when units and bases of the file are known."""
         return {}

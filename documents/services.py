@@ -32,6 +32,17 @@ class AlreadyHere(Conflict):
         super().__init__(_("This file was sent before. Nothing was changed; here is that import."))
 
 
+class WrongYear(Refused):
+    """The year of an import is none that its kind can be of."""
+
+
+def require_year(kind, year, now):
+    try:
+        kind.check_year(year, now=now)
+    except Refused as refusal:
+        raise WrongYear(str(refusal)) from refusal
+
+
 def kind_of(import_):
     """The kind of an import, or Refused when the room that knew it is gone."""
     try:
@@ -59,6 +70,7 @@ def move(import_, state):
 def start_import(*, kind, file, year, by, now):
     """Take a file in and ask for its preview. The same file again raises AlreadyHere and changes nothing."""
     require(by, kind.action)
+    require_year(kind, year, now)
     refuse_twice(kind, year, digest_of(file))
     stored = save_upload(file, by=by, now=now, allow=TABLES)
     try:
@@ -92,6 +104,7 @@ def change_reading(*, import_, chosen, by, now, year=None):
     """Read the file again with another year, other units, decimal style or bases, or tax codes repaired."""
     kind = kind_of(import_)
     require(by, kind.action)
+    require_year(kind, year, now)
     refuse_twice(kind, year, import_.digest, but=import_.pk)
     with transaction.atomic():
         import_ = locked(import_)

@@ -83,6 +83,8 @@ def start_import(request, code):
         except services.AlreadyHere as here:
             messages.warning(request, _already_words(here.standing))
             return to_import(here.standing)
+        except services.WrongYear as refusal:
+            form.add_error("year", str(refusal))
         except Refused as refusal:
             form.add_error("file", str(refusal))
         else:

@@ -16,7 +16,7 @@ from enterprises.models import Enterprise, FigureRevision, FigureYearClosing, Pr
 from enterprises.models.enterprises import folded_text
 from enterprises.models.figures import LIMITS, MEASURES, OPEN_STATES, PEOPLE_MEASURES, USD_MEASURES, State
 from enterprises.permissions import IMPORT, IMPORT_FIGURES
-from enterprises.services.figures import FIRST_YEAR
+from enterprises.services.figures import FIRST_YEAR, require_programme_year
 from enterprises.services.importing import (
     insert_figures,
     insert_registry,
@@ -162,6 +162,9 @@ class FiguresImport(ImportKind):
         chosen = import_.options["bases"]
         basis = {name: chosen[name] for name in ("scope", "place", "prices", "accounts")}
         return basis | {"base_year": 2010 if basis["prices"] == "constant" else None}
+
+    def check_year(self, year, *, now):
+        require_programme_year(year, now)
 
     def prepare(self, import_, *, now):
         year, basis = import_.year, self.basis(import_)

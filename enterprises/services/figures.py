@@ -20,6 +20,7 @@ from enterprises.models import Enterprise, FigureLine, FigureRevision, FigureYea
 from enterprises.models.figures import BASIS, LIMITS, MEASURES, MOVES, OPEN_STATES, State
 from enterprises.permissions import CLOSE, DECLARE, REVIEW, SUBMIT, can_act_for
 from enterprises.services.enterprises import locked, require_standing
+from programme.models import Period
 from reference.services import SizeTable
 
 DEFAULT_BASIS = {
@@ -34,13 +35,24 @@ CHUNK = 2000
 
 
 # --- declaring --------------------------------------------------------------------------------
-def require_open_year(year, now):
-    """Refuse a year that is closed, has not begun, or lies before the programme."""
+def require_programme_year(year, now):
+    """Refuse a year that has not begun, lies before the programme, or belongs to none of the recorded periods."""
     if not FIRST_YEAR <= year <= timezone.localdate(now).year:
         raise Refused(
             _("%(year)s is not a year of figures. Give a year from %(first)s to %(last)s.")
             % {"year": year, "first": FIRST_YEAR, "last": timezone.localdate(now).year}
         )
+    periods = list(Period.objects.order_by("starts_year").values_list("starts_year", "ends_year"))
+    if periods and not any(first <= year <= last for first, last in periods):
+        raise Refused(
+            _("The year %(year)s belongs to no period of the programme (%(periods)s).")
+            % {"year": year, "periods": ", ".join(f"{first}–{last}" for first, last in periods)}
+        )
+
+
+def require_open_year(year, now):
+    """Refuse a year that is closed or that nothing can be declared for."""
+    require_programme_year(year, now)
     closing = FigureYearClosing.objects.filter(year=year, reopened_at__isnull=True).first()
     if closing:
         raise Refused(

@@ -22,6 +22,7 @@ from tests.factories import (
     make_figures,
     make_head,
     make_officer,
+    make_period,
     make_product_group,
     make_tax_code,
     make_title,
@@ -156,6 +157,18 @@ def test_a_year_that_is_none_is_refused(year):
     except Refused:
         return
     assert import_.counts["good"] == 0
+
+
+@pytest.mark.parametrize("year", [2017, 2023])
+def test_a_year_of_no_period_is_refused_before_the_file_is_taken(year):
+    officer, one = make_officer(), make_enterprise()
+    make_period(2018, 2020)
+    make_period(2024, 2028)
+    with pytest.raises(Refused, match="2018–2020, 2024–2028"):
+        send("figures", [[one.tax_code, "", 5, 6, 1]], by=officer, year=year)
+    import_ = send("figures", [[one.tax_code, "", 5, 6, 1]], by=officer, year=2024)
+    with pytest.raises(Refused, match="2018–2020, 2024–2028"):
+        services.change_reading(import_=import_, chosen={}, by=officer, now=NOW, year=year)
 
 
 def test_a_closed_year_is_refused():
