@@ -71,6 +71,10 @@ class ImportKind:
         """Take back everything that the import made, or raise Refused naming what was built on it."""
         raise NotImplementedError
 
+    def permitted(self, key, today):
+        """The names that a column of words may hold by the reference data in force, where there are such."""
+        return ()
+
     def result_url(self, import_):
         """Where the imported things are seen."""
         return ""

@@ -113,7 +113,7 @@ def _already_words(standing):
 def import_template(request, code):
     kind = kind_or_404(request, code)
     name = _("Template – %(title)s") % {"title": kind.title}
-    return as_attachment(workbooks.template(kind), f"{name}.xlsx", XLSX)
+    return as_attachment(workbooks.template(kind, timezone.localdate()), f"{name}.xlsx", XLSX)
 
 
 def import_detail(request, public_id):

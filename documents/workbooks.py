@@ -1,6 +1,7 @@
 """Workbooks that the imports hand out: the template to fill in and the bad rows with their reasons."""
 
 import tempfile
+from datetime import date
 from decimal import Decimal
 
 import xlsxwriter
@@ -20,7 +21,7 @@ def _book():
     )
 
 
-def template(kind):
+def template(kind, today):
     """The workbook to fill in: headings with their unit, one example row, and a sheet of notes."""
     file, book = _book()
     head = book.add_format(
@@ -45,11 +46,11 @@ def template(kind):
     if kind.example:
         sheet.write_string(1, 0, _("Example"), plain)
         for index, column in enumerate(kind.columns, start=1):
-            _write_example(sheet, index, kind, column, number, text)
+            _write_example(sheet, index, kind, column, number, text, today)
     notes = book.add_worksheet(_("Notes"))
     notes.set_column(0, 0, 34, plain)
     notes.set_column(1, 1, 90, book.add_format({**FONT, "text_wrap": True}))
-    for number_of_line, (name, what) in enumerate(_notes(kind)):
+    for number_of_line, (name, what) in enumerate(_notes(kind, today)):
         notes.write_string(number_of_line, 0, name, plain)
         notes.write_string(number_of_line, 1, what)
     book.close()
@@ -68,7 +69,7 @@ def heading(kind, column):
     return str(column.title)
 
 
-def _write_example(sheet, index, kind, column, number, text):
+def _write_example(sheet, index, kind, column, number, text, today):
     value = kind.example.get(column.key)
     if value is None:
         return
@@ -77,10 +78,19 @@ def _write_example(sheet, index, kind, column, number, text):
     elif column.type == "whole":
         sheet.write_number(1, index, value, number)
     else:
-        sheet.write_string(1, index, str(value), text)
+        sheet.write_string(1, index, _in_words(kind, column, value, today), text)
 
 
-def _notes(kind):
+def _in_words(kind, column, value, today):
+    """An example as an office writes it: names for codes, a date as 31/12/2025."""
+    if column.type == "choice":
+        return str(column.choices[value][0])
+    if column.type == "date":
+        return date.fromisoformat(value).strftime("%d/%m/%Y")
+    return next(iter(kind.permitted(column.key, today)), str(value))
+
+
+def _notes(kind, today):
     yield (
         str(kind.title),
         _("Fill in the sheet “%(sheet)s” from row 3; leave the example row, it is not imported.")
@@ -90,19 +100,21 @@ def _notes(kind):
         yield "", str(note)
     yield _("Empty cells"), _("An empty cell means “not reported”; write 0 only where the figure is nought.")
     yield _("Units"), _("The unit stands in the heading. If you use another one, change it there.")
-    yield _("Tax codes"), _("Keep tax codes as text, so that the leading 0 stays.")
+    if any(column.type == "tax_code" for column in kind.columns):
+        yield _("Tax codes"), _("Keep tax codes as text, so that the leading 0 stays.")
     for column in kind.columns:
         yield (
             heading(kind, column),
-            " ".join(filter(None, [_("Must be filled in.") if column.required else "", _kind_words(column)])),
+            " ".join(
+                filter(None, [_("Must be filled in.") if column.required else "", _kind_words(kind, column, today)])
+            ),
         )
 
 
-def _kind_words(column):
-    if column.type == "choice":
-        return _("One of: %(choices)s.") % {
-            "choices": ", ".join(str(label) for label, _words in column.choices.values())
-        }
+def _kind_words(kind, column, today):
+    names = [str(label) for label, _words in column.choices.values()] or kind.permitted(column.key, today)
+    if names:
+        return _("One of: %(choices)s.") % {"choices": "; ".join(names)}
     return {
         "tax_code": _("10 digits, 13 digits (0100109106-001) or 12 digits of a household business."),
         "date": _("A date as 31/12/2025."),

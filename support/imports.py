@@ -128,6 +128,10 @@ class SupportImport(ImportKind):
     }
     count_labels = {"created": _("recorded"), "withdrawn": _("withdrawn")}
 
+    def permitted(self, key, today):
+        model = {"content_area": ContentArea, "kind": SupportKind, "money_source": MoneySource}.get(key)
+        return [item.name for item in model.objects.in_force(today).ordered()] if model else ()
+
     def prepare(self, import_, *, now):
         today = timezone.localdate(now)
         roots = Enterprise.objects.recorded().annotate(root=Coalesce(F("merged_into_id"), F("pk")))
