@@ -160,7 +160,7 @@ def detail(request, import_, now):
     if import_.reading:
         shown["columns"] = columns_read(import_, kind)
         shown["bases"] = [
-            (basis.title, basis.choices[import_.options["bases"][basis.key]][0], basis.key in import_.reading["bases"])
+            (basis.title, basis.choices[import_.options["bases"][basis.key]][0], basis_from(import_, basis))
             for basis in kind.bases
             if import_.options["bases"].get(basis.key)
         ]
@@ -176,6 +176,14 @@ def rows_shown(import_, kind, which, most):
         for number, _cells, problems in workbooks.rows_of(import_, which, most)
         for key, letter, text, given in problems
     ]
+
+
+def basis_from(import_, basis):
+    """Where a basis comes from: a person's choice that differs from what stood, the file, or the usual one."""
+    used, read = import_.options["bases"][basis.key], import_.reading["bases"].get(basis.key)
+    if used == read:
+        return _("stated in the file")
+    return _("usual unless changed") if read is None and used == basis.default else _("chosen")
 
 
 def columns_read(import_, kind):

@@ -5,6 +5,7 @@ from urllib.parse import unquote
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import override
 
 from audit.models import AccessEntry
 from documents import imports
@@ -223,3 +224,16 @@ def test_template_is_a_workbook(client_as, kind):
     answer = client_as(make_officer()).get(reverse("documents:import_template", kwargs={"code": kind.code}))
     assert received(answer).startswith(b"PK")
     assert imports.kinds()[kind.code] is kind
+
+
+def test_bases_say_where_they_come_from(kind, now):
+    from documents.views import basis_from
+
+    import_ = Import(options={"bases": {"prices": "current"}}, reading={"bases": {}})
+    basis = kind.bases[0]
+    with override("en"):
+        assert basis_from(import_, basis) == "usual unless changed"
+        import_.options["bases"]["prices"] = "constant"
+        assert basis_from(import_, basis) == "chosen"
+        import_.reading["bases"]["prices"] = "constant"
+        assert basis_from(import_, basis) == "stated in the file"
