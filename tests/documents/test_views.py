@@ -237,3 +237,12 @@ def test_bases_say_where_they_come_from(kind, now):
         assert basis_from(import_, basis) == "chosen"
         import_.reading["bases"]["prices"] = "constant"
         assert basis_from(import_, basis) == "stated in the file"
+
+
+def test_history_says_choices_in_words():
+    from documents.events import choices_in_words
+
+    with override("vi"):
+        said = choices_in_words({"bases": {"accounts": "separate"}, "units": {"output_vnd": 6}, "decimal_style": "vi"})
+    assert "BCTC riêng" in said and "triệu đồng" in said and "1.234,56" in said and "{" not in said
+    assert choices_in_words({}) == ""
