@@ -39,7 +39,7 @@ NO_YEAR = gettext_noop("%(year)s is not a year of figures that can be declared."
 OTHER_YEAR = gettext_noop("The row is of the year %(found)s; this import is for %(year)s.")
 NOTHING = gettext_noop("The row has no figure at all. Leave such a row out, or write 0 where there was none.")
 PART = gettext_noop("The revenue from key products is more than the whole revenue.")
-JUMPED = gettext_noop("More than ten times (or less than a tenth of) the year before: %(before)s → %(after)s.")
+JUMPED = gettext_noop("More than ten times (or less than a tenth of) the year before: %(before)s → %(after)s đồng.")
 
 ALIASES = {
     "output_vnd": ("Giá trị sản xuất", "GTSX", "GTSXCN", "Giá trị SXCN"),

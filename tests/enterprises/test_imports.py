@@ -146,6 +146,7 @@ def test_a_jump_is_flagged_and_taken():
     make_figures(one, 2023, output_vnd=1_000_000)
     import_ = send("figures", [[one.tax_code, "", 11, 6, 1]], by=officer)
     assert import_.counts["good"] == 1 and import_.counts["flags"] == 1
+    assert next(workbooks.rows_of(import_, "flag"))[2][0][2].endswith("%(after)s đồng.")
     apply(import_, by=officer)
 
 
