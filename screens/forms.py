@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db import models
 from django.db.models.fields import BLANK_CHOICE_DASH
 from django.forms.renderers import TemplatesSetting
 from django.utils.datastructures import MultiValueDict
@@ -76,8 +77,8 @@ class _Basics:
         """
         for bound in self.visible_fields():
             if hasattr(current, bound.name):
-                theirs = getattr(current, bound.name)
-                yours = self.cleaned_data.get(bound.name)
+                theirs = _listed(getattr(current, bound.name))
+                yours = _listed(self.cleaned_data.get(bound.name))
                 if theirs != yours:
                     self.conflicts.append(
                         {"label": bound.label, "theirs": _readable(theirs), "yours": _readable(yours)}
@@ -124,7 +125,16 @@ def _composed(value):
     return unicodedata.normalize("NFC", value) if isinstance(value, str) else value
 
 
+def _listed(value):
+    """The rows of a many-to-many field as a list in a fixed order; any other value as it is."""
+    if isinstance(value, models.manager.BaseManager):
+        value = value.all()
+    return sorted(value, key=lambda row: row.pk) if isinstance(value, models.QuerySet) else value
+
+
 def _readable(value):
+    if isinstance(value, list):
+        return "; ".join(str(row) for row in value) or formats.NOTHING
     return formats.plain(value)
 
 

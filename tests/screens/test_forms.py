@@ -8,6 +8,7 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
+from accounts.models import User
 from screens import formats
 from screens.forms import DateField, Form, MoneyField, NumberField, UsdField, YearField
 
@@ -162,6 +163,27 @@ def test_typed_letters_are_composed():
 
     form = Names({"name": "Ha\u0300 No\u0323\u0302i"})
     assert form.is_valid() and form.cleaned_data["name"] == "Hà Nội"
+
+
+def test_a_conflict_compares_chosen_rows_and_shows_them_by_name(db):
+    first = User.objects.create(email="a@so.example", full_name="Tổ một")
+    second = User.objects.create(email="b@so.example", full_name="Tổ hai")
+
+    class Row:
+        version, people = 4, User.objects
+
+    class Edit(Form):
+        people = django_forms.ModelMultipleChoiceField(User.objects.order_by("-pk"), label="Người")
+        version = django_forms.IntegerField(widget=django_forms.HiddenInput)
+
+    same = Edit({"people": [first.pk, second.pk], "version": "3"})
+    assert same.is_valid()
+    same.meet_conflict(Row, "Có người đã sửa.")
+    assert same.conflicts == []
+    other = Edit({"people": [first.pk], "version": "3"})
+    assert other.is_valid()
+    other.meet_conflict(Row, "Có người đã sửa.")
+    assert other.conflicts == [{"label": "Người", "theirs": f"{first}; {second}", "yours": str(first)}]
 
 
 def test_a_conflict_shows_both_versions_and_is_sent_against_the_new_one():
