@@ -38,7 +38,11 @@ def people_with_facts(now, today):
 
 class PeopleTable(tables.Table):
     full_name = tables.LinkColumn(
-        verbose_name=_("Name"), route="accounts:person_detail", second="email", order_by=("sort_key",)
+        verbose_name=_("Name"),
+        route="accounts:person_detail",
+        second="email",
+        second_label=_("E-mail"),
+        order_by=("sort_key",),
     )
     email = tables.Column(verbose_name=_("E-mail address"))
     role = tables.ChoiceColumn(verbose_name=_("Role"), choices=Role)
@@ -96,7 +100,9 @@ def invitations_with_state(now):
 
 
 class InvitationTable(tables.Table):
-    full_name = tables.LinkColumn(verbose_name=_("Name"), route="accounts:invitation_detail", second="email")
+    full_name = tables.LinkColumn(
+        verbose_name=_("Name"), route="accounts:invitation_detail", second="email", second_label=_("E-mail")
+    )
     created_at = tables.DateTimeColumn(verbose_name=_("Invited at"))
     expires_at = tables.DateTimeColumn(verbose_name=_("Valid until"))
     state_now = tables.TagColumn(
@@ -124,7 +130,7 @@ class OfficeTable(tables.Table):
 
 
 class LetterTable(tables.Table):
-    to = tables.Column(verbose_name=_("Addressee"), second="subject")
+    to = tables.Column(verbose_name=_("Addressee"), second="subject", second_label=_("Subject"))
     kind = tables.Column(verbose_name=_("Kind"))
     created_at = tables.DateTimeColumn(verbose_name=_("Written at"))
     sent_at = tables.DateTimeColumn(verbose_name=_("Sent at"))

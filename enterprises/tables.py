@@ -36,7 +36,11 @@ class YearColumn(tables.NumberColumn):
 
 class EnterpriseTable(tables.Table):
     name = tables.LinkColumn(
-        verbose_name=_("Name"), route="enterprises:enterprise_detail", second="short_name", order_by="sort_key"
+        verbose_name=_("Name"),
+        route="enterprises:enterprise_detail",
+        second="short_name",
+        second_label=_("Short name"),
+        order_by="sort_key",
     )
     tax_code = tables.CodeColumn(verbose_name=_("Tax code"))
     ward = tables.TextColumn(
@@ -112,6 +116,7 @@ class FiguresTable(tables.Table):
         route="enterprises:figures_detail",
         accessor="enterprise__name",
         second="enterprise__tax_code",
+        second_label=_("Tax code"),
         order_by="enterprise__sort_key",
     )
     tax_code = tables.CodeColumn(verbose_name=_("Tax code"), accessor="enterprise__tax_code")

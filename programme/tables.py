@@ -99,7 +99,9 @@ class KnownColumn(tables.NumberColumn):
 
 
 class ResultTable(tables.Table):
-    year = tables.LinkColumn(verbose_name=_("Year of the round"), route="programme:result", second="source")
+    year = tables.LinkColumn(
+        verbose_name=_("Year of the round"), route="programme:result", second="source", second_label=_("Source")
+    )
     registered_enterprises = KnownColumn(verbose_name=_("Enterprises registered"))
     registered_products = KnownColumn(verbose_name=_("Products registered"))
     recognised_enterprises = KnownColumn(verbose_name=_("Enterprises recognised"))
@@ -128,6 +130,7 @@ class FigureTable(tables.Table):
         verbose_name=_("Figure"),
         route="programme:figure",
         second="source",
+        second_label=_("Source"),
         fields=("measure",),
         compute=lambda record: str(PublishedFigure.Measure(record["measure"]).label),
     )

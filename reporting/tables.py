@@ -74,6 +74,7 @@ def rows_table(unit, *, with_base):
             verbose_name=_("Enterprise"),
             address="enterprise__public_id",
             second="enterprise__tax_code",
+            second_label=_("Tax code"),
             order_by=("enterprise__sort_key",),
         )
         tax_code = tables.CodeColumn(accessor="enterprise__tax_code", verbose_name=_("Tax code"))
@@ -97,6 +98,7 @@ def published_rows_table(unit, *, with_base):
             verbose_name=_("Enterprise"),
             address="enterprise_id",
             second="tax_code",
+            second_label=_("Tax code"),
         )
         tax_code = tables.CodeColumn(verbose_name=_("Tax code"))
         source_kind = SourceColumn(verbose_name=_("Row"), fields=["source_id"])
@@ -115,7 +117,9 @@ def published_rows_table(unit, *, with_base):
 
 
 class StatisticTable(tables.Table):
-    measure = tables.LinkColumn(verbose_name=_("Figure"), route="reporting:statistic_detail", second="vsic_coverage")
+    measure = tables.LinkColumn(
+        verbose_name=_("Figure"), route="reporting:statistic_detail", second="vsic_coverage", second_label=_("Coverage")
+    )
     year = tables.Column(verbose_name=_("Year"), attrs={"td": {"class": "num"}, "th": {"class": "num"}})
     told = tables.Column(
         verbose_name=_("Amount"),

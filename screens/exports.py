@@ -138,7 +138,7 @@ class _Line:
 
 
 def csv_lines(columns, rows):
-    """Lines of a CSV file: text in quotes, numbers bare and in full units (đồng, dollars)."""
+    """Lines of a CSV file: text in quotes, numbers bare, in the unit that the heading names."""
     writer = csv.writer(_Line(), quoting=csv.QUOTE_MINIMAL)
     heads = [column.plain_head() if hasattr(column, "plain_head") else column.head() for column in columns]
     yield BOM + writer.writerow([safe_text(head) for head in heads])

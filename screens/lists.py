@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext as _
 
-from screens import exports, formats
+from screens import exports, formats, tables
 from screens.models import SavedView
 from screens.text import matching
 
@@ -233,19 +233,32 @@ class Listing:
         paths = self.paths(columns)
         place = {path: position for position, path in enumerate(paths)}
         rows = self.ordered.values_list(*paths).iterator(chunk_size=2000)
-        simple = [place[str(column.accessor or name)] for name, column in columns if not column.compute]
-        if len(simple) == len(columns):
+        simple = []
+        for name, column in columns:
+            if not column.compute:
+                simple.append(place[str(column.accessor or name)])
+                simple += [place[path] for path in self.second_paths(column)]
+        if not any(column.compute for _name, column in columns):
             if simple == list(range(len(paths))):
                 return rows
             if len(simple) > 1:
                 return map(itemgetter(*simple), rows)
         return self._computed(rows, columns, paths)
 
-    @staticmethod
-    def _computed(rows, columns, paths):
+    def second_paths(self, column):
+        """The second line of a cell is a column of its own in a file, unless the list has that column shown anyway."""
+        shown = {str(other.accessor or name) for name, other in self.columns if not other.compute}
+        return [column.second] if column.second and column.second not in shown else []
+
+    def _computed(self, rows, columns, paths):
+        seconds = {name: self.second_paths(column) for name, column in columns}
         for row in rows:
             record = dict(zip(paths, row, strict=True))
-            yield tuple(column.value_from(name, record) for name, column in columns)
+            values = []
+            for name, column in columns:
+                values.append(column.value_from(name, record))
+                values += [record[path] for path in seconds[name]]
+            yield tuple(values)
 
     def export_columns(self):
         """The columns with headings, as they stand on the screen."""
@@ -255,6 +268,8 @@ class Listing:
             if bound.column.verbose_name is None:
                 bound.column.verbose_name = bound.header
             columns.append(bound.column)
+            if self.second_paths(bound.column):
+                columns.append(tables.CodeColumn(verbose_name=bound.column.second_label or ""))
         return columns
 
     def make_table(self, rows):

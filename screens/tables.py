@@ -20,6 +20,11 @@ VND_UNITS = {1: _("đồng"), 10**3: _("thousand đồng"), 10**6: _("million đ
 USD_UNITS = {1: "USD", 10**3: _("thousand USD"), 10**6: _("million USD")}
 
 
+def exact_decimal(value):
+    """A fraction of a power of ten as digits with a point, nothing rounded."""
+    return f"{Decimal(value.numerator) / Decimal(value.denominator):f}"
+
+
 class Table(django_tables2.Table):
     """Base of every table. `Meta.shown` names the columns shown until the reader chooses others (all when left out)."""
 
@@ -53,14 +58,16 @@ class Table(django_tables2.Table):
 
 
 class Column(django_tables2.Column):
-    """Text. `fields`: further paths `compute(record)` or a link reads; `second`: the path of a second, quieter line."""
+    """Text. `fields`: further paths `compute(record)` or a link reads; `second`: the path of a second, quieter line, which
+    is a column of its own in files and on paper, headed `second_label`."""
 
     kind = "text"
     classes = "text"
     width = 24
 
-    def __init__(self, *, fields=(), compute=None, second=None, unit=None, total=False, **kwargs):
+    def __init__(self, *, fields=(), compute=None, second=None, second_label=None, unit=None, total=False, **kwargs):
         self.extra_fields, self.compute, self.second = tuple(fields), compute, second
+        self.second_label = second_label
         self.unit, self.total = unit, total
         if compute is not None and "order_by" not in kwargs:
             kwargs.setdefault("orderable", False)
@@ -215,8 +222,8 @@ class MoneyColumn(NumberColumn):
     def text(self, value):
         return formats.in_unit(value, self.unit)
 
-    def plain_head(self):
-        return f"{self.verbose_name or ''} ({VND_UNITS[1]})"
+    def plain(self, value):
+        return "" if value is None else exact_decimal(Fraction(value, self.unit))
 
     def sheet_value(self, value):
         if value is None or self.unit == 1:
@@ -243,11 +250,10 @@ class UsdColumn(NumberColumn):
             return formats.NOTHING
         return formats.number(Fraction(value, 100 * self.unit), 2 if self.unit == 1 else 6, trim=self.unit != 1)
 
-    def plain_head(self):
-        return f"{self.verbose_name or ''} (USD)"
-
     def plain(self, value):
-        return "" if value is None else str(Decimal(value).scaleb(-2))
+        if value is None:
+            return ""
+        return str(Decimal(value).scaleb(-2)) if self.unit == 1 else exact_decimal(Fraction(value, 100 * self.unit))
 
     def sheet_value(self, value):
         return None if value is None else value / (100 * self.unit)

@@ -19,7 +19,11 @@ SHORT = {
 class SupportTable(tables.Table):
     delivered_on = tables.DateColumn(verbose_name=_("Delivered on"))
     activity = tables.LinkColumn(
-        verbose_name=_("Activity"), route="support:support_detail", second="activity_code", orderable=False
+        verbose_name=_("Activity"),
+        route="support:support_detail",
+        second="activity_code",
+        second_label=_("Code"),
+        orderable=False,
     )
     enterprise = tables.TextColumn(
         verbose_name=_("Enterprise"), accessor="enterprise__name", order_by="enterprise__sort_key"

@@ -18,7 +18,9 @@ pytestmark = pytest.mark.django_db
 
 
 class PeopleTable(tables.Table):
-    full_name = tables.LinkColumn(verbose_name="Họ tên", route="screens:delete_view", second="email")
+    full_name = tables.LinkColumn(
+        verbose_name="Họ tên", route="screens:delete_view", second="email", second_label="Thư điện tử"
+    )
     email = tables.CodeColumn(verbose_name="Thư điện tử")
     version = tables.MoneyColumn(verbose_name="Vốn", unit=1000, total=True)
     is_active = tables.BooleanColumn(verbose_name="Hoạt động")
@@ -254,19 +256,23 @@ def test_the_excel_file_is_the_list_as_filtered_sorted_and_with_its_columns(offi
     rows = sheet_of(
         listed(officer, "sort=-version&column=version&column=initials&q=ong&export=xlsx", export_name="nguoi")
     )
-    assert rows[0] == ["Họ tên", "Vốn (nghìn đồng)", "Tắt"]
+    assert rows[0] == ["Họ tên", "Thư điện tử", "Vốn (nghìn đồng)", "Tắt"]
     assert [row[0] for row in rows[1:51]] == names_on(page_of(answer))
     assert len(rows) == 61
-    assert rows[1] == ["ong 000059", 0.06, "o"]
+    assert rows[1] == ["ong 000059", "p000059@so.example", 0.06, "o"]
 
 
-def test_the_csv_file_has_a_bom_and_whole_dong(officer):
+def test_the_csv_file_has_a_bom_and_the_unit_of_its_heading(officer):
     people(2)
     answer = listed(officer, "column=version&column=is_active&export=csv&q=ong")
     content = content_of(answer)
     assert content.startswith(b"\xef\xbb\xbf")
     lines = list(csv.reader(io.StringIO(content.decode("utf-8-sig"))))
-    assert lines == [["Họ tên", "Vốn (đồng)", "Hoạt động"], ["ong 000000", "1", "có"], ["ong 000001", "2", "có"]]
+    assert lines == [
+        ["Họ tên", "Thư điện tử", "Vốn (nghìn đồng)", "Hoạt động"],
+        ["ong 000000", "p000000@so.example", "0.001", "có"],
+        ["ong 000001", "p000001@so.example", "0.002", "có"],
+    ]
 
 
 @pytest.mark.parametrize("start", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "＝1"])
