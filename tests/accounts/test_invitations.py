@@ -66,6 +66,13 @@ def test_the_token_is_not_in_the_database(admin, mailoutbox):
     assert letter.state == "sent" and letter.sealed_body == ""
 
 
+def test_a_short_password_is_refused_in_vietnamese(admin, client, mailoutbox):
+    now = timezone.now()
+    link = link_of(invite(admin, now), mailoutbox, now)
+    page = client.post(link, {"password1": "Ng4n!", "password2": "Ng4n!"}).content.decode()
+    assert "Mật khẩu quá ngắn. Hãy chọn mật khẩu có ít nhất 14 ký tự." in page and "too short" not in page
+
+
 def test_the_link_works_once(admin, client, mailoutbox):
     now = timezone.now()
     link = link_of(invite(admin, now), mailoutbox, now)
