@@ -1,5 +1,5 @@
 from django.apps import AppConfig
-from django.db.models.signals import post_migrate
+from django.db.models.signals import post_migrate, pre_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -10,4 +10,5 @@ class AuditConfig(AppConfig):
     def ready(self):
         from audit import guards
 
+        pre_migrate.connect(guards.make_way_for_migrations, sender=self)
         post_migrate.connect(guards.lay_after_migrate, sender=self)

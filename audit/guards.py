@@ -301,19 +301,31 @@ def missing_guards(using="default"):
     )
 
 
+def _take_away(connection):
+    standing = _standing(connection)
+    with connection.cursor() as cursor:
+        for name, definition in standing.items():
+            on = "" if connection.vendor == "sqlite" else f' ON "{definition[0]}"'
+            cursor.execute(f'DROP TRIGGER IF EXISTS "{name}"{on}')
+
+
 @contextmanager
 def lifted(using="default"):
     """For the test session's flush only: without guards inside, with them again after."""
-    connection = connections[using]
-    names = _standing(connection)
-    with connection.cursor() as cursor:
-        for name, definition in names.items():
-            on = "" if connection.vendor == "sqlite" else f' ON "{definition[0]}"'
-            cursor.execute(f'DROP TRIGGER IF EXISTS "{name}"{on}')
+    _take_away(connections[using])
     try:
         yield
     finally:
         lay_guards(using)
+
+
+def make_way_for_migrations(sender, using, plan, **kwargs):
+    """SQLite cannot remake a table that another table's trigger reads: the guards step aside while migrations run.
+
+    They are laid again after; a migrate that failed leaves a database that web and worker refuse to serve.
+    """
+    if plan and connections[using].vendor == "sqlite":
+        _take_away(connections[using])
 
 
 def lay_after_migrate(sender, using, **kwargs):

@@ -50,6 +50,14 @@ def attempts():
             copied("programme_target", "WHERE x.year IS NOT NULL", year="1999"),
             updated("programme_target", "year = 1999", "WHERE x.year IS NOT NULL AND x.withdrawn_on IS NULL"),
         ],
+        "target_has_a_decided_period": [
+            copied(
+                "programme_target",
+                "JOIN programme_period p ON p.state = 'no_document'",
+                period_id="p.id",
+                year="p.starts_year",
+            )
+        ],
         "period_keeps_its_targets": [
             updated(
                 "programme_period",

@@ -10,6 +10,7 @@ from datetime import timedelta
 
 from django.apps import apps
 from django.conf import settings
+from django.db.models.signals import pre_migrate
 
 from tests.proofs import attempts as written
 
@@ -62,7 +63,7 @@ def lay_rows_that_the_demo_lacks():
     from audit.access_log import record_read
     from audit.chain import seal_all, seal_day
     from documents.models import Import
-    from enterprises.models import FigureLine, FigureRevision, Product
+    from enterprises.models import FigureLine, FigureRevision, FigureYearClosing, Product
 
     now, user = timezone.now(), User.objects.first()
     record_read(user, "proof", user, now=now)
@@ -72,7 +73,13 @@ def lay_rows_that_the_demo_lacks():
     Handover.objects.create(person=user, at=now, by=user.public_id, paper="1/BB-SCT", reason="proof", lines=[])
     filled(Letter, now)
     filled(Invitation, now)
-    Import.objects.filter(state="previewed").update(state="discarded")
+    past = {"state": "undone", "undone_at": now, "undone_by": user.public_id, "undo_reason": "proof"}
+    Import.objects.filter(pk=Import.objects.filter(state="applied").first().pk).update(**past)
+    closing = FigureYearClosing.objects.create(
+        year=2010, decision_number="1/QĐ-SCT", decided_on=now.date(), closed_by=user.public_id, closed_at=now
+    )
+    opened = {"reopening_number": "2/QĐ-SCT", "reopened_by": user.public_id, "reopened_at": now}
+    FigureYearClosing.objects.filter(pk=closing.pk).update(**opened)
     product = Product.objects.filter(enterprise__merged_into=None).first()
     lines = FigureRevision.objects.create(
         enterprise=product.enterprise,
@@ -121,6 +128,7 @@ def remake(tables):
     connection = connections["owner" if "owner" in settings.DATABASES else "default"]
     models = {model._meta.db_table: model for model in apps.get_models(include_auto_created=True)}
     if connection.vendor == "sqlite":
+        pre_migrate.send(apps.get_app_config("audit"), using=connection.alias, plan=[("a migration", False)])
         with connection.schema_editor() as editor:
             for table in tables:
                 editor._remake_table(models[table])
