@@ -1,7 +1,7 @@
 """What the pages show: published figures where there are some, else those of the newest finished computation."""
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.urls import reverse
 from django.utils.functional import cached_property
@@ -103,7 +103,8 @@ class Variant:
 
     @property
     def confirmed(self):
-        return self.version.confirmed or self.choice is not None
+        published = any(shown.publication for shown in self.shown)
+        return self.version.confirmed or self.choice is not None or published
 
     @property
     def unit(self):
@@ -140,12 +141,19 @@ class FamilyView:
     def label(self):
         return Family(self.family).label
 
-    @property
+    @cached_property
     def headline(self):
-        """The variant that counts: the only one, or the chosen one; none while nobody has chosen."""
+        """The variant that counts: the only one, or the chosen one; none while nobody has chosen.
+
+        A published year keeps its published value, whichever variant was chosen when it was published.
+        """
         if len(self.variants) == 1:
             return self.variants[0]
-        return next((variant for variant in self.variants if variant.choice), None)
+        chosen = next((variant for variant in self.variants if variant.choice), None)
+        if chosen is None:
+            return None
+        published = {shown.year: shown for variant in self.variants for shown in variant.shown if shown.publication}
+        return replace(chosen, shown=[published.get(shown.year, shown) for shown in chosen.shown])
 
     @cached_property
     def chart(self):
