@@ -3,7 +3,7 @@
 import email
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from email.policy import default
 from email.utils import parsedate_to_datetime
 from pathlib import Path
@@ -42,6 +42,12 @@ def _read(content):
     return SentLetter(
         to=str(message["To"] or ""),
         subject=str(message["Subject"] or ""),
-        at=parsedate_to_datetime(written) if written else None,
+        at=_moment(written) if written else None,
         body=body.get_content() if body else "",
     )
+
+
+def _moment(written):
+    """Mail writes the time of Greenwich as "-0000", which is read without a zone."""
+    at = parsedate_to_datetime(written)
+    return at if at.tzinfo else at.replace(tzinfo=UTC)

@@ -95,8 +95,9 @@ def search_terms(query):
 
 
 def short_forms(text):
-    """The folded text with every known long form made short: one spelling for comparing names."""
-    folded = f" {' '.join(_WORDS.findall(fold(text)))} "
+    """The folded text with every known long form made short and without “và” or “&”: for comparing names."""
+    words = (SHORT_FORMS.get(word, word) for word in _WORDS.findall(fold(text)) if word != "va")
+    folded = f" {' '.join(words)} "  # all long first, so that “cty cp” and “ctcp” become one
     for short, long in _LONGEST_FIRST:
         folded = folded.replace(f" {long} ", f" {short} ")
     return folded.strip()
@@ -110,8 +111,10 @@ for _short, _long in SHORT_FORMS.items():
 
 def matching(query, *fields):
     """A condition: every word of the query stands in one of these folded columns, in any of its spellings."""
-    condition = Q()
-    for spellings in search_terms(query):
+    condition, terms = Q(), search_terms(query)
+    if not terms and clean(query):
+        return Q(pk__in=[])  # signs only: nothing is called that
+    for spellings in terms:
         condition &= reduce(or_, (Q(**{f"{field}__contains": word}) for field in fields for word in spellings))
     return condition
 

@@ -270,3 +270,9 @@ def test_pairs_of_steps_are_loaded_once_and_hold(now):
     duties.check_pair(
         step="confirm figures", by=make_officer(), other_step="submit figures", other_by=person, on=date(2025, 7, 1)
     )
+
+
+def test_letter_of_the_outbox_is_dated_in_greenwich_time_when_it_names_no_zone():
+    from accounts.outbox import _moment
+
+    assert _moment("Mon, 23 Nov 2026 11:07:00 -0000").isoformat() == "2026-11-23T11:07:00+00:00"

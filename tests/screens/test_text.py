@@ -1,5 +1,6 @@
 import unicodedata
 
+from django.db.models import Q
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -108,3 +109,12 @@ def test_an_empty_search_asks_for_nothing():
 @given(words)
 def test_every_word_typed_is_asked_for(text):
     assert bool(search_terms(text)) == any(letter.isalnum() for letter in text)
+
+
+def test_and_is_no_part_of_a_name_that_is_compared():
+    assert short_forms("CTY CP SX & TM Minh Hoạ") == short_forms("Công ty cổ phần sản xuất và thương mại Minh Họa")
+
+
+def test_signs_alone_find_nothing():
+    assert matching("%", "folded") == matching("_ %", "folded") == Q(pk__in=[])
+    assert matching("  ", "folded") == Q()
