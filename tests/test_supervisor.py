@@ -95,8 +95,9 @@ def test_whatever_dies_is_started_again_and_everything_ends_within_four_seconds(
     for words, name in (("gunicorn", "web"), (" worker ", "worker"), (" beat ", "beat")):
         old = until(lambda words=words: running.one(words))
         os.kill(old, signal.SIGKILL)
+        told = f"{name} was ended by signal 9; starting it again"
+        until(lambda told=told: told in running.said(), 60)
         until(lambda words=words, old=old: running.one(words) not in (None, old), 60)
-        assert f"{name} was ended by signal 9; starting it again" in running.said()
     until(running.answers, 60)
     everything = children_of(running.process.pid)
     assert len(everything) >= 7  # web and its two, worker and its children, beat
