@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from reference.models import ReferenceItem, Rule
@@ -24,7 +25,10 @@ def facts_of(entry):
         facts += parts_of(entry.code, entry.value)
     for field in sorted(entry._meta.concrete_fields, key=_place):
         if field.name not in LEFT_OUT:
-            facts.append((field.verbose_name, _text(entry, field)))
+            text = _text(entry, field)
+            if field.name == "code":
+                text = format_html('<span translate="no">{}</span>', text)
+            facts.append((field.verbose_name, text))
     if getattr(entry, "withdrawn_on", None):
         facts.append((_("withdrawn on"), formats.vn_date(entry.withdrawn_on)))
     return [(_capitalised(label), text or formats.NOTHING) for label, text in facts]
