@@ -23,6 +23,7 @@ from tests.factories import (
     make_officer,
     make_support,
     make_support_kind,
+    make_tax_code,
     make_user,
 )
 
@@ -155,8 +156,9 @@ def test_bad_input_is_refused_with_a_sentence_and_nothing_is_lost(client_as, typ
 
 
 def test_a_name_that_fits_one_enterprise_will_do_and_several_are_listed(client_as, typed):
-    make_enterprise("Công ty TNHH Minh Họa Sao Khuê 017")
-    make_enterprise("Công ty TNHH Minh Họa Sao Khuê 018")
+    # The tax codes are given: searching looks into them too, and one that holds 018 would fit as well.
+    make_enterprise("Công ty TNHH Minh Họa Sao Khuê 017", tax_code=make_tax_code(7_777_770))
+    make_enterprise("Công ty TNHH Minh Họa Sao Khuê 018", tax_code=make_tax_code(7_777_790))
     client = client_as(make_officer())
     page = client.post(address("record_support"), typed | {"enterprise": "sao khue"})
     assert "Sao Khuê 018" in page.content.decode()
