@@ -1,7 +1,8 @@
 """Vietnamese for every sentence: what the code and templates say, what `locale/vi/*.po` answer, one compiled catalogue.
 
-Messages are English in the code; the pages are Vietnamese first. Each room keeps `locale/vi/<room>.po`; `vendor.po` holds
-what the libraries we show never translated. All of them are merged into one `django.mo`, without the gettext programs.
+Messages are English in the code; the pages are Vietnamese first. Each room keeps `locale/vi/<room>.po`, where it is split
+also `<room>_<noun>.po`; `vendor.po` holds what the libraries we show never translated. All of them are merged into one
+`django.mo`, without the gettext programs.
 """
 
 import ast
@@ -233,7 +234,7 @@ def check(rooms=None):
     said = set(messages_of_the_house().places) | set(messages_of_libraries(also_replaced=True).places)
     texts = {}
     for name, catalogue in catalogues().items():
-        mine = not rooms or name.removesuffix(".po") in rooms
+        mine = not rooms or name.removesuffix(".po").partition("_")[0] in rooms
         for key, message in entries_of(catalogue).items():
             strings = message.string if isinstance(message.string, (list, tuple)) else [message.string]
             if mine:

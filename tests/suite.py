@@ -77,7 +77,9 @@ def static_checks(data):
     typed = sorted(
         str(p.relative_to(HOUSE)) for kind in ("services", "permissions") for p in HOUSE.glob(f"*/{kind}*.py")
     )
-    typed += sorted(str(p.relative_to(HOUSE)) for p in HOUSE.glob("*/services/*.py"))
+    typed += sorted(
+        str(p.relative_to(HOUSE)) for kind in ("services", "permissions") for p in HOUSE.glob(f"*/{kind}/*.py")
+    )
     return [
         ("lint", [*python, "ruff", "check", "."], plain),
         ("layout of code", [*python, "ruff", "format", "--check", "--quiet", "."], plain),

@@ -1,29 +1,14 @@
-"""Objects for the matrix of roles and routes."""
+"""Objects of the programme for the matrix of roles and routes: each noun tells its own."""
 
-from programme.loading import load_programme
-from programme.models import Period, PublishedFigure, PublishedResult
+from tests.programme import matrix_scheme
+
+PARTS = [matrix_scheme]
 
 
 def build(world):
-    load_programme(by="load_programme", now=world.now)
-    world.period = Period.objects.get(code="2021-2025")
-    world.target = world.period.targets.first()
-    world.result, world.figure = PublishedResult.objects.first(), PublishedFigure.objects.first()
+    for part in PARTS:
+        part.build(world)
 
 
-def _address(name):
-    return lambda world: {"public_id": getattr(world, name).public_id}
-
-
-OBJECTS = {
-    "programme:period": _address("period"),
-    "programme:edit_period": _address("period"),
-    "programme:add_target": _address("period"),
-    "programme:target": _address("target"),
-    "programme:edit_target": _address("target"),
-    "programme:withdraw_target": _address("target"),
-    "programme:result": _address("result"),
-    "programme:edit_result": _address("result"),
-    "programme:figure": _address("figure"),
-    "programme:edit_figure": _address("figure"),
-}
+OBJECTS = {name: thing for part in PARTS for name, thing in part.OBJECTS.items()}
+HIDDEN = {name: cells for part in PARTS for name, cells in getattr(part, "HIDDEN", {}).items()}

@@ -6,8 +6,8 @@ from django.db import DatabaseError, transaction
 from audit.events import history_of
 from audit.refusals import NotAllowed, Refused, StaleVersion
 from programme.models import Period, PublishedFigure, PublishedResult, Target
-from programme.presenting import band_text, quoted
-from programme.services import (
+from programme.presenting.scheme import band_text, quoted
+from programme.services.scheme import (
     add_figure,
     add_period,
     add_result,

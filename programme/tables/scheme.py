@@ -4,7 +4,7 @@ import django_filters
 from django.utils.translation import gettext_lazy as _
 
 from programme.models import Indicator, Period, PublishedFigure, Target
-from programme.presenting import amount, band_text, scope_text
+from programme.presenting.scheme import amount, band_text, scope_text
 from reference.tables import ConfidenceColumn, ConfidenceFilter, name_in_language
 from screens import tables
 from screens.lists import FilterSet

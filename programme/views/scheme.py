@@ -9,11 +9,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from audit.refusals import Refused, StaleVersion
-from programme import services, tables
-from programme.forms import FigureForm, PeriodForm, ResultForm, TargetForm, WithdrawTargetForm
+from programme.forms.scheme import FigureForm, PeriodForm, ResultForm, TargetForm, WithdrawTargetForm
 from programme.models import Indicator, Period, PublishedFigure, PublishedResult, Target
-from programme.permissions import EDIT
-from programme.presenting import amount, applies_text, bands_by_year, quoted, scope_text, target_band, unknown
+from programme.permissions.scheme import EDIT
+from programme.presenting.scheme import amount, applies_text, bands_by_year, quoted, scope_text, target_band, unknown
+from programme.services import scheme as services
+from programme.tables import scheme as tables
 from reference.models import ContentArea
 from reference.sending import sent_once
 from reference.tables import SHORT_CONFIDENCE

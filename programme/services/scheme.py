@@ -8,7 +8,7 @@ from accounts.access import require
 from audit.events import record_event
 from audit.refusals import Refused
 from programme.models import Period, PublishedFigure, PublishedResult, Target
-from programme.permissions import EDIT
+from programme.permissions.scheme import EDIT
 from reference.services import snapshot
 
 STATE = Period.State

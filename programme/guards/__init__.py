@@ -1,0 +1,5 @@
+"""What the database refuses in the programme: each noun lists its own guards."""
+
+from programme.guards import scheme
+
+GUARDS = [*scheme.GUARDS]
