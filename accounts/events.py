@@ -6,6 +6,7 @@ from accounts.models import Office
 from accounts.roles import Role
 from audit.access_log import describe_access
 from audit.events import describe
+from screens import formats
 
 
 def _labels(choices):
@@ -31,7 +32,7 @@ POST = {
     "paper": _("Assignment paper"),
 }
 OFFICE = {
-    "code": _("Code"),
+    "code": (_("Code"), formats.code),
     "name": _("Name"),
     "symbol": _("Symbol on papers"),
     "kind": (_("Kind"), _labels(Office.Kind)),

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from audit.events import describe
 from enterprises.models import Enterprise, FigureRevision, Product, Title
 from enterprises.models.figures import MEASURES
-from screens.formats import number, usd, vn_date
+from screens.formats import english, number, usd, vn_date
 
 
 def _label(model, name):
@@ -29,7 +29,6 @@ ENTERPRISE = {
         "tax_code",
         "name",
         "short_name",
-        "name_en",
         "address",
         "ward",
         "phone",
@@ -37,6 +36,7 @@ ENTERPRISE = {
         "main_activity",
     )
 } | {
+    "name_en": (_label(Enterprise, "name_en"), english),
     "enterprise_type": (_label(Enterprise, "enterprise_type"), _choice(Enterprise, "enterprise_type")),
     "size_sector": (_label(Enterprise, "size_sector"), _choice(Enterprise, "size_sector")),
     "status": (_label(Enterprise, "status"), _choice(Enterprise, "status")),

@@ -13,9 +13,9 @@ def words(*choices):
 
 
 FIELDS = {
-    "code": _("code"),
+    "code": (_("code"), formats.code),
     "name_vi": _("name in Vietnamese"),
-    "name_en": _("name in English"),
+    "name_en": (_("name in English"), formats.english),
     "valid_from": _("in force from"),
     "valid_to": _("in force to"),
     "legal_basis": _("legal basis"),

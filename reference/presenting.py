@@ -2,7 +2,6 @@
 
 from datetime import date
 
-from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from reference.models import ReferenceItem, Rule
@@ -19,7 +18,9 @@ MONEY = {"revenue_max_vnd", "capital_max_vnd", "vnd_per_unit"}
 def facts_of(entry):
     """[(label, text)] in reading order; nothing that only the machine needs."""
     facts = (
-        [(_("name in Vietnamese"), entry.name_vi), (_("name in English"), entry.name_en)] if _has_names(entry) else []
+        [(_("name in Vietnamese"), entry.name_vi), (_("name in English"), formats.english(entry.name_en))]
+        if _has_names(entry)
+        else []
     )
     if isinstance(entry, Rule):
         facts += parts_of(entry.code, entry.value)
@@ -27,7 +28,7 @@ def facts_of(entry):
         if field.name not in LEFT_OUT:
             text = _text(entry, field)
             if field.name == "code":
-                text = format_html('<span translate="no">{}</span>', text)
+                text = formats.code(text)
             facts.append((field.verbose_name, text))
     if getattr(entry, "withdrawn_on", None):
         facts.append((_("withdrawn on"), formats.vn_date(entry.withdrawn_on)))

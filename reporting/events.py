@@ -1,6 +1,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from audit.events import describe
+from screens import formats
 
 STATISTIC = {
     "amount": _("amount"),
@@ -17,7 +18,11 @@ describe("computation asked for", _("Computation of the indicators of %(years)s 
 describe(
     "indicator defined",
     _("Version %(version)s of the definition"),
-    fields={"definition": _("definition"), "name_vi": _("name in Vietnamese"), "name_en": _("name in English")},
+    fields={
+        "definition": _("definition"),
+        "name_vi": _("name in Vietnamese"),
+        "name_en": (_("name in English"), formats.english),
+    },
 )
 describe("variant chosen", _("Variant chosen by %(paper)s"), fields={"variant": _("variant")})
 describe("indicators published", _("Indicators of %(year)s published by %(paper)s (publication %(revision)s)"))

@@ -5,6 +5,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import get_language, gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -169,3 +170,13 @@ def plain(value):
     if isinstance(value, (Decimal, Fraction)):
         return number(value, 6, trim=True)
     return str(value)
+
+
+def english(text):
+    """What somebody wrote in English, said so to whoever hears or translates the page."""
+    return format_html('<span lang="en">{}</span>', text) if text else text
+
+
+def code(text):
+    """A code, which no language translates."""
+    return format_html('<span translate="no">{}</span>', text) if text else text

@@ -15,9 +15,9 @@ def plain_number(value):
 
 
 FIELDS = {
-    "code": _("code"),
+    "code": (_("code"), formats.code),
     "name_vi": _("name in Vietnamese"),
-    "name_en": _("name in English"),
+    "name_en": (_("name in English"), formats.english),
     "starts_year": _("first year"),
     "ends_year": _("last year"),
     "state": (_("standing"), words(Period.State)),

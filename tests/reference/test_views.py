@@ -67,6 +67,20 @@ def test_rules_are_edited_by_the_administrator_only(client_as):
     assert rule_page not in officer_sees
 
 
+def test_a_code_and_an_english_name_say_what_they_are(client_as):
+    group = make_product_group("turns", name_en="Micro enterprise")
+    page = client_as(make_officer()).get(reverse("reference:productgroup", args=[group.public_id])).content.decode()
+    assert '<span translate="no">turns</span>' in page
+    assert '<span lang="en">Micro enterprise</span>' in page
+
+
+def test_a_history_marks_codes_and_english_names(client_as, now):
+    load_reference(by="load_reference", now=now)
+    rule = Rule.objects.filter(code="turns").first()
+    page = client_as(make_officer()).get(reverse("reference:rule", args=[rule.public_id])).content.decode()
+    assert page.count('<span translate="no">turns</span>') == 2
+
+
 def test_a_row_that_is_not_there_is_404(client_as):
     assert client_as(make_officer()).get(reverse("reference:agency", args=[uuid.uuid4()])).status_code == 404
     assert client_as(make_officer()).get(reverse("reference:calendar") + "?month=2026-13").status_code == 404
