@@ -1,3 +1,20 @@
+from programme.models.budget import (
+    BALANCES,
+    COMMITMENT_BALANCES,
+    EFFECTS,
+    KINDS_IN_STATE,
+    MOST_VND,
+    ON_COMMITMENT,
+    PAIRS,
+    BudgetLine,
+    BudgetYear,
+    EntryKind,
+    LedgerEntry,
+    LineMonth,
+    SpendingPlan,
+    YearState,
+)
+from programme.models.commitments import Commitment, Payment, ProcurementStep
 from programme.models.scheme import (
     PERIOD_ORDER,
     Indicator,
@@ -7,13 +24,35 @@ from programme.models.scheme import (
     Target,
     Unit,
 )
+from programme.models.steps import BudgetStep, StepKind
+from programme.models.tasks import Task
 
 __all__ = [
+    "BALANCES",
+    "COMMITMENT_BALANCES",
+    "EFFECTS",
+    "KINDS_IN_STATE",
+    "MOST_VND",
+    "ON_COMMITMENT",
+    "PAIRS",
     "PERIOD_ORDER",
+    "BudgetLine",
+    "BudgetStep",
+    "BudgetYear",
+    "Commitment",
+    "EntryKind",
     "Indicator",
+    "LedgerEntry",
+    "LineMonth",
+    "Payment",
     "Period",
+    "ProcurementStep",
     "PublishedFigure",
     "PublishedResult",
+    "SpendingPlan",
+    "StepKind",
     "Target",
+    "Task",
     "Unit",
+    "YearState",
 ]

@@ -38,6 +38,9 @@ class Period(Identified, Versioned, BilingualName, Sourced):
     decision = models.CharField(_("document"), max_length=120, blank=True)
     decision_on = models.DateField(_("date of the document"), null=True, blank=True)
     note = models.TextField(_("note"), blank=True)
+    ceiling_step = models.ForeignKey(
+        "programme.BudgetStep", on_delete=models.PROTECT, null=True, blank=True, related_name="+", editable=False
+    )
 
     objects = PeriodQuerySet.as_manager()
 
