@@ -1,4 +1,5 @@
 from django import template
+from django.utils.html import format_html
 
 from screens import formats
 from screens.spelling import amount_in_words
@@ -24,3 +25,10 @@ register.filter("yes_no", formats.yes_no)
 def in_words(vnd):
     """The amount in Vietnamese words, on English pages too: put it into an element with lang="vi"."""
     return formats.NOTHING if vnd is None or vnd == "" else amount_in_words(vnd, capital=True)
+
+
+@register.filter
+def money_lines(vnd):
+    """A large sum in words of its size with the full figure beneath, as a quieter second line."""
+    short, full = formats.short_money(vnd)
+    return format_html('{}<span class="second">{}</span>', short, full) if full else short
