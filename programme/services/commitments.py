@@ -17,7 +17,7 @@ from programme.models import BudgetLine, Commitment, EntryKind, LedgerEntry, Pay
 from programme.models.commitments import PENDING
 from programme.permissions.budget import APPROVE_COMMITMENT, PREPARE_COMMITMENT
 from programme.services.ledger import Paper, book, require_year_takes, take_lines
-from reference.rules import require_within_threshold
+from reference.thresholds import capacity_to_approve
 from screens import formats
 
 STATE = Commitment.State
@@ -109,13 +109,7 @@ def approve_commitment(commitment: Commitment, *, by: Any, now: datetime) -> Led
     _require_prepared(commitment)
     today = timezone.localdate(now)
     amount = commitment.amount_vnd
-    acting = capacity(
-        by,
-        APPROVE_COMMITMENT,
-        amount_vnd=amount,
-        on=today,
-        check=lambda capacity: require_within_threshold(capacity, amount, today),
-    )
+    acting = capacity_to_approve(by, APPROVE_COMMITMENT, amount_vnd=amount, on=today)
     _require_two(commitment, by, acting, today)
     line = take_lines(commitment.line)[commitment.line_id]
     commitment.state, commitment.decided_by, commitment.decided_at = STATE.APPROVED, by.public_id, now

@@ -113,6 +113,13 @@ COMMITMENT_RULES = (
 )
 
 
+_YEARS = (
+    "SELECT y.id FROM programme_budgetyear y WHERE y.id IN "
+    "(SELECT l.year_id FROM programme_budgetline l WHERE l.id = ANY(%s)) ORDER BY y.id "
+)
+LOCK_YEARS, LOCK_YEARS_ALONE = _YEARS + "FOR SHARE", _YEARS + "FOR NO KEY UPDATE"
+
+
 def take_lines(*lines: BudgetLine, alone: bool = False) -> dict[int, BudgetLine]:
     """Lock the years of the lines, shared (or `alone`, when assigned money moves), then the lines; all in order of keys.
 
@@ -122,11 +129,7 @@ def take_lines(*lines: BudgetLine, alone: bool = False) -> dict[int, BudgetLine]
     if connection.vendor == "postgresql":
         how = "FOR NO KEY UPDATE" if alone else "FOR SHARE"
         with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT y.id FROM programme_budgetyear y WHERE y.id IN "
-                f"(SELECT l.year_id FROM programme_budgetline l WHERE l.id = ANY(%s)) ORDER BY y.id {how}",
-                [keys],
-            )
+            cursor.execute(LOCK_YEARS_ALONE if alone else LOCK_YEARS, [keys])
     found = BudgetLine.objects.select_for_update(of=("self",), no_key=True).select_related("year")
     return {line.pk: line for line in found.filter(pk__in=keys).order_by("pk")}
 

@@ -1,6 +1,7 @@
 """Lines of the budget: adding and describing them, opening entries, and what other bodies report of lines followed."""
 
 from datetime import date, datetime
+from itertools import pairwise
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -135,7 +136,7 @@ def record_opening(
 def _require_falling(amounts: dict[str, int]) -> None:
     """Assigned ≥ allocated ≥ committed ≥ disbursed ≥ settled."""
     sums = [amounts.get(name) or 0 for _kind, name in OPENING_ORDER]
-    if any(after > before for before, after in zip(sums, sums[1:], strict=False)):
+    if any(after > before for before, after in pairwise(sums)):
         raise Refused(_("Each sum is at most the one before it: assigned, allocated, committed, disbursed, settled."))
 
 

@@ -16,7 +16,8 @@ from programme.models import Commitment, EntryKind, LedgerEntry, Payment
 from programme.models.commitments import PENDING
 from programme.permissions.budget import ANSWER_PAYMENT, CONTROL_PAYMENT, PREPARE_PAYMENT, SEND_PAYMENT, SIGN_PAYMENT
 from programme.services.ledger import Paper, book, require_year_takes, take_lines
-from reference.rules import advance_ceiling, require_within_threshold
+from programme.services.limits import advance_ceiling
+from reference.thresholds import capacity_to_approve
 from screens import formats
 
 STATE = Payment.State
@@ -172,13 +173,7 @@ def sign_payment(payment: Payment, *, by: Any, now: datetime) -> Payment:
     payment = _take(payment, STATE.CONTROLLED)
     today = timezone.localdate(now)
     amount = payment.amount_vnd
-    acting = capacity(
-        by,
-        SIGN_PAYMENT,
-        amount_vnd=amount,
-        on=today,
-        check=lambda capacity: require_within_threshold(capacity, amount, today),
-    )
+    acting = capacity_to_approve(by, SIGN_PAYMENT, amount_vnd=amount, on=today)
     before = {
         "prepare payment": (payment.prepared_by, None),
         "control payment": (payment.controlled_by, payment.controlled_for),

@@ -27,7 +27,8 @@ from programme.services.ledger import (
     reverse,
     take_lines,
 )
-from reference.rules import carry_over_grounds, require_within_threshold
+from programme.services.limits import carry_over_grounds
+from reference.thresholds import capacity_to_approve
 from screens import formats
 
 STATE = BudgetStep.State
@@ -145,7 +146,7 @@ def _require_other_line(step: BudgetStep) -> None:
     if step.kind == StepKind.CARRY_OVER:
         if other.year.year != line.year.year + 1 or other.task_id != line.task_id:
             raise Refused(_("Money is carried over to the line of the same task in the next year."))
-        grounds = carry_over_grounds(date(line.year.year, 12, 31))
+        grounds = carry_over_grounds(line.year.year)
         if step.ground not in grounds:
             raise Refused(_("Choose a ground for carrying over that the law of %(year)s knows.") % {"year": line.year})
 
@@ -156,13 +157,7 @@ def approve_step(step: BudgetStep, *, by: Any, now: datetime) -> list[LedgerEntr
     step = BudgetStep.objects.select_for_update(of=("self",)).get(pk=step.pk)
     _require_prepared(step)
     today = timezone.localdate(now)
-    acting = capacity(
-        by,
-        APPROVAL[StepKind(step.kind)],
-        amount_vnd=step.amount_vnd,
-        on=today,
-        check=lambda capacity: require_within_threshold(capacity, step.amount_vnd, today),
-    )
+    acting = capacity_to_approve(by, APPROVAL[StepKind(step.kind)], amount_vnd=step.amount_vnd, on=today)
     _require_two(step, by, acting, today)
     step.state, step.decided_by, step.decided_at, step.decided_for = STATE.APPROVED, by.public_id, now, acting.giver
     step.save(update_fields=["state", "decided_by", "decided_at", "decided_for"])
