@@ -1,0 +1,31 @@
+"""The models of this room, by noun."""
+
+from accounts.models.letters import Invitation, Letter
+from accounts.models.people import (
+    Handover,
+    IncompatibleSteps,
+    Office,
+    Post,
+    PostQuerySet,
+    User,
+    UserManager,
+    UserQuerySet,
+)
+from accounts.models.signing_in import LoginRecord, ParkedFile, ParkedForm, SignIn
+
+__all__ = [
+    "Handover",
+    "IncompatibleSteps",
+    "Invitation",
+    "Letter",
+    "LoginRecord",
+    "Office",
+    "ParkedFile",
+    "ParkedForm",
+    "Post",
+    "PostQuerySet",
+    "SignIn",
+    "User",
+    "UserManager",
+    "UserQuerySet",
+]
