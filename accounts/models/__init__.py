@@ -1,5 +1,6 @@
 """The models of this room, by noun."""
 
+from accounts.models.delegations import Delegation, DelegationQuerySet
 from accounts.models.letters import Invitation, Letter
 from accounts.models.people import (
     Handover,
@@ -14,6 +15,8 @@ from accounts.models.people import (
 from accounts.models.signing_in import LoginRecord, ParkedFile, ParkedForm, SignIn
 
 __all__ = [
+    "Delegation",
+    "DelegationQuerySet",
     "Handover",
     "IncompatibleSteps",
     "Invitation",

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from accounts.roles import ENTERPRISE_ROLES, POST_ROLES, Role, roles_elsewhere
+from accounts.roles import ENTERPRISE_ROLES, POST_ROLES, Role, may_act_for_others, roles_elsewhere
 from audit.identity import Identified, Versioned
 from screens.text import clean, fold, sort_key
 
@@ -98,8 +98,22 @@ class User(Identified, Versioned, AbstractBaseUser):
     def roles(self):
         return self.roles_on(timezone.localdate())
 
+    def delegations_on(self, on):
+        """What others authorised this person to do on `on`: [Delegation with `giver_roles`].
+
+        Only staff act in another's name: not who acts for an enterprise, sits only on the council or only reads.
+        """
+        roles = self.roles if on == timezone.localdate() else self.roles_on(on)
+        if not may_act_for_others(roles):
+            return []
+        return self.delegations_received.received_by(self, on)
+
+    @cached_property
+    def delegations(self):
+        return self.delegations_on(timezone.localdate())
+
     def may(self, action):
-        """Whether one of this person's roles may do `action` (an accounts.access.Action or its code)."""
+        """Whether this person may do `action` (an accounts.access.Action or its code), by role or by delegation."""
         from accounts.access import allowed
 
         return allowed(self, action)
