@@ -210,7 +210,8 @@ def _carry_through(step: BudgetStep, *, by: Any, now: datetime) -> list[LedgerEn
         return _book_pair(step, common)
     commitment = None
     if step.kind in ABOUT_COMMITMENT:
-        commitment = Commitment.objects.select_for_update(of=("self",)).get(pk=step.commitment_id)
+        assert step.commitment is not None  # noqa: S101 - _require_sound
+        commitment = Commitment.objects.select_for_update(of=("self",)).get(pk=step.commitment.pk)
     assert step.line is not None  # noqa: S101 - a constraint of the table
     line = take_lines(step.line, alone=moves_assigned(step.kind))[step.line.pk]
     return [book(line, step.kind, step.amount_vnd, commitment=commitment, **common)]
@@ -230,7 +231,8 @@ def _book_pair(step: BudgetStep, common: dict[str, Any]) -> list[LedgerEntry]:
 
 
 def _change_ceiling(step: BudgetStep, *, by: Any, now: datetime) -> list[LedgerEntry]:
-    period = Period.objects.select_for_update(of=("self",)).get(pk=step.period_id)
+    assert step.period is not None  # noqa: S101 - a constraint of the table
+    period = Period.objects.select_for_update(of=("self",)).get(pk=step.period.pk)
     taken = (period.ceiling_vnd or 0) - ceiling_left(period)
     if step.amount_vnd < taken:
         raise Refused(
