@@ -181,6 +181,7 @@ def month_of(column):
 
 GUARDS = [
     append_only(ENTRY),
+    append_only("programme_budgetcheck"),
     no_delete(LINE),
     no_delete(YEAR),
     no_delete(STEP),

@@ -14,6 +14,7 @@ from programme.models.budget import (
     SpendingPlan,
     YearState,
 )
+from programme.models.checks import BudgetCheck
 from programme.models.commitments import Commitment, Payment, ProcurementStep
 from programme.models.scheme import (
     PERIOD_ORDER,
@@ -36,6 +37,7 @@ __all__ = [
     "ON_COMMITMENT",
     "PAIRS",
     "PERIOD_ORDER",
+    "BudgetCheck",
     "BudgetLine",
     "BudgetStep",
     "BudgetYear",
