@@ -1,5 +1,5 @@
 """What the database refuses in the programme: each noun lists its own guards."""
 
-from programme.guards import scheme
+from programme.guards import policies, scheme
 
-GUARDS = [*scheme.GUARDS]
+GUARDS = [*scheme.GUARDS, *policies.GUARDS]

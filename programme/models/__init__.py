@@ -1,3 +1,4 @@
+from programme.models.policies import Policy, PolicyReview, Standing
 from programme.models.scheme import (
     PERIOD_ORDER,
     Indicator,
@@ -12,8 +13,11 @@ __all__ = [
     "PERIOD_ORDER",
     "Indicator",
     "Period",
+    "Policy",
+    "PolicyReview",
     "PublishedFigure",
     "PublishedResult",
+    "Standing",
     "Target",
     "Unit",
 ]
