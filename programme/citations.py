@@ -148,8 +148,9 @@ def _nothing(field):
 
 
 def _select(place, citer, policies):
-    texts = [Coalesce(Cast(F(name), models.TextField()), Value("")) for name in citer.fields]
-    joined = [part for text in texts for part in (text, Value(BREAK))]
+    text = models.TextField()
+    texts = [Coalesce(Cast(F(name), text), Value("", output_field=text)) for name in citer.fields]
+    joined = [part for own in texts for part in (own, Value(BREAK, output_field=text))]
     return (
         citer.rows()
         .filter(_condition(policies, citer.fields))
@@ -157,7 +158,7 @@ def _select(place, citer, policies):
         .values_list(
             Cast(Value(place), models.IntegerField()),
             Cast(F("pk"), models.BigIntegerField()),
-            Concat(*joined, output_field=models.TextField()),
+            Concat(*joined, output_field=text),
             Cast(F(citer.dated_by), models.DateField()) if citer.dated_by else _nothing(models.DateField()),
             Cast(F(citer.belongs_to), models.BigIntegerField())
             if citer.belongs_to
