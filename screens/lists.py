@@ -269,7 +269,8 @@ class Listing:
                 bound.column.verbose_name = bound.header
             columns.append(bound.column)
             if self.second_paths(bound.column):
-                columns.append(tables.CodeColumn(verbose_name=bound.column.second_label or ""))
+                of_its_own = bound.column.second_column or tables.CodeColumn
+                columns.append(of_its_own(verbose_name=bound.column.second_label or ""))
         return columns
 
     def make_table(self, rows):

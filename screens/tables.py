@@ -59,15 +59,26 @@ class Table(django_tables2.Table):
 
 class Column(django_tables2.Column):
     """Text. `fields`: further paths `compute(record)` or a link reads; `second`: the path of a second, quieter line, which
-    is a column of its own in files and on paper, headed `second_label`."""
+    is a column of its own in files and on paper, headed `second_label`: a code, unless `second_column` says otherwise."""
 
     kind = "text"
     classes = "text"
     width = 24
 
-    def __init__(self, *, fields=(), compute=None, second=None, second_label=None, unit=None, total=False, **kwargs):
+    def __init__(
+        self,
+        *,
+        fields=(),
+        compute=None,
+        second=None,
+        second_label=None,
+        second_column=None,
+        unit=None,
+        total=False,
+        **kwargs,
+    ):
         self.extra_fields, self.compute, self.second = tuple(fields), compute, second
-        self.second_label = second_label
+        self.second_label, self.second_column = second_label, second_column
         self.unit, self.total = unit, total
         if compute is not None and "order_by" not in kwargs:
             kwargs.setdefault("orderable", False)

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext as _
 
-from programme.models import Policy
+from programme.models import Policy, PolicyReview
 from programme.presenting.scheme import unknown
 from screens import formats
 
@@ -34,13 +34,11 @@ def day_or_unknown(day):
     return formats.vn_date(day) if day else unknown()
 
 
-def in_force_text(valid_from, valid_to):
-    """From when to when a document holds, as far as it is known."""
-    if valid_to:
-        return f"{day_or_unknown(valid_from)} – {formats.vn_date(valid_to)}"
-    return _("from %(day)s") % {"day": formats.vn_date(valid_from)} if valid_from else unknown()
-
-
 def paper_text(number, on):
     """ "120/TTr-SCT, 15/03/2026", or nothing."""
     return f"{number}, {formats.vn_date(on)}" if number else ""
+
+
+def answer_text(answer, number, on):
+    """ "Accepted: 315/UBND-KT, 20/04/2024", or nothing."""
+    return f"{PolicyReview.Answer(answer).label}: {paper_text(number, on)}" if answer else ""

@@ -33,7 +33,7 @@ def add_policy(*, values, by, now, reason=""):
     policy.derive()
     _require_policy_in_order(policy, now)
     _save_new(policy)
-    record_event("policy added", policy, by=by, now=now, reason=reason, after=snapshot(policy))
+    record_event("policy added", policy, by=by, now=now, reason=reason, after=_filled(policy))
     return policy
 
 
@@ -182,7 +182,7 @@ def add_review(*, policy, values, by, now, reason=""):
     review = PolicyReview(policy=policy, **values)
     _require_review_in_order(review, now)
     _save_new(review)
-    record_event("policy review added", review, by=by, now=now, reason=reason, after=snapshot(review))
+    record_event("policy review added", review, by=by, now=now, reason=reason, after=_filled(review))
     return review
 
 
@@ -279,6 +279,11 @@ def _locked(row, *others):
     keys = [row.pk, *(other.pk for other in others)]
     rows = {r.pk: r for r in type(row).objects.select_for_update(of=("self",)).filter(pk__in=keys).order_by("pk")}
     return [rows[key] for key in keys] if others else rows[row.pk]
+
+
+def _filled(row):
+    """What is known of a new row: nothing is said of fields that are empty."""
+    return {name: value for name, value in snapshot(row).items() if value not in ("", None)}
 
 
 def _save_new(row):

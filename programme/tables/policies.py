@@ -11,6 +11,7 @@ from programme.presenting.policies import (
     PROPOSES_KINDS,
     STANDING_KINDS,
     STATE_KINDS,
+    answer_text,
     name_of,
     paper_text,
 )
@@ -45,6 +46,7 @@ class PolicyTable(tables.Table):
         compute=lambda record: name_of(record["kind"], record["number"]),
         second="title",
         second_label=_("What the document is about"),
+        second_column=tables.TextColumn,
         orderable=True,
         order_by=("sort_key",),
     )
@@ -118,6 +120,7 @@ def _policy_column(**kwargs):
         order_by=("policy__sort_key", "year"),
         second="policy__title",
         second_label=_("What the document is about"),
+        second_column=tables.TextColumn,
         **kwargs,
     )
 
@@ -152,16 +155,17 @@ class ProposalTable(tables.Table):
         fields=("submitted_number", "submitted_on"),
         compute=lambda record: paper_text(record["submitted_number"], record["submitted_on"]),
     )
-    answer = tables.TagColumn(verbose_name=_("Answer"), choices=PolicyReview.Answer, kinds=ANSWER_KINDS)
-    answer_paper = tables.Column(
-        verbose_name=_("Paper of the answer"),
-        fields=("answer_number", "answered_on"),
-        compute=lambda record: paper_text(record["answer_number"], record["answered_on"]),
+    answer = tables.Column(
+        verbose_name=_("Answer"),
+        fields=("answer", "answer_number", "answered_on"),
+        compute=lambda record: answer_text(record["answer"], record["answer_number"], record["answered_on"]),
+        orderable=True,
+        order_by=("answer", "answered_on"),
     )
     state = tables.TagColumn(verbose_name=_("State"), choices=PolicyReview.State, kinds=STATE_KINDS)
 
     class Meta(tables.Table.Meta):
-        shown = ["policy", "found", "proposes", "proposal", "paper", "answer", "answer_paper"]
+        shown = ["policy", "found", "proposes", "proposal", "paper", "answer"]
 
 
 def years_of_reviews():

@@ -28,7 +28,6 @@ from programme.presenting.policies import (
     STANDING_KINDS,
     STATE_KINDS,
     day_or_unknown,
-    in_force_text,
     paper_text,
     policy_name,
 )
@@ -106,7 +105,8 @@ def _facts_of_policy(policy):
         (_("Issued on"), day_or_unknown(policy.issued_on)),
         (_("What the document is about"), policy.title),
         (_("What it gives"), policy.gives),
-        (_("In force"), in_force_text(policy.valid_from, policy.valid_to)),
+        (_("In force from"), day_or_unknown(policy.valid_from)),
+        (_("In force to"), formats.vn_date(policy.valid_to) if policy.valid_to else ""),
         (_("Remark"), policy.note),
         (_("How sure"), policy.get_confidence_display()),
         (_("Source"), policy.source),
@@ -249,7 +249,7 @@ def policy_proposal_list(request, year):
         ordering=("policy__sort_key", "pk"),
         export_name=f"kien-nghi-co-che-chinh-sach-{year}",
         empty=_("No change is proposed in this year. A review is begun on the page of its document."),
-        sheet=Sheet(title=title, period=_("Year %(year)s") % {"year": year}, signers=_signers()),
+        sheet=Sheet(title=title, period=_on_the_day(timezone.localdate()), signers=_signers()),
         template="programme/policy_proposal_list.html",
         context={"year": year, "years": tables.years_of_reviews()},
     )

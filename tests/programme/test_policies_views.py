@@ -238,12 +238,11 @@ def test_the_yearly_list_is_chosen_by_year_and_exported_as_it_stands(client_as):
         "Sửa đổi, bổ sung",
         "Sửa khoản 2 Điều 3",
         "120/TTr-SCT, 15/03/2024",
-        "Chấp thuận",
-        "315/UBND-KT, 20/04/2024",
+        "Chấp thuận: 315/UBND-KT, 20/04/2024",
     )
     assert "315/UBND-KT" in whole(client.get(f"{address}?export=csv")).decode("utf-8-sig")
     printed = client.get(f"{address}?export=print").content.decode()
-    assert "Năm 2024" in printed
+    assert "chính sách năm 2024" in printed
     assert "120/TTr-SCT" in printed
 
 
