@@ -16,6 +16,7 @@ from programme.models.budget import (
 )
 from programme.models.checks import BudgetCheck
 from programme.models.commitments import Commitment, Payment, ProcurementStep
+from programme.models.policies import Policy, PolicyReview, Standing
 from programme.models.scheme import (
     PERIOD_ORDER,
     Indicator,
@@ -48,10 +49,13 @@ __all__ = [
     "LineMonth",
     "Payment",
     "Period",
+    "Policy",
+    "PolicyReview",
     "ProcurementStep",
     "PublishedFigure",
     "PublishedResult",
     "SpendingPlan",
+    "Standing",
     "StepKind",
     "Target",
     "Task",

@@ -1,8 +1,11 @@
 """Objects of the programme for the matrix of roles and routes: each noun tells its own."""
 
-from tests.programme import matrix_scheme
+from tests.programme import (
+    matrix_policies,
+    matrix_scheme,
+)
 
-PARTS = [matrix_scheme]
+PARTS = [matrix_policies, matrix_scheme]
 
 
 def build(world):
