@@ -33,6 +33,21 @@ class Whole:
 
 
 @dataclass(frozen=True)
+class Text:
+    """A short text, such as the number of a form."""
+
+    name: str
+    label: str
+    most: int = 80
+
+    def field(self):
+        return forms.CharField(label=self.label, max_length=self.most)
+
+    def text(self, value):
+        return str(value)
+
+
+@dataclass(frozen=True)
 class Choice:
     """One of several values, each with its words."""
 

@@ -26,6 +26,15 @@ from programme.models.scheme import (
 )
 from programme.models.steps import BudgetStep, StepKind
 from programme.models.tasks import Task
+from programme.models.treasury import (
+    Cause,
+    DifferenceKind,
+    Direction,
+    StatementDifference,
+    StatementRow,
+    StatementSpan,
+    TreasuryStatement,
+)
 
 __all__ = [
     "BALANCES",
@@ -39,7 +48,10 @@ __all__ = [
     "BudgetLine",
     "BudgetStep",
     "BudgetYear",
+    "Cause",
     "Commitment",
+    "DifferenceKind",
+    "Direction",
     "EntryKind",
     "Indicator",
     "LedgerEntry",
@@ -50,9 +62,13 @@ __all__ = [
     "PublishedFigure",
     "PublishedResult",
     "SpendingPlan",
+    "StatementDifference",
+    "StatementRow",
+    "StatementSpan",
     "StepKind",
     "Target",
     "Task",
+    "TreasuryStatement",
     "Unit",
     "YearState",
 ]
