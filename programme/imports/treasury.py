@@ -150,7 +150,7 @@ class StatementImport(ImportKind):
         "text": "text",
     }
     count_labels = {
-        "rows": _("rows kept"),
+        "kept": _("rows kept"),
         "differences": _("differences with the portal"),
         "withdrawn": _("withdrawn"),
     }
@@ -204,7 +204,7 @@ class StatementImport(ImportKind):
             by=by,
             now=now,
         )
-        return {"rows": statement.rows_count, "differences": statement.differences.there().count()}
+        return {"kept": statement.rows_count, "differences": statement.differences.there().count()}
 
     def undo(self, import_, *, by, now):
         statement = TreasuryStatement.objects.get(import_batch=import_.public_id)

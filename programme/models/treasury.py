@@ -196,7 +196,15 @@ class TreasuryStatement(Identified, Versioned):
                     here_cleared_vnd__isnull=True,
                     here_recovered_vnd__isnull=True,
                 )
-                | Q(matched_at__isnull=False, here_paid_vnd__gte=0, here_cleared_vnd__gte=0, here_recovered_vnd__gte=0),
+                | Q(
+                    matched_at__isnull=False,
+                    here_paid_vnd__isnull=False,
+                    here_cleared_vnd__isnull=False,
+                    here_recovered_vnd__isnull=False,
+                    here_paid_vnd__gte=0,
+                    here_cleared_vnd__gte=0,
+                    here_recovered_vnd__gte=0,
+                ),
                 name="treasury_statement_matched_with_totals",
             ),
             models.CheckConstraint(
@@ -275,8 +283,11 @@ class StatementRow(models.Model):
             models.CheckConstraint(condition=~Q(voucher=""), name="statement_row_has_a_voucher"),
             models.CheckConstraint(
                 condition=Q(payment__isnull=True, entry__isnull=True, part__isnull=True)
-                | (Q(payment__isnull=False, entry__isnull=True, part__gt=0) & ~Q(direction="recovery"))
-                | Q(payment__isnull=True, entry__isnull=False, part__gt=0, direction="recovery"),
+                | (
+                    Q(payment__isnull=False, entry__isnull=True, part__isnull=False, part__gt=0)
+                    & ~Q(direction="recovery")
+                )
+                | Q(payment__isnull=True, entry__isnull=False, part__isnull=False, part__gt=0, direction="recovery"),
                 name="statement_row_belongs_to_one",
             ),
             models.UniqueConstraint(
@@ -373,12 +384,15 @@ class StatementDifference(Identified, Versioned):
             ),
             models.CheckConstraint(
                 condition=Q(row__isnull=True, there_vnd__isnull=True, there_on__isnull=True)
-                | Q(row__isnull=False, there_vnd__gt=0, there_on__isnull=False),
+                | Q(row__isnull=False, there_vnd__isnull=False, there_vnd__gt=0, there_on__isnull=False),
                 name="statement_difference_there_complete",
             ),
             models.CheckConstraint(
                 condition=Q(payment__isnull=True, entry__isnull=True, here_vnd__isnull=True, here_on__isnull=True)
-                | ((Q(payment__isnull=False) | Q(entry__isnull=False)) & Q(here_vnd__gt=0, here_on__isnull=False)),
+                | (
+                    (Q(payment__isnull=False) | Q(entry__isnull=False))
+                    & Q(here_vnd__isnull=False, here_vnd__gt=0, here_on__isnull=False)
+                ),
                 name="statement_difference_here_complete",
             ),
             models.CheckConstraint(
