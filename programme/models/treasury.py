@@ -94,12 +94,14 @@ class StatementQuerySet(models.QuerySet):
             unexplained=models.Count("differences", filter=there & Q(differences__explained_at__isnull=True)),
         )
 
-    def to_be_explained(self):
-        return self.open().with_differences().filter(unexplained__gt=0)
+    def unfinished(self):
+        """What an accountant still has to do: explain differences, or enter number and date."""
+        return self.open().with_differences().filter(Q(unexplained__gt=0) | Q(number=""))
 
     def to_be_confirmed(self):
-        """Matched, and nothing is left to be explained."""
-        return self.open().filter(matched_at__isnull=False).with_differences().filter(unexplained=0)
+        """Compared, numbered, and nothing is left to be explained."""
+        ready = self.open().filter(matched_at__isnull=False).exclude(number="")
+        return ready.with_differences().filter(unexplained=0)
 
 
 class TreasuryStatement(Identified, Versioned):

@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.utils.translation import override
 
 from audit.events import history_of
 from audit.refusals import Conflict, NotAllowed, Refused, StaleVersion
@@ -35,6 +36,12 @@ pytestmark = pytest.mark.django_db
 NOW = datetime(2025, 1, 20, 3, 0, tzinfo=UTC)
 LATER = NOW + timedelta(hours=1)
 DAY = date(2024, 3, 5)
+
+
+@pytest.fixture(autouse=True)
+def in_english():
+    with override("en"):
+        yield
 
 
 @pytest.fixture
