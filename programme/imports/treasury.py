@@ -4,7 +4,6 @@ import re
 from datetime import date
 
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
@@ -165,7 +164,7 @@ class StatementImport(ImportKind):
         span = import_.options.get("bases", {}).get("span")
         if span is None:
             return {}  # asked of the person first; then the file is read again
-        first, last = span_days(span, import_.year, timezone.localdate(now))
+        first, last = span_days(span, import_.year)
         standing = TreasuryStatement.objects.standing().filter(year__year=import_.year, span=span)
         return {
             "first": first.isoformat(),

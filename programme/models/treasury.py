@@ -36,14 +36,12 @@ YEAR_END = (StatementSpan.YEAR, StatementSpan.ADJUSTED)
 _LAST_DAYS = {1: (3, 31), 2: (6, 30), 3: (9, 30), 4: (12, 31)}
 
 
-def days_of(span, year, adjustment_ends=(1, 31)):
-    """(first day, last day) of a span of the budget year; `adjustment_ends` is (month, day) in the year after."""
+def days_of(span, year, adjustment_ends):
+    """(first day, last day) of a span of the budget year, whose adjustment period ends on a day of the year after."""
     quarter = QUARTERS.get(span)
     if quarter:
         return date(year, 3 * quarter - 2, 1), date(year, *_LAST_DAYS[quarter])
-    if span == StatementSpan.YEAR:
-        return date(year, 1, 1), date(year, 12, 31)
-    return date(year, 1, 1), date(year + 1, *adjustment_ends)
+    return date(year, 1, 1), date(year, 12, 31) if span == StatementSpan.YEAR else adjustment_ends
 
 
 class Direction(models.TextChoices):

@@ -35,6 +35,7 @@ from programme.models import (
 from programme.models.treasury import QUARTERS, YEAR_END, days_of
 from programme.permissions.treasury import CONFIRM, EXPLAIN, IMPORT
 from programme.reconciling import Difference, Here, Match, There, compare
+from programme.services.limits import year_end
 from reference.services import rule
 from screens import formats
 
@@ -57,15 +58,15 @@ class Line(NamedTuple):
     text: str
 
 
-def matching_rule(on: date) -> dict[str, int]:
-    """How statements are compared, by the rule in force on the day."""
-    return {"days": 3, "adjustment_ends_month": 1, "adjustment_ends_day": 31, **rule("treasury_matching", on, {})}
+def days_apart(on: date) -> int:
+    """How far apart the days of one payment may lie where its voucher differs, by the rule in force on the day."""
+    return int(rule("treasury_matching", on, {}).get("days", 3))
 
 
-def span_days(span: str, year: int, on: date) -> tuple[date, date]:
-    """First and last day of a span of the budget year."""
-    known = matching_rule(on)
-    return days_of(StatementSpan(span), year, (known["adjustment_ends_month"], known["adjustment_ends_day"]))
+def span_days(span: str, year: int) -> tuple[date, date]:
+    """First and last day of a span of the budget year, by the year's own calendar."""
+    ends = {due.code: due.on for due in year_end(year)}
+    return days_of(StatementSpan(span), year, ends.get("adjustment_ends", date(year + 1, 1, 31)))
 
 
 def require_year_takes_statements(year: BudgetYear) -> None:
@@ -90,7 +91,7 @@ def lay_statement(
     if before:
         _move(before, STATE.REPLACED)
         record_event("treasury statement replaced", before, by=by, now=now)
-    starts_on, ends_on = span_days(span, year.year, timezone.localdate(now))
+    starts_on, ends_on = span_days(span, year.year)
     statement = TreasuryStatement.objects.create(
         year=year,
         span=span,
@@ -259,8 +260,7 @@ def match_statement(*, statement: TreasuryStatement, by: Any, now: datetime) -> 
     require(by, IMPORT)
     statement = _take_open(statement)
     items = _items_of(statement)
-    days = matching_rule(timezone.localdate(now))["days"]
-    outcome = compare(_rows_of(statement), items, days=days)
+    outcome = compare(_rows_of(statement), items, days=days_apart(timezone.localdate(now)))
     _write_matches(statement, outcome.matches)
     found, gone = _write_differences(statement, outcome.differences, now)
     totals = _totals(items)

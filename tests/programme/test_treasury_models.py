@@ -252,8 +252,8 @@ def test_a_difference_has_the_sides_of_its_kind_and_a_whole_explanation(statemen
 
 
 def test_quarters_and_years_know_their_days():
-    assert days_of("q1", 2024) == (date(2024, 1, 1), date(2024, 3, 31))
-    assert days_of("q2", 2024) == (date(2024, 4, 1), date(2024, 6, 30))
-    assert days_of("q4", 2024) == (date(2024, 10, 1), date(2024, 12, 31))
-    assert days_of("year", 2024) == (date(2024, 1, 1), date(2024, 12, 31))
-    assert days_of("adjusted", 2024) == (date(2024, 1, 1), date(2025, 1, 31))
+    assert days_of("q1", 2024, date(2025, 1, 31)) == (date(2024, 1, 1), date(2024, 3, 31))
+    assert days_of("q2", 2024, date(2025, 1, 31)) == (date(2024, 4, 1), date(2024, 6, 30))
+    assert days_of("q4", 2024, date(2025, 1, 31)) == (date(2024, 10, 1), date(2024, 12, 31))
+    assert days_of("year", 2024, date(2025, 1, 31)) == (date(2024, 1, 1), date(2024, 12, 31))
+    assert days_of("adjusted", 2024, date(2025, 1, 31)) == (date(2024, 1, 1), date(2025, 1, 31))

@@ -206,7 +206,10 @@ def test_a_payment_belongs_to_one_quarter_and_to_the_year_besides(commitment, ac
 
 
 def test_how_many_days_may_lie_between_is_data(commitment, accountant):
-    make_rule("treasury_matching", {"days": 1, "adjustment_ends_month": 2, "adjustment_ends_day": 15})
+    make_rule("treasury_matching", {"days": 1})
+    make_rule(
+        "budget_calendar", [{"code": "adjustment_ends", "label_vi": "x", "year_offset": 1, "month": 2, "day": 15}]
+    )
     make_paid_payment(commitment, 10, voucher="KB-1", paid_on=DAY)
     line = statement_line(voucher="X", paid_on=DAY + timedelta(2), amount_vnd=10)
     statement = make_statement(lines=[line], span="adjusted", by=accountant, now=NOW)
