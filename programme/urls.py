@@ -1,6 +1,6 @@
 from django.urls import path
 
-from programme.views import policies, scheme
+from programme.views import policies, scheme, treasury
 
 app_name = "programme"
 
@@ -25,6 +25,22 @@ urlpatterns = [
     path("figures/add/", scheme.add_figure, name="add_figure"),
     path("figures/<uuid:public_id>/", scheme.figure_detail, name="figure"),
     path("figures/<uuid:public_id>/edit/", scheme.edit_figure, name="edit_figure"),
+    # reconciliation with the Treasury
+    path("treasury/", treasury.statement_list, name="statement_list"),
+    path("treasury/<uuid:public_id>/", treasury.statement_detail, name="statement"),
+    path("treasury/<uuid:public_id>/rows/", treasury.statement_rows, name="statement_rows"),
+    path("treasury/<uuid:public_id>/file/", treasury.statement_file, name="statement_file"),
+    path("treasury/<uuid:public_id>/match/", treasury.match_statement, name="match_statement"),
+    path("treasury/<uuid:public_id>/number/", treasury.number_statement, name="number_statement"),
+    path("treasury/<uuid:public_id>/confirm/", treasury.confirm_reconciliation, name="confirm_reconciliation"),
+    path("treasury/<uuid:public_id>/table/", treasury.reconciliation_table, name="reconciliation_table"),
+    path("treasury/<uuid:public_id>/differences/", treasury.difference_list, name="difference_list"),
+    path("treasury/<uuid:public_id>/differences/explain/", treasury.explain_differences, name="explain_differences"),
+    path("treasury/differences/<uuid:public_id>/", treasury.difference_detail, name="difference"),
+    path("treasury/differences/<uuid:public_id>/explain/", treasury.explain_difference, name="explain_difference"),
+    # papers for the Treasury
+    path("payments/<uuid:public_id>/papers/", treasury.treasury_papers_page, name="treasury_papers"),
+    path("payments/<uuid:public_id>/papers/<slug:code>/", treasury.treasury_paper, name="treasury_paper"),
     # mechanisms and policies
     path("policies/", policies.policy_list, name="policy_list"),
     path("policies/add/", policies.add_policy, name="add_policy"),

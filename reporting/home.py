@@ -15,6 +15,7 @@ from accounts.roles import Role
 from documents.models import Import
 from enterprises.models import FigureRevision
 from jobs.models import Job
+from programme.models import TreasuryStatement
 from reporting.models import CityStatistic, Family, Indicator, KpiChoice, KpiPublication, KpiRun
 from reporting.permissions import DECIDE, RECORD
 from screens import formats
@@ -46,7 +47,19 @@ class Section:
 def work_for(user, now):
     """[Section] of what waits for `user`, empty kinds left out."""
     found = []
-    for kind in (_figures, _returned, _unsent, _imports, _decisions, _statistics, _computations, _jobs, _second_step):
+    for kind in (
+        _figures,
+        _returned,
+        _unsent,
+        _imports,
+        _statements,
+        _reconciliations,
+        _decisions,
+        _statistics,
+        _computations,
+        _jobs,
+        _second_step,
+    ):
         section = kind(user, now)
         if section and section.items:
             section.count = max(section.count, len(section.items))
@@ -112,6 +125,34 @@ def _imports(user, now):
         for row in mine.order_by("-id")[:SHOWN]
     ]
     return Section(_("Imports to decide on"), items, more_url=address("documents:import_list"))
+
+
+def _statements(user, now):
+    if not may(user, "treasury.explain"):
+        return None
+    waiting = TreasuryStatement.objects.unfinished()
+    items = [
+        Item(
+            str(row),
+            row.get_absolute_url(),
+            _("Explain the differences") if row.unexplained else _("Enter number and date"),
+            _("not explained: %(count)s") % {"count": formats.number(row.unexplained)} if row.unexplained else "",
+        )
+        for row in waiting.select_related("year").order_by("ends_on", "id")[:SHOWN]
+    ]
+    return Section(_("Statements of the Treasury"), items, _count(waiting), address("programme:statement_list"))
+
+
+def _reconciliations(user, now):
+    if not may(user, "treasury.confirm"):
+        return None
+    waiting = TreasuryStatement.objects.to_be_confirmed().exclude(imported_by=user.public_id)
+    items = [
+        Item(str(row), address("programme:confirm_reconciliation", row.public_id), _("Confirm the reconciliation"))
+        for row in waiting.select_related("year").order_by("ends_on", "id")[:SHOWN]
+    ]
+    more = address("programme:statement_list")
+    return Section(_("Reconciliations with the Treasury"), items, _count(waiting), more)
 
 
 def _decisions(user, now):

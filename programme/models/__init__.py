@@ -28,6 +28,15 @@ from programme.models.scheme import (
 )
 from programme.models.steps import BudgetStep, StepKind
 from programme.models.tasks import Task
+from programme.models.treasury import (
+    Cause,
+    DifferenceKind,
+    Direction,
+    StatementDifference,
+    StatementRow,
+    StatementSpan,
+    TreasuryStatement,
+)
 
 __all__ = [
     "BALANCES",
@@ -42,7 +51,10 @@ __all__ = [
     "BudgetLine",
     "BudgetStep",
     "BudgetYear",
+    "Cause",
     "Commitment",
+    "DifferenceKind",
+    "Direction",
     "EntryKind",
     "Indicator",
     "LedgerEntry",
@@ -56,9 +68,13 @@ __all__ = [
     "PublishedResult",
     "SpendingPlan",
     "Standing",
+    "StatementDifference",
+    "StatementRow",
+    "StatementSpan",
     "StepKind",
     "Target",
     "Task",
+    "TreasuryStatement",
     "Unit",
     "YearState",
 ]

@@ -32,6 +32,7 @@ from programme.loading import load_illustration
 from reference.models import Agency, ContentArea, MoneySource, SupportKind
 from reporting.demo.copying import ACTOR, at
 from reporting.demo.policies import policies_reviewed
+from reporting.demo.treasury import treasury_reconciled
 from screens.models import SavedView
 from support.models import SupportRecord
 from support.services import correct_support, record_support, withdraw_support
@@ -70,8 +71,9 @@ def play(world, people, *, say):
                 scene(stage)
                 operation.store({"played": True})
         say(scene.__doc__)
-    import_with_errors(stage)
-    say(import_with_errors.__doc__)
+    for scene in (import_with_errors, treasury_reconciled):  # they look themselves whether they were played
+        scene(stage)
+        say(scene.__doc__)
     return {"imports": Import.objects.count()}
 
 

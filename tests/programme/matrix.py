@@ -3,9 +3,10 @@
 from tests.programme import (
     matrix_policies,
     matrix_scheme,
+    matrix_treasury,
 )
 
-PARTS = [matrix_policies, matrix_scheme]
+PARTS = [matrix_policies, matrix_scheme, matrix_treasury]
 
 
 def build(world):
