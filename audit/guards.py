@@ -43,7 +43,7 @@ class Trigger:
         if self.event == "TRUNCATE":
             return f" BEGIN {refuse}; END "
         result = "OLD" if self.event == "DELETE" else "NEW"
-        check = f"IF {_dialect(self.when, 'postgresql')} THEN {refuse}; END IF;" if self.when else f"{refuse};"
+        check = f"IF ({_dialect(self.when, 'postgresql')}) THEN {refuse}; END IF;" if self.when else f"{refuse};"
         return f" BEGIN {self.before} {check} RETURN {result}; END "
 
     def postgres(self):

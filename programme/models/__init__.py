@@ -15,6 +15,21 @@ from programme.models.budget import (
     YearState,
 )
 from programme.models.commitments import Commitment, Payment, ProcurementStep
+from programme.models.consultations import Consultation
+from programme.models.given import GivenTask, GivenTaskReport
+from programme.models.plans import (
+    DECIDED,
+    EDITABLE,
+    OPEN,
+    OverlapDecision,
+    Plan,
+    PlanEstimate,
+    PlanFunding,
+    PlanItem,
+    PlanPaper,
+    PlanState,
+)
+from programme.models.proposals import ProposalEstimate, TaskProposal
 from programme.models.scheme import (
     PERIOD_ORDER,
     Indicator,
@@ -25,34 +40,51 @@ from programme.models.scheme import (
     Unit,
 )
 from programme.models.steps import BudgetStep, StepKind
-from programme.models.tasks import Task
+from programme.models.tasks import Deliverable, Task, TaskReport
 
 __all__ = [
     "BALANCES",
     "COMMITMENT_BALANCES",
+    "DECIDED",
+    "EDITABLE",
     "EFFECTS",
     "KINDS_IN_STATE",
     "MOST_VND",
     "ON_COMMITMENT",
+    "OPEN",
     "PAIRS",
     "PERIOD_ORDER",
     "BudgetLine",
     "BudgetStep",
     "BudgetYear",
     "Commitment",
+    "Consultation",
+    "Deliverable",
     "EntryKind",
+    "GivenTask",
+    "GivenTaskReport",
     "Indicator",
     "LedgerEntry",
     "LineMonth",
+    "OverlapDecision",
     "Payment",
     "Period",
+    "Plan",
+    "PlanEstimate",
+    "PlanFunding",
+    "PlanItem",
+    "PlanPaper",
+    "PlanState",
     "ProcurementStep",
+    "ProposalEstimate",
     "PublishedFigure",
     "PublishedResult",
     "SpendingPlan",
     "StepKind",
     "Target",
     "Task",
+    "TaskProposal",
+    "TaskReport",
     "Unit",
     "YearState",
 ]
