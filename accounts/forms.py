@@ -7,10 +7,11 @@ from django.contrib.auth import password_validation
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.delegations import delegable_actions
 from accounts.models import Office, Post, User
-from accounts.roles import POST_ROLES, Role
+from accounts.roles import COUNCIL, POST_ROLES, STAFF, Role
 from accounts.services import request_password_reset
-from screens.forms import DateField, Form, ModelForm
+from screens.forms import DateField, Form, ModelForm, MoneyField
 
 PASSWORD_HINT = _("At least 14 characters. A sentence of several words is good and easy to remember.")
 
@@ -178,6 +179,61 @@ class EndPostForm(Form):
 
 class ReasonForm(Form):
     reason = forms.CharField(label=_("Reason"), max_length=300, widget=REASON)
+
+
+class DelegationForm(Form):
+    """Who authorises whom to do what, on which days, by which paper, up to which amount."""
+
+    giver = forms.ModelChoiceField(
+        User.objects.none(), label=_("Who authorises"), help_text=_("Must hold the right by a post of their own.")
+    )
+    receiver = forms.ModelChoiceField(User.objects.none(), label=_("Who is authorised"))
+    action = forms.ChoiceField(label=_("What for"), choices=delegable_actions)
+    starts_on = DateField(label=_("From"))
+    ends_on = DateField(label=_("Last day"), help_text=_("A delegation always has an end. Day/month/year."))
+    paper = forms.CharField(
+        label=_("Written authorisation"),
+        max_length=120,
+        help_text=_("Number and date, for example 15/GUQ-SCT of 02/01/2026"),
+    )
+    limit_vnd = MoneyField(
+        label=_("At most for one act"), required=False, min_value=1, help_text=_("Leave empty where there is no limit.")
+    )
+
+    def __init__(self, *args, on, giver=None, **kwargs):
+        """`giver` is set where the person who records can give only what is their own."""
+        super().__init__(*args, **kwargs)
+        self.fields["giver"].queryset = staff_on(on)
+        self.fields["receiver"].queryset = staff_on(on)
+        self.fields["starts_on"].initial = on
+        if giver is not None:
+            del self.fields["giver"]
+            self.fields["receiver"].queryset = staff_on(on).exclude(pk=giver.pk)
+
+    def clean(self):
+        cleaned = super().clean()
+        first, last = cleaned.get("starts_on"), cleaned.get("ends_on")
+        if first and last and last < first:
+            self.add_error("ends_on", _("The last day lies before the first."))
+        return cleaned
+
+
+def staff_on(on):
+    """Those who may act in the Department's name on the day, by name."""
+    return User.objects.holding(STAFF - COUNCIL, on).order_by("sort_key", "pk")
+
+
+class EndDelegationForm(Form):
+    last_day = DateField(
+        label=_("Last day"),
+        help_text=_("The delegation ends after this day. Give yesterday to end it at once. Day/month/year."),
+    )
+    reason = forms.CharField(label=_("Reason"), max_length=300, widget=REASON)
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args, delegation, on, **kwargs):
+        kwargs["initial"] = {"version": delegation.version, "last_day": on}
+        super().__init__(*args, **kwargs)
 
 
 class HandOverForm(Form):

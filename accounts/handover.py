@@ -3,6 +3,9 @@
 Rooms register what a person can hold:
 
     handover.register("figures", _("Figures waiting for this person"), count=f(user), move=f(user, to, by=, now=))
+
+Delegations are personal and go to nobody: they end with their last day, early by `end_delegation`, and all at once when
+the giver's or the receiver's account is disabled. `delegations_of` names them to whoever hands over.
 """
 
 from dataclasses import dataclass
@@ -11,7 +14,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.access import require
-from accounts.models import Handover, User
+from accounts.models import Delegation, Handover, User
 from accounts.permissions import HAND_OVER
 from audit.events import record_event
 from audit.refusals import Refused
@@ -38,6 +41,13 @@ def held_by(user):
     """[(holding, how many)] of what the person holds now."""
     counted = [(holding, holding.count(user)) for holding in _holdings.values()]
     return [(holding, count) for holding, count in counted if count]
+
+
+def delegations_of(user, on):
+    """What the person gave or received and is in force or to come: no part of a handover, but to be thought of."""
+    return (
+        Delegation.objects.touching(user).not_over(on).select_related("giver", "receiver").order_by("starts_on", "pk")
+    )
 
 
 @transaction.atomic

@@ -3,6 +3,7 @@
 import datetime
 from decimal import Decimal
 from fractions import Fraction
+from typing import NamedTuple
 
 from django.utils import timezone
 from django.utils.html import format_html
@@ -76,13 +77,42 @@ def big_money(vnd):
             # 999,96 tỷ would round to 1.000,0 and 999,96 triệu to 1.000 triệu: still right, only longer.
             amount = number(Fraction(vnd, size), places, trim=True)
             exact = round_half_up(Fraction(vnd, size), places) * size == vnd * 10**places
-            parts = {"amount": amount, "unit": name}
-            return (
-                gettext("%(amount)s %(unit)s đồng") % parts
-                if exact
-                else gettext("about %(amount)s %(unit)s đồng") % parts
-            )
+            return _in_words_of_size(amount, name, exact=exact)
     return money(vnd)
+
+
+def _in_words_of_size(amount, unit, *, exact):
+    parts = {"amount": amount, "unit": unit}
+    if exact:
+        return gettext("%(amount)s %(unit)s đồng") % parts
+    return gettext("about %(amount)s %(unit)s đồng") % parts
+
+
+class ShortMoney(NamedTuple):
+    """A sum for two lines: in words of its size, and the full figure that belongs beneath (empty when it says no more)."""
+
+    short: str
+    full: str
+
+
+def short_money(vnd):
+    """(1,2 tỷ đồng, 1.200.000.000 đồng): tỷ from 1 tỷ up, triệu below it, below 1 triệu the plain amount alone.
+
+    At most three decimals, halves up, “khoảng” where digits were dropped. A round figure is never said of a sum that
+    falls short of it: where rounding up would reach a whole number of tỷ or triệu the digits are cut instead, so that
+    999.999.999.999 is “khoảng 999,999 tỷ” and no line seems to have used up its 200 tỷ before it has.
+    """
+    if vnd is None or vnd == "":
+        return ShortMoney(NOTHING, "")
+    for size, name in MONEY_UNITS:
+        if abs(vnd) >= size:
+            thousandth = size // 1000
+            thousandths, rest = divmod(abs(vnd), thousandth)
+            if 2 * rest >= thousandth and (thousandths + 1) % 1000:
+                thousandths += 1
+            amount = number(Fraction(thousandths if vnd > 0 else -thousandths, 1000), 3, trim=True)
+            return ShortMoney(_in_words_of_size(amount, name, exact=not rest), money(vnd))
+    return ShortMoney(money(vnd), "")
 
 
 def in_unit(vnd, unit=1):

@@ -1,7 +1,7 @@
 """One list page for every room: filter, sort, page, choose columns, keep views, act on many rows, export what is shown."""
 
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from operator import itemgetter
 
 import django_filters
@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from screens import exports, formats, tables
 from screens.models import SavedView
+from screens.sheets import Sheet, render_sheet
 from screens.text import matching
 
 PAGE_SIZE = 50
@@ -43,17 +44,6 @@ class BulkResult:
     url: str = ""
 
 
-@dataclass
-class Sheet:
-    """The wording of a printed form (biểu in); the reader may change it before printing."""
-
-    office: str | Promise = ""
-    title: str | Promise = ""
-    period: str | Promise = ""
-    unit: str | Promise = ""
-    signers: list = field(default_factory=list)
-
-
 class SearchFilter(django_filters.CharFilter):
     """Finds every typed word, with or without marks, short or long, in folded columns."""
 
@@ -72,10 +62,26 @@ class FilterSet(django_filters.FilterSet):
 
 
 class Listing:
-    """What one request for a list asks for, and the rows that answer it."""
+    """What one request for a list asks for, and the rows that answer it.
 
-    def __init__(self, request, table_class, queryset, filterset_class=None, ordering=None, key=None):
+    `title`, `export_name` and `sheet` are the wording of its files.
+    """
+
+    def __init__(
+        self,
+        request,
+        table_class,
+        queryset,
+        filterset_class=None,
+        ordering=None,
+        key=None,
+        *,
+        title="",
+        export_name="",
+        sheet=None,
+    ):
         self.key = key
+        self.title, self.export_name, self.sheet = title, export_name, sheet or Sheet()
         self.request, self.table_class, self.source = request, table_class, queryset
         self.params = request.GET
         self.default_ordering = ordering
@@ -227,9 +233,9 @@ class Listing:
                     row[name] = column.compute(row)
         return rows
 
-    def all_rows(self):
-        """Tuples of raw values in the order of the columns, read piece by piece."""
-        columns = self.columns
+    def all_rows(self, columns=None):
+        """Tuples of raw values in the order of the columns (those of the list), read piece by piece."""
+        columns = self.columns if columns is None else columns
         paths = self.paths(columns)
         place = {path: position for position, path in enumerate(paths)}
         rows = self.ordered.values_list(*paths).iterator(chunk_size=2000)
@@ -260,20 +266,40 @@ class Listing:
                 values += [record[path] for path in seconds[name]]
             yield tuple(values)
 
-    def export_columns(self):
-        """The columns with headings, as they stand on the screen."""
-        table = self.make_table([])
+    def export_columns(self, columns=None):
+        """The columns with headings, as they stand on the screen; each knows the path it reads."""
+        table = self.make_table([], columns)
         columns = []
         for bound in table.columns:
             if bound.column.verbose_name is None:
                 bound.column.verbose_name = bound.header
+            bound.column.accessor = bound.accessor
             columns.append(bound.column)
             if self.second_paths(bound.column):
                 columns.append(tables.CodeColumn(verbose_name=bound.column.second_label or ""))
         return columns
 
-    def make_table(self, rows):
-        names = [name for name, _column in self.columns]
+    def for_paper(self):
+        """(columns, rows, groups) of a printed form, as `on_paper` takes them: by groups where its sheet asks for them."""
+        name = self.sheet.group_by
+        columns = [(other, column) for other, column in self.columns if other != name]
+        if not name or not columns:
+            return self.export_columns(), self.all_rows(), None
+        group, shown = self.table_class.base_columns[name], self.export_columns(columns)
+        place = len(shown)  # its value comes behind those of the columns that are printed
+        return shown, self.all_rows([*columns, (name, group)]), lambda row: group.text(row[place])
+
+    @property
+    def file_name(self):
+        return f"{self.export_name}-{timezone.localtime():%Y%m%d-%H%M}"
+
+    @property
+    def back(self):
+        """The address of the list that a file or a form was made from."""
+        return f"{self.request.path}?{self.query_without('export').urlencode()}"
+
+    def make_table(self, rows, columns=None):
+        names = [name for name, _column in (self.columns if columns is None else columns)]
         hidden = [name for name in self.table_class.base_columns if name not in names]
         table = self.table_class(rows, exclude=hidden, order_by=self.sort or ())
         return table
@@ -333,12 +359,14 @@ def show_list(
     sheet=None,
     key="public_id",
     on_export=None,
+    more_exports=None,
 ):
     """The page of a list, a part of it for htmx, or its export; all from the same columns, filters and order.
 
     `name` is the list's own (saved views belong to it); `ordering` its order when the reader asked for none; `empty`
     what to do when there is nothing at all; `main_action` {"url", "label"}; `actions` BulkActions on rows chosen by `key`;
-    `sheet` the wording of the printed form; `on_export(kind)` is called before rows leave (to record the reading).
+    `sheet` the wording of the printed form; `on_export(kind)` is called before rows leave (to record the reading);
+    `more_exports` {kind: (label, function of the Listing that answers)}, kinds of files that rooms above know to make.
     """
     owner = getattr(request.user, "public_id", None)
     views = list(SavedView.objects.filter(owner=owner, list_name=name)) if owner else []
@@ -346,12 +374,24 @@ def show_list(
     if opened_first and not request.GET:
         return HttpResponseRedirect(f"{request.path}?{opened_first.address}")
 
-    listing = Listing(request, table_class, queryset, filterset_class, ordering, key if actions else None)
+    listing = Listing(
+        request,
+        table_class,
+        queryset,
+        filterset_class,
+        ordering,
+        key if actions else None,
+        title=str(title),
+        export_name=export_name or name,
+        sheet=sheet,
+    )
+    more_exports = more_exports or {}
+    exporters = {kind: exporter for kind, (_label, exporter) in more_exports.items()} | EXPORTERS
     export = request.GET.get("export")
-    if export in ("xlsx", "csv", "print") and not listing.is_refused:
+    if export in exporters and not listing.is_refused:
         if on_export is not None:
             on_export(export)
-        return _export(request, listing, export, title, export_name or name, sheet or Sheet())
+        return exporters[export](listing)
 
     if listing.is_past_the_end:
         last = listing.last_page or 1
@@ -389,6 +429,7 @@ def show_list(
         ],
         "main_action": main_action,
         "empty_advice": empty,
+        "more_exports": [(kind, label) for kind, (label, _exporter) in more_exports.items()],
         "actions": actions,
         "operation_key": uuid.uuid4() if actions else None,
         **(context or {}),
@@ -404,95 +445,43 @@ def _filter_fields(listing, *, advanced):
     return [bound for bound in listing.filterset.form if (bound.name in behind) is advanced]
 
 
-def _export(request, listing, kind, title, export_name, sheet):
-    columns = listing.export_columns()
-    file_name = f"{export_name}-{timezone.localtime():%Y%m%d-%H%M}"
-    if kind == "xlsx":
-        return exports.xlsx_response(file_name, columns, listing.all_rows(), sheet=str(title))
-    if kind == "csv":
-        return exports.csv_response(file_name, columns, listing.all_rows())
-    if counted(listing.filtered, PRINTED_ROWS + 1) > PRINTED_ROWS:
-        messages.error(
-            request,
-            _("The printed form holds at most %(limit)s rows. Narrow the filters, or export to Excel.")
-            % {"limit": formats.number(PRINTED_ROWS)},
-        )
-        return HttpResponseRedirect(f"{request.path}?{listing.query_without('export').urlencode()}")
-    rows = [[column.text(value) for column, value in zip(columns, row, strict=True)] for row in listing.all_rows()]
+def _excel(listing):
+    return exports.xlsx_response(listing.file_name, listing.export_columns(), listing.all_rows(), sheet=listing.title)
+
+
+def _csv(listing):
+    return exports.csv_response(listing.file_name, listing.export_columns(), listing.all_rows())
+
+
+def _printed_form(listing):
+    refusal = too_long_for_paper(listing)
+    if refusal:
+        return refusal
+    columns, rows, groups = listing.for_paper()
     return render_sheet(
-        request,
-        title=title,
+        listing.request,
+        title=listing.title,
         columns=columns,
         rows=rows,
-        totals=_totals(columns, listing),
-        sheet=sheet,
-        back=f"{request.path}?{listing.query_without('export').urlencode()}",
+        groups=groups,
+        sheet=listing.sheet,
+        back=listing.back,
     )
 
 
-def _totals(columns, listing):
-    """Exact sums of the columns that ask for one, as text; nothing when none does."""
-    if not any(column.total for column in columns):
+EXPORTERS = {"xlsx": _excel, "csv": _csv, "print": _printed_form}
+
+
+def too_long_for_paper(listing):
+    """The way back to a list of more rows than anyone prints, with a sentence why; None where it is short enough."""
+    if counted(listing.filtered, PRINTED_ROWS + 1) <= PRINTED_ROWS:
         return None
-    sums = [0] * len(columns)
-    for row in listing.all_rows():
-        for position, column in enumerate(columns):
-            if column.total and row[position] is not None:
-                sums[position] += row[position]
-    return [column.text(total) if column.total else "" for column, total in zip(columns, sums, strict=True)]
-
-
-def render_sheet(request, *, title, columns, rows, sheet, back, totals=None):
-    """A printed form (biểu in): who, what, which period, which unit, numbered rows, sums, three signatures.
-
-    The wording may be changed in the address (`sheet_title` and so on) through the small form above it.
-    """
-    wording = {
-        "office": str(sheet.office) or _("Hà Nội Department of Industry and Trade"),
-        "title": str(sheet.title) or str(title),
-        "period": str(sheet.period),
-        "unit": str(sheet.unit),
-        "preparer": _("Prepared by"),
-        "accountant": _("Chief accountant"),
-        "head": _("Head of the unit"),
-    }
-    if sheet.signers:
-        wording |= dict(zip(("preparer", "accountant", "head"), map(str, sheet.signers), strict=False))
-    for part in wording:
-        asked = request.GET.get(f"sheet_{part}")
-        if asked is not None:
-            wording[part] = asked[:200]
-    labels = {
-        "office": _("Office"),
-        "title": _("Title of the form"),
-        "period": _("Period"),
-        "unit": _("Unit of measure"),
-        "preparer": _("First signature"),
-        "accountant": _("Second signature"),
-        "head": _("Third signature"),
-    }
-    kept = [(key, value) for key, values in request.GET.lists() if not key.startswith("sheet_") for value in values]
-    return render(
-        request,
-        "screens/sheet.html",
-        {
-            "title": wording["title"],
-            "wording": wording,
-            "wording_fields": [
-                {"name": part, "label": labels[part], "value": value} for part, value in wording.items()
-            ],
-            "kept": kept,
-            "columns": columns,
-            "rows": [_cells(columns, row) for row in rows],
-            "totals": _cells(columns, totals) if totals else None,
-            "back": back,
-            "printed_on": timezone.localtime(),
-        },
+    messages.error(
+        listing.request,
+        _("A printed form or a Word file holds at most %(limit)s rows. Narrow the filters, or export to Excel.")
+        % {"limit": formats.number(PRINTED_ROWS)},
     )
-
-
-def _cells(columns, texts):
-    return [{"text": text, "classes": column.classes} for column, text in zip(columns, texts, strict=True)]
+    return HttpResponseRedirect(listing.back)
 
 
 def bulk_results(request, *, title, results, back):

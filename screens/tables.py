@@ -59,16 +59,28 @@ class Table(django_tables2.Table):
 
 class Column(django_tables2.Column):
     """Text. `fields`: further paths `compute(record)` or a link reads; `second`: the path of a second, quieter line, which
-    is a column of its own in files and on paper, headed `second_label`."""
+    is a column of its own in files and on paper, headed `second_label`; `width`: in files, in letters."""
 
     kind = "text"
     classes = "text"
     width = 24
 
-    def __init__(self, *, fields=(), compute=None, second=None, second_label=None, unit=None, total=False, **kwargs):
+    def __init__(
+        self,
+        *,
+        fields=(),
+        compute=None,
+        second=None,
+        second_label=None,
+        unit=None,
+        total=False,
+        width=None,
+        **kwargs,
+    ):
         self.extra_fields, self.compute, self.second = tuple(fields), compute, second
         self.second_label = second_label
         self.unit, self.total = unit, total
+        self.width = width or self.width
         if compute is not None and "order_by" not in kwargs:
             kwargs.setdefault("orderable", False)
         classes = self.classes
@@ -93,6 +105,15 @@ class Column(django_tables2.Column):
         """Heading of an export: with the unit, because nothing else says it there."""
         title = str(self.verbose_name or "")
         return f"{title} ({self.unit_label})" if self.unit_label else title
+
+    @property
+    def in_totals(self):
+        """Whether a line of sums has something to say in this column."""
+        return self.total
+
+    def total_text(self, own, sums):
+        """What a line of sums says here: the column's own sum; `sums` are those of all columns by the path they read."""
+        return self.text(own) if self.total else ""
 
     def text(self, value):
         """As shown, without markup."""
@@ -280,6 +301,32 @@ class PercentColumn(NumberColumn):
 
     def plain_head(self):
         return f"{self.verbose_name or ''} (%)"
+
+
+class ShareColumn(PercentColumn):
+    """The share of one column in another (paid of planned, this year of the last), both named by the paths they read.
+
+    Under a group or the whole it is the share of the sums, never a mean of shares; empty where one of the two columns is
+    not shown or has no total. Of nothing there is no share.
+    """
+
+    in_totals = True
+
+    def __init__(self, *, part, whole, **kwargs):
+        self.part, self.whole = part, whole
+        super().__init__(fields=(part, whole), compute=self.of_record, **kwargs)
+
+    def of_record(self, record):
+        return self.share(record[self.part], record[self.whole])
+
+    @staticmethod
+    def share(part, whole):
+        return None if part is None or not whole else Fraction(part, whole)
+
+    def total_text(self, own, sums):
+        if self.part not in sums or self.whole not in sums:
+            return ""
+        return self.text(self.share(sums[self.part], sums[self.whole]))
 
 
 class DateColumn(Column):

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from accounts.access import require
+from accounts.access import capacity, require
 from accounts.duties import steps_apart_from
 from audit.context import current_source
 from audit.events import actor_name, canonical, record_event, record_event_rows
@@ -408,8 +408,8 @@ def bulk_return(*, pks, reason, by, now):
 @transaction.atomic
 def close_year(*, year, decision_number, decided_on, by, now, leave_waiting=False):
     """Close a year's figures by a decision: nothing of the year is declared, confirmed or corrected any more."""
-    require(by, CLOSE)
     today = timezone.localdate(now)
+    right = capacity(by, CLOSE, on=today)
     if not FIRST_YEAR <= year < today.year:
         raise Refused(_("Only a year that has ended can be closed."))
     if not decision_number.strip():
@@ -435,14 +435,23 @@ def close_year(*, year, decision_number, decided_on, by, now, leave_waiting=Fals
         closed_by=getattr(by, "public_id", None) or SYSTEM,
         closed_at=now,
     )
-    record_event("year closed", closing, by=by, now=now, year=year, number=closing.decision_number, waiting=waiting)
+    record_event(
+        "year closed",
+        closing,
+        by=by,
+        now=now,
+        year=year,
+        number=closing.decision_number,
+        waiting=waiting,
+        **right.facts,
+    )
     return closing
 
 
 @transaction.atomic
 def reopen_year(*, closing, decision_number, by, now):
     """Open a closed year again by a decision, for corrections."""
-    require(by, CLOSE)
+    right = capacity(by, CLOSE, on=timezone.localdate(now))
     closing = FigureYearClosing.objects.select_for_update(of=("self",)).get(pk=closing.pk)
     if closing.reopened_at:
         raise Conflict(_("The year %(year)s is open again already.") % {"year": closing.year})
@@ -451,7 +460,8 @@ def reopen_year(*, closing, decision_number, by, now):
     closing.reopening_number, closing.reopened_at = decision_number.strip(), now
     closing.reopened_by = getattr(by, "public_id", None) or SYSTEM
     closing.save(update_fields=["reopening_number", "reopened_at", "reopened_by"])
-    record_event("year opened again", closing, by=by, now=now, year=closing.year, number=closing.reopening_number)
+    number = closing.reopening_number
+    record_event("year opened again", closing, by=by, now=now, year=closing.year, number=number, **right.facts)
     return closing
 
 

@@ -224,7 +224,7 @@ GUARDS = [
             "version",
             "signed_by",
             "signed_at",
-            "authority",
+            "signed_for",
             "sent_by",
             "sent_at",
             "answered_by",

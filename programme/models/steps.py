@@ -93,7 +93,7 @@ class BudgetStep(Identified, Versioned):
     prepared_at = models.DateTimeField(_("prepared at"))
     decided_by = models.UUIDField(_("decided by"), null=True)
     decided_at = models.DateTimeField(_("decided at"), null=True)
-    authority = models.CharField(_("by which authority"), max_length=200, blank=True)
+    decided_for = models.UUIDField(_("in whose name"), null=True)
     answer = models.CharField(_("answer"), max_length=500, blank=True)
 
     objects = BudgetStepQuerySet.as_manager()

@@ -3,6 +3,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
+from django.template import Context, Template
 from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
@@ -37,6 +38,61 @@ def test_a_large_sum_says_about_only_when_digits_were_dropped():
     assert formats.big_money(345_600_000) == "345,6 triệu đồng"
     assert formats.big_money(999_999) == "999.999 đồng"
     assert formats.big_money(18_234_000_000_000) == "18.234 tỷ đồng"
+
+
+@pytest.mark.parametrize(
+    ("vnd", "short", "full"),
+    [
+        (1_200_000_000, "1,2 tỷ đồng", "1.200.000.000 đồng"),
+        (200 * 10**9, "200 tỷ đồng", "200.000.000.000 đồng"),
+        (1_250_000_000, "1,25 tỷ đồng", "1.250.000.000 đồng"),
+        (1_234_567_890, "khoảng 1,235 tỷ đồng", "1.234.567.890 đồng"),
+        (1_234_499_999, "khoảng 1,234 tỷ đồng", "1.234.499.999 đồng"),
+        (1_234_500_000, "khoảng 1,235 tỷ đồng", "1.234.500.000 đồng"),
+        (18_234_567_000_000, "18.234,567 tỷ đồng", "18.234.567.000.000 đồng"),
+        (345_600_000, "345,6 triệu đồng", "345.600.000 đồng"),
+        (1_000_000, "1 triệu đồng", "1.000.000 đồng"),
+        (999_999, "999.999 đồng", ""),
+        (0, "0 đồng", ""),
+        (None, "–", ""),
+        (-1_234_567_890, "khoảng −1,235 tỷ đồng", "−1.234.567.890 đồng"),
+    ],
+)
+def test_a_large_sum_is_said_in_its_size_with_the_full_figure_beneath(vnd, short, full):
+    assert formats.short_money(vnd) == (short, full)
+
+
+@pytest.mark.parametrize(
+    ("vnd", "short"),
+    [
+        (999_999_999_999, "khoảng 999,999 tỷ đồng"),
+        (199_999_999_999, "khoảng 199,999 tỷ đồng"),
+        (1_999_999_999_999, "khoảng 1.999,999 tỷ đồng"),
+        (999_999_999, "khoảng 999,999 triệu đồng"),
+        (-999_999_999, "khoảng −999,999 triệu đồng"),
+        (200_000_400_000, "khoảng 200 tỷ đồng"),
+    ],
+)
+def test_a_sum_that_falls_short_of_a_round_figure_never_reads_as_that_figure(vnd, short):
+    assert formats.short_money(vnd).short == short
+
+
+@given(amounts)
+def test_a_short_sum_is_off_by_less_than_a_thousandth_of_its_unit_and_never_rounded_up_to_a_whole(vnd):
+    short, _full = formats.short_money(vnd)
+    size = 10**9 if "tỷ" in short else 10**6 if "triệu" in short else 1
+    digits = short.removeprefix("khoảng ").partition(" ")[0].replace(".", "").replace(",", ".").replace("\u2212", "-")
+    said = Fraction(digits) * size
+    assert abs(said - vnd) < Fraction(size, 1000) if size > 1 else said == vnd
+    assert ("khoảng" in short) == (said != vnd)
+    assert not (abs(said) > abs(vnd) and said % size == 0)
+
+
+def test_two_lines_on_a_page_and_one_where_the_second_would_say_the_same():
+    page = Template("{% load formats %}{{ large|money_lines }} / {{ small|money_lines }}")
+    assert page.render(Context({"large": 1_200_000_000, "small": 999})) == (
+        '1,2 tỷ đồng<span class="second">1.200.000.000 đồng</span> / 999 đồng'
+    )
 
 
 def test_percentages_are_rounded_on_the_exact_fraction_half_up():

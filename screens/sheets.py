@@ -1,0 +1,162 @@
+"""Tables on paper (biểu in): the wording around them, their rows, groups and sums; the same on a page and in a Word file."""
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from screens.tables import Column
+
+ROMAN = ((1000, "M"), (900, "CM"), (500, "D"), (400, "CD"), (100, "C"), (90, "XC"), (50, "L"), (40, "XL"), (10, "X"),
+         (9, "IX"), (5, "V"), (4, "IV"), (1, "I"))  # fmt: skip
+
+
+@dataclass
+class Sheet:
+    """The wording of a printed form (biểu in); the reader may change it before printing.
+
+    `group_by` names a column of the list: rows are put under its values, each group with its sums, and the column itself
+    is left out.
+    """
+
+    office: str | Promise = ""
+    title: str | Promise = ""
+    period: str | Promise = ""
+    unit: str | Promise = ""
+    signers: list = field(default_factory=list)
+    group_by: str = ""
+
+
+def wording_of(sheet, title, changes):
+    """{part: text} of a printed form: as the sheet says, as is usual, or as `changes` (sheet_title and so on) ask."""
+    wording = {
+        "office": str(sheet.office) or _("Hà Nội Department of Industry and Trade"),
+        "title": str(sheet.title) or str(title),
+        "period": str(sheet.period),
+        "unit": str(sheet.unit),
+        "preparer": _("Prepared by"),
+        "accountant": _("Chief accountant"),
+        "head": _("Head of the unit"),
+    }
+    if sheet.signers:
+        wording |= dict(zip(("preparer", "accountant", "head"), map(str, sheet.signers), strict=False))
+    for part in wording:
+        asked = changes.get(f"sheet_{part}")
+        if asked is not None:
+            wording[part] = asked[:200]
+    return wording
+
+
+class Cell(NamedTuple):
+    text: str
+    column: Column
+
+
+@dataclass(frozen=True)
+class Line:
+    """A row on paper. The label of a group or of the sums takes `span` columns; the cells follow it."""
+
+    number: str
+    cells: list
+    label: str = ""
+    span: int = 0
+
+
+@dataclass(frozen=True)
+class Part:
+    """The rows of one group under its heading, or all rows under none."""
+
+    heading: Line | None
+    lines: list
+
+
+def on_paper(columns, rows, groups=None):
+    """(parts, sums): the rows as numbered lines of text; sums is a line, or None where no column has a total.
+
+    `rows` hold raw values in the order of the columns, and may go on for `groups` to read. `groups(row)` is the heading a
+    row belongs under: groups stand in the order in which they first come up, rows within them in their own, numbered
+    anew; the heading carries the sums of its group.
+    """
+    rows = list(rows)
+    if groups is None:
+        parts = [Part(None, _lines(columns, rows))]
+    else:
+        grouped = {}
+        for row in rows:
+            grouped.setdefault(str(groups(row)), []).append(row)
+        parts = [
+            Part(_summed(columns, members, heading, roman(number)), _lines(columns, members))
+            for number, (heading, members) in enumerate(grouped.items(), start=1)
+        ]
+    has_totals = any(column.in_totals for column in columns)
+    return parts, _summed(columns, rows, pgettext("line of sums", "Total"), "") if has_totals else None
+
+
+def _lines(columns, rows):
+    return [
+        Line(str(number), [Cell(column.text(value), column) for column, value in zip(columns, row, strict=False)])
+        for number, row in enumerate(rows, start=1)
+    ]
+
+
+def _summed(columns, rows, label, number):
+    """A line with the exact sums of these rows, under the columns that have a total."""
+    own = [
+        sum(row[position] for row in rows if row[position] is not None) if column.total else None
+        for position, column in enumerate(columns)
+    ]
+    sums = {str(column.accessor): total for column, total in zip(columns, own, strict=True) if column.total}
+    cells = [Cell(column.total_text(total, sums), column) for column, total in zip(columns, own, strict=True)]
+    span = next((position for position, column in enumerate(columns) if column.in_totals), len(columns))
+    if not span:  # the first column has a sum of its own: the label stands with the number
+        return Line(f"{number}. {label}" if number else label, cells)
+    return Line(number, cells[span:], label=label, span=span)
+
+
+def roman(number):
+    """XIV for 14."""
+    letters = ""
+    for value, letter in ROMAN:
+        count, number = divmod(number, value)
+        letters += letter * count
+    return letters
+
+
+def render_sheet(request, *, title, columns, rows, sheet, back, groups=None):
+    """A printed form: who, what, which period, which unit, numbered rows, groups and sums, three signatures.
+
+    Rows and groups as in `on_paper`. The wording may be changed in the address through the small form above it.
+    """
+    wording = wording_of(sheet, title, request.GET)
+    labels = {
+        "office": _("Office"),
+        "title": _("Title of the form"),
+        "period": _("Period"),
+        "unit": _("Unit of measure"),
+        "preparer": _("First signature"),
+        "accountant": _("Second signature"),
+        "head": _("Third signature"),
+    }
+    kept = [(key, value) for key, values in request.GET.lists() if not key.startswith("sheet_") for value in values]
+    parts, total = on_paper(columns, rows, groups)
+    return render(
+        request,
+        "screens/sheet.html",
+        {
+            "title": wording["title"],
+            "wording": wording,
+            "wording_fields": [
+                {"name": part, "label": labels[part], "value": value} for part, value in wording.items()
+            ],
+            "kept": kept,
+            "columns": columns,
+            "parts": parts,
+            "total": total,
+            "back": back,
+            "printed_on": timezone.localtime(),
+        },
+    )
