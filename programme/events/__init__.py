@@ -1,3 +1,3 @@
 """What happened in the programme, in words: each noun describes its own events."""
 
-from programme.events import scheme  # noqa: F401 - describes its events when it is read
+from programme.events import plans, scheme  # noqa: F401 - describe their events when they are read

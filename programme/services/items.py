@@ -13,7 +13,7 @@ from audit.refusals import Conflict, Refused
 from programme.models import MOST_VND, Plan, PlanEstimate, PlanItem, PlanState, Task
 from programme.permissions.plans import DRAFT
 from programme.services.amounts import require_item_above_committed
-from programme.services.assigning import take_words
+from programme.services.assigning import WORDS, take_words
 from programme.services.changes import CHANGED, changes_of
 from programme.services.moving import changed_values, locked, save, told
 from programme.services.plans import require_editable
@@ -30,8 +30,8 @@ def add_item(*, plan, values, amounts, by, now, task=None):
     _require_line(plan, values, amounts)
     if task is None:
         task = Task(code=next_code(plan.year), first_year=plan.year, synthetic=plan.synthetic)
-        line = PlanItem(plan=plan, **values)
-        take_words(task, line)
+        for name in WORDS:
+            setattr(task, name, values.get(name))
         task.save()
     else:
         task = locked(task)

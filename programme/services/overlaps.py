@@ -20,8 +20,49 @@ from screens.text import short_forms
 DEFAULT_RULE = {"percent": 60}
 # Words that every task of the programme has, in folded text with short forms.
 STOP_WORDS = frozenset(
-    "va cac cua cho trong tren tai ve theo den voi la co duoc nam tu mot nhung viec so nganh tham gia to chuc thuc hien "
-    "hang nham phuc vu dia ban tp hn spcncl dn doanh nghiep san pham".split()
+    [
+        "va",
+        "cac",
+        "cua",
+        "cho",
+        "trong",
+        "tren",
+        "tai",
+        "ve",
+        "theo",
+        "den",
+        "voi",
+        "la",
+        "co",
+        "duoc",
+        "nam",
+        "tu",
+        "mot",
+        "nhung",
+        "viec",
+        "so",
+        "nganh",
+        "tham",
+        "gia",
+        "to",
+        "chuc",
+        "thuc",
+        "hien",
+        "hang",
+        "nham",
+        "phuc",
+        "vu",
+        "dia",
+        "ban",
+        "tp",
+        "hn",
+        "spcncl",
+        "dn",
+        "doanh",
+        "nghiep",
+        "san",
+        "pham",
+    ]
 )
 WORDS, RESULT = "words", "result"
 

@@ -55,7 +55,7 @@ def edit_proposal(*, proposal, values, amounts, version, by, now):
     _require_own(by, proposal)
     if proposal.state != STATE.DRAFT:
         raise Conflict(_("The proposal was sent and no longer changes. Withdraw it and write another one."))
-    _require_estimates(values, amounts)
+    _require_estimates({"content_area": proposal.content_area, **values}, amounts)
     old = {estimate.source: estimate.amount_vnd for estimate in proposal.estimates.select_related("source")}
     before, after = changed_values(proposal, values)
     if old != amounts:
