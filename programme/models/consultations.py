@@ -113,7 +113,7 @@ class Consultation(Identified, Versioned):
         return f"{self.agency} – {self.plan}"
 
     def get_absolute_url(self):
-        return reverse("programme:consultation_list", args=[self.plan.public_id])
+        return reverse("programme:consultation", args=[self.public_id])
 
     def may_move_to(self, state):
         return state in self.MOVES[self.State(self.state)]

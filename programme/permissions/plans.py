@@ -93,6 +93,7 @@ route("programme:unlink_money", GET=REVIEW, POST=REVIEW)
 
 # consultations
 route("programme:consultation_list", GET=SEE_PLANS)
+route("programme:consultation", GET=SEE_PLANS)
 route("programme:consultation_file", GET=SEE_PLANS)
 route("programme:ask_agencies", GET=DRAFT, POST=DRAFT)
 route("programme:answer_consultation", GET=TYPE_OPINION, POST=TYPE_OPINION)
