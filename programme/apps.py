@@ -15,3 +15,6 @@ class ProgrammeConfig(AppConfig):
             count=given.count_held,
             move=given.hand_over_given,
         )
+        from programme.citing import register_all
+
+        register_all()

@@ -1,3 +1,8 @@
 """What happened in the programme, in words: each noun describes its own events."""
 
-from programme.events import plans, scheme  # noqa: F401 - describe their events when they are read
+from programme.events import (  # noqa: F401 - they describe their events when they are read
+    budget,
+    plans,
+    policies,
+    scheme,
+)

@@ -1,5 +1,5 @@
 """What the database refuses in the programme: each noun lists its own guards."""
 
-from programme.guards import budget, plans, scheme
+from programme.guards import budget, plans, policies, scheme
 
-GUARDS = [*scheme.GUARDS, *budget.GUARDS, *plans.GUARDS]
+GUARDS = [*budget.GUARDS, *plans.GUARDS, *policies.GUARDS, *scheme.GUARDS]

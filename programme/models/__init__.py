@@ -14,6 +14,7 @@ from programme.models.budget import (
     SpendingPlan,
     YearState,
 )
+from programme.models.checks import BudgetCheck
 from programme.models.commitments import Commitment, Payment, ProcurementStep
 from programme.models.consultations import Consultation
 from programme.models.given import GivenTask, GivenTaskReport
@@ -30,6 +31,7 @@ from programme.models.plans import (
     PlanState,
 )
 from programme.models.proposals import ProposalEstimate, TaskProposal
+from programme.models.policies import Policy, PolicyReview, Standing
 from programme.models.scheme import (
     PERIOD_ORDER,
     Indicator,
@@ -54,6 +56,7 @@ __all__ = [
     "OPEN",
     "PAIRS",
     "PERIOD_ORDER",
+    "BudgetCheck",
     "BudgetLine",
     "BudgetStep",
     "BudgetYear",
@@ -75,11 +78,14 @@ __all__ = [
     "PlanItem",
     "PlanPaper",
     "PlanState",
+    "Policy",
+    "PolicyReview",
     "ProcurementStep",
     "ProposalEstimate",
     "PublishedFigure",
     "PublishedResult",
     "SpendingPlan",
+    "Standing",
     "StepKind",
     "Target",
     "Task",

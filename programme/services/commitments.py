@@ -46,6 +46,7 @@ def prepare_commitment(
     """
     require(by, PREPARE_COMMITMENT)
     today = timezone.localdate(now)
+    line = BudgetLine.objects.select_related("year", "task").get(pk=line.pk)
     _require_own_task(by, line, today)
     commitment = Commitment(line=line, prepared_by=by.public_id, prepared_at=now, **content)
     _require_sound(commitment, procurement, today)

@@ -127,7 +127,6 @@ def take_lines(*lines: BudgetLine, alone: bool = False) -> dict[int, BudgetLine]
     """
     keys = sorted({line.pk for line in lines})
     if connection.vendor == "postgresql":
-        how = "FOR NO KEY UPDATE" if alone else "FOR SHARE"
         with connection.cursor() as cursor:
             cursor.execute(LOCK_YEARS_ALONE if alone else LOCK_YEARS, [keys])
     found = BudgetLine.objects.select_for_update(of=("self",), no_key=True).select_related("year")

@@ -18,6 +18,7 @@ from reference.models import Agency, MoneySource
 from screens import formats
 
 CODES = ("chapter", "category", "item", "source_code", "unit_code")
+LABELS = {field.name: field.verbose_name for field in BudgetLine._meta.local_fields}
 CODE_LENGTHS = {"chapter": (3,), "category": (3,), "item": (4,), "source_code": (2, 4), "unit_code": (7,)}
 
 
@@ -70,7 +71,7 @@ def _require_codes(line: BudgetLine) -> None:
             raise Refused(
                 _("“%(label)s” has %(digits)s digits; “%(code)s” has not.")
                 % {
-                    "label": line._meta.get_field(name).verbose_name,
+                    "label": LABELS[name],
                     "digits": _(" or ").join(map(str, lengths)),
                     "code": code,
                 }
@@ -164,7 +165,7 @@ def record_report(
         raise Refused(_("Name the report: its number and who sent it."))
     if document_on > today:
         raise Refused(_("The report is dated in the future."))
-    amounts = {"allocated_vnd": amounts.get("assigned_vnd"), **amounts}
+    amounts = {"allocated_vnd": amounts.get("assigned_vnd") or 0, **amounts}
     _require_falling(amounts)
     last = line.entries.order_by("-number").first()
     if last is not None and last.document_on and document_on < last.document_on:

@@ -7,14 +7,14 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.access import capacity, require
+from accounts.access import Capacity, capacity, require
 from accounts.duties import check_pair
 from audit.events import record_event
 from audit.refusals import Conflict, NotAllowed, Refused
 from documents.models import StoredFile
 from programme.models import BudgetLine, BudgetStep, BudgetYear, Commitment, EntryKind, LedgerEntry, Period, StepKind
 from programme.models.steps import ABOUT_COMMITMENT, LIMITS, ON_TWO_LINES
-from programme.permissions.budget import APPROVAL, PREPARE_STEP
+from programme.permissions.budget import APPROVAL, APPROVE_SPENDING, PREPARE_STEP
 from programme.services.ledger import (
     Paper,
     book,
@@ -63,6 +63,8 @@ def prepare_step(
         line, amount_vnd, commitment = reverses.line, reverses.amount_vnd, reverses.commitment
         if BudgetStep.objects.prepared().filter(reverses=reverses).exists():
             raise Conflict(_("A reversal of this entry is waiting for approval already."))
+    if line is not None:
+        line = BudgetLine.objects.select_related("year").get(pk=line.pk)
     step = BudgetStep(
         kind=kind,
         period=period,
@@ -157,12 +159,20 @@ def approve_step(step: BudgetStep, *, by: Any, now: datetime) -> list[LedgerEntr
     step = BudgetStep.objects.select_for_update(of=("self",)).get(pk=step.pk)
     _require_prepared(step)
     today = timezone.localdate(now)
-    acting = capacity_to_approve(by, APPROVAL[StepKind(step.kind)], amount_vnd=step.amount_vnd, on=today)
+    acting = _right_to_approve(step, by, today)
     _require_two(step, by, acting, today)
     step.state, step.decided_by, step.decided_at, step.decided_for = STATE.APPROVED, by.public_id, now, acting.giver
     step.save(update_fields=["state", "decided_by", "decided_at", "decided_for"])
     record_event("budget step approved", step, by=by, now=now, **acting.facts)
     return _carry_through(step, by=by, now=now)
+
+
+def _right_to_approve(step: BudgetStep, by: Any, today: date) -> Capacity:
+    """Thresholds are for what the Department itself decides; decisions from above and corrections have none."""
+    wanted = APPROVAL[StepKind(step.kind)]
+    if wanted is APPROVE_SPENDING:
+        return capacity_to_approve(by, wanted, amount_vnd=step.amount_vnd, on=today)
+    return capacity(by, wanted, amount_vnd=step.amount_vnd, on=today)
 
 
 def _require_two(step: BudgetStep, by: Any, acting: Any, today: date) -> None:
@@ -200,7 +210,8 @@ def _carry_through(step: BudgetStep, *, by: Any, now: datetime) -> list[LedgerEn
         return _book_pair(step, common)
     commitment = None
     if step.kind in ABOUT_COMMITMENT:
-        commitment = Commitment.objects.select_for_update(of=("self",)).get(pk=step.commitment_id)
+        assert step.commitment is not None  # noqa: S101 - _require_sound
+        commitment = Commitment.objects.select_for_update(of=("self",)).get(pk=step.commitment.pk)
     assert step.line is not None  # noqa: S101 - a constraint of the table
     line = take_lines(step.line, alone=moves_assigned(step.kind))[step.line.pk]
     return [book(line, step.kind, step.amount_vnd, commitment=commitment, **common)]
@@ -220,7 +231,8 @@ def _book_pair(step: BudgetStep, common: dict[str, Any]) -> list[LedgerEntry]:
 
 
 def _change_ceiling(step: BudgetStep, *, by: Any, now: datetime) -> list[LedgerEntry]:
-    period = Period.objects.select_for_update(of=("self",)).get(pk=step.period_id)
+    assert step.period is not None  # noqa: S101 - a constraint of the table
+    period = Period.objects.select_for_update(of=("self",)).get(pk=step.period.pk)
     taken = (period.ceiling_vnd or 0) - ceiling_left(period)
     if step.amount_vnd < taken:
         raise Refused(

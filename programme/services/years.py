@@ -1,5 +1,6 @@
 """Budget years: opened, balanced in the adjustment period, closed when nothing is left unexplained."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -85,10 +86,10 @@ def start_adjusting(year: BudgetYear, *, by: Any, now: datetime) -> BudgetYear:
     return year
 
 
-_checks = []
+_checks: list[Callable[[BudgetYear], Obstacle | None]] = []
 
 
-def register_closing_check(check):
+def register_closing_check(check: Callable[[BudgetYear], Obstacle | None]) -> None:
     """`check(year)` -> Obstacle or None; nouns that know more of a year's end register one."""
     _checks.append(check)
 

@@ -1,8 +1,12 @@
 """Objects of the programme for the matrix of roles and routes: each noun tells its own."""
 
-from tests.programme import matrix_plans, matrix_scheme
+from tests.programme import (
+    matrix_plans,
+    matrix_policies,
+    matrix_scheme,
+)
 
-PARTS = [matrix_scheme, matrix_plans]
+PARTS = [matrix_policies, matrix_scheme, matrix_plans]
 
 
 def build(world):
