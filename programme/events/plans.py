@@ -7,7 +7,7 @@ from screens import formats
 
 FIELDS = {
     "year": _("year"),
-    "title": _("title"),
+    "title": _("name of the plan"),
     "note": _("note"),
     "content_area": _("content area"),
     "what": _("task"),
@@ -34,7 +34,7 @@ FIELDS = {
     "delivered_on": _("delivered on"),
     "evidence": _("evidence"),
     "source": _("source of money"),
-    "amount_vnd": (_("amount"), formats.money),
+    "amount_vnd": (_("amount of money"), formats.money),
     "document": _("number of the document"),
     "document_on": _("date of the document"),
     "issuer": _("issued by"),

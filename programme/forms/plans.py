@@ -20,23 +20,23 @@ class PlanForm(Form):
     """The year and the title of a new plan."""
 
     year = YearField(label=_("Year of the plan"), min_value=2021)
-    title = forms.CharField(label=_("Title"), max_length=300)
-    note = forms.CharField(label=_("Note"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
+    title = forms.CharField(label=_("Name of the plan"), max_length=300)
+    note = forms.CharField(label=_("Remark"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
 
 
 class EditPlanForm(ModelForm):
-    note = forms.CharField(label=_("Note"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
+    note = forms.CharField(label=_("Remark"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
 
     class Meta:
         model = Plan
         fields = ["title", "note"]
-        labels = {"title": _("Title")}
+        labels = {"title": _("Name of the plan")}
 
 
 class AdjustForm(Form):
     """A new version of the plan in force."""
 
-    title = forms.CharField(label=_("Title"), max_length=300)
+    title = forms.CharField(label=_("Name of the plan"), max_length=300)
     reason = forms.CharField(
         label=_("Why the plan is adjusted"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3})
     )
@@ -125,7 +125,7 @@ class ItemForm(MoneyBySource, ModelForm):
             "partners": _("Co-ordinating units"),
             "deliverable": _("Deliverable"),
             "effect": _("Expected effect"),
-            "note": _("Note"),
+            "note": _("Remark"),
             "why": _("Why it moved"),
         }
         help_texts = {
@@ -197,7 +197,7 @@ class OverlapForm(Form):
 class LinkMoneyForm(Form):
     """Which budget line carries how much of which estimate."""
 
-    estimate = forms.ModelChoiceField(label=_("Estimate"), queryset=None)
+    estimate = forms.ModelChoiceField(label=_("Estimated cost"), queryset=None)
     line = forms.ModelChoiceField(label=_("Budget line"), queryset=None, to_field_name="public_id")
     amount_vnd = MoneyField(label=_("Amount"), min_value=1, max_value=MOST_AMOUNT)
 

@@ -30,8 +30,8 @@ from programme.models.plans import (
     PlanPaper,
     PlanState,
 )
-from programme.models.proposals import ProposalEstimate, TaskProposal
 from programme.models.policies import Policy, PolicyReview, Standing
+from programme.models.proposals import ProposalEstimate, TaskProposal
 from programme.models.scheme import (
     PERIOD_ORDER,
     Indicator,

@@ -28,7 +28,7 @@ class Consultation(Identified, Versioned):
     """One agency asked for its opinion on a draft plan. Silence is written down, never guessed."""
 
     class State(models.TextChoices):
-        WAITING = "waiting", _("Waiting for an answer")
+        WAITING = "waiting", _("Waiting for the answer")
         ANSWERED = "answered", _("Answered")
         NO_REPLY = "no_reply", _("No written answer")
 
@@ -53,7 +53,7 @@ class Consultation(Identified, Versioned):
     )
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+", verbose_name=_("agency"))
     letter = models.ForeignKey(
-        PlanPaper, on_delete=models.PROTECT, related_name="consultations", verbose_name=_("letter")
+        PlanPaper, on_delete=models.PROTECT, related_name="consultations", verbose_name=_("letter asking for the opinion")
     )
     asked_on = models.DateField(_("asked on"))
     deadline = models.DateField(_("to answer by"))

@@ -82,7 +82,7 @@ class Plan(Identified, Versioned):
         verbose_name=_("version it adjusts"),
         editable=False,
     )
-    title = models.CharField(_("title"), max_length=300)
+    title = models.CharField(_("name of the plan"), max_length=300)
     state = models.CharField(_("state"), max_length=12, choices=PlanState, default=PlanState.DRAFT, editable=False)
     drafted_by = models.UUIDField(_("drafted by"), editable=False)
     drafted_at = models.DateTimeField(_("drafted at"), editable=False)
@@ -266,11 +266,11 @@ class PlanItem(Identified, Versioned):
 class PlanEstimate(models.Model):
     """What a line is estimated to need from one source."""
 
-    item = models.ForeignKey(PlanItem, on_delete=models.PROTECT, related_name="estimates", verbose_name=_("line"))
+    item = models.ForeignKey(PlanItem, on_delete=models.PROTECT, related_name="estimates", verbose_name=_("line of a plan"))
     source = models.ForeignKey(
         MoneySource, on_delete=models.PROTECT, related_name="+", verbose_name=_("source of money")
     )
-    amount_vnd = models.BigIntegerField(_("estimate"))
+    amount_vnd = models.BigIntegerField(_("estimated cost"))
 
     class Meta:
         verbose_name = _("estimate of a line")
@@ -301,9 +301,9 @@ class PlanFunding(Identified):
     line = models.ForeignKey(
         BudgetLine, on_delete=models.PROTECT, related_name="fundings", verbose_name=_("budget line")
     )
-    amount_vnd = models.BigIntegerField(_("amount"))
+    amount_vnd = models.BigIntegerField(_("amount of money"))
     linked_by = models.UUIDField(_("linked by"))
-    linked_at = models.DateTimeField(_("linked at"))
+    linked_at = models.DateTimeField(_("money linked at"))
     withdrawn_by = models.UUIDField(_("link taken back by"), null=True)
     withdrawn_at = models.DateTimeField(_("link taken back at"), null=True)
 

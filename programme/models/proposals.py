@@ -33,7 +33,7 @@ class TaskProposal(Identified, Versioned):
         SENT = "sent", _("Sent, to be considered")
         TAKEN = "taken", _("Taken into the plan")
         DECLINED = "declined", _("Not taken")
-        WITHDRAWN = "withdrawn", _("Withdrawn")
+        WITHDRAWN = "withdrawn", _("Withdrawn by its office")
 
     MOVES = {
         State.DRAFT: {State.SENT, State.WITHDRAWN},
@@ -128,7 +128,7 @@ class ProposalEstimate(models.Model):
     source = models.ForeignKey(
         MoneySource, on_delete=models.PROTECT, related_name="+", verbose_name=_("source of money")
     )
-    amount_vnd = models.BigIntegerField(_("estimate"))
+    amount_vnd = models.BigIntegerField(_("estimated cost"))
 
     class Meta:
         verbose_name = _("estimate of a proposal")

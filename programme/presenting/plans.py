@@ -46,12 +46,12 @@ PART_LABELS = {
     "due_on": gettext_lazy("due on"),
     "indicator_code": gettext_lazy("indicator it serves"),
     "effect": gettext_lazy("expected effect"),
-    "estimate": gettext_lazy("estimate"),
+    "estimate": gettext_lazy("estimated cost"),
 }
 KIND = PlanPaper.Kind
 # (step, papers it stands on, states in which it is the current one)
 STEPS = (
-    (gettext_lazy("Draft"), (), (PlanState.DRAFT, PlanState.RETURNED)),
+    (gettext_lazy("Draft of the plan"), (), (PlanState.DRAFT, PlanState.RETURNED)),
     (gettext_lazy("Opinions"), (KIND.CONSULTATION,), (PlanState.CONSULTING,)),
     (gettext_lazy("Review by Planning and Finance"), (KIND.REVIEW,), (PlanState.REVIEWING,)),
     (gettext_lazy("Submission to the Committee"), (KIND.SUBMISSION, KIND.RETURN), (PlanState.SUBMITTED,)),

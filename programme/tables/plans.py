@@ -31,10 +31,10 @@ class PlanTable(tables.Table):
     number = tables.NumberColumn(verbose_name=_("Version"))
     kind = tables.ChoiceColumn(verbose_name=_("Kind"), choices=Plan.Kind)
     state = tables.TagColumn(verbose_name=_("State"), choices=PlanState, kinds=STATE_KINDS)
-    approval = tables.CodeColumn(verbose_name=_("Approved by"), orderable=False)
+    approval = tables.CodeColumn(verbose_name=_("Approving paper"), orderable=False)
     approved_on = tables.DateColumn(verbose_name=_("Date"), orderable=False)
     lines = tables.NumberColumn(verbose_name=_("Tasks"), orderable=False)
-    planned_vnd = tables.MoneyColumn(verbose_name=_("Estimate"), unit=10**6, orderable=False)
+    planned_vnd = tables.MoneyColumn(verbose_name=_("Estimated cost"), unit=10**6, orderable=False)
 
     class Meta(tables.Table.Meta):
         shown = ["title", "year", "number", "state", "approval", "approved_on", "lines", "planned_vnd"]
@@ -66,9 +66,9 @@ class LinesTable(tables.Table):
     partners = tables.TextColumn(verbose_name=_("Co-ordinating units"), orderable=False, width=30)
     deliverable = tables.TextColumn(verbose_name=_("Deliverable"), orderable=False, width=40)
     due_on = tables.DateColumn(verbose_name=_("Due on"))
-    planned_vnd = tables.MoneyColumn(verbose_name=_("Estimate"), unit=10**6, total=True)
+    planned_vnd = tables.MoneyColumn(verbose_name=_("Estimated cost"), unit=10**6, total=True)
     effect = tables.TextColumn(verbose_name=_("Expected effect"), orderable=False)
-    note = tables.TextColumn(verbose_name=_("Note"), orderable=False)
+    note = tables.TextColumn(verbose_name=_("Remark"), orderable=False)
 
     class Meta(tables.Table.Meta):
         shown = ["what", "content_area", "lead", "partners", "deliverable", "due_on", "planned_vnd"]
@@ -129,11 +129,11 @@ class ConsultationTable(tables.Table):
 class ProposalTable(tables.Table):
     what = tables.LinkColumn(verbose_name=_("Task proposed"), route="programme:proposal", orderable=False, width=50)
     year = tables.YearColumn(verbose_name=_("For the plan of"))
-    office = tables.Column(verbose_name=_("Office"), accessor="office__name")
+    office = tables.Column(verbose_name=_("Office that proposes"), accessor="office__name")
     content_area = tables.TranslatedColumn("content_area__name", verbose_name=_("Content area"))
     deliverable = tables.TextColumn(verbose_name=_("Deliverable"), orderable=False)
     due_on = tables.DateColumn(verbose_name=_("Due on"))
-    planned_vnd = tables.MoneyColumn(verbose_name=_("Estimate"), unit=10**6, orderable=False)
+    planned_vnd = tables.MoneyColumn(verbose_name=_("Estimated cost"), unit=10**6, orderable=False)
     state = tables.TagColumn(verbose_name=_("State"), choices=TaskProposal.State, kinds=PROPOSAL_KINDS)
     sent_at = tables.DateTimeColumn(verbose_name=_("Sent at"))
     answer = tables.TextColumn(verbose_name=_("Answer"), orderable=False)
@@ -147,7 +147,7 @@ class ProposalFilter(FilterSet):
         choices=years_of(TaskProposal, "year"), label=_("For the plan of"), empty_label=_("All")
     )
     office = django_filters.ModelChoiceFilter(
-        queryset=Office.objects.order_by("code"), to_field_name="public_id", label=_("Office"), empty_label=_("All")
+        queryset=Office.objects.order_by("code"), to_field_name="public_id", label=_("Office that proposes"), empty_label=_("All")
     )
     state = django_filters.ChoiceFilter(choices=TaskProposal.State.choices, label=_("State"), empty_label=_("All"))
     content_area = django_filters.ModelChoiceFilter(

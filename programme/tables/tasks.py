@@ -51,7 +51,7 @@ class TaskTable(tables.Table):
     late = tables.TagColumn(verbose_name=_("Late"), choices=LATE.items(), kinds={True: "bad"}, orderable=False)
     state = tables.TagColumn(verbose_name=_("State"), choices=Task.State, kinds=TASK_KINDS)
     percent = tables.NumberColumn(verbose_name=_("Progress"), unit="%")
-    planned_vnd = tables.MoneyColumn(verbose_name=_("Estimate"), unit=10**6, orderable=False)
+    planned_vnd = tables.MoneyColumn(verbose_name=_("Estimated cost"), unit=10**6, orderable=False)
     first_year = tables.YearColumn(verbose_name=_("First year"))
 
     class Meta(tables.Table.Meta):
@@ -106,7 +106,7 @@ class GivenTable(tables.Table):
     deadline = tables.DateColumn(verbose_name=_("Deadline"))
     late = tables.TagColumn(verbose_name=_("Late"), choices=LATE.items(), kinds={True: "bad"}, orderable=False)
     state = tables.TagColumn(verbose_name=_("State"), choices=GivenTask.State, kinds=GIVEN_KINDS)
-    ended_on = tables.DateColumn(verbose_name=_("Ended on"))
+    ended_on = tables.DateColumn(verbose_name=_("Day of the end"))
     outcome = tables.TextColumn(verbose_name=_("Result or reason"), orderable=False)
 
     class Meta(tables.Table.Meta):

@@ -63,7 +63,7 @@ def given_detail(request, public_id):
         (_("Office in charge"), row.office),
         (_("Person in charge"), row.person),
         (_("Deadline"), formats.vn_long_date(row.deadline)),
-        (_("Ended on"), formats.vn_date(row.ended_on)),
+        (_("Day of the end"), formats.vn_date(row.ended_on)),
         (_("Result or reason"), row.outcome),
     ]
     reports = list(row.reports.order_by("-at", "-id"))

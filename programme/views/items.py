@@ -71,7 +71,7 @@ def edit_item(request, public_id):
         verb=f"edit item {item.public_id}",
         title=_("Change: %(task)s") % {"task": item.task.code},
         submit=_("Save"),
-        done=_("The line is saved."),
+        done=_("The line of the task is saved."),
         then=item.plan.get_absolute_url(),
         **_of(item, now),
         template="programme/item_form.html",

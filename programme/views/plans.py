@@ -144,7 +144,7 @@ def actions_for(user, plan):
     }
     found = [(route, label) for needed, route, label in steps.get(plan.state, []) if user.may(needed)]
     if plan.is_editable and user.may(DRAFT):
-        found.append(("edit_plan", _("Correct the title")))
+        found.append(("edit_plan", _("Correct the name of the plan")))
     if plan.may_move_to(PlanState.WITHDRAWN) and user.may(DRAFT):
         found.append(("withdraw_plan", _("Give this version up")))
     return found
@@ -175,7 +175,7 @@ def plan_table(request, public_id):
             title=plan.title,
             period=period % {"paper": approval.number, "day": formats.vn_date(approval.signed_on)}
             if approval
-            else _("Draft"),
+            else _("Draft of the plan"),
             unit=_("million đồng"),
             group_by="content_area",
         ),
@@ -209,7 +209,7 @@ def add_plan(request):
         ),
         verb="add plan",
         title=_("Draft the plan of a year"),
-        submit=_("Begin the draft"),
+        submit=_("Begin to draft"),
         done=_("The draft is begun. Add its tasks, or take them from proposals."),
         back=reverse("programme:plan_list"),
         back_label=_("Plans of the years"),
@@ -231,7 +231,7 @@ def edit_plan(request, public_id):
             now=now,
         ),
         verb=f"edit plan {plan.public_id}",
-        title=_("Correct the title"),
+        title=_("Correct the name of the plan"),
         submit=_("Save"),
         done=_("The plan is saved."),
         **_of(plan, now),
