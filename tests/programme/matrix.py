@@ -1,8 +1,8 @@
 """Objects of the programme for the matrix of roles and routes: each noun tells its own."""
 
-from tests.programme import matrix_scheme
+from tests.programme import matrix_scheme, matrix_steps
 
-PARTS = [matrix_scheme]
+PARTS = [matrix_scheme, matrix_steps]
 
 
 def build(world):

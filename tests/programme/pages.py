@@ -1,7 +1,7 @@
 """Where the pages of the programme stand in the demonstration: each noun tells its own."""
 
-from tests.programme import pages_scheme
+from tests.programme import pages_scheme, pages_steps
 
-PARTS = [pages_scheme]
+PARTS = [pages_scheme, pages_steps]
 
 ADDRESSES = {name: where for part in PARTS for name, where in part.ADDRESSES.items()}
