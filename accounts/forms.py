@@ -11,7 +11,7 @@ from accounts.delegations import delegable_actions
 from accounts.models import Office, Post, User
 from accounts.roles import COUNCIL, POST_ROLES, STAFF, Role
 from accounts.services import request_password_reset
-from screens.forms import DateField, Form, ModelForm, MoneyField
+from screens.forms import DASHES, DateField, Form, ModelForm, MoneyField
 
 PASSWORD_HINT = _("At least 14 characters. A sentence of several words is good and easy to remember.")
 
@@ -188,7 +188,7 @@ class DelegationForm(Form):
         User.objects.none(), label=_("Who authorises"), help_text=_("Must hold the right by a post of their own.")
     )
     receiver = forms.ModelChoiceField(User.objects.none(), label=_("Who is authorised"))
-    action = forms.ChoiceField(label=_("What for"), choices=delegable_actions)
+    action = forms.ChoiceField(label=_("What for"), choices=lambda: [("", DASHES), *delegable_actions()])
     starts_on = DateField(label=_("From"))
     ends_on = DateField(label=_("Last day"), help_text=_("A delegation always has an end. Day/month/year."))
     paper = forms.CharField(

@@ -153,7 +153,7 @@ class DelegationTable(tables.Table):
         order_by=("receiver__sort_key",),
     )
     giver = tables.Column(accessor="giver__full_name", verbose_name=_("Who authorises"), order_by=("giver__sort_key",))
-    action = ActionColumn(verbose_name=_("What for"))
+    action = ActionColumn(verbose_name=_("What for"), second="paper", second_label=_("Written authorisation"))
     starts_on = tables.DateColumn(verbose_name=_("From"))
     ends_on = tables.DateColumn(verbose_name=_("Last day"))
     planned_ends_on = tables.DateColumn(verbose_name=_("Last day by the paper"))
@@ -164,7 +164,7 @@ class DelegationTable(tables.Table):
     state = tables.TagColumn(verbose_name=_("State"), choices=Delegation.State, kinds=Delegation.KINDS)
 
     class Meta:
-        shown = ["receiver", "giver", "action", "starts_on", "ends_on", "limit_vnd", "paper", "state"]
+        shown = ["receiver", "giver", "action", "starts_on", "ends_on", "limit_vnd", "state"]
 
 
 class DayFilter(django_filters.Filter):
@@ -172,6 +172,8 @@ class DayFilter(django_filters.Filter):
 
 
 class DelegationFilter(FilterSet):
+    advanced = ("on",)
+
     q = SearchFilter(label=_("Giver or receiver"), folded=("giver__folded", "receiver__folded"))
     action = django_filters.ChoiceFilter(label=_("What for"), choices=delegable_actions)
     state = django_filters.ChoiceFilter(label=_("State"), choices=Delegation.State.choices)

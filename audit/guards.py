@@ -73,7 +73,9 @@ class Follower:
         )
 
     def postgres_body(self):
-        return f" BEGIN /* {MESSAGE} {self.name} */ {' '.join(f'{each};' for each in self.statements)} RETURN NULL; END "
+        return (
+            f" BEGIN /* {MESSAGE} {self.name} */ {' '.join(f'{each};' for each in self.statements)} RETURN NULL; END "
+        )
 
     def postgres(self):
         return [

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from programme.views import commitments, payments, scheme, steps
+from programme.views import commitments, payments, policies, scheme, steps
 
 app_name = "programme"
 
@@ -65,4 +65,21 @@ urlpatterns = [
     path("budget/payments/<uuid:public_id>/withdraw/", payments.withdraw_payment, name="withdraw_payment"),
     path("budget/payments/<uuid:public_id>/paid/", payments.record_paid, name="record_paid"),
     path("budget/payments/<uuid:public_id>/refused/", payments.record_refused, name="record_refused"),
+    # mechanisms and policies
+    path("policies/", policies.policy_list, name="policy_list"),
+    path("policies/add/", policies.add_policy, name="add_policy"),
+    path("policies/proposals/<int:year>/", policies.policy_proposal_list, name="policy_proposal_list"),
+    path("policies/<uuid:public_id>/", policies.policy_detail, name="policy"),
+    path("policies/<uuid:public_id>/edit/", policies.edit_policy, name="edit_policy"),
+    path("policies/<uuid:public_id>/supersede/", policies.supersede_policy, name="supersede_policy"),
+    path("policies/<uuid:public_id>/reinstate/", policies.reinstate_policy, name="reinstate_policy"),
+    path("policies/<uuid:public_id>/withdraw/", policies.withdraw_policy, name="withdraw_policy"),
+    path("policies/<uuid:public_id>/reviews/add/", policies.add_review, name="add_review"),
+    # reviews of policies
+    path("policies/reviews/", policies.review_list, name="review_list"),
+    path("policies/reviews/<uuid:public_id>/", policies.review_detail, name="review"),
+    path("policies/reviews/<uuid:public_id>/edit/", policies.edit_review, name="edit_review"),
+    path("policies/reviews/<uuid:public_id>/submit/", policies.submit_review, name="submit_review"),
+    path("policies/reviews/<uuid:public_id>/answer/", policies.answer_review, name="answer_review"),
+    path("policies/reviews/<uuid:public_id>/withdraw/", policies.withdraw_review, name="withdraw_review"),
 ]

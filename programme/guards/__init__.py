@@ -1,5 +1,5 @@
 """What the database refuses in the programme: each noun lists its own guards."""
 
-from programme.guards import budget, scheme
+from programme.guards import budget, policies, scheme
 
-GUARDS = [*scheme.GUARDS, *budget.GUARDS]
+GUARDS = [*budget.GUARDS, *policies.GUARDS, *scheme.GUARDS]

@@ -123,10 +123,14 @@ LINES_WITHIN = (
     f"FROM {LINE} l WHERE l.year_id = NEW.id AND l.counts), 0)"
 )
 YEARS_WITHIN = (
-    f"NEW.envelope_vnd > COALESCE((SELECT p.ceiling_vnd FROM programme_period p WHERE p.id = NEW.period_id), 0) "
+    f"NEW.envelope_vnd > OLD.envelope_vnd AND NEW.envelope_vnd > COALESCE((SELECT p.ceiling_vnd FROM programme_period p WHERE p.id = NEW.period_id), 0) "
     f"- COALESCE((SELECT SUM(y.envelope_vnd) FROM {YEAR} y WHERE y.period_id = NEW.period_id AND y.id <> NEW.id), 0)"
 )
-TAKE_PERIOD = "PERFORM 1 FROM programme_period p WHERE p.id = NEW.period_id FOR NO KEY UPDATE;"
+# Only a change of the envelope asks for the period; services take the period before the year.
+TAKE_PERIOD = (
+    "IF NEW.envelope_vnd > OLD.envelope_vnd THEN "
+    "PERFORM 1 FROM programme_period p WHERE p.id = NEW.period_id FOR NO KEY UPDATE; END IF;"
+)
 CEILING_HOLDS = (
     "NEW.ceiling_vnd IS DISTINCT FROM OLD.ceiling_vnd AND COALESCE(NEW.ceiling_vnd, 0) < "
     f"COALESCE((SELECT SUM(y.envelope_vnd) FROM {YEAR} y WHERE y.period_id = NEW.id), 0)"
@@ -181,6 +185,7 @@ def month_of(column):
 
 GUARDS = [
     append_only(ENTRY),
+    append_only("programme_budgetcheck"),
     no_delete(LINE),
     no_delete(YEAR),
     no_delete(STEP),

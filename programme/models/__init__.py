@@ -14,7 +14,9 @@ from programme.models.budget import (
     SpendingPlan,
     YearState,
 )
+from programme.models.checks import BudgetCheck
 from programme.models.commitments import Commitment, Payment, ProcurementStep
+from programme.models.policies import Policy, PolicyReview, Standing
 from programme.models.scheme import (
     PERIOD_ORDER,
     Indicator,
@@ -36,6 +38,7 @@ __all__ = [
     "ON_COMMITMENT",
     "PAIRS",
     "PERIOD_ORDER",
+    "BudgetCheck",
     "BudgetLine",
     "BudgetStep",
     "BudgetYear",
@@ -46,10 +49,13 @@ __all__ = [
     "LineMonth",
     "Payment",
     "Period",
+    "Policy",
+    "PolicyReview",
     "ProcurementStep",
     "PublishedFigure",
     "PublishedResult",
     "SpendingPlan",
+    "Standing",
     "StepKind",
     "Target",
     "Task",

@@ -1,3 +1,10 @@
 """Who may do what in the programme: each noun has its own rows of the one table."""
 
-from programme.permissions import budget, commitments, payments, scheme, steps  # noqa: F401 - their rows are written when they are read
+from programme.permissions import (  # noqa: F401 - their rows are written when they are read
+    budget,
+    commitments,
+    payments,
+    policies,
+    scheme,
+    steps,
+)

@@ -31,6 +31,7 @@ from jobs.operations import once
 from programme.loading import load_illustration
 from reference.models import Agency, ContentArea, MoneySource, SupportKind
 from reporting.demo.copying import ACTOR, at
+from reporting.demo.policies import policies_reviewed
 from screens.models import SavedView
 from support.models import SupportRecord
 from support.services import correct_support, record_support, withdraw_support
@@ -53,7 +54,17 @@ VIEWS = (
 def play(world, people, *, say):
     """Play every scene that was not played yet; returns what came of it."""
     stage = Stage(world, people)
-    for scene in (members, double_merged, moved, corrections, years_closed, gifts_changed, views, next_period):
+    for scene in (
+        members,
+        double_merged,
+        moved,
+        corrections,
+        years_closed,
+        gifts_changed,
+        views,
+        next_period,
+        policies_reviewed,
+    ):
         with once(scope=ACTOR, verb="scene", key=scene.__name__, body={}, now=stage.now) as operation:
             if not operation.done:
                 scene(stage)

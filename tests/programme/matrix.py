@@ -1,8 +1,12 @@
 """Objects of the programme for the matrix of roles and routes: each noun tells its own."""
 
-from tests.programme import matrix_scheme, matrix_steps
+from tests.programme import (
+    matrix_policies,
+    matrix_scheme,
+    matrix_steps,
+)
 
-PARTS = [matrix_scheme, matrix_steps]
+PARTS = [matrix_policies, matrix_scheme, matrix_steps]
 
 
 def build(world):

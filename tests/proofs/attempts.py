@@ -68,6 +68,43 @@ def attempts():
                 "JOIN programme_target t ON t.period_id = x.id AND t.year < x.ends_year AND t.withdrawn_on IS NULL",
             )
         ],
+        "policy_keeps_its_name": [
+            updated("programme_policy", "issuer = 'another'", ""),
+            updated("programme_policy", "number = '1/QĐ'", "WHERE x.number = '496/QĐ-UBND'"),
+            updated("programme_policy", "issued_on = NULL", "WHERE x.number = '496/QĐ-UBND'"),
+        ],
+        "policies_in_a_line": [
+            updated(
+                "programme_policy",
+                "superseded_by_id = (SELECT y.id FROM programme_policy y WHERE y.superseded_by_id = programme_policy.id "
+                "LIMIT 1), superseded_from = '2030-01-01', valid_to = '2029-12-31'",
+                "WHERE x.id IN (SELECT y.superseded_by_id FROM programme_policy y)",
+            ),
+        ],
+        "superseded_by_one_that_stands": [
+            updated(
+                "programme_policy",
+                "superseded_by_id = (SELECT y.id FROM programme_policy y WHERE y.withdrawn_on IS NOT NULL LIMIT 1), "
+                "superseded_from = '2040-01-01', valid_to = '2039-12-31'",
+                "WHERE x.withdrawn_on IS NULL AND x.superseded_by_id IS NULL AND x.number = '496/QĐ-UBND'",
+            ),
+        ],
+        "superseding_policy_stays": [
+            updated(
+                "programme_policy",
+                "withdrawn_on = '2030-01-01'",
+                "WHERE x.id IN (SELECT y.superseded_by_id FROM programme_policy y) AND x.superseded_by_id IS NULL",
+            ),
+        ],
+        "review_moves": [
+            updated("programme_policyreview", "state = 'draft'", "WHERE x.state = 'submitted'"),
+            updated(
+                "programme_policyreview",
+                "state = 'answered', answer = 'accepted', answer_number = '1', answered_on = '2030-01-01', "
+                "submitted_number = '1', submitted_on = '2029-01-01'",
+                "WHERE x.state = 'draft'",
+            ),
+        ],
         "one_hop_enterprises_enterprise": [
             updated(
                 "enterprises_enterprise",
