@@ -21,10 +21,10 @@ class PrepareCommitmentForm(Attachments, Form):
 
     kind = forms.ChoiceField(label=_("Kind"), choices=[("", _("Choose…")), *Commitment.Kind.choices])
     number = forms.CharField(
-        label=_("Number"), max_length=60, help_text=_("Number and symbol, for example: 12/2026/HĐ-SCT.")
+        label=_("Number and symbol"), max_length=60, help_text=_("Number and symbol, for example: 12/2026/HĐ-SCT.")
     )
     signed_on = DateField(label=_("Signed on"))
-    what = forms.CharField(label=_("What for"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
+    what = forms.CharField(label=_("Purpose"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
     amount_vnd = MoneyField(label=_("Amount"), min_value=1, max_value=MOST_VND)
     ends_on = DateField(label=_("To be finished by"), required=False)
     payee = forms.CharField(
@@ -48,7 +48,9 @@ class PrepareCommitmentForm(Attachments, Form):
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
         for kind in PROCUREMENT:
-            self.fields[f"{kind.value}_number"] = forms.CharField(label=_("Number"), max_length=60, required=False)
+            self.fields[f"{kind.value}_number"] = forms.CharField(
+                label=_("Number and symbol"), max_length=60, required=False
+            )
             self.fields[f"{kind.value}_decided_on"] = DateField(label=_("Date"), required=False)
         before = [f"{kind.value}_{part}" for kind in PROCUREMENT for part in ("number", "decided_on", "file")]
         own = [name for name in self.fields if name not in before and name != "file"]

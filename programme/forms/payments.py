@@ -35,7 +35,7 @@ class PreparePaymentForm(Attachments, Form):
         help_text=_("What is paid, for example: Hóa đơn số 0000123; Biên bản nghiệm thu số 05/BBNT."),
     )
     invoice_on = DateField(label=_("Date of the invoice or acceptance"))
-    note = forms.CharField(label=_("Note"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2}))
+    note = forms.CharField(label=_("Remark"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2}))
 
     def __init__(self, *args: Any, commitment: Commitment, **kwargs: Any):
         initial = {

@@ -95,7 +95,7 @@ _CONTENT = ("amount_vnd", "document", "document_on", "happened_on", "reason", "o
 class BeginStepForm(Form):
     """What is to be prepared and where: leads to the form that asks for the rest."""
 
-    kind = forms.ChoiceField(label=_("Step"))
+    kind = forms.ChoiceField(label=_("Kind of step"))
     line = LineChoice(
         label=_("Budget line"),
         queryset=BudgetLine.objects.none(),

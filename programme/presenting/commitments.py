@@ -17,9 +17,9 @@ def facts_of(row: Commitment, line_url: str) -> list[tuple[str, str, str]]:
     facts = [
         (_("Budget line"), line_name(row.line), line_url),
         (_("Kind"), row.get_kind_display(), ""),
-        (_("Number"), row.number, ""),
+        (_("Number and symbol"), row.number, ""),
         (_("Signed on"), formats.vn_date(row.signed_on), ""),
-        (_("What for"), row.what, ""),
+        (_("Purpose"), row.what, ""),
         (_("Payee"), row.payee or _("several, by the list"), ""),
         (_("Payee's tax code"), row.payee_tax_code, ""),
         (_("Payee's account"), account, ""),

@@ -14,14 +14,14 @@ def facts_of(row: Payment, commitment_url: str) -> list[tuple[str, str, str]]:
     account = " – ".join(part for part in (row.payee_account, row.payee_bank) if part)
     facts = [
         (_("Contract or decision"), str(row.commitment), commitment_url),
-        (_("What for"), row.commitment.what, ""),
+        (_("Purpose"), row.commitment.what, ""),
         (_("Kind"), row.get_kind_display(), ""),
         (_("Advance cleared by it"), formats.money(row.clears_vnd) if row.clears_vnd else "", ""),
         (_("Payee"), row.payee, ""),
         (_("Payee's account"), account, ""),
         (_("Invoice or acceptance"), f"{row.invoice}, {formats.vn_date(row.invoice_on)}", ""),
         (_("Treasury voucher"), f"{row.voucher}, {formats.vn_date(row.paid_on)}" if row.voucher else "", ""),
-        (_("Note"), row.note, ""),
+        (_("Remark"), row.note, ""),
     ]
     return [fact for fact in facts if fact[1]]
 

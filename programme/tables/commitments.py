@@ -15,10 +15,10 @@ STATE_KINDS = {"prepared": "warn", "approved": "ok", "refused": "bad", "withdraw
 
 class CommitmentTable(tables.Table):
     number = tables.LinkColumn(
-        verbose_name=_("Number"),
+        verbose_name=_("Number and symbol"),
         route="programme:commitment",
         second="what",
-        second_label=_("What for"),
+        second_label=_("Purpose"),
     )
     kind = tables.ChoiceColumn(verbose_name=_("Kind"), choices=Commitment.Kind)
     state = tables.TagColumn(verbose_name=_("State"), choices=Commitment.State, kinds=STATE_KINDS)
@@ -50,7 +50,7 @@ class CommitmentFilter(FilterSet):
         field_name="line__year__year", choices=years, label=_("Year"), empty_label=_("All")
     )
     state = django_filters.ChoiceFilter(choices=Commitment.State.choices, label=_("State"), empty_label=_("All"))
-    number = django_filters.CharFilter(lookup_expr="icontains", label=_("Number"))
+    number = django_filters.CharFilter(lookup_expr="icontains", label=_("Number and symbol"))
     payee = django_filters.CharFilter(lookup_expr="icontains", label=_("Payee"))
     line = django_filters.UUIDFilter(field_name="line__public_id", label="", widget=forms.HiddenInput)
 

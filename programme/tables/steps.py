@@ -38,7 +38,7 @@ def _where(record):
 
 class StepTable(tables.Table):
     kind = tables.LinkColumn(
-        verbose_name=_("Step"),
+        verbose_name=_("Kind of step"),
         route="programme:budget_step",
         fields=("kind",),
         compute=lambda record: str(StepKind(record["kind"]).label),
@@ -60,7 +60,7 @@ class StepTable(tables.Table):
     prepared_at = tables.DateTimeColumn(verbose_name=_("Prepared at"))
     decided_at = tables.DateTimeColumn(verbose_name=_("Decided at"))
     reason = tables.Column(verbose_name=_("Explanation"))
-    answer = tables.Column(verbose_name=_("Answer"))
+    answer = tables.Column(verbose_name=_("Reason"))
 
     class Meta(tables.Table.Meta):
         shown = ["kind", "where", "year", "amount_vnd", "document", "state", "prepared_at"]
@@ -68,7 +68,7 @@ class StepTable(tables.Table):
 
 class StepFilter(FilterSet):
     whose = Whose(waiting=steps_waiting_for)
-    kind = django_filters.ChoiceFilter(choices=StepKind.choices, label=_("Step"), empty_label=_("All"))
+    kind = django_filters.ChoiceFilter(choices=StepKind.choices, label=_("Kind of step"), empty_label=_("All"))
     year = django_filters.ChoiceFilter(field_name="year__year", choices=years, label=_("Year"), empty_label=_("All"))
     state = django_filters.ChoiceFilter(choices=BudgetStep.State.choices, label=_("State"), empty_label=_("All"))
     document = django_filters.CharFilter(lookup_expr="icontains", label=_("Document"))
