@@ -1,6 +1,20 @@
 from django.urls import path
 
-from programme.views import consultations, given, items, plan_steps, plans, policies, proposals, scheme, tasks, treasury
+from programme.views import (
+    commitments,
+    consultations,
+    given,
+    items,
+    payments,
+    plan_steps,
+    plans,
+    policies,
+    proposals,
+    scheme,
+    steps,
+    tasks,
+    treasury,
+)
 
 app_name = "programme"
 
@@ -103,6 +117,46 @@ urlpatterns = [
     path("given-tasks/<uuid:public_id>/finish/", given.finish_given, name="finish_given"),
     path("given-tasks/<uuid:public_id>/reopen/", given.reopen_given, name="reopen_given"),
     path("given-tasks/<uuid:public_id>/cancel/", given.cancel_given, name="cancel_given"),
+    # steps of the budget
+    path("budget/steps/", steps.budget_step_list, name="budget_step_list"),
+    path("budget/steps/begin/", steps.begin_step, name="begin_step"),
+    path("budget/steps/approve/", steps.bulk_approve_steps, name="bulk_approve_steps"),
+    path("budget/steps/prepare/<slug:kind>/<uuid:about>/", steps.prepare_step, name="prepare_step"),
+    path("budget/steps/<uuid:public_id>/", steps.budget_step, name="budget_step"),
+    path("budget/steps/<uuid:public_id>/file/", steps.budget_step_file, name="budget_step_file"),
+    path("budget/steps/<uuid:public_id>/approve/", steps.approve_step, name="approve_step"),
+    path("budget/steps/<uuid:public_id>/refuse/", steps.refuse_step, name="refuse_step"),
+    path("budget/steps/<uuid:public_id>/withdraw/", steps.withdraw_step, name="withdraw_step"),
+    # contracts and decisions
+    path("budget/commitments/", commitments.commitment_list, name="commitment_list"),
+    path("budget/commitments/begin/", commitments.begin_commitment, name="begin_commitment"),
+    path("budget/commitments/approve/", commitments.bulk_approve_commitments, name="bulk_approve_commitments"),
+    path("budget/commitments/prepare/<uuid:line>/", commitments.prepare_commitment, name="prepare_commitment"),
+    path("budget/commitments/<uuid:public_id>/", commitments.commitment, name="commitment"),
+    path("budget/commitments/<uuid:public_id>/file/", commitments.commitment_file, name="commitment_file"),
+    path("budget/procurement/<uuid:public_id>/file/", commitments.procurement_file, name="procurement_file"),
+    path("budget/commitments/<uuid:public_id>/approve/", commitments.approve_commitment, name="approve_commitment"),
+    path("budget/commitments/<uuid:public_id>/refuse/", commitments.refuse_commitment, name="refuse_commitment"),
+    path("budget/commitments/<uuid:public_id>/withdraw/", commitments.withdraw_commitment, name="withdraw_commitment"),
+    path(
+        "budget/commitments/<uuid:public_id>/liquidate/", commitments.liquidate_commitment, name="liquidate_commitment"
+    ),
+    # payments
+    path("budget/payments/", payments.payment_list, name="payment_list"),
+    path("budget/payments/control/", payments.bulk_control_payments, name="bulk_control_payments"),
+    path("budget/payments/sign/", payments.bulk_sign_payments, name="bulk_sign_payments"),
+    path("budget/payments/send/", payments.bulk_send_payments, name="bulk_send_payments"),
+    path("budget/payments/paid/", payments.bulk_record_paid, name="bulk_record_paid"),
+    path("budget/payments/prepare/<uuid:commitment>/", payments.prepare_payment, name="prepare_payment"),
+    path("budget/payments/<uuid:public_id>/", payments.payment, name="payment"),
+    path("budget/payments/<uuid:public_id>/file/", payments.payment_file, name="payment_file"),
+    path("budget/payments/<uuid:public_id>/control/", payments.control_payment, name="control_payment"),
+    path("budget/payments/<uuid:public_id>/sign/", payments.sign_payment, name="sign_payment"),
+    path("budget/payments/<uuid:public_id>/send/", payments.send_payment, name="send_payment"),
+    path("budget/payments/<uuid:public_id>/return/", payments.return_payment, name="return_payment"),
+    path("budget/payments/<uuid:public_id>/withdraw/", payments.withdraw_payment, name="withdraw_payment"),
+    path("budget/payments/<uuid:public_id>/paid/", payments.record_paid, name="record_paid"),
+    path("budget/payments/<uuid:public_id>/refused/", payments.record_refused, name="record_refused"),
     # mechanisms and policies
     path("policies/", policies.policy_list, name="policy_list"),
     path("policies/add/", policies.add_policy, name="add_policy"),

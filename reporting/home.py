@@ -14,6 +14,7 @@ from documents.models import Import
 from enterprises.models import FigureRevision
 from jobs.models import Job
 from programme.models import TreasuryStatement
+from reporting.home_money import MONEY
 from reporting.home_plans import PLANS
 from reporting.models import CityStatistic, Family, Indicator, KpiChoice, KpiPublication, KpiRun
 from reporting.permissions import DECIDE, RECORD
@@ -29,6 +30,7 @@ def work_for(user, now):
         _returned,
         _unsent,
         _imports,
+        *MONEY,
         *PLANS,
         _statements,
         _reconciliations,

@@ -4,10 +4,11 @@ from tests.programme import (
     matrix_plans,
     matrix_policies,
     matrix_scheme,
+    matrix_steps,
     matrix_treasury,
 )
 
-PARTS = [matrix_plans, matrix_policies, matrix_scheme, matrix_treasury]
+PARTS = [matrix_plans, matrix_policies, matrix_scheme, matrix_steps, matrix_treasury]
 
 
 def build(world):
