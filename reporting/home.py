@@ -14,7 +14,9 @@ from documents.models import Import
 from enterprises.models import FigureRevision
 from jobs.models import Job
 from programme.models import TreasuryStatement
+from reporting.home_money import MONEY
 from reporting.home_plans import PLANS
+from reporting.home_year_end import YEAR_END
 from reporting.models import CityStatistic, Family, Indicator, KpiChoice, KpiPublication, KpiRun
 from reporting.permissions import DECIDE, RECORD
 from reporting.waiting import SHOWN, Item, Section, address, count, may
@@ -22,13 +24,15 @@ from screens import formats
 
 
 def work_for(user, now):
-    """[Section] of what waits for `user`, empty kinds left out."""
+    """[Section] of what waits for `user`, empty kinds left out; those in which something is late come first."""
     found = []
     kinds = (
         _figures,
         _returned,
         _unsent,
         _imports,
+        *MONEY,
+        *YEAR_END,
         *PLANS,
         _statements,
         _reconciliations,
@@ -43,7 +47,7 @@ def work_for(user, now):
         if section and section.items:
             section.count = max(section.count, len(section.items))
             found.append(section)
-    return found
+    return sorted(found, key=lambda section: not any(item.late for item in section.items))
 
 
 def _figure_items(rows, verb):

@@ -2,9 +2,12 @@
 
 from programme.permissions import (  # noqa: F401 - their rows are written when they are read
     budget,
+    commitments,
     money,
+    payments,
     plans,
     policies,
     scheme,
+    steps,
     treasury,
 )

@@ -12,7 +12,9 @@ from accounts.access import may_open
 SECTIONS = (
     ("programme:money", pgettext_lazy("section", "Money")),
     ("programme:plan_list", pgettext_lazy("section", "Plans")),
+    ("programme:proposal_list", pgettext_lazy("section", "Proposals")),
     ("programme:task_list", pgettext_lazy("section", "Tasks")),
+    ("programme:given_list", pgettext_lazy("section", "Given tasks")),
     ("programme:budget_line_list", pgettext_lazy("section", "Budget lines")),
     ("programme:budget_step_list", pgettext_lazy("section", "Steps")),
     ("programme:commitment_list", pgettext_lazy("section", "Contracts and decisions")),

@@ -178,7 +178,10 @@ def _added(one, other):
 
 
 def totals(lines):
-    rows = list(_summed(lines, "counts"))
+    return _totals(list(_summed(lines, "counts")))
+
+
+def _totals(rows):
     return Totals(
         Money.of(row for row in rows if row["counts"] and row["managed"]),
         Money.of(row for row in rows if row["counts"] and not row["managed"]),
@@ -214,21 +217,22 @@ GROUPS: dict[str, tuple] = {
 
 
 def breakdown(lines, by):
-    """[Group] in the order of their keys."""
+    """([Group] in the order of their keys, Totals), both from one query."""
     fields = GROUPS[by]
-    own = [name for name in fields if name != "year__year"]
+    rows = list(_summed(lines, "counts", *(name for name in fields if name != "year__year")))
     found: dict[tuple, list] = {}
-    for row in _summed(lines, *own):
+    for row in rows:
         key = tuple(row["year"] if name == "year__year" else row[name] for name in fields)
         found.setdefault(key, []).append(row)
-    return [
+    groups = [
         Group(
             key,
-            Money.of(row for row in rows if row["managed"]),
-            Money.of(row for row in rows if not row["managed"]),
+            Money.of(row for row in members if row["managed"]),
+            Money.of(row for row in members if not row["managed"]),
         )
-        for key, rows in sorted(found.items(), key=lambda item: item[0][:2])
+        for key, members in sorted(found.items(), key=lambda item: item[0][:2])
     ]
+    return groups, _totals(rows)
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,10 @@
 """The state of the money: the whole at a glance, a year, the lines and their ledgers."""
 
+from dataclasses import replace
 from datetime import date
 
 from django.contrib import messages
-from django.db.models import Sum
+from django.db.models import Q, Sum
 from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -16,13 +17,23 @@ from audit.refusals import Refused, StaleVersion
 from documents.serving import serve
 from documents.word_tables import AS_WORD
 from programme.forms import money as forms
-from programme.models import BudgetLine, BudgetYear, LedgerEntry, Payment, StepKind, YearState
+from programme.models import (
+    BudgetCheck,
+    BudgetLine,
+    BudgetStep,
+    BudgetYear,
+    LedgerEntry,
+    Payment,
+    StepKind,
+    YearState,
+)
 from programme.permissions.budget import KEEP_LINES, KEEP_YEARS, OPENING, REPORT
 from programme.presenting import money as presenting
 from programme.presenting.places import address_of, open_address
 from programme.queries import money as queries
 from programme.services import lines as line_services
 from programme.services import years as year_services
+from programme.services.consistency import sentence_of
 from programme.services.limits import year_end
 from programme.tables import money as tables
 from reference.sending import sent_once
@@ -46,10 +57,9 @@ def money(request):
     ways = _ways(scope)
     if by not in dict(ways):
         by = ways[0][0]
-    sums = queries.totals(scope.lines)
+    groups, sums = queries.breakdown(scope.lines, by)
     context = {
         "scope": scope,
-        "name": presenting.scope_name(scope),
         "periods": periods,
         "bar": presenting.scope_bar(scope, sums),
         "levels": presenting.level_rows(scope, sums),
@@ -58,10 +68,19 @@ def money(request):
         "pending": _pending(request.user, scope),
         "ways": [(code, label, code == by) for code, label in ways],
         "by": by,
-        "groups": _groups(request.user, scope, by),
+        "groups": _groups(request.user, scope, by, groups),
+        "check": _last_check(),
         "may_keep_years": request.user.may(KEEP_YEARS),
     }
     return render(request, "programme/money.html", context)
+
+
+def _last_check():
+    """What the nightly check of balances against entries found last; nothing before its first night."""
+    check = BudgetCheck.objects.first()
+    if check is None:
+        return None
+    return {"check": check, "findings": [sentence_of(finding) for finding in check.findings[:LISTED]]}
 
 
 def _ways(scope):
@@ -79,6 +98,14 @@ def _ways(scope):
 def _pending(user, scope):
     found = queries.pending(years=scope.chosen, period=None if scope.year else scope.period)
     return _pending_rows(user, found, year=scope.year)
+
+
+def _pending_on(user, line):
+    """The same on one line: its steps one by one, contracts and payments by their lists."""
+    steps = BudgetStep.objects.prepared().filter(Q(line=line) | Q(other_line=line)).order_by("prepared_at")[:SHOWN]
+    rows = [(step.get_kind_display(), 1, step.amount_vnd, address_of(user, step)) for step in steps]
+    found = queries.pending(line=line)
+    return rows + _pending_rows(user, replace(found, steps={}), line=line.public_id)
 
 
 def _pending_rows(user, found, **query):
@@ -108,9 +135,8 @@ def _pending_rows(user, found, **query):
     return rows
 
 
-def _groups(user, scope, by):
+def _groups(user, scope, by, groups):
     """The rows of a breakdown: a name with its page, a small bar, and what is left."""
-    groups = queries.breakdown(scope.lines, by)
     if by == "year":
         found = {group.key[0]: group.together for group in groups}
         return [
@@ -222,7 +248,6 @@ def _year_verbs(user, year, today):
 LISTS = {
     "steps": ("programme:budget_step_list", {"state": "prepared"}),
     "commitments": ("programme:commitment_list", {"state": "prepared"}),
-    "payments": ("programme:payment_list", {"state": "under_way"}),
     "advances": ("programme:budget_line_list", {"state": "advances", "managed": "yes"}),
     "unsettled": ("programme:budget_line_list", {"state": "unsettled", "managed": "yes"}),
     "left": ("programme:budget_line_list", {"state": "unexplained", "managed": "yes"}),
@@ -389,9 +414,7 @@ def budget_line(request, public_id):
     line = _line_or_404(public_id)
     today = timezone.localdate()
     months = queries.months(line.year, line=line)
-    pending = queries.pending(line=line)
-    waiting = queries.BudgetLine.objects.filter(pk=line.pk).annotate(sum=queries.pending_of_line()).values_list("sum")
-    takes = waiting.get()[0]
+    takes = BudgetLine.objects.filter(pk=line.pk).values_list(queries.pending_of_line(), flat=True).get()
     ledger, more = _ledger(line)
     planned = any(row.planned_vnd for row in months)
     context = {
@@ -402,7 +425,7 @@ def budget_line(request, public_id):
         "rate": presenting.share(line.spent_vnd, line.assigned_vnd),
         "takes": takes,
         "left_after": line.left_vnd - takes,
-        "pending": _pending_rows(request.user, pending, line=line.public_id),
+        "pending": _pending_on(request.user, line),
         "verbs": _line_verbs(request.user, line),
         "task_url": address_of(request.user, line.task),
         "source_url": address_of(request.user, line.source),
@@ -423,11 +446,10 @@ def _line_verbs(user, line):
     if not open_for_lines:
         return []
     if line.managed:
-        for route, label in (
-            ("programme:prepare_commitment", _("Prepare a contract or decision")),
-            ("programme:prepare_step", _("Prepare a step")),
+        for address, label in (
+            (open_address(user, "programme:prepare_commitment", line.public_id), _("Prepare a contract or decision")),
+            (open_address(user, "programme:begin_step"), _("Prepare a step")),
         ):
-            address = open_address(user, route, line.public_id) or open_address(user, route, line=line.public_id)
             if address:
                 verbs.append((address, label))
         if not line.last_number and user.may(OPENING):
@@ -638,7 +660,7 @@ def ledger_entry(request, public_id):
     undone = getattr(entry, "reversed_by", None)
     reverse_url = ""
     if undone is None and not entry.reverses_id and not entry.reported and entry.line.year.state != YearState.CLOSED:
-        reverse_url = open_address(request.user, "programme:prepare_step", kind="reverse", reverses=entry.public_id)
+        reverse_url = open_address(request.user, "programme:prepare_step", StepKind.REVERSE, entry.public_id)
     context = {
         "entry": entry,
         "title": tables.entry_name(entry.kind, bool(entry.reverses_id)),

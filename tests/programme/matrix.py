@@ -5,10 +5,11 @@ from tests.programme import (
     matrix_plans,
     matrix_policies,
     matrix_scheme,
+    matrix_steps,
     matrix_treasury,
 )
 
-PARTS = [matrix_plans, matrix_policies, matrix_scheme, matrix_money, matrix_treasury]
+PARTS = [matrix_plans, matrix_policies, matrix_scheme, matrix_money, matrix_steps, matrix_treasury]
 
 
 def build(world):

@@ -63,9 +63,10 @@ def test_money_carried_over_counts_once_in_the_period_and_in_full_in_its_year(pe
     assert whole.left_vnd == 60 + 90
     of_year = money.totals(scope(year="2025").lines).managed
     assert (of_year.assigned_vnd, of_year.carried_in_vnd, of_year.allocated_vnd) == (90, 40, 90)
-    (group,) = money.breakdown(scope().lines, "task")
-    assert group.managed.assigned_vnd == 150
-    assert [each.managed.assigned_vnd for each in money.breakdown(scope().lines, "year")] == [100, 90]
+    (group,), sums = money.breakdown(scope().lines, "task")
+    assert (group.managed.assigned_vnd, sums.managed) == (150, whole)
+    years, sums = money.breakdown(scope().lines, "year")
+    assert ([each.managed.assigned_vnd for each in years], sums.managed) == ([100, 90], whole)
 
 
 def test_managed_and_followed_money_and_sources_outside_the_ceiling_stand_apart(period):
@@ -86,10 +87,11 @@ def test_a_breakdown_adds_up_to_the_whole_whatever_it_goes_by(period):
         make_paid_payment(make_commitment(line, number * 50), number * 10)
     lines = scope().lines
     for by in money.GROUPS:
-        groups = money.breakdown(lines, by)
+        groups, sums = money.breakdown(lines, by)
+        assert sums == money.totals(lines), by
         assert sum(group.together.assigned_vnd for group in groups) == 1000, by
         assert sum(group.together.spent_vnd for group in groups) == 100, by
-    assert [group.managed.assigned_vnd for group in money.breakdown(lines, "area")] == [600, 400]
+    assert [group.managed.assigned_vnd for group in money.breakdown(lines, "area")[0]] == [600, 400]
 
 
 def test_what_waits_is_counted_by_kind_and_takes_no_room(period):

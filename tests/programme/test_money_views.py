@@ -7,7 +7,8 @@ from django.urls import reverse
 
 from accounts.roles import Role
 from documents.store import save_upload
-from programme.models import BudgetLine, BudgetYear, SpendingPlan
+from programme.models import BudgetCheck, BudgetLine, BudgetYear, SpendingPlan
+from programme.services.consistency import check_budget
 from tests.factories import (
     make_agency,
     make_auditor,
@@ -34,7 +35,6 @@ from tests.programme.making import (
 
 pytestmark = pytest.mark.django_db
 BILLION = 10**9
-THIS_YEAR = datetime.now(UTC).year
 
 
 @pytest.fixture
@@ -176,6 +176,17 @@ def test_the_money_page_costs_the_same_however_long_the_ledgers_are(client_as, y
     for by in ("year", "area", "source", "unit", "task"):
         with django_assert_max_num_queries(12):
             client.get(f"{address}?by={by}")
+
+
+def test_the_last_check_of_balances_against_entries_is_shown(client_as, line, now):
+    client, address = client_as(make_officer()), reverse("programme:money")
+    assert "Đối chiếu số dư với bút toán" not in text(client.get(address))
+    check_budget(by="system:tests", now=now)
+    assert "không chênh lệch" in text(client.get(address))
+    finding = {"code": "line assigned_vnd", "object": str(line.public_id), "stands": 5, "should": 7}
+    BudgetCheck.objects.create(at=datetime.now(UTC), questions=3, differences=1, findings=[finding])
+    page = text(client.get(address))
+    assert "1 chênh lệch" in page and "cộng các bút toán được 7" in page
 
 
 # --- years ---------------------------------------------------------------------------------------
