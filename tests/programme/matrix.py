@@ -9,7 +9,7 @@ from tests.programme import (
     matrix_treasury,
 )
 
-PARTS = [matrix_plans, matrix_policies, matrix_scheme, matrix_money, matrix_steps, matrix_treasury]
+PARTS = [matrix_scheme, matrix_plans, matrix_policies, matrix_money, matrix_steps, matrix_treasury]
 
 
 def build(world):
