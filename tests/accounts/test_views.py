@@ -191,6 +191,7 @@ def test_handover_over_the_page_leads_to_its_record(client_as, admin, monkeypatc
         "files",
         "Hồ sơ",
         count=lambda user: held.get(user.pk, 0),
+        takers=lambda user, on: User.objects.holding(Role.OFFICER, on),
         move=lambda user, to, by, now: held.update({to.pk: held.pop(user.pk)}),
     )
     client = client_as(admin)
