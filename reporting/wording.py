@@ -98,15 +98,16 @@ def coverage(value):
 
 
 def bounds(value):
-    """The bounds in words; an open upper bound says so."""
+    """The bounds in words; an upper bound that nobody knows says so, and why."""
     if value.lower is None:
         return ""
     lower = amount(value.exact_lower, value.unit) if value.denominator or value.unit != "percent" else None
     if lower is None:
         return ""
-    if value.upper is None:
-        return _("from %(lower)s, no upper bound") % {"lower": lower}
-    text = f"{lower} – {amount(value.exact_upper, value.unit)}"
+    if value.exact_upper is None:
+        text = _("from %(lower)s, upper bound unknown") % {"lower": lower}
+    else:
+        text = f"{lower} – {amount(value.exact_upper, value.unit)}"
     if value.open_units:
         text += " " + _("(%(count)s enterprises without any figure)") % {"count": formats.number(value.open_units)}
     return text
