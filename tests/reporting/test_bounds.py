@@ -68,7 +68,9 @@ def test_verdict_on_bounds_agrees_with_every_value_between_them(seed):
 
 @pytest.fixture(params=["declared", "last_verified", "none"])
 def method(request):
-    return {"method": request.param} | ({"cap_percent": 110, "years_back": 1} if request.param == "last_verified" else {})
+    return {"method": request.param} | (
+        {"cap_percent": 110, "years_back": 1} if request.param == "last_verified" else {}
+    )
 
 
 @pytest.mark.parametrize("reporting", [0, 1])

@@ -315,6 +315,7 @@ def test_search_finds_enterprises_and_products_without_marks(world, client_as):
     assert world[0].name in page(client, "reporting:search", q=world[0].tax_code)
     assert world[0].name not in page(client, "reporting:search", q="không có gì như thế")
     page(client, "reporting:search")
+    assert world[0].name not in page(client, "reporting:search", q="\x00")
 
 
 def test_strangers_see_nothing(world, client_as):
