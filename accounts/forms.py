@@ -126,7 +126,7 @@ class PostFields(Form):
     """Office, role, days and paper of a post."""
 
     office = OfficeChoice()
-    role = forms.ChoiceField(label=_("Role"), choices=post_roles)
+    role = forms.ChoiceField(label=_("Role"), choices=lambda: [("", DASHES), *post_roles()])
     starts_on = DateField(label=_("From"))
     paper = forms.CharField(
         label=_("Assignment paper"),

@@ -155,6 +155,7 @@ AUTH_PASSWORD_VALIDATORS = [
         "NAME": "accounts.validators.LongEnough",
         "OPTIONS": {"min_length": 14},
     },
+    {"NAME": "accounts.validators.HardToGuess"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 LOGIN_URL = "account_login"

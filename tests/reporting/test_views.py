@@ -226,6 +226,11 @@ def test_officer_records_revises_and_withdraws_a_figure_of_the_city(client_as):
         {"base_year": "2010"},
         {"published_on": "32/01/2026"},
         {"year": "25"},
+        {"year": "2050"},
+        {"published_on": "31/12/2099"},
+        {"amount_vnd": "1,5"},
+        {"amount_vnd": "1,0000001", "unit_vnd": "million"},
+        {"amount_vnd": "100.000.001", "unit_vnd": "billion"},
     ],
 )
 def test_nonsense_in_a_figure_of_the_city_is_refused_and_nothing_is_lost(changes, client_as):
@@ -233,6 +238,26 @@ def test_nonsense_in_a_figure_of_the_city_is_refused_and_nothing_is_lost(changes
     assert answer.status_code == 200
     assert "Niên giám" in answer.content.decode()
     assert not CityStatistic.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("written", "amount"),
+    [
+        ({"amount_vnd": "300.000", "unit_vnd": "billion"}, 300_000 * 10**9),
+        ({"amount_vnd": "3.567,250000001", "unit_vnd": "billion"}, 3_567_250_000_001),
+        ({"amount_vnd": "12,5", "unit_vnd": "million"}, 12_500_000),
+        ({"measure": "exports", "amount_vnd": "", "amount_usd": "17,1", "unit_usd": "million_usd"}, 1_710_000_000),
+    ],
+)
+def test_a_figure_of_the_city_is_written_in_the_unit_of_its_paper(written, amount, client_as):
+    client = client_as(make_officer())
+    assert post(client, "reporting:record_statistic", **STATISTIC | written).status_code == 302
+    statistic = CityStatistic.objects.get()
+    assert statistic.amount == amount
+    form = client.get(reverse("reporting:revise_statistic", args=[statistic.public_id])).context["form"]
+    shown = {name: form[name].value() for name in ("amount", "unit")}
+    if amount == 300_000 * 10**9:
+        assert form["amount"].field.prepare_value(form["amount"].initial) == "300.000" and shown["unit"] == "billion"
 
 
 def test_exports_and_index_are_recorded_in_their_own_units(client_as):
