@@ -134,6 +134,11 @@ def statistic_amount(measure, value):
     return formats.money(value)
 
 
+def statistics_of(value):
+    """The city's figures that a value read, each with its amount in words."""
+    return [each | {"text": statistic_amount(each["measure"], each["amount"])} for each in value.statistics]
+
+
 def sentences_of(definition):
     """[(what, how)] of a definition (the checked one), in the order in which people ask."""
     d = definition

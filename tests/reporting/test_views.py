@@ -1,7 +1,9 @@
+import io
 from datetime import date, timedelta
 
 import pytest
 from django.urls import reverse
+from openpyxl import load_workbook
 
 from reporting.models import CityStatistic, KpiChoice, KpiPublication, KpiRun, KpiValue
 from tests.factories import (
@@ -110,12 +112,24 @@ def test_value_page_shows_parts_definition_statistic_and_digest(world, client_as
         assert wanted in text
 
 
+def test_the_share_can_be_checked_on_the_page_of_its_rows(world, client_as):
+    text = page(client_as(make_officer()), "reporting:value_rows", value().public_id)
+    for wanted in (
+        "<dt>Mẫu số</dt>",
+        "1.000 đồng",
+        "lần sửa 1",
+        reverse("reporting:statistic_detail", args=[CityStatistic.objects.get().public_id]),
+    ):
+        assert wanted in text
+
+
 def test_exports_hold_what_the_page_shows(world, client_as):
     client = client_as(make_officer())
     csv = b"".join(client.get(reverse("reporting:dashboard"), {"export": "csv"}).streaming_content).decode()
-    assert "42,0" in csv and csv.startswith("\ufeff")
+    assert ";2024;42;%;" in csv and csv.startswith("\ufeff")
     book = b"".join(client.get(reverse("reporting:dashboard"), {"export": "xlsx"}).streaming_content)
-    assert book.startswith(b"PK")
+    row = load_workbook(io.BytesIO(book)).active[2]
+    assert (row[2].value, row[3].value, row[3].number_format) == (2024, 0.42, "0.0%")
     assert "42,0" in page(client, "reporting:dashboard", export="print")
     rows = client.get(reverse("reporting:value_rows", args=[value().public_id]), {"export": "csv"})
     text = b"".join(rows.streaming_content).decode()
