@@ -64,9 +64,9 @@ class StatisticForm(Form):
     measure = forms.ChoiceField(label=_("Figure"), choices=[("", ""), *CityStatistic.Measure.choices])
     year = YearField(label=_("Year"), min_value=2000, max_value=2100)
     amount_vnd = AmountInUnit(label=_("Industrial output"), required=False, help_text=_("Only for industrial output."))
-    unit_vnd = UnitChoice(CityStatistic.Measure.OUTPUT, label=_("Unit of the output"))
+    unit_vnd = UnitChoice(CityStatistic.Measure.OUTPUT, label=_("Unit of the city's output"))
     amount_usd = AmountInUnit(label=_("Exports"), required=False, help_text=_("Only for exports of goods."))
-    unit_usd = UnitChoice(CityStatistic.Measure.EXPORTS, label=_("Unit of the exports"))
+    unit_usd = UnitChoice(CityStatistic.Measure.EXPORTS, label=_("Unit of the city's exports"))
     amount_index = forms.DecimalField(
         label=_("Index against last year (%)"),
         required=False,
@@ -278,7 +278,7 @@ class DefinitionForm(Form):
     place = forms.ChoiceField(label=_("Place"), choices=_choices(definitions.PLACES))
     prices = forms.ChoiceField(label=_("Prices"), choices=_choices(definitions.PRICES))
     base_year = YearField(label=_("Base year"), required=False, min_value=1990, max_value=2100)
-    accounts = forms.ChoiceField(label=_("Accounts"), choices=_choices(definitions.ACCOUNTS))
+    accounts = forms.ChoiceField(label=_("Financial statements"), choices=_choices(definitions.ACCOUNTS))
     who = forms.ChoiceField(label=_("Enterprises that count"), choices=_choices(definitions.WHO))
     who_on = forms.CharField(
         label=_("Named date"),

@@ -149,7 +149,7 @@ def sentences_of(definition):
             (_("Scope"), definitions.SCOPES[d.basis.scope]),
             (_("Place"), definitions.PLACES[d.basis.place]),
             (_("Prices"), _prices(d.basis.prices, d.basis.base_year)),
-            (_("Accounts"), definitions.ACCOUNTS[d.basis.accounts]),
+            (_("Financial statements"), definitions.ACCOUNTS[d.basis.accounts]),
             (_("Year of the figures"), definitions.FIGURE_YEARS["before" if d.shift else "reporting"]),
         ]
     if d.counts not in ("turns", "supported", "money"):

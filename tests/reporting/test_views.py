@@ -3,8 +3,10 @@ from datetime import date, timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from openpyxl import load_workbook
 
+from documents.models import Import, StoredFile
 from reporting.models import CityStatistic, KpiChoice, KpiPublication, KpiRun, KpiValue
 from tests.factories import (
     make_administrator,
@@ -172,6 +174,8 @@ def test_director_chooses_a_variant_after_a_last_look(world, client_as):
     assert not KpiChoice.objects.exists()
     assert post(client, "reporting:choose_variant", "output_share", checked="1", **data).status_code == 302
     assert KpiChoice.objects.get().indicator == indicator
+    now_chosen = page(client, "reporting:choose_variant", "output_share").split("Đang chọn: ")[1]
+    assert now_chosen.startswith(f"{value().version.name}, theo văn bản 12/TB-SCT")
 
 
 def test_director_publishes_after_a_last_look_and_the_page_stands(world, client_as):
@@ -328,6 +332,19 @@ def test_home_shows_what_waits_and_the_programme_in_three_lines(world, client_as
     assert "42,0" in text and "small-band" in text
     page(client_as(make_administrator()), "reporting:home")
     page(client_as(make_director()), "reporting:home")
+
+
+def test_home_calls_an_import_by_what_it_brings(world, client_as):
+    officer = make_officer()
+    sent = StoredFile.objects.create(
+        sha256="0" * 64, size=1, format="csv", original_name="tep-thu.csv", owner=officer.public_id, stored_at=NOW
+    )
+    Import.objects.create(
+        kind="figures", year=2024, file=sent, digest="0" * 64, state="previewed", by=officer.public_id,
+        uploaded_at=timezone.now(),
+    )  # fmt: skip
+    text = page(client_as(officer), "reporting:home")
+    assert "2024 – tep-thu.csv" in text and "figures 2024" not in text
 
 
 def test_nobody_reviews_what_they_declared_themselves(world, client_as):
