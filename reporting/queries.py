@@ -209,9 +209,17 @@ class FamilyView:
     @cached_property
     def grid(self):
         """(years, [(variant, [(shown or None, mark)])]): the headline, or all variants while none is chosen."""
-        rows = [self.headline] if self.headline else self.variants
-        years = sorted({shown.year for row in rows for shown in row.shown})
-        return years, [(row, _by_year(row, years)) for row in rows]
+        return _grid([self.headline] if self.headline else self.variants)
+
+    @cached_property
+    def side_by_side(self):
+        """The same with all variants."""
+        return _grid(self.variants)
+
+
+def _grid(rows):
+    years = sorted({shown.year for row in rows for shown in row.shown})
+    return years, [(row, _by_year(row, years)) for row in rows]
 
 
 def _by_year(variant, years):

@@ -114,12 +114,14 @@ def band_chart(points, bands=(), *, title, description="", label=formats.percent
                 f'L{x[after.year]:.1f} {scale.y(after.value):.1f}"/>'
             )
     ink += [_point(point, x[point.year], scale, label) for point in points]
-    ways = {point.year: f" {point.way}" if point.way else "" for point in points}
-    ink += [
-        f'<text x="{x[year]:.1f}" y="{HEIGHT - 16}" text-anchor="middle">{year}{escape(ways.get(year, ""))}</text>'
-        for year in years
-    ]
-    return _svg("band-chart", WIDTH, HEIGHT, name, title, description or _said(points, bands, label), ink)
+    ink += [f'<text x="{x[year]:.1f}" y="{HEIGHT - 16}" text-anchor="middle">{year}</text>' for year in years]
+    height = HEIGHT
+    for way, run in itertools.groupby(points, key=lambda point: point.way):
+        if way:
+            places, height = [x[point.year] for point in run], HEIGHT + 20
+            middle = (places[0] + places[-1]) / 2
+            ink.append(f'<text x="{middle:.1f}" y="{HEIGHT + 8}" text-anchor="middle">{escape(way)}</text>')
+    return _svg("band-chart", WIDTH, height, name, title, description or _said(points, bands, label), ink)
 
 
 def _svg(kind, width, height, name, title, description, ink):

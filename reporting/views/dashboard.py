@@ -60,6 +60,7 @@ def indicator_detail(request, family):
             "family": family,
             "title": Family(family).label,
             "view": view,
+            "side_by_side": view.side_by_side if view else None,
             "variants": [(variant, variant.chart(view.targets)) for variant in view.variants] if view else [],
             "may_decide": request.user.may(DECIDE) and view is not None and len(view.variants) > 1,
             "may_define": request.user.may(DEFINE),
