@@ -14,6 +14,7 @@ from documents.guard import TABLES
 from documents.imports import Chunk, kinds, pack
 from documents.limited import ReaderFailed, ReaderRefused
 from documents.models import Import, ImportPart, ImportTurn
+from documents.permissions import IMPORT
 from documents.spreadsheets import read_table
 from documents.staging import pack_rows, staged_transaction
 from documents.store import digest_of, save_upload
@@ -469,6 +470,16 @@ def resume(*, import_, by, now):
 def count_held(person):
     """How many previewed imports the person still has to decide on."""
     return Import.objects.held_by(person).filter(state=Import.State.PREVIEWED).count()
+
+
+def who_may_decide(person, on):
+    """Those whose posts allow every kind of import that `person` still has to decide on."""
+    users = User.objects.holding(IMPORT.roles, on)
+    held = Import.objects.held_by(person).filter(state=Import.State.PREVIEWED)
+    for code in held.order_by().values_list("kind", flat=True).distinct():
+        if code in kinds():
+            users = users & User.objects.holding(kinds()[code].action.roles, on)
+    return users
 
 
 def hand_over_imports(person, to, *, by, now):

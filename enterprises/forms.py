@@ -3,7 +3,6 @@ from fractions import Fraction
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts.roles import Role
 from enterprises import tax_codes
 from enterprises.models import Enterprise, FigureRevision, Product, Title
 from enterprises.models.figures import LIMITS, PEOPLE_MEASURES, USD_MEASURES, VND_MEASURES
@@ -148,7 +147,6 @@ class InviteForm(Form):
     email = forms.EmailField(label=_("E-mail address"))
     role = forms.ChoiceField(
         label=_("Role"),
-        choices=[(r.value, r.label) for r in (Role.SIGNATORY, Role.PREPARER)],
         help_text=_("The legal representative sends figures and invites; the preparer only prepares."),
     )
     paper = forms.CharField(
@@ -157,6 +155,13 @@ class InviteForm(Form):
         required=False,
         help_text=_("Number and date, when the person signs by authorisation."),
     )
+
+    def __init__(self, *args, roles, **kwargs):
+        super().__init__(*args, **kwargs)
+        choose = [("", _("Choose…"))] if len(roles) > 1 else []
+        self.fields["role"].choices = [*choose, *((role.value, role.label) for role in roles)]
+        if len(roles) == 1:
+            self.fields["role"].help_text = _("A new legal representative is invited by the Department.")
 
 
 class ProductForm(ModelForm):

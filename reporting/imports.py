@@ -24,6 +24,7 @@ ONLY_OUTPUT = gettext_noop("Only industrial output is given in constant prices."
 FUTURE = gettext_noop("The day of publication lies in the future.")
 THERE = gettext_noop("The same figure is already recorded.")
 TWICE = gettext_noop("The same figure stands in row %(row)s of this file.")
+YEAR_TO_COME = gettext_noop("The year %(year)s has not begun. Give a year up to %(last)s.")
 TOO_SMALL = gettext_noop("The amount must be more than 0.")
 
 
@@ -108,7 +109,8 @@ class StatisticImport(ImportKind):
     count_labels = {"created": _("recorded"), "revised": _("revised"), "withdrawn": _("withdrawn")}
 
     def prepare(self, import_, *, now):
-        return {"today": timezone.localdate(now).isoformat(), "there": _current(), "seen": {}}
+        today = timezone.localdate(now)
+        return {"today": today.isoformat(), "year": today.year, "there": _current(), "seen": {}}
 
     def check(self, chunk, context):
         prices = [given or "current" for given in chunk["prices"]]
@@ -121,6 +123,8 @@ class StatisticImport(ImportKind):
                 chunk.refuse(at, "base_year", NEEDS_BASE)
             elif prices[at] == "current" and base_year is not None:
                 chunk.refuse(at, "base_year", NO_BASE)
+            if chunk["year"][at] > context["year"]:
+                chunk.refuse(at, "year", YEAR_TO_COME, year=chunk["year"][at], last=context["year"])
             if chunk["published_on"][at] > context["today"]:
                 chunk.refuse(at, "published_on", FUTURE)
             if at in chunk.refused:

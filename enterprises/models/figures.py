@@ -66,9 +66,11 @@ HOLDER = Coalesce("kept_by", "recorded_by")
 
 class FigureQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """Staff and the auditor see all but others' drafts; people of an enterprise see their own."""
+        """Staff and the auditor see all but drafts that others keep; people of an enterprise see their own."""
         if user.is_authenticated and user.roles & READERS:
-            return self.filter(Q(declared_at__isnull=False) | Q(recorded_by=user.public_id))
+            return self.alias(holder=HOLDER).filter(
+                Q(declared_at__isnull=False) | Q(recorded_by=user.public_id) | Q(holder=user.public_id)
+            )
         mine = Enterprise.objects.filter(pk__in=Membership.objects.held_by(user).values("enterprise_id"))
         return self.filter(Q(enterprise__in=mine) | Q(enterprise__merged_into__in=mine))
 

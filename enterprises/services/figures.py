@@ -13,6 +13,8 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.access import capacity, require
 from accounts.duties import steps_apart_from
+from accounts.models import User
+from accounts.roles import ENTERPRISE_ROLES
 from audit.context import current_source
 from audit.events import actor_name, canonical, record_event, record_event_rows
 from audit.refusals import Conflict, NotAllowed, Refused
@@ -468,6 +470,20 @@ def reopen_year(*, closing, decision_number, by, now):
 def count_held(person):
     """How many declarations the person still has to send or to correct."""
     return FigureRevision.objects.held_by(person).count()
+
+
+def who_may_declare(person, on):
+    """Officers; for what somebody of an enterprise holds, also the others who act for all the enterprises in it."""
+    officers = User.objects.holding(SUBMIT.roles - ENTERPRISE_ROLES, on)
+    enterprises = set(FigureRevision.objects.held_by(person).values_list("enterprise_id", flat=True))
+    own = Membership.objects.filter(user=person).values_list("enterprise_id", flat=True)
+    if not enterprises or not enterprises <= set(own):
+        return officers
+    colleagues = User.objects.all()
+    for enterprise in enterprises:
+        members = Membership.objects.in_force(on).filter(enterprise=enterprise)
+        colleagues = colleagues.filter(pk__in=members.values("user"))
+    return officers | colleagues
 
 
 def hand_over_figures(person, to, *, by, now):

@@ -313,7 +313,7 @@ def invite_member(request, public_id):
     enterprise = found(Enterprise.objects.visible_to(request.user).standing(), public_id)
     if not can_act_for(request.user, enterprise, INVITE):
         raise PermissionDenied(_("Only the legal representative and the Department invite people of this enterprise."))
-    form = InviteForm(*form_data(request))
+    form = InviteForm(*form_data(request), roles=memberships.roles_to_invite(request.user))
 
     def act():
         do_once(request, "invite member", invite, now=now)

@@ -16,7 +16,7 @@ from enterprises.services.enterprises import (
     register_enterprise,
     withdraw_enterprise,
 )
-from enterprises.services.memberships import add_member, end_membership
+from enterprises.services.memberships import add_member, end_membership, roles_to_invite
 from enterprises.services.merging import figures_in_conflict, merge_enterprises
 from enterprises.services.products import (
     add_product,
@@ -339,6 +339,16 @@ def test_correcting_a_title_keeps_what_was_known():
     with pytest.raises(Conflict):
         withdraw_title(title=title, reason="Lần nữa", by=officer, now=NOW)
     withdraw_product(product=title.product, reason="Nhầm", by=officer, now=NOW)
+
+
+def test_the_signatory_invites_preparers_and_the_department_a_new_signatory():
+    enterprise, person = make_enterprise(), make_user()
+    signatory = make_enterprise_user(enterprise)
+    with pytest.raises(NotAllowed, match="do Sở mời"):
+        add_member(enterprise=enterprise, user=person, role=Role.SIGNATORY, by=signatory, now=NOW)
+    assert roles_to_invite(signatory) == [Role.PREPARER]
+    add_member(enterprise=enterprise, user=person, role=Role.PREPARER, by=signatory, now=NOW)
+    add_member(enterprise=enterprise, user=person, role=Role.SIGNATORY, by=make_officer(), now=NOW)
 
 
 # --- members ----------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ from tests.factories import (
     make_enterprise_user,
     make_figures,
     make_head,
+    make_industry_code,
     make_officer,
     make_product,
     make_product_group,
@@ -252,6 +253,17 @@ def test_stale_edit_shows_both_versions(client_as):
     assert "024 2" in page and "024 3" in page
     again = values | {"phone": "024 3", "version": 2} | key()
     assert client.post(address("edit_enterprise", enterprise), again).status_code == 302
+
+
+def test_a_stale_edit_lists_only_what_differs_and_names_it(client_as):
+    group, activity = make_product_group("G1", "Cơ khí thử"), make_industry_code("58")
+    enterprise = make_enterprise("Công ty CP Thử nghiệm", phone="024 1", groups=[group])
+    client = client_as(make_officer())
+    kept = {"groups": [group.pk], "activities": [activity.pk], "tax_code": enterprise.tax_code}
+    values = registry_values(version=1, **kept)
+    assert client.post(address("edit_enterprise", enterprise), values | {"phone": "024 2"}).status_code == 302
+    answer = client.post(address("edit_enterprise", enterprise), values | {"phone": "024 3"} | key())
+    assert [(c["theirs"], c["yours"]) for c in answer.context["form"].conflicts] == [("024 2", "024 3")]
 
 
 def test_status_and_withdrawal(client_as):
