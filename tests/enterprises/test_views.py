@@ -503,6 +503,14 @@ def test_years_are_closed_and_opened_by_the_director(client_as):
     assert client_as(make_officer()).get(address("close_year", YEAR - 1)).status_code == 403
 
 
+def test_years_count_the_declarations_of_each_state(client_as):
+    for state, count in (("declared", 2), ("waiting", 3), ("returned", 1), ("confirmed", 1)):
+        for _each in range(count):
+            make_figures(year=YEAR, state=state)
+    rows = client_as(make_director()).get(address("years")).context["rows"]
+    assert [(row["year"], row["declared"], row["waiting"], row["returned"]) for row in rows] == [(YEAR, 2, 3, 1)]
+
+
 # --- people -----------------------------------------------------------------------------------
 def test_signatory_invites_and_ends(client_as):
     enterprise = make_enterprise()
