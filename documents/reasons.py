@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext, gettext_noop
 
+from screens.formats import money, usd
 from screens.formats import number as dotted
 
 CELLS = {
@@ -40,14 +41,19 @@ FILES = {
 }  # fmt: skip
 
 
+AMOUNTS = {"vnd": money, "usd": usd, "whole": dotted}
+
+
 def readable(arguments):
-    """Arguments as people read them: numbers with dots, lists with commas."""
+    """Arguments as people read them: numbers with dots, lists with commas, {"usd": cents} as an amount of money."""
     out = {}
     for name, value in arguments.items():
         if isinstance(value, bool) or name in ("places", "year", "code", "tax_code"):
             out[name] = value
         elif isinstance(value, int):
             out[name] = dotted(value)
+        elif isinstance(value, dict):
+            out[name] = " ".join(AMOUNTS[kind](amount) for kind, amount in value.items())
         elif isinstance(value, list):
             out[name] = ", ".join(map(str, value)) or "–"
         else:

@@ -153,6 +153,8 @@ def detail(request, import_, now):
             (kind.count_labels.get(key, key), value) for key, value in import_.result.items() if key != "undone"
         ],
         "result_url": kind.result_url(import_) if import_.state == Import.State.APPLIED else "",
+        "hindrance": services.hindrance(import_) if import_.state == Import.State.APPLIED else "",
+        "tallies": [(label, import_.counts[key]) for key, label in kind.tallies.items() if import_.counts.get(key)],
     }
     if import_.state == Import.State.PREVIEWED:
         shown["form"] = ReadingForm(import_=import_, kind=kind)

@@ -10,14 +10,17 @@ from django.utils.translation import gettext as now_
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
+from accounts.models import User
 from audit.refusals import Refused
 from documents.imports import Basis, Column, ImportKind, register
+from enterprises.jumps import jump_factor, jumped
 from enterprises.models import Enterprise, FigureRevision, FigureYearClosing, Product, Title
 from enterprises.models.enterprises import folded_text
 from enterprises.models.figures import LIMITS, MEASURES, OPEN_STATES, PEOPLE_MEASURES, USD_MEASURES, State
 from enterprises.permissions import IMPORT, IMPORT_FIGURES
 from enterprises.services.figures import FIRST_YEAR, require_programme_year
 from enterprises.services.importing import (
+    figures_still_stand,
     insert_figures,
     insert_registry,
     require_nothing_built_on_figures,
@@ -30,8 +33,6 @@ from reference.models import AdministrativeUnit, ProductGroup
 from reference.services import SizeTable
 from screens.text import clean, fold, sort_key
 
-JUMP = 10
-
 NO_ENTERPRISE = gettext_noop("No enterprise has the tax code %(code)s. Add the enterprise first.")
 TWICE = gettext_noop("The enterprise stands in this file already, in row %(row)s.")
 CLOSED = gettext_noop("The figures of %(year)s are closed by a decision.")
@@ -39,7 +40,10 @@ NO_YEAR = gettext_noop("%(year)s is not a year of figures that can be declared."
 OTHER_YEAR = gettext_noop("The row is of the year %(found)s; this import is for %(year)s.")
 NOTHING = gettext_noop("The row has no figure at all. Leave such a row out, or write 0 where there was none.")
 PART = gettext_noop("The revenue from key products is more than the whole revenue.")
-JUMPED = gettext_noop("More than ten times (or less than a tenth of) the year before: %(before)s → %(after)s đồng.")
+REPLACES_DRAFT = gettext_noop("Replaces the draft that %(who)s has not sent yet.")
+REPLACES_DECLARED = gettext_noop("Replaces what %(who)s declared and has not sent yet: %(before)s → %(after)s.")
+REPLACES_WAITING = gettext_noop("Replaces what %(who)s sent and waits for review: %(before)s → %(after)s.")
+JUMPED = gettext_noop("%(times)s times more or less than the year before: %(before)s → %(after)s.")
 
 ALIASES = {
     "output_vnd": ("Giá trị sản xuất", "GTSX", "GTSXCN", "Giá trị SXCN"),
@@ -156,7 +160,9 @@ class FiguresImport(ImportKind):
         "unchanged": _("unchanged"),
         "withdrawn": _("withdrawn"),
         "restored": _("put back as before the import"),
+        "replaced": _("of which replace a draft or figures that waited"),
     }
+    tallies = {"replaced": _("replace a draft or figures that wait for review")}
 
     def basis(self, import_):
         chosen = import_.options["bases"]
@@ -184,6 +190,7 @@ class FiguresImport(ImportKind):
             "sized": basis["scope"] == "whole" and basis["prices"] == "current",
             "seen": {},
             "before": self._before(year - 1, basis),
+            "factor": jump_factor(timezone.localdate(now)),
             **known,
         }
 
@@ -195,25 +202,31 @@ class FiguresImport(ImportKind):
 
     def _known(self, year, basis):
         """What stands of this year and basis: the last revision number, the open and the confirmed amounts."""
-        last, opened, confirmed = {}, {}, {}
-        names = ("root", "pk", "revision", "state", "superseded_at", *MEASURES)
-        for root, pk, revision, state, superseded, *values in (
+        last, opened, confirmed, holders = {}, {}, {}, {}
+        names = ("root", "pk", "revision", "state", "superseded_at", "recorded_by", *MEASURES)
+        for root, pk, revision, state, superseded, holder, *values in (
             self._rows(year, basis).values_list(*names).iterator(chunk_size=5000)
         ):
             last[root] = max(last.get(root, 0), revision)
             if superseded is None:
                 if state in OPEN_STATES:
                     opened[root] = (pk, state, tuple(values))
+                    holders[root] = holder
                 elif state == State.CONFIRMED:
                     confirmed[root] = tuple(values)
-        return {"last": last, "opened": opened, "confirmed": confirmed}
+        people = User.objects.filter(public_id__in=self._rows(year, basis).current().order_by().values("recorded_by"))
+        return {
+            "last": last,
+            "opened": opened,
+            "confirmed": confirmed,
+            "holders": holders,
+            "people": dict(people.values_list("public_id", "full_name")) if opened else {},
+        }
 
     def _before(self, year, basis):
         confirmed = self._rows(year, basis).filter(state=State.CONFIRMED, superseded_at__isnull=True)
-        return {
-            root: values
-            for root, *values in confirmed.values_list("root", "output_vnd", "revenue_vnd").iterator(chunk_size=5000)
-        }
+        rows = confirmed.values_list("root", *MEASURES).iterator(chunk_size=5000)
+        return {root: values for root, *values in rows}
 
     def check(self, chunk, context):
         roots = list(map(context["enterprises"].get, chunk["tax_code"]))
@@ -253,6 +266,8 @@ class FiguresImport(ImportKind):
             kept = []
             for root in roots:
                 standing = opened.get(root)
+                if standing and standing[1] == State.DRAFT:  # nobody has declared what a draft says
+                    standing = None
                 values = standing[2] if standing else confirmed.get(root)
                 kept.append(values[place] if values else None)
             chunk.add(name, kept)
@@ -261,24 +276,23 @@ class FiguresImport(ImportKind):
 
     def _check_amounts(self, chunk, roots, amounts, context):
         nothing = (None,) * len(MEASURES)
-        before = context["before"]
+        before, factor = context["before"], context["factor"]
         for at, values in enumerate(amounts):
             if values == nothing:
                 chunk.refuse(at, "tax_code", NOTHING)
                 continue
-            output, revenue, part = values[:3]
+            revenue, part = values[1:3]
             if part is not None and revenue is not None and part > revenue:
                 chunk.refuse(at, "key_product_revenue_vnd", PART)
-            last = before.get(roots[at])
-            if last:
-                for name, old, new in (("output_vnd", last[0], output), ("revenue_vnd", last[1], revenue)):
-                    if old and new and (new > JUMP * old or new * JUMP < old):
-                        chunk.flag(at, name, JUMPED, before=old, after=new)
+            for name, old, new in zip(MEASURES, before.get(roots[at], ()), values, strict=False):
+                if jumped(old, new, factor):
+                    said = {"before": {_type(name): old}, "after": {_type(name): new}}
+                    chunk.flag(at, name, JUMPED, times=factor, **said)
 
     def _compare(self, chunk, roots, amounts, context):
         last, opened, confirmed = context["last"], context["opened"], context["confirmed"]
         revisions, replaces, unchanged = [], [], []
-        for root, values in zip(roots, amounts, strict=True):
+        for at, (root, values) in enumerate(zip(roots, amounts, strict=True)):
             standing = opened.get(root)
             revisions.append(last.get(root, 0) + 1)
             if standing is None:
@@ -288,10 +302,25 @@ class FiguresImport(ImportKind):
                 same = standing[2] == values and standing[1] in (State.WAITING, State.DECLARED)
                 replaces.append(None if same else standing[0])
                 unchanged.append(same)
+                if not same and standing[1] != State.RETURNED:
+                    self._say_replaced(chunk, at, root, values, context)
         chunk.add("revision", revisions)
         chunk.add("replaces", replaces)
         chunk.add("unchanged", unchanged)
         chunk.add("size", self._sizes(roots, amounts, context))
+
+    def _say_replaced(self, chunk, at, root, values, context):
+        """The row takes the place of what somebody prepared or sent: whose it is, and the first amount that changes."""
+        _pk, state, old = context["opened"][root]
+        who = context["people"].get(context["holders"][root]) or "–"
+        chunk.tally(at, "replaced")
+        if state == State.DRAFT:  # what a draft says is its holder's alone
+            chunk.flag(at, "tax_code", REPLACES_DRAFT, who=who)
+            return
+        place = next(place for place, amount in enumerate(old) if amount != values[place])
+        name, message = MEASURES[place], REPLACES_WAITING if state == State.WAITING else REPLACES_DECLARED
+        kind = _type(name)
+        chunk.flag(at, name, message, who=who, before={kind: old[place]}, after={kind: values[place]})
 
     def _sizes(self, roots, amounts, context):
         if not context["sized"]:
@@ -311,15 +340,20 @@ class FiguresImport(ImportKind):
             for root, values in zip(roots, amounts, strict=True)
         ]
 
+    def still_holds(self, staged, import_):
+        return figures_still_stand(staged.table, year=import_.year, basis=self.basis(import_))
+
     def apply(self, staged, import_, *, by, now):
         return insert_figures(
             staged.table, year=import_.year, basis=self.basis(import_), batch=import_.public_id, by=by, now=now
         )
 
-    def undo(self, import_, *, by, now):
+    def require_undoable(self, import_):
         require_nothing_built_on_figures(import_.public_id)
         if import_.year in FigureYearClosing.closed_years():
             raise Refused(now_("The figures of %(year)s are closed.") % {"year": import_.year})
+
+    def undo(self, import_, *, by, now):
         return withdraw_imported_figures(import_.public_id, by=by, now=now)
 
     def result_url(self, import_):
@@ -584,8 +618,10 @@ class RegistryImport(ImportKind):
     def apply(self, staged, import_, *, by, now):
         return insert_registry(staged.table, batch=import_.public_id, by=by, now=now)
 
-    def undo(self, import_, *, by, now):
+    def require_undoable(self, import_):
         require_nothing_built_on_registry(import_.public_id)
+
+    def undo(self, import_, *, by, now):
         return withdraw_imported_registry(import_.public_id, reason=import_.undo_reason, by=by, now=now)
 
     def result_url(self, import_):

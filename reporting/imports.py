@@ -176,8 +176,8 @@ class StatisticImport(ImportKind):
                 counts["revised"] += 1
         return counts
 
-    def undo(self, import_, *, by, now):
-        made = list(CityStatistic.objects.filter(import_batch=import_.public_id).select_related("supersedes"))
+    def require_undoable(self, import_):
+        made = CityStatistic.objects.filter(import_batch=import_.public_id)
         ids = {str(statistic.public_id) for statistic in made}
         if any(statistic.superseded_at for statistic in made):
             raise Refused(_now("A figure of this import was revised since. Revise single figures instead."))
@@ -186,6 +186,9 @@ class StatisticImport(ImportKind):
                 raise Refused(
                     _now("Published indicators rest on figures of this import. Revise single figures instead.")
                 )
+
+    def undo(self, import_, *, by, now):
+        made = list(CityStatistic.objects.filter(import_batch=import_.public_id).select_related("supersedes"))
         for statistic in made:
             withdraw_statistic(statistic=statistic, reason=import_.undo_reason, by=by, now=now)
             before = statistic.supersedes

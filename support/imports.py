@@ -241,7 +241,7 @@ class SupportImport(ImportKind):
                 cursor.execute(statement, values)
         return {"created": staged.count}
 
-    def undo(self, import_, *, by, now):
+    def require_undoable(self, import_):
         made = SupportRecord.objects.filter(import_batch=import_.public_id)
         changed = made.filter(version__gt=1).select_related("enterprise").first()
         if changed:
@@ -251,6 +251,9 @@ class SupportImport(ImportKind):
                 )
                 % {"enterprise": changed.enterprise, "activity": changed.activity_code}
             )
+
+    def undo(self, import_, *, by, now):
+        made = SupportRecord.objects.filter(import_batch=import_.public_id)
         return {"withdrawn": withdraw_imported(made, by=by, now=now, reason=import_.undo_reason)}
 
     def result_url(self, import_):

@@ -173,11 +173,14 @@ def test_undo_takes_the_whole_import_back(kind, now):
 def test_undo_is_refused_when_something_was_built_on_it(kind, now):
     by = make_officer()
     import_ = apply(sent(kind, [[A, "Một", 5]], by=by, now=now), by=by, now=now)
-    kind.built_on = True
     services.undo_import(import_=import_, reason="Nhầm", by=by, now=now)
+    kind.built_on = True
     work(import_, now)
     assert import_.state == State.APPLIED
     assert import_.refusal["message"] == "An office of this import has people."
+    assert import_.job.state == "done"  # a refusal is an answer, no failed work
+    with pytest.raises(Refused, match="has people"):
+        services.undo_import(import_=import_, reason="Nhầm", by=by, now=now)
     assert offices() == {(A, "Một")}
 
 

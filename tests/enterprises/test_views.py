@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts.models import Invitation
 from accounts.roles import Role
+from enterprises.jumps import with_jump
 from enterprises.models import Enterprise, FigureRevision, FigureYearClosing, Membership, Product, Title
 from enterprises.models.figures import State
 from enterprises.services.figures import bulk_confirm
@@ -23,6 +24,7 @@ from tests.factories import (
     make_product,
     make_product_group,
     make_rate,
+    make_rule,
     make_title,
     make_unit,
 )
@@ -509,6 +511,36 @@ def test_years_count_the_declarations_of_each_state(client_as):
             make_figures(year=YEAR, state=state)
     rows = client_as(make_director()).get(address("years")).context["rows"]
     assert [(row["year"], row["declared"], row["waiting"], row["returned"]) for row in rows] == [(YEAR, 2, 3, 1)]
+
+
+def test_a_jump_of_any_measure_is_found_in_the_list_by_the_rule(client_as):
+    rule = make_rule("jump_factor", 3)
+    for output, tax in ((None, 6), (7, 5), (None, 17), (None, None)):
+        firm = make_enterprise()
+        make_figures(firm, YEAR - 1, output_vnd=2, tax_vnd=5)
+        make_figures(firm, YEAR, state="waiting", output_vnd=output, tax_vnd=tax)
+    text(client_as(make_officer()).get(address("figures_list"), {"jump": "yes"}))
+    found = with_jump(FigureRevision.objects.all(), timezone.localdate())
+    assert sorted(found.values_list("tax_vnd", flat=True)) == [5, 17]
+    one = FigureRevision.objects.get(year=YEAR, tax_vnd=17)
+    assert "chênh quá 3 lần" in text(client_as(make_officer()).get(address("figures_detail", one)))
+    rule.value = 4
+    rule.save()
+    assert "chênh quá" not in text(client_as(make_officer()).get(address("figures_detail", one)))
+
+
+def test_the_home_of_an_enterprise_says_what_an_import_took_the_place_of(client_as):
+    firm = make_enterprise()
+    client = client_as(make_enterprise_user(firm))
+    moment = timezone.now()
+    old = make_figures(firm, YEAR + 1, state="withdrawn", superseded_at=moment, recorded_at=moment)
+    assert address("figures_detail", old) not in text(client.get(address("own_home")))
+    new = make_figures(firm, YEAR + 1, state="waiting", recorded_at=moment, import_batch=uuid.uuid4())
+    for figures in (old, new):
+        assert address("figures_detail", figures) in text(client.get(address("own_home")))
+    for page in ("own_figures", "own_enterprise"):
+        assert address("figures_detail", new) in text(client.get(address(page)))
+    text(client.get(address("figures_detail", old)))
 
 
 # --- people -----------------------------------------------------------------------------------
