@@ -7,7 +7,7 @@ SEARCHED_ROWS = 20
 
 _MARKS = re.compile("[\u0300-\u036f]")
 _BRACKETS = re.compile(r"[(\[{][^)\]}]*[)\]}]")
-_YEAR = re.compile(r"\b(?:nam|year)\s*(20\d\d)\b")
+_YEAR = re.compile(r"(?<!so sanh )\b(?:nam|year)\s*(20\d\d)\b")
 _NOT_WORD = re.compile(r"[^0-9a-z]+")
 _STATED = r"(?:don vi tinh|don vi|dvt|unit)\s*[:.\-]?\s*"
 _VND = r"(?:(ty|ti|trieu|tr\.?|nghin|ngan|1[.,]?000|billion|million|thousand)\s*)?(?:dong|vnd|d)\b"
@@ -87,7 +87,7 @@ def unit_in(text, currency):
 class Layout:
     """What was read above the first row of data."""
 
-    def __init__(self, heading_row, first_row, places, titles, units, file_units, years, words, unknown):
+    def __init__(self, heading_row, first_row, places, titles, units, file_units, years, words, unknown, lines):
         self.heading_row, self.first_row = heading_row, first_row
         self.places = places  # key -> column index
         self.titles = titles  # key -> heading as written
@@ -96,6 +96,7 @@ class Layout:
         self.years = years
         self.words = words  # all text above and in the heading, folded: bases are looked for in it
         self.unknown = unknown  # headings that belong to no column
+        self.lines = lines  # the cells above the heading, folded
 
 
 class NoHeading(Exception):
@@ -236,6 +237,7 @@ def find_layout(rows, columns, merges=()):
         years,
         " | ".join(words),
         unknown[:30],
+        [fold(text) for text in above],
     )
 
 

@@ -168,9 +168,14 @@ class Table:
         return column.get("power", 0 if currency == "vnd" else 2), "nowhere"
 
     def bases(self):
-        """Which choice of each basis the words above the table name."""
+        """Which choice of each basis a line such as “Prices: current prices” states, else the words above the table name."""
         found = {}
         for basis in self.order.get("bases", ()):
+            stated = (line.partition(":") for line in self.layout.lines)
+            codes = [basis["stated"].get(said.strip()) for title, _, said in stated if title.strip() in basis["titles"]]
+            if any(codes):
+                found[basis["key"]] = next(filter(None, codes))
+                continue
             for code, words in basis["words"].items():
                 if any(word in self.layout.words for word in words):
                     found[basis["key"]] = code

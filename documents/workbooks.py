@@ -137,6 +137,13 @@ def headings_again(import_, kind):
     return names
 
 
+def lines_above(import_, kind):
+    """The year and the bases in which the file was read, as lines above the heading that the reader reads back."""
+    year = [_("Figures of the year %(year)s") % {"year": import_.year}] if import_.year else []
+    chosen = import_.options.get("bases", {})
+    return year + [basis.statement(chosen[basis.key]) for basis in kind.bases if chosen.get(basis.key)]
+
+
 def bad_rows(import_, kind):
     """The rows that were not taken, as they stood in the file, each with its reasons."""
     file, book = _book()
@@ -147,9 +154,13 @@ def bad_rows(import_, kind):
     sheet.set_column(0, 0, 8)
     sheet.set_column(1, 1, 80)
     sheet.set_column(2, 2 + len(original), 18, plain)
+    above = lines_above(import_, kind)
+    for line, text in enumerate(above):
+        sheet.write_string(line, 0, text, general)
+    top = len(above) + 1 if above else 0
     for index, name in enumerate([_("Row"), _("What is wrong"), *original]):
-        sheet.write_string(0, index, name, bold)
-    for line, (number, cells, problems) in enumerate(rows_of(import_, "bad"), start=1):
+        sheet.write_string(top, index, name, bold)
+    for line, (number, cells, problems) in enumerate(rows_of(import_, "bad"), start=top + 1):
         sheet.write_number(line, 0, number)
         sheet.write_string(line, 1, "\n".join(words(kind, import_, problem) for problem in problems), plain)
         for index, cell in enumerate(cells, start=2):

@@ -335,6 +335,27 @@ def test_undo_goes_on_once_the_later_import_was_undone():
     assert first.result["undone"] == {"withdrawn": 2}
 
 
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_the_corrected_bad_rows_are_read_on_the_bases_and_in_the_units_of_the_first_file(language):
+    officer, one = make_officer(), make_enterprise()
+    above = [["Phạm vi: riêng sản phẩm chủ lực; giá so sánh 2010; mọi cơ sở; BCTC hợp nhất"], ["Năm 2024"]]
+    file = upload(workbook([*above, HEAD, [one.tax_code, "", -5, 6, 1]]), "a.xlsx")
+    kind = imports.kinds()["figures"]
+    first = work(services.start_import(kind=kind, file=file, year=2024, by=officer, now=NOW), NOW)
+    bases = {"scope": "key_products", "place": "whole", "prices": "constant", "accounts": "consolidated"}
+    assert (first.options["bases"], first.counts["bad"]) == (bases, 1)
+    chosen = {"bases": {**bases, "place": "hanoi"}, "units": {"output_vnd": 9}}
+    services.change_reading(import_=first, chosen=chosen, by=officer, now=NOW, year=2024)
+    work(first, NOW)
+    with override(language), workbooks.bad_rows(first, kind) as made:
+        again = upload(made.read(), "b.xlsx")
+    second = work(services.start_import(kind=kind, file=again, year=2023, by=officer, now=NOW), NOW)
+    assert second.options["bases"] == {**bases, "place": "hanoi"} == second.reading["bases"]
+    assert (second.options["units"]["output_vnd"], second.options["units"]["revenue_vnd"]) == (9, 6)
+    assert second.reading["years"] == [2024] and second.reading["questions"] == ["year"]
+    assert {row: key for row, (key, _why) in bad(second).items()} == {8: "output_vnd"}
+
+
 # --- enterprises with products and titles -----------------------------------------------------
 REGISTRY = [
     "MST", "Tên doanh nghiệp", "Phường, xã", "Nhóm ngành", "Sản phẩm", "Danh hiệu", "Đợt", "Quyết định",
