@@ -52,6 +52,9 @@ class EnterpriseForm(ModelForm):
         required=False,
         help_text=_("Several may be chosen (Ctrl or ⌘ with a click)."),
     )
+    same_name = forms.BooleanField(
+        label=_("It is another enterprise of the same name: register it all the same"), required=False
+    )
 
     class Meta:
         model = Enterprise
@@ -85,9 +88,16 @@ class EnterpriseForm(ModelForm):
         ).order_by("code", "classification")
         self.fields["groups"].queryset = ProductGroup.objects.in_force(on).order_by("code")
         self.fields["activities"].queryset = codes.order_by("code", "classification")
+        self.same_name_field = self.fields.pop("same_name")
+        if "same_name" in self.data:
+            self.ask_about_name()
         if kept.pk:
             self.initial["groups"] = [row.group_id for row in kept.groups.in_force(on)]
             self.initial["activities"] = [row.activity_id for row in kept.activities.in_force(on)]
+
+    def ask_about_name(self):
+        """Let the person say that an enterprise of the same name is another one."""
+        self.fields["same_name"] = self.same_name_field
 
     def validate_unique(self):
         """The service says who has the tax code, and where to go."""

@@ -31,10 +31,13 @@ from enterprises.services.importing import (
 from enterprises.tax_codes import parent_of
 from reference.models import AdministrativeUnit, ProductGroup
 from reference.services import SizeTable
-from screens.text import clean, fold, sort_key
+from screens.text import clean, fold, short_forms, sort_key
 
 NO_ENTERPRISE = gettext_noop("No enterprise has the tax code %(code)s. Add the enterprise first.")
 TWICE = gettext_noop("The enterprise stands in this file already, in row %(row)s.")
+NAME_OF_ANOTHER = gettext_noop(
+    "The registry calls the enterprise of this tax code “%(name)s”. Make sure that the code is right."
+)
 CLOSED = gettext_noop("The figures of %(year)s are closed by a decision.")
 NO_YEAR = gettext_noop("%(year)s is not a year of figures that can be declared.")
 OTHER_YEAR = gettext_noop("The row is of the year %(found)s; this import is for %(year)s.")
@@ -175,16 +178,20 @@ class FiguresImport(ImportKind):
     def prepare(self, import_, *, now):
         year, basis = import_.year, self.basis(import_)
         roots = Enterprise.objects.recorded().annotate(root=Coalesce(F("merged_into_id"), F("pk")))
-        enterprises, sectors = {}, {}
-        for code, root, sector in roots.values_list("tax_code", "root", "size_sector"):
+        enterprises, sectors, names = {}, {}, {}
+        columns = ("tax_code", "root", "pk", "size_sector", "name", "short_name")
+        for code, root, pk, sector, name, short in roots.values_list(*columns).iterator(chunk_size=5000):
             enterprises[code] = root
             sectors[root] = sector
+            if pk == root:
+                names[root] = (name, short)
         known = self._known(year, basis)
         return {
             "year": year,
             "closed": year in FigureYearClosing.closed_years(),
             "wrong_year": not FIRST_YEAR <= year <= timezone.localdate(now).year,
             "enterprises": enterprises,
+            "names": names,
             "sectors": sectors,
             "sizes": SizeTable.on(date(year, 12, 31)),
             "sized": basis["scope"] == "whole" and basis["prices"] == "current",
@@ -240,9 +247,19 @@ class FiguresImport(ImportKind):
             else:
                 seen[root] = numbers[at]
         chunk.add("enterprise_id", roots)
+        self._check_names(chunk, roots, context["names"])
         amounts = self._amounts(chunk, roots, context)
         self._check_amounts(chunk, roots, amounts, context)
         self._compare(chunk, roots, amounts, context)
+
+    def _check_names(self, chunk, roots, names):
+        """A name that is not that of the tax code may stand beside the tax code of another enterprise."""
+        if not chunk.has("name"):
+            return
+        for at, (root, name) in enumerate(zip(roots, chunk["name"], strict=True)):
+            known = names.get(root)
+            if name and known and name not in known and short_forms(name) not in map(short_forms, known):
+                chunk.flag(at, "name", NAME_OF_ANOTHER, name=known[0])
 
     def _check_year(self, chunk, context):
         year = context["year"]
@@ -369,6 +386,12 @@ INCOMPLETE = gettext_noop("A title needs its round, the decision with its date, 
 FUTURE = gettext_noop("The decision is dated in the future.")
 NO_ROUND = gettext_noop("%(year)s is not the year of a round that was held.")
 TITLE_TWICE = gettext_noop("The same title stands in row %(row)s of this file.")
+NAMESAKE = gettext_noop(
+    "The registry has this name already, with the tax code %(code)s. Make sure that it is another one."
+)
+NAMESAKE_HERE = gettext_noop(
+    "Row %(row)s of this file gives the same name another tax code. Make sure that it is another one."
+)
 OTHER_NAME = gettext_noop("The registry calls this enterprise “%(name)s”; its data stay as they are.")
 NO_NAME = gettext_noop("The enterprise is new: give its name.")
 OTHER_HERE = gettext_noop("Row %(row)s of this file gives the same tax code another name: “%(name)s”.")
@@ -455,6 +478,7 @@ class RegistryImport(ImportKind):
         "name_en": "text",
         "folded": "text",
         "sort_key": "text",
+        "name_key": "text",
         "enterprise_type": "text",
         "address": "text",
         "ward_id": "bigint",
@@ -493,6 +517,8 @@ class RegistryImport(ImportKind):
             "year": today.year,
             "enterprises": dict(roots.values_list("tax_code", "root")),
             "names": dict(Enterprise.objects.values_list("pk", "name")),
+            "keys": dict(Enterprise.objects.standing().order_by("-pk").values_list("name_key", "tax_code")),
+            "new_keys": {},
             "products": set(Product.objects.standing().values_list("enterprise_id", "folded")),
             "titles": set(
                 Title.objects.standing().values_list("product__enterprise_id", "product__folded", "kind", "round_year")
@@ -550,6 +576,15 @@ class RegistryImport(ImportKind):
             types[at] = types[at] or _type_of(code, name or "")
         chunk.add("enterprise_type", [type_ or "other" for type_ in types])
 
+    def _say_namesake(self, chunk, at, code, key, context):
+        """A new enterprise called like another one may be that one under a wrong tax code; a branch may be called so."""
+        known, here = context["keys"].get(key), context["new_keys"].setdefault(key, (chunk.numbers[at], code))
+        if known:
+            if parent_of(known) != (parent_of(code) or code):
+                chunk.flag(at, "name", NAMESAKE, code=known)
+        elif here[1] != code and parent_of(here[1]) != (parent_of(code) or code):
+            chunk.flag(at, "name", NAMESAKE_HERE, row=here[0])
+
     def _check_titles(self, chunk, context):
         columns = ("product", "round_year", "decision_number", "decision_on", "valid_from", "valid_to")
         for at, (product, year, number, decided, begins, ends) in enumerate(
@@ -573,7 +608,7 @@ class RegistryImport(ImportKind):
         """Which rows make an enterprise, a product, a title; what stands already is left alone."""
         first, made, seen = context["new"], context["new_products"], context["seen_titles"]
         new_enterprise, new_product, new_title = [], [], []
-        product_folded, product_sort, folded, sorts = [], [], [], []
+        product_folded, product_sort, folded, sorts, keys = [], [], [], [], []
         kinds = [kind or "key_product" for kind in chunk["kind"]]
         columns = ("tax_code", "name", "short_name", "name_en", "product", "round_year")
         rows = zip(chunk.numbers, roots, kinds, *(chunk[name] for name in columns), strict=True)
@@ -585,6 +620,9 @@ class RegistryImport(ImportKind):
             new_enterprise.append(is_new)
             folded.append(folded_text(name, short, english, code) if is_new else None)
             sorts.append(sort_key(name) if is_new else None)
+            keys.append(short_forms(name) if is_new else None)
+            if is_new:
+                self._say_namesake(chunk, at, code, keys[-1], context)
             if not product or not good:
                 new_product.append(False)
                 new_title.append(False)
@@ -611,6 +649,7 @@ class RegistryImport(ImportKind):
         chunk.add("new_title", new_title)
         chunk.add("folded", folded)
         chunk.add("sort_key", sorts)
+        chunk.add("name_key", keys)
         chunk.add("product_folded", product_folded)
         chunk.add("product_sort_key", product_sort)
         chunk.add("parent_tax_code", [parent_of(code) for code in chunk["tax_code"]])

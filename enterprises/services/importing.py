@@ -286,10 +286,10 @@ def insert_registry(table, *, batch, by, now):
     today = timezone.localdate(now).isoformat()
     enterprises = _run(
         "INSERT INTO enterprises_enterprise (public_id, version, tax_code, parent_tax_code, name, short_name, name_en, "
-        "folded, sort_key, enterprise_type, address, ward_id, phone, email, status, size_sector, size, created_at, "
+        "folded, sort_key, name_key, enterprise_type, address, ward_id, phone, email, status, size_sector, size, created_at, "
         "import_batch, synthetic) "
         f"SELECT {_new_uuid()}, 1, tax_code, parent_tax_code, name, COALESCE(short_name, ''), COALESCE(name_en, ''), "
-        "folded, sort_key, enterprise_type, COALESCE(address, ''), ward_id, COALESCE(phone, ''), COALESCE(email, ''), "
+        "folded, sort_key, name_key, enterprise_type, COALESCE(address, ''), ward_id, COALESCE(phone, ''), COALESCE(email, ''), "
         f"'active', 'industry', '', %s, %s, %s FROM {table} WHERE new_enterprise ORDER BY row_number",
         [moment, key, False],
     )

@@ -357,6 +357,19 @@ def test_the_corrected_bad_rows_are_read_on_the_bases_and_in_the_units_of_the_fi
 
 
 # --- enterprises with products and titles -----------------------------------------------------
+def test_a_name_that_is_not_that_of_the_tax_code_is_flagged():
+    officer = make_officer()
+    firm = make_enterprise("Công ty TNHH Sản xuất Hòa Bình", short_name="HoaBinh")
+    names = ("CTY TNHH SX Hoà Bình", "HOABINH", "", "Công ty CP Sông Đà")
+    for number, name in enumerate(names):
+        import_ = send("figures", [[firm.tax_code, name, number + 1, 6, 1]], by=officer)
+        assert import_.counts["flags"] == (name == names[-1])
+    assert flags(import_)[0][1:] == (
+        "name",
+        "The registry calls the enterprise of this tax code “Công ty TNHH Sản xuất Hòa Bình”. Make sure that the code is right.",
+    )
+
+
 REGISTRY = [
     "MST", "Tên doanh nghiệp", "Phường, xã", "Nhóm ngành", "Sản phẩm", "Danh hiệu", "Đợt", "Quyết định",
     "Ngày quyết định", "Hiệu lực từ ngày", "Hiệu lực đến ngày",
@@ -397,6 +410,27 @@ def test_enterprises_products_and_titles_come_in_with_their_revisions():
     assert Event.objects.filter(kind__endswith="imported").count() == 7
     again = registry([*rows, row("", "Tổng cộng")], by=officer, name="b.xlsx")
     assert apply(again, by=officer) == {"enterprises": 0, "products": 0, "titles": 0, "unchanged": 4}
+
+
+def test_a_new_enterprise_that_is_called_like_another_is_flagged_in_the_preview():
+    officer, old = make_officer(), make_enterprise("Công ty TNHH Sản xuất Hòa Thủy")
+    codes = [make_tax_code() for _each in range(3)]
+    rows = [
+        row(codes[0], "CTY TNHH SX Hoà Thuỷ"),
+        row(codes[1], "Công ty CP Mới"),
+        row(codes[2], "CTCP Mới"),
+        row(f"{codes[1]}-001", "Công ty CP Mới"),
+        row(f"{old.tax_code}-001", old.name),
+    ]
+    import_ = registry(rows, by=officer)
+    assert [(number, why.partition(".")[0]) for number, _key, why in flags(import_)] == [
+        (2, f"The registry has this name already, with the tax code {old.tax_code}"),
+        (4, "Row 3 of this file gives the same name another tax code"),
+    ]
+    apply(import_, by=officer)
+    assert Enterprise.objects.called_like("CTY SX TNHH").count() == 0
+    assert Enterprise.objects.called_like("cty cp mới").count() == 3
+    assert Enterprise.objects.get(tax_code=f"{codes[1]}-001").enterprise_type == "branch"
 
 
 def test_bad_registry_rows():

@@ -25,6 +25,7 @@ from tests.factories import (
     make_product_group,
     make_rate,
     make_rule,
+    make_tax_code,
     make_title,
     make_unit,
 )
@@ -264,6 +265,41 @@ def test_status_and_withdrawal(client_as):
     assert client.post(address("withdraw_enterprise", enterprise), {"reason": "Nhầm", **key()}).status_code == 302
     assert Enterprise.objects.get().status == "withdrawn"
     text(client.get(address("enterprise_detail", enterprise)))
+
+
+def test_a_known_name_is_asked_about_before_it_is_registered_again(client_as):
+    client, old = client_as(make_officer()), make_enterprise("Công ty TNHH Sản xuất Hòa Thủy Thử")
+    values = {
+        "tax_code": make_tax_code(),
+        "name": "CTY TNHH SX Hoà Thuỷ Thử",
+        "enterprise_type": "llc",
+        "size_sector": "industry",
+    }
+    assert "same_name" not in text(client.get(address("register_enterprise")))
+    page = text(client.post(address("register_enterprise"), values | key()))
+    assert address("enterprise_detail", old) in page and "same_name" in page
+    answer = client.post(address("register_enterprise"), values | {"same_name": "on"} | key())
+    assert answer.url == address("enterprise_detail", Enterprise.objects.latest("pk"))
+
+
+def test_the_registry_is_looked_through_by_folded_names(client_as):
+    names = (
+        "Công ty TNHH Sản xuất Hòa Thủy",
+        "CTY TNHH SX Hoà Thuỷ",
+        "Công ty TNHH sản xuất & Hoà Thủy",
+        "Công ty Khác",
+    )
+    firms = [make_enterprise(name) for name in names]
+    groups = client_as(make_officer()).get(address("duplicates", look="yes")).context["groups"]
+    assert [group["members"] for group in groups] == [firms[:3]]
+
+
+def test_a_branch_and_its_parent_lead_to_each_other(client_as):
+    parent = make_enterprise("Công ty Một")
+    branch = make_enterprise("Chi nhánh Công ty Một", tax_code=f"{parent.tax_code}-001")
+    client = client_as(make_officer())
+    assert address("enterprise_detail", branch) in text(client.get(address("enterprise_detail", parent)))
+    assert address("enterprise_detail", parent) in text(client.get(address("enterprise_detail", branch)))
 
 
 def test_duplicates_are_compared_and_merged(client_as):
