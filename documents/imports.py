@@ -64,6 +64,12 @@ class ImportKind:
     def check(self, chunk, context):
         """Refuse or flag rows of the chunk and add computed columns."""
 
+    def check_doubtful(self, chunk, context):
+        """Say what else is wrong with rows of which a cell could not be read; such cells are None, the row is bad anyway.
+
+        Only what such a cell cannot explain is said, and nothing of the row is remembered.
+        """
+
     def still_holds(self, staged, import_):
         """Whether what `check` knew of the portal is still so; if not, the file is checked again before it is applied."""
         return True

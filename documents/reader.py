@@ -257,11 +257,16 @@ class Table:
             ]
             self.counts["bad"] += len(bad_rows)
             self.counts["good"] += len(numbers) - len(bad_rows)
+            # what stands in the other cells of a bad row; there may be more to say about it
+            doubtful = [
+                [None if number in problems[at] else values[at] for number, values in enumerate(vectors)]
+                for at in sorted(problems)
+            ]
             if problems:
                 keep = [at for at in range(len(numbers)) if at not in problems]
                 vectors = [[values[at] for at in keep] for values in vectors]
                 numbers = [numbers[at] for at in keep]
-            yield {"rows": taken, "numbers": list(numbers), "vectors": vectors, "bad": bad_rows}
+            yield {"rows": taken, "numbers": list(numbers), "vectors": vectors, "bad": bad_rows, "doubtful": doubtful}
 
     def without_other_rows(self, rows, numbers, key_at, key_type):
         """Rows of data only: empty ones, groups, totals and notes are counted and left out."""

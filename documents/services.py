@@ -268,8 +268,7 @@ class Found:
     def take(self, read, context):
         """Check one chunk of the reader."""
         self.seen += read["rows"]
-        for number, problems in read["bad"]:
-            self.bad_rows.append([number, problems])
+        self.take_doubtful(read, context)
         if not read["numbers"]:
             return
         chunk = Chunk(read["numbers"], dict(zip(self.heading["columns"], read["vectors"], strict=True)))
@@ -288,6 +287,23 @@ class Found:
         self.good += len(numbers)
         if numbers:
             self.good_parts.append((len(numbers), pack_rows(numbers, columns, self.kind)))
+
+    def take_doubtful(self, read, context):
+        """The rows that the reader found bad, with every other reason that the kind has against them."""
+        if not read["bad"]:
+            return
+        columns, places = self.heading["columns"], self.heading["places"]
+        values = dict(zip(columns, map(list, zip(*read["doubtful"], strict=True)), strict=True))
+        chunk = Chunk([number for number, _problems in read["bad"]], values)
+        self.kind.check_doubtful(chunk, context)
+        for at, (number, problems) in enumerate(read["bad"]):
+            said = {problem[0] for problem in problems}
+            more = [
+                [key, places.get(key, ""), text, given]
+                for key, text, given in chunk.refused.get(at, ())
+                if key not in said
+            ]
+            self.bad_rows.append([number, problems + more])
 
     def bad_numbers(self):
         self.bad_rows.sort(key=lambda row: row[0])

@@ -252,6 +252,15 @@ class FiguresImport(ImportKind):
         self._check_amounts(chunk, roots, amounts, context)
         self._compare(chunk, roots, amounts, context)
 
+    def check_doubtful(self, chunk, context):
+        self._check_year(chunk, context)
+        for at, code in enumerate(chunk["tax_code"]):
+            if code and code not in context["enterprises"]:
+                chunk.refuse(at, "tax_code", NO_ENTERPRISE, code=code)
+        for at, (revenue, part) in enumerate(zip(chunk["revenue_vnd"], chunk["key_product_revenue_vnd"], strict=True)):
+            if part is not None and revenue is not None and part > revenue:
+                chunk.refuse(at, "key_product_revenue_vnd", PART)
+
     def _check_names(self, chunk, roots, names):
         """A name that is not that of the tax code may stand beside the tax code of another enterprise."""
         if not chunk.has("name"):
@@ -542,6 +551,14 @@ class RegistryImport(ImportKind):
         self._check_titles(chunk, context)
         self._mark_new(chunk, roots, context)
 
+    def check_doubtful(self, chunk, context):
+        list(self._wards(chunk, context))
+        list(self._groups(chunk, context))
+        for at, (code, name) in enumerate(zip(chunk["tax_code"], chunk["name"], strict=True)):
+            if code and not name and code not in context["enterprises"] and code not in context["new"]:
+                chunk.refuse(at, "name", NO_NAME)
+        self._check_days(chunk, context)
+
     def _wards(self, chunk, context):
         for at, typed in enumerate(chunk["ward"]):
             found = context["wards"].get(_bare_ward(typed)) if typed else None
@@ -586,22 +603,25 @@ class RegistryImport(ImportKind):
             chunk.flag(at, "name", NAMESAKE_HERE, row=here[0])
 
     def _check_titles(self, chunk, context):
-        columns = ("product", "round_year", "decision_number", "decision_on", "valid_from", "valid_to")
-        for at, (product, year, number, decided, begins, ends) in enumerate(
-            zip(*(chunk[name] for name in columns), strict=True)
-        ):
-            given = (year, number, decided, begins)
-            if not any(given) and not ends:
+        columns = ("round_year", "decision_number", "decision_on", "valid_from", "valid_to", "product")
+        for at, (*needed, ends, product) in enumerate(zip(*(chunk[name] for name in columns), strict=True)):
+            if not any(needed) and not ends:
                 continue
             if not product:
                 chunk.refuse(at, "product", NO_PRODUCT)
-            elif not all(given):
-                chunk.refuse(at, columns[1 + [bool(value) for value in given].index(False)], INCOMPLETE)
-            elif ends and ends < begins:
+            for name, value in zip(columns, needed, strict=False):
+                if not value:
+                    chunk.refuse(at, name, INCOMPLETE)
+        self._check_days(chunk, context)
+
+    def _check_days(self, chunk, context):
+        columns = ("round_year", "decision_on", "valid_from", "valid_to")
+        for at, (year, decided, begins, ends) in enumerate(zip(*(chunk[name] for name in columns), strict=True)):
+            if begins and ends and ends < begins:
                 chunk.refuse(at, "valid_to", BEGINS_LATE, **{"from": _day(begins), "to": _day(ends)})
-            elif decided > context["today"]:
+            if decided and decided > context["today"]:
                 chunk.refuse(at, "decision_on", FUTURE)
-            elif not 2000 <= int(year) <= context["year"]:
+            if year and not 2000 <= int(year) <= context["year"]:
                 chunk.refuse(at, "round_year", NO_ROUND, year=str(year))
 
     def _mark_new(self, chunk, roots, context):

@@ -136,6 +136,11 @@ class StatisticImport(ImportKind):
         chunk.add("amount", amounts)
         chunk.add("prices", prices)
 
+    def check_doubtful(self, chunk, context):
+        for at, published in enumerate(chunk["published_on"]):
+            if published and published > context["today"]:
+                chunk.refuse(at, "published_on", FUTURE)
+
     def _amount(self, chunk, at):
         """The row's amount in the smallest unit; refuses what is missing or stands in another column."""
         wanted = AMOUNTS[chunk["measure"][at]]

@@ -168,6 +168,14 @@ class SupportImport(ImportKind):
         chunk.add("public_id", [str(uuid.uuid4()) for _row in chunk.numbers])
         chunk.add("event_id", [str(uuid.uuid4()) for _row in chunk.numbers])
 
+    def check_doubtful(self, chunk, context):
+        for at, code in enumerate(chunk["tax_code"]):
+            if code and code not in context["enterprises"]:
+                chunk.refuse(at, "tax_code", NO_ENTERPRISE, code=code)
+        for name in ("content_area", "kind", "money_source", "agency"):
+            list(self._looked_up(chunk, name, context[name]))
+        self._check_dates(chunk, context)
+
     def _looked_up(self, chunk, name, known):
         for at, typed in enumerate(chunk[name]):
             found = known["keys"].get(fold(typed)) if typed else None
@@ -179,13 +187,13 @@ class SupportImport(ImportKind):
         rule, years = context["rule"], []
         for at, (started, delivered) in enumerate(zip(chunk["started_on"], chunk["delivered_on"], strict=True)):
             year = None
-            if delivered > context["today"]:
+            if delivered and delivered > context["today"]:
                 chunk.refuse(at, "delivered_on", FUTURE)
-            elif started and started > delivered:
+            elif started and delivered and started > delivered:
                 chunk.refuse(at, "started_on", BACKWARDS)
-            elif int((started or delivered)[:4]) < FIRST_YEAR:
+            elif (started or delivered) and int((started or delivered)[:4]) < FIRST_YEAR:
                 chunk.refuse(at, "started_on" if started else "delivered_on", TOO_EARLY, year=FIRST_YEAR)
-            else:
+            elif delivered:
                 year = rule.year_for(started and date.fromisoformat(started), date.fromisoformat(delivered))
             years.append(year)
         chunk.add("year", years)

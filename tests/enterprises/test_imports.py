@@ -119,6 +119,29 @@ def test_every_bad_row_has_its_column_and_reason():
     assert apply(import_, by=officer)["created"] == 2
 
 
+def every_reason(import_):
+    """{row number: its column keys with a reason}."""
+    return {
+        number: [problem[0] for problem in problems] for number, _cells, problems in workbooks.rows_of(import_, "bad")
+    }
+
+
+def test_a_bad_row_says_all_that_is_wrong_with_it():
+    officer, one = make_officer(), make_enterprise()
+    heading = [*HEAD, "Năm", "Doanh thu SPCNCL (triệu đồng)"]
+    rows = [
+        [make_tax_code(), "", -5, 6, "1e9", 2023, 7],
+        [one.tax_code, "", -5, None, None, None, None],
+        [one.tax_code, "", 5, 6, 1, 2024, 6],
+    ]
+    import_ = send("figures", rows, by=officer, heading=heading)
+    assert every_reason(import_) == {
+        2: ["output_vnd", "labour_insured", "year", "tax_code", "key_product_revenue_vnd"],
+        3: ["output_vnd"],
+    }
+    assert import_.counts["good"] == 1
+
+
 def test_the_same_file_twice_changes_nothing_and_other_amounts_are_a_correction():
     officer, head, one, two = make_officer(), make_head(), make_enterprise(), make_enterprise()
     rows = [[one.tax_code, "", 5, 6, 1], [two.tax_code, "", 5, 6, 1]]
@@ -464,6 +487,16 @@ def test_bad_registry_rows():
         11: "round_year",
     }
     assert apply(import_, by=officer) == {"enterprises": 1, "products": 1, "titles": 1, "unchanged": 1}
+
+
+def test_a_bad_registry_row_says_all_that_is_wrong_with_it():
+    late = ("20/11/2035", "20/11/2024", "19/11/2023")
+    rows = [row("0100109107", "", "Phường Không Có", "nhóm lạ", "Máy", "SPCNCL", 1999, "5/QĐ", *late)]
+    rows += [row(make_tax_code(), "", "", "", "Máy", "lạ", 2024, "5/QĐ", *DAYS)]
+    assert every_reason(registry(rows, by=make_officer())) == {
+        2: ["tax_code", "ward", "group", "valid_to", "decision_on", "round_year"],
+        3: ["kind", "name"],
+    }
 
 
 def test_undo_of_a_registry_import_and_the_file_again():
