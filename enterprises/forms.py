@@ -8,7 +8,7 @@ from enterprises import tax_codes
 from enterprises.models import Enterprise, FigureRevision, Product, Title
 from enterprises.models.figures import LIMITS, PEOPLE_MEASURES, USD_MEASURES, VND_MEASURES
 from enterprises.services.enterprises import STATUS_MOVES
-from enterprises.services.figures import DEFAULT_BASIS, FIRST_YEAR
+from enterprises.services.figures import DEFAULT_BASIS, spans_of_years
 from reference.models import AdministrativeUnit, ExchangeRate, IndustryCode, ProductGroup
 from reference.services import exchange_rate
 from screens.forms import DateField, Form, ModelForm, NumberField, YearField
@@ -23,7 +23,7 @@ class TaxCodeField(forms.CharField):
 
     def __init__(self, **kwargs):
         kwargs.setdefault(
-            "help_text", _("10 digits; 13 for a branch, for example 0100109106-001; 12 for a household business.")
+            "help_text", _("10 digits; 13 for a branch, for example 0199999991-001; 12 for a household business.")
         )
         super().__init__(max_length=20, **kwargs)
 
@@ -241,7 +241,7 @@ class ReopenYearForm(Form):
 
 # --- figures ----------------------------------------------------------------------------------
 UNITS = [("1", _("đồng")), ("1000000", _("million đồng")), ("1000000000", _("billion đồng"))]
-USD_UNITS = [("1", "USD"), ("1000", _("thousand USD")), ("1000000", _("million USD"))]
+EXPORT_UNITS = [("1", _("one")), ("1000", _("thousand")), ("1000000", _("million")), ("1000000000", _("billion"))]
 PLACES = 6
 
 
@@ -292,7 +292,14 @@ class FiguresForm(Form):
     capital_vnd = ScaledField(label=_("Total capital"), help_text=_("On the last day of the year."))
     tax_vnd = ScaledField(label=_("Tax paid"))
     export_currency = forms.ChoiceField(label=_("Currency of the exports"))
-    usd_unit = forms.ChoiceField(label=_("Unit of the exports"), choices=USD_UNITS, initial="1000")
+    usd_unit = forms.ChoiceField(
+        label=_("Unit of the exports"),
+        choices=EXPORT_UNITS,
+        initial="1000",
+        help_text=_(
+            "So many of the currency chosen above: “thousand” with USD is thousand USD, with VND thousand đồng."
+        ),
+    )
     export_direct_goods_usd_cents = ScaledField(label=_("Direct export of goods"))
     export_entrusted_goods_usd_cents = ScaledField(label=_("Entrusted export of goods"))
     export_direct_services_usd_cents = ScaledField(label=_("Direct export of services and software"))
@@ -310,7 +317,8 @@ class FiguresForm(Form):
     def __init__(self, *args, enterprise, products, today, figures=None, year=None, **kwargs):
         super().__init__(*args, **kwargs)
         self.products, self.rate = products, None
-        self.fields["year"].min_value, self.fields["year"].max_value = FIRST_YEAR, today.year
+        spans = spans_of_years(today) or [(today.year, today.year)]
+        self.fields["year"].min_value, self.fields["year"].max_value = spans[0][0], spans[-1][1]
         currencies = {"USD", "VND", *ExchangeRate.objects.order_by().values_list("currency", flat=True).distinct()}
         self.fields["export_currency"].choices = [
             (code, code) for code in sorted(currencies, key=lambda code: (code != "USD", code != "VND", code))

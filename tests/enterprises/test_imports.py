@@ -199,10 +199,10 @@ def test_a_year_of_no_period_is_refused_before_the_file_is_taken(year):
     officer, one = make_officer(), make_enterprise()
     make_period(2018, 2020)
     make_period(2024, 2028)
-    with pytest.raises(Refused, match="2018–2020, 2024–2028"):
+    with pytest.raises(Refused, match="2018–2020, 2024–2025"):
         send("figures", [[one.tax_code, "", 5, 6, 1]], by=officer, year=year)
     import_ = send("figures", [[one.tax_code, "", 5, 6, 1]], by=officer, year=2024)
-    with pytest.raises(Refused, match="2018–2020, 2024–2028"):
+    with pytest.raises(Refused, match="2018–2020, 2024–2025"):
         services.change_reading(import_=import_, chosen={}, by=officer, now=NOW, year=year)
 
 

@@ -578,6 +578,26 @@ def test_the_home_of_an_enterprise_says_what_an_import_took_the_place_of(client_
     text(client.get(address("figures_detail", old)))
 
 
+def test_two_declarations_of_a_year_are_told_apart_by_their_basis(client_as):
+    firm = make_enterprise()
+    make_figures(firm, YEAR, state="waiting")
+    other = make_figures(firm, YEAR, state="waiting", prices="constant", base_year=2010, place="whole")
+    assert other.basis_words == "mọi cơ sở, giá so sánh 2010"
+    for page in (
+        client_as(make_officer()).get(address("figures_waiting")),
+        client_as(make_enterprise_user(firm)).get(address("own_home")),
+    ):
+        assert other.basis_words in text(page) and "cơ sở tính thông thường" in text(page)
+
+
+def test_the_unit_of_exports_names_no_currency_but_the_chosen_one(client_as):
+    enterprise = make_enterprise()
+    make_rate(date(YEAR, 12, 31), 25_000)
+    client = client_as(make_enterprise_user(enterprise))
+    page = client.get(address("declare_figures", enterprise))
+    assert not any("USD" in str(label) for _code, label in page.context["form"].fields["usd_unit"].choices)
+
+
 # --- people -----------------------------------------------------------------------------------
 def test_signatory_invites_and_ends(client_as):
     enterprise = make_enterprise()
