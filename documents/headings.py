@@ -106,9 +106,9 @@ class NoHeading(Exception):
 
 
 class TwiceTheSame(Exception):
-    def __init__(self, title, letters):
+    def __init__(self, title, columns):
         super().__init__(title)
-        self.title, self.letters = title, letters
+        self.title, self.columns = title, columns  # what they mean, and each with its letter and heading
 
 
 def column_letter(index):
@@ -201,7 +201,10 @@ def find_layout(rows, columns, merges=()):
         raise NoHeading(missing, [whole for whole, _ in names if whole][:30])
     if doubles:
         key, indexes = next(iter(doubles.items()))
-        raise TwiceTheSame(places[key][1], [column_letter(index) for index in indexes])
+        title = next(column["title"] for column in columns if column["key"] == key)
+        raise TwiceTheSame(
+            title, [f"{column_letter(index)} “{' '.join(names[index][0].split())}”" for index in indexes]
+        )
     first = number + height
     while first < len(rows) and _is_column_numbers(rows[first]):
         first += 1

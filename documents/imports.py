@@ -86,8 +86,8 @@ class ImportKind:
         raise NotImplementedError
 
     def permitted(self, key, today):
-        """The names that a column of words may hold by the reference data in force, where there are such."""
-        return ()
+        """{code: name} of what a column of words may hold by the reference data in force, where there are such."""
+        return {}
 
     def result_url(self, import_):
         """Where the imported things are seen."""

@@ -341,7 +341,7 @@ def read_table(order):
                 problem = Refusal("no_heading", missing=error.missing, found=error.found)
             continue
         except headings.TwiceTheSame as error:
-            raise Refusal("twice_the_same", title=error.title, columns=error.letters) from error
+            raise Refusal("twice_the_same", title=error.title, columns=error.columns) from error
         say(heading=table.heading())
         sys.stdout.flush()
         for chunk in table.chunks():

@@ -21,6 +21,7 @@ from jobs.models import Job
 from jobs.services import Superseded, enqueue
 
 log = logging.getLogger(__name__)
+SAMPLE = 5  # good rows shown as they were read
 State = Import.State
 
 
@@ -251,6 +252,7 @@ class Found:
         self.heading, self.options, self.reading, self.counts = {}, {}, {}, {}
         self.good_parts, self.bad_rows, self.flags, self.originals = [], [], {}, {}
         self.tallies = dict.fromkeys(kind.tallies, 0)
+        self.sample = []
         self.good = self.seen = 0
 
     @property
@@ -283,6 +285,11 @@ class Found:
                 self.flags.setdefault(chunk.numbers[at], []).append([key, places.get(key, ""), text, given])
         for key, positions in chunk.tallied.items():
             self.tallies[key] += sum(at not in chunk.refused for at in positions)
+        for at in range(len(chunk)):
+            if len(self.sample) == SAMPLE:
+                break
+            if at not in chunk.refused:
+                self.sample.append([chunk.numbers[at], [values[at] for values in read["vectors"]]])
         numbers, columns = chunk.good(self.kind.staged)
         self.good += len(numbers)
         if numbers:
@@ -323,6 +330,7 @@ class Found:
             "bases": self.heading["bases"],
             "style": self.style,
             "questions": self.questions(),
+            "sample": self.sample,
         }  # fmt: skip
 
     @property

@@ -87,7 +87,8 @@ def _in_words(kind, column, value, today):
         return str(column.choices[value][0])
     if column.type == "date":
         return date.fromisoformat(value).strftime("%d/%m/%Y")
-    return next(iter(kind.permitted(column.key, today)), str(value))
+    names = kind.permitted(column.key, today)
+    return names.get(value) or next(iter(names.values()), str(value))
 
 
 def _notes(kind, today):
@@ -112,11 +113,13 @@ def _notes(kind, today):
 
 
 def _kind_words(kind, column, today):
-    names = [str(label) for label, _words in column.choices.values()] or kind.permitted(column.key, today)
+    names = [str(label) for label, _words in column.choices.values()] or list(
+        kind.permitted(column.key, today).values()
+    )
     if names:
         return _("One of: %(choices)s.") % {"choices": "; ".join(names)}
     return {
-        "tax_code": _("10 digits, 13 digits (0100109106-001) or 12 digits of a household business."),
+        "tax_code": _("10 digits, 13 digits (0199999991-001) or 12 digits of a household business."),
         "date": _("A date as 31/12/2025."),
         "year": _("A year as 2025."),
         "whole": _("A whole number."),

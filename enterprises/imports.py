@@ -6,6 +6,7 @@ from django.db.models import F
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as now_
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
@@ -76,7 +77,7 @@ def _type(measure):
 
 def _measure_column(name):
     label = FigureRevision._meta.get_field(name).verbose_name
-    return Column(name, label, _type(name), aliases=ALIASES[name], most=LIMITS[name])
+    return Column(name, capfirst(label), _type(name), aliases=ALIASES[name], most=LIMITS[name])
 
 
 @register
@@ -133,7 +134,7 @@ class FiguresImport(ImportKind):
         ),
     )
     example = {
-        "tax_code": "0100109106",
+        "tax_code": "0199999991",
         "name": "Công ty TNHH Ví dụ",
         "output_vnd": 125_000_000_000,
         "revenue_vnd": 140_000_000_000,
@@ -462,7 +463,7 @@ class RegistryImport(ImportKind):
         Column("valid_to", _("In force to"), "date", aliases=("Đến ngày", "Hiệu lực đến")),
     )
     example = {
-        "tax_code": "0100109106",
+        "tax_code": "0199999991",
         "name": "Công ty TNHH Ví dụ",
         "enterprise_type": "llc",
         "product": "Máy bơm ví dụ",

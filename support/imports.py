@@ -88,7 +88,7 @@ class SupportImport(ImportKind):
         Column("evidence", _("Evidence"), aliases=("Căn cứ", "Hồ sơ", "Số quyết định"), required=True, most=500),
     )
     example = {
-        "tax_code": "0100109106",
+        "tax_code": "0199999991",
         "name": "Công ty TNHH Ví dụ",
         "activity": "Hội chợ hàng công nghiệp chủ lực",
         "activity_code": "HC-2026-01",
@@ -130,7 +130,7 @@ class SupportImport(ImportKind):
 
     def permitted(self, key, today):
         model = {"content_area": ContentArea, "kind": SupportKind, "money_source": MoneySource}.get(key)
-        return [item.name for item in model.objects.in_force(today).ordered()] if model else ()
+        return {item.code: item.name for item in model.objects.in_force(today).ordered()} if model else {}
 
     def prepare(self, import_, *, now):
         today = timezone.localdate(now)

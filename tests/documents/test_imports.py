@@ -11,7 +11,9 @@ from audit.refusals import Conflict, NotAllowed, Refused
 from documents import imports, services, workbooks
 from documents.imports import Column, ImportKind
 from documents.models import Import, ImportPart, StoredFile
+from documents.reasons import sentence
 from documents.staging import Staged, pack_rows, unpack_rows
+from documents.views import sample_read
 from jobs import services as jobs
 from jobs.models import Job
 from tests.documents.sheets import tax_code, upload, workbook
@@ -339,6 +341,42 @@ def test_template_can_be_read_back(kind, now):
     assert import_.reading["unit_from"] == {"output_vnd": "heading"}
     with pytest.raises(Refused):
         services.apply_import(import_=import_, by=by, now=now)
+
+
+def test_the_first_good_rows_are_kept_as_they_were_read(kind, now):
+    body = [[A, "Một", 5], ["0100109107", "Sai", 6], *([tax_code(n), f"X{n}", n] for n in range(1, 9))]
+    import_ = sent(kind, body, by=make_officer(), now=now)
+    with override("vi"):
+        shown = sample_read(import_, kind)
+    assert shown["columns"] == [(False, "Tax code"), (False, "Name"), (True, "Output")]
+    assert shown["rows"][0] == (2, [(False, A), (False, "Một"), (True, "5.000.000 đồng")])
+    assert [number for number, _cells in shown["rows"]] == [2, 4, 5, 6, 7]
+
+
+def test_two_columns_that_mean_the_same_are_both_named(kind, now):
+    import_ = sent(kind, [[A, 1, 2]], by=make_officer(), now=now, heading=["MST", "GTSX (triệu đồng)", "Output"])
+    with override("vi"):
+        said = sentence(import_.refusal["message"], import_.refusal["arguments"])
+    assert "(Output)" in said and "B “GTSX (triệu đồng)”, C “Output”" in said
+
+
+def test_numbers_in_reasons_are_written_as_the_reader_writes_them(kind, now):
+    import_ = sent(kind, [[A, "Một", 0.0000005], [B, "Hai", -1.5]], by=make_officer(), now=now)
+    problems = [problem for _row, _cells, problems in workbooks.rows_of(import_, "bad") for problem in problems]
+    with override("vi"):
+        said = [sentence(text, given) for _key, _letter, text, given in problems]
+    assert "“0,0000005”" in said[0] and "1,5”" in said[1]
+
+
+def test_an_unclear_number_of_the_file_is_the_example(kind, now):
+    import_ = sent(kind, [[A, "Một", "7.654"]], by=make_officer(), now=now)
+    assert import_.reading["questions"] == ["decimal_style"] and import_.reading["style"]["example"] == "7.654"
+
+
+def test_a_refused_file_waits_for_nobody(kind, now):
+    by = make_officer()
+    sent(kind, [["x", "y", "z"]], by=by, now=now, heading=["Cột 1", "Cột 2", "Cột 3"])
+    assert not Import.objects.held_by(by).exists()
 
 
 def test_kind_with_an_unknown_staged_type_is_refused_at_start():
