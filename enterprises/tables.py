@@ -2,7 +2,7 @@ from django.utils.translation import gettext_lazy as _
 
 from enterprises.models import Enterprise, FigureRevision
 from enterprises.models.enterprises import Size
-from enterprises.models.figures import State
+from enterprises.models.figures import BASIS, State, basis_words
 from enterprises.models.products import TitleKind
 from screens import tables
 
@@ -134,6 +134,12 @@ class FiguresTable(tables.Table):
     capital_vnd = tables.MoneyColumn(verbose_name=_("Total capital"), unit=10**6)
     tax_vnd = tables.MoneyColumn(verbose_name=_("Tax paid"), unit=10**6, total=True)
     size = tables.ChoiceColumn(verbose_name=_("Size"), choices=[("", "–"), *Size.choices])
+    basis = tables.TextColumn(
+        verbose_name=_("Basis"),
+        compute=lambda record: basis_words(*(record[name] for name in BASIS)),
+        fields=BASIS,
+        orderable=False,
+    )
     scope = tables.ChoiceColumn(verbose_name=_("Scope"), choices=FigureRevision.Scope)
     place = tables.ChoiceColumn(verbose_name=_("Place"), choices=FigureRevision.Place)
     prices = tables.ChoiceColumn(verbose_name=_("Prices"), choices=FigureRevision.Prices)
@@ -144,4 +150,4 @@ class FiguresTable(tables.Table):
     confirmed_at = tables.DateTimeColumn(verbose_name=_("Confirmed at"))
 
     class Meta:
-        shown = ["enterprise", "year", "output_vnd", "revenue_vnd", "labour_insured", "state", "submitted_at"]
+        shown = ["enterprise", "year", "basis", "output_vnd", "revenue_vnd", "state", "submitted_at"]

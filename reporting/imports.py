@@ -140,6 +140,11 @@ class StatisticImport(ImportKind):
         chunk.add("amount", amounts)
         chunk.add("prices", prices)
 
+    def check_doubtful(self, chunk, context):
+        for at, published in enumerate(chunk["published_on"]):
+            if published and published > context["today"]:
+                chunk.refuse(at, "published_on", FUTURE)
+
     def _amount(self, chunk, at):
         """The row's amount in the smallest unit; refuses what is missing or stands in another column."""
         wanted = AMOUNTS[chunk["measure"][at]]
@@ -180,8 +185,8 @@ class StatisticImport(ImportKind):
                 counts["revised"] += 1
         return counts
 
-    def undo(self, import_, *, by, now):
-        made = list(CityStatistic.objects.filter(import_batch=import_.public_id).select_related("supersedes"))
+    def require_undoable(self, import_):
+        made = CityStatistic.objects.filter(import_batch=import_.public_id)
         ids = {str(statistic.public_id) for statistic in made}
         if any(statistic.superseded_at for statistic in made):
             raise Refused(_now("A figure of this import was revised since. Revise single figures instead."))
@@ -190,6 +195,9 @@ class StatisticImport(ImportKind):
                 raise Refused(
                     _now("Published indicators rest on figures of this import. Revise single figures instead.")
                 )
+
+    def undo(self, import_, *, by, now):
+        made = list(CityStatistic.objects.filter(import_batch=import_.public_id).select_related("supersedes"))
         for statistic in made:
             withdraw_statistic(statistic=statistic, reason=import_.undo_reason, by=by, now=now)
             before = statistic.supersedes

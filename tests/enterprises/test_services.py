@@ -10,6 +10,7 @@ from audit.models import Event
 from audit.refusals import Conflict, NotAllowed, Refused, StaleVersion
 from enterprises.models import Enterprise, EnterpriseRevision, Membership, Title, TitleRevision
 from enterprises.services.enterprises import (
+    SameName,
     change_status,
     edit_contact,
     edit_enterprise,
@@ -60,6 +61,24 @@ def make_group(code="co-khi"):
 
 
 # --- registering ------------------------------------------------------------------------------
+@pytest.mark.parametrize("name", ["CTY TNHH SX Hoà Thuỷ Thử", "Công ty trách nhiệm hữu hạn sản xuất Hoà Thủy thử"])
+def test_an_enterprise_of_a_known_name_is_registered_only_knowingly(name):
+    officer, old = make_officer(), make_enterprise("Công ty TNHH Sản xuất Hòa Thủy Thử")
+    with pytest.raises(SameName) as refusal:
+        register_enterprise(values=values(name=name), by=officer, now=NOW)
+    assert refusal.value.found == [old] and old.tax_code in str(refusal.value)
+    new = register_enterprise(values=values(name=name), same_name=True, by=officer, now=NOW)
+    assert set(Enterprise.objects.called_like(old.name)) == {old, new}
+
+
+def test_a_branch_may_be_called_like_its_parent_and_is_a_branch():
+    officer, parent = make_officer(), make_enterprise("Công ty Một")
+    data = values(name=parent.name, tax_code=f"{parent.tax_code}-999", enterprise_type="other")
+    branch = register_enterprise(values=data, by=officer, now=NOW)
+    assert (branch.enterprise_type, branch.parent, list(parent.branches)) == ("branch", parent, [branch])
+    assert parent.parent is None and not branch.branches.exists()
+
+
 def test_officer_registers_an_enterprise_with_its_revision_and_event():
     officer, group = make_officer(), make_group()
     enterprise = register_enterprise(values=values(name="  Công ty   CP Đống Đa "), groups=[group], by=officer, now=NOW)
