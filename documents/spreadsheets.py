@@ -56,7 +56,7 @@ class Column:
             "key": self.key,
             "title": str(self.title),
             "type": self.type,
-            "aliases": sorted({name for alias in names for name in (bare(alias),) if name}),
+            "aliases": sorted({name for alias in names for name in (bare(alias) or fold(alias),) if name}),
             "required": self.required,
         }
         if self.most is not None:

@@ -77,13 +77,16 @@ class Several:
 
 @dataclass(frozen=True)
 class Word:
-    """A short text, in a list of rows."""
+    """A short text, such as the number of a form."""
 
     name: str
     label: str
 
     def field(self):
         return forms.CharField(label=self.label, max_length=200)
+
+    def text(self, value):
+        return str(value)
 
 
 @dataclass(frozen=True)
@@ -304,4 +307,8 @@ shape(
             {"no_reply": _("is recorded as no written reply"), "agrees": _("counts as agreement")},
         ),
     ],
+)
+shape(
+    "plan_overlap",
+    [Whole("percent", _("Point out two tasks that share at least this part of their words"), "%", least=1, most=100)],
 )

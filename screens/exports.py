@@ -7,6 +7,7 @@ a blank is put before text that a spreadsheet would take for a formula. Numbers 
 import csv
 import itertools
 import os
+import re
 import tempfile
 from functools import partial
 from urllib.parse import quote
@@ -40,6 +41,11 @@ def safe_text(text):
     return f" {text}" if text.startswith(FORMULA_STARTS) else text
 
 
+def sheet_name(title):
+    """A title as Excel takes it for a sheet: 31 letters, without the signs it refuses."""
+    return " ".join(re.sub(r"[\[\]:*?/\\]", " ", title).split()).strip("'")[:31].strip("' ") or "1"
+
+
 def write_xlsx(target, columns, rows, *, sheet="1", heads=None):
     """Write `rows` (sequences of raw values in the order of `columns`) to the open file or path `target`."""
     book = xlsxwriter.Workbook(
@@ -52,7 +58,7 @@ def write_xlsx(target, columns, rows, *, sheet="1", heads=None):
         },
     )
     try:
-        page = book.add_worksheet(sheet[:31])
+        page = book.add_worksheet(sheet_name(sheet))
         head = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
         for position, column in enumerate(columns):
             page.set_column(position, position, column.width)
