@@ -1,10 +1,20 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class ProgrammeConfig(AppConfig):
     name = "programme"
 
     def ready(self):
+        from accounts import handover
+        from programme.services import given
+
+        handover.register(
+            "given_tasks",
+            _("Given tasks this person is in charge of"),
+            count=given.count_held,
+            move=given.hand_over_given,
+        )
         from programme.citing import register_all
 
         register_all()

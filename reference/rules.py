@@ -308,3 +308,7 @@ shape(
         ),
     ],
 )
+shape(
+    "plan_overlap",
+    [Whole("percent", _("Point out two tasks that share at least this part of their words"), "%", least=1, most=100)],
+)

@@ -1,57 +1,37 @@
 """What waits for a person, from every room below: each kind with its next act as a verb, soonest first."""
 
-from dataclasses import dataclass, field
 from datetime import timedelta
 
 from allauth.mfa.models import Authenticator
 from django.conf import settings
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.access import actions, may_open
+from accounts.access import may_open
 from accounts.models import Post, User
 from accounts.roles import Role
 from documents.models import Import
 from enterprises.models import FigureRevision
 from jobs.models import Job
 from programme.models import TreasuryStatement
+from reporting.home_money import MONEY
+from reporting.home_plans import PLANS
 from reporting.models import CityStatistic, Family, Indicator, KpiChoice, KpiPublication, KpiRun
 from reporting.permissions import DECIDE, RECORD
+from reporting.waiting import SHOWN, Item, Section, address, count, may
 from screens import formats
-
-SHOWN = 5
-MOST = 1000
-
-
-@dataclass
-class Item:
-    text: str
-    url: str
-    verb: str
-    note: str = ""
-
-
-@dataclass
-class Section:
-    title: str
-    items: list = field(default_factory=list)
-    count: int = 0
-    more_url: str = ""
-
-    @property
-    def count_text(self):
-        return f"{formats.number(MOST)}+" if self.count > MOST else formats.number(self.count)
 
 
 def work_for(user, now):
     """[Section] of what waits for `user`, empty kinds left out."""
     found = []
-    for kind in (
+    kinds = (
         _figures,
         _returned,
         _unsent,
         _imports,
+        *MONEY,
+        *PLANS,
         _statements,
         _reconciliations,
         _decisions,
@@ -59,24 +39,13 @@ def work_for(user, now):
         _computations,
         _jobs,
         _second_step,
-    ):
+    )
+    for kind in kinds:
         section = kind(user, now)
         if section and section.items:
             section.count = max(section.count, len(section.items))
             found.append(section)
     return found
-
-
-def may(user, code):
-    return code in actions() and user.may(code)
-
-
-def address(name, *args):
-    return reverse(name, args=args)
-
-
-def _count(queryset):
-    return queryset.order_by()[: MOST + 1].count()
 
 
 def _figure_items(rows, verb):
@@ -97,8 +66,8 @@ def _figures(user, now):
     waiting = FigureRevision.objects.waiting().exclude(declared_by=user.public_id)
     rows = waiting.select_related("enterprise").order_by("submitted_at", "id")[:SHOWN]
     items = _figure_items(rows, _("Review"))
-    count = _count(waiting) if len(items) == SHOWN else len(items)
-    return Section(_("Figures that wait for review"), items, count, address("enterprises:figures_waiting"))
+    number = count(waiting) if len(items) == SHOWN else len(items)
+    return Section(_("Figures that wait for review"), items, number, address("enterprises:figures_waiting"))
 
 
 def _returned(user, now):
@@ -140,7 +109,7 @@ def _statements(user, now):
         )
         for row in waiting.select_related("year").order_by("ends_on", "id")[:SHOWN]
     ]
-    return Section(_("Statements of the Treasury"), items, _count(waiting), address("programme:statement_list"))
+    return Section(_("Statements of the Treasury"), items, count(waiting), address("programme:statement_list"))
 
 
 def _reconciliations(user, now):
@@ -152,7 +121,7 @@ def _reconciliations(user, now):
         for row in waiting.select_related("year").order_by("ends_on", "id")[:SHOWN]
     ]
     more = address("programme:statement_list")
-    return Section(_("Reconciliations with the Treasury"), items, _count(waiting), more)
+    return Section(_("Reconciliations with the Treasury"), items, count(waiting), more)
 
 
 def _decisions(user, now):
@@ -224,7 +193,7 @@ def _jobs(user, now):
         )
         for job in failed[:SHOWN]
     ]
-    return Section(_("Jobs that failed"), items, _count(failed) if items else 0, address("jobs:job_list"))
+    return Section(_("Jobs that failed"), items, count(failed) if items else 0, address("jobs:job_list"))
 
 
 def _second_step(user, now):
@@ -236,4 +205,4 @@ def _second_step(user, now):
         Item(person.full_name, address("accounts:person_detail", person.public_id), _("Remind"))
         for person in without.order_by("full_name")[:SHOWN]
     ]
-    return Section(_("People without two-step sign-in"), items, _count(without) if items else 0)
+    return Section(_("People without two-step sign-in"), items, count(without) if items else 0)

@@ -16,7 +16,22 @@ from programme.models.budget import (
 )
 from programme.models.checks import BudgetCheck
 from programme.models.commitments import Commitment, Payment, ProcurementStep
+from programme.models.consultations import Consultation
+from programme.models.given import GivenTask, GivenTaskReport
+from programme.models.plans import (
+    DECIDED,
+    EDITABLE,
+    OPEN,
+    OverlapDecision,
+    Plan,
+    PlanEstimate,
+    PlanFunding,
+    PlanItem,
+    PlanPaper,
+    PlanState,
+)
 from programme.models.policies import Policy, PolicyReview, Standing
+from programme.models.proposals import ProposalEstimate, TaskProposal
 from programme.models.scheme import (
     PERIOD_ORDER,
     Indicator,
@@ -27,7 +42,7 @@ from programme.models.scheme import (
     Unit,
 )
 from programme.models.steps import BudgetStep, StepKind
-from programme.models.tasks import Task
+from programme.models.tasks import Deliverable, Task, TaskReport
 from programme.models.treasury import (
     Cause,
     DifferenceKind,
@@ -41,10 +56,13 @@ from programme.models.treasury import (
 __all__ = [
     "BALANCES",
     "COMMITMENT_BALANCES",
+    "DECIDED",
+    "EDITABLE",
     "EFFECTS",
     "KINDS_IN_STATE",
     "MOST_VND",
     "ON_COMMITMENT",
+    "OPEN",
     "PAIRS",
     "PERIOD_ORDER",
     "BudgetCheck",
@@ -53,17 +71,29 @@ __all__ = [
     "BudgetYear",
     "Cause",
     "Commitment",
+    "Consultation",
+    "Deliverable",
     "DifferenceKind",
     "Direction",
     "EntryKind",
+    "GivenTask",
+    "GivenTaskReport",
     "Indicator",
     "LedgerEntry",
     "LineMonth",
+    "OverlapDecision",
     "Payment",
     "Period",
+    "Plan",
+    "PlanEstimate",
+    "PlanFunding",
+    "PlanItem",
+    "PlanPaper",
+    "PlanState",
     "Policy",
     "PolicyReview",
     "ProcurementStep",
+    "ProposalEstimate",
     "PublishedFigure",
     "PublishedResult",
     "SpendingPlan",
@@ -74,6 +104,8 @@ __all__ = [
     "StepKind",
     "Target",
     "Task",
+    "TaskProposal",
+    "TaskReport",
     "TreasuryStatement",
     "Unit",
     "YearState",

@@ -254,6 +254,7 @@ def settle(story, line, commitment, amount, on):
 
 def plan_by_month(story, line, amount):
     """A third by April, the rest by October."""
+    line.refresh_from_db()
     year = line.year.year * 100
     first = amount * 3 // 10
     plan_spending(

@@ -31,6 +31,8 @@ from jobs.operations import once
 from programme.loading import load_illustration
 from reference.models import Agency, ContentArea, MoneySource, SupportKind
 from reporting.demo.copying import ACTOR, at
+from reporting.demo.money import years_of_money
+from reporting.demo.plans import planned_money_linked, plans_of_the_years
 from reporting.demo.policies import policies_reviewed
 from reporting.demo.treasury import treasury_reconciled
 from screens.models import SavedView
@@ -65,6 +67,9 @@ def play(world, people, *, say):
         views,
         next_period,
         policies_reviewed,
+        plans_of_the_years,
+        years_of_money,
+        planned_money_linked,
     ):
         with once(scope=ACTOR, verb="scene", key=scene.__name__, body={}, now=stage.now) as operation:
             if not operation.done:

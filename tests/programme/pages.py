@@ -3,10 +3,11 @@
 from tests.programme import (
     pages_policies,
     pages_scheme,
+    pages_steps,
     pages_treasury,
 )
 
-PARTS = [pages_policies, pages_scheme, pages_treasury]
+PARTS = [pages_policies, pages_scheme, pages_steps, pages_treasury]
 
 
 ADDRESSES = {name: where for part in PARTS for name, where in part.ADDRESSES.items()}

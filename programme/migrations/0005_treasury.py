@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('documents', '0001_initial'),
-        ('programme', '0003_policies'),
+        ('programme', '0004_plans'),
     ]
 
     operations = [
