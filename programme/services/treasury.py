@@ -34,13 +34,14 @@ from programme.models import (
 )
 from programme.models.treasury import QUARTERS, YEAR_END, days_of
 from programme.permissions.treasury import CONFIRM, EXPLAIN, IMPORT
-from programme.reconciling import Difference, Here, Match, There, compare
+from programme.reconciling import Difference, Here, Match, Side, There, compare
 from programme.services.limits import year_end
 from reference.services import rule
 from screens import formats
 
 STATE = TreasuryStatement.State
 OUT = (Direction.OUT, Direction.PAYMENT, Direction.ADVANCE)
+SIDES: dict[str, Side] = {Direction.CLEAR.value: "clear", Direction.RECOVERY.value: "recovery"}
 CHUNK = 1000
 NUMBER_IN = re.compile(r"\bsố\s*:?\s*(\S+)", re.IGNORECASE)
 
@@ -191,7 +192,7 @@ def _rows_of(statement: TreasuryStatement) -> list[There]:
         "id", "number", "voucher", "paid_on", "amount_vnd", "direction", "account"
     ).order_by("number")
     for key, number, voucher, on, vnd, direction, account in values.iterator(chunk_size=5000):
-        side = "clear" if direction == Direction.CLEAR else "recovery" if direction == Direction.RECOVERY else "out"
+        side = SIDES.get(direction, "out")
         nature = direction if direction in (Direction.PAYMENT, Direction.ADVANCE) else ""
         rows.append(There(key, number, voucher, on, vnd, side, nature, account))
     return rows

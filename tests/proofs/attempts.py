@@ -304,6 +304,55 @@ def attempts():
         ],
         "complete_publication_value": [copied("reporting_publishedvalue")],
         "complete_publication_row": [copied("reporting_publishedrow")],
+        **of_the_treasury(),
+    }
+
+
+def of_the_treasury():
+    """What guards statements of the Treasury, their rows and differences."""
+    statement, row, difference = (
+        "programme_treasurystatement",
+        "programme_statementrow",
+        "programme_statementdifference",
+    )
+    fresh = {
+        "import_batch": f"'{uuid.uuid4().hex}'",
+        "matched_at": "NULL",
+        "here_paid_vnd": "NULL",
+        "here_cleared_vnd": "NULL",
+        "here_recovered_vnd": "NULL",
+    }
+    is_open = "WHERE x.state = 'open'"
+    of_open = f"JOIN {statement} s ON s.id = x.statement_id AND s.state = 'open'"
+    of_confirmed = f"JOIN {statement} s ON s.id = x.statement_id AND s.state = 'reconciled'"
+    here = f"(SELECT r.payment_id FROM {row} r WHERE r.statement_id = {row}.statement_id AND r.payment_id IS NOT NULL LIMIT 1)"
+    there = (
+        f"(SELECT r.payment_id FROM {row} r JOIN {statement} q ON q.id = r.statement_id AND q.span = 'q1' "
+        f"AND q.state = 'reconciled' JOIN {statement} own ON own.id = {row}.statement_id AND own.year_id = q.year_id "
+        "WHERE r.payment_id IS NOT NULL LIMIT 1)"
+    )
+    quarter = f"{of_open} AND s.span = 'q3' WHERE x.payment_id IS NULL AND x.direction <> 'recovery'"
+    return {
+        "treasury_statement_starts_open": [copied(statement, is_open)],
+        "treasury_statement_in_its_year": [copied(statement, is_open, starts_on="'1999-01-01'", **fresh)],
+        "treasury_statement_year_takes_it": [
+            copied(statement, "JOIN programme_budgetyear y ON y.state = 'preparing'", year_id="y.id", **fresh)
+        ],
+        "treasury_statement_moves": [updated(statement, "state = 'open'", "WHERE x.state = 'reconciled'")],
+        "treasury_statement_explained": [
+            updated(
+                statement,
+                "state = 'reconciled'",
+                f"JOIN {difference} d ON d.statement_id = x.id AND d.gone_at IS NULL AND d.explained_at IS NULL {is_open}",
+            )
+        ],
+        "statement_row_laid_with_its_statement": [copied(row, of_open, number="99999")],
+        "statement_row_of_open_statement": [updated(row, "payment_id = NULL, part = NULL", of_confirmed)],
+        "statement_row_in_one_quarter": [updated(row, f"payment_id = {there}, part = 1", quarter)],
+        "statement_row_parts_of_one_voucher": [updated(row, f"payment_id = {here}, part = 2", quarter)],
+        "statement_difference_of_open_statement": [
+            copied(difference, f"JOIN {statement} s ON s.state = 'reconciled'", statement_id="s.id", key="'another'")
+        ],
     }
 
 

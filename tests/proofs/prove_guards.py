@@ -77,6 +77,7 @@ def lay_rows_that_the_demo_lacks():
     Handover.objects.create(person=user, at=now, by=user.public_id, paper="1/BB-SCT", reason="proof", lines=[])
     lay_delegations(user, now)
     lay_money()
+    let_a_difference_go(now)
     filled(Letter, now)
     filled(Invitation, now)
     past = {"state": "undone", "undone_at": now, "undone_by": user.public_id, "undo_reason": "proof"}
@@ -97,6 +98,14 @@ def lay_rows_that_the_demo_lacks():
     )
     FigureLine.objects.create(revision=lines, product=product, measure="output_vnd", amount=1)
     FigureRevision.objects.filter(pk=lines.pk).update(state="declared", declared_by=user.public_id, declared_at=now)
+
+
+def let_a_difference_go(now):
+    """An explained difference with the Treasury that a later comparison no longer found."""
+    from programme.models import StatementDifference
+
+    explained = StatementDifference.objects.filter(statement__state="open", explained_at__isnull=False)
+    StatementDifference.objects.filter(pk=explained.earliest("pk").pk).update(gone_at=now)
 
 
 def lay_delegations(giver, now):
