@@ -5,6 +5,7 @@ from programme.views import (
     consultations,
     given,
     items,
+    money,
     payments,
     plan_steps,
     plans,
@@ -19,8 +20,28 @@ from programme.views import (
 app_name = "programme"
 
 urlpatterns = [
+    # the state of the money
+    path("", money.money, name="money"),
+    # budget years
+    path("years/add/", money.add_year, name="add_year"),
+    path("years/<int:year>/", money.budget_year, name="budget_year"),
+    path("years/<int:year>/open/", money.open_year, name="open_year"),
+    path("years/<int:year>/adjust/", money.start_adjusting, name="start_adjusting"),
+    path("years/<int:year>/close/", money.close_year, name="close_year"),
+    # budget lines
+    path("lines/", money.budget_line_list, name="budget_line_list"),
+    path("lines/add/", money.add_line, name="add_line"),
+    path("lines/<uuid:public_id>/", money.budget_line, name="budget_line"),
+    path("lines/<uuid:public_id>/describe/", money.describe_line, name="describe_line"),
+    path("lines/<uuid:public_id>/plan/", money.plan_spending, name="plan_spending"),
+    path("lines/<uuid:public_id>/opening/", money.record_opening, name="record_opening"),
+    path("lines/<uuid:public_id>/report/", money.record_report, name="record_report"),
+    # the ledger
+    path("ledger/", money.ledger_entry_list, name="ledger_entry_list"),
+    path("ledger/<uuid:public_id>/", money.ledger_entry, name="ledger_entry"),
+    path("ledger/<uuid:public_id>/file/", money.ledger_entry_file, name="ledger_entry_file"),
     # periods
-    path("", scheme.period_list, name="period_list"),
+    path("periods/", scheme.period_list, name="period_list"),
     path("periods/add/", scheme.add_period, name="add_period"),
     path("periods/<uuid:public_id>/", scheme.period_detail, name="period"),
     path("periods/<uuid:public_id>/edit/", scheme.edit_period, name="edit_period"),

@@ -17,6 +17,7 @@ from jobs.models import Job
 from programme.models import TreasuryStatement
 from reporting.home_money import MONEY
 from reporting.home_plans import PLANS
+from reporting.home_year_end import YEAR_END
 from reporting.models import CityStatistic, Family, Indicator, KpiChoice, KpiPublication, KpiRun
 from reporting.permissions import DECIDE, RECORD
 from reporting.waiting import SHOWN, Item, Section, address, count, may
@@ -24,7 +25,7 @@ from screens import formats
 
 
 def work_for(user, now):
-    """[Section] of what waits for `user`, empty kinds left out."""
+    """[Section] of what waits for `user`, empty kinds left out; those in which something is late come first."""
     found = []
     kinds = (
         _figures,
@@ -32,6 +33,7 @@ def work_for(user, now):
         _unsent,
         _imports,
         *MONEY,
+        *YEAR_END,
         *PLANS,
         _statements,
         _reconciliations,
@@ -46,7 +48,7 @@ def work_for(user, now):
         if section and section.items:
             section.count = max(section.count, len(section.items))
             found.append(section)
-    return found
+    return sorted(found, key=lambda section: not any(item.late for item in section.items))
 
 
 def _figure_items(rows, verb):

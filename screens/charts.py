@@ -289,26 +289,160 @@ def nested_bar(parts, *, title, total=None):
 
     Returns the bar with its key: every part named and figured, what is unknown said so.
     """
-    known = [amount for _label, amount in parts if amount is not None]
-    full = max([*known, total or 0, 1])
-    width, height = 720, 56
+    amounts = [amount for _label, amount in parts]
+    full = max([amount for amount in amounts if amount is not None] + [total or 0, 1])
     name = f"chart-{next(_numbers)}"
-    ink, inset = [], 0
-    for number, (_label, amount) in enumerate(parts, start=1):
-        if amount:
-            ink.append(
-                f'<rect class="part part-{min(number, 6)}" x="0" y="{inset}" '
-                f'width="{float(Fraction(amount, full) * width):.1f}" height="{height - 2 * inset}"/>'
-            )
-        inset += 5
-    said = "; ".join(f"{label}: {formats.big_money(amount)}" for label, amount in parts)
+    ink = [_nested(amounts, full, BAR_WIDTH, BAR_HEIGHT, inset=5)]
+    said = "; ".join(f"{label}: {formats.short_money(amount).short}" for label, amount in parts)
     key = format_html_join(
         "",
         '<li><svg class="chart-svg legend-key" viewBox="0 0 16 12" aria-hidden="true" focusable="false">'
         '<rect class="part part-{}" width="16" height="12"/></svg>{}: <strong class="number">{}</strong></li>',
-        ((min(number, 6), label, formats.big_money(amount)) for number, (label, amount) in enumerate(parts, start=1)),
+        (
+            (min(number, 6), label, formats.short_money(amount).short)
+            for number, (label, amount) in enumerate(parts, start=1)
+        ),
     )
-    return format_html('{}<ul class="legend">{}</ul>', _svg("nested-bar", width, height, name, title, said, ink), key)
+    return format_html(
+        '{}<ul class="legend">{}</ul>', _svg("nested-bar", BAR_WIDTH, BAR_HEIGHT, name, title, said, ink), key
+    )
+
+
+BAR_WIDTH, BAR_HEIGHT = 720, 56
+
+
+def _nested(amounts, full, width, height, *, inset, x=0, y=0, level=1):
+    """Rectangles within each other, from x on; the first has the colour of `level`."""
+    drawn = []
+    for depth, amount in enumerate(amounts):
+        if amount:
+            drawn.append(
+                f'<rect class="part part-{min(level + depth, 6)}" x="{x:g}" y="{y + depth * inset}" '
+                f'width="{float(Fraction(amount, full) * width):.1f}" height="{height - 2 * depth * inset}"/>'
+            )
+    return "".join(drawn)
+
+
+def money_bar(total, levels, blocks, *, title):
+    """One bar from a limit down to what is settled, for several kinds of money side by side.
+
+    `total` is (label, đồng or None), `levels` the names of what lies within it, `blocks` [(name, [đồng of each level])]:
+    the blocks stand next to each other within the limit, each nested; all but the first are hatched. Figures belong in
+    the table beside it.
+    """
+    label, limit = total
+    blocks = [(text, amounts) for text, amounts in blocks if any(amounts)]
+    full = max(limit or 0, sum(max(amounts) for _text, amounts in blocks), 1)
+    name, height, edge = f"chart-{next(_numbers)}", 64, 4
+    room = BAR_WIDTH - 2 * edge
+    ink = [_hatch(f"{name}-hatch")]
+    if limit:
+        ink.append(_nested([limit], full, BAR_WIDTH, height, inset=0))
+    x = Fraction(0)
+    for position, (_text, amounts) in enumerate(blocks):
+        start = round(edge + float(x), 1)
+        ink.append(_nested(amounts, full, room, height - 2 * edge, inset=5, x=start, y=edge, level=2))
+        width = Fraction(max(amounts), full) * room
+        if position:
+            ink.append(
+                f'<rect class="block-hatch" fill="url(#{name}-hatch)" x="{start:.1f}" y="{edge}" '
+                f'width="{float(width):.1f}" height="{height - 2 * edge}"/>'
+            )
+        x += width
+    said = [f"{label}: {formats.big_money(limit)}"]
+    for text, amounts in blocks:
+        figures = ", ".join(
+            f"{level} {formats.big_money(amount)}" for level, amount in zip(levels, amounts, strict=True)
+        )
+        said.append(f"{text}: {figures}")
+    key = format_html_join(
+        "",
+        '<li><svg class="chart-svg legend-key" viewBox="0 0 16 12" aria-hidden="true" focusable="false">{}</svg>{}</li>',
+        (
+            (_drawn([f'<rect class="part part-{number}" width="16" height="12"/>']), text)
+            for number, text in enumerate([label, *levels], start=1)
+        ),
+    )
+    hatched = format_html_join(
+        "",
+        '<li><svg class="chart-svg legend-key" viewBox="0 0 16 12" aria-hidden="true" focusable="false">{}</svg>{}</li>',
+        (
+            (
+                _drawn(
+                    [
+                        f'<rect class="part part-4" width="16" height="12"/><rect class="block-hatch" fill="url(#{name}-hatch)" width="16" height="12"/>'
+                    ]
+                ),
+                text,
+            )
+            for text, _amounts in blocks[1:]
+        ),
+    )
+    return format_html(
+        '{}<ul class="legend">{}{}</ul>',
+        _svg("nested-bar", BAR_WIDTH, height, name, title, "; ".join(said), ink),
+        key,
+        hatched,
+    )
+
+
+def _hatch(name):
+    return (
+        f'<defs><pattern id="{name}" width="7" height="7" patternUnits="userSpaceOnUse">'
+        '<path class="block-pattern" d="M0 7L7 0M-1 1L1 -1M6 8L8 6"/></pattern></defs>'
+    )
+
+
+def small_bar(amounts, *, title, full=None):
+    """The nested bar on one line of a table, without a key; `title` says it in words."""
+    known = [amount or 0 for amount in amounts]
+    full = full or max([*known, 1])
+    name, width, height = f"chart-{next(_numbers)}", 200, 16
+    ink = [_nested([full], full, width, height, inset=0), _nested(known, full, width, height, inset=2, level=2)]
+    return format_html(
+        '<svg class="chart-svg small-bar" viewBox="0 0 {} {}" preserveAspectRatio="none" role="img" aria-labelledby="{}"><title id="{}">{}</title>{}</svg>',
+        width, height, f"{name}-title", f"{name}-title", title, _drawn(ink),
+    )  # fmt: skip
+
+
+def month_columns(rows, *, title, label=formats.number, axis_label=None):
+    """What was meant and what came, side by side of time: [(name, planned or None, value)]; the plan is the hollow column."""
+    rows = list(rows)
+    known = [Fraction(amount) for _name, planned, value in rows for amount in (planned, value) if amount is not None]
+    scale = _Scale(max([*known, Fraction(0)]) * Fraction(108, 100))
+    name = f"chart-{next(_numbers)}"
+    gap = (WIDTH - LEFT) / max(len(rows), 1)
+    ink = [_grid(scale, axis_label or label)]
+    base, wide, narrow = scale.y(0), gap * 0.74, gap * 0.44
+    for place, (text, planned, value) in enumerate(rows):
+        x = LEFT + gap * (place + 0.5)
+        tops = []
+        if planned:
+            y = scale.y(planned)
+            tops.append(y)
+            ink.append(
+                f'<rect class="plan-column" x="{x - wide / 2:.1f}" y="{y:.1f}" width="{wide:.1f}" '
+                f'height="{base - y:.1f}"/>'
+            )
+        if value and value > 0:
+            y = scale.y(value)
+            tops.append(y)
+            ink.append(
+                f'<rect class="part part-6" x="{x - narrow / 2:.1f}" y="{y:.1f}" width="{narrow:.1f}" '
+                f'height="{base - y:.1f}"/>'
+            )
+        if value:
+            ink.append(
+                f'<text class="value-label" x="{x:.1f}" y="{min([*tops, base]) - 6:.1f}" text-anchor="middle">'
+                f"{escape(label(value))}</text>"
+            )
+        ink.append(f'<text x="{x:.1f}" y="{HEIGHT - 16}" text-anchor="middle">{escape(text)}</text>')
+    said = "; ".join(
+        _("%(name)s: planned %(planned)s, came %(value)s")
+        % {"name": text, "planned": label(planned or 0), "value": label(value or 0)}
+        for text, planned, value in rows
+    )
+    return _svg("month-columns", WIDTH, HEIGHT, name, title, said, ink)
 
 
 def bars(rows, *, title, label=formats.number):
@@ -324,7 +458,7 @@ def bars(rows, *, title, label=formats.number):
         length = float(Fraction(value) / largest * (width - end)) if value else 0
         ink.append(
             f'<text x="0" y="{y + 20}">{escape(_cut(str(text)))}</text>'
-            f'<rect class="part part-5" x="0" y="{y + 29}" width="{max(length, 1):.1f}" height="18"/>'
+            f'<rect class="part part-6" x="0" y="{y + 29}" width="{max(length, 1):.1f}" height="18"/>'
             f'<text class="value-label" x="{length + 8:.1f}" y="{y + 44}">{escape(shown)}</text>'
         )
     said = "; ".join(f"{text}: {label(value) if value is not None else _('no figure')}" for text, value in rows)

@@ -44,10 +44,10 @@ def address(user: Any, row: Any) -> str:
 
 
 def trail(user: Any, *more: tuple[str, Any]) -> list[tuple[str, Any]]:
-    """Where a page of the money stands: the programme, its money, then `more`."""
-    found: list[tuple[str, Any]] = [(reverse("programme:period_list"), _("Programme"))]
+    """Where a page of the money stands: plan and money, for whoever may see them, then `more`."""
+    found: list[tuple[str, Any]] = []
     if may_open(user, "programme:money"):
-        found.append((reverse("programme:money"), _("Money")))
+        found.append((reverse("programme:money"), _("Plan and money")))
     return [*found, *more]
 
 

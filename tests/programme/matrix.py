@@ -1,6 +1,7 @@
 """Objects of the programme for the matrix of roles and routes: each noun tells its own."""
 
 from tests.programme import (
+    matrix_money,
     matrix_plans,
     matrix_policies,
     matrix_scheme,
@@ -8,7 +9,7 @@ from tests.programme import (
     matrix_treasury,
 )
 
-PARTS = [matrix_plans, matrix_policies, matrix_scheme, matrix_steps, matrix_treasury]
+PARTS = [matrix_money, matrix_plans, matrix_policies, matrix_scheme, matrix_steps, matrix_treasury]
 
 
 def build(world):

@@ -1,13 +1,14 @@
 """Where the pages of the programme stand in the demonstration: each noun tells its own."""
 
 from tests.programme import (
+    pages_money,
     pages_policies,
     pages_scheme,
     pages_steps,
     pages_treasury,
 )
 
-PARTS = [pages_policies, pages_scheme, pages_steps, pages_treasury]
+PARTS = [pages_money, pages_policies, pages_scheme, pages_steps, pages_treasury]
 
 
 ADDRESSES = {name: where for part in PARTS for name, where in part.ADDRESSES.items()}
