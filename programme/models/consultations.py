@@ -53,7 +53,10 @@ class Consultation(Identified, Versioned):
     )
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+", verbose_name=_("agency"))
     letter = models.ForeignKey(
-        PlanPaper, on_delete=models.PROTECT, related_name="consultations", verbose_name=_("letter asking for the opinion")
+        PlanPaper,
+        on_delete=models.PROTECT,
+        related_name="consultations",
+        verbose_name=_("letter asking for the opinion"),
     )
     asked_on = models.DateField(_("asked on"))
     deadline = models.DateField(_("to answer by"))

@@ -266,7 +266,9 @@ class PlanItem(Identified, Versioned):
 class PlanEstimate(models.Model):
     """What a line is estimated to need from one source."""
 
-    item = models.ForeignKey(PlanItem, on_delete=models.PROTECT, related_name="estimates", verbose_name=_("line of a plan"))
+    item = models.ForeignKey(
+        PlanItem, on_delete=models.PROTECT, related_name="estimates", verbose_name=_("line of a plan")
+    )
     source = models.ForeignKey(
         MoneySource, on_delete=models.PROTECT, related_name="+", verbose_name=_("source of money")
     )

@@ -147,7 +147,10 @@ class ProposalFilter(FilterSet):
         choices=years_of(TaskProposal, "year"), label=_("For the plan of"), empty_label=_("All")
     )
     office = django_filters.ModelChoiceFilter(
-        queryset=Office.objects.order_by("code"), to_field_name="public_id", label=_("Office that proposes"), empty_label=_("All")
+        queryset=Office.objects.order_by("code"),
+        to_field_name="public_id",
+        label=_("Office that proposes"),
+        empty_label=_("All"),
     )
     state = django_filters.ChoiceFilter(choices=TaskProposal.State.choices, label=_("State"), empty_label=_("All"))
     content_area = django_filters.ModelChoiceFilter(
