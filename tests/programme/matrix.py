@@ -6,7 +6,7 @@ from tests.programme import (
     matrix_scheme,
 )
 
-PARTS = [matrix_policies, matrix_scheme, matrix_plans]
+PARTS = [matrix_scheme, matrix_policies, matrix_plans]
 
 
 def build(world):

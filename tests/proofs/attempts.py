@@ -5,6 +5,8 @@ import uuid
 from django.apps import apps
 from django.db import connection
 
+from tests.proofs import attempts_plans
+
 
 def copied(table, where="", **changed):
     """INSERT of a row of `table` once more, under a new key, with some columns changed (SQL expressions)."""
@@ -38,7 +40,7 @@ DECLARED_LINE = "JOIN enterprises_figurerevision r ON r.id = x.revision_id AND r
 def attempts():
     """{guard name: statements}"""
     engine = "sqlite" if connection.vendor == "sqlite" else "postgresql"
-    return {
+    return attempts_plans.attempts(copied, updated) | {
         f"work_day_at_weekend_{engine}": [copied("reference_calendarday", on="'2031-01-06'", kind="'work'")],
         "delegation_never_longer": [
             updated("accounts_delegation", "ends_on = '2999-12-31'", "WHERE x.ended_early_on IS NOT NULL")

@@ -72,6 +72,7 @@ def lay_rows_that_the_demo_lacks():
     SignIn.objects.create(user=user, key_digest="0" * 64, started_at=now, seen_at=now)
     Handover.objects.create(person=user, at=now, by=user.public_id, paper="1/BB-SCT", reason="proof", lines=[])
     lay_delegations(user, now)
+    lay_plan_under_review(user, now)
     filled(Letter, now)
     filled(Invitation, now)
     past = {"state": "undone", "undone_at": now, "undone_by": user.public_id, "undo_reason": "proof"}
@@ -110,6 +111,15 @@ def lay_delegations(giver, now):
     Delegation.objects.create(**values, action="proof", ends_on=values["planned_ends_on"])
     early = {"ended_early_on": now.date(), "ended_early_by": values["created_by"], "ended_early_reason": "proof"}
     Delegation.objects.create(**values, **early, action="another proof", ends_on=now.date())
+
+
+def lay_plan_under_review(user, now):
+    """A plan that may be submitted, but has no submission yet."""
+    from programme.models import Plan
+
+    drafted = {"drafted_by": user.public_id, "drafted_at": now}
+    plan = Plan.objects.create(year=2041, number=1, kind="original", title="proof", **drafted)
+    Plan.objects.filter(pk=plan.pk).update(state="reviewing")
 
 
 def filled(model, now):
