@@ -2,13 +2,14 @@
 
 from tests.programme import (
     pages_money,
+    pages_plans,
     pages_policies,
     pages_scheme,
     pages_steps,
     pages_treasury,
 )
 
-PARTS = [pages_money, pages_policies, pages_scheme, pages_steps, pages_treasury]
+PARTS = [pages_money, pages_plans, pages_policies, pages_scheme, pages_steps, pages_treasury]
 
 
 ADDRESSES = {name: where for part in PARTS for name, where in part.ADDRESSES.items()}

@@ -5,6 +5,8 @@ import uuid
 from django.apps import apps
 from django.db import connection
 
+from tests.proofs import attempts_plans
+
 
 def copied(table, where="", **changed):
     """INSERT of a row of `table` once more, under a new key, with some columns changed (SQL expressions)."""
@@ -188,124 +190,130 @@ def money_limits():
 def attempts():
     """{guard name: statements}"""
     engine = "sqlite" if connection.vendor == "sqlite" else "postgresql"
-    return money_attempts() | {
-        f"work_day_at_weekend_{engine}": [copied("reference_calendarday", on="'2031-01-06'", kind="'work'")],
-        "delegation_never_longer": [
-            updated("accounts_delegation", "ends_on = '2999-12-31'", "WHERE x.ended_early_on IS NOT NULL")
-        ],
-        "import_stays_applied": [
-            updated("documents_import", "state = 'applied'", "WHERE x.state IN ('undone', 'discarded', 'refused')")
-        ],
-        "periods_apart": [
-            copied("programme_period", "WHERE x.state <> 'illustration'", code="'another'"),
-        ],
-        "target_within_its_period": [
-            copied("programme_target", "WHERE x.year IS NOT NULL", year="1999"),
-            updated("programme_target", "year = 1999", "WHERE x.year IS NOT NULL AND x.withdrawn_on IS NULL"),
-        ],
-        "target_has_a_decided_period": [
-            copied(
-                "programme_target",
-                "JOIN programme_period p ON p.state = 'no_document'",
-                period_id="p.id",
-                year="p.starts_year",
-            )
-        ],
-        "period_keeps_its_targets": [
-            updated(
-                "programme_period",
-                "starts_year = ends_year",
-                "JOIN programme_target t ON t.period_id = x.id AND t.year < x.ends_year AND t.withdrawn_on IS NULL",
-            )
-        ],
-        "policy_keeps_its_name": [
-            updated("programme_policy", "issuer = 'another'", ""),
-            updated("programme_policy", "number = '1/QĐ'", "WHERE x.number = '496/QĐ-UBND'"),
-            updated("programme_policy", "issued_on = NULL", "WHERE x.number = '496/QĐ-UBND'"),
-        ],
-        "policies_in_a_line": [
-            updated(
-                "programme_policy",
-                "superseded_by_id = (SELECT y.id FROM programme_policy y WHERE y.superseded_by_id = programme_policy.id "
-                "LIMIT 1), superseded_from = '2030-01-01', valid_to = '2029-12-31'",
-                "WHERE x.id IN (SELECT y.superseded_by_id FROM programme_policy y)",
-            ),
-        ],
-        "superseded_by_one_that_stands": [
-            updated(
-                "programme_policy",
-                "superseded_by_id = (SELECT y.id FROM programme_policy y WHERE y.withdrawn_on IS NOT NULL LIMIT 1), "
-                "superseded_from = '2040-01-01', valid_to = '2039-12-31'",
-                "WHERE x.withdrawn_on IS NULL AND x.superseded_by_id IS NULL AND x.number = '496/QĐ-UBND'",
-            ),
-        ],
-        "superseding_policy_stays": [
-            updated(
-                "programme_policy",
-                "withdrawn_on = '2030-01-01'",
-                "WHERE x.id IN (SELECT y.superseded_by_id FROM programme_policy y) AND x.superseded_by_id IS NULL",
-            ),
-        ],
-        "review_moves": [
-            updated("programme_policyreview", "state = 'draft'", "WHERE x.state = 'submitted'"),
-            updated(
-                "programme_policyreview",
-                "state = 'answered', answer = 'accepted', answer_number = '1', answered_on = '2030-01-01', "
-                "submitted_number = '1', submitted_on = '2029-01-01'",
-                "WHERE x.state = 'draft'",
-            ),
-        ],
-        "one_hop_enterprises_enterprise": [
-            updated(
-                "enterprises_enterprise",
-                "merged_into_id = (SELECT y.id FROM enterprises_enterprise y WHERE y.merged_into_id IS NOT NULL LIMIT 1)",
-                "WHERE x.merged_into_id IS NULL",
-            )
-        ],
-        "apart_enterprises_enterprisegroup": [copied("enterprises_enterprisegroup")],
-        "apart_enterprises_enterpriseactivity": [copied("enterprises_enterpriseactivity")],
-        "once_enterprises_figurerevision_superseded": [
-            updated("enterprises_figurerevision", "superseded_at = NULL", "WHERE x.superseded_at IS NOT NULL")
-        ],
-        "closed_enterprises_figurerevision": [
-            copied("enterprises_figurerevision", f"{CLOSED}", state="'withdrawn'", revision="9999"),
-            updated("enterprises_figurerevision", "note = 'other'", CLOSED),
-        ],
-        "settled_enterprises_figureline": [copied("enterprises_figureline", DECLARED_LINE)],
-        "kept_enterprises_figureline": [
-            updated("enterprises_figureline", "amount = amount + 1", DECLARED_LINE),
-            removed("enterprises_figureline", DECLARED_LINE),
-        ],
-        "withdrawn_support_stays": [
-            updated(
-                "support_supportrecord", f"withdrawn = {'0' if engine == 'sqlite' else 'false'}", "WHERE x.withdrawn"
-            )
-        ],
-        "year_support_supportrecord": [
-            copied("support_supportrecord", year="1999"),
-            updated("support_supportrecord", "year = 2099", "WHERE NOT x.withdrawn"),
-        ],
-        "year_support_supportrevision": [copied("support_supportrevision", year="1999", revision="9999")],
-        "keep_done_values_new": [copied("reporting_kpivalue", DONE)],
-        "keep_done_values_old": [
-            updated("reporting_kpivalue", "run_id = run_id", DONE),
-            removed("reporting_kpivalue", DONE),
-        ],
-        "keep_done_parts_new": [copied("reporting_kpipart", DONE_PART)],
-        "keep_done_parts_old": [
-            updated("reporting_kpipart", "value_id = value_id", DONE_PART),
-            removed("reporting_kpipart", DONE_PART),
-        ],
-        "publish_done_run": [
-            copied(
-                "reporting_kpipublication",
-                run_id="(SELECT r.id FROM reporting_kpirun r WHERE r.state <> 'done' LIMIT 1)",
-            )
-        ],
-        "complete_publication_value": [copied("reporting_publishedvalue")],
-        "complete_publication_row": [copied("reporting_publishedrow")],
-        **of_the_treasury(),
-    }
+    return (
+        money_attempts()
+        | attempts_plans.attempts(copied, updated)
+        | {
+            f"work_day_at_weekend_{engine}": [copied("reference_calendarday", on="'2031-01-06'", kind="'work'")],
+            "delegation_never_longer": [
+                updated("accounts_delegation", "ends_on = '2999-12-31'", "WHERE x.ended_early_on IS NOT NULL")
+            ],
+            "import_stays_applied": [
+                updated("documents_import", "state = 'applied'", "WHERE x.state IN ('undone', 'discarded', 'refused')")
+            ],
+            "periods_apart": [
+                copied("programme_period", "WHERE x.state <> 'illustration'", code="'another'"),
+            ],
+            "target_within_its_period": [
+                copied("programme_target", "WHERE x.year IS NOT NULL", year="1999"),
+                updated("programme_target", "year = 1999", "WHERE x.year IS NOT NULL AND x.withdrawn_on IS NULL"),
+            ],
+            "target_has_a_decided_period": [
+                copied(
+                    "programme_target",
+                    "JOIN programme_period p ON p.state = 'no_document'",
+                    period_id="p.id",
+                    year="p.starts_year",
+                )
+            ],
+            "period_keeps_its_targets": [
+                updated(
+                    "programme_period",
+                    "starts_year = ends_year",
+                    "JOIN programme_target t ON t.period_id = x.id AND t.year < x.ends_year AND t.withdrawn_on IS NULL",
+                )
+            ],
+            "policy_keeps_its_name": [
+                updated("programme_policy", "issuer = 'another'", ""),
+                updated("programme_policy", "number = '1/QĐ'", "WHERE x.number = '496/QĐ-UBND'"),
+                updated("programme_policy", "issued_on = NULL", "WHERE x.number = '496/QĐ-UBND'"),
+            ],
+            "policies_in_a_line": [
+                updated(
+                    "programme_policy",
+                    "superseded_by_id = (SELECT y.id FROM programme_policy y WHERE y.superseded_by_id = programme_policy.id "
+                    "LIMIT 1), superseded_from = '2030-01-01', valid_to = '2029-12-31'",
+                    "WHERE x.id IN (SELECT y.superseded_by_id FROM programme_policy y)",
+                ),
+            ],
+            "superseded_by_one_that_stands": [
+                updated(
+                    "programme_policy",
+                    "superseded_by_id = (SELECT y.id FROM programme_policy y WHERE y.withdrawn_on IS NOT NULL LIMIT 1), "
+                    "superseded_from = '2040-01-01', valid_to = '2039-12-31'",
+                    "WHERE x.withdrawn_on IS NULL AND x.superseded_by_id IS NULL AND x.number = '496/QĐ-UBND'",
+                ),
+            ],
+            "superseding_policy_stays": [
+                updated(
+                    "programme_policy",
+                    "withdrawn_on = '2030-01-01'",
+                    "WHERE x.id IN (SELECT y.superseded_by_id FROM programme_policy y) AND x.superseded_by_id IS NULL",
+                ),
+            ],
+            "review_moves": [
+                updated("programme_policyreview", "state = 'draft'", "WHERE x.state = 'submitted'"),
+                updated(
+                    "programme_policyreview",
+                    "state = 'answered', answer = 'accepted', answer_number = '1', answered_on = '2030-01-01', "
+                    "submitted_number = '1', submitted_on = '2029-01-01'",
+                    "WHERE x.state = 'draft'",
+                ),
+            ],
+            "one_hop_enterprises_enterprise": [
+                updated(
+                    "enterprises_enterprise",
+                    "merged_into_id = (SELECT y.id FROM enterprises_enterprise y WHERE y.merged_into_id IS NOT NULL LIMIT 1)",
+                    "WHERE x.merged_into_id IS NULL",
+                )
+            ],
+            "apart_enterprises_enterprisegroup": [copied("enterprises_enterprisegroup")],
+            "apart_enterprises_enterpriseactivity": [copied("enterprises_enterpriseactivity")],
+            "once_enterprises_figurerevision_superseded": [
+                updated("enterprises_figurerevision", "superseded_at = NULL", "WHERE x.superseded_at IS NOT NULL")
+            ],
+            "closed_enterprises_figurerevision": [
+                copied("enterprises_figurerevision", f"{CLOSED}", state="'withdrawn'", revision="9999"),
+                updated("enterprises_figurerevision", "note = 'other'", CLOSED),
+            ],
+            "settled_enterprises_figureline": [copied("enterprises_figureline", DECLARED_LINE)],
+            "kept_enterprises_figureline": [
+                updated("enterprises_figureline", "amount = amount + 1", DECLARED_LINE),
+                removed("enterprises_figureline", DECLARED_LINE),
+            ],
+            "withdrawn_support_stays": [
+                updated(
+                    "support_supportrecord",
+                    f"withdrawn = {'0' if engine == 'sqlite' else 'false'}",
+                    "WHERE x.withdrawn",
+                )
+            ],
+            "year_support_supportrecord": [
+                copied("support_supportrecord", year="1999"),
+                updated("support_supportrecord", "year = 2099", "WHERE NOT x.withdrawn"),
+            ],
+            "year_support_supportrevision": [copied("support_supportrevision", year="1999", revision="9999")],
+            "keep_done_values_new": [copied("reporting_kpivalue", DONE)],
+            "keep_done_values_old": [
+                updated("reporting_kpivalue", "run_id = run_id", DONE),
+                removed("reporting_kpivalue", DONE),
+            ],
+            "keep_done_parts_new": [copied("reporting_kpipart", DONE_PART)],
+            "keep_done_parts_old": [
+                updated("reporting_kpipart", "value_id = value_id", DONE_PART),
+                removed("reporting_kpipart", DONE_PART),
+            ],
+            "publish_done_run": [
+                copied(
+                    "reporting_kpipublication",
+                    run_id="(SELECT r.id FROM reporting_kpirun r WHERE r.state <> 'done' LIMIT 1)",
+                )
+            ],
+            "complete_publication_value": [copied("reporting_publishedvalue")],
+            "complete_publication_row": [copied("reporting_publishedrow")],
+            **of_the_treasury(),
+        }
+    )
 
 
 def of_the_treasury():

@@ -78,6 +78,7 @@ def lay_rows_that_the_demo_lacks():
     lay_delegations(user, now)
     lay_money()
     let_a_difference_go(now)
+    lay_plan_under_review(user, now)
     filled(Letter, now)
     filled(Invitation, now)
     past = {"state": "undone", "undone_at": now, "undone_by": user.public_id, "undo_reason": "proof"}
@@ -178,6 +179,15 @@ def lay_money():
     ProcurementStep.objects.create(commitment=commitment, kind="result", number="1/QĐ", decided_on=date(2097, 1, 5))
     SpendingPlan.objects.create(line=one, month=209705, planned_vnd=10)
     BudgetCheck.objects.create(at=timezone.now(), questions=1, differences=0)
+
+
+def lay_plan_under_review(user, now):
+    """A plan that may be submitted, but has no submission yet."""
+    from programme.models import Plan
+
+    drafted = {"drafted_by": user.public_id, "drafted_at": now}
+    plan = Plan.objects.create(year=2041, number=1, kind="original", title="proof", **drafted)
+    Plan.objects.filter(pk=plan.pk).update(state="reviewing")
 
 
 def filled(model, now):
