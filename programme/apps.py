@@ -13,6 +13,7 @@ class ProgrammeConfig(AppConfig):
             "given_tasks",
             _("Given tasks this person is in charge of"),
             count=given.count_held,
+            takers=given.who_may_take_over,
             move=given.hand_over_given,
         )
         from programme.citing import register_all
