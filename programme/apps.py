@@ -7,7 +7,7 @@ class ProgrammeConfig(AppConfig):
 
     def ready(self):
         from accounts import handover
-        from programme.services import given
+        from programme.services import given, treasury, years
 
         handover.register(
             "given_tasks",
@@ -16,6 +16,7 @@ class ProgrammeConfig(AppConfig):
             takers=given.who_may_take_over,
             move=given.hand_over_given,
         )
+        years.register_closing_check(treasury.closing_obstacle)
         from programme.citing import register_all
 
         register_all()

@@ -19,7 +19,6 @@ from audit.events import record_event
 from audit.refusals import Conflict, NotAllowed, Refused
 from documents.models import Import
 from programme.models import (
-    BudgetLine,
     BudgetYear,
     Cause,
     Direction,
@@ -36,6 +35,7 @@ from programme.models.treasury import QUARTERS, YEAR_END, days_of
 from programme.permissions.treasury import CONFIRM, EXPLAIN, IMPORT
 from programme.reconciling import Difference, Here, Match, Side, There, compare
 from programme.services.limits import year_end
+from programme.services.years import Obstacle
 from reference.services import rule
 from screens import formats
 
@@ -471,7 +471,8 @@ def _moved_since(statement: TreasuryStatement) -> bool:
 
 def lacking_reconciliation(year: BudgetYear) -> str:
     """What keeps the year from being called reconciled, in a sentence; empty when it is, or when nothing was paid."""
-    spent = BudgetLine.objects.managed().filter(year=year, disbursed_vnd__gt=0).exists()
+    through_treasury = LedgerEntry.objects.filter(line__year=year, line__managed=True, opening=False)
+    spent = through_treasury.filter(kind__in=[EntryKind.ADVANCE, EntryKind.PAY]).exists()
     statement = (
         TreasuryStatement.objects.standing()
         .filter(year=year, span__in=YEAR_END)
@@ -506,3 +507,9 @@ def require_reconciled(year: BudgetYear) -> None:
     lacking = lacking_reconciliation(year)
     if lacking:
         raise Refused(lacking)
+
+
+def closing_obstacle(year: BudgetYear) -> Obstacle | None:
+    """What closing the year meets here: a reconciliation that is missing, unexplained or overtaken."""
+    lacking = lacking_reconciliation(year)
+    return Obstacle("reconciliation", lacking, TreasuryStatement.objects.filter(year=year)) if lacking else None
