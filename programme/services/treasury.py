@@ -19,7 +19,6 @@ from audit.events import record_event
 from audit.refusals import Conflict, NotAllowed, Refused
 from documents.models import Import
 from programme.models import (
-    BudgetLine,
     BudgetYear,
     Cause,
     Direction,
@@ -470,8 +469,11 @@ def _moved_since(statement: TreasuryStatement) -> bool:
 
 
 def lacking_reconciliation(year: BudgetYear) -> str:
-    """What keeps the year from being called reconciled, in a sentence; empty when it is, or when nothing was paid."""
-    spent = BudgetLine.objects.managed().filter(year=year, disbursed_vnd__gt=0).exists()
+    """What keeps the year from being called reconciled, in a sentence; empty when it is.
+
+    A year that the portal knows from opening entries alone has nothing to be compared.
+    """
+    spent = payments_of(year).exists() or recoveries_of(year).exists()
     statement = (
         TreasuryStatement.objects.standing()
         .filter(year=year, span__in=YEAR_END)
