@@ -470,9 +470,11 @@ def _moved_since(statement: TreasuryStatement) -> bool:
 
 
 def lacking_reconciliation(year: BudgetYear) -> str:
-    """What keeps the year from being called reconciled, in a sentence; empty when it is, or when nothing was paid."""
-    through_treasury = LedgerEntry.objects.filter(line__year=year, line__managed=True, opening=False)
-    spent = through_treasury.filter(kind__in=[EntryKind.ADVANCE, EntryKind.PAY]).exists()
+    """What keeps the year from being called reconciled, in a sentence; empty when it is.
+
+    A year that the portal knows from opening entries alone has nothing to be compared.
+    """
+    spent = payments_of(year).exists() or recoveries_of(year).exists()
     statement = (
         TreasuryStatement.objects.standing()
         .filter(year=year, span__in=YEAR_END)

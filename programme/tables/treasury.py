@@ -161,7 +161,7 @@ class DifferenceTable(tables.Table):
         fields=("cause",),
         compute=lambda record: str(Cause(record["cause"]).label) if record["cause"] else None,
     )
-    explanation = tables.Column(verbose_name=_("Explanation"))
+    explanation = tables.Column(verbose_name=_("Explanation of the difference"))
 
     class Meta(tables.Table.Meta):
         shown = [
