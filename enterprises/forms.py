@@ -248,6 +248,7 @@ class ReopenYearForm(Form):
 UNITS = [("1", _("đồng")), ("1000000", _("million đồng")), ("1000000000", _("billion đồng"))]
 EXPORT_UNITS = [("1", _("one")), ("1000", _("thousand")), ("1000000", _("million")), ("1000000000", _("billion"))]
 PLACES = 6
+BY_ACTIVITY = ("output_vnd", "revenue_vnd")
 
 
 class ScaledField(NumberField):
@@ -319,9 +320,9 @@ class FiguresForm(Form):
     )
     note = forms.CharField(label=_("Note"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2}))
 
-    def __init__(self, *args, enterprise, products, today, figures=None, year=None, **kwargs):
+    def __init__(self, *args, enterprise, products, today, activities=(), figures=None, year=None, **kwargs):
         super().__init__(*args, **kwargs)
-        self.products, self.rate = products, None
+        self.products, self.activities, self.rate = products, activities, None
         spans = spans_of_years(today) or [(today.year, today.year)]
         self.fields["year"].min_value, self.fields["year"].max_value = spans[0][0], spans[-1][1]
         currencies = {"USD", "VND", *ExchangeRate.objects.order_by().values_list("currency", flat=True).distinct()}
@@ -330,6 +331,10 @@ class FiguresForm(Form):
         ]
         for product in products:
             self.fields[f"product_{product.pk}"] = ScaledField(label=product.name)
+        for activity in activities:
+            for measure in BY_ACTIVITY:
+                label = f"{activity} – {FigureRevision._meta.get_field(measure).verbose_name}"
+                self.fields[f"activity_{activity.pk}_{measure}"] = ScaledField(label=label)
         if not self.is_bound:
             self.initial.update(DEFAULT_BASIS | {"year": year or today.year - 1})
             if figures is not None:
@@ -348,15 +353,19 @@ class FiguresForm(Form):
         for line in figures.lines.all():
             if line.product_id and line.measure == "revenue_vnd":
                 self.initial[f"product_{line.product_id}"] = line.amount
+            elif line.activity_id:
+                self.initial[f"activity_{line.activity_id}_{line.measure}"] = line.amount
 
     @property
     def parts(self):
         """The fields in their groups, for the page."""
         product_fields = [f"product_{product.pk}" for product in self.products]
+        activity_fields = [f"activity_{a.pk}_{measure}" for a in self.activities for measure in BY_ACTIVITY]
         groups = (
             (_("Year and basis"), ("year", "scope", "place", "prices", "base_year", "accounts")),
             (_("Production and money"), ("unit", *VND_MEASURES)),
             (_("Revenue by product"), product_fields),
+            (_("Output and revenue by activity"), activity_fields),
             (_("Exports"), ("export_currency", "usd_unit", *USD_MEASURES)),
             (_("Labour"), PEOPLE_MEASURES),
             (_("Note"), ("note",)),
@@ -366,7 +375,8 @@ class FiguresForm(Form):
     def clean(self):
         data = super().clean()
         unit = int(data.get("unit") or 1)
-        for name in (*VND_MEASURES, *(f"product_{product.pk}" for product in self.products)):
+        parts = [name for name in self.fields if name.startswith(("product_", "activity_"))]
+        for name in (*VND_MEASURES, *parts):
             self._scale(name, Fraction(unit, 10**PLACES), LIMITS.get(name, LIMITS["revenue_vnd"]), _("đồng"))
         self._clean_exports(data)
         constant = data.get("prices") == FigureRevision.Prices.CONSTANT
@@ -416,8 +426,14 @@ class FiguresForm(Form):
         return {name: self.cleaned_data.get(name) for name in DEFAULT_BASIS}
 
     def lines(self):
-        given = ((product, self.cleaned_data.get(f"product_{product.pk}")) for product in self.products)
-        return [("revenue_vnd", None, product, amount) for product, amount in given if amount is not None]
+        data = self.cleaned_data
+        parts = [("revenue_vnd", None, product, data.get(f"product_{product.pk}")) for product in self.products]
+        parts += [
+            (measure, activity, None, data.get(f"activity_{activity.pk}_{measure}"))
+            for activity in self.activities
+            for measure in BY_ACTIVITY
+        ]
+        return [part for part in parts if part[-1] is not None]
 
 
 class MergeForm(Form):

@@ -23,6 +23,7 @@ from enterprises.services import figures as services
 from enterprises.tables import STATE_TAGS, FiguresTable
 from enterprises.views.answers import do_once, found, tried
 from jobs.services import enqueue
+from reference.models import IndustryCode
 from screens.formats import money, number, usd
 from screens.forms import form_data
 from screens.lists import BulkAction, BulkResult, bulk_results, show_list
@@ -119,7 +120,10 @@ def figures_detail(request, public_id):
         "factor": factor,
         "revisions": revisions,
         "before": before,
-        "lines": list(figures.lines.select_related("product", "activity")),
+        "lines": [
+            (line, FigureRevision._meta.get_field(line.measure).verbose_name)
+            for line in figures.lines.select_related("product", "activity")
+        ],
         "people": names_of(
             [p for r in revisions for p in (r.declared_by, r.submitted_by, r.confirmed_by, r.returned_by) if p]
         ),
@@ -185,6 +189,7 @@ def declare_figures(request, public_id):
         *form_data(request),
         enterprise=enterprise,
         products=list(enterprise.products.standing()[:20]),
+        activities=_activities(enterprise, figures, today),
         today=today,
         figures=figures,
         year=year,
@@ -226,6 +231,15 @@ def declare_figures(request, public_id):
         "back": _page_of(request, enterprise),
     }
     return render(request, "enterprises/declare_figures.html", context)
+
+
+def _activities(enterprise, figures, today):
+    """The activities by which the figures may be split: those of today, and those that the declaration has already."""
+    held = enterprise.activities.in_force(today).values("activity_id")
+    wanted = Q(pk__in=held) | Q(pk=enterprise.main_activity_id)
+    if figures is not None:
+        wanted |= Q(pk__in=figures.lines.filter(activity__isnull=False).values("activity_id"))
+    return list(IndustryCode.objects.filter(wanted).order_by("code", "classification"))
 
 
 def _is_about(form, enterprise, begun_with):

@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.models import Invitation
 from accounts.roles import Role
 from enterprises.jumps import with_jump
-from enterprises.models import Enterprise, FigureRevision, FigureYearClosing, Membership, Product, Title
+from enterprises.models import Enterprise, FigureLine, FigureRevision, FigureYearClosing, Membership, Product, Title
 from enterprises.models.figures import State
 from enterprises.services.figures import bulk_confirm
 from tests.factories import (
@@ -588,6 +588,27 @@ def test_the_home_of_an_enterprise_says_what_an_import_took_the_place_of(client_
     for page in ("own_figures", "own_enterprise"):
         assert address("figures_detail", new) in text(client.get(address(page)))
     text(client.get(address("figures_detail", old)))
+
+
+def test_figures_are_split_by_activity_in_the_form(client_as):
+    metal, other = make_industry_code("25"), make_industry_code("26")
+    firm = make_enterprise(main_activity=metal)
+    client = client_as(make_officer())
+    part = f"activity_{metal.pk}_output_vnd"
+    values = {
+        "year": YEAR, "scope": "whole", "place": "hanoi", "prices": "current", "accounts": "separate", "unit": "1000000",
+        "export_currency": "USD", "usd_unit": "1000", "output_vnd": "7", part: "5", "declare": "yes",
+    }  # fmt: skip
+    form = text(client.get(address("declare_figures", firm)))
+    assert part in form and f"activity_{other.pk}" not in form
+    too_much = client.post(address("declare_figures", firm), values | {part: "8"} | key())
+    assert too_much.status_code != 302 and not FigureLine.objects.exists()
+    answer = client.post(address("declare_figures", firm), values | key())
+    line = FigureLine.objects.get()
+    assert (line.activity, line.measure, line.amount) == (metal, "output_vnd", 5_000_000)
+    assert "5.000.000" in text(client.get(answer.url))
+    again = client.get(address("declare_figures", firm, corrects=line.revision.public_id)).context["form"]
+    assert again.initial[part] == 5_000_000
 
 
 def test_two_declarations_of_a_year_are_told_apart_by_their_basis(client_as):
