@@ -156,6 +156,12 @@ def row_for(route_name, method):
     return row.get("GET" if method == "HEAD" else method)
 
 
+def label_of(method, route_name):
+    """What `method` on the route does, in words; "" when it is in no row."""
+    needed = row_for(route_name, method)
+    return str(needed.label) if needed else ""
+
+
 def _action(wanted):
     return actions()[wanted] if isinstance(wanted, str) else wanted
 

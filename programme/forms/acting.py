@@ -33,14 +33,16 @@ class LiquidateForm(Form):
 
 
 class PaidForm(Form):
-    voucher = forms.CharField(label=_("Treasury voucher"), max_length=60, help_text=_("As printed on the voucher."))
+    voucher = forms.CharField(
+        label=_("Number of the Treasury voucher"), max_length=60, help_text=_("As printed on the voucher.")
+    )
     paid_on = DateField(label=_("Paid by the Treasury on"))
 
 
 class PaidRowForm(forms.Form):
     """One row of the table in which the Treasury's answers to many payments are typed; left empty, nothing happens."""
 
-    voucher = forms.CharField(label=_("Treasury voucher"), max_length=60, required=False)
+    voucher = forms.CharField(label=_("Number of the Treasury voucher"), max_length=60, required=False)
     paid_on = DateField(label=_("Paid by the Treasury on"), required=False, help_text="")
 
     def clean(self):

@@ -31,7 +31,7 @@ def _cause():
 
 def _explanation():
     return forms.CharField(
-        label=_("Explanation"),
+        label=_("Explanation of the difference"),
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("What the difference comes from and what is done about it; name the papers."),

@@ -30,7 +30,7 @@ IN_ITS_YEAR = (
 _moves = " OR ".join(
     f"(OLD.state = '{old.value}' AND NEW.state = '{new.value}')"
     for old, news in TreasuryStatement.MOVES.items()
-    for new in news
+    for new in sorted(news)
 )
 MOVES = f"NEW.state <> OLD.state AND NOT ({_moves})"
 EXPLAINED = (
@@ -50,12 +50,25 @@ NOT_BEING_LAID = (
 )
 # Quarters follow each other: what one has is not another's. A year-end statement says the quarters once more.
 TAKE_STATEMENTS = "PERFORM pg_advisory_xact_lock(hashtextextended('programme_statementrow', 0));"
+
+
+def _year_of_quarter(statement, standing=""):
+    return f"(SELECT s.year_id FROM {STATEMENT} s WHERE s.id = {statement} AND s.span IN ({_quarters}){standing})"
+
+
+def _in_another_quarter(column):
+    """Another standing quarter of the year has it: the few rows of the payment first, then whose they are."""
+    return (
+        f"EXISTS (SELECT 1 FROM {ROW} r WHERE r.{column} = NEW.{column} AND r.statement_id <> NEW.statement_id "
+        "AND (r.direction = 'clear') = (NEW.direction = 'clear') "
+        f"AND {_year_of_quarter('r.statement_id', f' AND s.state IN ({_standing})')} "
+        f"= {_year_of_quarter('NEW.statement_id')})"
+    )
+
+
 IN_ANOTHER_QUARTER = (
-    f"(NEW.payment_id IS NOT NULL OR NEW.entry_id IS NOT NULL) AND EXISTS (SELECT 1 FROM {ROW} r "
-    f"JOIN {STATEMENT} s ON s.id = r.statement_id JOIN {STATEMENT} own ON own.id = NEW.statement_id "
-    "WHERE (r.payment_id = NEW.payment_id OR r.entry_id = NEW.entry_id) AND r.statement_id <> NEW.statement_id "
-    "AND (r.direction = 'clear') = (NEW.direction = 'clear') AND s.year_id = own.year_id "
-    f"AND s.state IN ({_standing}) AND s.span IN ({_quarters}) AND own.span IN ({_quarters}))"
+    f"(NEW.payment_id IS NOT NULL AND {_in_another_quarter('payment_id')}) "
+    f"OR (NEW.entry_id IS NOT NULL AND {_in_another_quarter('entry_id')})"
 )
 OF_ANOTHER_VOUCHER = (
     f"NEW.part > 1 AND EXISTS (SELECT 1 FROM {ROW} r WHERE r.statement_id = NEW.statement_id AND r.id <> NEW.id "

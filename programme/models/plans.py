@@ -10,7 +10,7 @@ from accounts.roles import STAFF
 from audit.identity import Identified, Versioned
 from documents.models import StoredFile
 from programme.models.budget import MOST_VND, BudgetLine
-from programme.models.scheme import Indicator
+from programme.models.scheme import indicator_name
 from programme.models.tasks import Task
 from reference.models import Agency, ContentArea, MoneySource
 
@@ -229,7 +229,7 @@ class PlanItem(Identified, Versioned):
     partners = models.CharField(_("co-ordinating units"), max_length=500, blank=True)
     deliverable = models.CharField(_("deliverable"), max_length=500)
     due_on = models.DateField(_("due on"))
-    indicator_code = models.CharField(_("indicator it serves"), max_length=60, blank=True, choices=Indicator)
+    indicator_code = models.CharField(_("indicator it serves"), max_length=60, blank=True)
     effect = models.CharField(_("expected effect"), max_length=500, blank=True)
     note = models.CharField(_("note"), max_length=500, blank=True)
     dropped = models.BooleanField(_("left out of this version"), default=False, editable=False)
@@ -261,6 +261,10 @@ class PlanItem(Identified, Versioned):
     @property
     def lead(self):
         return self.office or self.agency
+
+    @property
+    def indicator(self):
+        return indicator_name(self.indicator_code)
 
 
 class PlanEstimate(models.Model):

@@ -10,7 +10,7 @@ from accounts.models import Office
 from audit.identity import Identified, Versioned
 from programme.models.budget import MOST_VND
 from programme.models.plans import PlanItem
-from programme.models.scheme import Indicator
+from programme.models.scheme import indicator_name
 from programme.models.tasks import office_ids
 from reference.models import ContentArea, MoneySource
 
@@ -53,7 +53,7 @@ class TaskProposal(Identified, Versioned):
     deliverable = models.CharField(_("deliverable"), max_length=500)
     due_on = models.DateField(_("due on"))
     partners = models.CharField(_("co-ordinating units"), max_length=500, blank=True)
-    indicator_code = models.CharField(_("indicator it serves"), max_length=60, blank=True, choices=Indicator)
+    indicator_code = models.CharField(_("indicator it serves"), max_length=60, blank=True)
     effect = models.CharField(_("expected effect"), max_length=500, blank=True)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.DRAFT, editable=False)
     written_by = models.UUIDField(_("written by"), editable=False)
@@ -117,6 +117,10 @@ class TaskProposal(Identified, Versioned):
 
     def may_move_to(self, state):
         return state in self.MOVES[self.State(self.state)]
+
+    @property
+    def indicator(self):
+        return indicator_name(self.indicator_code)
 
 
 class ProposalEstimate(models.Model):

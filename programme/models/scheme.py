@@ -107,6 +107,11 @@ class Indicator(models.TextChoices):
     SUPPORTED_SHARE = "supported_share", _("Share of recognised enterprises supported")
 
 
+def indicator_name(code):
+    """The name of an indicator by its code; a code that the house does not know stands as it is."""
+    return Indicator(code).label if code in Indicator.values else code
+
+
 class TargetQuerySet(models.QuerySet):
     def standing(self):
         return self.filter(withdrawn_on__isnull=True)
@@ -192,7 +197,7 @@ class Target(Identified, Versioned, Sourced):
     @property
     def indicator(self):
         """The indicator's name; a code that the house does not know stands as it is."""
-        return Indicator(self.indicator_code).label if self.indicator_code in Indicator.values else self.indicator_code
+        return indicator_name(self.indicator_code)
 
     def contains(self, value):
         """-1 below the band, 0 within, 1 above; exact for int, Fraction and Decimal."""

@@ -403,7 +403,7 @@ class StatementDifference(Identified, Versioned):
         ]
 
     def __str__(self):
-        return f"{self.get_kind_display()}: {self.there_voucher or self.here_voucher}"
+        return f"{self.get_kind_display()} – {self.there_voucher or self.here_voucher}"
 
     def get_absolute_url(self):
         return reverse("programme:difference", args=[self.public_id])

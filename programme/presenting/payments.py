@@ -20,7 +20,11 @@ def facts_of(row: Payment, commitment_url: str) -> list[tuple[str, str, str]]:
         (_("Payee"), row.payee, ""),
         (_("Payee's account"), account, ""),
         (_("Invoice or acceptance"), f"{row.invoice}, {formats.vn_date(row.invoice_on)}", ""),
-        (_("Treasury voucher"), f"{row.voucher}, {formats.vn_date(row.paid_on)}" if row.voucher else "", ""),
+        (
+            _("Number of the Treasury voucher"),
+            f"{row.voucher}, {formats.vn_date(row.paid_on)}" if row.voucher else "",
+            "",
+        ),
         (_("Remark"), row.note, ""),
     ]
     return [fact for fact in facts if fact[1]]

@@ -53,9 +53,10 @@ class LineSums:
         left = self.carried_in + self.assigned - self.used - self.cancelled
         facts = (line.task.what, line.chapter, line.category, line.source_code) if line else (NO_LINE, "", "", "")
         figures = (self.carried_in, self.assigned, self.here, self.there, self.there - self.here, self.used, left)
-        return (*map(str, facts), *figures, line.source.name if line else str(NO_LINE))
+        return (*map(str, facts), *figures, line.source.name if line else str(NOT_HERE))
 
 
+NOT_HERE = gettext_lazy("Not in the portal")
 NO_LINE = gettext_lazy("On the statement, belonging to no payment of the portal")
 
 

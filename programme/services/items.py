@@ -44,10 +44,10 @@ def add_item(*, plan, values, amounts, by, now, task=None):
     except IntegrityError:
         raise Refused(_("This task stands in the plan already.")) from None
     _set_amounts(item, amounts)
-    record_event(
-        "plan line added", plan, by=by, now=now, after={**told(values), "estimates": said(amounts)}, task=task.code
-    )
-    record_event("task planned", task, by=by, now=now, after=told(values), plan=str(plan))
+    short = {"what": values["what"], "estimates": said(amounts)}
+    record_event("plan line added", plan, by=by, now=now, after=short, task=task.code)
+    after = {**told(values), "estimates": said(amounts)}
+    record_event("task planned", task, by=by, now=now, after=after, plan=str(plan))
     return item
 
 

@@ -23,7 +23,7 @@ def add_proposal(*, office, values, amounts, by, now, synthetic=False):
     _require_own(by, proposal)
     proposal.save()
     _set_amounts(proposal, amounts)
-    after = {**told(values), "office": str(office), "estimates": said(amounts)}
+    after = {**told(values), "year": str(proposal.year), "office": str(office), "estimates": said(amounts)}
     record_event("proposal written", proposal, by=by, now=now, after=after)
     return proposal
 

@@ -19,7 +19,6 @@ from audit.events import record_event
 from audit.refusals import Conflict, NotAllowed, Refused
 from documents.models import Import
 from programme.models import (
-    BudgetLine,
     BudgetYear,
     Cause,
     Direction,
@@ -34,13 +33,15 @@ from programme.models import (
 )
 from programme.models.treasury import QUARTERS, YEAR_END, days_of
 from programme.permissions.treasury import CONFIRM, EXPLAIN, IMPORT
-from programme.reconciling import Difference, Here, Match, There, compare
+from programme.reconciling import Difference, Here, Match, Side, There, compare
 from programme.services.limits import year_end
+from programme.services.years import Obstacle
 from reference.services import rule
 from screens import formats
 
 STATE = TreasuryStatement.State
 OUT = (Direction.OUT, Direction.PAYMENT, Direction.ADVANCE)
+SIDES: dict[str, Side] = {Direction.CLEAR.value: "clear", Direction.RECOVERY.value: "recovery"}
 CHUNK = 1000
 NUMBER_IN = re.compile(r"\bsố\s*:?\s*(\S+)", re.IGNORECASE)
 
@@ -191,7 +192,7 @@ def _rows_of(statement: TreasuryStatement) -> list[There]:
         "id", "number", "voucher", "paid_on", "amount_vnd", "direction", "account"
     ).order_by("number")
     for key, number, voucher, on, vnd, direction, account in values.iterator(chunk_size=5000):
-        side = "clear" if direction == Direction.CLEAR else "recovery" if direction == Direction.RECOVERY else "out"
+        side = SIDES.get(direction, "out")
         nature = direction if direction in (Direction.PAYMENT, Direction.ADVANCE) else ""
         rows.append(There(key, number, voucher, on, vnd, side, nature, account))
     return rows
@@ -469,8 +470,11 @@ def _moved_since(statement: TreasuryStatement) -> bool:
 
 
 def lacking_reconciliation(year: BudgetYear) -> str:
-    """What keeps the year from being called reconciled, in a sentence; empty when it is, or when nothing was paid."""
-    spent = BudgetLine.objects.managed().filter(year=year, disbursed_vnd__gt=0).exists()
+    """What keeps the year from being called reconciled, in a sentence; empty when it is.
+
+    A year that the portal knows from opening entries alone has nothing to be compared.
+    """
+    spent = payments_of(year).exists() or recoveries_of(year).exists()
     statement = (
         TreasuryStatement.objects.standing()
         .filter(year=year, span__in=YEAR_END)
@@ -505,3 +509,9 @@ def require_reconciled(year: BudgetYear) -> None:
     lacking = lacking_reconciliation(year)
     if lacking:
         raise Refused(lacking)
+
+
+def closing_obstacle(year: BudgetYear) -> Obstacle | None:
+    """What closing the year meets here: a reconciliation that is missing, unexplained or overtaken."""
+    lacking = lacking_reconciliation(year)
+    return Obstacle("reconciliation", lacking, TreasuryStatement.objects.filter(year=year)) if lacking else None

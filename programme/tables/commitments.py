@@ -40,7 +40,7 @@ class CommitmentTable(tables.Table):
     prepared_at = tables.DateTimeColumn(verbose_name=_("Prepared at"))
 
     class Meta(tables.Table.Meta):
-        shown = ["number", "kind", "state", "payee", "year", "signed_on", "amount_vnd", "paid"]
+        shown = ["number", "state", "payee", "signed_on", "amount_vnd", "paid"]
 
 
 class CommitmentFilter(FilterSet):

@@ -37,7 +37,7 @@ class PaymentTable(tables.Table):
     year = tables.YearColumn(verbose_name=_("Year"), accessor="commitment__line__year__year")
     prepared_at = tables.DateTimeColumn(verbose_name=_("Prepared at"))
     sent_at = tables.DateTimeColumn(verbose_name=_("Sent at"))
-    voucher = tables.CodeColumn(verbose_name=_("Treasury voucher"))
+    voucher = tables.CodeColumn(verbose_name=_("Number of the Treasury voucher"))
     paid_on = tables.DateColumn(verbose_name=_("Paid on"))
     task = tables.Column(verbose_name=_("Task"), accessor="commitment__line__task__what")
     source = tables.Column(verbose_name=_("Source of money"), accessor="commitment__line__source__name_vi")
@@ -45,7 +45,7 @@ class PaymentTable(tables.Table):
     answer = tables.Column(verbose_name=_("Reason"))
 
     class Meta(tables.Table.Meta):
-        shown = ["invoice", "kind", "state", "payee", "amount_vnd", "year", "prepared_at", "voucher", "paid_on"]
+        shown = ["invoice", "kind", "state", "payee", "amount_vnd", "voucher"]
 
 
 class PaymentFilter(FilterSet):
@@ -58,7 +58,7 @@ class PaymentFilter(FilterSet):
     number = django_filters.CharFilter(
         field_name="commitment__number", lookup_expr="icontains", label=_("Number of the contract or decision")
     )
-    voucher = django_filters.CharFilter(lookup_expr="icontains", label=_("Treasury voucher"))
+    voucher = django_filters.CharFilter(lookup_expr="icontains", label=_("Number of the Treasury voucher"))
     payee = django_filters.CharFilter(lookup_expr="icontains", label=_("Payee"))
     line = django_filters.UUIDFilter(field_name="commitment__line__public_id", label="", widget=forms.HiddenInput)
 

@@ -101,7 +101,7 @@ class ConsultationTable(tables.Table):
     asked_on = tables.DateColumn(verbose_name=_("Asked on"))
     deadline = tables.DateColumn(verbose_name=_("To answer by"))
     state = tables.TagColumn(verbose_name=_("State"), choices=Consultation.State, kinds=CONSULTATION_KINDS)
-    answer_number = tables.CodeColumn(verbose_name=_("Answer"), orderable=False)
+    answer_number = tables.CodeColumn(verbose_name=_("Number of the answer"), orderable=False)
     answered_on = tables.DateColumn(verbose_name=_("Date of the answer"))
     opinion = tables.ChoiceColumn(
         verbose_name=_("Opinion"), choices=[("", formats.NOTHING), *Consultation.Opinion.choices]

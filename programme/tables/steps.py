@@ -42,6 +42,8 @@ class StepTable(tables.Table):
         route="programme:budget_step",
         fields=("kind",),
         compute=lambda record: str(StepKind(record["kind"]).label),
+        second="document",
+        second_label=_("Document"),
         orderable=True,
         order_by=("kind",),
     )
@@ -63,7 +65,7 @@ class StepTable(tables.Table):
     answer = tables.Column(verbose_name=_("Reason"))
 
     class Meta(tables.Table.Meta):
-        shown = ["kind", "where", "year", "amount_vnd", "document", "state", "prepared_at"]
+        shown = ["kind", "where", "year", "amount_vnd", "state", "prepared_at"]
 
 
 class StepFilter(FilterSet):

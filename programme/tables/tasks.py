@@ -10,11 +10,23 @@ from programme.models import GivenTask, PlanItem, Task
 from programme.presenting.plans import TASK_KINDS
 from programme.tables.plans import LEAD, lead_of
 from reference.models import ContentArea
-from screens import formats, tables
+from screens import tables
 from screens.lists import FilterSet, SearchFilter
 
 GIVEN_KINDS = {"open": "info", "done": "ok", "cancelled": "quiet"}
-LATE = {True: _("Late"), False: formats.NOTHING}
+
+
+class LateColumn(tables.TagColumn):
+    """Says of what is late that it is, and nothing of the rest."""
+
+    def __init__(self):
+        super().__init__(
+            verbose_name=_("Late"),
+            choices={True: _("Late")}.items(),
+            kinds={True: "bad"},
+            fields=("late",),
+            compute=lambda record: record["late"] or None,
+        )
 
 
 def late_first(queryset, *, late, open_):
@@ -48,7 +60,7 @@ class TaskTable(tables.Table):
     lead = tables.Column(verbose_name=_("Lead"), fields=LEAD, compute=lead_of, width=30)
     deliverable = tables.TextColumn(verbose_name=_("Deliverable"), orderable=False, width=40)
     due_on = tables.DateColumn(verbose_name=_("Due on"))
-    late = tables.TagColumn(verbose_name=_("Late"), choices=LATE.items(), kinds={True: "bad"}, orderable=False)
+    late = LateColumn()
     state = tables.TagColumn(verbose_name=_("State"), choices=Task.State, kinds=TASK_KINDS)
     percent = tables.NumberColumn(verbose_name=_("Progress"), unit="%")
     planned_vnd = tables.MoneyColumn(verbose_name=_("Estimated cost"), unit=10**6, orderable=False)
@@ -104,7 +116,7 @@ class GivenTable(tables.Table):
     office = tables.Column(verbose_name=_("Office in charge"), accessor="office__name")
     person = tables.Column(verbose_name=_("Person in charge"), accessor="person__full_name")
     deadline = tables.DateColumn(verbose_name=_("Deadline"))
-    late = tables.TagColumn(verbose_name=_("Late"), choices=LATE.items(), kinds={True: "bad"}, orderable=False)
+    late = LateColumn()
     state = tables.TagColumn(verbose_name=_("State"), choices=GivenTask.State, kinds=GIVEN_KINDS)
     ended_on = tables.DateColumn(verbose_name=_("Day of the end"))
     outcome = tables.TextColumn(verbose_name=_("Result or reason"), orderable=False)

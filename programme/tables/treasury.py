@@ -45,8 +45,8 @@ class StatementTable(tables.Table):
         fields=("span", "year__year"),
         compute=lambda record: f"{StatementSpan(record['span']).label} {record['year__year']}",
     )
-    number = tables.CodeColumn(verbose_name=_("Number"))
-    issued_on = tables.DateColumn(verbose_name=_("Date"))
+    number = tables.CodeColumn(verbose_name=_("Number of the statement"))
+    issued_on = tables.DateColumn(verbose_name=_("Date of the statement"))
     ends_on = tables.DateColumn(verbose_name=_("To"))
     revision = tables.NumberColumn(verbose_name=_("Version"))
     state = tables.TagColumn(verbose_name=_("State"), choices=TreasuryStatement.State, kinds=STATE_KINDS)
@@ -66,8 +66,6 @@ class StatementTable(tables.Table):
             "issued_on",
             "state",
             "unexplained",
-            "differences_count",
-            "rows_count",
             "paid_vnd",
             "here_paid_vnd",
         ]
@@ -125,6 +123,12 @@ class RowFilter(FilterSet):
         return queryset.filter(part__isnull=value == "no")
 
 
+def vouchers(record):
+    """The voucher of both sides; where they differ, the Treasury's first."""
+    there, here = record["there_voucher"], record["here_voucher"]
+    return " / ".join(dict.fromkeys(filter(None, (there, here))))
+
+
 class DifferenceTable(tables.Table):
     kind = tables.LinkColumn(
         verbose_name=_("Difference"),
@@ -133,6 +137,9 @@ class DifferenceTable(tables.Table):
         compute=lambda record: str(DifferenceKind(record["kind"]).label),
     )
     row = tables.NumberColumn(verbose_name=_("Row"), accessor="row__number")
+    voucher = tables.CodeColumn(
+        verbose_name=_("Voucher number"), fields=("there_voucher", "here_voucher"), compute=vouchers
+    )
     there_voucher = tables.CodeColumn(verbose_name=_("Voucher, Treasury"))
     here_voucher = tables.CodeColumn(verbose_name=_("Voucher, portal"))
     there_vnd = tables.MoneyColumn(verbose_name=_("Amount, Treasury"))
@@ -154,20 +161,18 @@ class DifferenceTable(tables.Table):
         fields=("cause",),
         compute=lambda record: str(Cause(record["cause"]).label) if record["cause"] else None,
     )
-    explanation = tables.Column(verbose_name=_("Explanation"))
+    explanation = tables.Column(verbose_name=_("Explanation of the difference"))
 
     class Meta(tables.Table.Meta):
         shown = [
             "kind",
             "row",
-            "there_voucher",
-            "here_voucher",
+            "voucher",
             "there_vnd",
             "here_vnd",
             "there_on",
             "here_on",
             "explained",
-            "cause",
             "explanation",
         ]
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from documents.word_tables import AS_WORD
 from programme.forms.papers import ConfirmForm, ReasonForm
 from programme.forms.plans import ProposalForm
-from programme.models import Indicator, ProposalEstimate, TaskProposal
+from programme.models import ProposalEstimate, TaskProposal
 from programme.models.tasks import office_ids
 from programme.permissions.plans import DRAFT, PROPOSE, can_keep_proposal
 from programme.services import proposals as services
@@ -75,7 +75,7 @@ def proposal_detail(request, public_id):
         (_("Deliverable"), row.deliverable),
         (_("Due on"), formats.vn_date(row.due_on)),
         (_("Co-ordinating units"), row.partners),
-        (_("Indicator it serves"), Indicator(row.indicator_code).label if row.indicator_code else ""),
+        (_("Indicator it serves"), row.indicator),
         (_("Expected effect"), row.effect),
         (_("Answer"), row.answer),
     ]

@@ -1,4 +1,5 @@
 from django.contrib import messages
+from django.db.models import F
 from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -30,6 +31,7 @@ from screens.lists import BulkResult, bulk_results, show_list
 from screens.sheets import Sheet, render_sheet, wording_of
 
 SHOWN_DIFFERENCES = 200
+BY_ROW = (F("row__number").asc(nulls_last=True), "id")  # what the statement lacks comes last
 IMPORT_KIND = "treasury-statement"
 
 
@@ -71,7 +73,7 @@ def _statement_page(request, statement, form, chosen=(), status=200):
     there = statement.differences.there()
     count, unexplained = there.count(), there.filter(explained_at__isnull=True).count()
     shown = list(
-        there.select_related("row", "payment__commitment").order_by("explained_at", "row__number", "id")[
+        there.select_related("row", "payment__commitment").order_by(F("explained_at").asc(nulls_first=True), *BY_ROW)[
             : SHOWN_DIFFERENCES + 1
         ]
     )
@@ -253,7 +255,7 @@ def difference_list(request, public_id):
         table_class=tables.DifferenceTable,
         filterset_class=tables.DifferenceFilter,
         queryset=statement.differences.there(),
-        ordering=("row__number", "id"),
+        ordering=BY_ROW,
         export_name="chenh-lech-kho-bac",
         empty=_("Statement and portal agree."),
         template="programme/statement_part.html",

@@ -294,7 +294,7 @@ def test_an_estimate_without_a_content_area_is_refused(now):
             by=make_officer(),
             now=now,
         )
-    assert "content area" in str(refusal.value)
+    assert "nội dung của chương trình" in str(refusal.value)
     assert not Task.objects.exists()
 
 

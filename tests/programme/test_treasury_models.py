@@ -22,6 +22,7 @@ from tests.programme.making import (
     move_year,
     statement_line,
 )
+from tests.proofs import attempts, prove_guards
 
 pytestmark = pytest.mark.django_db
 DAY = date(2024, 3, 5)
@@ -257,3 +258,13 @@ def test_quarters_and_years_know_their_days():
     assert days_of("q4", 2024, date(2025, 1, 31)) == (date(2024, 10, 1), date(2024, 12, 31))
     assert days_of("year", 2024, date(2025, 1, 31)) == (date(2024, 1, 1), date(2024, 12, 31))
     assert days_of("adjusted", 2024, date(2025, 1, 31)) == (date(2024, 1, 1), date(2025, 1, 31))
+
+
+def test_what_is_written_for_the_proof_of_the_guards_is_refused_by_a_guard(statement, commitment):
+    confirm(statement)
+    make_budget_year(2025, state="preparing")
+    late = make_paid_payment(commitment, 20, voucher="KB-Q3", paid_on=date(2024, 8, 1))
+    lines = [statement_line(late), statement_line(voucher="Y", paid_on=date(2024, 8, 1), amount_vnd=5)]
+    make_statement(commitment.line.year, lines, span="q3")
+    for name, statements in attempts.of_the_treasury().items():
+        assert all(prove_guards.is_refused(each, (), name) for each in statements), name

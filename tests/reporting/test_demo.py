@@ -2,16 +2,28 @@
 
 import hashlib
 from collections import Counter
+from datetime import date
 
 import pytest
 from django.core.management import call_command
 from django.db import connection
-from django.db.models import Count
+from django.db.models import Count, Sum
 
 from audit.refusals import Refused
 from documents.models import Import
 from enterprises import tax_codes
 from enterprises.models import Enterprise, FigureRevision, FigureYearClosing, Product, Title
+from programme.models import (
+    Consultation,
+    GivenTask,
+    Plan,
+    PlanEstimate,
+    PlanFunding,
+    PlanItem,
+    PlanPaper,
+    Task,
+    TaskProposal,
+)
 from reporting.demo.figures import figures_rng, make_figures
 from reporting.demo.loading import load
 from reporting.demo.rounds import ROUNDS
@@ -81,6 +93,26 @@ def test_every_tax_code_is_right_and_plainly_invented():
     assert all("minh họa" in firm.name.lower() for firm in world.firms)
 
 
+def check_plans():
+    """Plans of each year in force, one adjusted, the next one being drafted, and work in every state."""
+    standing = Plan.objects.in_force()
+    assert list(standing.order_by("year").values_list("year", "number")) == [
+        (2021, 1), (2022, 1), (2023, 1), (2024, 1), (2025, 1), (2026, 2),
+    ]  # fmt: skip
+    assert Plan.objects.get(year=2027).state == "consulting"
+    assert not Plan.objects.filter(synthetic=False).exists()
+    assert not PlanPaper.objects.exclude(number__contains="minh họa").exists()
+    years = PlanEstimate.objects.filter(item__plan__in=standing, item__plan__year__lte=2025, item__dropped=False)
+    assert 180 * 10**9 <= years.aggregate(sum=Sum("amount_vnd"))["sum"] <= 200 * 10**9
+    assert min(Counter(PlanItem.objects.standing().values_list("plan__year", flat=True)).values()) >= 11
+    assert set(Task.objects.values_list("state", flat=True)) >= {"planned", "assigned", "under_way", "done", "dropped"}
+    assert Task.objects.late(date(2026, 11, 16)).count() >= 3
+    assert set(TaskProposal.objects.values_list("state", flat=True)) == set(TaskProposal.State.values)
+    assert set(GivenTask.objects.values_list("state", flat=True)) == set(GivenTask.State.values)
+    assert Consultation.objects.filter(plan__year=2027).overdue(date(2026, 11, 16)).exists()
+    assert PlanFunding.objects.standing().exists()
+
+
 def test_demo_loads_what_it_promises(loaded):
     assert loaded["enterprises"] == Enterprise.objects.filter(synthetic=True).count() >= 300
     assert Title.objects.filter(kind="key_product").count() == 183
@@ -108,6 +140,7 @@ def test_demo_loads_what_it_promises(loaded):
     assert set(KpiPublication.objects.values_list("year", flat=True)) == {2023, 2024}
     groups = SupportRecord.objects.order_by().values("kind__code").annotate(count=Count("pk"))
     assert len(groups) == 4
+    check_plans()
     connection.check_constraints()
 
 
