@@ -9,7 +9,8 @@ from tests.programme import (
     matrix_treasury,
 )
 
-PARTS = [matrix_money, matrix_plans, matrix_policies, matrix_scheme, matrix_steps, matrix_treasury]
+# first the data files of the scheme: the others stand on them
+PARTS = [matrix_scheme, matrix_money, matrix_plans, matrix_policies, matrix_steps, matrix_treasury]
 
 
 def build(world):
