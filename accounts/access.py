@@ -8,7 +8,7 @@ Each room writes its rows in `<room>/permissions.py`:
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
@@ -30,6 +30,7 @@ class Action:
     """A verb of the portal and the roles that may do it; `anyone` also without signing in, `signed_in` any account.
 
     What is `delegable` may be done in the name of somebody with such a role by whom they authorised in writing.
+    With `parts`, whoever may do one of them may begin; which of them it comes to is asked where it is done.
     """
 
     code: str
@@ -38,6 +39,7 @@ class Action:
     anyone: bool = False
     signed_in: bool = False
     delegable: bool = False
+    parts: tuple = ()
 
     def __str__(self):
         return self.code
@@ -102,6 +104,13 @@ def action(code, label, *, roles, delegable=False):
     return _actions[code]
 
 
+def any_of(code, label, *parts):
+    """Add a verb that is open to whoever may do one of `parts`, by role or by delegation; returns it."""
+    whole = action(code, label, roles=frozenset().union(*(part.roles for part in parts)))
+    _actions[code] = replace(whole, parts=parts)
+    return _actions[code]
+
+
 def route(name, **methods):
     """Say which action each method of the route needs; HEAD goes with GET, every other method is refused."""
     if name in _routes:
@@ -147,6 +156,12 @@ def row_for(route_name, method):
     return row.get("GET" if method == "HEAD" else method)
 
 
+def label_of(method, route_name):
+    """What `method` on the route does, in words; "" when it is in no row."""
+    needed = row_for(route_name, method)
+    return str(needed.label) if needed else ""
+
+
 def _action(wanted):
     return actions()[wanted] if isinstance(wanted, str) else wanted
 
@@ -159,6 +174,8 @@ def allowed(user, wanted):
     if not user.is_authenticated or not user.is_active:
         return False
     if wanted.signed_in or user.roles & wanted.roles:
+        return True
+    if any(allowed(user, part) for part in wanted.parts):
         return True
     return wanted.delegable and bool(_delegated(user.delegations, wanted))
 

@@ -8,7 +8,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.delegations import delegable_actions
-from accounts.models import Office, Post, User
+from accounts.handover import takers_of
+from accounts.models import Office, User
 from accounts.roles import COUNCIL, POST_ROLES, STAFF, Role
 from accounts.services import request_password_reset
 from screens.forms import DASHES, DateField, Form, ModelForm, MoneyField
@@ -125,7 +126,7 @@ class PostFields(Form):
     """Office, role, days and paper of a post."""
 
     office = OfficeChoice()
-    role = forms.ChoiceField(label=_("Role"), choices=post_roles)
+    role = forms.ChoiceField(label=_("Role"), choices=lambda: [("", DASHES), *post_roles()])
     starts_on = DateField(label=_("From"))
     paper = forms.CharField(
         label=_("Assignment paper"),
@@ -236,25 +237,40 @@ class EndDelegationForm(Form):
         super().__init__(*args, **kwargs)
 
 
+class TakerChoice(forms.ModelChoiceField):
+    """Somebody by name, with the roles and offices that tell two of one name apart."""
+
+    def label_from_instance(self, person):
+        posts = "; ".join(f"{post.get_role_display()}, {post.office}" for post in person.posts_now)
+        return f"{person.full_name} – {posts}" if posts else person.full_name
+
+
 class HandOverForm(Form):
-    """For each kind of thing the person holds: who takes it."""
+    """For each kind of thing the person holds: who takes it, of those whose role allows that work."""
+
+    paper = forms.CharField(label=_("Paper of the handover"), max_length=120, required=False)
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=300,
+        widget=REASON,
+        help_text=_("For example transfer, leave, reorganisation."),
+    )
 
     def __init__(self, *args, person, held, on, **kwargs):
-        super().__init__(*args, **kwargs)
-        takers = User.objects.filter(is_active=True, pk__in=Post.objects.in_force(on).values("user"))
-        takers = takers.exclude(pk=person.pk).order_by("sort_key", "pk")
         self.held = held
-        for holding, count in held:
-            self.fields[f"to_{holding.code}"] = forms.ModelChoiceField(
-                takers, label=f"{holding.label} ({count})", help_text=_("Who takes over")
+        takers = {holding.code: takers_of(holding, person, on) for holding, _count in held}
+        choices = {
+            f"to_{holding.code}": TakerChoice(
+                takers[holding.code],
+                label=f"{holding.label} ({count})",
+                help_text=_("Who takes over: those whose role allows this work.")
+                if takers[holding.code]
+                else _("Nobody else holds a role that allows this work. Give somebody such a post first."),
             )
-        self.fields["paper"] = forms.CharField(label=_("Paper of the handover"), max_length=120, required=False)
-        self.fields["reason"] = forms.CharField(
-            label=_("Reason"),
-            max_length=300,
-            widget=REASON,
-            help_text=_("For example transfer, leave, reorganisation."),
-        )
+            for holding, count in held
+        }
+        self.base_fields = choices | self.base_fields
+        super().__init__(*args, **kwargs)
 
     def takers(self):
         return {holding.code: self.cleaned_data[f"to_{holding.code}"] for holding, _count in self.held}

@@ -1,12 +1,47 @@
 from django.urls import path
 
-from programme.views import consultations, given, items, plan_steps, plans, policies, proposals, scheme, tasks
+from programme.views import (
+    commitments,
+    consultations,
+    given,
+    items,
+    money,
+    payments,
+    plan_steps,
+    plans,
+    policies,
+    proposals,
+    scheme,
+    steps,
+    tasks,
+    treasury,
+)
 
 app_name = "programme"
 
 urlpatterns = [
+    # the state of the money
+    path("", money.money, name="money"),
+    # budget years
+    path("years/add/", money.add_year, name="add_year"),
+    path("years/<int:year>/", money.budget_year, name="budget_year"),
+    path("years/<int:year>/open/", money.open_year, name="open_year"),
+    path("years/<int:year>/adjust/", money.start_adjusting, name="start_adjusting"),
+    path("years/<int:year>/close/", money.close_year, name="close_year"),
+    # budget lines
+    path("lines/", money.budget_line_list, name="budget_line_list"),
+    path("lines/add/", money.add_line, name="add_line"),
+    path("lines/<uuid:public_id>/", money.budget_line, name="budget_line"),
+    path("lines/<uuid:public_id>/describe/", money.describe_line, name="describe_line"),
+    path("lines/<uuid:public_id>/plan/", money.plan_spending, name="plan_spending"),
+    path("lines/<uuid:public_id>/opening/", money.record_opening, name="record_opening"),
+    path("lines/<uuid:public_id>/report/", money.record_report, name="record_report"),
+    # the ledger
+    path("ledger/", money.ledger_entry_list, name="ledger_entry_list"),
+    path("ledger/<uuid:public_id>/", money.ledger_entry, name="ledger_entry"),
+    path("ledger/<uuid:public_id>/file/", money.ledger_entry_file, name="ledger_entry_file"),
     # periods
-    path("", scheme.period_list, name="period_list"),
+    path("periods/", scheme.period_list, name="period_list"),
     path("periods/add/", scheme.add_period, name="add_period"),
     path("periods/<uuid:public_id>/", scheme.period_detail, name="period"),
     path("periods/<uuid:public_id>/edit/", scheme.edit_period, name="edit_period"),
@@ -25,6 +60,22 @@ urlpatterns = [
     path("figures/add/", scheme.add_figure, name="add_figure"),
     path("figures/<uuid:public_id>/", scheme.figure_detail, name="figure"),
     path("figures/<uuid:public_id>/edit/", scheme.edit_figure, name="edit_figure"),
+    # reconciliation with the Treasury
+    path("treasury/", treasury.statement_list, name="statement_list"),
+    path("treasury/<uuid:public_id>/", treasury.statement_detail, name="statement"),
+    path("treasury/<uuid:public_id>/rows/", treasury.statement_rows, name="statement_rows"),
+    path("treasury/<uuid:public_id>/file/", treasury.statement_file, name="statement_file"),
+    path("treasury/<uuid:public_id>/match/", treasury.match_statement, name="match_statement"),
+    path("treasury/<uuid:public_id>/number/", treasury.number_statement, name="number_statement"),
+    path("treasury/<uuid:public_id>/confirm/", treasury.confirm_reconciliation, name="confirm_reconciliation"),
+    path("treasury/<uuid:public_id>/table/", treasury.reconciliation_table, name="reconciliation_table"),
+    path("treasury/<uuid:public_id>/differences/", treasury.difference_list, name="difference_list"),
+    path("treasury/<uuid:public_id>/differences/explain/", treasury.explain_differences, name="explain_differences"),
+    path("treasury/differences/<uuid:public_id>/", treasury.difference_detail, name="difference"),
+    path("treasury/differences/<uuid:public_id>/explain/", treasury.explain_difference, name="explain_difference"),
+    # papers for the Treasury
+    path("payments/<uuid:public_id>/papers/", treasury.treasury_papers_page, name="treasury_papers"),
+    path("payments/<uuid:public_id>/papers/<slug:code>/", treasury.treasury_paper, name="treasury_paper"),
     # plans
     path("plans/", plans.plan_list, name="plan_list"),
     path("plans/add/", plans.add_plan, name="add_plan"),
@@ -87,6 +138,46 @@ urlpatterns = [
     path("given-tasks/<uuid:public_id>/finish/", given.finish_given, name="finish_given"),
     path("given-tasks/<uuid:public_id>/reopen/", given.reopen_given, name="reopen_given"),
     path("given-tasks/<uuid:public_id>/cancel/", given.cancel_given, name="cancel_given"),
+    # steps of the budget
+    path("budget/steps/", steps.budget_step_list, name="budget_step_list"),
+    path("budget/steps/begin/", steps.begin_step, name="begin_step"),
+    path("budget/steps/approve/", steps.bulk_approve_steps, name="bulk_approve_steps"),
+    path("budget/steps/prepare/<slug:kind>/<uuid:about>/", steps.prepare_step, name="prepare_step"),
+    path("budget/steps/<uuid:public_id>/", steps.budget_step, name="budget_step"),
+    path("budget/steps/<uuid:public_id>/file/", steps.budget_step_file, name="budget_step_file"),
+    path("budget/steps/<uuid:public_id>/approve/", steps.approve_step, name="approve_step"),
+    path("budget/steps/<uuid:public_id>/refuse/", steps.refuse_step, name="refuse_step"),
+    path("budget/steps/<uuid:public_id>/withdraw/", steps.withdraw_step, name="withdraw_step"),
+    # contracts and decisions
+    path("budget/commitments/", commitments.commitment_list, name="commitment_list"),
+    path("budget/commitments/begin/", commitments.begin_commitment, name="begin_commitment"),
+    path("budget/commitments/approve/", commitments.bulk_approve_commitments, name="bulk_approve_commitments"),
+    path("budget/commitments/prepare/<uuid:line>/", commitments.prepare_commitment, name="prepare_commitment"),
+    path("budget/commitments/<uuid:public_id>/", commitments.commitment, name="commitment"),
+    path("budget/commitments/<uuid:public_id>/file/", commitments.commitment_file, name="commitment_file"),
+    path("budget/procurement/<uuid:public_id>/file/", commitments.procurement_file, name="procurement_file"),
+    path("budget/commitments/<uuid:public_id>/approve/", commitments.approve_commitment, name="approve_commitment"),
+    path("budget/commitments/<uuid:public_id>/refuse/", commitments.refuse_commitment, name="refuse_commitment"),
+    path("budget/commitments/<uuid:public_id>/withdraw/", commitments.withdraw_commitment, name="withdraw_commitment"),
+    path(
+        "budget/commitments/<uuid:public_id>/liquidate/", commitments.liquidate_commitment, name="liquidate_commitment"
+    ),
+    # payments
+    path("budget/payments/", payments.payment_list, name="payment_list"),
+    path("budget/payments/control/", payments.bulk_control_payments, name="bulk_control_payments"),
+    path("budget/payments/sign/", payments.bulk_sign_payments, name="bulk_sign_payments"),
+    path("budget/payments/send/", payments.bulk_send_payments, name="bulk_send_payments"),
+    path("budget/payments/paid/", payments.bulk_record_paid, name="bulk_record_paid"),
+    path("budget/payments/prepare/<uuid:commitment>/", payments.prepare_payment, name="prepare_payment"),
+    path("budget/payments/<uuid:public_id>/", payments.payment, name="payment"),
+    path("budget/payments/<uuid:public_id>/file/", payments.payment_file, name="payment_file"),
+    path("budget/payments/<uuid:public_id>/control/", payments.control_payment, name="control_payment"),
+    path("budget/payments/<uuid:public_id>/sign/", payments.sign_payment, name="sign_payment"),
+    path("budget/payments/<uuid:public_id>/send/", payments.send_payment, name="send_payment"),
+    path("budget/payments/<uuid:public_id>/return/", payments.return_payment, name="return_payment"),
+    path("budget/payments/<uuid:public_id>/withdraw/", payments.withdraw_payment, name="withdraw_payment"),
+    path("budget/payments/<uuid:public_id>/paid/", payments.record_paid, name="record_paid"),
+    path("budget/payments/<uuid:public_id>/refused/", payments.record_refused, name="record_refused"),
     # mechanisms and policies
     path("policies/", policies.policy_list, name="policy_list"),
     path("policies/add/", policies.add_policy, name="add_policy"),

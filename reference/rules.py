@@ -77,13 +77,16 @@ class Several:
 
 @dataclass(frozen=True)
 class Word:
-    """A short text, in a list of rows."""
+    """A short text, such as the number of a form."""
 
     name: str
     label: str
 
     def field(self):
         return forms.CharField(label=self.label, max_length=200)
+
+    def text(self, value):
+        return str(value)
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,14 @@ THRESHOLDS = "budget_approval_thresholds"
 UNLIMITED = Role.DIRECTOR
 
 
+def limit_of(roles, on: date) -> int | None:
+    """Up to which amount somebody with `roles` approves alone on the day: None without limit, 0 for nothing."""
+    if UNLIMITED in roles:
+        return None
+    limits = rule(THRESHOLDS, on, default={})
+    return max((limits[role] for role in roles if role in limits), default=0)
+
+
 def require_within_threshold(by, amount_vnd: int, on: date) -> None:
     """Refuse when none of the roles may approve `amount_vnd` alone.
 

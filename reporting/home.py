@@ -10,10 +10,14 @@ from django.utils.translation import gettext as _
 from accounts.access import may_open
 from accounts.models import Post, User
 from accounts.roles import Role
+from documents.imports import kinds
 from documents.models import Import
 from enterprises.models import FigureRevision
 from jobs.models import Job
+from programme.models import TreasuryStatement
+from reporting.home_money import MONEY
 from reporting.home_plans import PLANS
+from reporting.home_year_end import YEAR_END
 from reporting.models import CityStatistic, Family, Indicator, KpiChoice, KpiPublication, KpiRun
 from reporting.permissions import DECIDE, RECORD
 from reporting.waiting import SHOWN, Item, Section, address, count, may
@@ -21,14 +25,18 @@ from screens import formats
 
 
 def work_for(user, now):
-    """[Section] of what waits for `user`, empty kinds left out."""
+    """[Section] of what waits for `user`, empty kinds left out; those in which something is late come first."""
     found = []
     kinds = (
         _figures,
         _returned,
         _unsent,
         _imports,
+        *MONEY,
+        *YEAR_END,
         *PLANS,
+        _statements,
+        _reconciliations,
         _decisions,
         _statistics,
         _computations,
@@ -40,7 +48,7 @@ def work_for(user, now):
         if section and section.items:
             section.count = max(section.count, len(section.items))
             found.append(section)
-    return found
+    return sorted(found, key=lambda section: not any(item.late for item in section.items))
 
 
 def _figure_items(rows, verb):
@@ -81,14 +89,49 @@ def _imports(user, now):
     mine = Import.objects.held_by(user).filter(uploaded_at__gte=now - timedelta(days=30))
     items = [
         Item(
-            str(row),
+            _import_called(row),
             address("documents:import_detail", row.public_id),
             _("Look at the preview"),
             row.get_state_display(),
         )
-        for row in mine.order_by("-id")[:SHOWN]
+        for row in mine.select_related("file").order_by("-id")[:SHOWN]
     ]
     return Section(_("Imports to decide on"), items, more_url=address("documents:import_list"))
+
+
+def _statements(user, now):
+    if not may(user, "treasury.explain"):
+        return None
+    waiting = TreasuryStatement.objects.unfinished()
+    items = [
+        Item(
+            str(row),
+            row.get_absolute_url(),
+            _("Explain the differences") if row.unexplained else _("Enter number and date"),
+            _("not explained: %(count)s") % {"count": formats.number(row.unexplained)} if row.unexplained else "",
+        )
+        for row in waiting.select_related("year").order_by("ends_on", "id")[:SHOWN]
+    ]
+    return Section(_("Statements of the Treasury"), items, count(waiting), address("programme:statement_list"))
+
+
+def _reconciliations(user, now):
+    if not may(user, "treasury.confirm"):
+        return None
+    waiting = TreasuryStatement.objects.to_be_confirmed().exclude(imported_by=user.public_id)
+    items = [
+        Item(str(row), address("programme:confirm_reconciliation", row.public_id), _("Confirm the reconciliation"))
+        for row in waiting.select_related("year").order_by("ends_on", "id")[:SHOWN]
+    ]
+    more = address("programme:statement_list")
+    return Section(_("Reconciliations with the Treasury"), items, count(waiting), more)
+
+
+def _import_called(row):
+    """“Số liệu của doanh nghiệp 2026 – tep.xlsx”: what it brings, never its code."""
+    kind = kinds().get(row.kind)
+    what = " ".join(str(part) for part in (kind.title if kind else "", row.year or "") if part)
+    return f"{what} – {row.file.original_name}" if what else row.file.original_name
 
 
 def _decisions(user, now):

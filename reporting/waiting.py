@@ -17,6 +17,7 @@ class Item:
     url: str
     verb: str
     note: str = ""
+    late: bool = False
 
 
 @dataclass

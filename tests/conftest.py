@@ -19,7 +19,7 @@ from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
 from config.celery import app as celery_app
-from tests import flushing, services
+from tests import flushing, services, sharing_out
 from tests.waiting import until
 
 DATA = Path(tempfile.mkdtemp(prefix="portal-tests-"))
@@ -27,6 +27,11 @@ DATA = Path(tempfile.mkdtemp(prefix="portal-tests-"))
 # How long an example takes says how busy the machine is, not whether the rule holds.
 hypothesis_settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 hypothesis_settings.load_profile("suite")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    return sharing_out.InBundles(config, log) if config.getvalue("dist") == "loadgroup" else None
 
 
 def use_own_folders():

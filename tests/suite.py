@@ -201,7 +201,7 @@ def main():
                 if what != "browser":
                     suite.pytest("suite on PostgreSQL", arguments or both, environment)
                 if what != "postgres":
-                    suite.pytest("browser", ["-m", "browser", *(arguments or ["tests/browser"])], environment)
+                    suite.pytest("browser", ["-m", "browser", *(arguments or [*both, "tests/browser"])], environment)
         ok = True
     except Failed:
         pass

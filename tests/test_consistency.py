@@ -112,6 +112,20 @@ def test_no_page_asks_another_server():
     assert lines_with(r"""(?:src|href|action|srcset)\s*=\s*["'](?:https?:)?//[^"']*""", files) == []
 
 
+ASKS_FOR_SIZE = (
+    r"matchMedia|ResizeObserver|IntersectionObserver|[\"'.]resize\b|srcset|<picture\b|loading\s*=\s*[\"']?lazy"
+    r"|hx-trigger\s*=\s*[\"'][^\"']*\b(?:revealed|intersect|resize)"
+    r"|\b(?:inner|outer|client|offset|scroll)(?:Width|Height)\b|getBoundingClientRect|\bscreen\.\w*(?:width|height)"
+)
+
+
+def test_only_the_style_sheet_knows_how_wide_the_screen_is():
+    """So a page that becomes narrow looks as if it was loaded so; tests/browser/test_pages.py relies on it."""
+    files = [(path, text) for path, _room, text in house.templates() if path.endswith(".html")]
+    files += [(name, (house.HOUSE / name).read_text()) for name in house.tracked() if name.startswith("static/js/")]
+    assert lines_with(ASKS_FOR_SIZE, files) == []
+
+
 @pytest.mark.parametrize("risky", sorted(REVIEWED))
 def test_what_could_let_text_through_unescaped_is_reviewed(risky):
     pattern = re.escape(risky).replace(r"\|", r"\|\s*") + r"\b"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests import figures, services, suite
+from tests import figures, services, sharing_out, suite
 
 
 def test_missing_packages_stop_the_tests_at_once_and_are_named(monkeypatch):
@@ -39,3 +39,19 @@ def test_every_proof_and_figure_says_where_it_runs(kind):
     for path in figures.found(kind).values():
         assert set(figures.engines(path)) <= {"sqlite", "postgres", "nothing"}
         assert "def figures(" in path.read_text()
+
+
+def test_what_changes_the_data_of_a_fresh_portal_is_done_by_one_process():
+    users = {
+        f"tests/browser/{path.name}"
+        for path in (services.HOUSE / "tests" / "browser").glob("test_*.py")
+        if "fresh_site" in path.read_text()
+    }
+    assert users
+    assert {sharing_out.bundle(f"{path}::test_something[vi]") for path in users} == {"fresh_site"}
+
+
+def test_files_that_stay_together_are_there_and_all_others_are_shared_out_singly():
+    assert all((services.HOUSE / path).is_file() for path in sharing_out.TOGETHER)
+    alone = "tests/browser/test_pages.py::test_page[a::b]"
+    assert sharing_out.bundle(alone) == alone

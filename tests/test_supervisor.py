@@ -13,7 +13,6 @@ import pytest
 from tests import services
 from tests.waiting import until
 
-pytestmark = pytest.mark.xdist_group("supervisor")
 SUPERVISOR = [sys.executable, "config/supervisor.py", "--no-demo"]
 
 

@@ -1,8 +1,3 @@
 """What happened in the programme, in words: each noun describes its own events."""
 
-from programme.events import (  # noqa: F401 - they describe their events when they are read
-    budget,
-    plans,
-    policies,
-    scheme,
-)
+from programme.events import budget, plans, policies, scheme, treasury  # noqa: F401 - they describe their events when they are read

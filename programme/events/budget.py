@@ -18,7 +18,7 @@ COMMITMENT = {
     "kind": (_("kind"), words(Commitment.Kind)),
     "number": _("number"),
     "signed_on": _("signed on"),
-    "what": _("what for"),
+    "what": _("what it is for"),
     "amount_vnd": (_("amount"), formats.money),
     "payee": _("payee"),
 }

@@ -43,6 +43,15 @@ from programme.models.scheme import (
 )
 from programme.models.steps import BudgetStep, StepKind
 from programme.models.tasks import Deliverable, Task, TaskReport
+from programme.models.treasury import (
+    Cause,
+    DifferenceKind,
+    Direction,
+    StatementDifference,
+    StatementRow,
+    StatementSpan,
+    TreasuryStatement,
+)
 
 __all__ = [
     "BALANCES",
@@ -60,9 +69,12 @@ __all__ = [
     "BudgetLine",
     "BudgetStep",
     "BudgetYear",
+    "Cause",
     "Commitment",
     "Consultation",
     "Deliverable",
+    "DifferenceKind",
+    "Direction",
     "EntryKind",
     "GivenTask",
     "GivenTaskReport",
@@ -86,11 +98,15 @@ __all__ = [
     "PublishedResult",
     "SpendingPlan",
     "Standing",
+    "StatementDifference",
+    "StatementRow",
+    "StatementSpan",
     "StepKind",
     "Target",
     "Task",
     "TaskProposal",
     "TaskReport",
+    "TreasuryStatement",
     "Unit",
     "YearState",
 ]

@@ -7,17 +7,18 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.access import capacity, require
-from accounts.duties import check_pair
-from accounts.models import Post
-from accounts.roles import Role
+from accounts.access import require
 from audit.events import record_event
 from audit.refusals import Conflict, NotAllowed, Refused
 from programme.models import BudgetLine, Commitment, EntryKind, LedgerEntry, Payment, ProcurementStep
 from programme.models.commitments import PENDING
-from programme.permissions.budget import APPROVE_COMMITMENT, PREPARE_COMMITMENT
+from programme.permissions.budget import PREPARE_COMMITMENT
+from programme.permissions.commitments import (
+    require_own_task,
+    right_to_approve_commitment,
+    right_to_refuse_commitment,
+)
 from programme.services.ledger import Paper, book, require_year_takes, take_lines
-from reference.thresholds import capacity_to_approve
 from screens import formats
 
 STATE = Commitment.State
@@ -47,7 +48,7 @@ def prepare_commitment(
     require(by, PREPARE_COMMITMENT)
     today = timezone.localdate(now)
     line = BudgetLine.objects.select_related("year", "task").get(pk=line.pk)
-    _require_own_task(by, line, today)
+    require_own_task(by, line, today)
     commitment = Commitment(line=line, prepared_by=by.public_id, prepared_at=now, **content)
     _require_sound(commitment, procurement, today)
     try:
@@ -67,15 +68,6 @@ def prepare_commitment(
         line=line.public_id,
     )
     return commitment
-
-
-def _require_own_task(by: Any, line: BudgetLine, today: date) -> None:
-    """Centre staff bind only the money of tasks that their own office leads."""
-    if by.roles & (PREPARE_COMMITMENT.roles - {Role.CENTRE_STAFF}):
-        return
-    offices = Post.objects.filter(user=by, role=Role.CENTRE_STAFF).in_force(today).values_list("office_id", flat=True)
-    if line.task.office_id not in set(offices):
-        raise NotAllowed(_("Your office does not lead this task."))
 
 
 def _require_sound(commitment: Commitment, procurement: tuple[dict[str, Any], ...], today: date) -> None:
@@ -109,9 +101,7 @@ def approve_commitment(commitment: Commitment, *, by: Any, now: datetime) -> Led
     commitment = Commitment.objects.select_for_update(of=("self",)).get(pk=commitment.pk)
     _require_prepared(commitment)
     today = timezone.localdate(now)
-    amount = commitment.amount_vnd
-    acting = capacity_to_approve(by, APPROVE_COMMITMENT, amount_vnd=amount, on=today)
-    _require_two(commitment, by, acting, today)
+    acting = right_to_approve_commitment(by, commitment, on=today)
     line = take_lines(commitment.line)[commitment.line_id]
     commitment.state, commitment.decided_by, commitment.decided_at = STATE.APPROVED, by.public_id, now
     commitment.decided_for = acting.giver
@@ -120,7 +110,7 @@ def approve_commitment(commitment: Commitment, *, by: Any, now: datetime) -> Led
     return book(
         line,
         EntryKind.COMMIT,
-        amount,
+        commitment.amount_vnd,
         paper=Paper(f"{commitment.get_kind_display()} {commitment.number}", commitment.signed_on, commitment.file),
         happened_on=_booking_day(line, today),
         by=by,
@@ -148,27 +138,13 @@ def _require_prepared(commitment: Commitment) -> None:
         )
 
 
-def _require_two(commitment: Commitment, by: Any, acting: Any, today: date) -> None:
-    if commitment.prepared_by in (by.public_id, acting.giver):
-        raise NotAllowed(_("Two different people must do this: whoever prepared it does not approve it."))
-    check_pair(
-        step="approve commitment",
-        by=by,
-        other_step="prepare commitment",
-        other_by=commitment.prepared_by,
-        on=today,
-        also=acting.giver,
-    )
-
-
 @transaction.atomic
 def refuse_commitment(commitment: Commitment, *, answer: str, by: Any, now: datetime) -> Commitment:
     """Refuse what was prepared, with the reason its preparer reads."""
     commitment = Commitment.objects.select_for_update(of=("self",)).get(pk=commitment.pk)
     _require_prepared(commitment)
     today = timezone.localdate(now)
-    acting = capacity(by, APPROVE_COMMITMENT, on=today)
-    _require_two(commitment, by, acting, today)
+    acting = right_to_refuse_commitment(by, commitment, on=today)
     if not answer.strip():
         raise Refused(_("Say why it is refused."))
     commitment.state, commitment.decided_by, commitment.decided_at = STATE.REFUSED, by.public_id, now
@@ -197,7 +173,7 @@ def liquidate_commitment(commitment: Commitment, *, on: date, paper: str, by: An
     """Close a contract or decision by its minutes of liquidation: nothing is owed, advanced or waiting on it."""
     require(by, PREPARE_COMMITMENT)
     commitment = Commitment.objects.select_for_update(of=("self",)).get(pk=commitment.pk)
-    _require_own_task(by, commitment.line, timezone.localdate(now))
+    require_own_task(by, commitment.line, timezone.localdate(now))
     if commitment.state != STATE.APPROVED:
         raise Conflict(_("Only a signed contract or decision is liquidated."))
     if not paper.strip():

@@ -5,7 +5,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.access import require
-from accounts.models import Post
+from accounts.models import Post, User
 from audit.events import record_event
 from audit.refusals import Conflict, NotAllowed, Refused
 from programme.models import GivenTask, GivenTaskReport
@@ -125,6 +125,11 @@ def reopen_given(*, given, reason, by, now):
 def count_held(person):
     """How many open given tasks the person is in charge of."""
     return GivenTask.objects.open().filter(person=person).count()
+
+
+def who_may_take_over(person, on):
+    """Those whose posts let them report on given tasks."""
+    return User.objects.holding(REPORT.roles, on)
 
 
 def hand_over_given(person, to, *, by, now):

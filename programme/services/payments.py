@@ -8,16 +8,15 @@ from django.db.models import Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.access import capacity, require
-from accounts.duties import check_pair
+from accounts.access import require
 from audit.events import record_event
 from audit.refusals import Conflict, NotAllowed, Refused
 from programme.models import Commitment, EntryKind, LedgerEntry, Payment
 from programme.models.commitments import PENDING
-from programme.permissions.budget import ANSWER_PAYMENT, CONTROL_PAYMENT, PREPARE_PAYMENT, SEND_PAYMENT, SIGN_PAYMENT
+from programme.permissions.budget import ANSWER_PAYMENT, PREPARE_PAYMENT, SEND_PAYMENT
+from programme.permissions.payments import right_to_control, right_to_return, right_to_sign
 from programme.services.ledger import Paper, book, require_year_takes, take_lines
 from programme.services.limits import advance_ceiling
-from reference.thresholds import capacity_to_approve
 from screens import formats
 
 STATE = Payment.State
@@ -159,8 +158,7 @@ def control_payment(payment: Payment, *, by: Any, now: datetime) -> Payment:
     """The chief accountant controls what the accountant prepared."""
     payment = _take(payment, STATE.PREPARED)
     today = timezone.localdate(now)
-    acting = capacity(by, CONTROL_PAYMENT, amount_vnd=payment.amount_vnd, on=today)
-    _require_apart("control payment", by, acting, today, {"prepare payment": (payment.prepared_by, None)})
+    acting = right_to_control(by, payment, on=today)
     _require_room(payment)
     _move(payment, STATE.CONTROLLED, controlled_by=by.public_id, controlled_at=now, controlled_for=acting.giver)
     record_event("payment controlled", payment, by=by, now=now, **acting.facts)
@@ -172,33 +170,11 @@ def sign_payment(payment: Payment, *, by: Any, now: datetime) -> Payment:
     """The account holder, or whoever they authorised in writing, signs what was controlled."""
     payment = _take(payment, STATE.CONTROLLED)
     today = timezone.localdate(now)
-    amount = payment.amount_vnd
-    acting = capacity_to_approve(by, SIGN_PAYMENT, amount_vnd=amount, on=today)
-    before = {
-        "prepare payment": (payment.prepared_by, None),
-        "control payment": (payment.controlled_by, payment.controlled_for),
-    }
-    _require_apart("sign payment", by, acting, today, before)
+    acting = right_to_sign(by, payment, on=today)
     _require_room(payment)
     _move(payment, STATE.SIGNED, signed_by=by.public_id, signed_at=now, signed_for=acting.giver)
     record_event("payment signed", payment, by=by, now=now, **acting.facts)
     return payment
-
-
-def _require_apart(step: str, by: Any, acting: Any, today: date, before: dict[str, tuple[Any, Any]]) -> None:
-    """Nobody takes two steps of one payment, in their own name or in another's."""
-    for other_step, (other_by, other_also) in before.items():
-        if {by.public_id, acting.giver} & {other_by, other_also} - {None}:
-            raise NotAllowed(_("Preparing, controlling and signing a payment need three different people."))
-        check_pair(
-            step=step,
-            by=by,
-            other_step=other_step,
-            other_by=other_by,
-            on=today,
-            also=acting.giver,
-            other_also=other_also,
-        )
 
 
 @transaction.atomic
@@ -216,8 +192,7 @@ def return_payment(payment: Payment, *, answer: str, by: Any, now: datetime) -> 
     """Give a payment back before it is sent, with the reason; its preparer prepares another."""
     payment = _take(payment, STATE.PREPARED, STATE.CONTROLLED, STATE.SIGNED)
     today = timezone.localdate(now)
-    wanted = CONTROL_PAYMENT if payment.state == STATE.PREPARED else SIGN_PAYMENT
-    acting = capacity(by, wanted, on=today)
+    acting = right_to_return(by, payment, on=today)
     if not answer.strip():
         raise Refused(_("Say why it is given back."))
     _move(payment, STATE.RETURNED, returned_by=by.public_id, returned_at=now, answer=answer.strip())

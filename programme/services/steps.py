@@ -7,14 +7,14 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.access import Capacity, capacity, require
-from accounts.duties import check_pair
+from accounts.access import require
 from audit.events import record_event
 from audit.refusals import Conflict, NotAllowed, Refused
 from documents.models import StoredFile
 from programme.models import BudgetLine, BudgetStep, BudgetYear, Commitment, EntryKind, LedgerEntry, Period, StepKind
 from programme.models.steps import ABOUT_COMMITMENT, LIMITS, ON_TWO_LINES
-from programme.permissions.budget import APPROVAL, APPROVE_SPENDING, PREPARE_STEP
+from programme.permissions.budget import PREPARE_STEP
+from programme.permissions.steps import right_to_approve_step, right_to_refuse_step
 from programme.services.ledger import (
     Paper,
     book,
@@ -28,7 +28,6 @@ from programme.services.ledger import (
     take_lines,
 )
 from programme.services.limits import carry_over_grounds
-from reference.thresholds import capacity_to_approve
 from screens import formats
 
 STATE = BudgetStep.State
@@ -159,32 +158,11 @@ def approve_step(step: BudgetStep, *, by: Any, now: datetime) -> list[LedgerEntr
     step = BudgetStep.objects.select_for_update(of=("self",)).get(pk=step.pk)
     _require_prepared(step)
     today = timezone.localdate(now)
-    acting = _right_to_approve(step, by, today)
-    _require_two(step, by, acting, today)
+    acting = right_to_approve_step(by, step, on=today)
     step.state, step.decided_by, step.decided_at, step.decided_for = STATE.APPROVED, by.public_id, now, acting.giver
     step.save(update_fields=["state", "decided_by", "decided_at", "decided_for"])
     record_event("budget step approved", step, by=by, now=now, **acting.facts)
     return _carry_through(step, by=by, now=now)
-
-
-def _right_to_approve(step: BudgetStep, by: Any, today: date) -> Capacity:
-    """Thresholds are for what the Department itself decides; decisions from above and corrections have none."""
-    wanted = APPROVAL[StepKind(step.kind)]
-    if wanted is APPROVE_SPENDING:
-        return capacity_to_approve(by, wanted, amount_vnd=step.amount_vnd, on=today)
-    return capacity(by, wanted, amount_vnd=step.amount_vnd, on=today)
-
-
-def _require_two(step: BudgetStep, by: Any, acting: Any, today: date) -> None:
-    if step.prepared_by in (by.public_id, acting.giver):
-        raise NotAllowed(_("Two different people must do this: whoever prepared a step does not approve it."))
-    pairs = [("prepare budget step", "approve budget step")]
-    if step.kind == StepKind.REVERSE:
-        pairs.append(("prepare reversal", "approve reversal"))
-    if step.kind == StepKind.CARRY_OVER:
-        pairs.append(("propose carry over", "approve carry over"))
-    for prepared, approved in pairs:
-        check_pair(step=approved, by=by, other_step=prepared, other_by=step.prepared_by, on=today, also=acting.giver)
 
 
 def _carry_through(step: BudgetStep, *, by: Any, now: datetime) -> list[LedgerEntry]:
@@ -301,8 +279,7 @@ def refuse_step(step: BudgetStep, *, answer: str, by: Any, now: datetime) -> Bud
     step = BudgetStep.objects.select_for_update(of=("self",)).get(pk=step.pk)
     _require_prepared(step)
     today = timezone.localdate(now)
-    acting = capacity(by, APPROVAL[StepKind(step.kind)], on=today)
-    _require_two(step, by, acting, today)
+    acting = right_to_refuse_step(by, step, on=today)
     if not answer.strip():
         raise Refused(_("Say why it is refused."))
     step.state, step.decided_by, step.decided_at, step.decided_for = STATE.REFUSED, by.public_id, now, acting.giver

@@ -25,7 +25,7 @@ from programme.services.payments import (
     sign_payment,
 )
 from programme.services.steps import approve_step, prepare_step, refuse_step
-from programme.services.years import add_year, open_year, start_adjusting
+from programme.services.years import add_year, close_year, open_year, start_adjusting
 from reference.models import Agency
 from reporting.demo.copying import at
 from reporting.demo.firms import SEED
@@ -340,3 +340,11 @@ def prepare_next_year(story):
     period = BudgetYear.objects.get(year=2026).period
     year = add_year(period, 2027, by=story.chief, now=at(day, 8))
     story.prepared("envelope", 42 * BILLION, day, year=year, paper="Dự thảo quyết định giao dự toán")
+
+
+def settlements_closed(stage):
+    """the years 2021 to 2024 closed by their settlement"""
+    story = Story(stage.people)
+    for year in BudgetYear.objects.filter(year__lte=2024, state="adjusting").order_by("year"):
+        day = date(year.year + 1, 2, 20)
+        close_year(year, paper=f"MH-{year}/BC-QUYETTOAN (minh họa)", by=story.chief, now=at(day, 10))

@@ -31,9 +31,10 @@ from jobs.operations import once
 from programme.loading import load_illustration
 from reference.models import Agency, ContentArea, MoneySource, SupportKind
 from reporting.demo.copying import ACTOR, at
-from reporting.demo.money import years_of_money
+from reporting.demo.money import settlements_closed, years_of_money
 from reporting.demo.plans import planned_money_linked, plans_of_the_years
 from reporting.demo.policies import policies_reviewed
+from reporting.demo.treasury import treasury_reconciled
 from screens.models import SavedView
 from support.models import SupportRecord
 from support.services import correct_support, record_support, withdraw_support
@@ -75,8 +76,13 @@ def play(world, people, *, say):
                 scene(stage)
                 operation.store({"played": True})
         say(scene.__doc__)
-    import_with_errors(stage)
-    say(import_with_errors.__doc__)
+    for scene in (
+        import_with_errors,
+        treasury_reconciled,
+        settlements_closed,
+    ):  # they look themselves whether they were played
+        scene(stage)
+        say(scene.__doc__)
     return {"imports": Import.objects.count()}
 
 

@@ -276,6 +276,16 @@ def test_of_several_delegations_one_that_is_enough_counts(today):
     assert capacity(head, APPROVE, amount_vnd=1_500, on=today).giver == deputy.public_id
 
 
+def test_a_verb_of_several_parts_is_open_to_whoever_may_do_one_of_them():
+    either = access.any_of("test.either", "Một trong hai", APPROVE, KEPT)
+    director, head = make_director(), make_head()
+    assert allowed(director, either)
+    assert not allowed(head, either)
+    give(director, head)
+    assert allowed(head_again := type(head).objects.get(pk=head.pk), either)
+    assert not allowed(head_again, KEPT)
+
+
 def test_who_holds_neither_role_nor_delegation_is_refused(today):
     for user in (make_head(), make_officer()):
         with pytest.raises(NotAllowed):

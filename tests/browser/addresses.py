@@ -1,8 +1,8 @@
 """For each page an address and somebody whom it answers; runs in a process of its own on a site's data.
 
-Without arguments, on the demo data: begins with the addresses that need no object and those that rooms give
-(tests/<room>/pages.py: ADDRESSES), and follows the links it finds there. With the names of routes, on an empty
-database: makes the things of the permission matrix (tests/world.py) and takes their addresses.
+Without arguments, on the demo data: asks for the addresses that need no object and those that rooms give
+(tests/<room>/pages.py: ADDRESSES), and for what is then missing follows the links it finds there. With the names of
+routes, on an empty database: makes the things of the permission matrix (tests/world.py) and takes their addresses.
 
 Prints JSON: {"pages": [[route, address, email, session]], "unreachable": [[route, why]], "other": [[route, what]]}.
 """
@@ -87,26 +87,41 @@ class Search:
             elif not route.arguments:
                 yield route.address({})
 
+    def ask_as(self, email, client, user):
+        """Opens what has an address already and has been no page for anybody."""
+        for address in self.first_addresses():
+            if (name := route_of(address)) in self.readable.keys() - self.pages.keys() and self.may_ask(name, user):
+                self.open(name, address, email, client)
+
+    def may_ask(self, name, user):
+        needed = routes()[name]["GET"]
+        return needed.anyone if user is None else allowed(user, needed)
+
     def look_as(self, email, client, user):
+        """Opens everything, following links, until nothing is missing."""
         waiting, seen, looks = deque(self.first_addresses()), set(), Counter()
         while waiting and self.missing:
             address = waiting.popleft()
             name = route_of(address)
             if name not in self.readable or address in seen or looks[name] >= LOOKS:
                 continue
-            needed = routes()[name]["GET"]
-            if not (needed.anyone if user is None else allowed(user, needed)):
+            if not self.may_ask(name, user):
                 continue
             seen.add(address)
             looks[name] += 1
-            answer = client.get(address)
-            self.said[name].append(f"{answer.status_code} {kind_of(answer)} at {address}")
+            answer = self.open(name, address, email, client)
             if is_page(answer):
-                self.pages.setdefault(name, (address, email, None))
                 waiting.extend(self.links(answer.content, address))
-            elif answer.status_code in (200, 301, 302):
-                self.others.setdefault(name, self.said[name][-1])
-                answer.streaming and answer.getvalue()
+
+    def open(self, name, address, email, client):
+        answer = client.get(address)
+        self.said[name].append(f"{answer.status_code} {kind_of(answer)} at {address}")
+        if is_page(answer):
+            self.pages.setdefault(name, (address, email, None))
+        elif answer.status_code in (200, 301, 302):
+            self.others.setdefault(name, self.said[name][-1])
+            answer.streaming and answer.getvalue()
+        return answer
 
     def links(self, content, address):
         for link in LINK.findall(content):
@@ -150,8 +165,10 @@ def main(names):
         search.readable = {name: route for name, route in search.readable.items() if name in names}
         look_at_the_matrix(search)
     else:
-        for person in askers():
-            search.look_as(*person)
+        people = list(askers())
+        for look in (search.ask_as, search.look_as):
+            for person in people:
+                look(*person)
     for name in search.pages:
         search.others.pop(name, None)
     why = {

@@ -1,11 +1,16 @@
-"""The portal with its demo data, as `make run` starts it, and Debian's Chromium in front of it."""
+"""The portal with its demo data, as `make run` starts it, and Debian's Chromium in front of it.
+
+Each process of a run has a Chromium of its own; the portals they share (`shared`).
+"""
 
 import contextlib
+import fcntl
 import json
 import os
 import subprocess
 import sys
-from dataclasses import dataclass
+import time
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import pytest
@@ -90,16 +95,66 @@ def running_site(name, folder):
         yield Site(address, environment, {label: (email, password) for label, email, password in PEOPLE})
 
 
+@contextlib.contextmanager
+def shared(tmp_path_factory, name, start):
+    """What `start(folder)` yields, once for all processes of this run: the first to ask starts it and ends it last.
+
+    It is written down while it stands. Who uses it holds a lock that goes with the process, however that ends.
+    """
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent
+    written = folder / f"{name}.json"
+    with (folder / f"{name}.turn").open("a") as turn, (folder / f"{name}.use").open("a") as use:
+        with locked(turn), contextlib.ExitStack() as starting:
+            is_ours = not written.exists()
+            if is_ours:
+                written.write_text(json.dumps(starting.enter_context(start(tmp_path_factory.mktemp(name)))))
+            fcntl.flock(use, fcntl.LOCK_SH)
+            started = starting.pop_all()
+        with started:
+            yield json.loads(written.read_text())
+            while is_ours and not nobody_uses(turn, use, written):
+                time.sleep(0.1)
+
+
+@contextlib.contextmanager
+def locked(file):
+    fcntl.flock(file, fcntl.LOCK_EX)
+    try:
+        yield
+    finally:
+        fcntl.flock(file, fcntl.LOCK_UN)
+
+
+def nobody_uses(turn, use, written):
+    """True when it was in use by us only; from then on nobody can begin to use it."""
+    with locked(turn):
+        try:
+            fcntl.flock(use, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        written.unlink()
+        return True
+
+
 @pytest.fixture(scope="session")
 def demo_site(tmp_path_factory):
-    with running_site("portal_demo", tmp_path_factory.mktemp("demo")) as site:
-        yield site
+    """The portal that everybody looks at and nobody changes."""
+
+    @contextlib.contextmanager
+    def start(folder):
+        with running_site("portal_demo", folder) as site:
+            yield asdict(site)
+
+    with shared(tmp_path_factory, "demo", start) as site:
+        yield Site(**site)
 
 
-@pytest.fixture
-def fresh_site(tmp_path):
-    """A portal whose data nobody else changes."""
-    with running_site("portal_fresh", tmp_path) as site:
+@pytest.fixture(scope="session")
+def fresh_site(tmp_path_factory):
+    """A portal for the tests that change data; they run in the same process (tests/sharing_out.py)."""
+    with running_site("portal_fresh", tmp_path_factory.mktemp("fresh")) as site:
         yield site
 
 
@@ -136,16 +191,21 @@ class Pages:
 @pytest.fixture(scope="session")
 def pages(demo_site, tmp_path_factory):
     """Pages of the demo data; of what it has no example, pages of the things of the permission matrix."""
-    demo = find_pages(demo_site)
-    known = {name: (demo_site, *where) for name, *where in demo["pages"]}
-    unreachable = dict(demo["unreachable"])
-    if not unreachable:
-        yield Pages(known, unreachable)
-        return
-    with empty_site("portal_matrix", tmp_path_factory.mktemp("matrix")) as site:
-        rest = find_pages(site, *unreachable)
-        known |= {name: (site, *where) for name, *where in rest["pages"]}
-        yield Pages(known, dict(rest["unreachable"]))
+
+    @contextlib.contextmanager
+    def start(folder):
+        found = find_pages(demo_site)
+        known = {name: (asdict(demo_site), *where) for name, *where in found["pages"]}
+        with contextlib.ExitStack() as stack:
+            if found["unreachable"]:
+                site = stack.enter_context(empty_site("portal_matrix", folder))
+                found = find_pages(site, *dict(found["unreachable"]))
+                known |= {name: (asdict(site), *where) for name, *where in found["pages"]}
+            yield {"known": known, "unreachable": dict(found["unreachable"])}
+
+    with shared(tmp_path_factory, "pages", start) as found:
+        known = {name: (Site(**site), *where) for name, (site, *where) in found["known"].items()}
+        yield Pages(known, found["unreachable"])
 
 
 @pytest.fixture(scope="session")
@@ -157,11 +217,14 @@ def browser():
 
 
 class Visitors:
-    """One browser context per person and site, signed in once through the sign-in page."""
+    """One browser context per person and site, signed in once through the sign-in page, with one page that is kept.
+
+    Each page of its own would be a process of its own, that reads all scripts anew.
+    """
 
     def __init__(self, browser, language):
         self.browser, self.language = browser, language
-        self.contexts = {}
+        self.contexts, self.pages = {}, {}
 
     def context(self, site, email, session=None):
         if (site.address, email) not in self.contexts:
@@ -178,7 +241,9 @@ class Visitors:
         return self.contexts[site.address, email]
 
     def page(self, site, email, session=None):
-        return self.context(site, email, session).new_page()
+        if (site.address, email) not in self.pages:
+            self.pages[site.address, email] = self.context(site, email, session).new_page()
+        return self.pages[site.address, email]
 
 
 DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 375, "height": 800}
@@ -202,17 +267,3 @@ def language():
 @pytest.fixture(scope="session")
 def visitors(browser, language):
     return Visitors(browser, language)
-
-
-@pytest.fixture
-def page_as(visitors, demo_site):
-    """page_as(email): a page of that person on the demo site; page_as(None): of nobody."""
-    opened = []
-
-    def open_page(email, site=demo_site, session=None):
-        opened.append(visitors.page(site, email, session))
-        return opened[-1]
-
-    yield open_page
-    for page in opened:
-        page.close()

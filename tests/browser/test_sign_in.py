@@ -16,12 +16,12 @@ NEW = "mùa thu Hà Nội có hoa sữa"
 
 
 @pytest.fixture
-def visit(browser, demo_site):
+def visit(browser, fresh_site):
     """visit(): a page in a browser of its own."""
     opened = []
 
     def open_page():
-        opened.append(browser.new_context(base_url=demo_site.address, viewport=DESKTOP))
+        opened.append(browser.new_context(base_url=fresh_site.address, viewport=DESKTOP))
         opened[-1].set_default_timeout(15_000)
         return opened[-1].new_page()
 

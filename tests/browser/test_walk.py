@@ -29,7 +29,7 @@ print(json.dumps(list(firms.order_by("pk").values_list("tax_code", "name")[:2]))
 
 @pytest.fixture
 def as_person(browser, fresh_site):
-    """as_person(email): a page of that person, with the portal of this test to themselves."""
+    """as_person(email): a page of that person, in a browser of their own."""
     contexts, said = [], []
 
     def open_page(email):

@@ -4,6 +4,8 @@ import itertools
 import uuid
 from datetime import UTC, date, datetime
 
+from accounts.roles import Role
+from documents.models import Import, StoredFile
 from programme.models import (
     PAIRS,
     BudgetLine,
@@ -16,7 +18,8 @@ from programme.models import (
     Period,
     Task,
 )
-from tests.factories import make_agency, make_content_area, make_money_source, make_office, make_period
+from programme.services.treasury import Line, lay_statement
+from tests.factories import make_agency, make_content_area, make_money_source, make_office, make_period, make_user
 
 _numbers = itertools.count(1)
 LONG_AGO = datetime(2021, 1, 4, 2, 0, tzinfo=UTC)
@@ -262,4 +265,65 @@ def make_recovery(commitment, amount_vnd, *, document, happened_on, kind="recove
         document=document,
         document_on=happened_on,
         happened_on=happened_on,
+    )
+
+
+# --- statements of the Treasury ---------------------------------------------------------------
+
+
+def make_accountant(**fields):
+    return make_user(Role.ACCOUNTANT, **fields)
+
+
+def make_chief_accountant(**fields):
+    return make_user(Role.CHIEF_ACCOUNTANT, **fields)
+
+
+def statement_line(payment=None, **changes):
+    """A row as the Treasury writes it of `payment`, with some cells changed; without a payment all are told."""
+    facts = {
+        "payee": "Công ty TNHH Dịch vụ Hội chợ",
+        "text": "Thanh toán",
+        "account": "1020304050",
+        "direction": "payment",
+    }
+    if payment is not None:
+        facts |= {
+            "voucher": payment.voucher,
+            "paid_on": payment.paid_on,
+            "amount_vnd": payment.amount_vnd,
+            "direction": payment.kind,
+            "payee": payment.payee,
+            "account": payment.payee_account,
+        }
+    return facts | changes
+
+
+def make_treasury_import(*, by, now=LONG_AGO, year=2024):
+    """A file of a statement as the framework of imports keeps it."""
+    number = next(_numbers)
+    stored = StoredFile.objects.create(
+        sha256=f"{number:064d}",
+        size=1,
+        format="xlsx",
+        content_type="application/octet-stream",
+        original_name=f"so-phu-{number}.xlsx",
+        owner=by.public_id,
+        stored_at=now,
+    )
+    return Import.objects.create(
+        kind="treasury-statement", year=year, file=stored, digest=stored.sha256, by=by.public_id, uploaded_at=now
+    )
+
+
+def make_statement(year=None, lines=(), *, span="q1", by=None, now=LONG_AGO):
+    """A statement of the Treasury with these rows (see `statement_line`), compared with the payments."""
+    year, by = year or BudgetYear.objects.first() or make_budget_year(), by or make_accountant()
+    return lay_statement(
+        year=year,
+        span=span,
+        lines=[Line(number=number, **line) for number, line in enumerate(lines, start=2)],
+        import_=make_treasury_import(by=by, now=now, year=year.year),
+        by=by,
+        now=now,
     )

@@ -9,7 +9,8 @@ from tests.services import HOUSE
 
 
 def figures():
-    command = [sys.executable, "-m", "pytest", "-q", "-m", "browser", "tests/browser/test_pages.py"]
+    both = ["-n", "2", "--dist", "loadgroup"]
+    command = [sys.executable, "-m", "pytest", "-q", "-m", "browser", *both, "tests/browser/test_pages.py"]
     done = subprocess.run(
         command, cwd=HOUSE, env={**os.environ, "PAGES_LANGUAGE": "en"}, stdout=subprocess.PIPE, text=True
     )

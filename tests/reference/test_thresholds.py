@@ -18,7 +18,7 @@ from reference.loading import DATA, load_reference
 from reference.models import Agency, Rule
 from reference.rules import parts_of, shape_of, value_text
 from reference.services import rule
-from reference.thresholds import capacity_to_approve, require_within_threshold
+from reference.thresholds import capacity_to_approve, limit_of, require_within_threshold
 from tests.factories import make_administrator, make_director, make_head, make_rule, make_user
 
 pytestmark = pytest.mark.django_db
@@ -194,3 +194,9 @@ def test_the_administrator_replaces_the_calendar_row_by_row(client_as, loaded):
     assert client.post(address, fields).status_code == 302
     row = {"code": "last_spending", "label_vi": "Hạn cuối chi", "label_en": "Last day to spend"}
     assert rule("budget_calendar", date(2100, 1, 1)) == [row | {"year_offset": 0, "month": 12, "day": 31}]
+
+
+def test_the_limit_of_roles_is_none_for_the_director_and_nothing_for_the_unnamed(threshold):
+    assert limit_of({Role.DIRECTOR, Role.DEPUTY_DIRECTOR}, ON) is None
+    assert limit_of({Role.DEPUTY_DIRECTOR, Role.HEAD}, ON) == LIMIT
+    assert limit_of({Role.HEAD}, ON) == 0

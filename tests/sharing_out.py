@@ -1,0 +1,23 @@
+"""Which process of a run takes which tests: each is taken singly, but some only together, one after another.
+
+xdist's own groups (`--dist loadgroup` with marks) do not reach its scheduler under the pytest that we use.
+"""
+
+from xdist.scheduler import LoadScopeScheduling
+
+TOGETHER = {
+    "tests/test_supervisor.py": "supervisor",
+    "tests/browser/test_sign_in.py": "fresh_site",
+    "tests/browser/test_walk.py": "fresh_site",
+}
+
+
+def bundle(nodeid):
+    return TOGETHER.get(nodeid.partition("::")[0], nodeid)
+
+
+class InBundles(LoadScopeScheduling):
+    """The largest bundle goes first."""
+
+    def _split_scope(self, nodeid):
+        return bundle(nodeid)
