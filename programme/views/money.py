@@ -251,6 +251,7 @@ LISTS = {
     "advances": ("programme:budget_line_list", {"state": "advances", "managed": "yes"}),
     "unsettled": ("programme:budget_line_list", {"state": "unsettled", "managed": "yes"}),
     "left": ("programme:budget_line_list", {"state": "unexplained", "managed": "yes"}),
+    "reconciliation": ("programme:statement_list", {}),
 }
 RELATED = {
     "steps": ("line__task", "line__source", "line__year", "year", "period"),

@@ -1,10 +1,10 @@
 """Where the pages of the programme stand in the demonstration: each noun tells its own."""
 
 from tests.programme import (
-    pages_scheme,
     pages_money,
     pages_plans,
     pages_policies,
+    pages_scheme,
     pages_steps,
     pages_treasury,
 )

@@ -14,8 +14,13 @@ from documents.models import Import
 from enterprises import tax_codes
 from enterprises.models import Enterprise, FigureRevision, FigureYearClosing, Product, Title
 from programme.models import (
+    BudgetStep,
+    BudgetYear,
+    Commitment,
     Consultation,
     GivenTask,
+    LedgerEntry,
+    Payment,
     Plan,
     PlanEstimate,
     PlanFunding,
@@ -24,6 +29,7 @@ from programme.models import (
     Task,
     TaskProposal,
 )
+from programme.services.consistency import find_differences
 from reporting.demo.figures import figures_rng, make_figures
 from reporting.demo.loading import load
 from reporting.demo.rounds import ROUNDS
@@ -134,13 +140,14 @@ def test_demo_loads_what_it_promises(loaded):
     assert FigureRevision.objects.filter(year=2026, state="draft").exists()
     assert SupportRecord.objects.filter(withdrawn=True).exists()
     assert SupportRecord.objects.filter(evidence_file__isnull=False).exists()
-    import_ = Import.objects.get()
+    import_ = Import.objects.get(kind="support")
     assert (import_.state, import_.counts["good"], import_.counts["bad"]) == ("applied", 19, 6)
     assert KpiRun.objects.get().state == KpiRun.State.DONE
     assert set(KpiPublication.objects.values_list("year", flat=True)) == {2023, 2024}
     groups = SupportRecord.objects.order_by().values("kind__code").annotate(count=Count("pk"))
     assert len(groups) == 4
     check_plans()
+    check_money()
     connection.check_constraints()
 
 
@@ -163,3 +170,16 @@ def test_demo_lists_one_sign_in_for_each_role(capsys):
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == 18
     assert all(len(line.split("\t")) == 3 for line in lines)
+
+
+def check_money():
+    """Years in every state that the story tells, and a ledger in which nothing differs."""
+    states = {row.year: row.state for row in BudgetYear.objects.all()}
+    assert states == dict.fromkeys(range(2021, 2025), "closed") | {2025: "adjusting", 2026: "open", 2027: "preparing"}
+    assert set(Payment.objects.values_list("state", flat=True)) >= {
+        "prepared", "controlled", "signed", "sent", "paid", "refused",
+    }  # fmt: skip
+    assert set(BudgetStep.objects.values_list("state", flat=True)) >= {"prepared", "approved", "refused"}
+    assert set(Commitment.objects.values_list("state", flat=True)) >= {"prepared", "approved", "refused", "liquidated"}
+    assert LedgerEntry.objects.filter(reverses__isnull=False).exists()
+    assert list(find_differences()) == []
