@@ -23,7 +23,7 @@ from tests.world import ANONYMOUS, DISABLED, PEOPLE, World
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 ROOMS = ["accounts", *(room for room in settings.ROOMS if room != "accounts")]
-AT_ONCE = 25  # routes in one test, so that no room takes longer than a test may
+AT_ONCE = 12  # routes in one test, so that no room takes longer than a test may
 
 
 def parts_of_rooms():

@@ -92,11 +92,6 @@ class Room:
     left_vnd: int
     pending_vnd: int = 0
 
-    @property
-    def after_vnd(self) -> int:
-        """What is left once all that is pending is approved; below 0 when it cannot all be."""
-        return self.left_vnd - self.pending_vnd
-
 
 NOT_ALLOCATED = gettext_lazy("Assigned, not allocated yet")
 NOT_COMMITTED = gettext_lazy("Allocated, not bound by a contract or decision")

@@ -59,7 +59,6 @@ def room_rows(rooms: list[Room], amount_vnd: int | None) -> list[dict[str, Any]]
             "pending": room.pending_vnd,
             "takes": amount_vnd,
             "rest": None if amount_vnd is None else room.left_vnd - amount_vnd,
-            "after": room.after_vnd,
             "short": amount_vnd is not None and amount_vnd > room.left_vnd,
         }
         for room in rooms

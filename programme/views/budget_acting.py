@@ -179,7 +179,3 @@ def _one(
     except Refused as refusal:
         return BulkResult(str(row), False, str(refusal), url)
     return BulkResult(str(row), True, done, url)
-
-
-def nothing_chosen(request: HttpRequest, title: str, back: str) -> HttpResponse:
-    return bulk_results(request, title=title, results=[], back=back_to_list(request, back))

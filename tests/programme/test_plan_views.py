@@ -358,7 +358,7 @@ def test_a_task_is_accepted_reported_delivered_finished_and_opened_again(client_
 def test_late_tasks_come_first_and_can_be_asked_for(client_as):
     plan = make_plan(2025, lines=0)
     for number, day in enumerate((date(2030, 1, 1), date(2025, 1, 15), date(2030, 2, 1))):
-        make_item(plan, f"Nhiệm vụ {number}", due_on=date(2026, 1, 1) if day.year == 2030 else day)
+        make_item(plan, f"Nhiệm vụ {'xyz'[number] * 4}", due_on=date(2026, 1, 1) if day.year == 2030 else day)
     move_plan(plan, "in_force")
     Task.objects.exclude(due_on=date(2025, 1, 15)).update(due_on=date(2090, 1, 1))
     client = client_as(make_officer())
@@ -367,7 +367,7 @@ def test_late_tasks_come_first_and_can_be_asked_for(client_as):
     late = client.get(reverse("programme:task_list") + "?late=yes").context["listing"]
     assert late.count == 1
     assert client.get(reverse("programme:task_list") + "?year=2025").context["listing"].count == 3
-    assert client.get(reverse("programme:task_list") + "?q=nhiem vu 1").context["listing"].count == 1
+    assert client.get(reverse("programme:task_list") + "?q=nhiem vu yyyy").context["listing"].count == 1
 
 
 def test_a_given_task_is_entered_changed_reported_and_finished(client_as):
