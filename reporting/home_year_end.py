@@ -4,11 +4,13 @@ from datetime import date
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from programme.models import YearState
 from programme.presenting.money import due_day
 from programme.queries.money import Money, lapsing_lines, running_years
 from programme.services.limits import year_end
+from programme.services.years import obstacles
 from reporting.waiting import SHOWN, Item, Section, address, count, may
 from screens import formats
 
@@ -16,18 +18,28 @@ LAST_QUARTER = 10  # the month from which lines with money to lose are named
 
 
 def _year_end(user, now):
-    """Days of the calendar within two weeks, and those that are past while the year is not done; overdue ones first."""
+    """Days of the calendar within two weeks; of a year whose days are past and not met, one line that says how many."""
     if not (may(user, "budget.keep years") or may(user, "budget.keep lines")):
         return None
     today, items = timezone.localdate(now), []
     for year in running_years():
-        for due in year_end(year.year):
-            day = due_day(due, year, today)
-            if day.state in ("overdue", "soon"):
-                note = f"{formats.vn_date(due.on)}, {day.said}"
-                late = day.state == "overdue"
-                items.append((due.on, Item(f"{year} – {due.label}", year.get_absolute_url(), _("See"), note, late)))
-    return Section(_("End of the budget year"), [item for _on, item in sorted(items, key=lambda pair: pair[0])])
+        found = obstacles(year) if year.state == YearState.ADJUSTING else []
+        days = [due_day(due, year, today, found) for due in year_end(year.year)]
+        url, overdue = year.get_absolute_url(), [day for day in days if day.state == "overdue"]
+        if overdue:
+            first, number = overdue[0], formats.number(len(overdue))
+            said = ngettext(
+                "%(year)s: %(count)s day of the year's end is past and not met",
+                "%(year)s: %(count)s days of the year's end are past and not met",
+                len(overdue),
+            ) % {"year": year, "count": number}
+            items.append(Item(said, url, _("See"), f"{first.label}: {formats.vn_date(first.on)}", late=True))
+        items += [
+            Item(f"{year} – {day.label}", url, _("See"), f"{formats.vn_date(day.on)}, {day.said}")
+            for day in days
+            if day.state == "soon"
+        ]
+    return Section(_("End of the budget year"), items)
 
 
 def _lapsing(user, now):

@@ -188,6 +188,11 @@ class FamilyView:
         return Family(self.family).label
 
     @cached_property
+    def several(self):
+        """Whether there is more than one way of counting."""
+        return len(self.variants) > 1
+
+    @property
     def headline(self):
         """The variant that counts: the only one, or the chosen one; none while nobody has chosen.
 

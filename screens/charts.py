@@ -70,7 +70,7 @@ def _round_axis(largest):
     step = Fraction(1)
     while step * 6 < largest:
         step *= 10
-    while step * 6 >= largest * 10:
+    while step * 6 >= largest:
         step /= 10
     for factor in (1, 2, 5, 10):
         if step * factor * 6 >= largest:

@@ -215,7 +215,8 @@ def plus_or_minus(vnd):
 
 # --- the end of the year -------------------------------------------------------------------------
 
-IN_THE_YEAR = {"last_withdrawals", "last_spending"}
+IN_THE_YEAR = {"last_withdrawals", "last_spending"}  # met when the books are closed
+ASKS_FOR = {"repay_advances": "advances", "reconcile": "reconciliation"}  # met when this is no obstacle any more
 
 
 @dataclass(frozen=True)
@@ -236,10 +237,13 @@ DUE_KINDS = {"done": "ok", "overdue": "bad", "soon": "warn", "later": "quiet"}
 SOON = 14
 
 
-def due_day(due, year, today):
+def due_day(due, year, today, obstacles=()):
+    """Whether the day is met: by the state of the year, or because what it asks for is no obstacle any more."""
     days = (due.on - today).days
+    in_the_way = {obstacle.code for obstacle in obstacles}
     books_closed = year.state in (YearState.ADJUSTING, YearState.CLOSED)
-    if year.state == YearState.CLOSED or (books_closed and due.code in IN_THE_YEAR):
+    met = books_closed and (due.code in IN_THE_YEAR or ASKS_FOR.get(due.code, due.code) not in {due.code, *in_the_way})
+    if year.state == YearState.CLOSED or met:
         return DueDay(due.label, due.on, "done", pgettext("day of the calendar", "done"))
     if days < 0:
         return DueDay(due.label, due.on, "overdue", _("%(days)s days overdue") % {"days": formats.number(-days)})

@@ -174,7 +174,7 @@ def _upright(number, title):
     normal.paragraph_format.space_before, normal.paragraph_format.space_after = Pt(2), Pt(2)
     document.core_properties.title, document.core_properties.author = title, OFFICE
     document.core_properties.comments, document.core_properties.language = "", "vi-VN"
-    left, right = _side_by_side(document, (WIDTH * 0.55, WIDTH * 0.45))
+    left, right = _side_by_side(document, (WIDTH * 55 // 100, WIDTH * 45 // 100))
     _centred(left.paragraphs[0], OFFICE, bold=True)
     _centred(right.paragraphs[0], number, bold=True)
     _centred(right.add_paragraph(), f"Số: {DOTS}")
@@ -233,7 +233,7 @@ def _signatures(document, signers):
     day = document.add_paragraph("Ngày … tháng … năm …")
     day.alignment = WD_ALIGN_PARAGRAPH.RIGHT
     day.paragraph_format.space_before = Pt(8)
-    for cell, signer in zip(_side_by_side(document, [WIDTH / len(signers)] * len(signers)), signers, strict=True):
+    for cell, signer in zip(_side_by_side(document, [WIDTH // len(signers)] * len(signers)), signers, strict=True):
         _centred(cell.paragraphs[0], signer, bold=True)
         _centred(cell.add_paragraph(), "(Ký, ghi rõ họ tên)", italic=True)
         for _line in range(3):

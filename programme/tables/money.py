@@ -251,6 +251,7 @@ class EntryTable(tables.Table):
         compute=lambda record: entry_name(record["kind"], record["reverses_id"] is not None),
         second="line__task__what",
         second_label=_("Task"),
+        second_column=tables.TextColumn,
     )
     number = tables.NumberColumn(verbose_name=_("Number in the line"), orderable=False)
     happened_on = tables.DateColumn(verbose_name=_("Booked on"))

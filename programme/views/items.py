@@ -146,7 +146,7 @@ def decide_overlap(request, public_id, other):
         request,
         form,
         lambda: overlaps.decide_overlap(item=item, other=task, why=form.cleaned_data["why"], by=request.user, now=now),
-        verb=f"decide overlap {item.public_id} {task.public_id}",
+        verb=f"no overlap {item.public_id.hex} {task.code}",
         title=_("No overlap: %(task)s and %(other)s") % {"task": item.task.code, "other": task.code},
         submit=_("They do not overlap"),
         done=_("The decision is kept."),

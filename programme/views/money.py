@@ -180,6 +180,7 @@ def budget_year(request, year):
     sums = queries.totals(scope.lines)
     months = queries.months(year)
     lapsing = queries.lapsing_lines(year).select_related("task", "source", "year")
+    obstacles = year_services.obstacles(year) if year.state in (YearState.OPEN, YearState.ADJUSTING) else []
     context = {
         "year": year,
         "kind": presenting.YEAR_KINDS[year.state],
@@ -199,8 +200,8 @@ def budget_year(request, year):
         "lapsing_count": lapsing.count(),
         "lapsing_sum": sums.managed.lapsing_vnd,
         "lapsing_url": open_address(request.user, "programme:budget_line_list", year=year, state="unexplained"),
-        "due": [presenting.due_day(due, year, today) for due in year_end(year.year)],
-        "obstacles": _obstacles(request.user, year),
+        "due": [presenting.due_day(due, year, today, obstacles) for due in year_end(year.year)],
+        "obstacles": _obstacles(request.user, year, obstacles),
         "lines_url": open_address(request.user, "programme:budget_line_list", year=year),
     }
     return render(request, "programme/budget_year.html", context)
@@ -211,7 +212,7 @@ def _done_by(year):
     moves = [
         (_("Opened"), year.opened_by, year.opened_at),
         (_("Books closed"), year.adjusting_by, year.adjusting_at),
-        (_("Closed"), year.closed_by, year.closed_at),
+        (_("Closed for good"), year.closed_by, year.closed_at),
     ]
     names = _people(by for _what, by, _at in moves)
     return [(what, names[by], at) for what, by, at in moves if at]
@@ -241,7 +242,7 @@ def _year_verbs(user, year, today):
     if year.state == YearState.OPEN and today >= date(year.year, 12, 31):
         return [(reverse("programme:start_adjusting", args=[year.year]), _("Close the books"))]
     if year.state == YearState.ADJUSTING:
-        return [(reverse("programme:close_year", args=[year.year]), _("Close the year"))]
+        return [(reverse("programme:close_year", args=[year.year]), _("Close the budget year"))]
     return []
 
 
@@ -262,12 +263,10 @@ RELATED = {
 }
 
 
-def _obstacles(user, year):
+def _obstacles(user, year, obstacles):
     """What keeps the year from being closed, each with its list, or with its first rows where it has no list."""
-    if year.state not in (YearState.OPEN, YearState.ADJUSTING):
-        return []
     rows = []
-    for obstacle in year_services.obstacles(year):
+    for obstacle in obstacles:
         route, query = LISTS.get(obstacle.code, ("", {}))
         url = open_address(user, route, year=year, **query) if route else ""
         first = [] if url else list(obstacle.rows.select_related(*RELATED.get(obstacle.code, ()))[:LISTED])
@@ -356,7 +355,7 @@ def close_year(request, year):
         verb=f"close budget year {year}",
         title=_("Close the budget year %(year)s") % {"year": year},
         lead=_("A closed year takes no entry any more. What is left must be cancelled or carried over before."),
-        submit=_("Close the year"),
+        submit=_("Close the budget year"),
         done=_("The budget year is closed."),
         back=year,
         act=lambda form, **by: year_services.close_year(year, paper=form.cleaned_data["paper"], **by),

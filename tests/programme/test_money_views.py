@@ -3,6 +3,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.roles import Role
@@ -188,6 +190,14 @@ def test_the_last_check_of_balances_against_entries_is_shown(client_as, line, no
     assert "1 chênh lệch" in page and "cộng các bút toán được 7" in page
 
 
+def test_no_page_of_sums_reads_the_ledger(client_as, line):
+    client = client_as(make_officer())
+    for address in (reverse("programme:money"), reverse("programme:budget_line_list")):
+        with CaptureQueriesContext(connection) as asked:
+            client.get(address)
+        assert not [query["sql"] for query in asked if "ledgerentry" in query["sql"]], address
+
+
 # --- years ---------------------------------------------------------------------------------------
 
 
@@ -278,8 +288,8 @@ def test_lines_are_filtered_searched_without_marks_and_summed(client_as, year):
     area = make_content_area()
     one = make_line(year, assigned_vnd=BILLION, task=make_task(what="Tổ chức hội chợ", content_area=area))
     two = make_line(year, assigned_vnd=2 * BILLION, task=make_task(what="Đào tạo"), managed=False)
-    spent = make_line(year, assigned_vnd=100, source=make_money_source())
-    make_commitment(spent, 100)
+    spent = make_line(year, assigned_vnd=100_000, source=make_money_source())
+    make_commitment(spent, 100_000)
     client, address = client_as(make_officer()), reverse("programme:budget_line_list")
 
     def found(query):
@@ -295,8 +305,8 @@ def test_lines_are_filtered_searched_without_marks_and_summed(client_as, year):
     assert found("year=2024&unit=" + str(one.unit.public_id)) == {one.public_id}
     assert found("year=2030") == set()
     page = text(client.get(f"{address}?money=dong&managed=yes"))
-    assert "1.000.000.100" in page, "the sum of all rows that match stands under the column"
-    assert "1.000" in text(client.get(f"{address}?managed=yes")), "in million đồng"
+    assert "1.000.100.000" in page, "the sum of all rows that match stands under the column"
+    assert "1.000,1" in text(client.get(f"{address}?managed=yes")), "the same in million đồng"
 
 
 def test_lines_are_exported_as_they_are_shown_in_the_unit_that_was_chosen(client_as, year):

@@ -8,7 +8,14 @@ from django.urls import reverse
 from accounts.roles import Role
 from reporting.home import work_for
 from tests.factories import make_officer, make_period, make_rule, make_user
-from tests.programme.making import make_budget_year, make_commitment, make_line, make_paid_payment
+from tests.programme.making import (
+    make_budget_year,
+    make_commitment,
+    make_line,
+    make_paid_payment,
+    make_recovery,
+    move_year,
+)
 
 pytestmark = pytest.mark.django_db
 DAYS = [
@@ -36,9 +43,33 @@ def test_days_of_the_year_end_come_up_two_weeks_before_and_stay_until_they_are_d
     assert CALENDAR not in sections(chief, date(2024, 12, 16))
     (item,) = sections(chief, date(2024, 12, 17))[CALENDAR].items
     assert (item.text, item.late, item.url) == ("2024 – Hạn cuối chi", False, year.get_absolute_url())
-    late = sections(chief, date(2025, 1, 5))[CALENDAR].items
-    assert [each.late for each in late] == [True]
+    (late,) = sections(chief, date(2025, 1, 5))[CALENDAR].items
+    assert (late.text, late.late) == ("Năm 2024: 1 việc cuối năm đã quá hạn", True)
+    assert late.note == "Hạn cuối chi: 31/12/2024"
     assert CALENDAR not in sections(make_officer(), date(2025, 1, 5))
+    move_year(year, "adjusting")
+    assert CALENDAR not in sections(chief, date(2025, 1, 5)), "the books are closed"
+
+
+def test_advances_that_were_cleared_are_no_work_of_the_year_end_any_more():
+    days = [
+        {
+            "code": "repay_advances",
+            "label_vi": "Nộp lại tạm ứng",
+            "label_en": "",
+            "year_offset": 1,
+            "month": 2,
+            "day": 15,
+        }
+    ]
+    make_rule("budget_calendar", days)
+    year, chief = make_budget_year(2024), make_user(Role.CHIEF_ACCOUNTANT)
+    commitment = make_commitment(make_line(year), 500)
+    make_paid_payment(commitment, 100, kind="advance")
+    move_year(year, "adjusting")
+    assert sections(chief, date(2025, 2, 20))[CALENDAR].items[0].late
+    make_recovery(commitment, 100, document="NT-1", happened_on=date(2025, 1, 20), kind="recover_advance")
+    assert CALENDAR not in sections(chief, date(2025, 2, 20))
 
 
 def test_lines_with_money_to_lose_are_named_from_october_on_the_largest_first(year):

@@ -6,7 +6,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from screens import formats
-from screens.charts import Band, Point, band_chart, bars, money_bar, month_columns, nested_bar, small_band, small_bar
+from screens.charts import (
+    Band,
+    Point,
+    _round_axis,
+    band_chart,
+    bars,
+    money_bar,
+    month_columns,
+    nested_bar,
+    small_band,
+    small_bar,
+)
 
 SHARE = Fraction(1, 100)
 POINTS = [
@@ -147,3 +158,9 @@ def test_months_stand_as_columns_beside_their_plan_and_say_themselves():
     assert (svg.count("plan-column"), svg.count("part-6")) == (2, 1)
     assert "1: kế hoạch 10, thực hiện 4; 2: kế hoạch 0, thực hiện \u22123" in svg
     assert "\u22123</text>" in svg
+
+
+def test_the_axis_counts_in_at_most_six_steps_that_fill_it():
+    for largest in (1, 3, 6, 6.5, 7, 9, 12, 59, 61, 6_750_000_000):
+        top, step = _round_axis(Fraction(largest))
+        assert largest <= top and 3 <= top / step <= 6, largest
