@@ -187,12 +187,12 @@ class FamilyView:
     def label(self):
         return Family(self.family).label
 
-    @cached_property
+    @property
     def several(self):
         """Whether there is more than one way of counting."""
         return len(self.variants) > 1
 
-    @property
+    @cached_property
     def headline(self):
         """The variant that counts: the only one, or the chosen one; none while nobody has chosen.
 
