@@ -88,7 +88,7 @@ def record_event(kind, obj, *, by, now, reason="", before=None, after=None, pers
     if where.address:
         private.setdefault("address", where.address)
     salts = {name: secrets.token_hex(16) for name in private}
-    event = Event.objects.create(
+    event = Event(
         at=now,
         kind=kind,
         actor=actor_name(by),
@@ -103,11 +103,33 @@ def record_event(kind, obj, *, by, now, reason="", before=None, after=None, pers
             personal={name: digest_of(salts[name], value) for name, value in private.items()},
         ),
     )
-    PendingEvent.objects.create(event=event)
-    PersonalValue.objects.bulk_create(
-        PersonalValue(event=event, field=name, salt=salts[name], value=value) for name, value in private.items()
-    )
+    _insert(event)
+    if private:
+        PersonalValue.objects.bulk_create(
+            PersonalValue(event=event, field=name, salt=salts[name], value=value) for name, value in private.items()
+        )
     return event
+
+
+EVENT_COLUMNS = ("public_id", "at", "kind", "actor", "object_kind", "object_id", "source", "body")
+_WITH_PENDING = (
+    f"WITH made AS (INSERT INTO audit_event ({', '.join(EVENT_COLUMNS)}) "  # noqa: S608 - SQL of our own
+    f"VALUES ({', '.join(['%s'] * len(EVENT_COLUMNS))}) RETURNING id) "
+    "INSERT INTO audit_pendingevent (event_id) SELECT id FROM made RETURNING event_id"
+)
+
+
+def _insert(event):
+    """The event with its pending row: one statement where the database can, for every change writes events."""
+    connection = transaction.get_connection()
+    if connection.vendor != "postgresql":
+        event.save(force_insert=True)
+        PendingEvent.objects.create(event=event)
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(_WITH_PENDING, [getattr(event, column) for column in EVENT_COLUMNS])
+        (event.pk,) = cursor.fetchone()
+    event._state.adding, event._state.db = False, connection.alias
 
 
 def record_events(events, *, by, now):
@@ -127,9 +149,6 @@ def record_events(events, *, by, now):
         )
         for item in events
     )
-
-
-EVENT_COLUMNS = ("public_id", "at", "kind", "actor", "object_kind", "object_id", "source", "body")
 
 
 def record_event_rows(rows):

@@ -102,7 +102,7 @@ def approve_commitment(commitment: Commitment, *, by: Any, now: datetime) -> Led
     _require_prepared(commitment)
     today = timezone.localdate(now)
     acting = right_to_approve_commitment(by, commitment, on=today)
-    line = take_lines(commitment.line)[commitment.line_id]
+    line = take_lines(commitment.line_id)[commitment.line_id]
     commitment.state, commitment.decided_by, commitment.decided_at = STATE.APPROVED, by.public_id, now
     commitment.decided_for = acting.giver
     commitment.save(update_fields=["state", "decided_by", "decided_at", "decided_for"])

@@ -114,23 +114,31 @@ COMMITMENT_RULES = (
 
 
 _YEARS = (
-    "SELECT y.id FROM programme_budgetyear y WHERE y.id IN "
+    "SELECT y.* FROM programme_budgetyear y WHERE y.id IN "
     "(SELECT l.year_id FROM programme_budgetline l WHERE l.id = ANY(%s)) ORDER BY y.id "
 )
-LOCK_YEARS, LOCK_YEARS_ALONE = _YEARS + "FOR SHARE", _YEARS + "FOR NO KEY UPDATE"
 
 
-def take_lines(*lines: BudgetLine, alone: bool = False) -> dict[int, BudgetLine]:
+def _take_years(keys: list[int], alone: bool) -> dict[int, BudgetYear]:
+    """The years of the lines, locked: shared, or by this transaction alone."""
+    if connection.vendor != "postgresql":
+        return {year.pk: year for year in BudgetYear.objects.filter(lines__in=keys).distinct()}
+    locked = _YEARS + ("FOR NO KEY UPDATE" if alone else "FOR SHARE")
+    return {year.pk: year for year in BudgetYear.objects.raw(locked, [keys])}
+
+
+def take_lines(*keys: int, alone: bool = False) -> dict[int, BudgetLine]:
     """Lock the years of the lines, shared (or `alone`, when assigned money moves), then the lines; all in order of keys.
 
     Returns the lines as they stand now, by key, with their years.
     """
-    keys = sorted({line.pk for line in lines})
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute(LOCK_YEARS_ALONE if alone else LOCK_YEARS, [keys])
-    found = BudgetLine.objects.select_for_update(of=("self",), no_key=True).select_related("year")
-    return {line.pk: line for line in found.filter(pk__in=keys).order_by("pk")}
+    ordered = sorted(set(keys))
+    years = _take_years(ordered, alone)
+    found = BudgetLine.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=ordered).order_by("pk")
+    lines = {line.pk: line for line in found}
+    for line in lines.values():
+        line.year = years[line.year_id]
+    return lines
 
 
 def moves_assigned(kind: str) -> bool:
@@ -283,7 +291,7 @@ def reverse(
     commitment = None
     if entry.commitment_id:
         commitment = Commitment.objects.select_for_update(of=("self",)).get(pk=entry.commitment_id)
-    lines = take_lines(*(half.line for half in halves), alone=any(moves_assigned(half.kind) for half in halves))
+    lines = take_lines(*(half.line_id for half in halves), alone=any(moves_assigned(half.kind) for half in halves))
     written = []
     for half in halves:
         require_reversible(half)

@@ -120,7 +120,7 @@ def record_opening(
     One entry a sum, marked as opening; only on a line that has no entry yet.
     """
     require(by, OPENING)
-    line = take_lines(line, alone=True)[line.pk]
+    line = take_lines(line.pk, alone=True)[line.pk]
     if not line.managed:
         raise Refused(_("This line is only followed: it is written from the report of whoever holds the money."))
     if line.last_number:
@@ -157,7 +157,7 @@ def record_report(
 ) -> list[LedgerEntry]:
     """Bring a followed line to the sums of another body's periodic report: entries for what changed, marked as reported."""
     require(by, REPORT)
-    line = take_lines(line, alone=True)[line.pk]
+    line = take_lines(line.pk, alone=True)[line.pk]
     if line.managed:
         raise Refused(_("This line is managed here: its money moves by the steps of its own ledger."))
     today = timezone.localdate(now)

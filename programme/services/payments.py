@@ -225,7 +225,7 @@ def record_paid(payment: Payment, *, voucher: str, paid_on: date, by: Any, now: 
             _("The day of payment lies between the sending (%(day)s) and today.") % {"day": formats.vn_date(sent_on)}
         )
     commitment = Commitment.objects.select_for_update(of=("self",)).get(pk=payment.commitment_id)
-    line = take_lines(payment.commitment.line)[payment.commitment.line_id]
+    line = take_lines(payment.commitment.line_id)[payment.commitment.line_id]
     try:
         with transaction.atomic():
             _move(

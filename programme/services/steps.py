@@ -191,7 +191,7 @@ def _carry_through(step: BudgetStep, *, by: Any, now: datetime) -> list[LedgerEn
         assert step.commitment is not None  # noqa: S101 - _require_sound
         commitment = Commitment.objects.select_for_update(of=("self",)).get(pk=step.commitment.pk)
     assert step.line is not None  # noqa: S101 - a constraint of the table
-    line = take_lines(step.line, alone=moves_assigned(step.kind))[step.line.pk]
+    line = take_lines(step.line.pk, alone=moves_assigned(step.kind))[step.line.pk]
     return [book(line, step.kind, step.amount_vnd, commitment=commitment, **common)]
 
 
@@ -201,7 +201,7 @@ def _book_pair(step: BudgetStep, common: dict[str, Any]) -> list[LedgerEntry]:
         (EntryKind.TRANSFER_OUT, EntryKind.TRANSFER_IN) if transfer else (EntryKind.CARRY_OUT, EntryKind.CARRY_IN)
     )
     assert step.line is not None and step.other_line is not None  # noqa: S101 - constraints of the table
-    lines, pair = take_lines(step.line, step.other_line, alone=True), new_pair()
+    lines, pair = take_lines(step.line.pk, step.other_line.pk, alone=True), new_pair()
     return [
         book(lines[step.line.pk], out, step.amount_vnd, pair=pair, **common),
         book(lines[step.other_line.pk], into, step.amount_vnd, pair=pair, **common),
