@@ -259,9 +259,13 @@ def import_file(request, public_id):
 
 
 def bad_rows(request, public_id):
+    """All bad rows with their reasons as a file; with ?rows=flags those that are taken but should be looked at."""
     import_ = import_or_404(request, public_id)
-    name = _("Bad rows – %(file)s") % {"file": import_.file.original_name.rpartition(".")[0]}
-    return as_attachment(workbooks.bad_rows(import_, services.kind_of(import_)), f"{name}.xlsx", XLSX)
+    which = "flag" if request.GET.get("rows") == "flags" else "bad"
+    name = _("Bad rows – %(file)s") if which == "bad" else _("Rows to look at – %(file)s")
+    name %= {"file": import_.file.original_name.rpartition(".")[0]}
+    file = workbooks.rows_with_reasons(import_, services.kind_of(import_), which)
+    return as_attachment(file, f"{name}.xlsx", XLSX)
 
 
 def _act(request, public_id, verb, service, **given):

@@ -147,23 +147,23 @@ def lines_above(import_, kind):
     return year + [basis.statement(chosen[basis.key]) for basis in kind.bases if chosen.get(basis.key)]
 
 
-def bad_rows(import_, kind):
-    """The rows that were not taken, as they stood in the file, each with its reasons."""
+def rows_with_reasons(import_, kind, which="bad"):
+    """The rows that were not taken, as they stood in the file, each with its reasons; or ("flag") those to look at."""
     file, book = _book()
     bold = book.add_format({**FONT, "bold": True, "text_wrap": True})
     plain, general = book.add_format({**FONT, "num_format": "@"}), book.add_format(FONT)
-    sheet = book.add_worksheet(_("Bad rows"))
-    original = headings_again(import_, kind)
+    sheet = book.add_worksheet(_("Bad rows") if which == "bad" else _("Rows to look at"))
+    original = headings_again(import_, kind) if which == "bad" else []
     sheet.set_column(0, 0, 8)
     sheet.set_column(1, 1, 80)
     sheet.set_column(2, 2 + len(original), 18, plain)
-    above = lines_above(import_, kind)
+    above = lines_above(import_, kind) if which == "bad" else []
     for line, text in enumerate(above):
         sheet.write_string(line, 0, text, general)
     top = len(above) + 1 if above else 0
-    for index, name in enumerate([_("Row"), _("What is wrong"), *original]):
+    for index, name in enumerate([_("Row"), _("What is wrong") if which == "bad" else _("What to look at"), *original]):
         sheet.write_string(top, index, name, bold)
-    for line, (number, cells, problems) in enumerate(rows_of(import_, "bad"), start=top + 1):
+    for line, (number, cells, problems) in enumerate(rows_of(import_, which), start=top + 1):
         sheet.write_number(line, 0, number)
         sheet.write_string(line, 1, "\n".join(words(kind, import_, problem) for problem in problems), plain)
         for index, cell in enumerate(cells, start=2):

@@ -250,8 +250,8 @@ class FiguresImport(ImportKind):
         chunk.add("enterprise_id", roots)
         self._check_names(chunk, roots, context["names"])
         amounts = self._amounts(chunk, roots, context)
-        self._check_amounts(chunk, roots, amounts, context)
         self._compare(chunk, roots, amounts, context)
+        self._check_amounts(chunk, roots, amounts, context)
 
     def check_doubtful(self, chunk, context):
         self._check_year(chunk, context)

@@ -121,6 +121,12 @@ class FiguresTable(tables.Table):
     )
     tax_code = tables.CodeColumn(verbose_name=_("Tax code"), accessor="enterprise__tax_code")
     year = YearColumn(verbose_name=_("Year"))
+    basis = tables.TextColumn(
+        verbose_name=_("Basis"),
+        compute=lambda record: basis_words(*(record[name] for name in BASIS)),
+        fields=BASIS,
+        orderable=False,
+    )
     output_vnd = tables.MoneyColumn(verbose_name=_("Industrial output"), unit=10**6, total=True)
     revenue_vnd = tables.MoneyColumn(verbose_name=_("Net revenue"), unit=10**6, total=True)
     key_product_revenue_vnd = tables.MoneyColumn(verbose_name=_("Revenue from key products"), unit=10**6, total=True)
@@ -134,12 +140,6 @@ class FiguresTable(tables.Table):
     capital_vnd = tables.MoneyColumn(verbose_name=_("Total capital"), unit=10**6)
     tax_vnd = tables.MoneyColumn(verbose_name=_("Tax paid"), unit=10**6, total=True)
     size = tables.ChoiceColumn(verbose_name=_("Size"), choices=[("", "–"), *Size.choices])
-    basis = tables.TextColumn(
-        verbose_name=_("Basis"),
-        compute=lambda record: basis_words(*(record[name] for name in BASIS)),
-        fields=BASIS,
-        orderable=False,
-    )
     scope = tables.ChoiceColumn(verbose_name=_("Scope"), choices=FigureRevision.Scope)
     place = tables.ChoiceColumn(verbose_name=_("Place"), choices=FigureRevision.Place)
     prices = tables.ChoiceColumn(verbose_name=_("Prices"), choices=FigureRevision.Prices)

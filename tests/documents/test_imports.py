@@ -68,7 +68,7 @@ def test_preview_counts_and_changes_nothing(kind, now):
 def test_numbers_of_bad_rows_go_back_as_numbers(kind, now):
     by = make_officer()
     import_ = sent(kind, [["0190000001", "Một", 612.345], ["0190000002", "Hai", "205.082,75"]], by=by, now=now)
-    with workbooks.bad_rows(import_, kind) as file:
+    with workbooks.rows_with_reasons(import_, kind) as file:
         sheet = load_workbook(file).active
     assert [sheet.cell(row, 5).value for row in (5, 6)] == [612.345, "205.082,75"]
 
@@ -311,7 +311,7 @@ def test_every_one_of_many_bad_rows_is_reported(kind, now):
     assert (import_.counts["good"], import_.counts["bad"]) == (2000, 1000)
     found = [number for number, _cells, _problems in workbooks.rows_of(import_, "bad")]
     assert found == [n + 2 for n in range(3000) if n % 3 == 0]
-    with workbooks.bad_rows(import_, kind) as file:
+    with workbooks.rows_with_reasons(import_, kind) as file:
         lines = list(load_workbook(file).worksheets[0].values)[3:]  # year, basis, an empty line
     assert len(lines) == 1001
     assert lines[1][0] == 2
@@ -322,7 +322,7 @@ def test_every_one_of_many_bad_rows_is_reported(kind, now):
 def test_bad_rows_put_right_can_be_sent_as_they_are(kind, now):
     by = make_officer()
     import_ = sent(kind, workbook([["ĐVT: triệu đồng"], ["MST", "Tên", "GTSX"], [A, "Một", -5]]), by=by, now=now)
-    with workbooks.bad_rows(import_, kind) as file:
+    with workbooks.rows_with_reasons(import_, kind) as file:
         lines = [list(line) for line in load_workbook(file).worksheets[0].values]
     lines[4][lines[3].index("Tên") + 1] = 5
     again = sent(kind, workbook(lines), by=by, now=now)

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.utils.translation import override
+from openpyxl import load_workbook
 
 from audit.models import Event
 from audit.refusals import Refused
@@ -282,6 +283,8 @@ def test_the_preview_names_every_row_that_takes_the_place_of_what_somebody_prepa
         (4, "output_vnd", "Replaces what Trần Thị Bình sent and waits for review: 1,000,000 đồng → 5,000,000 đồng."),
     ]
     assert (import_.counts["good"], import_.counts["replaced"], import_.counts["flags"]) == (5, 3, 3)
+    with workbooks.rows_with_reasons(import_, imports.kinds()["figures"], "flag") as file:
+        assert [line[0] for line in load_workbook(file).active.values][1:] == [2, 3, 4]
     assert apply(import_, by=officer)["replaced"] == 3
 
 
@@ -370,7 +373,7 @@ def test_the_corrected_bad_rows_are_read_on_the_bases_and_in_the_units_of_the_fi
     chosen = {"bases": {**bases, "place": "hanoi"}, "units": {"output_vnd": 9}}
     services.change_reading(import_=first, chosen=chosen, by=officer, now=NOW, year=2024)
     work(first, NOW)
-    with override(language), workbooks.bad_rows(first, kind) as made:
+    with override(language), workbooks.rows_with_reasons(first, kind) as made:
         again = upload(made.read(), "b.xlsx")
     second = work(services.start_import(kind=kind, file=again, year=2023, by=officer, now=NOW), NOW)
     assert second.options["bases"] == {**bases, "place": "hanoi"} == second.reading["bases"]

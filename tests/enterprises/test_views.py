@@ -620,7 +620,7 @@ def test_two_declarations_of_a_year_are_told_apart_by_their_basis(client_as):
         client_as(make_officer()).get(address("figures_waiting")),
         client_as(make_enterprise_user(firm)).get(address("own_home")),
     ):
-        assert other.basis_words in text(page) and "cơ sở tính thông thường" in text(page)
+        assert other.basis_words in text(page) and "thông thường" in text(page)
 
 
 def test_the_unit_of_exports_names_no_currency_but_the_chosen_one(client_as):
