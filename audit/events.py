@@ -260,13 +260,11 @@ def _said(fields, name, value):
 
 
 def lines_of(events):
-    """Events as lines; what was done by a written authorisation (facts `authorised_by`, `…_paper`) says in whose name."""
     known, events = sentences(), list(events)
-    bodies = [json.loads(event.body) for event in events]
-    givers = {body["facts"]["authorised_by"] for body in bodies if "authorised_by" in (body.get("facts") or {})}
-    actors = actor_names({event.actor for event in events} | givers)
+    actors = actor_names({event.actor for event in events})
     lines = []
-    for event, body in zip(events, bodies, strict=True):
+    for event in events:
+        body = json.loads(event.body)
         sentence, fields = known.get(event.kind, (event.kind, {}))
         before, after = body.get("before") or {}, body.get("after") or {}
         changes = tuple(
@@ -282,13 +280,5 @@ def lines_of(events):
             text = str(sentence) % (body.get("facts") or {})
         except (KeyError, ValueError):
             text = str(sentence)
-        who = _in_whose_name(actors, event.actor, body.get("facts") or {})
-        lines.append(Line(event.at, who, text, body.get("reason", ""), changes, event))
+        lines.append(Line(event.at, actors[event.actor], text, body.get("reason", ""), changes, event))
     return lines
-
-
-def _in_whose_name(actors, actor, facts):
-    if "authorised_by" not in facts:
-        return actors[actor]
-    given = {"name": actors[actor], "giver": actors[facts["authorised_by"]], "paper": facts["authorised_by_paper"]}
-    return _("%(name)s, authorised by %(giver)s (%(paper)s)") % given

@@ -1,5 +1,4 @@
 import uuid
-from datetime import date
 
 from django.contrib import messages
 from django.db.models import OuterRef, Subquery
@@ -22,7 +21,6 @@ from documents.spreadsheets import UNIT_NAMES
 from documents.tables import ImportFilter, ImportTable
 from jobs.operations import once
 from jobs.services import worker_alive
-from screens import formats
 from screens.lists import show_list
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -155,8 +153,6 @@ def detail(request, import_, now):
             (kind.count_labels.get(key, key), value) for key, value in import_.result.items() if key != "undone"
         ],
         "result_url": kind.result_url(import_) if import_.state == Import.State.APPLIED else "",
-        "hindrance": services.hindrance(import_) if import_.state == Import.State.APPLIED else "",
-        "tallies": [(label, import_.counts[key]) for key, label in kind.tallies.items() if import_.counts.get(key)],
     }
     if import_.state == Import.State.PREVIEWED:
         shown["form"] = ReadingForm(import_=import_, kind=kind)
@@ -168,7 +164,6 @@ def detail(request, import_, now):
             for basis in kind.bases
             if import_.options["bases"].get(basis.key)
         ]
-        shown["sample"] = sample_read(import_, kind)
         shown["bad"] = rows_shown(import_, kind, "bad", SHOWN_BAD_ROWS)
         shown["flags"] = rows_shown(import_, kind, "flag", SHOWN_FLAGS)
     return shown
@@ -210,31 +205,6 @@ def columns_read(import_, kind):
         )
         for column in kind.columns
     ]
-
-
-def sample_read(import_, kind):
-    """The first good rows as they were read, amounts with their unit: a wrong unit is seen at once."""
-    reading = import_.reading
-    columns = [kind.column(key) for key in reading["columns"]]
-    rows = [
-        (number, [(column.type in SAID, said(column, value)) for column, value in zip(columns, values, strict=True)])
-        for number, values in reading.get("sample", ())
-    ]
-    return {"columns": [(column.type in SAID, column.title) for column in columns], "rows": rows} if rows else None
-
-
-SAID = {"vnd": formats.money, "usd": formats.usd, "whole": formats.number}
-
-
-def said(column, value):
-    """A value that was read, in words."""
-    if value is None:
-        return formats.NOTHING
-    if column.type == "choice":
-        return column.choices[value][0]
-    if column.type == "date":
-        return formats.vn_date(date.fromisoformat(value))
-    return SAID.get(column.type, str)(value)
 
 
 def left_out(import_):

@@ -26,6 +26,5 @@ class EnterprisesConfig(AppConfig):
             "figures",
             _("Figures to send or to correct"),
             count=figures.count_held,
-            takers=figures.who_may_declare,
             move=figures.hand_over_figures,
         )

@@ -3,11 +3,12 @@ from fractions import Fraction
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.roles import Role
 from enterprises import tax_codes
 from enterprises.models import Enterprise, FigureRevision, Product, Title
 from enterprises.models.figures import LIMITS, PEOPLE_MEASURES, USD_MEASURES, VND_MEASURES
 from enterprises.services.enterprises import STATUS_MOVES
-from enterprises.services.figures import DEFAULT_BASIS, spans_of_years
+from enterprises.services.figures import DEFAULT_BASIS, FIRST_YEAR
 from reference.models import AdministrativeUnit, ExchangeRate, IndustryCode, ProductGroup
 from reference.services import exchange_rate
 from screens.forms import DateField, Form, ModelForm, NumberField, YearField
@@ -22,7 +23,7 @@ class TaxCodeField(forms.CharField):
 
     def __init__(self, **kwargs):
         kwargs.setdefault(
-            "help_text", _("10 digits; 13 for a branch, for example 0199999991-001; 12 for a household business.")
+            "help_text", _("10 digits; 13 for a branch, for example 0100109106-001; 12 for a household business.")
         )
         super().__init__(max_length=20, **kwargs)
 
@@ -50,9 +51,6 @@ class EnterpriseForm(ModelForm):
         queryset=IndustryCode.objects.none(),
         required=False,
         help_text=_("Several may be chosen (Ctrl or ⌘ with a click)."),
-    )
-    same_name = forms.BooleanField(
-        label=_("It is another enterprise of the same name: register it all the same"), required=False
     )
 
     class Meta:
@@ -87,16 +85,9 @@ class EnterpriseForm(ModelForm):
         ).order_by("code", "classification")
         self.fields["groups"].queryset = ProductGroup.objects.in_force(on).order_by("code")
         self.fields["activities"].queryset = codes.order_by("code", "classification")
-        self.same_name_field = self.fields.pop("same_name")
-        if "same_name" in self.data:
-            self.ask_about_name()
         if kept.pk:
             self.initial["groups"] = [row.group_id for row in kept.groups.in_force(on)]
             self.initial["activities"] = [row.activity_id for row in kept.activities.in_force(on)]
-
-    def ask_about_name(self):
-        """Let the person say that an enterprise of the same name is another one."""
-        self.fields["same_name"] = self.same_name_field
 
     def validate_unique(self):
         """The service says who has the tax code, and where to go."""
@@ -157,6 +148,7 @@ class InviteForm(Form):
     email = forms.EmailField(label=_("E-mail address"))
     role = forms.ChoiceField(
         label=_("Role"),
+        choices=[(r.value, r.label) for r in (Role.SIGNATORY, Role.PREPARER)],
         help_text=_("The legal representative sends figures and invites; the preparer only prepares."),
     )
     paper = forms.CharField(
@@ -165,13 +157,6 @@ class InviteForm(Form):
         required=False,
         help_text=_("Number and date, when the person signs by authorisation."),
     )
-
-    def __init__(self, *args, roles, **kwargs):
-        super().__init__(*args, **kwargs)
-        choose = [("", _("Choose…"))] if len(roles) > 1 else []
-        self.fields["role"].choices = [*choose, *((role.value, role.label) for role in roles)]
-        if len(roles) == 1:
-            self.fields["role"].help_text = _("A new legal representative is invited by the Department.")
 
 
 class ProductForm(ModelForm):
@@ -246,7 +231,7 @@ class ReopenYearForm(Form):
 
 # --- figures ----------------------------------------------------------------------------------
 UNITS = [("1", _("đồng")), ("1000000", _("million đồng")), ("1000000000", _("billion đồng"))]
-EXPORT_UNITS = [("1", _("one")), ("1000", _("thousand")), ("1000000", _("million")), ("1000000000", _("billion"))]
+USD_UNITS = [("1", "USD"), ("1000", _("thousand USD")), ("1000000", _("million USD"))]
 PLACES = 6
 
 
@@ -297,14 +282,7 @@ class FiguresForm(Form):
     capital_vnd = ScaledField(label=_("Total capital"), help_text=_("On the last day of the year."))
     tax_vnd = ScaledField(label=_("Tax paid"))
     export_currency = forms.ChoiceField(label=_("Currency of the exports"))
-    usd_unit = forms.ChoiceField(
-        label=_("Unit of the exports"),
-        choices=EXPORT_UNITS,
-        initial="1000",
-        help_text=_(
-            "So many of the currency chosen above: “thousand” with USD is thousand USD, with VND thousand đồng."
-        ),
-    )
+    usd_unit = forms.ChoiceField(label=_("Unit of the exports"), choices=USD_UNITS, initial="1000")
     export_direct_goods_usd_cents = ScaledField(label=_("Direct export of goods"))
     export_entrusted_goods_usd_cents = ScaledField(label=_("Entrusted export of goods"))
     export_direct_services_usd_cents = ScaledField(label=_("Direct export of services and software"))
@@ -322,8 +300,7 @@ class FiguresForm(Form):
     def __init__(self, *args, enterprise, products, today, figures=None, year=None, **kwargs):
         super().__init__(*args, **kwargs)
         self.products, self.rate = products, None
-        spans = spans_of_years(today) or [(today.year, today.year)]
-        self.fields["year"].min_value, self.fields["year"].max_value = spans[0][0], spans[-1][1]
+        self.fields["year"].min_value, self.fields["year"].max_value = FIRST_YEAR, today.year
         currencies = {"USD", "VND", *ExchangeRate.objects.order_by().values_list("currency", flat=True).distinct()}
         self.fields["export_currency"].choices = [
             (code, code) for code in sorted(currencies, key=lambda code: (code != "USD", code != "VND", code))

@@ -174,7 +174,7 @@ def _agencies():
 
 def _rules():
     for row in json.loads((DATA / "rules.json").read_text(encoding="utf-8")):
-        yield row | {name: date.fromisoformat(row[name]) for name in ("valid_from", "valid_to") if name in row}
+        yield row | {"valid_from": date.fromisoformat(row["valid_from"])}
 
 
 def _table(model, name):

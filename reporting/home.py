@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from accounts.access import actions, may_open
 from accounts.models import Post, User
 from accounts.roles import Role
-from documents.imports import kinds
 from documents.models import Import
 from enterprises.models import FigureRevision
 from jobs.models import Job
@@ -105,21 +104,14 @@ def _imports(user, now):
     mine = Import.objects.held_by(user).filter(uploaded_at__gte=now - timedelta(days=30))
     items = [
         Item(
-            _import_called(row),
+            str(row),
             address("documents:import_detail", row.public_id),
             _("Look at the preview"),
             row.get_state_display(),
         )
-        for row in mine.select_related("file").order_by("-id")[:SHOWN]
+        for row in mine.order_by("-id")[:SHOWN]
     ]
     return Section(_("Imports to decide on"), items, more_url=address("documents:import_list"))
-
-
-def _import_called(row):
-    """“Số liệu của doanh nghiệp 2026 – tep.xlsx”: what it brings, never its code."""
-    kind = kinds().get(row.kind)
-    what = " ".join(str(part) for part in (kind.title if kind else "", row.year or "") if part)
-    return f"{what} – {row.file.original_name}" if what else row.file.original_name
 
 
 def _decisions(user, now):

@@ -20,17 +20,13 @@ Exact = int | Fraction | Decimal
 
 @dataclass(frozen=True)
 class Point:
-    """A year of an indicator: its value, or only bounds where data are missing, or nothing.
-
-    `way` names how it was counted where that differs between the years: no line joins two ways.
-    """
+    """A year of an indicator: its value, or only bounds where data are missing, or nothing."""
 
     year: int
     value: Exact | None = None
     lower: Exact | None = None
     upper: Exact | None = None
     provisional: bool = False
-    way: str = ""
 
 
 @dataclass(frozen=True)
@@ -86,8 +82,7 @@ def band_chart(points, bands=(), *, title, description="", label=formats.percent
     """An indicator over the years against its target band, as an SVG.
 
     The band is a shaded strip (hatched on paper), values a line with direct labels, provisional ones hollow and dashed,
-    years with missing data a whisker between their bounds. Where the way of counting changes the line breaks, and each
-    way is named at the foot of its years. `label` writes a value, `axis_label` one on the axis.
+    years with missing data a whisker between their bounds. `label` writes a value, `axis_label` one on the axis.
     """
     points = sorted(points, key=lambda point: point.year)
     bands = {band.year: band for band in bands}
@@ -104,10 +99,7 @@ def band_chart(points, bands=(), *, title, description="", label=formats.percent
 
     ink = [_grid(scale, axis_label), _bands(bands, years, x, gap, scale, name, label)]
     for before, after in itertools.pairwise(points):
-        if before.way != after.way:
-            middle = (x[before.year] + x[after.year]) / 2
-            ink.append(f'<path class="way-break" d="M{middle:.1f} {TOP - 8}V{HEIGHT - 4}"/>')
-        elif before.value is not None and after.value is not None:
+        if before.value is not None and after.value is not None:
             dashed = " line-provisional" if before.provisional or after.provisional else ""
             ink.append(
                 f'<path class="line{dashed}" d="M{x[before.year]:.1f} {scale.y(before.value):.1f}'
@@ -115,13 +107,7 @@ def band_chart(points, bands=(), *, title, description="", label=formats.percent
             )
     ink += [_point(point, x[point.year], scale, label) for point in points]
     ink += [f'<text x="{x[year]:.1f}" y="{HEIGHT - 16}" text-anchor="middle">{year}</text>' for year in years]
-    height = HEIGHT
-    for way, run in itertools.groupby(points, key=lambda point: point.way):
-        if way:
-            places, height = [x[point.year] for point in run], HEIGHT + 20
-            middle = (places[0] + places[-1]) / 2
-            ink.append(f'<text x="{middle:.1f}" y="{HEIGHT + 8}" text-anchor="middle">{escape(way)}</text>')
-    return _svg("band-chart", WIDTH, height, name, title, description or _said(points, bands, label), ink)
+    return _svg("band-chart", WIDTH, HEIGHT, name, title, description or _said(points, bands, label), ink)
 
 
 def _svg(kind, width, height, name, title, description, ink):
@@ -236,9 +222,7 @@ def _said(points, bands, label):
             sentence = _("%(year)s: %(value)s") % parts
             if point.provisional:
                 sentence = _("%(year)s: %(value)s, provisional") % parts
-        elif point.lower is not None and point.upper is None:
-            sentence = _("%(year)s: %(lower)s or more") % {"year": point.year, "lower": label(point.lower)}
-        elif point.upper is not None:
+        elif point.lower is not None or point.upper is not None:
             sentence = _("%(year)s: between %(lower)s and %(upper)s") % {
                 "year": point.year,
                 "lower": label(point.lower),
@@ -246,8 +230,6 @@ def _said(points, bands, label):
             }
         else:
             sentence = _("%(year)s: no figure") % parts
-        if point.way:
-            sentence += " " + _("by way of counting %(way)s") % {"way": point.way}
         band = bands.get(point.year)
         if band and (band.lower is not None or band.upper is not None):
             sentence += " " + _("(target %(range)s)") % {"range": _range(band.lower, band.upper, label)}

@@ -303,27 +303,6 @@ class PercentColumn(NumberColumn):
         return f"{self.verbose_name or ''} (%)"
 
 
-class EitherColumn(Column):
-    """Figures of several kinds under one heading, each told as the column `alike[which]` would; a value is (which, value)."""
-
-    kind = "either"
-    classes = "num"
-    width = 18
-
-    def __init__(self, *, alike, **kwargs):
-        self.alike = alike
-        super().__init__(**kwargs)
-
-    def text(self, value):
-        return self.alike[value[0]].text(value[1])
-
-    def plain(self, value):
-        return self.alike[value[0]].plain(value[1])
-
-    def sheet_value(self, value):
-        return self.alike[value[0]].sheet_value(value[1])
-
-
 class ShareColumn(PercentColumn):
     """The share of one column in another (paid of planned, this year of the last), both named by the paths they read.
 

@@ -15,7 +15,6 @@ from accounts.names import names_of
 from audit.refusals import Conflict, Refused
 from enterprises.filters import FiguresFilter
 from enterprises.forms import FiguresForm, ReasonForm, ReturnForm
-from enterprises.jumps import jump_factor, jumped
 from enterprises.models import Enterprise, FigureRevision, FigureYearClosing
 from enterprises.models.figures import MEASURES, MOVES, PEOPLE_MEASURES, USD_MEASURES, State
 from enterprises.permissions import DECLARE, IMPORT_FIGURES, REVIEW, SUBMIT, can_act_for, can_review_figures
@@ -106,7 +105,6 @@ def figures_detail(request, public_id):
     before = (
         services.on_basis(enterprise, figures.year - 1, figures.basis).current().filter(state=State.CONFIRMED).first()
     )
-    factor = jump_factor(timezone.localdate(now))
     closed = figures.year in FigureYearClosing.closed_years()
     movable = MOVES[figures.state] if figures.superseded_at is None and not closed else set()
     user = request.user
@@ -115,8 +113,7 @@ def figures_detail(request, public_id):
         "enterprise": enterprise,
         "state_tag": STATE_TAGS[figures.state],
         "closed": closed,
-        "rows": [_row(name, revisions, before, factor) for name in MEASURES],
-        "factor": factor,
+        "rows": [_row(name, revisions, before) for name in MEASURES],
         "revisions": revisions,
         "before": before,
         "lines": list(figures.lines.select_related("product", "activity")),
@@ -137,10 +134,12 @@ def figures_detail(request, public_id):
     return render(request, "enterprises/figures_detail.html", context)
 
 
-def _row(name, revisions, before, factor):
+def _row(name, revisions, before):
     """One measure over the revisions side by side, with the year before and how far it moved."""
     values = [getattr(revision, name) for revision in revisions]
     last = getattr(before, name) if before else None
+    newest = values[0]
+    jump = bool(last and newest and (newest > 10 * last or newest * 10 < last))
     return {
         "label": FigureRevision._meta.get_field(name).verbose_name,
         "cells": [
@@ -152,7 +151,7 @@ def _row(name, revisions, before, factor):
             for at, value in enumerate(values)
         ],
         "before": said(name, last),
-        "jump": jumped(last, values[0], factor),
+        "jump": jump,
     }
 
 

@@ -8,7 +8,7 @@ from reporting.home import work_for
 from reporting.models import Family
 from reporting.permissions import VIEW
 from screens.charts import small_band
-from screens.text import clean, matching
+from screens.text import matching
 
 THREE = (Family.OUTPUT_SHARE, Family.EXPORT_SHARE, Family.TURNS)
 FOUND = 20
@@ -57,7 +57,7 @@ def three_lines():
 
 def search(request):
     """Enterprises and products by code, tax code or name."""
-    typed = clean(request.GET.get("q"))[:200]
+    typed = request.GET.get("q", "").strip()[:200]
     enterprises = products = []
     if typed:
         wanted = matching(typed, "folded")

@@ -40,9 +40,6 @@ def attempts():
     engine = "sqlite" if connection.vendor == "sqlite" else "postgresql"
     return {
         f"work_day_at_weekend_{engine}": [copied("reference_calendarday", on="'2031-01-06'", kind="'work'")],
-        "delegation_never_longer": [
-            updated("accounts_delegation", "ends_on = '2999-12-31'", "WHERE x.ended_early_on IS NOT NULL")
-        ],
         "import_stays_applied": [
             updated("documents_import", "state = 'applied'", "WHERE x.state IN ('undone', 'discarded', 'refused')")
         ],

@@ -71,7 +71,6 @@ def lay_rows_that_the_demo_lacks():
     seal_day(timezone.localdate(now), now=now + timedelta(days=1))
     SignIn.objects.create(user=user, key_digest="0" * 64, started_at=now, seen_at=now)
     Handover.objects.create(person=user, at=now, by=user.public_id, paper="1/BB-SCT", reason="proof", lines=[])
-    lay_delegations(user, now)
     filled(Letter, now)
     filled(Invitation, now)
     past = {"state": "undone", "undone_at": now, "undone_by": user.public_id, "undo_reason": "proof"}
@@ -92,24 +91,6 @@ def lay_rows_that_the_demo_lacks():
     )
     FigureLine.objects.create(revision=lines, product=product, measure="output_vnd", amount=1)
     FigureRevision.objects.filter(pk=lines.pk).update(state="declared", declared_by=user.public_id, declared_at=now)
-
-
-def lay_delegations(giver, now):
-    """One in force and one that was ended early."""
-    from accounts.models import Delegation, User
-
-    values = {
-        "giver": giver,
-        "receiver": User.objects.exclude(pk=giver.pk).first(),
-        "starts_on": now.date(),
-        "planned_ends_on": now.date() + timedelta(days=9),
-        "paper": "1/GUQ-SCT",
-        "created_by": f"user:{giver.public_id}",
-        "created_at": now,
-    }
-    Delegation.objects.create(**values, action="proof", ends_on=values["planned_ends_on"])
-    early = {"ended_early_on": now.date(), "ended_early_by": values["created_by"], "ended_early_reason": "proof"}
-    Delegation.objects.create(**values, **early, action="another proof", ends_on=now.date())
 
 
 def filled(model, now):

@@ -44,18 +44,6 @@ def test_values_are_labelled_provisional_ones_hollow_and_missing_ones_whiskers()
         assert re.search(rf"value-label[^>]*>{label}", svg)
 
 
-def test_line_breaks_where_the_way_of_counting_changes():
-    points = [Point(2022, 8 * SHARE, way="(1)"), *(Point(y, 32 * SHARE, way="(2)") for y in (2023, 2024))]
-    svg = str(band_chart(points, title="Tỷ trọng"))
-    assert svg.count('class="line"') == 1 and svg.count("way-break") == 1
-    assert svg.count(">(1)<") == svg.count(">(2)<") == 1
-    assert "2022: 8,0\u00a0% theo cách tính (1)" in svg
-
-
-def test_a_value_that_nothing_bounds_from_above_is_said_so():
-    assert "2021: từ 0,0\u00a0% trở lên" in str(band_chart([Point(2021, lower=0 * SHARE)], title="a"))
-
-
 def test_charts_carry_classes_only():
     for svg in (
         band_chart(POINTS, BANDS, title="a"),
