@@ -7,30 +7,71 @@ Each room writes its rows in `<room>/permissions.py`:
     menu("enterprises", _("Enterprises"), route="enterprises:enterprise_list", order=30)
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date
+from uuid import UUID
 
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import POST_ROLES, Role
+from audit.events import actor_name
 from audit.refusals import NotAllowed
+from screens import formats
 
 ALL_ROLES = frozenset(Role)
 
 
 @dataclass(frozen=True)
 class Action:
-    """A verb of the portal and the roles that may do it; `anyone` also without signing in, `signed_in` any account."""
+    """A verb of the portal and the roles that may do it; `anyone` also without signing in, `signed_in` any account.
+
+    What is `delegable` may be done in the name of somebody with such a role by whom they authorised in writing.
+    With `parts`, whoever may do one of them may begin; which of them it comes to is asked where it is done.
+    """
 
     code: str
     label: str | Promise
     roles: frozenset = frozenset()
     anyone: bool = False
     signed_in: bool = False
+    delegable: bool = False
+    parts: tuple = ()
 
     def __str__(self):
         return self.code
+
+
+@dataclass(frozen=True)
+class Capacity:
+    """In what right somebody acts: by `roles` of their own, or by those of a `giver` who authorised them in writing."""
+
+    actor: str
+    roles: frozenset
+    giver: UUID | None = None
+    paper: str = ""
+    limit_vnd: int | None = None
+
+    @property
+    def is_delegated(self):
+        return self.giver is not None
+
+    @property
+    def is_system(self):
+        return not self.actor.startswith("user:")
+
+    @property
+    def facts(self):
+        """For `record_event(…, **capacity.facts)`: the history then says in whose name it was done."""
+        if not self.is_delegated:
+            return {}
+        return {"authorised_by": f"user:{self.giver}", "authorised_by_paper": self.paper}
+
+    def __str__(self):
+        return f"authorised by {self.giver}, paper {self.paper}" if self.is_delegated else "by own role"
 
 
 @dataclass(frozen=True)
@@ -55,11 +96,18 @@ _menu: dict[str, Entry] = {}
 _complete = False
 
 
-def action(code, label, *, roles):
-    """Add a verb with the roles that may do it; returns it."""
+def action(code, label, *, roles, delegable=False):
+    """Add a verb with the roles that may do it, and whether they may authorise others to do it; returns it."""
     if code in _actions:
         raise ValueError(f"The action {code} stands twice in the table.")
-    _actions[code] = Action(code, label, frozenset(roles))
+    _actions[code] = Action(code, label, frozenset(roles), delegable=delegable)
+    return _actions[code]
+
+
+def any_of(code, label, *parts):
+    """Add a verb that is open to whoever may do one of `parts`, by role or by delegation; returns it."""
+    whole = action(code, label, roles=frozenset().union(*(part.roles for part in parts)))
+    _actions[code] = replace(whole, parts=parts)
     return _actions[code]
 
 
@@ -108,14 +156,33 @@ def row_for(route_name, method):
     return row.get("GET" if method == "HEAD" else method)
 
 
+def label_of(method, route_name):
+    """What `method` on the route does, in words; "" when it is in no row."""
+    needed = row_for(route_name, method)
+    return str(needed.label) if needed else ""
+
+
+def _action(wanted):
+    return actions()[wanted] if isinstance(wanted, str) else wanted
+
+
 def allowed(user, wanted):
-    """Whether `user` may do `wanted` (an Action or its code)."""
-    wanted = actions()[wanted] if isinstance(wanted, str) else wanted
+    """Whether `user` may do `wanted` (an Action or its code) today: by their roles, or authorised by somebody's."""
+    wanted = _action(wanted)
     if wanted.anyone:
         return True
     if not user.is_authenticated or not user.is_active:
         return False
-    return wanted.signed_in or bool(user.roles & wanted.roles)
+    if wanted.signed_in or user.roles & wanted.roles:
+        return True
+    if any(allowed(user, part) for part in wanted.parts):
+        return True
+    return wanted.delegable and bool(_delegated(user.delegations, wanted))
+
+
+def _delegated(delegations, wanted):
+    """Those by which the giver's own roles allow `wanted`: a delegated right is never passed on."""
+    return [each for each in delegations if each.action == wanted.code and each.giver_roles & wanted.roles]
 
 
 def may_open(user, route_name, method="GET"):
@@ -130,3 +197,58 @@ def require(by, wanted):
         return
     if not allowed(by, wanted):
         raise NotAllowed(_("Your role does not allow this."))
+
+
+def capacities(by, wanted, *, on: date) -> list[Capacity]:
+    """Every right in which `by` may do `wanted` on the day: own roles first, then each delegation."""
+    wanted, actor = _action(wanted), actor_name(by)
+    if isinstance(by, str):
+        return [Capacity(actor, wanted.roles)]
+    if not by.is_authenticated or not by.is_active:
+        return []
+    today = on == timezone.localdate()
+    own = (by.roles if today else by.roles_on(on)) & wanted.roles
+    found = [Capacity(actor, own)] if own or wanted.anyone or wanted.signed_in else []
+    if wanted.delegable:
+        given = by.delegations if today else by.delegations_on(on)
+        found += [
+            Capacity(actor, each.giver_roles & wanted.roles, each.giver.public_id, each.paper, each.limit_vnd)
+            for each in _delegated(given, wanted)
+        ]
+    return found
+
+
+def capacity(
+    by, wanted, *, amount_vnd: int | None = None, on: date, check: Callable[[Capacity], None] | None = None
+) -> Capacity:
+    """In what right `by` does `wanted`; services whose act has an amount call this instead of `require`.
+
+    Own roles come before a delegation, a delegation counts up to its limit, and `check(capacity)` may refuse further
+    (a threshold). The first right that passes is returned; NotAllowed says why none does.
+    """
+    found = capacities(by, wanted, on=on)
+    if not found:
+        raise NotAllowed(_("Your role does not allow this."))
+    refusal = None
+    for each in found:
+        try:
+            _require_within_limit(each, amount_vnd)
+            if check is not None:
+                check(each)
+        except NotAllowed as refused:
+            refusal = refusal or refused
+        else:
+            return each
+    raise refusal or NotAllowed(_("Your role does not allow this."))
+
+
+def _require_within_limit(given, amount_vnd):
+    if amount_vnd is None or given.limit_vnd is None or amount_vnd <= given.limit_vnd:
+        return
+    raise NotAllowed(
+        _(
+            "By authorisation %(paper)s you may do this up to %(limit)s for one act; this is %(amount)s. "
+            "Submit it to whoever authorised you."
+        )
+        % {"paper": given.paper, "limit": formats.money(given.limit_vnd), "amount": formats.money(amount_vnd)}
+    )

@@ -2,10 +2,11 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from accounts.access import actions
 from accounts.models import Office
 from accounts.roles import Role
 from audit.access_log import describe_access
-from audit.events import describe
+from audit.events import actor_names, describe
 from screens import formats
 
 
@@ -13,6 +14,15 @@ def _labels(choices):
     """Says a stored value in words; what is not (or no longer) a choice stands as it is."""
     labels = dict(choices.choices)
     return lambda value: labels.get(value, value)
+
+
+def _named(actor):
+    return actor_names({actor})[actor]
+
+
+def _action_label(code):
+    known = actions().get(code)
+    return known.label if known else code
 
 
 PERSON = {
@@ -39,6 +49,16 @@ OFFICE = {
     "ended_on": _("Last day"),
 }
 
+DELEGATION = {
+    "giver": (_("Who authorises"), _named),
+    "receiver": (_("Who is authorised"), _named),
+    "action": (_("What for"), _action_label),
+    "starts_on": _("From"),
+    "ends_on": _("Last day"),
+    "paper": _("Written authorisation"),
+    "limit_vnd": (_("At most for one act"), formats.money),
+}
+
 describe("account opened", _("Opened the account"), fields=PERSON)
 describe("person edited", _("Corrected the personal details"), fields=PERSON)
 describe("account disabled", _("Disabled the account"), fields=PERSON)
@@ -54,6 +74,8 @@ describe("recovery codes made", _("Made new recovery codes"))
 describe("session ended", _("Ended a session"))
 describe("sessions ended", _("Ended %(count)s sessions"))
 describe("work handed over", _("Handed over everything the person held (%(count)s)"))
+describe("delegation given", _("Recorded the delegation"), fields=DELEGATION)
+describe("delegation ended early", _("Ended the delegation early"), fields=DELEGATION)
 describe("office added", _("Added the office"), fields=OFFICE)
 describe("office edited", _("Changed the office"), fields=OFFICE)
 describe("invitation sent", _("Sent an invitation"), fields=PERSON)

@@ -7,10 +7,12 @@ from django.contrib.auth import password_validation
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Office, Post, User
-from accounts.roles import POST_ROLES, Role
+from accounts.delegations import delegable_actions
+from accounts.handover import takers_of
+from accounts.models import Office, User
+from accounts.roles import COUNCIL, POST_ROLES, STAFF, Role
 from accounts.services import request_password_reset
-from screens.forms import DateField, Form, ModelForm
+from screens.forms import DASHES, DateField, Form, ModelForm, MoneyField
 
 PASSWORD_HINT = _("At least 14 characters. A sentence of several words is good and easy to remember.")
 
@@ -124,7 +126,7 @@ class PostFields(Form):
     """Office, role, days and paper of a post."""
 
     office = OfficeChoice()
-    role = forms.ChoiceField(label=_("Role"), choices=post_roles)
+    role = forms.ChoiceField(label=_("Role"), choices=lambda: [("", DASHES), *post_roles()])
     starts_on = DateField(label=_("From"))
     paper = forms.CharField(
         label=_("Assignment paper"),
@@ -180,25 +182,95 @@ class ReasonForm(Form):
     reason = forms.CharField(label=_("Reason"), max_length=300, widget=REASON)
 
 
+class DelegationForm(Form):
+    """Who authorises whom to do what, on which days, by which paper, up to which amount."""
+
+    giver = forms.ModelChoiceField(
+        User.objects.none(), label=_("Who authorises"), help_text=_("Must hold the right by a post of their own.")
+    )
+    receiver = forms.ModelChoiceField(User.objects.none(), label=_("Who is authorised"))
+    action = forms.ChoiceField(label=_("What for"), choices=lambda: [("", DASHES), *delegable_actions()])
+    starts_on = DateField(label=_("From"))
+    ends_on = DateField(label=_("Last day"), help_text=_("A delegation always has an end. Day/month/year."))
+    paper = forms.CharField(
+        label=_("Written authorisation"),
+        max_length=120,
+        help_text=_("Number and date, for example 15/GUQ-SCT of 02/01/2026"),
+    )
+    limit_vnd = MoneyField(
+        label=_("At most for one act"), required=False, min_value=1, help_text=_("Leave empty where there is no limit.")
+    )
+
+    def __init__(self, *args, on, giver=None, **kwargs):
+        """`giver` is set where the person who records can give only what is their own."""
+        super().__init__(*args, **kwargs)
+        self.fields["giver"].queryset = staff_on(on)
+        self.fields["receiver"].queryset = staff_on(on)
+        self.fields["starts_on"].initial = on
+        if giver is not None:
+            del self.fields["giver"]
+            self.fields["receiver"].queryset = staff_on(on).exclude(pk=giver.pk)
+
+    def clean(self):
+        cleaned = super().clean()
+        first, last = cleaned.get("starts_on"), cleaned.get("ends_on")
+        if first and last and last < first:
+            self.add_error("ends_on", _("The last day lies before the first."))
+        return cleaned
+
+
+def staff_on(on):
+    """Those who may act in the Department's name on the day, by name."""
+    return User.objects.holding(STAFF - COUNCIL, on).order_by("sort_key", "pk")
+
+
+class EndDelegationForm(Form):
+    last_day = DateField(
+        label=_("Last day"),
+        help_text=_("The delegation ends after this day. Give yesterday to end it at once. Day/month/year."),
+    )
+    reason = forms.CharField(label=_("Reason"), max_length=300, widget=REASON)
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args, delegation, on, **kwargs):
+        kwargs["initial"] = {"version": delegation.version, "last_day": on}
+        super().__init__(*args, **kwargs)
+
+
+class TakerChoice(forms.ModelChoiceField):
+    """Somebody by name, with the roles and offices that tell two of one name apart."""
+
+    def label_from_instance(self, person):
+        posts = "; ".join(f"{post.get_role_display()}, {post.office}" for post in person.posts_now)
+        return f"{person.full_name} – {posts}" if posts else person.full_name
+
+
 class HandOverForm(Form):
-    """For each kind of thing the person holds: who takes it."""
+    """For each kind of thing the person holds: who takes it, of those whose role allows that work."""
+
+    paper = forms.CharField(label=_("Paper of the handover"), max_length=120, required=False)
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=300,
+        widget=REASON,
+        help_text=_("For example transfer, leave, reorganisation."),
+    )
 
     def __init__(self, *args, person, held, on, **kwargs):
-        super().__init__(*args, **kwargs)
-        takers = User.objects.filter(is_active=True, pk__in=Post.objects.in_force(on).values("user"))
-        takers = takers.exclude(pk=person.pk).order_by("sort_key", "pk")
         self.held = held
-        for holding, count in held:
-            self.fields[f"to_{holding.code}"] = forms.ModelChoiceField(
-                takers, label=f"{holding.label} ({count})", help_text=_("Who takes over")
+        takers = {holding.code: takers_of(holding, person, on) for holding, _count in held}
+        choices = {
+            f"to_{holding.code}": TakerChoice(
+                takers[holding.code],
+                label=f"{holding.label} ({count})",
+                help_text=_("Who takes over: those whose role allows this work.")
+                if takers[holding.code]
+                else _("Nobody else holds a role that allows this work. Give somebody such a post first."),
             )
-        self.fields["paper"] = forms.CharField(label=_("Paper of the handover"), max_length=120, required=False)
-        self.fields["reason"] = forms.CharField(
-            label=_("Reason"),
-            max_length=300,
-            widget=REASON,
-            help_text=_("For example transfer, leave, reorganisation."),
-        )
+            for holding, count in held
+        }
+        self.base_fields = choices | self.base_fields
+        super().__init__(*args, **kwargs)
 
     def takers(self):
         return {holding.code: self.cleaned_data[f"to_{holding.code}"] for holding, _count in self.held}

@@ -2,16 +2,24 @@
 
 Rooms register what a person can hold:
 
-    handover.register("figures", _("Figures waiting for this person"), count=f(user), move=f(user, to, by=, now=))
+    handover.register("figures", _("Figures waiting for this person"),
+                      count=f(user), takers=f(user, on), move=f(user, to, by=, now=))
+
+and say with `takers` whose role lets them go on with it: nobody else is offered, nor accepted.
+
+Delegations are personal and go to nobody: they end with their last day, early by `end_delegation`, and all at once when
+the giver's or the receiver's account is disabled. `delegations_of` names them to whoever hands over.
 """
 
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.db.models import Prefetch
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.access import require
-from accounts.models import Handover, User
+from accounts.models import Delegation, Handover, Post, User
 from accounts.permissions import HAND_OVER
 from audit.events import record_event
 from audit.refusals import Refused
@@ -19,25 +27,44 @@ from audit.refusals import Refused
 
 @dataclass(frozen=True)
 class Holding:
-    """A kind of thing a person can hold: `count(user)` how many, `move(user, to, by=, now=)` gives them all to `to`."""
+    """A kind of thing a person can hold.
+
+    `count(user)` says how many, `takers(user, on)` which users may go on with them on the day, and
+    `move(user, to, by=, now=)` gives them all to `to`.
+    """
 
     code: str
     label: object
     count: object
+    takers: object
     move: object
 
 
 _holdings: dict[str, Holding] = {}
 
 
-def register(code, label, *, count, move):
-    _holdings[code] = Holding(code, label, count, move)
+def register(code, label, *, count, takers, move):
+    _holdings[code] = Holding(code, label, count, takers, move)
+
+
+def takers_of(holding, person, on):
+    """Who may take over what `person` holds of the kind, by name; each with `posts_now`, their posts on the day."""
+    takers = holding.takers(person, on).filter(is_active=True).exclude(pk=person.pk)
+    posts = Prefetch("posts", Post.objects.in_force(on).select_related("office"), to_attr="posts_now")
+    return takers.order_by("sort_key", "pk").prefetch_related(posts)
 
 
 def held_by(user):
     """[(holding, how many)] of what the person holds now."""
     counted = [(holding, holding.count(user)) for holding in _holdings.values()]
     return [(holding, count) for holding, count in counted if count]
+
+
+def delegations_of(user, on):
+    """What the person gave or received and is in force or to come: no part of a handover, but to be thought of."""
+    return (
+        Delegation.objects.touching(user).not_over(on).select_related("giver", "receiver").order_by("starts_on", "pk")
+    )
 
 
 @transaction.atomic
@@ -59,6 +86,11 @@ def hand_over(*, person, to, paper, reason, by, now):
             raise Refused(_("The work must go to somebody else."))
         if not taker.is_active:
             raise Refused(_("%(name)s has a disabled account and cannot take over.") % {"name": taker.full_name})
+        if not takers_of(holding, person, timezone.localdate(now)).filter(pk=taker.pk).exists():
+            raise Refused(
+                _("%(name)s holds no role that allows this work: %(what)s. Choose somebody who may go on with it.")
+                % {"name": taker.full_name, "what": holding.label}
+            )
         holding.move(person, taker, by=by, now=now)
         lines.append({"kind": holding.code, "count": count, "to": str(taker.public_id)})
     left = held_by(person)

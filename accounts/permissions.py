@@ -15,6 +15,9 @@ MANAGE_PEOPLE = action("accounts.manage people", _("Invite, assign, disable peop
 HAND_OVER = action(
     "accounts.hand over", _("Hand over what a person holds"), roles=ADMINISTRATOR | {Role.CHIEF_OF_OFFICE}
 )
+DELEGATE = action(
+    "accounts.delegate", _("Record and end delegations (leaders: their own)"), roles=ADMINISTRATOR | LEADERS
+)
 EDIT_OFFICES = action("accounts.edit offices", _("Edit the offices"), roles=ADMINISTRATOR)
 SEE_LETTERS = action("accounts.see letters", _("See which letters went out"), roles=ADMINISTRATOR)
 OVERSEE = action("accounts.oversee", _("Open the administration of the system"), roles=OVERSEERS)
@@ -77,6 +80,10 @@ for name in ("end_sessions", "withdraw_invitation", "resend_invitation"):
     route(f"accounts:{name}", POST=MANAGE_PEOPLE)
 route("accounts:hand_over", GET=HAND_OVER, POST=HAND_OVER)
 route("accounts:handover_detail", GET=SEE_PEOPLE)
+route("accounts:delegation_list", GET=SEE_PEOPLE)
+route("accounts:delegation_detail", GET=SEE_PEOPLE)
+for name in ("add_delegation", "end_delegation"):
+    route(f"accounts:{name}", GET=DELEGATE, POST=DELEGATE)
 route("accounts:invitation_list", GET=SEE_PEOPLE)
 route("accounts:invitation_detail", GET=SEE_PEOPLE)
 route("accounts:accept_invitation", GET=ANYONE, POST=ANYONE)

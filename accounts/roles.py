@@ -33,6 +33,16 @@ HEADS = frozenset({Role.HEAD, Role.DEPUTY_HEAD})
 STAFF = POST_ROLES - {Role.COUNCIL_MEMBER, Role.AUDITOR}
 READERS = STAFF | {Role.AUDITOR}
 
+
+def may_act_for_others(roles):
+    """Whether somebody who holds `roles` may be authorised to act in another's name.
+
+    It takes a post of the staff: one on the council or of an auditor alone gives none; nobody acts who acts for an
+    enterprise.
+    """
+    return bool(roles & (STAFF - COUNCIL)) and not roles & ENTERPRISE_ROLES
+
+
 _sources = []
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import emails
 from accounts.access import require
+from accounts.delegations import end_delegations_of
 from accounts.models import Invitation, Office, Post, SignIn, User
 from accounts.permissions import EDIT_OFFICES, MANAGE_PEOPLE
 from accounts.roles import POST_ROLES, Role
@@ -166,7 +167,7 @@ def end_post(*, post, ends_on, reason, expected, by, now):
 
 @transaction.atomic
 def disable_person(*, user, reason, by, now):
-    """Close an account at once: its sessions end, its open invitations to others are withdrawn."""
+    """Close an account at once: its sessions end, so do delegations, and its open invitations are withdrawn."""
     require(by, MANAGE_PEOPLE)
     if is_self(by, user):
         raise NotAllowed(_("You cannot disable your own account. Ask another administrator."))
@@ -191,6 +192,7 @@ def disable_person(*, user, reason, by, now):
         after={"active": False},
     )
     end_sessions(person, now=now, reason="disabled")
+    end_delegations_of(person, reason=reason.strip(), by=by, now=now)
     for invitation in Invitation.objects.filter(
         invited_by=person.public_id, accepted_at__isnull=True, withdrawn_at__isnull=True
     ).select_for_update(of=("self",)):

@@ -8,10 +8,13 @@ from django.db.models import Case, Exists, OuterRef, Q, Subquery, Value, When
 from django.db.models.fields import CharField
 from django.utils.translation import gettext_lazy as _
 
+from accounts.access import actions
+from accounts.delegations import delegable_actions
 from accounts.forms import post_roles
-from accounts.models import Invitation, Letter, Office, Post, User
+from accounts.models import Delegation, Invitation, Letter, Office, Post, User
 from accounts.roles import Role
 from screens import tables
+from screens.forms import DateField
 from screens.lists import FilterSet, SearchFilter
 
 UNUSED_AFTER = timedelta(days=45)
@@ -127,6 +130,61 @@ class OfficeTable(tables.Table):
     symbol = tables.CodeColumn(verbose_name=_("Symbol on papers"))
     kind = tables.ChoiceColumn(verbose_name=_("Kind"), choices=Office.Kind)
     ended_on = tables.DateColumn(verbose_name=_("Last day"))
+
+
+class ActionColumn(tables.Column):
+    """A right in words, by its code."""
+
+    def text(self, value):
+        known = actions().get(value)
+        return str(known.label) if known else super().text(value)
+
+    def plain(self, value):
+        return self.text(value)
+
+    sheet_value = plain
+
+
+class DelegationTable(tables.Table):
+    receiver = tables.LinkColumn(
+        accessor="receiver__full_name",
+        verbose_name=_("Who is authorised"),
+        route="accounts:delegation_detail",
+        order_by=("receiver__sort_key",),
+    )
+    giver = tables.Column(accessor="giver__full_name", verbose_name=_("Who authorises"), order_by=("giver__sort_key",))
+    action = ActionColumn(verbose_name=_("What for"), second="paper", second_label=_("Written authorisation"))
+    starts_on = tables.DateColumn(verbose_name=_("From"))
+    ends_on = tables.DateColumn(verbose_name=_("Last day"))
+    planned_ends_on = tables.DateColumn(verbose_name=_("Last day by the paper"))
+    limit_vnd = tables.MoneyColumn(verbose_name=_("At most for one act"))
+    paper = tables.Column(verbose_name=_("Written authorisation"))
+    ended_early_on = tables.DateColumn(verbose_name=_("Ended early on"))
+    ended_early_reason = tables.Column(verbose_name=_("Why it ended early"))
+    state = tables.TagColumn(verbose_name=_("State"), choices=Delegation.State, kinds=Delegation.KINDS)
+
+    class Meta:
+        shown = ["receiver", "giver", "action", "starts_on", "ends_on", "limit_vnd", "state"]
+
+
+class DayFilter(django_filters.Filter):
+    field_class = DateField
+
+
+class DelegationFilter(FilterSet):
+    advanced = ("on",)
+
+    q = SearchFilter(label=_("Giver or receiver"), folded=("giver__folded", "receiver__folded"))
+    action = django_filters.ChoiceFilter(label=_("What for"), choices=delegable_actions)
+    state = django_filters.ChoiceFilter(label=_("State"), choices=Delegation.State.choices)
+    on = DayFilter(label=_("In force on"), method="in_force_on")
+
+    class Meta:
+        model = Delegation
+        fields = []
+
+    def in_force_on(self, queryset, name, value):
+        return queryset.in_force(value)
 
 
 class LetterTable(tables.Table):

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from accounts import views
+from accounts import views, views_delegations
 
 app_name = "accounts"
 urlpatterns = [
@@ -24,6 +24,11 @@ urlpatterns = [
     path("<uuid:public_id>/hand-over/", views.hand_over, name="hand_over"),
     path("posts/<uuid:public_id>/end/", views.end_post, name="end_post"),
     path("handovers/<uuid:public_id>/", views.handover_detail, name="handover_detail"),
+    # delegations
+    path("delegations/", views_delegations.delegation_list, name="delegation_list"),
+    path("delegations/add/", views_delegations.add_delegation, name="add_delegation"),
+    path("delegations/<uuid:public_id>/", views_delegations.delegation_detail, name="delegation_detail"),
+    path("delegations/<uuid:public_id>/end/", views_delegations.end_delegation, name="end_delegation"),
     # invitations
     path("invite/", views.invite_person, name="invite_person"),
     path("invitations/", views.invitation_list, name="invitation_list"),

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts import handover, invitations, services, sessions
 from accounts.access import ANYONE, actions, may_open, row_for
+from accounts.answers import do_once, form_page
 from accounts.forms import (
     AcceptInvitationForm,
     EditPersonForm,
@@ -26,7 +27,7 @@ from accounts.forms import (
     OfficeForm,
     ReasonForm,
 )
-from accounts.models import Handover, Invitation, Letter, Office, Post, SignIn, User
+from accounts.models import Delegation, Handover, Invitation, Letter, Office, Post, SignIn, User
 from accounts.names import names_of
 from accounts.outbox import letters
 from accounts.panels import panels_of
@@ -47,9 +48,7 @@ from accounts.tables import (
     people_with_facts,
 )
 from audit.access_log import record_read
-from audit.events import actor_name
-from audit.refusals import Refused, StaleVersion
-from jobs.operations import once
+from audit.refusals import Refused
 from screens.forms import form_data
 from screens.lists import show_list
 
@@ -71,33 +70,6 @@ def csrf_failure(request, reason=""):
     return plain_csrf_failure(request, reason)
 
 
-def _form_page(request, form, act, *, title, submit, back, lead="", above=None):
-    """Show a form; when it is sent, do `act(cleaned_data)`, which returns the message and where to go.
-
-    A refusal stands above the form with all that was typed; a change made meanwhile shows both versions.
-    """
-    if request.method == "POST" and form.is_valid():
-        try:
-            message, target = act(form.cleaned_data)
-        except StaleVersion as stale:
-            form.meet_conflict(stale.current, stale)
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, message)
-            return redirect(target)
-    return render(
-        request,
-        "accounts/form_page.html",
-        {"form": form, "title": title, "submit": submit, "back": back, "lead": lead, "above": above or []},
-    )
-
-
-def _once(request, verb, cleaned, now):
-    body = {name: value for name, value in cleaned.items() if name != "operation_key"}
-    return once(scope=actor_name(request.user), verb=verb, key=cleaned.get("operation_key"), body=body, now=now)
-
-
 # --- one's own account -----------------------------------------------------------------------
 
 
@@ -113,6 +85,9 @@ def me(request):
             "posts": person.posts.select_related("office").order_by("-starts_on", "-pk"),
             "today": timezone.localdate(),
             "panels": panels_of(person, person),
+            "delegations": delegations_shown(person),
+            "may_delegate": may_open(person, "accounts:add_delegation"),
+            "may_see_delegations": may_open(person, "accounts:delegation_list"),
             "sessions": _open_sessions(person),
             "here": request.sign_in,
             "second_factor": sessions.has_second_factor(person),
@@ -167,6 +142,7 @@ def administration(request):
         ("accounts:people_list", _("People"), _("Accounts, posts, sign-ins, handing over")),
         ("accounts:invitation_list", _("Invitations"), _("Who has been invited and has not answered yet")),
         ("accounts:office_list", _("Offices"), _("Offices and centres in which people hold posts")),
+        ("accounts:delegation_list", _("Delegations"), _("Who does what in whose name, from when to when")),
         ("accounts:table_of_rights", _("Table of rights"), _("Which role may do what")),
         ("accounts:letter_list", _("Letters"), _("Mail that went out, waits or failed")),
         ("audit:event_list", _("Event log"), _("What happened, who did it, with before and after")),
@@ -223,6 +199,9 @@ def person_detail(request, public_id):
             "today": today,
             "posts": person.posts.select_related("office").order_by("-starts_on", "-pk"),
             "panels": panels_of(person, request.user),
+            "delegations": delegations_shown(person),
+            "may_delegate": person.is_active and may_open(request.user, "accounts:add_delegation"),
+            "may_see_delegations": True,
             "sessions": _open_sessions(person),
             "attempts": person.login_records.order_by("-id")[:15],
             "held": handover.held_by(person),
@@ -232,6 +211,12 @@ def person_detail(request, public_id):
             "is_self": person.pk == request.user.pk,
         },
     )
+
+
+def delegations_shown(person):
+    """What the person gave and received, for their page: the latest first."""
+    found = Delegation.objects.touching(person).with_state(timezone.localdate())
+    return list(found.select_related("giver", "receiver").order_by("-starts_on", "-pk")[:20])
 
 
 def _person(public_id):
@@ -258,7 +243,7 @@ def edit_person(request, public_id):
         )
         return _("The personal details are saved."), _page_of(person)
 
-    return _form_page(
+    return form_page(
         request,
         form,
         act,
@@ -274,7 +259,8 @@ def give_post(request, public_id):
     form = GivePostForm(*form_data(request), on=timezone.localdate(now))
 
     def act(data):
-        with _once(request, "give post", data | {"person": str(person.public_id)}, now) as operation:
+        body = data | {"person": str(person.public_id)}
+        with do_once(request, "give post", body, now, label=_("Give a post")) as operation:
             if not operation.done:
                 post = services.give_post(
                     user=person,
@@ -289,7 +275,7 @@ def give_post(request, public_id):
                 operation.store({"post": str(post.public_id)})
         return _("The post is given. The person's sessions have ended, so that it counts at once."), _page_of(person)
 
-    return _form_page(
+    return form_page(
         request,
         form,
         act,
@@ -316,7 +302,7 @@ def end_post(request, public_id):
         )
         return _("The end of the post is recorded; the person's sessions have ended."), _page_of(post.user)
 
-    return _form_page(
+    return form_page(
         request,
         form,
         act,
@@ -335,7 +321,7 @@ def _with_reason(request, person, service, *, title, submit, done, lead=""):
         service(user=person, reason=data["reason"], by=request.user, now=timezone.now())
         return done, _page_of(person)
 
-    return _form_page(
+    return form_page(
         request,
         form,
         act,
@@ -356,7 +342,8 @@ def disable_person(request, public_id):
         submit=_("Disable the account"),
         done=_("The account is disabled and its sessions have ended."),
         lead=_(
-            "The person is signed out at once and cannot sign in again. What they hold stays until it is handed over."
+            "The person is signed out at once and cannot sign in again. What they hold stays until it is handed over; "
+            "delegations they gave or received end."
         ),
     )
 
@@ -397,6 +384,16 @@ def hand_over(request, public_id):
     person, now = _person(public_id), timezone.now()
     held = handover.held_by(person)
     form = HandOverForm(*form_data(request), person=person, held=held, on=timezone.localdate(now))
+    lead = (
+        _("Everything the person holds goes to others in one act; nothing stays behind.")
+        if held
+        else _("The person holds nothing that could be handed over.")
+    )
+    if handover.delegations_of(person, timezone.localdate(now)).exists():
+        lead = f"{lead} " + _(
+            "Delegations go to nobody else: end those of this person early where they no longer fit. "
+            "They all end when the account is disabled."
+        )
 
     def act(data):
         record = handover.hand_over(
@@ -404,16 +401,14 @@ def hand_over(request, public_id):
         )
         return _("Everything is handed over."), reverse("accounts:handover_detail", args=[record.public_id])
 
-    return _form_page(
+    return form_page(
         request,
         form,
         act,
         title=_("Hand over"),
         submit=_("Hand everything over"),
         back=_page_of(person),
-        lead=_("Everything the person holds goes to others in one act; nothing stays behind.")
-        if held
-        else _("The person holds nothing that could be handed over."),
+        lead=lead,
         above=[(person.full_name, _page_of(person))],
     )
 
@@ -444,7 +439,7 @@ def invite_person(request):
     form = InvitePersonForm(*form_data(request), on=timezone.localdate(now))
 
     def act(data):
-        with _once(request, "invite", data, now) as operation:
+        with do_once(request, "invite", data, now, label=_("Invite a member of staff")) as operation:
             if not operation.done:
                 invitation = invitations.invite_to_post(
                     email=data["email"],
@@ -459,7 +454,7 @@ def invite_person(request):
                 operation.store({"invitation": str(invitation.public_id)})
         return _("The invitation is on its way; its link is valid for 72 hours."), "accounts:invitation_list"
 
-    return _form_page(
+    return form_page(
         request,
         form,
         act,
@@ -622,7 +617,7 @@ def add_office(request):
         return _("The office is added."), reverse("accounts:office_detail", args=[office.public_id])
 
     back = reverse("accounts:office_list")
-    return _form_page(
+    return form_page(
         request,
         form,
         act,
@@ -643,7 +638,7 @@ def edit_office(request, public_id):
         services.edit_office(office=office, expected=data["version"], by=request.user, now=timezone.now(), **values)
         return _("The office is saved."), page
 
-    return _form_page(
+    return form_page(
         request,
         form,
         act,
@@ -665,7 +660,8 @@ def table_of_rights(request):
             room = action.code.partition(".")[0]
             room = ROOM_OF.get(room, room)
             roles = [each.label for each in Role if each in action.roles]
-            rooms.setdefault(room, []).append({"label": action.label, "roles": roles})
+            line = {"label": action.label, "roles": roles, "delegable": action.delegable}
+            rooms.setdefault(room, []).append(line)
     return render(
         request,
         "accounts/table_of_rights.html",

@@ -31,11 +31,26 @@ def describe_access(what, sentence):
     _sayings[what] = sentence
 
 
+_places = []
+
+
+def register_places(resolver):
+    """`resolver(method, route name) -> what is done there, in words, or ""`; the room that keeps the table of rights."""
+    _places.append(resolver)
+
+
+def _place(rest):
+    method, _blank, route = rest.partition(" ")
+    words = next((found for resolver in _places if (found := resolver(method, route))), "")
+    return f"{words} ({rest})" if words else rest
+
+
 def said(what):
-    """What was accessed, in words; refusals and exports name the address's own name."""
+    """What was accessed, in words; refusals and exports say what is done there, and the address by its own name."""
     if what in _sayings:
         return str(_sayings[what])
     act, _blank, rest = what.partition(" ")
+    rest = _place(rest)
     if act == "refused":
         return _("Refused: %(what)s") % {"what": rest}
     if act == "exported":

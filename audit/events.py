@@ -88,7 +88,7 @@ def record_event(kind, obj, *, by, now, reason="", before=None, after=None, pers
     if where.address:
         private.setdefault("address", where.address)
     salts = {name: secrets.token_hex(16) for name in private}
-    event = Event.objects.create(
+    event = Event(
         at=now,
         kind=kind,
         actor=actor_name(by),
@@ -103,11 +103,33 @@ def record_event(kind, obj, *, by, now, reason="", before=None, after=None, pers
             personal={name: digest_of(salts[name], value) for name, value in private.items()},
         ),
     )
-    PendingEvent.objects.create(event=event)
-    PersonalValue.objects.bulk_create(
-        PersonalValue(event=event, field=name, salt=salts[name], value=value) for name, value in private.items()
-    )
+    _insert(event)
+    if private:
+        PersonalValue.objects.bulk_create(
+            PersonalValue(event=event, field=name, salt=salts[name], value=value) for name, value in private.items()
+        )
     return event
+
+
+EVENT_COLUMNS = ("public_id", "at", "kind", "actor", "object_kind", "object_id", "source", "body")
+_WITH_PENDING = (
+    f"WITH made AS (INSERT INTO audit_event ({', '.join(EVENT_COLUMNS)}) "  # noqa: S608 - SQL of our own
+    f"VALUES ({', '.join(['%s'] * len(EVENT_COLUMNS))}) RETURNING id) "
+    "INSERT INTO audit_pendingevent (event_id) SELECT id FROM made RETURNING event_id"
+)
+
+
+def _insert(event):
+    """The event with its pending row: one statement where the database can, for every change writes events."""
+    connection = transaction.get_connection()
+    if connection.vendor != "postgresql":
+        event.save(force_insert=True)
+        PendingEvent.objects.create(event=event)
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(_WITH_PENDING, [getattr(event, column) for column in EVENT_COLUMNS])
+        (event.pk,) = cursor.fetchone()
+    event._state.adding, event._state.db = False, connection.alias
 
 
 def record_events(events, *, by, now):
@@ -127,9 +149,6 @@ def record_events(events, *, by, now):
         )
         for item in events
     )
-
-
-EVENT_COLUMNS = ("public_id", "at", "kind", "actor", "object_kind", "object_id", "source", "body")
 
 
 def record_event_rows(rows):
@@ -260,11 +279,13 @@ def _said(fields, name, value):
 
 
 def lines_of(events):
+    """Events as lines; what was done by a written authorisation (facts `authorised_by`, `…_paper`) says in whose name."""
     known, events = sentences(), list(events)
-    actors = actor_names({event.actor for event in events})
+    bodies = [json.loads(event.body) for event in events]
+    givers = {body["facts"]["authorised_by"] for body in bodies if "authorised_by" in (body.get("facts") or {})}
+    actors = actor_names({event.actor for event in events} | givers)
     lines = []
-    for event in events:
-        body = json.loads(event.body)
+    for event, body in zip(events, bodies, strict=True):
         sentence, fields = known.get(event.kind, (event.kind, {}))
         before, after = body.get("before") or {}, body.get("after") or {}
         changes = tuple(
@@ -280,5 +301,13 @@ def lines_of(events):
             text = str(sentence) % (body.get("facts") or {})
         except (KeyError, ValueError):
             text = str(sentence)
-        lines.append(Line(event.at, actors[event.actor], text, body.get("reason", ""), changes, event))
+        who = _in_whose_name(actors, event.actor, body.get("facts") or {})
+        lines.append(Line(event.at, who, text, body.get("reason", ""), changes, event))
     return lines
+
+
+def _in_whose_name(actors, actor, facts):
+    if "authorised_by" not in facts:
+        return actors[actor]
+    given = {"name": actors[actor], "giver": actors[facts["authorised_by"]], "paper": facts["authorised_by_paper"]}
+    return _("%(name)s, authorised by %(giver)s (%(paper)s)") % given

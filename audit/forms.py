@@ -5,9 +5,23 @@ from audit.events import sentences
 from screens.forms import DateField
 
 
+def _by_sentence():
+    """{sentence: the kinds of event that read so}"""
+    found = {}
+    for kind, (sentence, _fields) in sentences().items():
+        found.setdefault(_without_names(sentence), []).append(kind)
+    return found
+
+
 def kinds():
-    known = sorted(((kind, _without_names(sentence)) for kind, (sentence, _fields) in sentences().items()), key=_second)
+    """Each sentence once, though several kinds may read alike; the first of them stands for all."""
+    known = sorted(((alike[0], sentence) for sentence, alike in _by_sentence().items()), key=_second)
     return [("", _("All")), *known]
+
+
+def alike(kind):
+    """The kinds that read like this one."""
+    return next((kinds for kinds in _by_sentence().values() if kind in kinds), [kind])
 
 
 def _second(pair):

@@ -43,7 +43,7 @@ class Trigger:
         if self.event == "TRUNCATE":
             return f" BEGIN {refuse}; END "
         result = "OLD" if self.event == "DELETE" else "NEW"
-        check = f"IF {_dialect(self.when, 'postgresql')} THEN {refuse}; END IF;" if self.when else f"{refuse};"
+        check = f"IF ({_dialect(self.when, 'postgresql')}) THEN {refuse}; END IF;" if self.when else f"{refuse};"
         return f" BEGIN {self.before} {check} RETURN {result}; END "
 
     def postgres(self):
@@ -53,6 +53,35 @@ class Trigger:
             f'DROP TRIGGER IF EXISTS "{self.name}" ON "{self.table}"',
             f'CREATE TRIGGER "{self.name}" BEFORE {self.event} ON "{self.table}" '
             f'FOR EACH {level} EXECUTE FUNCTION "{self.name}"()',
+        ]
+
+
+@dataclass(frozen=True)
+class Follower:
+    """A trigger that writes what follows from an inserted row: balances from entries. The same SQL on both engines."""
+
+    name: str
+    table: str
+    statements: tuple
+    event: str = "INSERT"
+    when: str = ""
+
+    def sqlite(self):
+        return (
+            f'CREATE TRIGGER "{self.name}" AFTER INSERT ON "{self.table}" FOR EACH ROW '
+            f"BEGIN /* {MESSAGE} {self.name} */ {' '.join(f'{each};' for each in self.statements)} END"
+        )
+
+    def postgres_body(self):
+        return (
+            f" BEGIN /* {MESSAGE} {self.name} */ {' '.join(f'{each};' for each in self.statements)} RETURN NULL; END "
+        )
+
+    def postgres(self):
+        return [
+            f'CREATE OR REPLACE FUNCTION "{self.name}"() RETURNS trigger LANGUAGE plpgsql AS $guard${self.postgres_body()}$guard$',
+            f'DROP TRIGGER IF EXISTS "{self.name}" ON "{self.table}"',
+            f'CREATE TRIGGER "{self.name}" AFTER INSERT ON "{self.table}" FOR EACH ROW EXECUTE FUNCTION "{self.name}"()',
         ]
 
 
@@ -67,6 +96,7 @@ class Guard:
     name: str = ""
     events: tuple = ()
     before: str = ""
+    statements: tuple = ()
 
     def triggers(self):
         return list(getattr(self, f"_{self.kind}")())
@@ -133,6 +163,9 @@ class Guard:
         for event in self.events:
             yield Trigger(f"{self.name}_{event.lower()}", self.table, event, self.condition, self.before)
 
+    def _follows(self):
+        yield Follower(self.name, self.table, self.statements)
+
 
 def append_only(table, allow=()):
     """Rows are added, never changed or removed; columns in `allow` may go once from null to a value."""
@@ -169,6 +202,11 @@ def check_trigger(name, table, events, condition, *, before=""):
     PL/pgSQL that runs first, such as an advisory lock.
     """
     return Guard(table, "check", condition=condition, name=name, events=tuple(events), before=before)
+
+
+def follows(name, table, *statements):
+    """After each INSERT the database itself runs `statements`, which read NEW: sums kept beside what they add up."""
+    return Guard(table, "follows", name=name, statements=statements)
 
 
 def _dialect(condition, engine):
@@ -240,12 +278,14 @@ def _standing(connection):
 
 
 _TYPE = {"INSERT": 7, "DELETE": 11, "UPDATE": 19, "TRUNCATE": 34}
+_AFTER_INSERT = 5
 
 
 def _expected(trigger, vendor):
     if vendor == "sqlite":
         return trigger.sqlite()
-    return [trigger.table, trigger.postgres_body(), "O", _TYPE[trigger.event]]
+    kind = _AFTER_INSERT if isinstance(trigger, Follower) else _TYPE[trigger.event]
+    return [trigger.table, trigger.postgres_body(), "O", kind]
 
 
 def lay_guards(using="default"):

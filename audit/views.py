@@ -6,7 +6,7 @@ from django.views.decorators.http import require_safe
 
 from audit.access_log import record_read
 from audit.events import actor_names, actors_called, lines_of
-from audit.forms import AccessFilter, EventFilter
+from audit.forms import AccessFilter, EventFilter, alike
 from audit.models import AccessEntry, Event
 
 PAGE = 50
@@ -64,7 +64,7 @@ def event_list(request):
     else:
         rows = _narrow(rows, form.cleaned_data)
         if form.cleaned_data["kind"]:
-            rows = rows.filter(kind=form.cleaned_data["kind"])
+            rows = rows.filter(kind__in=alike(form.cleaned_data["kind"]))
 
     def placed(events):
         """Each event as a sentence, with its place in the chain; None while it waits for one."""

@@ -10,5 +10,9 @@ class DocumentsConfig(AppConfig):
         from documents import services
 
         handover.register(
-            "imports", _("Imports to decide on"), count=services.count_held, move=services.hand_over_imports
+            "imports",
+            _("Imports to decide on"),
+            count=services.count_held,
+            takers=services.who_may_decide,
+            move=services.hand_over_imports,
         )

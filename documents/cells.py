@@ -39,6 +39,7 @@ class NumberStyle:
     def thousands_or_decimals(self, text, sign):
         """A number with one separator and three digits after it: 1.234 or 1,234."""
         self.seen["unclear"] += 1
+        self.seen.setdefault("example", text)
         thousands = "." if (self.chosen or "vi") == "vi" else ","
         return text.replace(sign, "") if sign == thousands else text.replace(sign, ".")
 
@@ -111,20 +112,33 @@ def amount_cell(value, power, most, style, negative=False):
     if number is None:
         return None
     if number < 0 and not negative:
-        raise BadCell("negative", value=shown(value))
+        raise BadCell("negative", value=told(value))
     scaled = number.scaleb(power)
     if scaled != scaled.to_integral_value():
-        raise BadCell("not_whole", value=shown(value))
+        raise BadCell("not_whole", value=told(value))
     whole = int(scaled)
     if abs(whole) > most:
-        raise BadCell("too_large", value=shown(value))
+        raise BadCell("too_large", value=told(value))
     return whole
+
+
+def written(value):
+    """A number of a cell in plain digits."""
+    text = f"{value:.15g}"
+    return format(Decimal(text), "f") if "e" in text else text
+
+
+def told(value):
+    """A cell as a sentence about it names it: a number that is no whole one is said as the reader's language writes it."""
+    if value.__class__ is float and value == value and abs(value) != float("inf") and not value.is_integer():
+        return {"number": written(value)}
+    return shown(value)
 
 
 def shown(value):
     """A cell as a person sees it."""
     if value.__class__ is float:
-        return f"{value:.15g}"
+        return written(value) if value == value and abs(value) != float("inf") else str(value)
     if isinstance(value, datetime):
         return value.strftime("%d/%m/%Y") if not (value.hour or value.minute) else value.strftime("%d/%m/%Y %H:%M")
     if isinstance(value, date):
@@ -180,11 +194,11 @@ def decimals(values, *, places=2, most=10**12, style=None):
             number = number_cell(value, style)
             if number is not None:
                 if number < 0:
-                    raise BadCell("negative", value=shown(value))
+                    raise BadCell("negative", value=told(value))
                 if number > most:
-                    raise BadCell("too_large", value=shown(value))
+                    raise BadCell("too_large", value=told(value))
                 if number.normalize().as_tuple().exponent < -places:
-                    raise BadCell("too_many_places", value=shown(value), places=places)
+                    raise BadCell("too_many_places", value=told(value), places=places)
             out.append(None if number is None else format(number, "f"))
         except BadCell as bad:
             out.append(None)
@@ -200,7 +214,7 @@ def check_digit_right(digits):
 
 
 def tax_code_cell(value, repair):
-    """A tax code in its one form: 0100109106, 0100109106-001, or the 12 digits of a household business."""
+    """A tax code in its one form: 0199999991, 0199999991-001, or the 12 digits of a household business."""
     if value.__class__ is float and value.is_integer():
         text = str(int(value))
     elif value.__class__ is str:

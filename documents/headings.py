@@ -7,7 +7,7 @@ SEARCHED_ROWS = 20
 
 _MARKS = re.compile("[\u0300-\u036f]")
 _BRACKETS = re.compile(r"[(\[{][^)\]}]*[)\]}]")
-_YEAR = re.compile(r"\b(?:nam|year)\s*(20\d\d)\b")
+_YEAR = re.compile(r"(?<!so sanh )\b(?:nam|year)\s*(20\d\d)\b")
 _NOT_WORD = re.compile(r"[^0-9a-z]+")
 _STATED = r"(?:don vi tinh|don vi|dvt|unit)\s*[:.\-]?\s*"
 _VND = r"(?:(ty|ti|trieu|tr\.?|nghin|ngan|1[.,]?000|billion|million|thousand)\s*)?(?:dong|vnd|d)\b"
@@ -87,7 +87,7 @@ def unit_in(text, currency):
 class Layout:
     """What was read above the first row of data."""
 
-    def __init__(self, heading_row, first_row, places, titles, units, file_units, years, words, unknown):
+    def __init__(self, heading_row, first_row, places, titles, units, file_units, years, words, unknown, lines):
         self.heading_row, self.first_row = heading_row, first_row
         self.places = places  # key -> column index
         self.titles = titles  # key -> heading as written
@@ -96,6 +96,7 @@ class Layout:
         self.years = years
         self.words = words  # all text above and in the heading, folded: bases are looked for in it
         self.unknown = unknown  # headings that belong to no column
+        self.lines = lines  # the cells above the heading, folded
 
 
 class NoHeading(Exception):
@@ -105,9 +106,9 @@ class NoHeading(Exception):
 
 
 class TwiceTheSame(Exception):
-    def __init__(self, title, letters):
+    def __init__(self, title, columns):
         super().__init__(title)
-        self.title, self.letters = title, letters
+        self.title, self.columns = title, columns  # what they mean, and each with its letter and heading
 
 
 def column_letter(index):
@@ -200,7 +201,10 @@ def find_layout(rows, columns, merges=()):
         raise NoHeading(missing, [whole for whole, _ in names if whole][:30])
     if doubles:
         key, indexes = next(iter(doubles.items()))
-        raise TwiceTheSame(places[key][1], [column_letter(index) for index in indexes])
+        title = next(column["title"] for column in columns if column["key"] == key)
+        raise TwiceTheSame(
+            title, [f"{column_letter(index)} “{' '.join(names[index][0].split())}”" for index in indexes]
+        )
     first = number + height
     while first < len(rows) and _is_column_numbers(rows[first]):
         first += 1
@@ -236,6 +240,7 @@ def find_layout(rows, columns, merges=()):
         years,
         " | ".join(words),
         unknown[:30],
+        [fold(text) for text in above],
     )
 
 

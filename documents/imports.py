@@ -52,6 +52,7 @@ class ImportKind:
     notes: tuple | list = ()
     staged: dict = {}
     count_labels: dict = {}
+    tallies: dict = {}  # what `check` counts beside the good and the bad rows: {key: label}
 
     def check_year(self, year, *, now):
         """Raise Refused when nothing of this kind can be of the year; asked before the file is taken."""
@@ -63,17 +64,30 @@ class ImportKind:
     def check(self, chunk, context):
         """Refuse or flag rows of the chunk and add computed columns."""
 
+    def check_doubtful(self, chunk, context):
+        """Say what else is wrong with rows of which a cell could not be read; such cells are None, the row is bad anyway.
+
+        Only what such a cell cannot explain is said, and nothing of the row is remembered.
+        """
+
+    def still_holds(self, staged, import_):
+        """Whether what `check` knew of the portal is still so; if not, the file is checked again before it is applied."""
+        return True
+
     def apply(self, staged, import_, *, by, now):
         """Turn the staged rows into things, in the running transaction; returns counts."""
         raise NotImplementedError
 
+    def require_undoable(self, import_):
+        """Raise Refused naming what was built on the import."""
+
     def undo(self, import_, *, by, now):
-        """Take back everything that the import made, or raise Refused naming what was built on it."""
+        """Take back everything that the import made; `require_undoable` was asked in the same transaction."""
         raise NotImplementedError
 
     def permitted(self, key, today):
-        """The names that a column of words may hold by the reference data in force, where there are such."""
-        return ()
+        """{code: name} of what a column of words may hold by the reference data in force, where there are such."""
+        return {}
 
     def result_url(self, import_):
         """Where the imported things are seen."""
@@ -91,6 +105,7 @@ class Chunk:
         self._columns = columns
         self.refused = {}  # position -> [(column key, message, arguments)]
         self.flags = []  # (position, column key, message, arguments)
+        self.tallied = {}  # key of a tally -> positions
 
     def __len__(self):
         return len(self.numbers)
@@ -119,6 +134,10 @@ class Chunk:
     def flag(self, at, key, message, **arguments):
         """Row `at` is taken, but somebody should look at it."""
         self.flags.append((at, key, message, arguments))
+
+    def tally(self, at, key):
+        """Row `at` counts in one of the kind's `tallies`, if it is taken."""
+        self.tallied.setdefault(key, []).append(at)
 
     def good(self, keys):
         """(row numbers, one list per key) of the rows that stand."""

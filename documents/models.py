@@ -57,7 +57,7 @@ class ImportQuerySet(models.QuerySet):
 
     def held_by(self, person):
         """What `person` still has to decide on: sent by them, or handed over to them."""
-        undecided = self.filter(state__in=[Import.State.PREVIEWED, Import.State.REFUSED])
+        undecided = self.filter(state=Import.State.PREVIEWED)
         return undecided.filter(Q(kept_by=person.public_id) | Q(kept_by__isnull=True, by=person.public_id))
 
     def standing(self):

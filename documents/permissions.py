@@ -3,7 +3,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.access import action, menu, route
 from accounts.roles import LEADERS, Role
 
-IMPORTERS = frozenset({Role.OFFICER, Role.HEAD, Role.DEPUTY_HEAD, Role.CENTRE_STAFF})
+IMPORTERS = frozenset({Role.OFFICER, Role.HEAD, Role.DEPUTY_HEAD, Role.CENTRE_STAFF, Role.ACCOUNTANT})
 
 IMPORT = action("documents.import", _("Import spreadsheets"), roles=IMPORTERS)
 SEE_IMPORTS = action("documents.see_imports", _("See past imports"), roles=IMPORTERS | LEADERS | {Role.AUDITOR})

@@ -168,9 +168,14 @@ class Table:
         return column.get("power", 0 if currency == "vnd" else 2), "nowhere"
 
     def bases(self):
-        """Which choice of each basis the words above the table name."""
+        """Which choice of each basis a line such as “Prices: current prices” states, else the words above the table name."""
         found = {}
         for basis in self.order.get("bases", ()):
+            stated = (line.partition(":") for line in self.layout.lines)
+            codes = [basis["stated"].get(said.strip()) for title, _, said in stated if title.strip() in basis["titles"]]
+            if any(codes):
+                found[basis["key"]] = next(filter(None, codes))
+                continue
             for code, words in basis["words"].items():
                 if any(word in self.layout.words for word in words):
                     found[basis["key"]] = code
@@ -252,11 +257,16 @@ class Table:
             ]
             self.counts["bad"] += len(bad_rows)
             self.counts["good"] += len(numbers) - len(bad_rows)
+            # what stands in the other cells of a bad row; there may be more to say about it
+            doubtful = [
+                [None if number in problems[at] else values[at] for number, values in enumerate(vectors)]
+                for at in sorted(problems)
+            ]
             if problems:
                 keep = [at for at in range(len(numbers)) if at not in problems]
                 vectors = [[values[at] for at in keep] for values in vectors]
                 numbers = [numbers[at] for at in keep]
-            yield {"rows": taken, "numbers": list(numbers), "vectors": vectors, "bad": bad_rows}
+            yield {"rows": taken, "numbers": list(numbers), "vectors": vectors, "bad": bad_rows, "doubtful": doubtful}
 
     def without_other_rows(self, rows, numbers, key_at, key_type):
         """Rows of data only: empty ones, groups, totals and notes are counted and left out."""
@@ -331,7 +341,7 @@ def read_table(order):
                 problem = Refusal("no_heading", missing=error.missing, found=error.found)
             continue
         except headings.TwiceTheSame as error:
-            raise Refusal("twice_the_same", title=error.title, columns=error.letters) from error
+            raise Refusal("twice_the_same", title=error.title, columns=error.columns) from error
         say(heading=table.heading())
         sys.stdout.flush()
         for chunk in table.chunks():

@@ -1,7 +1,10 @@
 """Why a cell, a row or a file is refused: codes of the limited reader and their sentences."""
 
+from decimal import Decimal
+
 from django.utils.translation import gettext, gettext_noop
 
+from screens.formats import money, usd
 from screens.formats import number as dotted
 
 CELLS = {
@@ -13,7 +16,7 @@ CELLS = {
     "not_whole": gettext_noop("“%(value)s” does not come out whole in the smallest unit (đồng, cent, person). Check the unit and the digits after the comma."),
     "too_large": gettext_noop("“%(value)s” is larger than can be. Check the unit of the column."),
     "too_many_places": gettext_noop("“%(value)s” has more than %(places)s digits after the comma."),
-    "tax_code_shape": gettext_noop("“%(value)s” is not a tax code: 10 digits, 13 digits (0100109106-001) or 12 digits of a household business."),
+    "tax_code_shape": gettext_noop("“%(value)s” is not a tax code: 10 digits, 13 digits (0199999991-001) or 12 digits of a household business."),
     "tax_code_check": gettext_noop("Tax code %(value)s has a wrong check digit. Look at the business registration certificate."),
     "tax_code_zero": gettext_noop("Tax code %(value)s has lost its leading 0; it should be %(repaired)s. Tick “Put back the lost 0” or correct the file."),
     "too_long": gettext_noop("The text is too long (at most %(most)s characters): “%(value)s”."),
@@ -31,7 +34,7 @@ FILES = {
     "too_many_rows": gettext_noop("The file has %(rows)s rows; at most %(most)s are taken at once. Divide it."),
     "too_wide": gettext_noop("The file has more than %(most)s columns."),
     "no_heading": gettext_noop("No heading row was found in the first 20 rows. Missing: %(missing)s. Found: %(found)s. Use the template, or give the columns these names."),
-    "twice_the_same": gettext_noop("Two columns are called “%(title)s” (%(columns)s). Remove or rename one."),
+    "twice_the_same": gettext_noop("Two columns mean the same (%(title)s): %(columns)s. Remove or rename one."),
     "encrypted": gettext_noop("The file is protected by a password. Save it without one."),
     "too_many_pages": gettext_noop("The file has no pages, or more than %(most)s."),
     "active_content": gettext_noop("The file carries actions or scripts. Print it to PDF again and send that file."),
@@ -40,14 +43,24 @@ FILES = {
 }  # fmt: skip
 
 
+def plain_digits(text):
+    """1234.5 as the language of whoever reads it writes it, with every digit."""
+    return dotted(Decimal(text), len(text.partition(".")[2]))
+
+
+AMOUNTS = {"vnd": money, "usd": usd, "whole": dotted, "number": plain_digits}
+
+
 def readable(arguments):
-    """Arguments as people read them: numbers with dots, lists with commas."""
+    """Arguments as people read them: numbers with dots, lists with commas, {"usd": cents} as an amount of money."""
     out = {}
     for name, value in arguments.items():
         if isinstance(value, bool) or name in ("places", "year", "code", "tax_code"):
             out[name] = value
         elif isinstance(value, int):
             out[name] = dotted(value)
+        elif isinstance(value, dict):
+            out[name] = " ".join(AMOUNTS[kind](amount) for kind, amount in value.items())
         elif isinstance(value, list):
             out[name] = ", ".join(map(str, value)) or "–"
         else:

@@ -14,6 +14,7 @@ from documents.guard import TABLES
 from documents.imports import Chunk, kinds, pack
 from documents.limited import ReaderFailed, ReaderRefused
 from documents.models import Import, ImportPart, ImportTurn
+from documents.permissions import IMPORT
 from documents.spreadsheets import read_table
 from documents.staging import pack_rows, staged_transaction
 from documents.store import digest_of, save_upload
@@ -21,6 +22,7 @@ from jobs.models import Job
 from jobs.services import Superseded, enqueue
 
 log = logging.getLogger(__name__)
+SAMPLE = 5  # good rows shown as they were read
 State = Import.State
 
 
@@ -157,12 +159,14 @@ def apply_import(*, import_, by, now):
 
 def undo_import(*, import_, reason, by, now):
     """Ask for the whole import to be taken back."""
-    require(by, kind_of(import_).action)
+    kind = kind_of(import_)
+    require(by, kind.action)
     if not reason.strip():
         raise Refused(_("Write why the import is undone."))
     with transaction.atomic():
         import_ = locked(import_)
         move(import_, State.UNDOING)
+        kind.require_undoable(import_)
         import_.undo_reason, import_.refusal = reason.strip(), {}
         import_.job = enqueue(
             "documents.undo_import", params={"import": str(import_.public_id), "by": str(by.public_id)}, by=by, now=now
@@ -247,7 +251,9 @@ class Found:
         self.import_, self.kind = import_, kind
         self.chosen = import_.options.get("chosen", {})
         self.heading, self.options, self.reading, self.counts = {}, {}, {}, {}
-        self.good_parts, self.bad_rows, self.flags, self.originals = [], [], [], {}
+        self.good_parts, self.bad_rows, self.flags, self.originals = [], [], {}, {}
+        self.tallies = dict.fromkeys(kind.tallies, 0)
+        self.sample = []
         self.good = self.seen = 0
 
     @property
@@ -265,8 +271,7 @@ class Found:
     def take(self, read, context):
         """Check one chunk of the reader."""
         self.seen += read["rows"]
-        for number, problems in read["bad"]:
-            self.bad_rows.append([number, problems])
+        self.take_doubtful(read, context)
         if not read["numbers"]:
             return
         chunk = Chunk(read["numbers"], dict(zip(self.heading["columns"], read["vectors"], strict=True)))
@@ -278,11 +283,35 @@ class Found:
             )
         for at, key, text, given in chunk.flags:
             if at not in chunk.refused:
-                self.flags.append([chunk.numbers[at], [[key, places.get(key, ""), text, given]]])
+                self.flags.setdefault(chunk.numbers[at], []).append([key, places.get(key, ""), text, given])
+        for key, positions in chunk.tallied.items():
+            self.tallies[key] += sum(at not in chunk.refused for at in positions)
+        for at in range(len(chunk)):
+            if len(self.sample) == SAMPLE:
+                break
+            if at not in chunk.refused:
+                self.sample.append([chunk.numbers[at], [values[at] for values in read["vectors"]]])
         numbers, columns = chunk.good(self.kind.staged)
         self.good += len(numbers)
         if numbers:
             self.good_parts.append((len(numbers), pack_rows(numbers, columns, self.kind)))
+
+    def take_doubtful(self, read, context):
+        """The rows that the reader found bad, with every other reason that the kind has against them."""
+        if not read["bad"]:
+            return
+        columns, places = self.heading["columns"], self.heading["places"]
+        values = dict(zip(columns, map(list, zip(*read["doubtful"], strict=True)), strict=True))
+        chunk = Chunk([number for number, _problems in read["bad"]], values)
+        self.kind.check_doubtful(chunk, context)
+        for at, (number, problems) in enumerate(read["bad"]):
+            said = {problem[0] for problem in problems}
+            more = [
+                [key, places.get(key, ""), text, given]
+                for key, text, given in chunk.refused.get(at, ())
+                if key not in said
+            ]
+            self.bad_rows.append([number, problems + more])
 
     def bad_numbers(self):
         self.bad_rows.sort(key=lambda row: row[0])
@@ -290,7 +319,7 @@ class Found:
 
     def finish(self, end):
         self.style = end.pop("style")
-        self.counts = {**end, "good": self.good, "bad": self.bad, "flags": len(self.flags)}
+        self.counts = {**end, "good": self.good, "bad": self.bad, "flags": len(self.flags), **self.tallies}
         style = self.chosen.get("decimal_style")
         self.options["decimal_style"] = style or ("en" if self.style["en"] and not self.style["vi"] else "vi")
         self.options["repair_tax_codes"] = bool(self.chosen.get("repair_tax_codes"))
@@ -302,6 +331,7 @@ class Found:
             "bases": self.heading["bases"],
             "style": self.style,
             "questions": self.questions(),
+            "sample": self.sample,
         }  # fmt: skip
 
     @property
@@ -331,7 +361,10 @@ class Found:
         for number, (rows, packed) in enumerate(self.good_parts):
             yield ImportPart(owner=import_, kind=kind.GOOD, number=number, rows=rows, packed=packed)
         bad = [[number, self.originals.get(number, []), problems] for number, problems in self.bad_rows]
-        for which, rows in ((kind.BAD, bad), (kind.FLAG, [[number, [], problems] for number, problems in self.flags])):
+        for which, rows in (
+            (kind.BAD, bad),
+            (kind.FLAG, [[number, [], self.flags[number]] for number in sorted(self.flags)]),
+        ):
             for number, start in enumerate(range(0, len(rows), 1000)):
                 piece = rows[start : start + 1000]
                 yield ImportPart(owner=import_, kind=which, number=number, rows=len(piece), packed=pack(piece))
@@ -373,7 +406,9 @@ def apply_rows(running, *, now):
             if import_.state != State.APPLYING:
                 return {}
             if turn.turn != import_.turn:
-                return _look_again(import_, by, now)
+                return _look_again(import_, OVERTAKEN, by, now)
+            if not kind.still_holds(staged, import_):
+                return _look_again(import_, MOVED_ON, by, now)
             counts = kind.apply(staged, import_, by=by, now=now) or {}
             move(import_, State.APPLIED)
             import_.result, import_.applied_at, import_.applied_by = counts, now, by.public_id
@@ -383,9 +418,9 @@ def apply_rows(running, *, now):
             running.must_still_be_mine()
     except Superseded:  # another attempt has it; the state is that one's to change
         raise
-    except Refused as refusal:
+    except Refused as refusal:  # the import says why; the job did its work
         _back_to(State.PREVIEWED, import_, refusal)
-        raise
+        return {"refused": str(refusal)}
     except Exception:
         _back_to(State.PREVIEWED, import_, Refused(_("An unexpected error. Nothing was imported; try again.")))
         raise
@@ -393,10 +428,19 @@ def apply_rows(running, *, now):
     return counts
 
 
-def _look_again(import_, by, now):
-    """Another file of the same kind and year came first: read this one anew, and ask again."""
+def hindrance(import_):
+    """Why an import that was applied cannot be undone now; empty when it can."""
+    try:
+        kind_of(import_).require_undoable(import_)
+    except Refused as refusal:
+        return str(refusal)
+    return ""
+
+
+def _look_again(import_, why, by, now):
+    """Something came first: read this file anew, and ask again."""
     move(import_, State.UPLOADED)
-    import_.refusal = {"message": OVERTAKEN, "arguments": {}}
+    import_.refusal = {"message": why, "arguments": {}}
     import_.save(update_fields=["state", "refusal"])
     record_event("import overtaken", import_, by="system:import", now=now)
     ask_for_preview(import_, by=by, now=now)
@@ -405,6 +449,11 @@ def _look_again(import_, by, now):
 
 OVERTAKEN = gettext_noop(
     "Another file for the same year was imported meanwhile. This one was checked again; look at it once more."
+)
+
+
+MOVED_ON = gettext_noop(
+    "Figures that this file is about were changed meanwhile. It was checked again; look at it once more."
 )
 
 
@@ -434,6 +483,7 @@ def undo_rows(running, *, now):
             import_ = locked(import_)
             if import_.state != State.UNDOING:
                 return {}
+            kind.require_undoable(import_)
             counts = kind.undo(import_, by=by, now=now) or {}
             move(import_, State.UNDONE)
             import_.undone_at, import_.undone_by = now, by.public_id
@@ -444,9 +494,9 @@ def undo_rows(running, *, now):
             running.must_still_be_mine()
     except Superseded:  # another attempt has it; the state is that one's to change
         raise
-    except Refused as refusal:
+    except Refused as refusal:  # the import says why; the job did its work
         _back_to(State.APPLIED, import_, refusal)
-        raise
+        return {"refused": str(refusal)}
     except Exception:
         _back_to(State.APPLIED, import_, Refused(_("An unexpected error. Nothing was undone; try again.")))
         raise
@@ -469,6 +519,16 @@ def resume(*, import_, by, now):
 def count_held(person):
     """How many previewed imports the person still has to decide on."""
     return Import.objects.held_by(person).filter(state=Import.State.PREVIEWED).count()
+
+
+def who_may_decide(person, on):
+    """Those whose posts allow every kind of import that `person` still has to decide on."""
+    users = User.objects.holding(IMPORT.roles, on)
+    held = Import.objects.held_by(person).filter(state=Import.State.PREVIEWED)
+    for code in held.order_by().values_list("kind", flat=True).distinct():
+        if code in kinds():
+            users = users & User.objects.holding(kinds()[code].action.roles, on)
+    return users
 
 
 def hand_over_imports(person, to, *, by, now):

@@ -24,6 +24,12 @@ UNIT_NAMES = {
 TYPES = ("text", "tax_code", "vnd", "usd", "whole", "decimal", "date", "year", "choice")
 
 
+def in_every_language(text):
+    for language, _name in settings.LANGUAGES:
+        with override(language):
+            yield str(text)
+
+
 @dataclass(frozen=True)
 class Column:
     """A column that a table may have. `aliases` are its headings as offices write them.
@@ -44,19 +50,14 @@ class Column:
         if self.type not in TYPES:
             raise ValueError(f"Column {self.key}: there is no type {self.type}.")
 
-    def in_every_language(self, text):
-        for language, _name in settings.LANGUAGES:
-            with override(language):
-                yield str(text)
-
     def order(self):
         """What the reader is told about the column."""
-        names = [*self.aliases, *self.in_every_language(self.title), self.key.replace("_", " ")]
+        names = [*self.aliases, *in_every_language(self.title), self.key.replace("_", " ")]
         order = {
             "key": self.key,
             "title": str(self.title),
             "type": self.type,
-            "aliases": sorted({name for alias in names for name in (bare(alias),) if name}),
+            "aliases": sorted({name for alias in names for name in (bare(alias) or fold(alias),) if name}),
             "required": self.required,
         }
         if self.most is not None:
@@ -67,7 +68,7 @@ class Column:
             order["words"] = {
                 fold(word): code
                 for code, (label, words) in self.choices.items()
-                for word in (*words, *self.in_every_language(label), code)
+                for word in (*words, *in_every_language(label), code)
             }
             order["shown"] = [str(label) for label, _words in self.choices.values()]
         return order
@@ -82,10 +83,20 @@ class Basis:
     choices: dict
     default: str | None = None
 
+    def statement(self, code):
+        """The line above a table that states a choice, as the reader reads it back."""
+        return f"{self.title}: {self.choices[code][0]}"
+
     def order(self):
         return {
             "key": self.key,
             "words": {code: [fold(word) for word in words] for code, (_label, words) in self.choices.items()},
+            "titles": sorted({fold(title) for title in in_every_language(self.title)}),
+            "stated": {
+                fold(word): code
+                for code, (label, words) in self.choices.items()
+                for word in (*words, *in_every_language(label))
+            },
         }
 
 

@@ -1,4 +1,5 @@
 import uuid
+from datetime import date
 
 from django.contrib import messages
 from django.db.models import OuterRef, Subquery
@@ -21,6 +22,7 @@ from documents.spreadsheets import UNIT_NAMES
 from documents.tables import ImportFilter, ImportTable
 from jobs.operations import once
 from jobs.services import worker_alive
+from screens import formats
 from screens.lists import show_list
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -153,6 +155,8 @@ def detail(request, import_, now):
             (kind.count_labels.get(key, key), value) for key, value in import_.result.items() if key != "undone"
         ],
         "result_url": kind.result_url(import_) if import_.state == Import.State.APPLIED else "",
+        "hindrance": services.hindrance(import_) if import_.state == Import.State.APPLIED else "",
+        "tallies": [(label, import_.counts[key]) for key, label in kind.tallies.items() if import_.counts.get(key)],
     }
     if import_.state == Import.State.PREVIEWED:
         shown["form"] = ReadingForm(import_=import_, kind=kind)
@@ -164,6 +168,7 @@ def detail(request, import_, now):
             for basis in kind.bases
             if import_.options["bases"].get(basis.key)
         ]
+        shown["sample"] = sample_read(import_, kind)
         shown["bad"] = rows_shown(import_, kind, "bad", SHOWN_BAD_ROWS)
         shown["flags"] = rows_shown(import_, kind, "flag", SHOWN_FLAGS)
     return shown
@@ -207,6 +212,31 @@ def columns_read(import_, kind):
     ]
 
 
+def sample_read(import_, kind):
+    """The first good rows as they were read, amounts with their unit: a wrong unit is seen at once."""
+    reading = import_.reading
+    columns = [kind.column(key) for key in reading["columns"]]
+    rows = [
+        (number, [(column.type in SAID, said(column, value)) for column, value in zip(columns, values, strict=True)])
+        for number, values in reading.get("sample", ())
+    ]
+    return {"columns": [(column.type in SAID, column.title) for column in columns], "rows": rows} if rows else None
+
+
+SAID = {"vnd": formats.money, "usd": formats.usd, "whole": formats.number}
+
+
+def said(column, value):
+    """A value that was read, in words."""
+    if value is None:
+        return formats.NOTHING
+    if column.type == "choice":
+        return column.choices[value][0]
+    if column.type == "date":
+        return formats.vn_date(date.fromisoformat(value))
+    return SAID.get(column.type, str)(value)
+
+
 def left_out(import_):
     """Rows that are no data, and how many."""
     names = {
@@ -229,9 +259,13 @@ def import_file(request, public_id):
 
 
 def bad_rows(request, public_id):
+    """All bad rows with their reasons as a file; with ?rows=flags those that are taken but should be looked at."""
     import_ = import_or_404(request, public_id)
-    name = _("Bad rows – %(file)s") % {"file": import_.file.original_name.rpartition(".")[0]}
-    return as_attachment(workbooks.bad_rows(import_, services.kind_of(import_)), f"{name}.xlsx", XLSX)
+    which = "flag" if request.GET.get("rows") == "flags" else "bad"
+    name = _("Bad rows – %(file)s") if which == "bad" else _("Rows to look at – %(file)s")
+    name %= {"file": import_.file.original_name.rpartition(".")[0]}
+    file = workbooks.rows_with_reasons(import_, services.kind_of(import_), which)
+    return as_attachment(file, f"{name}.xlsx", XLSX)
 
 
 def _act(request, public_id, verb, service, **given):

@@ -87,7 +87,8 @@ def _in_words(kind, column, value, today):
         return str(column.choices[value][0])
     if column.type == "date":
         return date.fromisoformat(value).strftime("%d/%m/%Y")
-    return next(iter(kind.permitted(column.key, today)), str(value))
+    names = kind.permitted(column.key, today)
+    return names.get(value) or next(iter(names.values()), str(value))
 
 
 def _notes(kind, today):
@@ -112,11 +113,13 @@ def _notes(kind, today):
 
 
 def _kind_words(kind, column, today):
-    names = [str(label) for label, _words in column.choices.values()] or kind.permitted(column.key, today)
+    names = [str(label) for label, _words in column.choices.values()] or list(
+        kind.permitted(column.key, today).values()
+    )
     if names:
         return _("One of: %(choices)s.") % {"choices": "; ".join(names)}
     return {
-        "tax_code": _("10 digits, 13 digits (0100109106-001) or 12 digits of a household business."),
+        "tax_code": _("10 digits, 13 digits (0199999991-001) or 12 digits of a household business."),
         "date": _("A date as 31/12/2025."),
         "year": _("A year as 2025."),
         "whole": _("A whole number."),
@@ -137,19 +140,30 @@ def headings_again(import_, kind):
     return names
 
 
-def bad_rows(import_, kind):
-    """The rows that were not taken, as they stood in the file, each with its reasons."""
+def lines_above(import_, kind):
+    """The year and the bases in which the file was read, as lines above the heading that the reader reads back."""
+    year = [_("Figures of the year %(year)s") % {"year": import_.year}] if import_.year else []
+    chosen = import_.options.get("bases", {})
+    return year + [basis.statement(chosen[basis.key]) for basis in kind.bases if chosen.get(basis.key)]
+
+
+def rows_with_reasons(import_, kind, which="bad"):
+    """The rows that were not taken, as they stood in the file, each with its reasons; or ("flag") those to look at."""
     file, book = _book()
     bold = book.add_format({**FONT, "bold": True, "text_wrap": True})
     plain, general = book.add_format({**FONT, "num_format": "@"}), book.add_format(FONT)
-    sheet = book.add_worksheet(_("Bad rows"))
-    original = headings_again(import_, kind)
+    sheet = book.add_worksheet(_("Bad rows") if which == "bad" else _("Rows to look at"))
+    original = headings_again(import_, kind) if which == "bad" else []
     sheet.set_column(0, 0, 8)
     sheet.set_column(1, 1, 80)
     sheet.set_column(2, 2 + len(original), 18, plain)
-    for index, name in enumerate([_("Row"), _("What is wrong"), *original]):
-        sheet.write_string(0, index, name, bold)
-    for line, (number, cells, problems) in enumerate(rows_of(import_, "bad"), start=1):
+    above = lines_above(import_, kind) if which == "bad" else []
+    for line, text in enumerate(above):
+        sheet.write_string(line, 0, text, general)
+    top = len(above) + 1 if above else 0
+    for index, name in enumerate([_("Row"), _("What is wrong") if which == "bad" else _("What to look at"), *original]):
+        sheet.write_string(top, index, name, bold)
+    for line, (number, cells, problems) in enumerate(rows_of(import_, which), start=top + 1):
         sheet.write_number(line, 0, number)
         sheet.write_string(line, 1, "\n".join(words(kind, import_, problem) for problem in problems), plain)
         for index, cell in enumerate(cells, start=2):

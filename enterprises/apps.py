@@ -10,8 +10,10 @@ class EnterprisesConfig(AppConfig):
         from accounts import handover, panels
         from accounts.invitations import register_purpose
         from accounts.roles import register_role_source
+        from enterprises.models import FigureYearClosing, Title
         from enterprises.permissions import roles_by_membership
         from enterprises.services import figures, memberships
+        from programme import citations
 
         register_role_source(roles_by_membership)
         register_purpose(
@@ -26,5 +28,19 @@ class EnterprisesConfig(AppConfig):
             "figures",
             _("Figures to send or to correct"),
             count=figures.count_held,
+            takers=figures.who_may_declare,
             move=figures.hand_over_figures,
+        )
+        citations.register(
+            Title._meta.verbose_name_plural,
+            lambda: Title.objects.standing().select_related("product"),
+            ("decision_number",),
+            route="enterprises:title_detail",
+            dated_by="decision_on",
+        )
+        citations.register(
+            FigureYearClosing._meta.verbose_name_plural,
+            lambda: FigureYearClosing.objects.filter(reopened_at__isnull=True),
+            ("decision_number",),
+            dated_by="decided_on",
         )

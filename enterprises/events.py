@@ -64,6 +64,7 @@ for kind, sentence in (
     ("enterprise merged away", _("Merged into another record")),
     ("enterprise got a product", _("Product “%(name)s” added")),
     ("enterprise declared figures", _("Figures of %(year)s declared")),
+    ("enterprise figures replaced by an import", _("Figures of %(year)s gave way to those of an import")),
     ("enterprise got a member", _("A person may act for the enterprise")),
     ("enterprise lost a member", _("A person no longer acts for the enterprise")),
     ("enterprise imported", _("Entered into the registry by an import")),
@@ -93,6 +94,9 @@ for kind, sentence in (
     ("figures withdrawn", _("Figures of %(year)s withdrawn")),
     ("figures confirmed", _("Figures of %(year)s confirmed")),
     ("figures returned", _("Figures of %(year)s returned")),
+    ("draft replaced by an import", _("The draft of the figures of %(year)s gave way to an import")),
+    ("figures replaced by an import", _("Figures of %(year)s gave way to those of an import")),
+    ("figures put back", _("Figures of %(year)s put back: the import that replaced them was undone")),
     ("figures gave way", _("Figures of %(year)s gave way to those of the record that was merged")),
     ("figures imported", _("Figures of %(year)s declared and sent by an import")),
 ):

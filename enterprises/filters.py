@@ -1,8 +1,8 @@
 import django_filters
-from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from enterprises.jumps import with_jump
 from enterprises.models import Enterprise, EnterpriseGroup, FigureRevision, Product, Title
 from enterprises.models.enterprises import Size
 from enterprises.models.figures import State
@@ -95,7 +95,7 @@ class FiguresFilter(FilterSet):
     place = django_filters.ChoiceFilter(label=_("Place"), choices=FigureRevision.Place.choices)
     prices = django_filters.ChoiceFilter(label=_("Prices"), choices=FigureRevision.Prices.choices)
     jump = django_filters.ChoiceFilter(
-        label=_("More than ten times the year before"), choices=[("yes", _("Yes"))], method="with_jump"
+        label=_("Jump against the year before"), choices=[("yes", _("Yes"))], method="with_jump"
     )
     import_batch = django_filters.UUIDFilter(label=_("Import"))
 
@@ -108,26 +108,4 @@ class FiguresFilter(FilterSet):
         return queryset.filter(enterprise__in=rows.values("enterprise_id"))
 
     def with_jump(self, queryset, name, value):
-        return queryset.filter(jumps())
-
-
-JUMP = 10
-
-
-def jumps():
-    """More than ten times (or less than a tenth of) what was confirmed the year before, on the same basis."""
-    before = FigureRevision.objects.current().filter(
-        enterprise_id=OuterRef("enterprise_id"),
-        year=OuterRef("year") - 1,
-        state=State.CONFIRMED,
-        scope=OuterRef("scope"),
-        place=OuterRef("place"),
-        prices=OuterRef("prices"),
-        accounts=OuterRef("accounts"),
-    )
-    wide = Q(pk__in=[])
-    for name in ("output_vnd", "revenue_vnd"):
-        wide |= Q(**{f"{name}__gt": 0}) & (
-            Q(**{f"{name}__lt": OuterRef(name) / JUMP}) | Q(**{f"{name}__gt": OuterRef(name) * JUMP})
-        )
-    return Exists(before.filter(wide))
+        return with_jump(queryset, timezone.localdate())

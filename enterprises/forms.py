@@ -3,12 +3,11 @@ from fractions import Fraction
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts.roles import Role
 from enterprises import tax_codes
 from enterprises.models import Enterprise, FigureRevision, Product, Title
 from enterprises.models.figures import LIMITS, PEOPLE_MEASURES, USD_MEASURES, VND_MEASURES
 from enterprises.services.enterprises import STATUS_MOVES
-from enterprises.services.figures import DEFAULT_BASIS, FIRST_YEAR
+from enterprises.services.figures import DEFAULT_BASIS, spans_of_years
 from reference.models import AdministrativeUnit, ExchangeRate, IndustryCode, ProductGroup
 from reference.services import exchange_rate
 from screens.forms import DateField, Form, ModelForm, NumberField, YearField
@@ -23,7 +22,7 @@ class TaxCodeField(forms.CharField):
 
     def __init__(self, **kwargs):
         kwargs.setdefault(
-            "help_text", _("10 digits; 13 for a branch, for example 0100109106-001; 12 for a household business.")
+            "help_text", _("10 digits; 13 for a branch, for example 0199999991-001; 12 for a household business.")
         )
         super().__init__(max_length=20, **kwargs)
 
@@ -51,6 +50,9 @@ class EnterpriseForm(ModelForm):
         queryset=IndustryCode.objects.none(),
         required=False,
         help_text=_("Several may be chosen (Ctrl or ⌘ with a click)."),
+    )
+    same_name = forms.BooleanField(
+        label=_("It is another enterprise of the same name: register it all the same"), required=False
     )
 
     class Meta:
@@ -85,9 +87,16 @@ class EnterpriseForm(ModelForm):
         ).order_by("code", "classification")
         self.fields["groups"].queryset = ProductGroup.objects.in_force(on).order_by("code")
         self.fields["activities"].queryset = codes.order_by("code", "classification")
+        self.same_name_field = self.fields.pop("same_name")
+        if "same_name" in self.data:
+            self.ask_about_name()
         if kept.pk:
             self.initial["groups"] = [row.group_id for row in kept.groups.in_force(on)]
             self.initial["activities"] = [row.activity_id for row in kept.activities.in_force(on)]
+
+    def ask_about_name(self):
+        """Let the person say that an enterprise of the same name is another one."""
+        self.fields["same_name"] = self.same_name_field
 
     def validate_unique(self):
         """The service says who has the tax code, and where to go."""
@@ -148,7 +157,6 @@ class InviteForm(Form):
     email = forms.EmailField(label=_("E-mail address"))
     role = forms.ChoiceField(
         label=_("Role"),
-        choices=[(r.value, r.label) for r in (Role.SIGNATORY, Role.PREPARER)],
         help_text=_("The legal representative sends figures and invites; the preparer only prepares."),
     )
     paper = forms.CharField(
@@ -157,6 +165,13 @@ class InviteForm(Form):
         required=False,
         help_text=_("Number and date, when the person signs by authorisation."),
     )
+
+    def __init__(self, *args, roles, **kwargs):
+        super().__init__(*args, **kwargs)
+        choose = [("", _("Choose…"))] if len(roles) > 1 else []
+        self.fields["role"].choices = [*choose, *((role.value, role.label) for role in roles)]
+        if len(roles) == 1:
+            self.fields["role"].help_text = _("A new legal representative is invited by the Department.")
 
 
 class ProductForm(ModelForm):
@@ -231,8 +246,9 @@ class ReopenYearForm(Form):
 
 # --- figures ----------------------------------------------------------------------------------
 UNITS = [("1", _("đồng")), ("1000000", _("million đồng")), ("1000000000", _("billion đồng"))]
-USD_UNITS = [("1", "USD"), ("1000", _("thousand USD")), ("1000000", _("million USD"))]
+EXPORT_UNITS = [("1", _("one")), ("1000", _("thousand")), ("1000000", _("million")), ("1000000000", _("billion"))]
 PLACES = 6
+BY_ACTIVITY = ("output_vnd", "revenue_vnd")
 
 
 class ScaledField(NumberField):
@@ -282,7 +298,14 @@ class FiguresForm(Form):
     capital_vnd = ScaledField(label=_("Total capital"), help_text=_("On the last day of the year."))
     tax_vnd = ScaledField(label=_("Tax paid"))
     export_currency = forms.ChoiceField(label=_("Currency of the exports"))
-    usd_unit = forms.ChoiceField(label=_("Unit of the exports"), choices=USD_UNITS, initial="1000")
+    usd_unit = forms.ChoiceField(
+        label=_("Unit of the exports"),
+        choices=EXPORT_UNITS,
+        initial="1000",
+        help_text=_(
+            "So many of the currency chosen above: “thousand” with USD is thousand USD, with VND thousand đồng."
+        ),
+    )
     export_direct_goods_usd_cents = ScaledField(label=_("Direct export of goods"))
     export_entrusted_goods_usd_cents = ScaledField(label=_("Entrusted export of goods"))
     export_direct_services_usd_cents = ScaledField(label=_("Direct export of services and software"))
@@ -297,16 +320,21 @@ class FiguresForm(Form):
     )
     note = forms.CharField(label=_("Note"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2}))
 
-    def __init__(self, *args, enterprise, products, today, figures=None, year=None, **kwargs):
+    def __init__(self, *args, enterprise, products, today, activities=(), figures=None, year=None, **kwargs):
         super().__init__(*args, **kwargs)
-        self.products, self.rate = products, None
-        self.fields["year"].min_value, self.fields["year"].max_value = FIRST_YEAR, today.year
+        self.products, self.activities, self.rate = products, activities, None
+        spans = spans_of_years(today) or [(today.year, today.year)]
+        self.fields["year"].min_value, self.fields["year"].max_value = spans[0][0], spans[-1][1]
         currencies = {"USD", "VND", *ExchangeRate.objects.order_by().values_list("currency", flat=True).distinct()}
         self.fields["export_currency"].choices = [
             (code, code) for code in sorted(currencies, key=lambda code: (code != "USD", code != "VND", code))
         ]
         for product in products:
             self.fields[f"product_{product.pk}"] = ScaledField(label=product.name)
+        for activity in activities:
+            for measure in BY_ACTIVITY:
+                label = f"{activity} – {FigureRevision._meta.get_field(measure).verbose_name}"
+                self.fields[f"activity_{activity.pk}_{measure}"] = ScaledField(label=label)
         if not self.is_bound:
             self.initial.update(DEFAULT_BASIS | {"year": year or today.year - 1})
             if figures is not None:
@@ -325,15 +353,19 @@ class FiguresForm(Form):
         for line in figures.lines.all():
             if line.product_id and line.measure == "revenue_vnd":
                 self.initial[f"product_{line.product_id}"] = line.amount
+            elif line.activity_id:
+                self.initial[f"activity_{line.activity_id}_{line.measure}"] = line.amount
 
     @property
     def parts(self):
         """The fields in their groups, for the page."""
         product_fields = [f"product_{product.pk}" for product in self.products]
+        activity_fields = [f"activity_{a.pk}_{measure}" for a in self.activities for measure in BY_ACTIVITY]
         groups = (
             (_("Year and basis"), ("year", "scope", "place", "prices", "base_year", "accounts")),
             (_("Production and money"), ("unit", *VND_MEASURES)),
             (_("Revenue by product"), product_fields),
+            (_("Output and revenue by activity"), activity_fields),
             (_("Exports"), ("export_currency", "usd_unit", *USD_MEASURES)),
             (_("Labour"), PEOPLE_MEASURES),
             (_("Note"), ("note",)),
@@ -343,7 +375,8 @@ class FiguresForm(Form):
     def clean(self):
         data = super().clean()
         unit = int(data.get("unit") or 1)
-        for name in (*VND_MEASURES, *(f"product_{product.pk}" for product in self.products)):
+        parts = [name for name in self.fields if name.startswith(("product_", "activity_"))]
+        for name in (*VND_MEASURES, *parts):
             self._scale(name, Fraction(unit, 10**PLACES), LIMITS.get(name, LIMITS["revenue_vnd"]), _("đồng"))
         self._clean_exports(data)
         constant = data.get("prices") == FigureRevision.Prices.CONSTANT
@@ -393,8 +426,14 @@ class FiguresForm(Form):
         return {name: self.cleaned_data.get(name) for name in DEFAULT_BASIS}
 
     def lines(self):
-        given = ((product, self.cleaned_data.get(f"product_{product.pk}")) for product in self.products)
-        return [("revenue_vnd", None, product, amount) for product, amount in given if amount is not None]
+        data = self.cleaned_data
+        parts = [("revenue_vnd", None, product, data.get(f"product_{product.pk}")) for product in self.products]
+        parts += [
+            (measure, activity, None, data.get(f"activity_{activity.pk}_{measure}"))
+            for activity in self.activities
+            for measure in BY_ACTIVITY
+        ]
+        return [part for part in parts if part[-1] is not None]
 
 
 class MergeForm(Form):

@@ -53,7 +53,7 @@ GUARDS = [
     frozen_when(
         "enterprises_enterprise",
         "OLD.merged_into_id IS NOT NULL",
-        free=("merged_into_id", "version"),
+        free=("merged_into_id", "version", "name_key"),
         name="alias",
     ),
     append_only("enterprises_enterpriserevision", allow=("superseded_at",)),

@@ -6,18 +6,22 @@ from django.db.models import F
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as now_
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
+from accounts.models import User
 from audit.refusals import Refused
 from documents.imports import Basis, Column, ImportKind, register
+from enterprises.jumps import jump_factor, jumped
 from enterprises.models import Enterprise, FigureRevision, FigureYearClosing, Product, Title
 from enterprises.models.enterprises import folded_text
 from enterprises.models.figures import LIMITS, MEASURES, OPEN_STATES, PEOPLE_MEASURES, USD_MEASURES, State
 from enterprises.permissions import IMPORT, IMPORT_FIGURES
 from enterprises.services.figures import FIRST_YEAR, require_programme_year
 from enterprises.services.importing import (
+    figures_still_stand,
     insert_figures,
     insert_registry,
     require_nothing_built_on_figures,
@@ -28,18 +32,22 @@ from enterprises.services.importing import (
 from enterprises.tax_codes import parent_of
 from reference.models import AdministrativeUnit, ProductGroup
 from reference.services import SizeTable
-from screens.text import clean, fold, sort_key
-
-JUMP = 10
+from screens.text import clean, fold, short_forms, sort_key
 
 NO_ENTERPRISE = gettext_noop("No enterprise has the tax code %(code)s. Add the enterprise first.")
 TWICE = gettext_noop("The enterprise stands in this file already, in row %(row)s.")
+NAME_OF_ANOTHER = gettext_noop(
+    "The registry calls the enterprise of this tax code “%(name)s”. Make sure that the code is right."
+)
 CLOSED = gettext_noop("The figures of %(year)s are closed by a decision.")
 NO_YEAR = gettext_noop("%(year)s is not a year of figures that can be declared.")
 OTHER_YEAR = gettext_noop("The row is of the year %(found)s; this import is for %(year)s.")
 NOTHING = gettext_noop("The row has no figure at all. Leave such a row out, or write 0 where there was none.")
 PART = gettext_noop("The revenue from key products is more than the whole revenue.")
-JUMPED = gettext_noop("More than ten times (or less than a tenth of) the year before: %(before)s → %(after)s đồng.")
+REPLACES_DRAFT = gettext_noop("Replaces the draft that %(who)s has not sent yet.")
+REPLACES_DECLARED = gettext_noop("Replaces what %(who)s declared and has not sent yet: %(before)s → %(after)s.")
+REPLACES_WAITING = gettext_noop("Replaces what %(who)s sent and waits for review: %(before)s → %(after)s.")
+JUMPED = gettext_noop("%(times)s times more or less than the year before: %(before)s → %(after)s.")
 
 ALIASES = {
     "output_vnd": ("Giá trị sản xuất", "GTSX", "GTSXCN", "Giá trị SXCN"),
@@ -69,7 +77,7 @@ def _type(measure):
 
 def _measure_column(name):
     label = FigureRevision._meta.get_field(name).verbose_name
-    return Column(name, label, _type(name), aliases=ALIASES[name], most=LIMITS[name])
+    return Column(name, capfirst(label), _type(name), aliases=ALIASES[name], most=LIMITS[name])
 
 
 @register
@@ -126,7 +134,7 @@ class FiguresImport(ImportKind):
         ),
     )
     example = {
-        "tax_code": "0100109106",
+        "tax_code": "0199999991",
         "name": "Công ty TNHH Ví dụ",
         "output_vnd": 125_000_000_000,
         "revenue_vnd": 140_000_000_000,
@@ -156,7 +164,9 @@ class FiguresImport(ImportKind):
         "unchanged": _("unchanged"),
         "withdrawn": _("withdrawn"),
         "restored": _("put back as before the import"),
+        "replaced": _("of which replace a draft or figures that waited"),
     }
+    tallies = {"replaced": _("replace a draft or figures that wait for review")}
 
     def basis(self, import_):
         chosen = import_.options["bases"]
@@ -169,21 +179,26 @@ class FiguresImport(ImportKind):
     def prepare(self, import_, *, now):
         year, basis = import_.year, self.basis(import_)
         roots = Enterprise.objects.recorded().annotate(root=Coalesce(F("merged_into_id"), F("pk")))
-        enterprises, sectors = {}, {}
-        for code, root, sector in roots.values_list("tax_code", "root", "size_sector"):
+        enterprises, sectors, names = {}, {}, {}
+        columns = ("tax_code", "root", "pk", "size_sector", "name", "short_name")
+        for code, root, pk, sector, name, short in roots.values_list(*columns).iterator(chunk_size=5000):
             enterprises[code] = root
             sectors[root] = sector
+            if pk == root:
+                names[root] = (name, short)
         known = self._known(year, basis)
         return {
             "year": year,
             "closed": year in FigureYearClosing.closed_years(),
             "wrong_year": not FIRST_YEAR <= year <= timezone.localdate(now).year,
             "enterprises": enterprises,
+            "names": names,
             "sectors": sectors,
             "sizes": SizeTable.on(date(year, 12, 31)),
             "sized": basis["scope"] == "whole" and basis["prices"] == "current",
             "seen": {},
             "before": self._before(year - 1, basis),
+            "factor": jump_factor(timezone.localdate(now)),
             **known,
         }
 
@@ -195,25 +210,31 @@ class FiguresImport(ImportKind):
 
     def _known(self, year, basis):
         """What stands of this year and basis: the last revision number, the open and the confirmed amounts."""
-        last, opened, confirmed = {}, {}, {}
-        names = ("root", "pk", "revision", "state", "superseded_at", *MEASURES)
-        for root, pk, revision, state, superseded, *values in (
+        last, opened, confirmed, holders = {}, {}, {}, {}
+        names = ("root", "pk", "revision", "state", "superseded_at", "recorded_by", *MEASURES)
+        for root, pk, revision, state, superseded, holder, *values in (
             self._rows(year, basis).values_list(*names).iterator(chunk_size=5000)
         ):
             last[root] = max(last.get(root, 0), revision)
             if superseded is None:
                 if state in OPEN_STATES:
                     opened[root] = (pk, state, tuple(values))
+                    holders[root] = holder
                 elif state == State.CONFIRMED:
                     confirmed[root] = tuple(values)
-        return {"last": last, "opened": opened, "confirmed": confirmed}
+        people = User.objects.filter(public_id__in=self._rows(year, basis).current().order_by().values("recorded_by"))
+        return {
+            "last": last,
+            "opened": opened,
+            "confirmed": confirmed,
+            "holders": holders,
+            "people": dict(people.values_list("public_id", "full_name")) if opened else {},
+        }
 
     def _before(self, year, basis):
         confirmed = self._rows(year, basis).filter(state=State.CONFIRMED, superseded_at__isnull=True)
-        return {
-            root: values
-            for root, *values in confirmed.values_list("root", "output_vnd", "revenue_vnd").iterator(chunk_size=5000)
-        }
+        rows = confirmed.values_list("root", *MEASURES).iterator(chunk_size=5000)
+        return {root: values for root, *values in rows}
 
     def check(self, chunk, context):
         roots = list(map(context["enterprises"].get, chunk["tax_code"]))
@@ -227,9 +248,28 @@ class FiguresImport(ImportKind):
             else:
                 seen[root] = numbers[at]
         chunk.add("enterprise_id", roots)
+        self._check_names(chunk, roots, context["names"])
         amounts = self._amounts(chunk, roots, context)
-        self._check_amounts(chunk, roots, amounts, context)
         self._compare(chunk, roots, amounts, context)
+        self._check_amounts(chunk, roots, amounts, context)
+
+    def check_doubtful(self, chunk, context):
+        self._check_year(chunk, context)
+        for at, code in enumerate(chunk["tax_code"]):
+            if code and code not in context["enterprises"]:
+                chunk.refuse(at, "tax_code", NO_ENTERPRISE, code=code)
+        for at, (revenue, part) in enumerate(zip(chunk["revenue_vnd"], chunk["key_product_revenue_vnd"], strict=True)):
+            if part is not None and revenue is not None and part > revenue:
+                chunk.refuse(at, "key_product_revenue_vnd", PART)
+
+    def _check_names(self, chunk, roots, names):
+        """A name that is not that of the tax code may stand beside the tax code of another enterprise."""
+        if not chunk.has("name"):
+            return
+        for at, (root, name) in enumerate(zip(roots, chunk["name"], strict=True)):
+            known = names.get(root)
+            if name and known and name not in known and short_forms(name) not in map(short_forms, known):
+                chunk.flag(at, "name", NAME_OF_ANOTHER, name=known[0])
 
     def _check_year(self, chunk, context):
         year = context["year"]
@@ -253,6 +293,8 @@ class FiguresImport(ImportKind):
             kept = []
             for root in roots:
                 standing = opened.get(root)
+                if standing and standing[1] == State.DRAFT:  # nobody has declared what a draft says
+                    standing = None
                 values = standing[2] if standing else confirmed.get(root)
                 kept.append(values[place] if values else None)
             chunk.add(name, kept)
@@ -261,24 +303,23 @@ class FiguresImport(ImportKind):
 
     def _check_amounts(self, chunk, roots, amounts, context):
         nothing = (None,) * len(MEASURES)
-        before = context["before"]
+        before, factor = context["before"], context["factor"]
         for at, values in enumerate(amounts):
             if values == nothing:
                 chunk.refuse(at, "tax_code", NOTHING)
                 continue
-            output, revenue, part = values[:3]
+            revenue, part = values[1:3]
             if part is not None and revenue is not None and part > revenue:
                 chunk.refuse(at, "key_product_revenue_vnd", PART)
-            last = before.get(roots[at])
-            if last:
-                for name, old, new in (("output_vnd", last[0], output), ("revenue_vnd", last[1], revenue)):
-                    if old and new and (new > JUMP * old or new * JUMP < old):
-                        chunk.flag(at, name, JUMPED, before=old, after=new)
+            for name, old, new in zip(MEASURES, before.get(roots[at], ()), values, strict=False):
+                if jumped(old, new, factor):
+                    said = {"before": {_type(name): old}, "after": {_type(name): new}}
+                    chunk.flag(at, name, JUMPED, times=factor, **said)
 
     def _compare(self, chunk, roots, amounts, context):
         last, opened, confirmed = context["last"], context["opened"], context["confirmed"]
         revisions, replaces, unchanged = [], [], []
-        for root, values in zip(roots, amounts, strict=True):
+        for at, (root, values) in enumerate(zip(roots, amounts, strict=True)):
             standing = opened.get(root)
             revisions.append(last.get(root, 0) + 1)
             if standing is None:
@@ -288,10 +329,25 @@ class FiguresImport(ImportKind):
                 same = standing[2] == values and standing[1] in (State.WAITING, State.DECLARED)
                 replaces.append(None if same else standing[0])
                 unchanged.append(same)
+                if not same and standing[1] != State.RETURNED:
+                    self._say_replaced(chunk, at, root, values, context)
         chunk.add("revision", revisions)
         chunk.add("replaces", replaces)
         chunk.add("unchanged", unchanged)
         chunk.add("size", self._sizes(roots, amounts, context))
+
+    def _say_replaced(self, chunk, at, root, values, context):
+        """The row takes the place of what somebody prepared or sent: whose it is, and the first amount that changes."""
+        _pk, state, old = context["opened"][root]
+        who = context["people"].get(context["holders"][root]) or "–"
+        chunk.tally(at, "replaced")
+        if state == State.DRAFT:  # what a draft says is its holder's alone
+            chunk.flag(at, "tax_code", REPLACES_DRAFT, who=who)
+            return
+        place = next(place for place, amount in enumerate(old) if amount != values[place])
+        name, message = MEASURES[place], REPLACES_WAITING if state == State.WAITING else REPLACES_DECLARED
+        kind = _type(name)
+        chunk.flag(at, name, message, who=who, before={kind: old[place]}, after={kind: values[place]})
 
     def _sizes(self, roots, amounts, context):
         if not context["sized"]:
@@ -311,15 +367,20 @@ class FiguresImport(ImportKind):
             for root, values in zip(roots, amounts, strict=True)
         ]
 
+    def still_holds(self, staged, import_):
+        return figures_still_stand(staged.table, year=import_.year, basis=self.basis(import_))
+
     def apply(self, staged, import_, *, by, now):
         return insert_figures(
             staged.table, year=import_.year, basis=self.basis(import_), batch=import_.public_id, by=by, now=now
         )
 
-    def undo(self, import_, *, by, now):
+    def require_undoable(self, import_):
         require_nothing_built_on_figures(import_.public_id)
         if import_.year in FigureYearClosing.closed_years():
             raise Refused(now_("The figures of %(year)s are closed.") % {"year": import_.year})
+
+    def undo(self, import_, *, by, now):
         return withdraw_imported_figures(import_.public_id, by=by, now=now)
 
     def result_url(self, import_):
@@ -335,6 +396,12 @@ INCOMPLETE = gettext_noop("A title needs its round, the decision with its date, 
 FUTURE = gettext_noop("The decision is dated in the future.")
 NO_ROUND = gettext_noop("%(year)s is not the year of a round that was held.")
 TITLE_TWICE = gettext_noop("The same title stands in row %(row)s of this file.")
+NAMESAKE = gettext_noop(
+    "The registry has this name already, with the tax code %(code)s. Make sure that it is another one."
+)
+NAMESAKE_HERE = gettext_noop(
+    "Row %(row)s of this file gives the same name another tax code. Make sure that it is another one."
+)
 OTHER_NAME = gettext_noop("The registry calls this enterprise “%(name)s”; its data stay as they are.")
 NO_NAME = gettext_noop("The enterprise is new: give its name.")
 OTHER_HERE = gettext_noop("Row %(row)s of this file gives the same tax code another name: “%(name)s”.")
@@ -396,7 +463,7 @@ class RegistryImport(ImportKind):
         Column("valid_to", _("In force to"), "date", aliases=("Đến ngày", "Hiệu lực đến")),
     )
     example = {
-        "tax_code": "0100109106",
+        "tax_code": "0199999991",
         "name": "Công ty TNHH Ví dụ",
         "enterprise_type": "llc",
         "product": "Máy bơm ví dụ",
@@ -421,6 +488,7 @@ class RegistryImport(ImportKind):
         "name_en": "text",
         "folded": "text",
         "sort_key": "text",
+        "name_key": "text",
         "enterprise_type": "text",
         "address": "text",
         "ward_id": "bigint",
@@ -459,6 +527,8 @@ class RegistryImport(ImportKind):
             "year": today.year,
             "enterprises": dict(roots.values_list("tax_code", "root")),
             "names": dict(Enterprise.objects.values_list("pk", "name")),
+            "keys": dict(Enterprise.objects.standing().order_by("-pk").values_list("name_key", "tax_code")),
+            "new_keys": {},
             "products": set(Product.objects.standing().values_list("enterprise_id", "folded")),
             "titles": set(
                 Title.objects.standing().values_list("product__enterprise_id", "product__folded", "kind", "round_year")
@@ -481,6 +551,14 @@ class RegistryImport(ImportKind):
         self._check_enterprises(chunk, roots, context)
         self._check_titles(chunk, context)
         self._mark_new(chunk, roots, context)
+
+    def check_doubtful(self, chunk, context):
+        list(self._wards(chunk, context))
+        list(self._groups(chunk, context))
+        for at, (code, name) in enumerate(zip(chunk["tax_code"], chunk["name"], strict=True)):
+            if code and not name and code not in context["enterprises"] and code not in context["new"]:
+                chunk.refuse(at, "name", NO_NAME)
+        self._check_days(chunk, context)
 
     def _wards(self, chunk, context):
         for at, typed in enumerate(chunk["ward"]):
@@ -516,30 +594,42 @@ class RegistryImport(ImportKind):
             types[at] = types[at] or _type_of(code, name or "")
         chunk.add("enterprise_type", [type_ or "other" for type_ in types])
 
+    def _say_namesake(self, chunk, at, code, key, context):
+        """A new enterprise called like another one may be that one under a wrong tax code; a branch may be called so."""
+        known, here = context["keys"].get(key), context["new_keys"].setdefault(key, (chunk.numbers[at], code))
+        if known:
+            if parent_of(known) != (parent_of(code) or code):
+                chunk.flag(at, "name", NAMESAKE, code=known)
+        elif here[1] != code and parent_of(here[1]) != (parent_of(code) or code):
+            chunk.flag(at, "name", NAMESAKE_HERE, row=here[0])
+
     def _check_titles(self, chunk, context):
-        columns = ("product", "round_year", "decision_number", "decision_on", "valid_from", "valid_to")
-        for at, (product, year, number, decided, begins, ends) in enumerate(
-            zip(*(chunk[name] for name in columns), strict=True)
-        ):
-            given = (year, number, decided, begins)
-            if not any(given) and not ends:
+        columns = ("round_year", "decision_number", "decision_on", "valid_from", "valid_to", "product")
+        for at, (*needed, ends, product) in enumerate(zip(*(chunk[name] for name in columns), strict=True)):
+            if not any(needed) and not ends:
                 continue
             if not product:
                 chunk.refuse(at, "product", NO_PRODUCT)
-            elif not all(given):
-                chunk.refuse(at, columns[1 + [bool(value) for value in given].index(False)], INCOMPLETE)
-            elif ends and ends < begins:
+            for name, value in zip(columns, needed, strict=False):
+                if not value:
+                    chunk.refuse(at, name, INCOMPLETE)
+        self._check_days(chunk, context)
+
+    def _check_days(self, chunk, context):
+        columns = ("round_year", "decision_on", "valid_from", "valid_to")
+        for at, (year, decided, begins, ends) in enumerate(zip(*(chunk[name] for name in columns), strict=True)):
+            if begins and ends and ends < begins:
                 chunk.refuse(at, "valid_to", BEGINS_LATE, **{"from": _day(begins), "to": _day(ends)})
-            elif decided > context["today"]:
+            if decided and decided > context["today"]:
                 chunk.refuse(at, "decision_on", FUTURE)
-            elif not 2000 <= int(year) <= context["year"]:
+            if year and not 2000 <= int(year) <= context["year"]:
                 chunk.refuse(at, "round_year", NO_ROUND, year=str(year))
 
     def _mark_new(self, chunk, roots, context):
         """Which rows make an enterprise, a product, a title; what stands already is left alone."""
         first, made, seen = context["new"], context["new_products"], context["seen_titles"]
         new_enterprise, new_product, new_title = [], [], []
-        product_folded, product_sort, folded, sorts = [], [], [], []
+        product_folded, product_sort, folded, sorts, keys = [], [], [], [], []
         kinds = [kind or "key_product" for kind in chunk["kind"]]
         columns = ("tax_code", "name", "short_name", "name_en", "product", "round_year")
         rows = zip(chunk.numbers, roots, kinds, *(chunk[name] for name in columns), strict=True)
@@ -551,6 +641,9 @@ class RegistryImport(ImportKind):
             new_enterprise.append(is_new)
             folded.append(folded_text(name, short, english, code) if is_new else None)
             sorts.append(sort_key(name) if is_new else None)
+            keys.append(short_forms(name) if is_new else None)
+            if is_new:
+                self._say_namesake(chunk, at, code, keys[-1], context)
             if not product or not good:
                 new_product.append(False)
                 new_title.append(False)
@@ -577,6 +670,7 @@ class RegistryImport(ImportKind):
         chunk.add("new_title", new_title)
         chunk.add("folded", folded)
         chunk.add("sort_key", sorts)
+        chunk.add("name_key", keys)
         chunk.add("product_folded", product_folded)
         chunk.add("product_sort_key", product_sort)
         chunk.add("parent_tax_code", [parent_of(code) for code in chunk["tax_code"]])
@@ -584,8 +678,10 @@ class RegistryImport(ImportKind):
     def apply(self, staged, import_, *, by, now):
         return insert_registry(staged.table, batch=import_.public_id, by=by, now=now)
 
-    def undo(self, import_, *, by, now):
+    def require_undoable(self, import_):
         require_nothing_built_on_registry(import_.public_id)
+
+    def undo(self, import_, *, by, now):
         return withdraw_imported_registry(import_.public_id, reason=import_.undo_reason, by=by, now=now)
 
     def result_url(self, import_):

@@ -20,7 +20,7 @@ VIEW_FIGURES = action("figures.view", _("See the figures of enterprises"), roles
 DECLARE = action("figures.declare", _("Declare figures of a year"), roles=OFFICERS | ENTERPRISE_ROLES)
 SUBMIT = action("figures.submit", _("Send declared figures"), roles=OFFICERS | {Role.SIGNATORY})
 REVIEW = action("figures.confirm", _("Confirm or return figures"), roles=OFFICERS)
-CLOSE = action("figures.close_year", _("Close a year's figures"), roles=LEADERS)
+CLOSE = action("figures.close_year", _("Close a year's figures"), roles=LEADERS, delegable=True)
 IMPORT_FIGURES = action("figures.import", _("Import figures"), roles=OFFICERS)
 
 

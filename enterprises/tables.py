@@ -2,7 +2,7 @@ from django.utils.translation import gettext_lazy as _
 
 from enterprises.models import Enterprise, FigureRevision
 from enterprises.models.enterprises import Size
-from enterprises.models.figures import State
+from enterprises.models.figures import BASIS, State, basis_words
 from enterprises.models.products import TitleKind
 from screens import tables
 
@@ -121,7 +121,12 @@ class FiguresTable(tables.Table):
     )
     tax_code = tables.CodeColumn(verbose_name=_("Tax code"), accessor="enterprise__tax_code")
     year = YearColumn(verbose_name=_("Year"))
-    state = tables.TagColumn(verbose_name=_("State"), choices=State, kinds=STATE_TAGS)
+    basis = tables.TextColumn(
+        verbose_name=_("Basis"),
+        compute=lambda record: basis_words(*(record[name] for name in BASIS)),
+        fields=BASIS,
+        orderable=False,
+    )
     output_vnd = tables.MoneyColumn(verbose_name=_("Industrial output"), unit=10**6, total=True)
     revenue_vnd = tables.MoneyColumn(verbose_name=_("Net revenue"), unit=10**6, total=True)
     key_product_revenue_vnd = tables.MoneyColumn(verbose_name=_("Revenue from key products"), unit=10**6, total=True)
@@ -131,6 +136,7 @@ class FiguresTable(tables.Table):
     export_entrusted_services_usd_cents = tables.UsdColumn(verbose_name=_("Entrusted export of services"), unit=10**3)
     labour_average = tables.NumberColumn(verbose_name=_("Average labour"), total=True)
     labour_insured = tables.NumberColumn(verbose_name=_("Labour with social insurance"), total=True)
+    state = tables.TagColumn(verbose_name=_("State"), choices=State, kinds=STATE_TAGS)
     capital_vnd = tables.MoneyColumn(verbose_name=_("Total capital"), unit=10**6)
     tax_vnd = tables.MoneyColumn(verbose_name=_("Tax paid"), unit=10**6, total=True)
     size = tables.ChoiceColumn(verbose_name=_("Size"), choices=[("", "–"), *Size.choices])
@@ -144,4 +150,4 @@ class FiguresTable(tables.Table):
     confirmed_at = tables.DateTimeColumn(verbose_name=_("Confirmed at"))
 
     class Meta:
-        shown = ["enterprise", "year", "output_vnd", "revenue_vnd", "labour_insured", "state", "submitted_at"]
+        shown = ["enterprise", "year", "basis", "output_vnd", "revenue_vnd", "state", "submitted_at"]

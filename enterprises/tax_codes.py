@@ -13,7 +13,7 @@ _PERSONAL = re.compile(r"(0(?!00)[0-8]\d|09[0-6])[0-3]\d{8}", re.ASCII)
 
 
 def normal(code):
-    """One spelling of a tax code: 0100109106, 0100109106-001 or twelve digits; nothing else is changed."""
+    """One spelling of a tax code: 0199999991, 0199999991-001 or twelve digits; nothing else is changed."""
     digits = _SEPARATORS.sub("", str(code or ""))
     if len(digits) == 13 and digits.isascii() and digits.isdigit():
         return f"{digits[:10]}-{digits[10:]}"

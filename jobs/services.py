@@ -135,7 +135,7 @@ def run(job_id, *, now):
             if kind is None:
                 raise Refused(_("No work of kind %(kind)s is known.") % {"kind": job.kind})
             result = kind.run(running, now=now) or {}
-        _finish(running, Job.State.DONE, result=result)
+        _finish(running, Job.State.DONE, result=result, message="")
     except Superseded:
         return None
     except Refused as refusal:

@@ -1,4 +1,4 @@
-"""The programme's documents and published figures as data, from the files of the repository with their sources."""
+"""The programme's documents, policies and published figures as data, from the files of the repository with their sources."""
 
 import csv
 import re
@@ -8,8 +8,9 @@ from pathlib import Path
 
 from django.db import transaction
 
-from programme.models import Indicator, Period, PublishedFigure, PublishedResult, Target
+from programme.models import Indicator, Period, Policy, PublishedFigure, PublishedResult, Target
 from reference.loading import Source, load, read_csv
+from screens.text import sort_key
 
 DATA = Path(__file__).parent / "data"
 ILLUSTRATION = "2026-2030-minh-hoa"
@@ -135,19 +136,32 @@ def _figures():
         }
 
 
+def _policies():
+    """Superseding documents first, so that those superseded find them."""
+    rows = list(read_csv(DATA / "policies.csv", Policy, superseded_by=str))
+    for row in sorted(rows, key=lambda row: bool(row["superseded_by"])):
+        after = None
+        if row["superseded_by"]:
+            same = Policy.objects.listed().filter(number=row["superseded_by"], issuer=row["issuer"])
+            after = same.order_by("pk").first()
+        since = row["superseded_from"] if after else None
+        yield row | {"sort_key": sort_key(row["number"]), "superseded_by": after, "superseded_from": since}
+
+
 QUOTES = {"another source: over 35": "Nguồn khác: trên 35%."}
 TARGET_KEY = ("period", "indicator_code", "applies", "year")
 
 
 @transaction.atomic
 def load_programme(*, by, now):
-    """Bring periods, targets and what was published to the data files of the repository."""
+    """Bring periods, targets, what was published and the register of policies to the data files of the repository."""
     periods = Source(Period, ("code",), lambda: read_csv(DATA / "periods.csv", Period))
     files = ("programme_targets.csv", "programme_targets_more.csv")
     targets = Source(Target, TARGET_KEY, lambda: _targets(files, list(Period.objects.exclude(state="illustration"))))
     results = Source(PublishedResult, ("year",), _results)
     figures = Source(PublishedFigure, ("award_year", "measure", "unit"), _figures)
-    return load("programme", [periods, targets, results, figures], by=by, now=now)
+    policies = Source(Policy, ("sort_key", "issuer"), _policies, one_by_one=True)
+    return load("programme", [periods, targets, results, figures, policies], by=by, now=now)
 
 
 @transaction.atomic

@@ -49,11 +49,15 @@ class Report:
 
 @dataclass(frozen=True)
 class Source:
-    """Rows for one model: `rows()` yields dicts of model values; `key` names the row in the database for ever."""
+    """Rows for one model: `rows()` yields dicts of model values; `key` names the row in the database for ever.
+
+    `one_by_one` when later rows name earlier ones: each is saved before the next is asked for.
+    """
 
     model: type[models.Model]
     key: tuple
     rows: Callable[[], Iterable[dict]]
+    one_by_one: bool = False
 
 
 def read_csv(path, model, **convert):
@@ -174,7 +178,7 @@ def _agencies():
 
 def _rules():
     for row in json.loads((DATA / "rules.json").read_text(encoding="utf-8")):
-        yield row | {"valid_from": date.fromisoformat(row["valid_from"])}
+        yield row | {name: date.fromisoformat(row[name]) for name in ("valid_from", "valid_to") if name in row}
 
 
 def _table(model, name):
@@ -190,7 +194,7 @@ SOURCES = [
     _table(SupportKind, "support_kinds.csv"),
     _table(MoneySource, "money_sources.csv"),
     _table(SizeThreshold, "size_thresholds.csv"),
-    Source(Agency, ("code", "valid_from"), _agencies),
+    Source(Agency, ("code", "valid_from"), _agencies, one_by_one=True),
     Source(Rule, ("code", "valid_from"), _rules),
     Source(CalendarDay, ("on",), lambda: read_csv(DATA / "calendar.csv", CalendarDay)),
     Source(ExchangeRate, ("currency", "on"), lambda: read_csv(DATA / "exchange_rates.csv", ExchangeRate)),
@@ -245,9 +249,9 @@ def _load_table(source, report, word):
             report.kept.append(f"{model._meta.model_name} {wanted.pk or _label(wanted)}")
         else:
             new.append(wanted)
-            if model is Agency:  # later rows name this one
+            if source.one_by_one:
                 wanted.save()
-    if model is not Agency:
+    if not source.one_by_one:
         model._base_manager.bulk_create(new)
     report.created += len(new)
     report.events += [_event(f"{word} loaded", row, after=snapshot(row)) for row in new]

@@ -296,7 +296,7 @@ def _kept(entry, field):
     """Rows that are referred to by their name, years as text: they are read by people."""
     value = getattr(entry, field.name)
     if value is not None and field.is_relation:
-        return str(value.name_vi)
+        return str(getattr(value, "name_vi", value))
     return str(value) if isinstance(value, int) and "year" in field.name else value
 
 

@@ -141,7 +141,7 @@ def add_entry(request, table):
     form = entry_form(kind, "add")(request.POST or None, initial=_initial(request, kind))
     if form.is_valid():
         try:
-            with sent_once(request, form, f"add {kind.code}", now=now) as operation:
+            with sent_once(request, form, f"add {kind.code}", now=now, label=kind.add) as operation:
                 if not operation.done:
                     entry = services.add_entry(
                         kind.model,
@@ -211,7 +211,10 @@ def _change(request, kind, public_id, *, verb, title, submit, done, act):
     form = entry_form(kind, verb, entry)(request.POST or None, instance=copy.copy(entry), initial=initial)
     if form.is_valid():
         try:
-            with sent_once(request, form, f"{verb} {kind.code} {entry.public_id}", now=now) as operation:
+            sent = sent_once(
+                request, form, f"{verb} {kind.code} {entry.public_id}", now=now, label=title % {"name": entry}
+            )
+            with sent as operation:
                 if not operation.done:
                     changed = act(entry, form, by=request.user, now=now)
                     operation.store({"public_id": str(changed.public_id)})
@@ -264,7 +267,10 @@ def _close(request, kind, public_id, form_class, *, verb, title, submit, done, a
     form = form_class(request.POST or None, initial={"version": entry.version})
     if form.is_valid():
         try:
-            with sent_once(request, form, f"{verb} {kind.code} {entry.public_id}", now=now) as operation:
+            sent = sent_once(
+                request, form, f"{verb} {kind.code} {entry.public_id}", now=now, label=title % {"name": entry}
+            )
+            with sent as operation:
                 if not operation.done:
                     act(entry, form.cleaned_data, by=request.user, now=now)
             messages.success(request, done)

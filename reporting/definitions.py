@@ -139,6 +139,11 @@ class Definition:
         return self.counts in ("growth", "supported_share") or self.denominator is not None
 
     @property
+    def way(self):
+        """What a value is made of: values of two ways are not compared."""
+        return self.counts, self.numerator, self.basis, self.who, self.shift, self.denominator
+
+    @property
     def currency(self):
         return "usd_cents" if self.numerator and self.numerator[0].endswith("usd_cents") else "vnd"
 

@@ -1,4 +1,5 @@
 from datetime import datetime, time
+from decimal import Decimal
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -8,7 +9,53 @@ from django.utils.translation import gettext_lazy as _
 from programme.models import Indicator as Promised
 from reporting import definitions
 from reporting.models import CityStatistic, Indicator
-from screens.forms import DateField, Form, MoneyField, NumberField, UsdField, YearField
+from reporting.services.statistics import DAY_TO_COME, YEAR_TO_COME
+from screens.forms import DateField, Form, NumberField, YearField
+
+
+class AmountInUnit(NumberField):
+    """An amount as a paper gives it, with up to nine decimals of the unit that is chosen beside it."""
+
+    places = 9
+    classes = "money"
+
+    def __init__(self, **kwargs):
+        super().__init__(max_value=10**27, **kwargs)
+
+
+# Which part of a thing an amount is kept in: {unit: (label, how many of the smallest)}, and the most it may be.
+UNITS = {
+    CityStatistic.Measure.OUTPUT: {
+        "vnd": (_("đồng"), 1),
+        "million": (_("million đồng"), 10**6),
+        "billion": (_("billion đồng"), 10**9),
+    },
+    CityStatistic.Measure.EXPORTS: {
+        "usd": (_("USD"), 100),
+        "thousand_usd": (_("thousand USD"), 10**5),
+        "million_usd": (_("million USD"), 10**8),
+    },
+}
+MOST = {CityStatistic.Measure.OUTPUT: 10**17, CityStatistic.Measure.EXPORTS: 10**14}
+
+
+class UnitChoice(forms.ChoiceField):
+    """The unit in which an amount of the measure is written; the first one when nothing is said."""
+
+    def __init__(self, measure, **kwargs):
+        choices = [(code, label) for code, (label, _size) in UNITS[measure].items()]
+        super().__init__(choices=choices, initial=choices[0][0], required=False, **kwargs)
+
+
+def whole_amount(measure, written, unit):
+    """The amount in the smallest unit of `written`, which counts 10**-9 of the chosen unit."""
+    size = UNITS[measure][unit][1] if unit else next(iter(UNITS[measure].values()))[1]
+    amount, rest = divmod(written * size, 10**AmountInUnit.places)
+    if rest:
+        raise ValidationError(_("This is not a whole amount in đồng or in cents. Check the decimals and the unit."))
+    if amount > MOST[measure]:
+        raise ValidationError(_("Too large for a figure of the city. Check the unit."))
+    return amount
 
 
 class StatisticForm(Form):
@@ -16,15 +63,10 @@ class StatisticForm(Form):
 
     measure = forms.ChoiceField(label=_("Figure"), choices=[("", ""), *CityStatistic.Measure.choices])
     year = YearField(label=_("Year"), min_value=2000, max_value=2100)
-    amount_vnd = MoneyField(
-        label=_("Industrial output (đồng)"),
-        required=False,
-        max_value=10**17,
-        help_text=_("Only for industrial output."),
-    )
-    amount_usd = UsdField(
-        label=_("Exports (USD)"), required=False, max_value=10**14, help_text=_("Only for exports of goods.")
-    )
+    amount_vnd = AmountInUnit(label=_("Industrial output"), required=False, help_text=_("Only for industrial output."))
+    unit_vnd = UnitChoice(CityStatistic.Measure.OUTPUT, label=_("Unit of the city's output"))
+    amount_usd = AmountInUnit(label=_("Exports"), required=False, help_text=_("Only for exports of goods."))
+    unit_usd = UnitChoice(CityStatistic.Measure.EXPORTS, label=_("Unit of the city's exports"))
     amount_index = forms.DecimalField(
         label=_("Index against last year (%)"),
         required=False,
@@ -56,10 +98,8 @@ class StatisticForm(Form):
         if name and given.get(name) is None and name not in self.errors:
             self.add_error(name, _("Fill in the amount of the chosen figure."))
         if name and given.get(name) is not None:
-            amount = given[name]
-            given["amount"] = int(amount * 100) if name == "amount_index" else amount
-            if given["amount"] <= 0:
-                self.add_error(name, _("The amount must be more than 0."))
+            self._take_amount(given, measure, name)
+        self._refuse_what_is_to_come(given)
         if prices == "constant":
             if measure and measure != CityStatistic.Measure.OUTPUT:
                 self.add_error("prices", _("Only industrial output is given in constant prices."))
@@ -68,6 +108,26 @@ class StatisticForm(Form):
         elif given.get("base_year") is not None:
             self.add_error("base_year", _("Current prices have no base year. Leave it empty."))
         return given
+
+    def _take_amount(self, given, measure, name):
+        amount = given[name]
+        try:
+            if name == "amount_index":
+                given["amount"] = int(amount * 100)
+            else:
+                given["amount"] = whole_amount(measure, amount, given.get(name.replace("amount", "unit")))
+        except ValidationError as error:
+            self.add_error(name, error)
+        else:
+            if given["amount"] <= 0:
+                self.add_error(name, _("The amount must be more than 0."))
+
+    def _refuse_what_is_to_come(self, given):
+        today = timezone.localdate()
+        if given.get("year") and given["year"] > today.year:
+            self.add_error("year", YEAR_TO_COME % {"year": given["year"], "last": today.year})
+        if given.get("published_on") and given["published_on"] > today:
+            self.add_error("published_on", DAY_TO_COME)
 
 
 AMOUNTS = {"output": "amount_vnd", "exports": "amount_usd", "iip": "amount_index"}
@@ -88,27 +148,41 @@ class ReviseStatisticForm(Form):
             "published_on": statistic.published_on,
             "vsic_coverage": statistic.vsic_coverage,
         }
-        if statistic.measure == CityStatistic.Measure.IIP:
-            from decimal import Decimal
-
+        units = UNITS.get(statistic.measure)
+        if units is None:
             initial["amount"] = Decimal(statistic.amount) / 100
+            amount = {
+                "amount": forms.DecimalField(
+                    label=_("Index against last year (%)"), max_digits=6, decimal_places=2, min_value=1,
+                    max_value=1000, localize=True,
+                )
+            }  # fmt: skip
+        else:
+            # the largest unit in which the present amount is a whole number, else the smallest
+            whole = [item for item in units.items() if statistic.amount % item[1][1] == 0]
+            unit, (_label, size) = whole[-1] if whole else next(iter(units.items()))
+            initial |= {"amount": statistic.amount * 10**AmountInUnit.places // size, "unit": unit}
+            amount = {
+                "amount": AmountInUnit(label=statistic.get_measure_display()),
+                "unit": UnitChoice(statistic.measure, label=_("Unit")),
+            }
         kwargs.setdefault("initial", initial)
+        self.base_fields = amount | self.base_fields
         super().__init__(*args, **kwargs)
         self.statistic = statistic
-        field = {
-            CityStatistic.Measure.OUTPUT: lambda: MoneyField(label=_("Industrial output (đồng)"), max_value=10**17),
-            CityStatistic.Measure.EXPORTS: lambda: UsdField(label=_("Exports (USD)"), max_value=10**14),
-            CityStatistic.Measure.IIP: lambda: forms.DecimalField(
-                label=_("Index against last year (%)"), max_digits=6, decimal_places=2, min_value=1, max_value=1000,
-                localize=True,
-            ),
-        }[statistic.measure]()  # fmt: skip
-        self.fields = {"amount": field, **self.fields}
 
     def clean(self):
         given = super().clean()
-        if given.get("amount") is not None and self.statistic.measure == CityStatistic.Measure.IIP:
-            given["amount"] = int(given["amount"] * 100)
+        if given.get("amount") is not None:
+            try:
+                if self.statistic.measure == CityStatistic.Measure.IIP:
+                    given["amount"] = int(given["amount"] * 100)
+                else:
+                    given["amount"] = whole_amount(self.statistic.measure, given["amount"], given.get("unit"))
+            except ValidationError as error:
+                self.add_error("amount", error)
+        if given.get("published_on") and given["published_on"] > timezone.localdate():
+            self.add_error("published_on", DAY_TO_COME)
         return given
 
 
@@ -204,7 +278,7 @@ class DefinitionForm(Form):
     place = forms.ChoiceField(label=_("Place"), choices=_choices(definitions.PLACES))
     prices = forms.ChoiceField(label=_("Prices"), choices=_choices(definitions.PRICES))
     base_year = YearField(label=_("Base year"), required=False, min_value=1990, max_value=2100)
-    accounts = forms.ChoiceField(label=_("Accounts"), choices=_choices(definitions.ACCOUNTS))
+    accounts = forms.ChoiceField(label=_("Financial statements"), choices=_choices(definitions.ACCOUNTS))
     who = forms.ChoiceField(label=_("Enterprises that count"), choices=_choices(definitions.WHO))
     who_on = forms.CharField(
         label=_("Named date"),

@@ -1,69 +1,54 @@
 """What waits for a person, from every room below: each kind with its next act as a verb, soonest first."""
 
-from dataclasses import dataclass, field
 from datetime import timedelta
 
 from allauth.mfa.models import Authenticator
 from django.conf import settings
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.access import actions, may_open
+from accounts.access import may_open
 from accounts.models import Post, User
 from accounts.roles import Role
+from documents.imports import kinds
 from documents.models import Import
 from enterprises.models import FigureRevision
 from jobs.models import Job
+from programme.models import TreasuryStatement
+from reporting.home_money import MONEY
+from reporting.home_plans import PLANS
+from reporting.home_year_end import YEAR_END
 from reporting.models import CityStatistic, Family, Indicator, KpiChoice, KpiPublication, KpiRun
 from reporting.permissions import DECIDE, RECORD
+from reporting.waiting import SHOWN, Item, Section, address, count, may
 from screens import formats
-
-SHOWN = 5
-MOST = 1000
-
-
-@dataclass
-class Item:
-    text: str
-    url: str
-    verb: str
-    note: str = ""
-
-
-@dataclass
-class Section:
-    title: str
-    items: list = field(default_factory=list)
-    count: int = 0
-    more_url: str = ""
-
-    @property
-    def count_text(self):
-        return f"{formats.number(MOST)}+" if self.count > MOST else formats.number(self.count)
 
 
 def work_for(user, now):
-    """[Section] of what waits for `user`, empty kinds left out."""
+    """[Section] of what waits for `user`, empty kinds left out; those in which something is late come first."""
     found = []
-    for kind in (_figures, _returned, _unsent, _imports, _decisions, _statistics, _computations, _jobs, _second_step):
+    kinds = (
+        _figures,
+        _returned,
+        _unsent,
+        _imports,
+        *MONEY,
+        *YEAR_END,
+        *PLANS,
+        _statements,
+        _reconciliations,
+        _decisions,
+        _statistics,
+        _computations,
+        _jobs,
+        _second_step,
+    )
+    for kind in kinds:
         section = kind(user, now)
         if section and section.items:
             section.count = max(section.count, len(section.items))
             found.append(section)
-    return found
-
-
-def may(user, code):
-    return code in actions() and user.may(code)
-
-
-def address(name, *args):
-    return reverse(name, args=args)
-
-
-def _count(queryset):
-    return queryset.order_by()[: MOST + 1].count()
+    return sorted(found, key=lambda section: not any(item.late for item in section.items))
 
 
 def _figure_items(rows, verb):
@@ -84,8 +69,8 @@ def _figures(user, now):
     waiting = FigureRevision.objects.waiting().exclude(declared_by=user.public_id)
     rows = waiting.select_related("enterprise").order_by("submitted_at", "id")[:SHOWN]
     items = _figure_items(rows, _("Review"))
-    count = _count(waiting) if len(items) == SHOWN else len(items)
-    return Section(_("Figures that wait for review"), items, count, address("enterprises:figures_waiting"))
+    number = count(waiting) if len(items) == SHOWN else len(items)
+    return Section(_("Figures that wait for review"), items, number, address("enterprises:figures_waiting"))
 
 
 def _returned(user, now):
@@ -104,14 +89,49 @@ def _imports(user, now):
     mine = Import.objects.held_by(user).filter(uploaded_at__gte=now - timedelta(days=30))
     items = [
         Item(
-            str(row),
+            _import_called(row),
             address("documents:import_detail", row.public_id),
             _("Look at the preview"),
             row.get_state_display(),
         )
-        for row in mine.order_by("-id")[:SHOWN]
+        for row in mine.select_related("file").order_by("-id")[:SHOWN]
     ]
     return Section(_("Imports to decide on"), items, more_url=address("documents:import_list"))
+
+
+def _statements(user, now):
+    if not may(user, "treasury.explain"):
+        return None
+    waiting = TreasuryStatement.objects.unfinished()
+    items = [
+        Item(
+            str(row),
+            row.get_absolute_url(),
+            _("Explain the differences") if row.unexplained else _("Enter number and date"),
+            _("not explained: %(count)s") % {"count": formats.number(row.unexplained)} if row.unexplained else "",
+        )
+        for row in waiting.select_related("year").order_by("ends_on", "id")[:SHOWN]
+    ]
+    return Section(_("Statements of the Treasury"), items, count(waiting), address("programme:statement_list"))
+
+
+def _reconciliations(user, now):
+    if not may(user, "treasury.confirm"):
+        return None
+    waiting = TreasuryStatement.objects.to_be_confirmed().exclude(imported_by=user.public_id)
+    items = [
+        Item(str(row), address("programme:confirm_reconciliation", row.public_id), _("Confirm the reconciliation"))
+        for row in waiting.select_related("year").order_by("ends_on", "id")[:SHOWN]
+    ]
+    more = address("programme:statement_list")
+    return Section(_("Reconciliations with the Treasury"), items, count(waiting), more)
+
+
+def _import_called(row):
+    """“Số liệu của doanh nghiệp 2026 – tep.xlsx”: what it brings, never its code."""
+    kind = kinds().get(row.kind)
+    what = " ".join(str(part) for part in (kind.title if kind else "", row.year or "") if part)
+    return f"{what} – {row.file.original_name}" if what else row.file.original_name
 
 
 def _decisions(user, now):
@@ -183,7 +203,7 @@ def _jobs(user, now):
         )
         for job in failed[:SHOWN]
     ]
-    return Section(_("Jobs that failed"), items, _count(failed) if items else 0, address("jobs:job_list"))
+    return Section(_("Jobs that failed"), items, count(failed) if items else 0, address("jobs:job_list"))
 
 
 def _second_step(user, now):
@@ -195,4 +215,4 @@ def _second_step(user, now):
         Item(person.full_name, address("accounts:person_detail", person.public_id), _("Remind"))
         for person in without.order_by("full_name")[:SHOWN]
     ]
-    return Section(_("People without two-step sign-in"), items, _count(without) if items else 0)
+    return Section(_("People without two-step sign-in"), items, count(without) if items else 0)

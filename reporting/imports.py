@@ -24,6 +24,7 @@ ONLY_OUTPUT = gettext_noop("Only industrial output is given in constant prices."
 FUTURE = gettext_noop("The day of publication lies in the future.")
 THERE = gettext_noop("The same figure is already recorded.")
 TWICE = gettext_noop("The same figure stands in row %(row)s of this file.")
+YEAR_TO_COME = gettext_noop("The year %(year)s has not begun. Give a year up to %(last)s.")
 TOO_SMALL = gettext_noop("The amount must be more than 0.")
 
 
@@ -108,7 +109,8 @@ class StatisticImport(ImportKind):
     count_labels = {"created": _("recorded"), "revised": _("revised"), "withdrawn": _("withdrawn")}
 
     def prepare(self, import_, *, now):
-        return {"today": timezone.localdate(now).isoformat(), "there": _current(), "seen": {}}
+        today = timezone.localdate(now)
+        return {"today": today.isoformat(), "year": today.year, "there": _current(), "seen": {}}
 
     def check(self, chunk, context):
         prices = [given or "current" for given in chunk["prices"]]
@@ -121,6 +123,8 @@ class StatisticImport(ImportKind):
                 chunk.refuse(at, "base_year", NEEDS_BASE)
             elif prices[at] == "current" and base_year is not None:
                 chunk.refuse(at, "base_year", NO_BASE)
+            if chunk["year"][at] > context["year"]:
+                chunk.refuse(at, "year", YEAR_TO_COME, year=chunk["year"][at], last=context["year"])
             if chunk["published_on"][at] > context["today"]:
                 chunk.refuse(at, "published_on", FUTURE)
             if at in chunk.refused:
@@ -135,6 +139,11 @@ class StatisticImport(ImportKind):
                 context["seen"][key] = chunk.numbers[at]
         chunk.add("amount", amounts)
         chunk.add("prices", prices)
+
+    def check_doubtful(self, chunk, context):
+        for at, published in enumerate(chunk["published_on"]):
+            if published and published > context["today"]:
+                chunk.refuse(at, "published_on", FUTURE)
 
     def _amount(self, chunk, at):
         """The row's amount in the smallest unit; refuses what is missing or stands in another column."""
@@ -176,8 +185,8 @@ class StatisticImport(ImportKind):
                 counts["revised"] += 1
         return counts
 
-    def undo(self, import_, *, by, now):
-        made = list(CityStatistic.objects.filter(import_batch=import_.public_id).select_related("supersedes"))
+    def require_undoable(self, import_):
+        made = CityStatistic.objects.filter(import_batch=import_.public_id)
         ids = {str(statistic.public_id) for statistic in made}
         if any(statistic.superseded_at for statistic in made):
             raise Refused(_now("A figure of this import was revised since. Revise single figures instead."))
@@ -186,6 +195,9 @@ class StatisticImport(ImportKind):
                 raise Refused(
                     _now("Published indicators rest on figures of this import. Revise single figures instead.")
                 )
+
+    def undo(self, import_, *, by, now):
+        made = list(CityStatistic.objects.filter(import_batch=import_.public_id).select_related("supersedes"))
         for statistic in made:
             withdraw_statistic(statistic=statistic, reason=import_.undo_reason, by=by, now=now)
             before = statistic.supersedes

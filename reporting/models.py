@@ -253,8 +253,9 @@ class FigureKind(models.TextChoices):
 class Measured(models.Model):
     """What every value says about itself: exact numerator and denominator, coverage, bounds, verdict, provenance.
 
-    A count has no denominator. `lower` and `upper` are bounds of the numerator; `upper` is empty when the definition
-    names no method. `statistics` are the revisions of city statistics that were read, `target` the band.
+    A count has no denominator. `lower` is the lower bound of the numerator; `upper` what it can come to by the method
+    the definition names, `open_units` enterprises left out, which that method does not reach: only while there are none
+    is it a bound (`exact_upper`). `statistics` are the revisions of city statistics that were read, `target` the band.
     """
 
     year = models.PositiveSmallIntegerField(_("year"))
@@ -298,7 +299,8 @@ class Measured(models.Model):
 
     @property
     def exact_upper(self):
-        return self._over(self.upper)
+        """None while enterprises are missing whose figure could be anything."""
+        return None if self.open_units else self._over(self.upper)
 
     def _over(self, above):
         if above is None:

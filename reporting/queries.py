@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
+from itertools import groupby
 
 from django.urls import reverse
 from django.utils.functional import cached_property
@@ -26,6 +27,21 @@ class Shown:
     @property
     def year(self):
         return self.value.year
+
+    @property
+    def name(self):
+        """The variant as it is called; as it was called, where the value is published."""
+        return self.value.name if self.publication else self.value.version.name
+
+    @property
+    def way(self):
+        """Which variant this is of, counted how: figures of two ways are not compared."""
+        return self.value.version.indicator_id, self.value.version.read.way
+
+    @property
+    def choice(self):
+        """The choice under which the value was published."""
+        return self.value.choice if self.publication else None
 
     @property
     def text(self):
@@ -96,6 +112,7 @@ class Variant:
     version: object
     choice: object = None
     shown: list = field(default_factory=list)
+    mark: str = ""
 
     @cached_property
     def words(self):
@@ -110,11 +127,40 @@ class Variant:
     def unit(self):
         return self.version.read.unit
 
+    @cached_property
+    def stretches(self):
+        """The years in runs counted one way, each a Variant by its own name and choice; `mark` tells the ways apart."""
+        found, marks = [], {}
+        for way, run in groupby(self.shown, key=lambda shown: shown.way):
+            run = list(run)
+            mark = f"({marks.setdefault(way, len(marks) + 1)})"
+            own = way[0] == self.version.indicator_id
+            choice = next((s.choice for s in run if s.choice), self.choice if own else None)
+            found.append(replace(self, name=run[-1].name, choice=choice, shown=run, mark=mark))
+        return found
+
+    @property
+    def changes_way(self):
+        return len(self.stretches) > 1
+
+    @property
+    def years_text(self):
+        first, last = self.shown[0].year, self.shown[-1].year
+        return str(first) if first == last else f"{first}–{last}"
+
     def chart(self, targets=()):
-        """The value against its band over the years."""
+        """The value against its band over the years; the line breaks where the way of counting changes."""
         points = [
-            Point(s.year, s.value.exact, s.value.exact_lower, s.value.exact_upper, provisional=s.provisional)
-            for s in self.shown
+            Point(
+                s.year,
+                s.value.exact,
+                s.value.exact_lower,
+                s.value.exact_upper,
+                provisional=s.provisional,
+                way=stretch.mark if self.changes_way else "",
+            )
+            for stretch in self.stretches
+            for s in stretch.shown
         ]
         bands = {}
         for target in targets:
@@ -141,11 +187,17 @@ class FamilyView:
     def label(self):
         return Family(self.family).label
 
+    @property
+    def several(self):
+        """Whether there is more than one way of counting."""
+        return len(self.variants) > 1
+
     @cached_property
     def headline(self):
         """The variant that counts: the only one, or the chosen one; none while nobody has chosen.
 
-        A published year keeps its published value, whichever variant was chosen when it was published.
+        A published year keeps its published value, whichever variant was chosen when it was published; its `stretches`
+        say which years were counted how.
         """
         if len(self.variants) == 1:
             return self.variants[0]
@@ -158,6 +210,30 @@ class FamilyView:
     @cached_property
     def chart(self):
         return self.headline.chart(self.targets) if self.headline else ""
+
+    @cached_property
+    def grid(self):
+        """(years, [(variant, [(shown or None, mark)])]): the headline, or all variants while none is chosen."""
+        return _grid([self.headline] if self.headline else self.variants)
+
+    @cached_property
+    def side_by_side(self):
+        """The same with all variants."""
+        return _grid(self.variants)
+
+
+def _grid(rows):
+    years = sorted({shown.year for row in rows for shown in row.shown})
+    return years, [(row, _by_year(row, years)) for row in rows]
+
+
+def _by_year(variant, years):
+    cells = {
+        shown.year: (shown, stretch.mark if variant.changes_way else "")
+        for stretch in variant.stretches
+        for shown in stretch.shown
+    }
+    return [cells.get(year, (None, "")) for year in years]
 
 
 def newest_runs():
@@ -179,7 +255,7 @@ def families(*, only=None):
         .order_by("version__indicator__place", "version__indicator__code", "year")
     )
     published = PublishedValue.objects.filter(publication__superseded_by__isnull=True).select_related(
-        "publication", "version__indicator"
+        "publication", "version__indicator", "choice"
     )
     if only:
         values, published = values.filter(version__indicator__family=only), published.filter(family=only)

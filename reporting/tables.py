@@ -177,35 +177,44 @@ class RunTable(tables.Table):
 
 def dashboard_columns():
     """The columns of the dashboard's files and printed form, in the order of the page."""
-    names = [
-        ("indicator", _("Indicator")),
-        ("variant", _("Variant")),
-        ("year", _("Year")),
-        ("value", _("Value")),
-        ("band", _("Target")),
-        ("verdict", _("Verdict")),
-        ("coverage", _("Coverage")),
-        ("bounds", _("Bounds")),
-        ("kind", _("Kind of figure")),
-        ("date", _("Cut-off")),
+    alike = {
+        "percent": tables.PercentColumn(verbose_name=_("Value")),
+        "vnd": tables.MoneyColumn(verbose_name=_("Value")),
+        "count": tables.NumberColumn(verbose_name=_("Value")),
+    }
+    return [
+        tables.Column(verbose_name=_("Indicator")),
+        tables.Column(verbose_name=_("Variant")),
+        tables.YearColumn(verbose_name=_("Year")),
+        tables.EitherColumn(verbose_name=_("Value"), alike=alike),
+        tables.Column(verbose_name=_("Unit"), width=14),
+        tables.Column(verbose_name=_("Target")),
+        tables.Column(verbose_name=_("Verdict")),
+        tables.Column(verbose_name=_("Coverage")),
+        tables.Column(verbose_name=_("Bounds")),
+        tables.Column(verbose_name=_("Kind of figure")),
+        tables.DateTimeColumn(verbose_name=_("Cut-off")),
     ]
-    return [tables.Column(verbose_name=label) for _name, label in names]
 
 
 def dashboard_rows(views):
-    """What the dashboard shows, line by line, as text that is the same on the screen."""
+    """What the dashboard shows, line by line: figures as figures, the rest as the text that stands on the screen."""
     for view in views:
         for variant in view.variants:
             for shown in variant.shown:
+                unit = shown.value.unit
+                exact = shown.value.exact
+                which = unit if unit in ("percent", "vnd") else "count"
                 yield [
                     str(view.label),
                     variant.name,
-                    str(shown.year),
-                    shown.text,
+                    shown.year,
+                    (which, exact if which == "percent" or exact is None else int(exact)),
+                    str(wording.UNITS[unit]),
                     shown.band,
                     shown.verdict_text,
                     shown.coverage,
                     shown.bounds,
                     shown.kind,
-                    shown.date,
+                    shown.cutoff,
                 ]

@@ -98,15 +98,16 @@ def coverage(value):
 
 
 def bounds(value):
-    """The bounds in words; an open upper bound says so."""
+    """The bounds in words; an upper bound that nobody knows says so, and why."""
     if value.lower is None:
         return ""
     lower = amount(value.exact_lower, value.unit) if value.denominator or value.unit != "percent" else None
     if lower is None:
         return ""
-    if value.upper is None:
-        return _("from %(lower)s, no upper bound") % {"lower": lower}
-    text = f"{lower} – {amount(value.exact_upper, value.unit)}"
+    if value.exact_upper is None:
+        text = _("from %(lower)s, upper bound unknown") % {"lower": lower}
+    else:
+        text = f"{lower} – {amount(value.exact_upper, value.unit)}"
     if value.open_units:
         text += " " + _("(%(count)s enterprises without any figure)") % {"count": formats.number(value.open_units)}
     return text
@@ -133,6 +134,11 @@ def statistic_amount(measure, value):
     return formats.money(value)
 
 
+def statistics_of(value):
+    """The city's figures that a value read, each with its amount in words."""
+    return [each | {"text": statistic_amount(each["measure"], each["amount"])} for each in value.statistics]
+
+
 def sentences_of(definition):
     """[(what, how)] of a definition (the checked one), in the order in which people ask."""
     d = definition
@@ -143,7 +149,7 @@ def sentences_of(definition):
             (_("Scope"), definitions.SCOPES[d.basis.scope]),
             (_("Place"), definitions.PLACES[d.basis.place]),
             (_("Prices"), _prices(d.basis.prices, d.basis.base_year)),
-            (_("Accounts"), definitions.ACCOUNTS[d.basis.accounts]),
+            (_("Financial statements"), definitions.ACCOUNTS[d.basis.accounts]),
             (_("Year of the figures"), definitions.FIGURE_YEARS["before" if d.shift else "reporting"]),
         ]
     if d.counts not in ("turns", "supported", "money"):

@@ -20,13 +20,17 @@ Exact = int | Fraction | Decimal
 
 @dataclass(frozen=True)
 class Point:
-    """A year of an indicator: its value, or only bounds where data are missing, or nothing."""
+    """A year of an indicator: its value, or only bounds where data are missing, or nothing.
+
+    `way` names how it was counted where that differs between the years: no line joins two ways.
+    """
 
     year: int
     value: Exact | None = None
     lower: Exact | None = None
     upper: Exact | None = None
     provisional: bool = False
+    way: str = ""
 
 
 @dataclass(frozen=True)
@@ -66,7 +70,7 @@ def _round_axis(largest):
     step = Fraction(1)
     while step * 6 < largest:
         step *= 10
-    while step * 6 >= largest * 10:
+    while step * 6 >= largest:
         step /= 10
     for factor in (1, 2, 5, 10):
         if step * factor * 6 >= largest:
@@ -82,7 +86,8 @@ def band_chart(points, bands=(), *, title, description="", label=formats.percent
     """An indicator over the years against its target band, as an SVG.
 
     The band is a shaded strip (hatched on paper), values a line with direct labels, provisional ones hollow and dashed,
-    years with missing data a whisker between their bounds. `label` writes a value, `axis_label` one on the axis.
+    years with missing data a whisker between their bounds. Where the way of counting changes the line breaks, and each
+    way is named at the foot of its years. `label` writes a value, `axis_label` one on the axis.
     """
     points = sorted(points, key=lambda point: point.year)
     bands = {band.year: band for band in bands}
@@ -99,7 +104,10 @@ def band_chart(points, bands=(), *, title, description="", label=formats.percent
 
     ink = [_grid(scale, axis_label), _bands(bands, years, x, gap, scale, name, label)]
     for before, after in itertools.pairwise(points):
-        if before.value is not None and after.value is not None:
+        if before.way != after.way:
+            middle = (x[before.year] + x[after.year]) / 2
+            ink.append(f'<path class="way-break" d="M{middle:.1f} {TOP - 8}V{HEIGHT - 4}"/>')
+        elif before.value is not None and after.value is not None:
             dashed = " line-provisional" if before.provisional or after.provisional else ""
             ink.append(
                 f'<path class="line{dashed}" d="M{x[before.year]:.1f} {scale.y(before.value):.1f}'
@@ -107,7 +115,13 @@ def band_chart(points, bands=(), *, title, description="", label=formats.percent
             )
     ink += [_point(point, x[point.year], scale, label) for point in points]
     ink += [f'<text x="{x[year]:.1f}" y="{HEIGHT - 16}" text-anchor="middle">{year}</text>' for year in years]
-    return _svg("band-chart", WIDTH, HEIGHT, name, title, description or _said(points, bands, label), ink)
+    height = HEIGHT
+    for way, run in itertools.groupby(points, key=lambda point: point.way):
+        if way:
+            places, height = [x[point.year] for point in run], HEIGHT + 20
+            middle = (places[0] + places[-1]) / 2
+            ink.append(f'<text x="{middle:.1f}" y="{HEIGHT + 8}" text-anchor="middle">{escape(way)}</text>')
+    return _svg("band-chart", WIDTH, height, name, title, description or _said(points, bands, label), ink)
 
 
 def _svg(kind, width, height, name, title, description, ink):
@@ -222,7 +236,9 @@ def _said(points, bands, label):
             sentence = _("%(year)s: %(value)s") % parts
             if point.provisional:
                 sentence = _("%(year)s: %(value)s, provisional") % parts
-        elif point.lower is not None or point.upper is not None:
+        elif point.lower is not None and point.upper is None:
+            sentence = _("%(year)s: %(lower)s or more") % {"year": point.year, "lower": label(point.lower)}
+        elif point.upper is not None:
             sentence = _("%(year)s: between %(lower)s and %(upper)s") % {
                 "year": point.year,
                 "lower": label(point.lower),
@@ -230,6 +246,8 @@ def _said(points, bands, label):
             }
         else:
             sentence = _("%(year)s: no figure") % parts
+        if point.way:
+            sentence += " " + _("by way of counting %(way)s") % {"way": point.way}
         band = bands.get(point.year)
         if band and (band.lower is not None or band.upper is not None):
             sentence += " " + _("(target %(range)s)") % {"range": _range(band.lower, band.upper, label)}
@@ -271,26 +289,160 @@ def nested_bar(parts, *, title, total=None):
 
     Returns the bar with its key: every part named and figured, what is unknown said so.
     """
-    known = [amount for _label, amount in parts if amount is not None]
-    full = max([*known, total or 0, 1])
-    width, height = 720, 56
+    amounts = [amount for _label, amount in parts]
+    full = max([amount for amount in amounts if amount is not None] + [total or 0, 1])
     name = f"chart-{next(_numbers)}"
-    ink, inset = [], 0
-    for number, (_label, amount) in enumerate(parts, start=1):
-        if amount:
-            ink.append(
-                f'<rect class="part part-{min(number, 6)}" x="0" y="{inset}" '
-                f'width="{float(Fraction(amount, full) * width):.1f}" height="{height - 2 * inset}"/>'
-            )
-        inset += 5
-    said = "; ".join(f"{label}: {formats.big_money(amount)}" for label, amount in parts)
+    ink = [_nested(amounts, full, BAR_WIDTH, BAR_HEIGHT, inset=5)]
+    said = "; ".join(f"{label}: {formats.short_money(amount).short}" for label, amount in parts)
     key = format_html_join(
         "",
         '<li><svg class="chart-svg legend-key" viewBox="0 0 16 12" aria-hidden="true" focusable="false">'
         '<rect class="part part-{}" width="16" height="12"/></svg>{}: <strong class="number">{}</strong></li>',
-        ((min(number, 6), label, formats.big_money(amount)) for number, (label, amount) in enumerate(parts, start=1)),
+        (
+            (min(number, 6), label, formats.short_money(amount).short)
+            for number, (label, amount) in enumerate(parts, start=1)
+        ),
     )
-    return format_html('{}<ul class="legend">{}</ul>', _svg("nested-bar", width, height, name, title, said, ink), key)
+    return format_html(
+        '{}<ul class="legend">{}</ul>', _svg("nested-bar", BAR_WIDTH, BAR_HEIGHT, name, title, said, ink), key
+    )
+
+
+BAR_WIDTH, BAR_HEIGHT = 720, 56
+
+
+def _nested(amounts, full, width, height, *, inset, x=0, y=0, level=1):
+    """Rectangles within each other, from x on; the first has the colour of `level`."""
+    drawn = []
+    for depth, amount in enumerate(amounts):
+        if amount:
+            drawn.append(
+                f'<rect class="part part-{min(level + depth, 6)}" x="{x:g}" y="{y + depth * inset}" '
+                f'width="{float(Fraction(amount, full) * width):.1f}" height="{height - 2 * depth * inset}"/>'
+            )
+    return "".join(drawn)
+
+
+def money_bar(total, levels, blocks, *, title):
+    """One bar from a limit down to what is settled, for several kinds of money side by side.
+
+    `total` is (label, đồng or None), `levels` the names of what lies within it, `blocks` [(name, [đồng of each level])]:
+    the blocks stand next to each other within the limit, each nested; all but the first are hatched. Figures belong in
+    the table beside it.
+    """
+    label, limit = total
+    blocks = [(text, amounts) for text, amounts in blocks if any(amounts)]
+    full = max(limit or 0, sum(max(amounts) for _text, amounts in blocks), 1)
+    name, height, edge = f"chart-{next(_numbers)}", 64, 4
+    room = BAR_WIDTH - 2 * edge
+    ink = [_hatch(f"{name}-hatch")]
+    if limit:
+        ink.append(_nested([limit], full, BAR_WIDTH, height, inset=0))
+    x = Fraction(0)
+    for position, (_text, amounts) in enumerate(blocks):
+        start = round(edge + float(x), 1)
+        ink.append(_nested(amounts, full, room, height - 2 * edge, inset=5, x=start, y=edge, level=2))
+        width = Fraction(max(amounts), full) * room
+        if position:
+            ink.append(
+                f'<rect class="block-hatch" fill="url(#{name}-hatch)" x="{start:.1f}" y="{edge}" '
+                f'width="{float(width):.1f}" height="{height - 2 * edge}"/>'
+            )
+        x += width
+    said = [f"{label}: {formats.big_money(limit)}"]
+    for text, amounts in blocks:
+        figures = ", ".join(
+            f"{level} {formats.big_money(amount)}" for level, amount in zip(levels, amounts, strict=True)
+        )
+        said.append(f"{text}: {figures}")
+    key = format_html_join(
+        "",
+        '<li><svg class="chart-svg legend-key" viewBox="0 0 16 12" aria-hidden="true" focusable="false">{}</svg>{}</li>',
+        (
+            (_drawn([f'<rect class="part part-{number}" width="16" height="12"/>']), text)
+            for number, text in enumerate([label, *levels], start=1)
+        ),
+    )
+    hatched = format_html_join(
+        "",
+        '<li><svg class="chart-svg legend-key" viewBox="0 0 16 12" aria-hidden="true" focusable="false">{}</svg>{}</li>',
+        (
+            (
+                _drawn(
+                    [
+                        f'<rect class="part part-4" width="16" height="12"/><rect class="block-hatch" fill="url(#{name}-hatch)" width="16" height="12"/>'
+                    ]
+                ),
+                text,
+            )
+            for text, _amounts in blocks[1:]
+        ),
+    )
+    return format_html(
+        '{}<ul class="legend">{}{}</ul>',
+        _svg("nested-bar", BAR_WIDTH, height, name, title, "; ".join(said), ink),
+        key,
+        hatched,
+    )
+
+
+def _hatch(name):
+    return (
+        f'<defs><pattern id="{name}" width="7" height="7" patternUnits="userSpaceOnUse">'
+        '<path class="block-pattern" d="M0 7L7 0M-1 1L1 -1M6 8L8 6"/></pattern></defs>'
+    )
+
+
+def small_bar(amounts, *, title, full=None):
+    """The nested bar on one line of a table, without a key; `title` says it in words."""
+    known = [amount or 0 for amount in amounts]
+    full = full or max([*known, 1])
+    name, width, height = f"chart-{next(_numbers)}", 200, 16
+    ink = [_nested([full], full, width, height, inset=0), _nested(known, full, width, height, inset=2, level=2)]
+    return format_html(
+        '<svg class="chart-svg small-bar" viewBox="0 0 {} {}" preserveAspectRatio="none" role="img" aria-labelledby="{}"><title id="{}">{}</title>{}</svg>',
+        width, height, f"{name}-title", f"{name}-title", title, _drawn(ink),
+    )  # fmt: skip
+
+
+def month_columns(rows, *, title, label=formats.number, axis_label=None):
+    """What was meant and what came, side by side of time: [(name, planned or None, value)]; the plan is the hollow column."""
+    rows = list(rows)
+    known = [Fraction(amount) for _name, planned, value in rows for amount in (planned, value) if amount is not None]
+    scale = _Scale(max([*known, Fraction(0)]) * Fraction(108, 100))
+    name = f"chart-{next(_numbers)}"
+    gap = (WIDTH - LEFT) / max(len(rows), 1)
+    ink = [_grid(scale, axis_label or label)]
+    base, wide, narrow = scale.y(0), gap * 0.74, gap * 0.44
+    for place, (text, planned, value) in enumerate(rows):
+        x = LEFT + gap * (place + 0.5)
+        tops = []
+        if planned:
+            y = scale.y(planned)
+            tops.append(y)
+            ink.append(
+                f'<rect class="plan-column" x="{x - wide / 2:.1f}" y="{y:.1f}" width="{wide:.1f}" '
+                f'height="{base - y:.1f}"/>'
+            )
+        if value and value > 0:
+            y = scale.y(value)
+            tops.append(y)
+            ink.append(
+                f'<rect class="part part-6" x="{x - narrow / 2:.1f}" y="{y:.1f}" width="{narrow:.1f}" '
+                f'height="{base - y:.1f}"/>'
+            )
+        if value:
+            ink.append(
+                f'<text class="value-label" x="{x:.1f}" y="{min([*tops, base]) - 6:.1f}" text-anchor="middle">'
+                f"{escape(label(value))}</text>"
+            )
+        ink.append(f'<text x="{x:.1f}" y="{HEIGHT - 16}" text-anchor="middle">{escape(text)}</text>')
+    said = "; ".join(
+        _("%(name)s: planned %(planned)s, came %(value)s")
+        % {"name": text, "planned": label(planned or 0), "value": label(value or 0)}
+        for text, planned, value in rows
+    )
+    return _svg("month-columns", WIDTH, HEIGHT, name, title, said, ink)
 
 
 def bars(rows, *, title, label=formats.number):
@@ -306,7 +458,7 @@ def bars(rows, *, title, label=formats.number):
         length = float(Fraction(value) / largest * (width - end)) if value else 0
         ink.append(
             f'<text x="0" y="{y + 20}">{escape(_cut(str(text)))}</text>'
-            f'<rect class="part part-5" x="0" y="{y + 29}" width="{max(length, 1):.1f}" height="18"/>'
+            f'<rect class="part part-6" x="0" y="{y + 29}" width="{max(length, 1):.1f}" height="18"/>'
             f'<text class="value-label" x="{length + 8:.1f}" y="{y + 44}">{escape(shown)}</text>'
         )
     said = "; ".join(f"{text}: {label(value) if value is not None else _('no figure')}" for text, value in rows)

@@ -7,6 +7,7 @@ a blank is put before text that a spreadsheet would take for a formula. Numbers 
 import csv
 import itertools
 import os
+import re
 import tempfile
 from functools import partial
 from urllib.parse import quote
@@ -40,6 +41,11 @@ def safe_text(text):
     return f" {text}" if text.startswith(FORMULA_STARTS) else text
 
 
+def sheet_name(title):
+    """A title as Excel takes it for a sheet: 31 letters, without the signs it refuses."""
+    return " ".join(re.sub(r"[\[\]:*?/\\]", " ", title).split()).strip("'")[:31].strip("' ") or "1"
+
+
 def write_xlsx(target, columns, rows, *, sheet="1", heads=None):
     """Write `rows` (sequences of raw values in the order of `columns`) to the open file or path `target`."""
     book = xlsxwriter.Workbook(
@@ -52,7 +58,7 @@ def write_xlsx(target, columns, rows, *, sheet="1", heads=None):
         },
     )
     try:
-        page = book.add_worksheet(sheet[:31])
+        page = book.add_worksheet(sheet_name(sheet))
         head = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
         for position, column in enumerate(columns):
             page.set_column(position, position, column.width)
@@ -75,6 +81,9 @@ def write_xlsx(target, columns, rows, *, sheet="1", heads=None):
 
 
 def _writer(book, page, column):
+    if column.kind == "either":
+        writers = {which: _writer(book, page, alike) for which, alike in column.alike.items()}
+        return lambda row, position, value: writers[value[0]](row, position, value[1])
     look = book.add_format({"num_format": NUMBER_FORMATS.get(column.kind, "@"), "valign": "top"})
     places = getattr(column, "places", 0)
     if column.kind in ("number", "percent") and places:
@@ -138,19 +147,31 @@ class _Line:
 
 
 def csv_lines(columns, rows):
-    """Lines of a CSV file: text in quotes, numbers bare, in the unit that the heading names."""
-    writer = csv.writer(_Line(), quoting=csv.QUOTE_MINIMAL)
+    """Lines of a CSV file: text in quotes where needed, numbers bare, in the unit that the heading names.
+
+    A Vietnamese Excel parts columns at semicolons, writes a decimal comma, and takes 12.5 for a day: so does the file of
+    a Vietnamese page. Our own imports read both kinds.
+    """
+    vietnamese = not (translation.get_language() or "").startswith("en")
+    writer = csv.writer(_Line(), delimiter=";" if vietnamese else ",", quoting=csv.QUOTE_MINIMAL)
     heads = [column.plain_head() if hasattr(column, "plain_head") else column.head() for column in columns]
     yield BOM + writer.writerow([safe_text(head) for head in heads])
-    figures = [column.kind in FIGURES for column in columns]
+    figures = [column.kind in (*FIGURES, "either") for column in columns]
+    figure_text = partial(_figure_text, decimal="," if vietnamese else ".")
     plains = [column.plain for column in columns]
     for row in rows:
         yield writer.writerow(
             [
-                plain(value) if figure else safe_text(plain(value))
+                figure_text(plain(value)) if figure else safe_text(plain(value))
                 for plain, figure, value in zip(plains, figures, row, strict=True)
             ]
         )
+
+
+def _figure_text(plain, decimal):
+    """Three decimals get a fourth: 12,345 could be read as twelve thousand."""
+    whole, point, decimals = plain.partition(".")
+    return f"{whole}{decimal}{decimals}{'0' if len(decimals) == 3 else ''}" if point else plain
 
 
 def csv_response(name, columns, rows):

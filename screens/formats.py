@@ -116,10 +116,10 @@ def short_money(vnd):
 
 
 def in_unit(vnd, unit=1):
-    """An amount in the unit of a column head (triệu đồng: 10**6), with as many decimals as it exactly needs (at most 6)."""
+    """An amount in the unit of a column head (triệu đồng: 10**6), with at most three decimals."""
     if vnd is None or vnd == "":
         return NOTHING
-    places = 0 if unit == 1 else min(len(str(unit)) - 1, 6)
+    places = 0 if unit == 1 else min(len(str(unit)) - 1, 3)
     return number(Fraction(vnd, unit), places, trim=True)
 
 

@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.fields import BLANK_CHOICE_DASH
 from django.forms.renderers import TemplatesSetting
+from django.utils.choices import flatten_choices
 from django.utils.datastructures import MultiValueDict
 from django.utils.functional import Promise
 from django.utils.translation import get_language
@@ -20,9 +21,6 @@ from screens import formats
 
 # 43,000 enterprises at this limit still sum within 64 bits.
 LARGEST_AMOUNT = 200 * 10**12
-
-
-DASHES = "---------"
 
 
 class Renderer(TemplatesSetting):
@@ -70,33 +68,39 @@ class _Basics:
                 sentence = _("Choose “%(label)s”.") if choose else _("Fill in “%(label)s”.")
                 field.error_messages["required"] = _Filled(sentence, {"label": label})
 
+    def _theirs(self, bound, current):
+        """What `current` has in this field, as the field itself would give it; _UNKNOWN when it has no such value.
+
+        The form knows best how a row fills its fields: where it was made from this very version, its initial values count.
+        """
+        initial = self.get_initial_for_field(bound.field, bound.name)
+        if bound.name in self.initial and self.initial.get("version") == current.version:
+            value = initial
+        elif hasattr(current, bound.name):
+            value = getattr(current, bound.name)
+        else:
+            return _UNKNOWN
+        return _listed(_rows_of(bound.field, value))
+
     def meet_conflict(self, current, message):
         """Somebody saved `current` meanwhile: show both versions, keep what was typed, and let the person decide.
 
         Sending the form again is then sent against the version that was shown.
         """
         for bound in self.visible_fields():
-            if hasattr(current, bound.name):
-                theirs = _listed(getattr(current, bound.name))
-                yours = _listed(self.cleaned_data.get(bound.name))
-                if theirs != yours:
-                    self.conflicts.append(
-                        {"label": bound.label, "theirs": _readable(theirs), "yours": _readable(yours)}
-                    )
+            theirs = self._theirs(bound, current)
+            yours = _listed(self.cleaned_data.get(bound.name))
+            if theirs is not _UNKNOWN and theirs != yours and not (_is_empty(theirs) and _is_empty(yours)):
+                self.conflicts.append(
+                    {
+                        "label": bound.label,
+                        "theirs": _readable(theirs, bound.field),
+                        "yours": _readable(yours, bound.field),
+                    }
+                )
         self.data = self.data.copy()
         self.data[self.add_prefix("version")] = str(current.version)
         self.add_error(None, str(message))
-
-
-def _name_the_empty_choice(field):
-    """Django's row of dashes becomes words."""
-    if isinstance(field, forms.ModelChoiceField):
-        if field.empty_label == DASHES:
-            field.empty_label = _("– choose –")
-    elif isinstance(field, forms.ChoiceField):
-        pairs = list(field.choices)
-        if pairs and pairs[0][0] in ("", None) and pairs[0][1] == DASHES:
-            field.choices = [(pairs[0][0], _("– choose –")), *pairs[1:]]
 
 
 class _Filled:
@@ -121,21 +125,60 @@ def _say_choose(field):
         field.choices = [(value, _("Choose…") if value == "" else label) for value, label in field.choices]
 
 
+# Marks that turn the direction of writing round, so that a text reads otherwise than it is, and control characters.
+_UNSEEN = dict.fromkeys(
+    [
+        *range(9),
+        11,
+        12,
+        *range(14, 32),
+        *range(127, 160),
+        0x200E,
+        0x200F,
+        *range(0x202A, 0x202F),
+        *range(0x2066, 0x206A),
+    ]
+)
+
+
 def _composed(value):
-    return unicodedata.normalize("NFC", value) if isinstance(value, str) else value
+    """The typed text in NFC, without what nobody typed on purpose; line ends and tabs stay."""
+    return unicodedata.normalize("NFC", value).translate(_UNSEEN) if isinstance(value, str) else value
+
+
+_UNKNOWN = object()
+
+
+def _is_empty(value):
+    return value is None or value in ("", [])
+
+
+def _rows_of(field, value):
+    """Rows for the keys that a field of rows starts with; _UNKNOWN where `value` is made of other rows than the field's."""
+    if not isinstance(field, forms.ModelChoiceField) or value is None or value == "":
+        return value
+    model, by = field.queryset.model, field.to_field_name or "pk"
+    several = isinstance(field, forms.ModelMultipleChoiceField)
+    if isinstance(value, models.manager.BaseManager | models.QuerySet):
+        return value.all() if issubclass(value.model, model) else _UNKNOWN
+    keys = [getattr(row, by) if isinstance(row, models.Model) else row for row in (value if several else [value])]
+    rows = model._base_manager.filter(**{f"{by}__in": keys})
+    return rows if several else rows.first()
 
 
 def _listed(value):
-    """The rows of a many-to-many field as a list in a fixed order; any other value as it is."""
+    """The rows of a field of several as a list in a fixed order; any other value as it is."""
     if isinstance(value, models.manager.BaseManager):
         value = value.all()
     return sorted(value, key=lambda row: row.pk) if isinstance(value, models.QuerySet) else value
 
 
-def _readable(value):
+def _readable(value, field):
     if isinstance(value, list):
         return "; ".join(str(row) for row in value) or formats.NOTHING
-    return formats.plain(value)
+    if isinstance(field, forms.ChoiceField) and not isinstance(field, forms.ModelChoiceField):
+        value = dict(flatten_choices(field.choices)).get(value, value)
+    return formats.plain(field.prepare_value(value) if isinstance(field, NumberField) else value)
 
 
 class Form(_Basics, forms.Form):

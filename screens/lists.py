@@ -276,7 +276,8 @@ class Listing:
             bound.column.accessor = bound.accessor
             columns.append(bound.column)
             if self.second_paths(bound.column):
-                columns.append(tables.CodeColumn(verbose_name=bound.column.second_label or ""))
+                of_its_own = bound.column.second_column or tables.CodeColumn
+                columns.append(of_its_own(verbose_name=bound.column.second_label or ""))
         return columns
 
     def for_paper(self):

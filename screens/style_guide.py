@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from screens import tables
-from screens.charts import Band, Point, band_chart, bars, nested_bar, small_band
+from screens.charts import Band, Point, band_chart, bars, money_bar, month_columns, nested_bar, small_band, small_bar
 from screens.forms import DateField, Form, MoneyField, NumberField, UsdField, YearField
 
 
@@ -74,6 +74,14 @@ def sample_context():
             [(_("First part"), 200 * 10**9), (_("Second part"), 150 * 10**9), (_("Third part"), 90 * 10**9), (_("Fourth part"), 45_600_000_000)],
             title=_("Sample money"),
         ),
+        "money": money_bar(
+            (_("First part"), 200 * 10**9),
+            [_("Second part"), _("Third part"), _("Fourth part")],
+            [(_("First kind"), [90 * 10**9, 60 * 10**9, 30 * 10**9]), (_("Second kind"), [50 * 10**9, 40 * 10**9, 10**10])],
+            title=_("Sample money"),
+        ),
+        "small_money": small_bar([90 * 10**9, 60 * 10**9, 30 * 10**9], title=_("Sample money"), full=100 * 10**9),
+        "months": month_columns([("1", 10, 4), ("2", 12, 15), ("3", 8, None)], title=_("Sample counts")),
         "bars": bars([(_("First group"), 120), (_("Second group"), 45), (_("Third group"), None)], title=_("Sample counts")),
         "tag_kinds": ["ok", "warn", "bad", "info", "quiet"],
         "amount": 1_234_567_890,

@@ -59,7 +59,8 @@ class Table(django_tables2.Table):
 
 class Column(django_tables2.Column):
     """Text. `fields`: further paths `compute(record)` or a link reads; `second`: the path of a second, quieter line, which
-    is a column of its own in files and on paper, headed `second_label`; `width`: in files, in letters."""
+    is a column of its own in files and on paper, headed `second_label`: a code, unless `second_column` says otherwise;
+    `width`: in files, in letters."""
 
     kind = "text"
     classes = "text"
@@ -72,13 +73,14 @@ class Column(django_tables2.Column):
         compute=None,
         second=None,
         second_label=None,
+        second_column=None,
         unit=None,
         total=False,
         width=None,
         **kwargs,
     ):
         self.extra_fields, self.compute, self.second = tuple(fields), compute, second
-        self.second_label = second_label
+        self.second_label, self.second_column = second_label, second_column
         self.unit, self.total = unit, total
         self.width = width or self.width
         if compute is not None and "order_by" not in kwargs:
@@ -301,6 +303,27 @@ class PercentColumn(NumberColumn):
 
     def plain_head(self):
         return f"{self.verbose_name or ''} (%)"
+
+
+class EitherColumn(Column):
+    """Figures of several kinds under one heading, each told as the column `alike[which]` would; a value is (which, value)."""
+
+    kind = "either"
+    classes = "num"
+    width = 18
+
+    def __init__(self, *, alike, **kwargs):
+        self.alike = alike
+        super().__init__(**kwargs)
+
+    def text(self, value):
+        return self.alike[value[0]].text(value[1])
+
+    def plain(self, value):
+        return self.alike[value[0]].plain(value[1])
+
+    def sheet_value(self, value):
+        return self.alike[value[0]].sheet_value(value[1])
 
 
 class ShareColumn(PercentColumn):

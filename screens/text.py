@@ -110,13 +110,26 @@ for _short, _long in SHORT_FORMS.items():
 
 
 def matching(query, *fields):
-    """A condition: every word of the query stands in one of these folded columns, in any of its spellings."""
+    """A condition: every word of the query stands in one of these folded columns, in any of its spellings.
+
+    Up to four digits by themselves are a number, or the beginning of one: “001” is not sought within a tax code. Groups
+    of digits side by side may be parts of one code that was typed with blanks.
+    """
     condition, terms = Q(), search_terms(query)
     if not terms and clean(query):
         return Q(pk__in=[])  # signs only: nothing is called that
-    for spellings in terms:
-        condition &= reduce(or_, (Q(**{f"{field}__contains": word}) for field in fields for word in spellings))
+    numbers = [False, *(spellings[0].isdecimal() for spellings in terms), False]
+    for place, spellings in enumerate(terms, start=1):
+        alone = numbers[place] and not (numbers[place - 1] or numbers[place + 1])
+        condition &= reduce(or_, (_stands_in(field, word, alone) for field in fields for word in spellings))
     return condition
+
+
+def _stands_in(field, word, is_number):
+    found = Q(**{f"{field}__contains": word})
+    if is_number and len(word) < 5:
+        found &= Q(**{f"{field}__regex": f"(^|[^0-9]){word}"})
+    return found
 
 
 def sort_key(text):

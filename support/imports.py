@@ -88,7 +88,7 @@ class SupportImport(ImportKind):
         Column("evidence", _("Evidence"), aliases=("Căn cứ", "Hồ sơ", "Số quyết định"), required=True, most=500),
     )
     example = {
-        "tax_code": "0100109106",
+        "tax_code": "0199999991",
         "name": "Công ty TNHH Ví dụ",
         "activity": "Hội chợ hàng công nghiệp chủ lực",
         "activity_code": "HC-2026-01",
@@ -130,7 +130,7 @@ class SupportImport(ImportKind):
 
     def permitted(self, key, today):
         model = {"content_area": ContentArea, "kind": SupportKind, "money_source": MoneySource}.get(key)
-        return [item.name for item in model.objects.in_force(today).ordered()] if model else ()
+        return {item.code: item.name for item in model.objects.in_force(today).ordered()} if model else {}
 
     def prepare(self, import_, *, now):
         today = timezone.localdate(now)
@@ -168,6 +168,14 @@ class SupportImport(ImportKind):
         chunk.add("public_id", [str(uuid.uuid4()) for _row in chunk.numbers])
         chunk.add("event_id", [str(uuid.uuid4()) for _row in chunk.numbers])
 
+    def check_doubtful(self, chunk, context):
+        for at, code in enumerate(chunk["tax_code"]):
+            if code and code not in context["enterprises"]:
+                chunk.refuse(at, "tax_code", NO_ENTERPRISE, code=code)
+        for name in ("content_area", "kind", "money_source", "agency"):
+            list(self._looked_up(chunk, name, context[name]))
+        self._check_dates(chunk, context)
+
     def _looked_up(self, chunk, name, known):
         for at, typed in enumerate(chunk[name]):
             found = known["keys"].get(fold(typed)) if typed else None
@@ -179,13 +187,13 @@ class SupportImport(ImportKind):
         rule, years = context["rule"], []
         for at, (started, delivered) in enumerate(zip(chunk["started_on"], chunk["delivered_on"], strict=True)):
             year = None
-            if delivered > context["today"]:
+            if delivered and delivered > context["today"]:
                 chunk.refuse(at, "delivered_on", FUTURE)
-            elif started and started > delivered:
+            elif started and delivered and started > delivered:
                 chunk.refuse(at, "started_on", BACKWARDS)
-            elif int((started or delivered)[:4]) < FIRST_YEAR:
+            elif (started or delivered) and int((started or delivered)[:4]) < FIRST_YEAR:
                 chunk.refuse(at, "started_on" if started else "delivered_on", TOO_EARLY, year=FIRST_YEAR)
-            else:
+            elif delivered:
                 year = rule.year_for(started and date.fromisoformat(started), date.fromisoformat(delivered))
             years.append(year)
         chunk.add("year", years)
@@ -241,7 +249,7 @@ class SupportImport(ImportKind):
                 cursor.execute(statement, values)
         return {"created": staged.count}
 
-    def undo(self, import_, *, by, now):
+    def require_undoable(self, import_):
         made = SupportRecord.objects.filter(import_batch=import_.public_id)
         changed = made.filter(version__gt=1).select_related("enterprise").first()
         if changed:
@@ -251,6 +259,9 @@ class SupportImport(ImportKind):
                 )
                 % {"enterprise": changed.enterprise, "activity": changed.activity_code}
             )
+
+    def undo(self, import_, *, by, now):
+        made = SupportRecord.objects.filter(import_batch=import_.public_id)
         return {"withdrawn": withdraw_imported(made, by=by, now=now, reason=import_.undo_reason)}
 
     def result_url(self, import_):

@@ -52,10 +52,15 @@ def by_year(rule):
         SupportRecord.objects.standing()
         .order_by()
         .values("year")
-        .annotate(records=Count("pk"), amount=Sum("amount_vnd"), without=Count("pk", filter=Q(amount_vnd__isnull=True)))
+        .annotate(
+            records=Count("pk"),
+            amount=Sum("amount_vnd"),
+            of_programme=Sum("amount_vnd", filter=Q(by_programme=True)),
+            without=Count("pk", filter=Q(amount_vnd__isnull=True)),
+        )
     ):
-        rows.setdefault(row["year"], {}).update(records=row["records"], amount=row["amount"], without=row["without"])
-    blank = {"turns": 0, "enterprises": 0, "records": 0, "amount": None, "without": 0}
+        rows.setdefault(row["year"], {}).update(row)
+    blank = {"turns": 0, "enterprises": 0, "records": 0, "amount": None, "of_programme": None, "without": 0}
     return [{"year": year} | blank | rows[year] for year in sorted(rows, reverse=True)]
 
 

@@ -190,6 +190,41 @@ def make_published_figure(award_year=2021, **fields):
 LONG_AGO = datetime(2021, 1, 4, 2, 0, tzinfo=UTC)
 
 
+CITY = "Ủy ban nhân dân thành phố Hà Nội"
+
+
+def make_policy(number="4303/QĐ-UBND", **fields):
+    """A document in force, of which no day is known."""
+    from programme.models import Policy
+
+    fields.setdefault("kind", "decision")
+    fields.setdefault("issuer", CITY)
+    fields.setdefault("title", "Kế hoạch thử nghiệm")
+    fields.setdefault("confidence", "B")
+    fields.setdefault("source", "Báo thử")
+    return Policy.objects.create(number=number, **fields)
+
+
+def make_review(policy=None, year=2024, *, state="draft", **fields):
+    """A review of a policy that proposes to amend it."""
+    from programme.models import PolicyReview
+
+    fields.setdefault("found", "Mức chi không còn phù hợp")
+    fields.setdefault("proposes", "amend")
+    fields.setdefault("proposal", "Sửa khoản 2 Điều 3")
+    if state in ("submitted", "answered"):
+        fields.setdefault("submitted_number", "120/TTr-SCT")
+        fields.setdefault("submitted_on", date(2024, 3, 15))
+    if state == "answered":
+        fields.setdefault("answer", "accepted")
+        fields.setdefault("answer_number", "315/UBND-KT")
+        fields.setdefault("answered_on", date(2024, 4, 20))
+    if state == "withdrawn":
+        fields.setdefault("withdrawn_on", date(2024, 4, 20))
+        fields.setdefault("withdrawn_reason", "Trùng")
+    return PolicyReview.objects.create(policy=policy or make_policy(), year=year, state=state, **fields)
+
+
 def make_tax_code(number=None):
     """A tax code of ten digits whose check digit is right."""
     while True:

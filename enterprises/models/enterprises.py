@@ -10,7 +10,7 @@ from audit.identity import Identified, Versioned
 from audit.revisions import Revised
 from enterprises import tax_codes
 from enterprises.models.search import SearchIndex
-from screens.text import SHORT_FORMS, fold, sort_key
+from screens.text import SHORT_FORMS, fold, short_forms, sort_key
 
 models.CharField.register_lookup(Length)
 
@@ -59,6 +59,11 @@ class EnterpriseQuerySet(models.QuerySet):
         titles = Title.objects.in_force(on).filter(product__enterprise_id=models.OuterRef("pk"))
         return self.filter(models.Exists(titles))
 
+    def called_like(self, name):
+        """Those whose name is the same but for marks, case and short forms: “CTY TNHH SX Hoà”, “Công ty TNHH sản xuất Hòa”."""
+        key = short_forms(name)
+        return self.standing().filter(name_key=key) if key else self.none()
+
     def by_tax_code(self, code):
         """The enterprise that goes by the tax code today: a merged record leads to the one it was merged into."""
         found = self.recorded().filter(tax_code=tax_codes.normal(code)).select_related("merged_into").first()
@@ -96,6 +101,7 @@ class Enterprise(Identified, Versioned):
     name_en = models.CharField(_("name in English"), max_length=300, blank=True)
     folded = models.TextField(_("name for searching"), editable=False)
     sort_key = models.TextField(_("name for sorting"), editable=False)
+    name_key = models.TextField(_("name for comparing"), editable=False, default="", db_default="")
     enterprise_type = models.CharField(_("type"), max_length=20, choices=Type, default=Type.OTHER)
     address = models.CharField(_("address"), max_length=400, blank=True)
     ward = models.ForeignKey(
@@ -148,6 +154,7 @@ class Enterprise(Identified, Versioned):
             models.Index(fields=["size", "sort_key", "id"], name="enterprise_by_size"),
             models.Index(fields=["import_batch"], name="enterprise_by_import", condition=Q(import_batch__isnull=False)),
             models.Index(fields=["created_at", "id"], name="enterprise_by_creation"),
+            models.Index(fields=["name_key"], name="enterprise_by_name_key"),
             SearchIndex(fields=["folded"], name="enterprise_search"),
         ]
         constraints = [
@@ -196,6 +203,7 @@ class Enterprise(Identified, Versioned):
         """The columns that searching and sorting read; services call this whenever a name or the tax code changes."""
         self.folded = folded_text(self.name, self.short_name, self.name_en, self.tax_code)
         self.sort_key = sort_key(self.name)
+        self.name_key = short_forms(self.name)
         self.parent_tax_code = tax_codes.parent_of(self.tax_code)
 
     @property
@@ -206,6 +214,24 @@ class Enterprise(Identified, Versioned):
     @property
     def is_branch(self):
         return len(self.tax_code) == 14
+
+    @property
+    def parent(self):
+        """The enterprise that this branch belongs to, where the registry has it."""
+        if not self.is_branch:
+            return None
+        found = (
+            Enterprise.objects.recorded().filter(tax_code=self.parent_tax_code).select_related("merged_into").first()
+        )
+        return found and found.root
+
+    @property
+    def branches(self):
+        """The branches of this enterprise that stand in the registry."""
+        if self.is_branch or not self.parent_tax_code:
+            return Enterprise.objects.none()
+        branches = Enterprise.objects.standing().filter(parent_tax_code=self.parent_tax_code, tax_code__length=14)
+        return branches.exclude(pk=self.pk).order_by("tax_code")
 
     @property
     def family_ids(self):

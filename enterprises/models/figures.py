@@ -66,9 +66,11 @@ HOLDER = Coalesce("kept_by", "recorded_by")
 
 class FigureQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """Staff and the auditor see all but others' drafts; people of an enterprise see their own."""
+        """Staff and the auditor see all but drafts that others keep; people of an enterprise see their own."""
         if user.is_authenticated and user.roles & READERS:
-            return self.filter(Q(declared_at__isnull=False) | Q(recorded_by=user.public_id))
+            return self.alias(holder=HOLDER).filter(
+                Q(declared_at__isnull=False) | Q(recorded_by=user.public_id) | Q(holder=user.public_id)
+            )
         mine = Enterprise.objects.filter(pk__in=Membership.objects.held_by(user).values("enterprise_id"))
         return self.filter(Q(enterprise__in=mine) | Q(enterprise__merged_into__in=mine))
 
@@ -309,6 +311,11 @@ class FigureRevision(Identified):
         return {name: getattr(self, name) for name in BASIS}
 
     @property
+    def basis_words(self):
+        """On what the figures stand, where it is not the usual basis."""
+        return basis_words(self.scope, self.place, self.prices, self.base_year, self.accounts)
+
+    @property
     def values(self):
         """{measure: amount}; None is not reported."""
         return {name: getattr(self, name) for name in MEASURES}
@@ -322,6 +329,26 @@ class FigureRevision(Identified):
     @property
     def is_open(self):
         return self.superseded_at is None and self.state in OPEN_STATES
+
+
+USUAL_BASIS = {
+    "scope": FigureRevision.Scope.WHOLE,
+    "place": FigureRevision.Place.HANOI,
+    "prices": FigureRevision.Prices.CURRENT,
+    "accounts": FigureRevision.Accounts.SEPARATE,
+}
+
+
+def basis_words(scope, place, prices, base_year, accounts):
+    """What of a basis is not as usual, in words: two declarations of a year are told apart by it."""
+    given = {"scope": scope, "place": place, "prices": prices, "accounts": accounts}
+    words = []
+    for name, usual in USUAL_BASIS.items():
+        if given[name] != usual:
+            words.append(str(type(usual)(given[name]).label))
+            if name == "prices" and base_year:
+                words[-1] += f" {base_year}"
+    return ", ".join(words) or str(_("usual basis"))
 
 
 class FigureLine(models.Model):

@@ -87,15 +87,45 @@ def _clean(values):
     values = {name: clean(value) if name in TEXTS else value for name, value in values.items()}
     if "tax_code" in values:
         values["tax_code"] = tax_codes.normal(values["tax_code"])
+        if len(values["tax_code"]) == 14 and values.get("enterprise_type") == Enterprise.Type.OTHER:
+            values["enterprise_type"] = Enterprise.Type.BRANCH  # thirteen digits say so
     return values
 
 
+class SameName(Refused):
+    """The registry has others of this name; `found` are they. Whoever knows better says `same_name=True`."""
+
+    def __init__(self, found):
+        self.found = found
+        listed = ", ".join(f"{other.name} ({other.tax_code})" for other in found)
+        super().__init__(
+            _("The registry has this name already: %(found)s. If it is another enterprise, say so and register it.")
+            % {"found": listed}
+        )
+
+
+def require_new_name(name, code):
+    """Refuse a name that another enterprise has; a branch may have that of its parent or of another branch."""
+    others = Enterprise.objects.called_like(name).exclude(tax_code=code)
+    if len(code) == 14:
+        others = others.exclude(parent_tax_code=tax_codes.parent_of(code))
+    elif len(code) == 10:
+        others = others.exclude(parent_tax_code=code)
+    found = list(others.order_by("pk")[:5])
+    if found:
+        raise SameName(found)
+
+
 @transaction.atomic
-def register_enterprise(*, values, groups=(), activities=(), by, now, import_batch=None, synthetic=False):
-    """Enter an enterprise into the registry."""
+def register_enterprise(
+    *, values, groups=(), activities=(), same_name=False, by, now, import_batch=None, synthetic=False
+):
+    """Enter an enterprise into the registry; one of a name that is there already only with `same_name`."""
     require(by, REGISTER)
     values = _clean(values)
     require_tax_code(values["tax_code"])
+    if not same_name:
+        require_new_name(values["name"], values["tax_code"])
     enterprise = Enterprise(created_at=now, import_batch=import_batch, synthetic=synthetic, **values)
     enterprise.set_name_columns()
     try:
@@ -164,7 +194,7 @@ def _edit(enterprise, version, values, *, groups=None, activities=None, by, now,
     for name in changed:
         setattr(enterprise, name, values[name])
     enterprise.set_name_columns()
-    enterprise.save_version(version, update_fields=[*changed, "folded", "sort_key", "parent_tax_code"])
+    enterprise.save_version(version, update_fields=[*changed, "folded", "sort_key", "name_key", "parent_tax_code"])
     after = described(enterprise, changed)
     on = timezone.localdate(now)
     for model, field, plural, wanted in (

@@ -11,8 +11,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from accounts.access import require
+from accounts.access import capacity, require
 from accounts.duties import steps_apart_from
+from accounts.models import User
+from accounts.roles import ENTERPRISE_ROLES
 from audit.context import current_source
 from audit.events import actor_name, canonical, record_event, record_event_rows
 from audit.refusals import Conflict, NotAllowed, Refused
@@ -37,17 +39,24 @@ CHUNK = 2000
 # --- declaring --------------------------------------------------------------------------------
 def require_programme_year(year, now):
     """Refuse a year that has not begun, lies before the programme, or belongs to none of the recorded periods."""
-    if not FIRST_YEAR <= year <= timezone.localdate(now).year:
+    spans = spans_of_years(timezone.localdate(now))
+    if not any(first <= year <= last for first, last in spans):
+        listed = ", ".join(f"{first}–{last}" if first < last else str(first) for first, last in spans)
         raise Refused(
-            _("%(year)s is not a year of figures. Give a year from %(first)s to %(last)s.")
-            % {"year": year, "first": FIRST_YEAR, "last": timezone.localdate(now).year}
+            _("%(year)s is not a year of figures. The programme takes figures of these years: %(years)s.")
+            % {"year": year, "years": listed or "–"}
         )
-    periods = list(Period.objects.order_by("starts_year").values_list("starts_year", "ends_year"))
-    if periods and not any(first <= year <= last for first, last in periods):
-        raise Refused(
-            _("The year %(year)s belongs to no period of the programme (%(periods)s).")
-            % {"year": year, "periods": ", ".join(f"{first}–{last}" for first, last in periods)}
-        )
+
+
+def spans_of_years(today):
+    """[(first, last)] of the years that have begun and belong to a period; without periods, since FIRST_YEAR."""
+    periods = list(Period.objects.order_by().values_list("starts_year", "ends_year")) or [(FIRST_YEAR, today.year)]
+    years = sorted(
+        {year for first, last in periods for year in range(max(first, FIRST_YEAR), min(last, today.year) + 1)}
+    )
+    starts = [year for year in years if year - 1 not in years]
+    ends = [year for year in years if year + 1 not in years]
+    return list(zip(starts, ends, strict=True))
 
 
 def require_open_year(year, now):
@@ -408,8 +417,8 @@ def bulk_return(*, pks, reason, by, now):
 @transaction.atomic
 def close_year(*, year, decision_number, decided_on, by, now, leave_waiting=False):
     """Close a year's figures by a decision: nothing of the year is declared, confirmed or corrected any more."""
-    require(by, CLOSE)
     today = timezone.localdate(now)
+    right = capacity(by, CLOSE, on=today)
     if not FIRST_YEAR <= year < today.year:
         raise Refused(_("Only a year that has ended can be closed."))
     if not decision_number.strip():
@@ -435,14 +444,23 @@ def close_year(*, year, decision_number, decided_on, by, now, leave_waiting=Fals
         closed_by=getattr(by, "public_id", None) or SYSTEM,
         closed_at=now,
     )
-    record_event("year closed", closing, by=by, now=now, year=year, number=closing.decision_number, waiting=waiting)
+    record_event(
+        "year closed",
+        closing,
+        by=by,
+        now=now,
+        year=year,
+        number=closing.decision_number,
+        waiting=waiting,
+        **right.facts,
+    )
     return closing
 
 
 @transaction.atomic
 def reopen_year(*, closing, decision_number, by, now):
     """Open a closed year again by a decision, for corrections."""
-    require(by, CLOSE)
+    right = capacity(by, CLOSE, on=timezone.localdate(now))
     closing = FigureYearClosing.objects.select_for_update(of=("self",)).get(pk=closing.pk)
     if closing.reopened_at:
         raise Conflict(_("The year %(year)s is open again already.") % {"year": closing.year})
@@ -451,13 +469,28 @@ def reopen_year(*, closing, decision_number, by, now):
     closing.reopening_number, closing.reopened_at = decision_number.strip(), now
     closing.reopened_by = getattr(by, "public_id", None) or SYSTEM
     closing.save(update_fields=["reopening_number", "reopened_at", "reopened_by"])
-    record_event("year opened again", closing, by=by, now=now, year=closing.year, number=closing.reopening_number)
+    number = closing.reopening_number
+    record_event("year opened again", closing, by=by, now=now, year=closing.year, number=number, **right.facts)
     return closing
 
 
 def count_held(person):
     """How many declarations the person still has to send or to correct."""
     return FigureRevision.objects.held_by(person).count()
+
+
+def who_may_declare(person, on):
+    """Officers; for what somebody of an enterprise holds, also the others who act for all the enterprises in it."""
+    officers = User.objects.holding(SUBMIT.roles - ENTERPRISE_ROLES, on)
+    enterprises = set(FigureRevision.objects.held_by(person).values_list("enterprise_id", flat=True))
+    own = Membership.objects.filter(user=person).values_list("enterprise_id", flat=True)
+    if not enterprises or not enterprises <= set(own):
+        return officers
+    colleagues = User.objects.all()
+    for enterprise in enterprises:
+        members = Membership.objects.in_force(on).filter(enterprise=enterprise)
+        colleagues = colleagues.filter(pk__in=members.values("user"))
+    return officers | colleagues
 
 
 def hand_over_figures(person, to, *, by, now):

@@ -9,11 +9,13 @@ The rows stand in a temporary table; each step is one statement for all of them,
 import json
 
 from django.db import connection
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from audit.events import record_selected_events, whole_numbers
 from audit.refusals import Refused
+from documents.models import Import
 from enterprises.models import Enterprise, FigureRevision, Product, Title
 from enterprises.models.figures import BASIS, MEASURES, State
 from enterprises.services.revisions import ENTERPRISE_FIELDS, TITLE_FIELDS
@@ -52,18 +54,63 @@ def _body(facts):
 
 
 # --- figures ----------------------------------------------------------------------------------
+OPEN = "('draft', 'declared', 'waiting', 'returned')"
+
+
+def _same_basis(one, other):
+    return " AND ".join(
+        f"COALESCE(CAST({one}.{name} AS TEXT), '') = COALESCE(CAST({other}.{name} AS TEXT), '')" for name in BASIS
+    )
+
+
+def figures_still_stand(table, *, year, basis):
+    """Whether what the staged rows replace is still what stands unconfirmed: people go on working after a preview."""
+    same = " AND ".join(f"f.{name} = %s" if basis[name] is not None else f"f.{name} IS NULL" for name in BASIS)
+    given = [basis[name] for name in BASIS if basis[name] is not None]
+    gone = _one(
+        f"SELECT 1 FROM {table} s JOIN {FIGURES} f ON f.id = s.replaces "
+        f"WHERE f.superseded_at IS NOT NULL OR f.state NOT IN {OPEN} LIMIT 1"
+    )
+    come = gone or _one(
+        f"SELECT 1 FROM {FIGURES} f JOIN enterprises_enterprise e ON e.id = f.enterprise_id "
+        f"JOIN {table} s ON s.enterprise_id = COALESCE(e.merged_into_id, e.id) "
+        f"WHERE f.year = %s AND {same} AND f.superseded_at IS NULL AND f.state IN {OPEN} "
+        "AND NOT s.unchanged AND (s.replaces IS NULL OR s.replaces <> f.id) LIMIT 1",
+        [year, *given],
+    )
+    return not (gone or come)
+
+
+def _record_replaced(table, year, batch, *, by, now):
+    """What prepared figures an import takes the place of is said of each of them, and of their enterprise."""
+    facts = _body({"import": str(batch), "year": year})
+    replaced = f"FROM {FIGURES} f JOIN {table} s ON s.replaces = f.id"
+    for kind, object_kind, select in (
+        (
+            "draft replaced by an import",
+            FIGURE_KIND,
+            f"f.public_id AS object_id, %s AS body {replaced} WHERE f.state = 'draft'",
+        ),
+        (
+            "figures replaced by an import",
+            FIGURE_KIND,
+            f"f.public_id AS object_id, %s AS body {replaced} WHERE f.state IN ('declared', 'waiting')",
+        ),
+        (
+            "enterprise figures replaced by an import",
+            Enterprise._meta.label_lower,
+            f"e.public_id AS object_id, %s AS body {replaced} JOIN enterprises_enterprise e ON e.id = s.enterprise_id "
+            "WHERE f.state <> 'returned'",
+        ),
+    ):
+        replacing = record_selected_events(kind, object_kind, f"SELECT {select}", [facts], by=by, now=now)
+    return replacing
+
+
 def insert_figures(table, *, year, basis, batch, by, now):
     """Each staged row that differs from what stands becomes a waiting revision, declared and sent by the importer."""
+    replaced = _record_replaced(table, year, batch, by=by, now=now)
     person, moment, batch = _uuid(by.public_id), _moment(now), _uuid(batch)
-    record_selected_events(
-        "figures withdrawn",
-        FIGURE_KIND,
-        f"SELECT f.public_id AS object_id, %s AS body FROM {FIGURES} f JOIN {table} s ON s.replaces = f.id "
-        "WHERE f.declared_at IS NOT NULL AND f.state <> 'returned'",
-        [_body({"year": year})],
-        by=by,
-        now=now,
-    )
     _run(
         f"UPDATE {FIGURES} SET state = CASE WHEN state = 'returned' THEN 'returned' ELSE 'withdrawn' END, "
         f"superseded_at = %s WHERE id IN (SELECT replaces FROM {table} WHERE replaces IS NOT NULL)",
@@ -98,22 +145,57 @@ def insert_figures(table, *, year, basis, batch, by, now):
     corrected, unchanged = _one(
         f"SELECT COUNT(CASE WHEN NOT unchanged AND revision > 1 THEN 1 END), COUNT(CASE WHEN unchanged THEN 1 END) FROM {table}"
     )
-    return {"created": created - corrected, "corrected": corrected, "unchanged": unchanged}
+    counts = {"created": created - corrected, "corrected": corrected, "unchanged": unchanged}
+    return counts | ({"replaced": replaced} if replaced else {})
 
 
 def require_nothing_built_on_figures(batch):
-    """Refuse to take back an import of which something was already confirmed, returned or replaced."""
+    """Refuse to take back an import of which something was already confirmed, returned or replaced.
+
+    A row that a later import replaced stands again, as a new revision of this import, when that one was undone.
+    """
     made = FigureRevision.objects.filter(import_batch=batch)
-    built = made.exclude(state=State.WAITING).select_related("enterprise").first()
-    if built is None:
-        built = made.filter(superseded_at__isnull=False).select_related("enterprise").first()
+    same = {name: OuterRef(name) for name in ("enterprise_id", "year", *BASIS) if name != "base_year"}
+    standing = made.filter(state=State.WAITING, superseded_at__isnull=True, **same).filter(
+        Q(base_year=OuterRef("base_year")) | Q(base_year__isnull=True, prices=FigureRevision.Prices.CURRENT)
+    )
+    touched = made.exclude(state=State.WAITING, superseded_at__isnull=True)
+    built = touched.exclude(Exists(standing)).select_related("enterprise").order_by("pk").last()
     if built is not None:
-        raise Refused(
+        raise Refused(_what_became_of(built))
+
+
+def _what_became_of(built):
+    said = {"enterprise": built.enterprise, "state": built.get_state_display()}
+    if built.state != State.WITHDRAWN:
+        return _("The figures of %(enterprise)s: %(state)s. Undo is no longer possible; correct single figures.") % said
+    next_ = FigureRevision.objects.filter(
+        enterprise_id=built.enterprise_id, year=built.year, recorded_at=built.superseded_at, **_given(built.basis)
+    ).first()
+    if next_ and next_.import_batch:
+        later = Import.objects.filter(public_id=next_.import_batch).select_related("file").first()
+        return _("The figures of %(enterprise)s were replaced by a later import (“%(file)s”). Undo that one first.") % {
+            **said,
+            "file": later.file if later else "–",
+        }
+    if next_:
+        return (
             _(
-                "The figures of %(enterprise)s are “%(state)s” since. Undo is no longer possible; correct single figures."
+                "The figures of %(enterprise)s were declared anew since. Undo is no longer possible; correct single figures."
             )
-            % {"enterprise": built.enterprise, "state": built.get_state_display()}
+            % said
         )
+    return (
+        _("The figures of %(enterprise)s were taken back since. Undo is no longer possible; correct single figures.")
+        % said
+    )
+
+
+def _given(basis):
+    return {
+        name if value is not None else f"{name}__isnull": value if value is not None else True
+        for name, value in basis.items()
+    }
 
 
 def withdraw_imported_figures(batch, *, by, now):
@@ -128,41 +210,73 @@ def withdraw_imported_figures(batch, *, by, now):
         "figures withdrawn",
         FIGURE_KIND,
         f"SELECT public_id AS object_id, '{{\"facts\":{{\"year\":' || CAST(year AS TEXT) || '}}}}' AS body "
-        f"FROM {FIGURES} WHERE import_batch = %s",
-        [key],
+        f"FROM {FIGURES} WHERE import_batch = %s AND superseded_at = %s AND state = 'withdrawn'",
+        [key, moment],
         by=by,
         now=now,
     )
-    restored = _restore(key, ours[0]) if ours else 0
+    restored = _restore(key, ours[0], by=by, now=now) if ours else 0
     return {"withdrawn": withdrawn} | ({"restored": restored} if restored else {})
 
 
+STEPS = ("declared_by", "declared_at", "submitted_by", "submitted_at", "returned_by", "returned_at", "return_reason")
 COPIED = [
     field.column
     for field in FigureRevision._meta.local_fields
-    if field.column not in ("id", "public_id", "state", "revision", "superseded_at")
+    if field.column not in ("id", "public_id", "state", "revision", "superseded_at", *STEPS)
 ]
 
 
-def _restore(batch, applied_at):
-    """Copies of the revisions that gave way to the import, in the state they had, as the next revision."""
-    same = " AND ".join(
-        f"COALESCE(CAST(old.{name} AS TEXT), '') = COALESCE(CAST(new.{name} AS TEXT), '')" for name in BASIS
-    )
-    columns = ", ".join(COPIED)
-    return _run(
-        f"INSERT INTO {FIGURES} (public_id, state, revision, {columns}) "
-        f"SELECT {_new_uuid()}, CASE WHEN old.state = 'returned' THEN 'returned' "
-        "WHEN old.submitted_at IS NOT NULL THEN 'waiting' WHEN old.declared_at IS NOT NULL THEN 'declared' ELSE 'draft' END, "
-        f"new.revision + 1, {', '.join(f'old.{column}' for column in COPIED)} "
-        f"FROM {FIGURES} new "
+def _restore(batch, applied_at, *, by, now):
+    """Copies of the revisions that gave way to the import, with their parts, in the state they had, as next revisions.
+
+    They are laid as drafts, get their parts, and then the steps they had taken: the parts of what was declared stand.
+    """
+    given = [batch, _moment(now), _moment(applied_at)]
+    gave_way = (
+        f"SELECT old.id AS old_id, new.revision + 1 AS next_revision FROM {FIGURES} new "
         "JOIN enterprises_enterprise ne ON ne.id = new.enterprise_id "
-        f"JOIN {FIGURES} old ON old.year = new.year AND old.superseded_at = new.recorded_at AND old.id <> new.id "
+        f"JOIN {FIGURES} old ON old.year = new.year AND old.id <> new.id AND old.state IN ('withdrawn', 'returned') "
         "JOIN enterprises_enterprise oe ON oe.id = old.enterprise_id "
         "AND COALESCE(oe.merged_into_id, oe.id) = COALESCE(ne.merged_into_id, ne.id) "
-        f"WHERE new.import_batch = %s AND old.superseded_at = %s AND {same} AND old.state IN ('withdrawn', 'returned')",
-        [batch, _moment(applied_at)],
+        "WHERE new.import_batch = %s AND new.superseded_at = %s AND new.state = 'withdrawn' AND old.superseded_at = %s "
+        f"AND {_same_basis('old', 'new')}"
     )
+    restored = _run(
+        f"INSERT INTO {FIGURES} (public_id, state, revision, return_reason, {', '.join(COPIED)}) "
+        f"SELECT {_new_uuid()}, 'draft', g.next_revision, '', {', '.join(f'old.{column}' for column in COPIED)} "
+        f"FROM ({gave_way}) g JOIN {FIGURES} old ON old.id = g.old_id",
+        given,
+    )
+    if not restored:
+        return 0
+    back = (
+        f"SELECT r.id, r.public_id, r.year, old.id AS old_id, old.state, {', '.join(f'old.{name}' for name in STEPS)} "
+        f"FROM ({gave_way}) g JOIN {FIGURES} old ON old.id = g.old_id "
+        f"JOIN {FIGURES} r ON r.enterprise_id = old.enterprise_id AND r.year = old.year AND r.revision = g.next_revision "
+        f"AND r.superseded_at IS NULL AND {_same_basis('r', 'old')}"
+    )
+    _run(
+        "INSERT INTO enterprises_figureline (revision_id, activity_id, product_id, measure, amount) "
+        f"SELECT b.id, l.activity_id, l.product_id, l.measure, l.amount FROM ({back}) b "
+        "JOIN enterprises_figureline l ON l.revision_id = b.old_id ORDER BY l.id",
+        given,
+    )
+    _run(
+        f"UPDATE {FIGURES} SET state = CASE WHEN b.state = 'returned' THEN 'returned' "
+        "WHEN b.submitted_at IS NOT NULL THEN 'waiting' WHEN b.declared_at IS NOT NULL THEN 'declared' ELSE 'draft' END, "
+        f"{', '.join(f'{name} = b.{name}' for name in STEPS)} FROM ({back}) b WHERE {FIGURES}.id = b.id",
+        given,
+    )
+    record_selected_events(
+        "figures put back",
+        FIGURE_KIND,
+        f"SELECT b.public_id AS object_id, '{{\"facts\":{{\"year\":' || CAST(b.year AS TEXT) || '}}}}' AS body FROM ({back}) b",
+        given,
+        by=by,
+        now=now,
+    )
+    return restored
 
 
 # --- the registry -----------------------------------------------------------------------------
@@ -172,10 +286,10 @@ def insert_registry(table, *, batch, by, now):
     today = timezone.localdate(now).isoformat()
     enterprises = _run(
         "INSERT INTO enterprises_enterprise (public_id, version, tax_code, parent_tax_code, name, short_name, name_en, "
-        "folded, sort_key, enterprise_type, address, ward_id, phone, email, status, size_sector, size, created_at, "
+        "folded, sort_key, name_key, enterprise_type, address, ward_id, phone, email, status, size_sector, size, created_at, "
         "import_batch, synthetic) "
         f"SELECT {_new_uuid()}, 1, tax_code, parent_tax_code, name, COALESCE(short_name, ''), COALESCE(name_en, ''), "
-        "folded, sort_key, enterprise_type, COALESCE(address, ''), ward_id, COALESCE(phone, ''), COALESCE(email, ''), "
+        "folded, sort_key, name_key, enterprise_type, COALESCE(address, ''), ward_id, COALESCE(phone, ''), COALESCE(email, ''), "
         f"'active', 'industry', '', %s, %s, %s FROM {table} WHERE new_enterprise ORDER BY row_number",
         [moment, key, False],
     )

@@ -19,12 +19,21 @@ from enterprises.services.enterprises import locked, require_standing
 
 
 def require_may_invite(by, enterprise, role):
-    """The Department invites the signatory; a signatory invites preparers, and another signatory of the same firm."""
+    """The Department invites whoever represents the enterprise, and preparers; a signatory invites preparers."""
     if not can_act_for(by, enterprise, INVITE):
         raise NotAllowed(_("Only the legal representative and the Department invite people of this enterprise."))
     if Role(role) not in ENTERPRISE_ROLES:
         raise Refused(_("This is no role of an enterprise."))
+    if Role(role) not in roles_to_invite(by):
+        raise NotAllowed(_("A new legal representative is invited by the Department. You may invite preparers."))
     require_standing(enterprise)
+
+
+def roles_to_invite(by):
+    """The roles of an enterprise that `by`, who may invite, can invite to."""
+    if isinstance(by, str) or by.roles & (INVITE.roles - ENTERPRISE_ROLES):
+        return [Role.SIGNATORY, Role.PREPARER]
+    return [Role.PREPARER]
 
 
 @transaction.atomic

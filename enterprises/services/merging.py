@@ -73,7 +73,7 @@ def _take_fields(winner, loser, names):
     for name in names:
         setattr(winner, name, getattr(loser, name))
     winner.set_name_columns()
-    winner.save_version(winner.version, update_fields=[*names, "folded", "sort_key"])
+    winner.save_version(winner.version, update_fields=[*names, "folded", "sort_key", "name_key"])
     return before, described(winner, names)
 
 

@@ -19,10 +19,10 @@ from enterprises.views.answers import do_once, found, tried
 from screens.formats import big_money, number, plain, usd, vn_date
 from screens.forms import form_data
 from screens.lists import show_list
-from screens.text import short_forms
 
 MOST_ROWS = 60
 MOST_PAIRS = 50
+MOST_ALIKE = 10
 
 
 def enterprise_list(request):
@@ -78,6 +78,8 @@ def record_of(request, enterprise):
         "state_tags": STATE_TAGS,
         "groups": [row.group for row in enterprise.groups.in_force(on).select_related("group")],
         "activities": [row.activity for row in enterprise.activities.in_force(on).select_related("activity")],
+        "parent": enterprise.parent,
+        "branches": list(enterprise.branches[:MOST_ROWS]),
         "aliases": enterprise.merged_records.order_by("merged_at"),
         "products": list(
             products.annotate(titles_count=Count("titles", filter=Q(titles__withdrawn_at=None)))[:MOST_ROWS]
@@ -97,16 +99,22 @@ def record_of(request, enterprise):
 def register_enterprise(request):
     now = timezone.now()
     form = EnterpriseForm(*form_data(request), on=timezone.localdate(now))
-    answer = {}
+    answer, found = {}, []
 
     def act():
-        answer.update(do_once(request, "register enterprise", register, now=now))
+        try:
+            answer.update(do_once(request, "register enterprise", register, now=now))
+        except services.SameName as refusal:
+            found.extend(refusal.found)
+            form.ask_about_name()
+            raise
 
     def register():
         enterprise = services.register_enterprise(
             values=form.values(),
             groups=form.cleaned_data["groups"],
             activities=form.cleaned_data["activities"],
+            same_name=form.cleaned_data.get("same_name", False),
             by=request.user,
             now=now,
         )
@@ -115,7 +123,7 @@ def register_enterprise(request):
     if request.method == "POST" and form.is_valid() and tried(form, act):
         messages.success(request, _("The enterprise was entered into the registry."))
         return redirect("enterprises:enterprise_detail", public_id=answer["public_id"])
-    return render(request, "enterprises/register_enterprise.html", {"form": form})
+    return render(request, "enterprises/register_enterprise.html", {"form": form, "found": found})
 
 
 def _standing(request, public_id):
@@ -188,27 +196,17 @@ def duplicates(request):
     """Records that may be one enterprise; the whole registry is looked through only when asked."""
     if "look" not in request.GET:
         return render(request, "enterprises/duplicates.html", {"groups": [], "looked": False})
-    standing = Enterprise.objects.visible_to(request.user).standing()
-    names = (
-        standing.values("sort_key").annotate(count=Count("pk")).filter(count__gt=1).order_by("sort_key")[:MOST_PAIRS]
-    )
+    standing = Enterprise.objects.visible_to(request.user).standing().exclude(name_key="")
+    names = standing.order_by().values("name_key").annotate(count=Count("pk")).filter(count__gt=1)
+    names = list(names.order_by("name_key").values_list("name_key", flat=True)[:MOST_PAIRS])
+    by_name: dict[str, list] = {name: [] for name in names}
+    for member in standing.filter(name_key__in=names).select_related("ward").order_by("pk"):
+        by_name[member.name_key].append(member)
     groups = []
-    for row in names:
-        members = list(standing.filter(sort_key=row["sort_key"]).select_related("ward").order_by("pk")[:10])
-        groups.append({"why": _("The same name"), "members": members})
-    roots = (
-        standing.exclude(parent_tax_code="")
-        .values("parent_tax_code")
-        .annotate(count=Count("pk"))
-        .filter(count__gt=1)
-        .order_by("parent_tax_code")[:MOST_PAIRS]
-    )
-    for row in roots:
-        members = list(
-            standing.filter(parent_tax_code=row["parent_tax_code"]).select_related("ward").order_by("tax_code")[:10]
-        )
-        if len({short_forms(member.name) for member in members}) < len(members):  # a branch has a name of its own
-            groups.append({"why": _("The same first ten digits of the tax code and the same name"), "members": members})
+    for members in by_name.values():
+        family = len({member.parent_tax_code or member.tax_code for member in members}) == 1
+        why = _("The same first ten digits of the tax code and the same name") if family else _("The same name")
+        groups.append({"why": why, "members": members[:MOST_ALIKE]})
     return render(
         request,
         "enterprises/duplicates.html",
@@ -313,7 +311,7 @@ def invite_member(request, public_id):
     enterprise = found(Enterprise.objects.visible_to(request.user).standing(), public_id)
     if not can_act_for(request.user, enterprise, INVITE):
         raise PermissionDenied(_("Only the legal representative and the Department invite people of this enterprise."))
-    form = InviteForm(*form_data(request))
+    form = InviteForm(*form_data(request), roles=memberships.roles_to_invite(request.user))
 
     def act():
         do_once(request, "invite member", invite, now=now)

@@ -15,6 +15,7 @@ from accounts.names import names_of
 from audit.refusals import Conflict, Refused
 from enterprises.filters import FiguresFilter
 from enterprises.forms import FiguresForm, ReasonForm, ReturnForm
+from enterprises.jumps import jump_factor, jumped
 from enterprises.models import Enterprise, FigureRevision, FigureYearClosing
 from enterprises.models.figures import MEASURES, MOVES, PEOPLE_MEASURES, USD_MEASURES, State
 from enterprises.permissions import DECLARE, IMPORT_FIGURES, REVIEW, SUBMIT, can_act_for, can_review_figures
@@ -22,6 +23,7 @@ from enterprises.services import figures as services
 from enterprises.tables import STATE_TAGS, FiguresTable
 from enterprises.views.answers import do_once, found, tried
 from jobs.services import enqueue
+from reference.models import IndustryCode
 from screens.formats import money, number, usd
 from screens.forms import form_data
 from screens.lists import BulkAction, BulkResult, bulk_results, show_list
@@ -105,6 +107,7 @@ def figures_detail(request, public_id):
     before = (
         services.on_basis(enterprise, figures.year - 1, figures.basis).current().filter(state=State.CONFIRMED).first()
     )
+    factor = jump_factor(timezone.localdate(now))
     closed = figures.year in FigureYearClosing.closed_years()
     movable = MOVES[figures.state] if figures.superseded_at is None and not closed else set()
     user = request.user
@@ -113,10 +116,14 @@ def figures_detail(request, public_id):
         "enterprise": enterprise,
         "state_tag": STATE_TAGS[figures.state],
         "closed": closed,
-        "rows": [_row(name, revisions, before) for name in MEASURES],
+        "rows": [_row(name, revisions, before, factor) for name in MEASURES],
+        "factor": factor,
         "revisions": revisions,
         "before": before,
-        "lines": list(figures.lines.select_related("product", "activity")),
+        "lines": [
+            (line, FigureRevision._meta.get_field(line.measure).verbose_name)
+            for line in figures.lines.select_related("product", "activity")
+        ],
         "people": names_of(
             [p for r in revisions for p in (r.declared_by, r.submitted_by, r.confirmed_by, r.returned_by) if p]
         ),
@@ -134,12 +141,10 @@ def figures_detail(request, public_id):
     return render(request, "enterprises/figures_detail.html", context)
 
 
-def _row(name, revisions, before):
+def _row(name, revisions, before, factor):
     """One measure over the revisions side by side, with the year before and how far it moved."""
     values = [getattr(revision, name) for revision in revisions]
     last = getattr(before, name) if before else None
-    newest = values[0]
-    jump = bool(last and newest and (newest > 10 * last or newest * 10 < last))
     return {
         "label": FigureRevision._meta.get_field(name).verbose_name,
         "cells": [
@@ -151,7 +156,7 @@ def _row(name, revisions, before):
             for at, value in enumerate(values)
         ],
         "before": said(name, last),
-        "jump": jump,
+        "jump": jumped(last, values[0], factor),
     }
 
 
@@ -184,6 +189,7 @@ def declare_figures(request, public_id):
         *form_data(request),
         enterprise=enterprise,
         products=list(enterprise.products.standing()[:20]),
+        activities=_activities(enterprise, figures, today),
         today=today,
         figures=figures,
         year=year,
@@ -225,6 +231,15 @@ def declare_figures(request, public_id):
         "back": _page_of(request, enterprise),
     }
     return render(request, "enterprises/declare_figures.html", context)
+
+
+def _activities(enterprise, figures, today):
+    """The activities by which the figures may be split: those of today, and those that the declaration has already."""
+    held = enterprise.activities.in_force(today).values("activity_id")
+    wanted = Q(pk__in=held) | Q(pk=enterprise.main_activity_id)
+    if figures is not None:
+        wanted |= Q(pk__in=figures.lines.filter(activity__isnull=False).values("activity_id"))
+    return list(IndustryCode.objects.filter(wanted).order_by("code", "classification"))
 
 
 def _is_about(form, enterprise, begun_with):

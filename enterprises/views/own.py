@@ -45,10 +45,28 @@ def _years(request, enterprise):
     for row in rows.order_by("-revision", "-id"):
         by_year.setdefault(row.year, []).append(row)
     first = min([today.year - YEARS_SHOWN, *by_year])
+    last = max([today.year - 1, *by_year])
     return [
         {"year": year, "figures": by_year.get(year, []), "closed": year in closed}
-        for year in range(today.year - 1, first, -1)
-        if by_year.get(year) or year >= today.year - YEARS_SHOWN
+        for year in range(last, first - 1, -1)
+        if by_year.get(year) or today.year - YEARS_SHOWN <= year < today.year
+    ]
+
+
+def _replaced(enterprise, years):
+    """What the people of the enterprise had prepared and an import took the place of: (that, what stands now)."""
+    imported = [row for year in years for row in year["figures"] if row.import_batch]
+    gone = FigureRevision.objects.filter(
+        enterprise__in=enterprise.family_ids,
+        state=State.WITHDRAWN,
+        import_batch__isnull=True,
+        superseded_at__in={row.recorded_at for row in imported},
+    )
+    return [
+        (old, new)
+        for old in gone.order_by("-year", "-pk")
+        for new in imported
+        if (old.year, old.basis, old.superseded_at) == (new.year, new.basis, new.recorded_at)
     ]
 
 
@@ -62,12 +80,14 @@ def own_home(request):
                 todo.append({"kind": "returned", "figures": figures})
             elif figures.state in (State.DRAFT, State.DECLARED):
                 todo.append({"kind": "unsent", "figures": figures})
-    if years and not years[0]["figures"] and not years[0]["closed"]:
-        todo.append({"kind": "missing", "year": years[0]["year"]})
+    last = timezone.localdate().year - 1
+    if any(row["year"] == last and not row["figures"] and not row["closed"] for row in years):
+        todo.append({"kind": "missing", "year": last})
     context = {
         "enterprise": enterprise,
         "own": own,
         "todo": todo,
+        "replaced": _replaced(enterprise, years[:3]),
         "years": years[:3],
         "state_tags": STATE_TAGS,
         "may_submit": can_act_for(request.user, enterprise, SUBMIT),

@@ -1,5 +1,5 @@
 """What the database refuses in the programme: each noun lists its own guards."""
 
-from programme.guards import scheme
+from programme.guards import budget, plans, policies, scheme, treasury
 
-GUARDS = [*scheme.GUARDS]
+GUARDS = [*budget.GUARDS, *plans.GUARDS, *policies.GUARDS, *scheme.GUARDS, *treasury.GUARDS]

@@ -38,6 +38,9 @@ class Period(Identified, Versioned, BilingualName, Sourced):
     decision = models.CharField(_("document"), max_length=120, blank=True)
     decision_on = models.DateField(_("date of the document"), null=True, blank=True)
     note = models.TextField(_("note"), blank=True)
+    ceiling_step = models.ForeignKey(
+        "programme.BudgetStep", on_delete=models.PROTECT, null=True, blank=True, related_name="+", editable=False
+    )
 
     objects = PeriodQuerySet.as_manager()
 
@@ -102,6 +105,11 @@ class Indicator(models.TextChoices):
     PRODUCTS_RECOGNISED = "products_recognised", _("Products recognised")
     PRODUCTS_FIRST_TIME = "products_first_time", _("Products recognised for the first time")
     SUPPORTED_SHARE = "supported_share", _("Share of recognised enterprises supported")
+
+
+def indicator_name(code):
+    """The name of an indicator by its code; a code that the house does not know stands as it is."""
+    return Indicator(code).label if code in Indicator.values else code
 
 
 class TargetQuerySet(models.QuerySet):
@@ -189,7 +197,7 @@ class Target(Identified, Versioned, Sourced):
     @property
     def indicator(self):
         """The indicator's name; a code that the house does not know stands as it is."""
-        return Indicator(self.indicator_code).label if self.indicator_code in Indicator.values else self.indicator_code
+        return indicator_name(self.indicator_code)
 
     def contains(self, value):
         """-1 below the band, 0 within, 1 above; exact for int, Fraction and Decimal."""

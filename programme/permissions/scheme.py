@@ -1,6 +1,6 @@
 from django.utils.translation import gettext_lazy as _
 
-from accounts.access import action, menu, route
+from accounts.access import action, route
 from accounts.roles import HEADS, READERS
 
 VIEW = action("programme.view", _("See the programme, its targets and what was published"), roles=READERS)
@@ -25,5 +25,3 @@ for thing in ("result", "figure"):
     route(f"programme:{thing}", GET=VIEW)
     route(f"programme:add_{thing}", GET=EDIT, POST=EDIT)
     route(f"programme:edit_{thing}", GET=EDIT, POST=EDIT)
-
-menu("programme", _("Programme"), route="programme:period_list", order=50)

@@ -34,6 +34,10 @@ def edit_period(period, values, *, version, by, now, reason):
         values["state"] = _state_of({"decision": values.get("decision", period.decision)})
     if period.state == STATE.IN_FORCE and values["state"] != STATE.IN_FORCE:
         raise Refused(_("A period that stands in a document keeps it. Correct the document instead of emptying it."))
+    if values.get("ceiling_vnd", period.ceiling_vnd) != period.ceiling_vnd and period.budget_years.exists():
+        raise Refused(
+            _("The ceiling has budget years under it. It changes by a decision: prepare it on the page of the money.")
+        )
     kind = "period decided" if values.get("state", period.state) != period.state else "period corrected"
     return _change(kind, period, values, version=version, by=by, now=now, reason=reason, check=_require_period_in_order)
 

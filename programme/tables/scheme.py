@@ -171,13 +171,13 @@ class FigureTable(tables.Table):
         shown = ["measure", "award_year", "reference_year", "scope", "value", "reproducible"]
 
 
-def _years(model, name):
+def years_of(model, name):
     return lambda: [(y, str(y)) for y in model.objects.order_by(name).values_list(name, flat=True).distinct()]
 
 
 class FigureFilter(FilterSet):
     award_year = django_filters.ChoiceFilter(
-        choices=_years(PublishedFigure, "award_year"), label=_("Year of the round"), empty_label=_("All")
+        choices=years_of(PublishedFigure, "award_year"), label=_("Year of the round"), empty_label=_("All")
     )
     measure = django_filters.ChoiceFilter(
         choices=PublishedFigure.Measure.choices, label=_("Figure"), empty_label=_("All")

@@ -371,7 +371,7 @@ def _add(request, form_class, model, *, verb, title, done, back, back_label, act
     form = form_class(request.POST or None)
     if form.is_valid():
         try:
-            with sent_once(request, form, verb, now=now) as operation:
+            with sent_once(request, form, verb, now=now, label=title) as operation:
                 if not operation.done:
                     row = act(form.values(), by=request.user, now=now, reason=form.cleaned_data["reason"])
                     operation.store({"public_id": str(row.public_id)})
@@ -388,7 +388,7 @@ def _edit(request, row, form_class, *, verb, title, done, act):
     form = form_class(request.POST or None, instance=copy.copy(row))
     if form.is_valid():
         try:
-            with sent_once(request, form, f"{verb} {row.public_id}", now=now) as operation:
+            with sent_once(request, form, f"{verb} {row.public_id}", now=now, label=title % {"name": row}) as operation:
                 if not operation.done:
                     act(
                         row,

@@ -19,7 +19,7 @@ from reporting.demo.copying import at, copy, keys_for, write_events
 from reporting.demo.firms import GROUPS
 from reporting.demo.names import STREETS
 from reporting.demo.world import status_since
-from screens.text import sort_key
+from screens.text import short_forms, sort_key
 
 ENTERED = date(2021, 2, 1)
 GROUP_CODES = dict(
@@ -66,6 +66,7 @@ def write_enterprises(firms, sizes, reference, *, by):
                 firm.short_name,
                 folded_text(firm.name, firm.short_name, firm.tax_code),
                 sort_key(firm.name),
+                short_forms(firm.name),
                 firm.kind,
                 f"Số {firm.number}, {STREETS[firm.number % len(STREETS)]}, Hà Nội",
                 ward,
@@ -88,7 +89,7 @@ def write_enterprises(firms, sizes, reference, *, by):
     copy(
         Enterprise,
         (
-            "id", "public_id", "tax_code", "parent_tax_code", "name", "short_name", "folded", "sort_key",
+            "id", "public_id", "tax_code", "parent_tax_code", "name", "short_name", "folded", "sort_key", "name_key",
             "enterprise_type", "address", "ward_id", "phone", "email", "status", "status_from", "main_activity_id",
             "size_sector", "size", "size_year",
         ),

@@ -31,6 +31,10 @@ from jobs.operations import once
 from programme.loading import load_illustration
 from reference.models import Agency, ContentArea, MoneySource, SupportKind
 from reporting.demo.copying import ACTOR, at
+from reporting.demo.money import settlements_closed, years_of_money
+from reporting.demo.plans import planned_money_linked, plans_of_the_years
+from reporting.demo.policies import policies_reviewed
+from reporting.demo.treasury import treasury_reconciled
 from screens.models import SavedView
 from support.models import SupportRecord
 from support.services import correct_support, record_support, withdraw_support
@@ -53,14 +57,32 @@ VIEWS = (
 def play(world, people, *, say):
     """Play every scene that was not played yet; returns what came of it."""
     stage = Stage(world, people)
-    for scene in (members, double_merged, moved, corrections, years_closed, gifts_changed, views, next_period):
+    for scene in (
+        members,
+        double_merged,
+        moved,
+        corrections,
+        years_closed,
+        gifts_changed,
+        views,
+        next_period,
+        policies_reviewed,
+        plans_of_the_years,
+        years_of_money,
+        planned_money_linked,
+    ):
         with once(scope=ACTOR, verb="scene", key=scene.__name__, body={}, now=stage.now) as operation:
             if not operation.done:
                 scene(stage)
                 operation.store({"played": True})
         say(scene.__doc__)
-    import_with_errors(stage)
-    say(import_with_errors.__doc__)
+    for scene in (
+        import_with_errors,
+        treasury_reconciled,
+        settlements_closed,
+    ):  # they look themselves whether they were played
+        scene(stage)
+        say(scene.__doc__)
     return {"imports": Import.objects.count()}
 
 

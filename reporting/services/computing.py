@@ -24,6 +24,8 @@ from reporting.permissions import COMPUTE
 KIND = "kpi.compute"
 NIGHTLY = "kpi.nightly"
 CHUNK = 20_000
+FIRST_YEAR = 2000
+MOST_YEARS = 21
 FIELDS = (
     "year",
     "unit",
@@ -63,13 +65,18 @@ def ask_for_values(*, by, now, year_from=None, year_to=None, cutoff=None):
     require(by, COMPUTE)
     first, last = years_known(now)
     year_from, year_to = year_from or first, year_to or last
-    if (
-        year_to < year_from
-        or year_from < 2000
-        or year_to > timezone.localdate(now).year + 1
-        or year_to - year_from > 20
-    ):
-        raise Refused(_("Choose years up to this one, the earlier first."))
+    if year_to < year_from:
+        raise Refused(_("The last year lies before the first."))
+    if year_from < FIRST_YEAR or year_to > timezone.localdate(now).year + 1:
+        raise Refused(
+            _("Choose years from %(first)s to %(last)s.")
+            % {"first": FIRST_YEAR, "last": timezone.localdate(now).year + 1}
+        )
+    if year_to - year_from >= MOST_YEARS:
+        raise Refused(
+            _("%(count)s years are too many for one computation. Choose at most %(most)s, then the others.")
+            % {"count": year_to - year_from + 1, "most": MOST_YEARS}
+        )
     if cutoff is not None and cutoff > now:
         raise Refused(_("The cut-off lies in the future."))
     run = KpiRun.objects.create(

@@ -1,7 +1,9 @@
 """The city's statistics: recorded from a paper, revised by a later one, never overwritten."""
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from accounts.access import require
 from audit.events import record_event
@@ -14,6 +16,8 @@ UNIT_OF = {
     CityStatistic.Measure.EXPORTS: CityStatistic.Unit.USD_CENTS,
     CityStatistic.Measure.IIP: CityStatistic.Unit.INDEX,
 }
+YEAR_TO_COME = _lazy("The year %(year)s has not begun. Give a year up to %(last)s.")
+DAY_TO_COME = _lazy("The day of publication lies in the future.")
 TOLD = ("amount", "state", "source", "published_on", "vsic_coverage")
 
 
@@ -36,6 +40,7 @@ def record_statistic(
 ):
     """Write down a figure of the city that was not known in this state before."""
     require(by, RECORD)
+    _require_past(year=year, published_on=published_on, now=now)
     key = {"measure": measure, "year": year, "prices": prices, "base_year": base_year, "state": state}
     known = CityStatistic.objects.filter(**key)
     if known.current().exists():
@@ -67,6 +72,7 @@ def revise_statistic(
     require(by, RECORD)
     if not reason.strip():
         raise Refused(_("Say why the figure is revised."))
+    _require_past(year=statistic.year, published_on=published_on, now=now)
     old = CityStatistic.objects.select_for_update(of=("self",)).get(pk=statistic.pk)
     if old.superseded_at is not None:
         raise Conflict(_("Somebody else revised this figure meanwhile. Look at the latest revision first."))
@@ -111,6 +117,14 @@ def withdraw_statistic(*, statistic, reason, by, now):
     if not changed:
         raise Conflict(_("Somebody else revised this figure meanwhile. Look at the latest revision first."))
     record_event("statistic withdrawn", statistic, by=by, now=now, reason=reason, before=_told(statistic))
+
+
+def _require_past(*, year, published_on, now):
+    today = timezone.localdate(now)
+    if year > today.year:
+        raise Refused(YEAR_TO_COME % {"year": year, "last": today.year})
+    if published_on > today:
+        raise Refused(str(DAY_TO_COME))
 
 
 def _told(statistic):

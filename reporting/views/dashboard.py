@@ -60,6 +60,7 @@ def indicator_detail(request, family):
             "family": family,
             "title": Family(family).label,
             "view": view,
+            "side_by_side": view.side_by_side if view else None,
             "variants": [(variant, variant.chart(view.targets)) for variant in view.variants] if view else [],
             "may_decide": request.user.may(DECIDE) and view is not None and len(view.variants) > 1,
             "may_define": request.user.may(DEFINE),
@@ -93,26 +94,24 @@ def _value_page(request, shown, name, parts):
             "family": indicator.family,
             "family_label": Family(indicator.family).label,
             "words": wording.sentences_of(shown.value.version.read),
-            "statistics": [
-                s | {"text": wording.statistic_amount(s["measure"], s["amount"])} for s in shown.value.statistics
-            ],
+            "statistics": wording.statistics_of(shown.value),
             "breakdowns": _breakdowns(shown, parts),
             "unit": wording.UNITS[shown.value.unit],
-            "numerator": _numerator(shown.value),
+            "numerator": two_parts(shown.value),
         },
     )
 
 
-def _numerator(value):
+def two_parts(value):
     """Numerator and denominator in their own unit."""
-    money = _money_of(value)
+    money = money_of(value)
     return {
         "above": money(value.numerator),
         "below": money(value.denominator) if value.is_ratio and value.denominator else "",
     }
 
 
-def _money_of(value):
+def money_of(value):
     read = value.version.read
     if read.currency == "usd_cents" and read.numerator:
         return lambda amount: wording.statistic_amount("exports", amount)
@@ -124,7 +123,7 @@ def _money_of(value):
 def _breakdowns(shown, parts):
     """[(dimension label, note, [{name, amount, share, enterprises, url}])] in the order of size of the part."""
     value, names = shown.value, _names()
-    money = _money_of(value)
+    money = money_of(value)
     found = []
     for dimension in Dimension:
         rows = [part for part in parts if part["dimension"] == dimension]

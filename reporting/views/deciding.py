@@ -70,6 +70,7 @@ def choose_variant(request, family):
             "family": family,
             "label": Family(family).label,
             "current": current,
+            "current_name": next((n for i, n in names if current and i.pk == current.indicator_id), ""),
             "variants": list(shown.values()),
         },
     )

@@ -3,12 +3,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from enterprises.models import Enterprise, Product
+from programme.permissions.budget import VIEW as SEE_MONEY
+from programme.presenting.money import figured_bar, scope_name
+from programme.queries.money import scope_of, totals
 from reporting import queries, wording
 from reporting.home import work_for
 from reporting.models import Family
 from reporting.permissions import VIEW
 from screens.charts import small_band
-from screens.text import matching
+from screens.text import clean, matching
 
 THREE = (Family.OUTPUT_SHARE, Family.EXPORT_SHARE, Family.TURNS)
 FOUND = 20
@@ -22,7 +25,17 @@ def home(request):
     context = {"sections": work_for(user, now), "today": timezone.localdate(now)}
     if user.may(VIEW):
         context["lines"] = three_lines()
+    if user.may(SEE_MONEY):
+        context["money"] = money_bar(timezone.localdate(now))
     return render(request, "reporting/home.html", context)
+
+
+def money_bar(today):
+    """The money of the period of today in one bar with its figures; nothing where no budget is entered."""
+    scope, _periods = scope_of(today)
+    if scope is None or not scope.years:
+        return None
+    return {"bar": figured_bar(scope, totals(scope.lines)), "name": scope_name(scope)}
 
 
 def three_lines():
@@ -57,7 +70,7 @@ def three_lines():
 
 def search(request):
     """Enterprises and products by code, tax code or name."""
-    typed = request.GET.get("q", "").strip()[:200]
+    typed = clean(request.GET.get("q"))[:200]
     enterprises = products = []
     if typed:
         wanted = matching(typed, "folded")

@@ -8,7 +8,7 @@ from reporting import wording
 from reporting.models import KpiRow, KpiValue, PublishedRow, PublishedValue
 from reporting.queries import Shown
 from reporting.tables import published_rows_table, rows_table
-from reporting.views.dashboard import _money_of
+from reporting.views.dashboard import money_of, two_parts
 from screens.lists import FilterSet, SearchFilter, Sheet, show_list
 
 UNKNOWN = "-"
@@ -100,7 +100,7 @@ def _rows(request, shown, value_name, *, table, rows, filterset, name):
         total = value.numerator
     elif kept:
         total = filterset(request.GET, queryset=rows, request=request).qs.aggregate(sum=Sum("contribution"))["sum"] or 0
-    money = _money_of(value)
+    money = money_of(value)
     return show_list(
         request,
         name=name,
@@ -124,7 +124,9 @@ def _rows(request, shown, value_name, *, table, rows, filterset, name):
             "family": value.version.indicator.family,
             "total": None if total is None else money(total),
             "is_whole": not any(parts),
-            "numerator": money(value.numerator),
+            "numerator": two_parts(value)["above"],
+            "denominator": two_parts(value)["below"],
+            "statistics": wording.statistics_of(value),
         },
     )
 

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
 from allauth.mfa.models import Authenticator
@@ -5,10 +7,10 @@ from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 
 from accounts.invitations import invite_to_post
-from accounts.models import Handover, Invitation, SignIn
+from accounts.models import Delegation, Handover, Invitation, SignIn
 from accounts.roles import Role
 from accounts.sealing import digest
-from tests.factories import make_officer
+from tests.factories import make_head, make_officer
 
 TOKEN = "a-token-that-only-the-tests-know"
 
@@ -36,6 +38,21 @@ def build(world):
         now=world.now,
     )
     Invitation.objects.filter(pk=world.invitation.pk).update(token_digest=digest(TOKEN))
+    receiver = make_head(email="receiver@matrix.example")
+    world.delegations = {
+        who: Delegation.objects.create(
+            giver=world.people[who],
+            receiver=receiver,
+            action="figures.close_year",
+            starts_on=world.now.date(),
+            ends_on=world.now.date() + timedelta(days=30),
+            planned_ends_on=world.now.date() + timedelta(days=30),
+            paper="15/GUQ-SCT",
+            created_by=f"user:{world.people[who].public_id}",
+            created_at=world.now,
+        )
+        for who in ("director", "deputy_director")
+    }
     assert Authenticator.objects.count() == 2 * len(world.people)
 
 
@@ -53,6 +70,11 @@ def own_session(world, who):
     return {"public_id": (person.sign_ins.first() or SignIn.objects.first()).public_id}
 
 
+def own_delegation(world, who):
+    """What a leader gave; of others, what the director gave."""
+    return {"public_id": world.delegations.get(who, world.delegations["director"]).public_id}
+
+
 def person(world):
     return {"public_id": world.subject.public_id}
 
@@ -66,6 +88,8 @@ OBJECTS |= {
     "accounts:end_my_session": own_session,
     "accounts:end_post": lambda world: {"public_id": world.subject.posts.get().public_id},
     "accounts:handover_detail": lambda world: {"public_id": world.handover.public_id},
+    "accounts:delegation_detail": own_delegation,
+    "accounts:end_delegation": own_delegation,
     "accounts:office_detail": lambda world: {"public_id": world.subject.posts.get().office.public_id},
     "accounts:edit_office": lambda world: {"public_id": world.subject.posts.get().office.public_id},
     "accounts:invitation_detail": lambda world: {"public_id": world.invitation.public_id},

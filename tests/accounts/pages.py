@@ -1,10 +1,13 @@
-"""What the pages of this room show: somebody of the demonstration, and one invitation and one handover made for it."""
+"""What the pages of this room show: somebody of the demonstration, and an invitation, a handover, a delegation made for it."""
+
+from datetime import timedelta
 
 from django.utils import timezone
 
+from accounts.delegations import give_delegation
 from accounts.demo import address_of
 from accounts.invitations import invite_to_post
-from accounts.models import Handover, Invitation, User
+from accounts.models import Delegation, Handover, Invitation, User
 from accounts.roles import Role
 from accounts.sealing import digest
 
@@ -43,6 +46,22 @@ def handover():
     )
 
 
+def delegation():
+    """In force from today: the director's to the head of office."""
+    today = timezone.localdate()
+    giver = User.objects.get(email=address_of("giamdoc"))
+    return Delegation.objects.filter(giver=giver).first() or give_delegation(
+        giver=giver,
+        receiver=somebody(),
+        action="figures.close_year",
+        starts_on=today,
+        ends_on=today + timedelta(days=60),
+        paper="15/GUQ-SCT",
+        by=User.objects.get(email=address_of("quantri")),
+        now=timezone.now(),
+    )
+
+
 def accept_invitation():
     invitation()
     return {"token": TOKEN}
@@ -54,6 +73,8 @@ ADDRESSES = {
 } | {
     "accounts:reset_second_factor": lambda: {"public_id": somebody().public_id},
     "accounts:end_post": lambda: {"public_id": somebody().posts.first().public_id},
+    "accounts:delegation_detail": lambda: {"public_id": delegation().public_id},
+    "accounts:end_delegation": lambda: {"public_id": delegation().public_id},
     "accounts:office_detail": lambda: {"public_id": somebody().posts.first().office.public_id},
     "accounts:edit_office": lambda: {"public_id": somebody().posts.first().office.public_id},
     "accounts:handover_detail": lambda: {"public_id": handover().public_id},

@@ -1,10 +1,16 @@
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from accounts import handover
-from accounts.models import Handover
+from accounts.forms import HandOverForm
+from accounts.models import Handover, User
+from accounts.roles import Role
 from audit.events import history_of
 from audit.refusals import NotAllowed, Refused
-from tests.factories import make_administrator, make_officer
+from tests.factories import make_administrator, make_auditor, make_office, make_officer, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -22,7 +28,13 @@ def held(monkeypatch):
         return move
 
     for code in work:
-        handover.register(code, code, count=lambda user, code=code: work[code].get(user.pk, 0), move=mover(code))
+        handover.register(
+            code,
+            code,
+            count=lambda user, code=code: work[code].get(user.pk, 0),
+            takers=lambda user, on: User.objects.holding(Role.OFFICER, on),
+            move=mover(code),
+        )
     return work
 
 
@@ -50,7 +62,8 @@ def test_nothing_may_be_left_out(held, now):
 def test_what_a_move_leaves_behind_refuses_the_whole_act(held, now, monkeypatch):
     admin, person, one = make_administrator(), make_officer(), make_officer()
     held["files"][person.pk] = 3
-    handover.register("files", "files", count=lambda user: held["files"].get(user.pk, 0), move=lambda *a, **k: None)
+    files = handover._holdings["files"]
+    monkeypatch.setitem(handover._holdings, "files", replace(files, move=lambda *a, **k: None))
     with pytest.raises(Refused):
         handover.hand_over(person=person, to={"files": one}, paper="", reason="Điều động", by=admin, now=now)
 
@@ -62,6 +75,48 @@ def test_work_goes_only_to_another_active_person(held, now, taker):
     held["files"][person.pk] = 1
     with pytest.raises(Refused):
         handover.hand_over(person=person, to={"files": to}, paper="", reason="Điều động", by=admin, now=now)
+
+
+@pytest.mark.parametrize("role", [Role.AUDITOR, Role.COUNCIL_MEMBER, Role.RECORDS_CLERK])
+def test_work_goes_only_to_whose_role_allows_it(held, now, role):
+    person = make_officer()
+    held["files"][person.pk] = 1
+    with pytest.raises(Refused, match="vai trò"):
+        handover.hand_over(
+            person=person,
+            to={"files": make_user(role)},
+            paper="",
+            reason="Điều động",
+            by=make_administrator(),
+            now=now,
+        )
+    assert held["files"] == {person.pk: 1}
+
+
+def test_a_post_that_has_ended_lets_nobody_take_over(held, now):
+    person, former = make_officer(), make_officer()
+    former.posts.update(ends_on=timezone.localdate(now) - timedelta(days=1))
+    held["files"][person.pk] = 1
+    with pytest.raises(Refused):
+        handover.hand_over(
+            person=person, to={"files": former}, paper="", reason="Nghỉ", by=make_administrator(), now=now
+        )
+
+
+def test_those_who_may_take_over_are_offered_with_role_and_office(held, now):
+    person, _taker = make_officer(), make_officer(full_name="Lê Thị Nhận", office=make_office(name="Phòng Thử"))
+    make_auditor(full_name="Kiểm Toán Viên")
+    held["files"][person.pk] = 1
+    shown = HandOverForm(person=person, held=handover.held_by(person), on=timezone.localdate(now)).as_p()
+    assert "Lê Thị Nhận – Chuyên viên, Phòng Thử" in shown
+    assert "Kiểm Toán Viên" not in shown and "---" not in shown
+
+
+def test_where_nobody_may_take_over_the_form_says_so(held, now):
+    person = make_officer()
+    held["files"][person.pk] = 1
+    form = HandOverForm(person=person, held=handover.held_by(person), on=timezone.localdate(now))
+    assert "Chưa có ai khác" in str(form.fields["to_files"].help_text)
 
 
 def test_an_officer_hands_nothing_over(held, now):

@@ -228,10 +228,10 @@ def test_staff_without_second_factor_reach_nothing_but_setting_it_up(client, set
 
 
 def test_enterprise_people_need_no_second_factor(client, settings, monkeypatch):
-    from accounts import models
+    from accounts.models import people
 
     settings.STAFF_MFA_REQUIRED = True
-    monkeypatch.setattr(models, "roles_elsewhere", lambda user, on: frozenset({Role.SIGNATORY}))
+    monkeypatch.setattr(people, "roles_elsewhere", lambda user, on: frozenset({Role.SIGNATORY}))
     user = make_user()
     user.set_password(PASSWORD)
     user.save()

@@ -2,8 +2,9 @@ import pytest
 from django.urls import reverse
 
 from accounts.roles import Role
+from audit.access_log import said
 from audit.models import AccessEntry
-from tests.factories import make_officer, make_user
+from tests.factories import make_auditor, make_officer, make_user
 
 
 @pytest.mark.django_db
@@ -31,3 +32,10 @@ def test_list_taken_out_as_a_file_leaves_a_trace(client_as):
 def test_ordinary_reading_leaves_none(client_as):
     client_as(make_officer()).get(reverse("support:support_list"))
     assert AccessEntry.objects.count() == 0
+
+
+@pytest.mark.django_db
+def test_the_access_log_says_in_words_what_was_refused(client_as):
+    assert client_as(make_auditor()).get(reverse("accounts:add_office")).status_code == 403
+    assert said(AccessEntry.objects.latest("pk").what).startswith("Bị từ chối: Sửa danh mục")
+    assert said("refused GET nowhere:at_all") == "Bị từ chối: GET nowhere:at_all"

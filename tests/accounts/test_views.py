@@ -191,6 +191,7 @@ def test_handover_over_the_page_leads_to_its_record(client_as, admin, monkeypatc
         "files",
         "Hồ sơ",
         count=lambda user: held.get(user.pk, 0),
+        takers=lambda user, on: User.objects.holding(Role.OFFICER, on),
         move=lambda user, to, by, now: held.update({to.pk: held.pop(user.pk)}),
     )
     client = client_as(admin)
@@ -258,6 +259,10 @@ def test_pairs_of_steps_are_loaded_once_and_hold(now):
     call_command("load_duties", verbosity=0)
     call_command("load_duties", verbosity=0)
     assert IncompatibleSteps.objects.filter(step="submit figures").count() == 1
+    pairs = set(IncompatibleSteps.objects.values_list("step", "other_step"))
+    assert {("prepare commitment", "approve commitment"), ("control payment", "sign payment")} < pairs
+    assert len(pairs) == IncompatibleSteps.objects.count() == 11
+    assert not IncompatibleSteps.objects.exclude(legal_basis__contains="cần xác nhận").exists()
     person = make_officer()
     with pytest.raises(NotAllowed):
         duties.check_pair(
@@ -276,3 +281,23 @@ def test_letter_of_the_outbox_is_dated_in_greenwich_time_when_it_names_no_zone()
     from accounts.outbox import _moment
 
     assert _moment("Mon, 23 Nov 2026 11:07:00 -0000").isoformat() == "2026-11-23T11:07:00+00:00"
+
+
+def test_nothing_is_chosen_for_whoever_invites(client_as, admin):
+    page = client_as(admin).get(reverse("accounts:invite_person"))
+    assert page.context["form"].fields["role"].choices[0][0] == ""
+    make_office(name="Hội đồng thử")
+    answer = client_as(admin).post(
+        reverse("accounts:invite_person"),
+        {"full_name": "Lê Mới", "email": "moi@so.example", "office": Office.objects.get(name="Hội đồng thử").pk,
+         "starts_on": "01/01/2026", "paper": "1/QĐ"},
+    )  # fmt: skip
+    assert "role" in answer.context["form"].errors and not Invitation.objects.exists()
+
+
+def test_an_invited_person_may_not_choose_a_password_of_digits_alone(client, admin, mailoutbox):
+    from accounts.forms import AcceptInvitationForm
+
+    invitation = Invitation(email="moi@so.example", full_name="Lê Mới")
+    form = AcceptInvitationForm({"password1": "12345678901234", "password2": "12345678901234"}, invitation=invitation)
+    assert "password1" in form.errors

@@ -67,9 +67,11 @@ class OfficesImport(ImportKind):
             raise self.fails
         return {"created": created}
 
-    def undo(self, import_, *, by, now):
+    def require_undoable(self, import_):
         if self.built_on:
             raise Refused("An office of this import has people.")
+
+    def undo(self, import_, *, by, now):
         made = Office.objects.filter(symbol=str(import_.public_id)[:30])
         return {"ended": made.update(ended_on=now.date())}
 

@@ -85,7 +85,7 @@ def test_no_cell_breaks_the_reader(cell):
 def test_unclear_separator_is_counted_and_follows_the_choice():
     style = cells.NumberStyle()
     assert cells.amounts(["1.234"], style=style)[0] == [1234]
-    assert style.seen == {"vi": 0, "en": 0, "unclear": 1}
+    assert style.seen == {"vi": 0, "en": 0, "unclear": 1, "example": "1.234"}
     assert cells.amounts(["1.234"], power=3, style=cells.NumberStyle("en"))[0] == [1234]
 
 

@@ -11,7 +11,9 @@ from audit.refusals import Conflict, NotAllowed, Refused
 from documents import imports, services, workbooks
 from documents.imports import Column, ImportKind
 from documents.models import Import, ImportPart, StoredFile
+from documents.reasons import sentence
 from documents.staging import Staged, pack_rows, unpack_rows
+from documents.views import sample_read
 from jobs import services as jobs
 from jobs.models import Job
 from tests.documents.sheets import tax_code, upload, workbook
@@ -66,9 +68,9 @@ def test_preview_counts_and_changes_nothing(kind, now):
 def test_numbers_of_bad_rows_go_back_as_numbers(kind, now):
     by = make_officer()
     import_ = sent(kind, [["0190000001", "Một", 612.345], ["0190000002", "Hai", "205.082,75"]], by=by, now=now)
-    with workbooks.bad_rows(import_, kind) as file:
+    with workbooks.rows_with_reasons(import_, kind) as file:
         sheet = load_workbook(file).active
-    assert [sheet.cell(row, 5).value for row in (2, 3)] == [612.345, "205.082,75"]
+    assert [sheet.cell(row, 5).value for row in (5, 6)] == [612.345, "205.082,75"]
 
 
 def test_good_rows_are_imported_and_said_so(kind, now):
@@ -173,11 +175,14 @@ def test_undo_takes_the_whole_import_back(kind, now):
 def test_undo_is_refused_when_something_was_built_on_it(kind, now):
     by = make_officer()
     import_ = apply(sent(kind, [[A, "Một", 5]], by=by, now=now), by=by, now=now)
-    kind.built_on = True
     services.undo_import(import_=import_, reason="Nhầm", by=by, now=now)
+    kind.built_on = True
     work(import_, now)
     assert import_.state == State.APPLIED
     assert import_.refusal["message"] == "An office of this import has people."
+    assert import_.job.state == "done"  # a refusal is an answer, no failed work
+    with pytest.raises(Refused, match="has people"):
+        services.undo_import(import_=import_, reason="Nhầm", by=by, now=now)
     assert offices() == {(A, "Một")}
 
 
@@ -306,8 +311,8 @@ def test_every_one_of_many_bad_rows_is_reported(kind, now):
     assert (import_.counts["good"], import_.counts["bad"]) == (2000, 1000)
     found = [number for number, _cells, _problems in workbooks.rows_of(import_, "bad")]
     assert found == [n + 2 for n in range(3000) if n % 3 == 0]
-    with workbooks.bad_rows(import_, kind) as file:
-        lines = list(load_workbook(file).worksheets[0].values)
+    with workbooks.rows_with_reasons(import_, kind) as file:
+        lines = list(load_workbook(file).worksheets[0].values)[3:]  # year, basis, an empty line
     assert len(lines) == 1001
     assert lines[1][0] == 2
     assert "１２" in lines[1][1]
@@ -317,9 +322,9 @@ def test_every_one_of_many_bad_rows_is_reported(kind, now):
 def test_bad_rows_put_right_can_be_sent_as_they_are(kind, now):
     by = make_officer()
     import_ = sent(kind, workbook([["ĐVT: triệu đồng"], ["MST", "Tên", "GTSX"], [A, "Một", -5]]), by=by, now=now)
-    with workbooks.bad_rows(import_, kind) as file:
+    with workbooks.rows_with_reasons(import_, kind) as file:
         lines = [list(line) for line in load_workbook(file).worksheets[0].values]
-    lines[1][lines[0].index("Tên") + 1] = 5
+    lines[4][lines[3].index("Tên") + 1] = 5
     again = sent(kind, workbook(lines), by=by, now=now)
     assert (again.counts["good"], again.counts["bad"], again.reading["questions"]) == (1, 0, [])
     assert next(rows(again))[2] == [5_000_000]
@@ -336,6 +341,42 @@ def test_template_can_be_read_back(kind, now):
     assert import_.reading["unit_from"] == {"output_vnd": "heading"}
     with pytest.raises(Refused):
         services.apply_import(import_=import_, by=by, now=now)
+
+
+def test_the_first_good_rows_are_kept_as_they_were_read(kind, now):
+    body = [[A, "Một", 5], ["0100109107", "Sai", 6], *([tax_code(n), f"X{n}", n] for n in range(1, 9))]
+    import_ = sent(kind, body, by=make_officer(), now=now)
+    with override("vi"):
+        shown = sample_read(import_, kind)
+    assert shown["columns"] == [(False, "Tax code"), (False, "Name"), (True, "Output")]
+    assert shown["rows"][0] == (2, [(False, A), (False, "Một"), (True, "5.000.000 đồng")])
+    assert [number for number, _cells in shown["rows"]] == [2, 4, 5, 6, 7]
+
+
+def test_two_columns_that_mean_the_same_are_both_named(kind, now):
+    import_ = sent(kind, [[A, 1, 2]], by=make_officer(), now=now, heading=["MST", "GTSX (triệu đồng)", "Output"])
+    with override("vi"):
+        said = sentence(import_.refusal["message"], import_.refusal["arguments"])
+    assert "(Output)" in said and "B “GTSX (triệu đồng)”, C “Output”" in said
+
+
+def test_numbers_in_reasons_are_written_as_the_reader_writes_them(kind, now):
+    import_ = sent(kind, [[A, "Một", 0.0000005], [B, "Hai", -1.5]], by=make_officer(), now=now)
+    problems = [problem for _row, _cells, problems in workbooks.rows_of(import_, "bad") for problem in problems]
+    with override("vi"):
+        said = [sentence(text, given) for _key, _letter, text, given in problems]
+    assert "“0,0000005”" in said[0] and "1,5”" in said[1]
+
+
+def test_an_unclear_number_of_the_file_is_the_example(kind, now):
+    import_ = sent(kind, [[A, "Một", "7.654"]], by=make_officer(), now=now)
+    assert import_.reading["questions"] == ["decimal_style"] and import_.reading["style"]["example"] == "7.654"
+
+
+def test_a_refused_file_waits_for_nobody(kind, now):
+    by = make_officer()
+    sent(kind, [["x", "y", "z"]], by=by, now=now, heading=["Cột 1", "Cột 2", "Cột 3"])
+    assert not Import.objects.held_by(by).exists()
 
 
 def test_kind_with_an_unknown_staged_type_is_refused_at_start():

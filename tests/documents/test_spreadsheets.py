@@ -185,7 +185,7 @@ def cp1258(text):
 
 def test_unclear_numbers_are_counted_for_the_question():
     end = counts(f"MST;Doanh thu (đồng)\n{A};1.234\n{B};5\n".encode(), "a.csv")
-    assert end["style"] == {"vi": 0, "en": 0, "unclear": 1}
+    assert end["style"] == {"vi": 0, "en": 0, "unclear": 1, "example": "1.234"}
 
 
 def test_lost_zero_is_counted_and_repaired_when_asked():
@@ -203,7 +203,7 @@ def test_wrong_headings_are_named():
 
 
 def test_two_columns_with_one_name_are_refused():
-    with pytest.raises(Refused, match="B, C"):
+    with pytest.raises(Refused, match="B “Doanh thu”, C “Doanh thu thuần”"):
         read(workbook([["MST", "Doanh thu", "Doanh thu thuần"], [A, 1, 2]]))
 
 

@@ -68,6 +68,10 @@ def test_walk_from_file_to_undo(client_as, kind):
     assert import_.state == "applied"
     page = client.get(answer.url).content.decode()
     assert address("undo_import", import_) in page
+    kind.built_on = True
+    page = client.get(answer.url).content.decode()
+    assert address("undo_import", import_) not in page and "An office of this import has people." in page
+    kind.built_on = False
     act(client, "undo_import", import_, reason="Nhầm năm")
     worked(import_)
     assert import_.state == "undone"

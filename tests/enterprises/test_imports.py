@@ -4,12 +4,14 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.utils.translation import override
+from openpyxl import load_workbook
 
 from audit.models import Event
 from audit.refusals import Refused
 from documents import imports, services, workbooks
 from documents.models import Import
-from enterprises.models import Enterprise, FigureRevision, Product, Title
+from documents.reasons import sentence
+from enterprises.models import Enterprise, FigureLine, FigureRevision, Product, Title
 from enterprises.models.figures import State
 from enterprises.services.enterprises import edit_enterprise
 from enterprises.services.figures import close_year, confirm_figures, return_figures
@@ -19,11 +21,14 @@ from tests.documents.sheets import upload, workbook
 from tests.factories import (
     make_director,
     make_enterprise,
+    make_enterprise_user,
     make_figures,
     make_head,
     make_officer,
     make_period,
+    make_product,
     make_product_group,
+    make_rule,
     make_tax_code,
     make_title,
     make_unit,
@@ -115,6 +120,29 @@ def test_every_bad_row_has_its_column_and_reason():
     assert apply(import_, by=officer)["created"] == 2
 
 
+def every_reason(import_):
+    """{row number: its column keys with a reason}."""
+    return {
+        number: [problem[0] for problem in problems] for number, _cells, problems in workbooks.rows_of(import_, "bad")
+    }
+
+
+def test_a_bad_row_says_all_that_is_wrong_with_it():
+    officer, one = make_officer(), make_enterprise()
+    heading = [*HEAD, "Năm", "Doanh thu SPCNCL (triệu đồng)"]
+    rows = [
+        [make_tax_code(), "", -5, 6, "1e9", 2023, 7],
+        [one.tax_code, "", -5, None, None, None, None],
+        [one.tax_code, "", 5, 6, 1, 2024, 6],
+    ]
+    import_ = send("figures", rows, by=officer, heading=heading)
+    assert every_reason(import_) == {
+        2: ["output_vnd", "labour_insured", "year", "tax_code", "key_product_revenue_vnd"],
+        3: ["output_vnd"],
+    }
+    assert import_.counts["good"] == 1
+
+
 def test_the_same_file_twice_changes_nothing_and_other_amounts_are_a_correction():
     officer, head, one, two = make_officer(), make_head(), make_enterprise(), make_enterprise()
     rows = [[one.tax_code, "", 5, 6, 1], [two.tax_code, "", 5, 6, 1]]
@@ -126,7 +154,7 @@ def test_the_same_file_twice_changes_nothing_and_other_amounts_are_a_correction(
     assert FigureRevision.objects.count() == 2
     changed = [[one.tax_code, "", 9, 6, 1], [two.tax_code, "", 5, 6, 2]]
     third = send("figures", changed, by=officer, now=later, name="c.xlsx")
-    assert apply(third, by=officer, now=later) == {"created": 0, "corrected": 2, "unchanged": 0}
+    assert apply(third, by=officer, now=later) == {"created": 0, "corrected": 2, "unchanged": 0, "replaced": 1}
     standing = FigureRevision.objects.current()
     assert sorted(standing.filter(enterprise=one).values_list("state", "revision")) == [
         ("confirmed", 1), ("waiting", 2)]  # fmt: skip
@@ -141,12 +169,19 @@ def test_a_column_that_the_file_lacks_keeps_what_stands():
     assert (figures.output_vnd, figures.revenue_vnd, figures.tax_vnd) == (5_000_000, None, 7)
 
 
-def test_a_jump_is_flagged_and_taken():
+def test_a_jump_of_any_measure_is_flagged_by_the_rule_and_taken():
+    make_rule("jump_factor", 3)
     officer, one = make_officer(), make_enterprise()
-    make_figures(one, 2023, output_vnd=1_000_000)
-    import_ = send("figures", [[one.tax_code, "", 11, 6, 1]], by=officer)
+    before = {"output_vnd": 2_000_000, "revenue_vnd": 0, "labour_insured": 40, "tax_vnd": 3_000_000}
+    make_figures(one, 2023, export_direct_goods_usd_cents=1000_00, **before)
+    heading = [*HEAD, "XK trực tiếp (nghìn USD)", "Nộp ngân sách (triệu đồng)"]
+    import_ = send("figures", [[one.tax_code, "", 6, 6, 13, 3.5, 9.1]], by=officer, heading=heading)
     assert import_.counts["good"] == 1 and import_.counts["flags"] == 1
-    assert next(workbooks.rows_of(import_, "flag"))[2][0][2].endswith("%(after)s đồng.")
+    assert flags(import_) == [
+        (2, "export_direct_goods_usd_cents", "3 times more or less than the year before: 1,000.00 USD → 3,500.00 USD."),
+        (2, "labour_insured", "3 times more or less than the year before: 40 → 13."),
+        (2, "tax_vnd", "3 times more or less than the year before: 3,000,000 đồng → 9,100,000 đồng."),
+    ]
     apply(import_, by=officer)
 
 
@@ -165,10 +200,10 @@ def test_a_year_of_no_period_is_refused_before_the_file_is_taken(year):
     officer, one = make_officer(), make_enterprise()
     make_period(2018, 2020)
     make_period(2024, 2028)
-    with pytest.raises(Refused, match="2018–2020, 2024–2028"):
+    with pytest.raises(Refused, match="2018–2020, 2024–2025"):
         send("figures", [[one.tax_code, "", 5, 6, 1]], by=officer, year=year)
     import_ = send("figures", [[one.tax_code, "", 5, 6, 1]], by=officer, year=2024)
-    with pytest.raises(Refused, match="2018–2020, 2024–2028"):
+    with pytest.raises(Refused, match="2018–2020, 2024–2025"):
         services.change_reading(import_=import_, chosen={}, by=officer, now=NOW, year=year)
 
 
@@ -203,7 +238,8 @@ def test_undo_takes_all_back_and_puts_back_what_it_replaced():
     standing = FigureRevision.objects.current().order_by("enterprise")
     assert [(row.enterprise, row.state, row.output_vnd) for row in standing] == [
         (one, "waiting", 1), (two, "returned", 2)]  # fmt: skip
-    assert Event.objects.filter(kind="figures withdrawn").count() == 4
+    assert Event.objects.filter(kind="figures withdrawn").count() == 3
+    assert Event.objects.filter(kind="figures put back").count() == 2
 
 
 @pytest.mark.parametrize("act", [confirm_figures, lambda **k: return_figures(reason="Sai", **k)])
@@ -220,7 +256,146 @@ def test_undo_is_refused_once_something_was_built_on_it(act):
     assert FigureRevision.objects.exclude(state=State.WITHDRAWN).count() == 1
 
 
+def flags(import_):
+    """[(row, column key, sentence)] of the rows to look at."""
+    with override("en"):
+        return [
+            (number, key, sentence(text, given))
+            for number, _cells, problems in workbooks.rows_of(import_, "flag")
+            for key, _letter, text, given in problems
+        ]
+
+
+def test_the_preview_names_every_row_that_takes_the_place_of_what_somebody_prepared():
+    officer, person = make_officer(), make_enterprise_user(full_name="Trần Thị Bình")
+    firms = [make_enterprise() for _each in range(5)]
+    states = ("draft", "declared", "waiting", "returned", "confirmed")
+    for firm, state in zip(firms, states, strict=True):
+        make_figures(firm, 2024, state=state, by=person, output_vnd=1_000_000, revenue_vnd=6_000_000, labour_insured=1)
+    import_ = send("figures", [[firm.tax_code, "", 5, 6, 1] for firm in firms], by=officer)
+    assert flags(import_) == [
+        (2, "tax_code", "Replaces the draft that Trần Thị Bình has not sent yet."),
+        (
+            3,
+            "output_vnd",
+            "Replaces what Trần Thị Bình declared and has not sent yet: 1,000,000 đồng → 5,000,000 đồng.",
+        ),
+        (4, "output_vnd", "Replaces what Trần Thị Bình sent and waits for review: 1,000,000 đồng → 5,000,000 đồng."),
+    ]
+    assert (import_.counts["good"], import_.counts["replaced"], import_.counts["flags"]) == (5, 3, 3)
+    with workbooks.rows_with_reasons(import_, imports.kinds()["figures"], "flag") as file:
+        assert [line[0] for line in load_workbook(file).active.values][1:] == [2, 3, 4]
+    assert apply(import_, by=officer)["replaced"] == 3
+
+
+def test_a_later_import_over_an_earlier_one_is_named_in_the_preview():
+    officer, one = make_officer(full_name="Lê Văn Cường"), make_enterprise()
+    apply(send("figures", [[one.tax_code, "", 500_000, 6, 1]], by=officer), by=officer)
+    import_ = send("figures", [[one.tax_code, "", 511_000, 6, 1]], by=officer, name="b.xlsx")
+    assert import_.counts["replaced"] == 1
+    assert flags(import_)[0][2].endswith("500,000,000,000 đồng → 511,000,000,000 đồng.")
+
+
+def test_a_draft_replaced_by_an_import_leaves_its_events_and_comes_back_with_the_undo():
+    officer, one = make_officer(), make_enterprise()
+    draft = make_figures(one, 2024, state="draft", output_vnd=1, tax_vnd=7)
+    FigureLine.objects.create(revision=draft, product=make_product(one), measure="revenue_vnd", amount=3)
+    waiting = make_figures(make_enterprise(), 2024, state="waiting", output_vnd=2)
+    rows = [[one.tax_code, "", 5, 6, 1], [waiting.enterprise.tax_code, "", 5, 6, 1]]
+    import_ = send("figures", rows, by=officer)
+    apply(import_, by=officer)
+    assert FigureRevision.objects.current().get(enterprise=one).tax_vnd is None  # what a draft says nobody declared
+    assert Event.objects.about(draft).get().kind == "draft replaced by an import"
+    assert Event.objects.about(waiting).get().kind == "figures replaced by an import"
+    assert Event.objects.about(one).get().kind == "enterprise figures replaced by an import"
+    assert undo(import_, by=officer, now=NOW + timedelta(hours=1)).state == Import.State.UNDONE
+    back = FigureRevision.objects.current().get(enterprise=one)
+    assert (back.state, back.output_vnd, back.tax_vnd, back.recorded_by) == ("draft", 1, 7, draft.recorded_by)
+    assert back.lines.get().amount == 3
+    assert Event.objects.about(back).get().kind == "figures put back"
+
+
+def test_parts_of_what_waited_come_back_with_the_undo():
+    officer, one = make_officer(), make_enterprise()
+    draft = make_figures(one, 2024, state="draft", output_vnd=1)
+    FigureLine.objects.create(revision=draft, product=make_product(one), measure="revenue_vnd", amount=3)
+    moment = {"declared_at": draft.recorded_at, "submitted_at": draft.recorded_at}
+    people = {"declared_by": draft.recorded_by, "submitted_by": draft.recorded_by}
+    FigureRevision.objects.filter(pk=draft.pk).update(state="waiting", **moment, **people)
+    import_ = send("figures", [[one.tax_code, "", 5, 6, 1]], by=officer)
+    apply(import_, by=officer)
+    undo(import_, by=officer, now=NOW + timedelta(hours=1))
+    back = FigureRevision.objects.current().get()
+    assert (back.state, back.submitted_at, back.lines.get().amount) == ("waiting", draft.recorded_at, 3)
+
+
+def test_figures_that_came_between_preview_and_import_are_looked_at_anew():
+    officer, one, two = make_officer(), make_enterprise(), make_enterprise()
+    waiting = make_figures(one, 2024, state="waiting", output_vnd=1)
+    import_ = send("figures", [[row.tax_code, "", 5, 6, 1] for row in (one, two)], by=officer)
+    confirm_figures(figures=waiting, by=make_head(), now=NOW)
+    for made in (None, two):
+        if made:
+            make_figures(made, 2024, state="draft", output_vnd=9)
+        services.apply_import(import_=import_, by=officer, now=NOW)
+        assert work(import_, NOW).state == Import.State.UPLOADED
+        assert work(import_, NOW).state == Import.State.PREVIEWED and "meanwhile" in import_.refusal["message"]
+    apply(import_, by=officer)
+    assert FigureRevision.objects.current().filter(state="waiting").count() == 2
+
+
+def test_undo_goes_on_once_the_later_import_was_undone():
+    officer, one, two = make_officer(), make_enterprise("Công ty Một"), make_enterprise()
+    first = send("figures", [[row.tax_code, "", 5, 6, 1] for row in (one, two)], by=officer)
+    apply(first, by=officer)
+    later = NOW + timedelta(hours=1)
+    second = send("figures", [[one.tax_code, "", 9, 6, 1]], by=officer, now=later, name="b.xlsx")
+    apply(second, by=officer, now=later)
+    with pytest.raises(Refused, match=r"Công ty Một.*b\.xlsx"):
+        undo(first, by=officer, now=later)
+    undo(second, by=officer, now=later + timedelta(hours=1))
+    assert services.hindrance(first) == ""
+    last = later + timedelta(hours=2)
+    assert undo(first, by=officer, now=last).state == Import.State.UNDONE
+    assert not FigureRevision.objects.current().exists()
+    assert first.result["undone"] == {"withdrawn": 2}
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_the_corrected_bad_rows_are_read_on_the_bases_and_in_the_units_of_the_first_file(language):
+    officer, one = make_officer(), make_enterprise()
+    above = [["Phạm vi: riêng sản phẩm chủ lực; giá so sánh 2010; mọi cơ sở; BCTC hợp nhất"], ["Năm 2024"]]
+    file = upload(workbook([*above, HEAD, [one.tax_code, "", -5, 6, 1]]), "a.xlsx")
+    kind = imports.kinds()["figures"]
+    first = work(services.start_import(kind=kind, file=file, year=2024, by=officer, now=NOW), NOW)
+    bases = {"scope": "key_products", "place": "whole", "prices": "constant", "accounts": "consolidated"}
+    assert (first.options["bases"], first.counts["bad"]) == (bases, 1)
+    chosen = {"bases": {**bases, "place": "hanoi"}, "units": {"output_vnd": 9}}
+    services.change_reading(import_=first, chosen=chosen, by=officer, now=NOW, year=2024)
+    work(first, NOW)
+    with override(language), workbooks.rows_with_reasons(first, kind) as made:
+        again = upload(made.read(), "b.xlsx")
+    second = work(services.start_import(kind=kind, file=again, year=2023, by=officer, now=NOW), NOW)
+    assert second.options["bases"] == {**bases, "place": "hanoi"} == second.reading["bases"]
+    assert (second.options["units"]["output_vnd"], second.options["units"]["revenue_vnd"]) == (9, 6)
+    assert second.reading["years"] == [2024] and second.reading["questions"] == ["year"]
+    assert {row: key for row, (key, _why) in bad(second).items()} == {8: "output_vnd"}
+
+
 # --- enterprises with products and titles -----------------------------------------------------
+def test_a_name_that_is_not_that_of_the_tax_code_is_flagged():
+    officer = make_officer()
+    firm = make_enterprise("Công ty TNHH Sản xuất Hòa Bình", short_name="HoaBinh")
+    names = ("CTY TNHH SX Hoà Bình", "HOABINH", "", "Công ty CP Sông Đà")
+    for number, name in enumerate(names):
+        import_ = send("figures", [[firm.tax_code, name, number + 1, 6, 1]], by=officer)
+        assert import_.counts["flags"] == (name == names[-1])
+    assert flags(import_)[0][1:] == (
+        "name",
+        "The registry calls the enterprise of this tax code “Công ty TNHH Sản xuất Hòa Bình”. Make sure that the code is right.",
+    )
+
+
 REGISTRY = [
     "MST", "Tên doanh nghiệp", "Phường, xã", "Nhóm ngành", "Sản phẩm", "Danh hiệu", "Đợt", "Quyết định",
     "Ngày quyết định", "Hiệu lực từ ngày", "Hiệu lực đến ngày",
@@ -263,6 +438,27 @@ def test_enterprises_products_and_titles_come_in_with_their_revisions():
     assert apply(again, by=officer) == {"enterprises": 0, "products": 0, "titles": 0, "unchanged": 4}
 
 
+def test_a_new_enterprise_that_is_called_like_another_is_flagged_in_the_preview():
+    officer, old = make_officer(), make_enterprise("Công ty TNHH Sản xuất Hòa Thủy")
+    codes = [make_tax_code() for _each in range(3)]
+    rows = [
+        row(codes[0], "CTY TNHH SX Hoà Thuỷ"),
+        row(codes[1], "Công ty CP Mới"),
+        row(codes[2], "CTCP Mới"),
+        row(f"{codes[1]}-001", "Công ty CP Mới"),
+        row(f"{old.tax_code}-001", old.name),
+    ]
+    import_ = registry(rows, by=officer)
+    assert [(number, why.partition(".")[0]) for number, _key, why in flags(import_)] == [
+        (2, f"The registry has this name already, with the tax code {old.tax_code}"),
+        (4, "Row 3 of this file gives the same name another tax code"),
+    ]
+    apply(import_, by=officer)
+    assert Enterprise.objects.called_like("CTY SX TNHH").count() == 0
+    assert Enterprise.objects.called_like("cty cp mới").count() == 3
+    assert Enterprise.objects.get(tax_code=f"{codes[1]}-001").enterprise_type == "branch"
+
+
 def test_bad_registry_rows():
     officer = make_officer()
     title = make_title(round_year=2024)
@@ -294,6 +490,16 @@ def test_bad_registry_rows():
         11: "round_year",
     }
     assert apply(import_, by=officer) == {"enterprises": 1, "products": 1, "titles": 1, "unchanged": 1}
+
+
+def test_a_bad_registry_row_says_all_that_is_wrong_with_it():
+    late = ("20/11/2035", "20/11/2024", "19/11/2023")
+    rows = [row("0100109107", "", "Phường Không Có", "nhóm lạ", "Máy", "SPCNCL", 1999, "5/QĐ", *late)]
+    rows += [row(make_tax_code(), "", "", "", "Máy", "lạ", 2024, "5/QĐ", *DAYS)]
+    assert every_reason(registry(rows, by=make_officer())) == {
+        2: ["tax_code", "ward", "group", "valid_to", "decision_on", "round_year"],
+        3: ["kind", "name"],
+    }
 
 
 def test_undo_of_a_registry_import_and_the_file_again():

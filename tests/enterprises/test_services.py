@@ -10,13 +10,14 @@ from audit.models import Event
 from audit.refusals import Conflict, NotAllowed, Refused, StaleVersion
 from enterprises.models import Enterprise, EnterpriseRevision, Membership, Title, TitleRevision
 from enterprises.services.enterprises import (
+    SameName,
     change_status,
     edit_contact,
     edit_enterprise,
     register_enterprise,
     withdraw_enterprise,
 )
-from enterprises.services.memberships import add_member, end_membership
+from enterprises.services.memberships import add_member, end_membership, roles_to_invite
 from enterprises.services.merging import figures_in_conflict, merge_enterprises
 from enterprises.services.products import (
     add_product,
@@ -60,6 +61,24 @@ def make_group(code="co-khi"):
 
 
 # --- registering ------------------------------------------------------------------------------
+@pytest.mark.parametrize("name", ["CTY TNHH SX Hoà Thuỷ Thử", "Công ty trách nhiệm hữu hạn sản xuất Hoà Thủy thử"])
+def test_an_enterprise_of_a_known_name_is_registered_only_knowingly(name):
+    officer, old = make_officer(), make_enterprise("Công ty TNHH Sản xuất Hòa Thủy Thử")
+    with pytest.raises(SameName) as refusal:
+        register_enterprise(values=values(name=name), by=officer, now=NOW)
+    assert refusal.value.found == [old] and old.tax_code in str(refusal.value)
+    new = register_enterprise(values=values(name=name), same_name=True, by=officer, now=NOW)
+    assert set(Enterprise.objects.called_like(old.name)) == {old, new}
+
+
+def test_a_branch_may_be_called_like_its_parent_and_is_a_branch():
+    officer, parent = make_officer(), make_enterprise("Công ty Một")
+    data = values(name=parent.name, tax_code=f"{parent.tax_code}-999", enterprise_type="other")
+    branch = register_enterprise(values=data, by=officer, now=NOW)
+    assert (branch.enterprise_type, branch.parent, list(parent.branches)) == ("branch", parent, [branch])
+    assert parent.parent is None and not branch.branches.exists()
+
+
 def test_officer_registers_an_enterprise_with_its_revision_and_event():
     officer, group = make_officer(), make_group()
     enterprise = register_enterprise(values=values(name="  Công ty   CP Đống Đa "), groups=[group], by=officer, now=NOW)
@@ -339,6 +358,16 @@ def test_correcting_a_title_keeps_what_was_known():
     with pytest.raises(Conflict):
         withdraw_title(title=title, reason="Lần nữa", by=officer, now=NOW)
     withdraw_product(product=title.product, reason="Nhầm", by=officer, now=NOW)
+
+
+def test_the_signatory_invites_preparers_and_the_department_a_new_signatory():
+    enterprise, person = make_enterprise(), make_user()
+    signatory = make_enterprise_user(enterprise)
+    with pytest.raises(NotAllowed, match="do Sở mời"):
+        add_member(enterprise=enterprise, user=person, role=Role.SIGNATORY, by=signatory, now=NOW)
+    assert roles_to_invite(signatory) == [Role.PREPARER]
+    add_member(enterprise=enterprise, user=person, role=Role.PREPARER, by=signatory, now=NOW)
+    add_member(enterprise=enterprise, user=person, role=Role.SIGNATORY, by=make_officer(), now=NOW)
 
 
 # --- members ----------------------------------------------------------------------------------

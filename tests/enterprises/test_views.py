@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from accounts.models import Invitation
 from accounts.roles import Role
-from enterprises.models import Enterprise, FigureRevision, FigureYearClosing, Membership, Product, Title
+from enterprises.jumps import with_jump
+from enterprises.models import Enterprise, FigureLine, FigureRevision, FigureYearClosing, Membership, Product, Title
 from enterprises.models.figures import State
 from enterprises.services.figures import bulk_confirm
 from tests.factories import (
@@ -19,10 +20,13 @@ from tests.factories import (
     make_enterprise_user,
     make_figures,
     make_head,
+    make_industry_code,
     make_officer,
     make_product,
     make_product_group,
     make_rate,
+    make_rule,
+    make_tax_code,
     make_title,
     make_unit,
 )
@@ -254,6 +258,17 @@ def test_stale_edit_shows_both_versions(client_as):
     assert client.post(address("edit_enterprise", enterprise), again).status_code == 302
 
 
+def test_a_stale_edit_lists_only_what_differs_and_names_it(client_as):
+    group, activity = make_product_group("G1", "Cơ khí thử"), make_industry_code("58")
+    enterprise = make_enterprise("Công ty CP Thử nghiệm", phone="024 1", groups=[group])
+    client = client_as(make_officer())
+    kept = {"groups": [group.pk], "activities": [activity.pk], "tax_code": enterprise.tax_code}
+    values = registry_values(version=1, **kept)
+    assert client.post(address("edit_enterprise", enterprise), values | {"phone": "024 2"}).status_code == 302
+    answer = client.post(address("edit_enterprise", enterprise), values | {"phone": "024 3"} | key())
+    assert [(c["theirs"], c["yours"]) for c in answer.context["form"].conflicts] == [("024 2", "024 3")]
+
+
 def test_status_and_withdrawal(client_as):
     client, enterprise = client_as(make_officer()), make_enterprise()
     values = {"status": "suspended", "since": "01/03/2025", "reason": "TB 12", "version": 1, **key()}
@@ -262,6 +277,41 @@ def test_status_and_withdrawal(client_as):
     assert client.post(address("withdraw_enterprise", enterprise), {"reason": "Nhầm", **key()}).status_code == 302
     assert Enterprise.objects.get().status == "withdrawn"
     text(client.get(address("enterprise_detail", enterprise)))
+
+
+def test_a_known_name_is_asked_about_before_it_is_registered_again(client_as):
+    client, old = client_as(make_officer()), make_enterprise("Công ty TNHH Sản xuất Hòa Thủy Thử")
+    values = {
+        "tax_code": make_tax_code(),
+        "name": "CTY TNHH SX Hoà Thuỷ Thử",
+        "enterprise_type": "llc",
+        "size_sector": "industry",
+    }
+    assert "same_name" not in text(client.get(address("register_enterprise")))
+    page = text(client.post(address("register_enterprise"), values | key()))
+    assert address("enterprise_detail", old) in page and "same_name" in page
+    answer = client.post(address("register_enterprise"), values | {"same_name": "on"} | key())
+    assert answer.url == address("enterprise_detail", Enterprise.objects.latest("pk"))
+
+
+def test_the_registry_is_looked_through_by_folded_names(client_as):
+    names = (
+        "Công ty TNHH Sản xuất Hòa Thủy",
+        "CTY TNHH SX Hoà Thuỷ",
+        "Công ty TNHH sản xuất & Hoà Thủy",
+        "Công ty Khác",
+    )
+    firms = [make_enterprise(name) for name in names]
+    groups = client_as(make_officer()).get(address("duplicates", look="yes")).context["groups"]
+    assert [group["members"] for group in groups] == [firms[:3]]
+
+
+def test_a_branch_and_its_parent_lead_to_each_other(client_as):
+    parent = make_enterprise("Công ty Một")
+    branch = make_enterprise("Chi nhánh Công ty Một", tax_code=f"{parent.tax_code}-001")
+    client = client_as(make_officer())
+    assert address("enterprise_detail", branch) in text(client.get(address("enterprise_detail", parent)))
+    assert address("enterprise_detail", parent) in text(client.get(address("enterprise_detail", branch)))
 
 
 def test_duplicates_are_compared_and_merged(client_as):
@@ -501,6 +551,84 @@ def test_years_are_closed_and_opened_by_the_director(client_as):
     assert client.get(address("reopen_year", YEAR - 1)).status_code == 404
     assert client.get(address("close_year", YEAR + 1)).status_code == 404
     assert client_as(make_officer()).get(address("close_year", YEAR - 1)).status_code == 403
+
+
+def test_years_count_the_declarations_of_each_state(client_as):
+    for state, count in (("declared", 2), ("waiting", 3), ("returned", 1), ("confirmed", 1)):
+        for _each in range(count):
+            make_figures(year=YEAR, state=state)
+    rows = client_as(make_director()).get(address("years")).context["rows"]
+    assert [(row["year"], row["declared"], row["waiting"], row["returned"]) for row in rows] == [(YEAR, 2, 3, 1)]
+
+
+def test_a_jump_of_any_measure_is_found_in_the_list_by_the_rule(client_as):
+    make_rule("jump_factor", 3)
+    for output, tax in ((None, 6), (7, 5), (None, 17), (None, None)):
+        firm = make_enterprise()
+        make_figures(firm, YEAR - 1, output_vnd=2, tax_vnd=5)
+        make_figures(firm, YEAR, state="waiting", output_vnd=output, tax_vnd=tax)
+    text(client_as(make_officer()).get(address("figures_list"), {"jump": "yes"}))
+    found = with_jump(FigureRevision.objects.all(), timezone.localdate())
+    assert sorted(found.values_list("tax_vnd", flat=True)) == [5, 17]
+    one = FigureRevision.objects.get(year=YEAR, tax_vnd=17)
+    assert "chênh quá 3 lần" in text(client_as(make_officer()).get(address("figures_detail", one)))
+    other = FigureRevision.objects.get(year=YEAR, tax_vnd=6)
+    assert "chênh quá" not in text(client_as(make_officer()).get(address("figures_detail", other)))
+
+
+def test_the_home_of_an_enterprise_says_what_an_import_took_the_place_of(client_as):
+    firm = make_enterprise()
+    client = client_as(make_enterprise_user(firm))
+    moment = timezone.now()
+    old = make_figures(firm, YEAR + 1, state="withdrawn", superseded_at=moment, recorded_at=moment)
+    assert address("figures_detail", old) not in text(client.get(address("own_home")))
+    new = make_figures(firm, YEAR + 1, state="waiting", recorded_at=moment, import_batch=uuid.uuid4())
+    for figures in (old, new):
+        assert address("figures_detail", figures) in text(client.get(address("own_home")))
+    for page in ("own_figures", "own_enterprise"):
+        assert address("figures_detail", new) in text(client.get(address(page)))
+    text(client.get(address("figures_detail", old)))
+
+
+def test_figures_are_split_by_activity_in_the_form(client_as):
+    metal, other = make_industry_code("25"), make_industry_code("26")
+    firm = make_enterprise(main_activity=metal)
+    client = client_as(make_officer())
+    part = f"activity_{metal.pk}_output_vnd"
+    values = {
+        "year": YEAR, "scope": "whole", "place": "hanoi", "prices": "current", "accounts": "separate", "unit": "1000000",
+        "export_currency": "USD", "usd_unit": "1000", "output_vnd": "7", part: "5", "declare": "yes",
+    }  # fmt: skip
+    form = text(client.get(address("declare_figures", firm)))
+    assert part in form and f"activity_{other.pk}" not in form
+    too_much = client.post(address("declare_figures", firm), values | {part: "8"} | key())
+    assert too_much.status_code != 302 and not FigureLine.objects.exists()
+    answer = client.post(address("declare_figures", firm), values | key())
+    line = FigureLine.objects.get()
+    assert (line.activity, line.measure, line.amount) == (metal, "output_vnd", 5_000_000)
+    assert "5.000.000" in text(client.get(answer.url))
+    again = client.get(address("declare_figures", firm, corrects=line.revision.public_id)).context["form"]
+    assert again.initial[part] == 5_000_000
+
+
+def test_two_declarations_of_a_year_are_told_apart_by_their_basis(client_as):
+    firm = make_enterprise()
+    make_figures(firm, YEAR, state="waiting")
+    other = make_figures(firm, YEAR, state="waiting", prices="constant", base_year=2010, place="whole")
+    assert other.basis_words == "mọi cơ sở, giá so sánh 2010"
+    for page in (
+        client_as(make_officer()).get(address("figures_waiting")),
+        client_as(make_enterprise_user(firm)).get(address("own_home")),
+    ):
+        assert other.basis_words in text(page) and "thông thường" in text(page)
+
+
+def test_the_unit_of_exports_names_no_currency_but_the_chosen_one(client_as):
+    enterprise = make_enterprise()
+    make_rate(date(YEAR, 12, 31), 25_000)
+    client = client_as(make_enterprise_user(enterprise))
+    page = client.get(address("declare_figures", enterprise))
+    assert not any("USD" in str(label) for _code, label in page.context["form"].fields["usd_unit"].choices)
 
 
 # --- people -----------------------------------------------------------------------------------

@@ -1,4 +1,5 @@
 import threading
+from datetime import UTC, datetime
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -32,6 +33,30 @@ def test_same_key_with_another_body_is_refused():
     do()
     with pytest.raises(KeyReused):
         do(body={"a": 2})
+
+
+@pytest.mark.django_db
+def test_a_reused_key_says_when_it_was_sent_and_for_what():
+    ten = datetime(2026, 11, 27, 3, 5, tzinfo=UTC)
+    body = {"scope": "user:1", "verb": "commit", "key": "k", "now": ten}
+    with once(**body, body={"amount": 1}, label="Lập cam kết") as operation:
+        operation.store({"did": True})
+    with pytest.raises(KeyReused) as refusal, once(**body, body={"amount": 2}, label="Lập cam kết"):
+        pass
+    said = str(refusal.value)
+    assert "đã được gửi lúc 10:05 ngày 27/11/2026 cho việc “Lập cam kết”, với nội dung khác" in said
+    with pytest.raises(KeyReused) as refusal, once(**body, body={"amount": 2}):
+        pass
+    assert "đã được gửi lúc 10:05 ngày 27/11/2026 với nội dung khác" in str(refusal.value)
+
+
+@pytest.mark.django_db
+def test_the_operation_of_another_person_is_never_named():
+    same = {"verb": "commit", "key": "k", "now": NOW, "label": "Lập cam kết"}
+    with once(scope="user:1", body={"amount": 1}, **same) as operation:
+        operation.store({"did": True})
+    with once(scope="user:2", body={"amount": 2}, **same) as operation:
+        assert not operation.done
 
 
 @pytest.mark.django_db

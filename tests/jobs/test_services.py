@@ -66,6 +66,14 @@ class TestRunning:
         assert job.error == "Không có số liệu."
         assert job.finished_at
 
+    def test_job_that_is_done_no_longer_says_what_it_was_at(self, work, sent):
+        job = services.enqueue(
+            work(lambda running, now: running.progress(1, 2, "Đang đọc tệp")), by="system:test", now=NOW
+        )
+        assert services.run(job.pk, now=NOW) == Job.State.DONE
+        job.refresh_from_db()
+        assert job.message == ""
+
     def test_error_ends_in_a_visible_state(self, work, sent, caplog):
         def fail(running, now):
             raise ZeroDivisionError

@@ -1,8 +1,15 @@
 """Objects of the programme for the matrix of roles and routes: each noun tells its own."""
 
-from tests.programme import matrix_scheme
+from tests.programme import (
+    matrix_money,
+    matrix_plans,
+    matrix_policies,
+    matrix_scheme,
+    matrix_steps,
+    matrix_treasury,
+)
 
-PARTS = [matrix_scheme]
+PARTS = [matrix_scheme, matrix_money, matrix_plans, matrix_policies, matrix_steps, matrix_treasury]
 
 
 def build(world):

@@ -105,4 +105,8 @@ def test_the_command_says_what_it_did(capsys):
     call_command("load_programme", illustration=True)
     call_command("load_programme")
     lines = capsys.readouterr().out.strip().splitlines()
-    assert [line.split(",")[0] for line in lines] == ["Programme: 54 added", "Programme: 8 added", "Programme: 0 added"]
+    assert [line.split(",")[0] for line in lines] == [
+        "Programme: 107 added",
+        "Programme: 8 added",
+        "Programme: 0 added",
+    ]

@@ -28,6 +28,7 @@ from tests.factories import (
     make_published_result,
     make_target,
 )
+from tests.programme.making import make_budget_year
 
 pytestmark = pytest.mark.django_db
 
@@ -190,3 +191,12 @@ def test_bands_read_as_documents_write_them():
     assert "15 %" in band_text(15, None, "percent")
     assert "3 %" in band_text(None, 3, "percent")
     assert "40.000" in quoted(make_published_figure(2021, qualifier="about"))
+
+
+def test_a_ceiling_with_budget_years_under_it_changes_only_by_a_decision(now):
+    period = make_period(2021, 2025, ceiling_vnd=200_000_000_000)
+    make_budget_year(2024, envelope_vnd=0, period=period)
+    with pytest.raises(Refused):
+        edit_period(
+            period, {"ceiling_vnd": 1}, version=period.version, by=make_administrator(), now=now, reason="Gõ nhầm"
+        )

@@ -5,6 +5,8 @@ import uuid
 from django.apps import apps
 from django.db import connection
 
+from tests.proofs import attempts_plans
+
 
 def copied(table, where="", **changed):
     """INSERT of a row of `table` once more, under a new key, with some columns changed (SQL expressions)."""
@@ -35,85 +37,330 @@ DONE_PART = (
 DECLARED_LINE = "JOIN enterprises_figurerevision r ON r.id = x.revision_id AND r.declared_at IS NOT NULL"
 
 
+# --- money: rows that tests/proofs/prove_guards.py lays in the years of PROOF ----------------------
+
+LINE, ENTRY, YEAR = "programme_budgetline", "programme_ledgerentry", "programme_budgetyear"
+COMMITMENT, STEP = "programme_commitment", "programme_budgetstep"
+CLOSED_YEAR, OPEN_YEAR, PREPARING_YEAR, ADJUSTING_YEAR, FREE_YEAR = 2096, 2097, 2098, 2099, 2100
+OF_PROOF = f"WHERE x.ends_year = {FREE_YEAR}"
+
+
+def entry(like, year=OPEN_YEAR, where="x.reverses_id IS NULL", **changed):
+    """INSERT of the next entry on a line of that year, like one of the kind `like` that stands there."""
+    changed = {"number": "l.last_number + 1", "step_id": "NULL", "payment_id": "NULL"} | changed
+    join = f"JOIN {LINE} l ON l.id = x.line_id JOIN {YEAR} y ON y.id = l.year_id AND y.year = {year}"
+    return copied(ENTRY, f"{join} WHERE x.kind = '{like}' AND {where}", **changed)
+
+
+def of_year(year):
+    return f"JOIN {YEAR} y ON y.id = x.year_id AND y.year = {year}"
+
+
+def by_step(owner, column, kind, amount):
+    """SET of a limit to what the approved step of `kind` with this amount says."""
+    step = f"(SELECT s.id FROM {STEP} s WHERE s.kind = '{kind}' AND s.amount_vnd = {amount} AND s.{owner} IS NOT NULL)"
+    return f"{column}_vnd = {amount}, {column}_step_id = {step}"
+
+
+TOO_MUCH, TOO_LITTLE = 9_000_000_000_001, 3  # amounts of approved steps that no guard may follow
+LARGE_ENTRY = entry("supplement", amount_vnd="y.envelope_vnd + 1")
+ABOVE_CEILING = updated(YEAR, by_step("year_id", "envelope", "envelope", TOO_MUCH), f"WHERE x.year = {OPEN_YEAR}")
+INTO_CLOSED_YEAR = [
+    entry("assign", CLOSED_YEAR),
+    entry("cancel", CLOSED_YEAR),
+    entry("assign", CLOSED_YEAR, opening="TRUE"),
+]
+
+
+def money_attempts():
+    """{guard of the money: statements}"""
+    other_line = f"(SELECT c.id FROM {COMMITMENT} c WHERE c.line_id <> x.line_id AND c.state = 'approved' LIMIT 1)"
+    waiting = f"(SELECT c.id FROM {COMMITMENT} c WHERE c.line_id = x.line_id AND c.state = 'prepared' LIMIT 1)"
+    unpaid = (
+        "(SELECT p.id FROM programme_payment p WHERE p.commitment_id = x.commitment_id AND p.state = 'prepared' "
+        "AND p.amount_vnd = x.amount_vnd LIMIT 1)"
+    )
+    empty = f"{of_year(OPEN_YEAR)} WHERE x.last_number = 0"
+    other_task = "(SELECT MAX(t.id) FROM programme_task t WHERE t.id <> x.task_id)"
+    fresh = f"'{uuid.uuid4().hex}'"
+    closing = (
+        "state = 'closed', closed_at = adjusting_at, closed_by = adjusting_by, closing_paper = '1/BC-SCT', "
+        "opened_at = COALESCE(opened_at, adjusting_at)"
+    )
+    return {
+        "entry_a_number": [entry("supplement", number=f"l.last_number + {step}") for step in (2, 0, -1)],
+        "entry_b_year_takes_it": [
+            *INTO_CLOSED_YEAR,
+            entry("assign", PREPARING_YEAR, kind="'cancel'"),
+            entry("assign", ADJUSTING_YEAR),
+        ],
+        "entry_c_reversal_fits": [
+            entry("supplement", reverses_id="x.id", amount_vnd="x.amount_vnd + 1", reason="'x'"),
+            entry("supplement", reverses_id="x.id", kind="'assign'", reason="'x'"),
+            entry("supplement", where="x.reverses_id IS NOT NULL", reverses_id="x.id"),
+        ],
+        "entry_d_line_fits": [
+            entry("supplement", reported="TRUE"),
+            entry("assign", where="NOT l.managed", reported="FALSE"),
+        ],
+        "entry_e_commitment_fits": [
+            entry("commit", where="x.commitment_id IS NOT NULL", commitment_id=target, amount_vnd="1")
+            for target in ("NULL", other_line, waiting)
+        ],
+        "entry_f_payment_fits": [
+            entry("pay", where="x.payment_id IS NOT NULL", payment_id="x.payment_id", amount_vnd="x.amount_vnd + 1"),
+            entry("pay", where="x.payment_id IS NOT NULL", payment_id=unpaid),
+        ],
+        "entry_g_other_half": [
+            entry("carry_in", pair=fresh),
+            entry("transfer_in", pair=fresh),
+            entry("transfer_in", amount_vnd="x.amount_vnd + 1"),
+        ],
+        "entry_h_half_still_used": [entry("transfer_out", reverses_id="x.id", reason="'x'")],
+        "line_moves_by_entries": [
+            updated(LINE, f"{column} = {column} + 1", of_year(OPEN_YEAR))
+            for column in ("assigned_vnd", "allocated_vnd", "committed_vnd", "disbursed_vnd", "last_number")
+        ],
+        "line_starts_empty": [copied(LINE, empty, task_id=other_task, assigned_vnd="1")],
+        "line_counts_as_its_source": [copied(LINE, empty, task_id=other_task, counts="NOT x.counts")],
+        "lines_within_envelope": [LARGE_ENTRY],
+        "commitment_moves_by_entries": [
+            updated(COMMITMENT, f"{column} = {column} + 1", "WHERE x.state = 'approved'")
+            for column in ("committed_vnd", "disbursed_vnd", "settled_vnd")
+        ],
+        "commitment_starts_empty": [
+            copied(COMMITMENT, "WHERE x.state = 'prepared'", number="'x'", committed_vnd="1"),
+            copied(COMMITMENT, "WHERE x.state = 'refused'", number="'x'"),
+        ],
+        "year_starts_empty": [
+            copied(YEAR, f"WHERE x.year = {PREPARING_YEAR}", year=f"{FREE_YEAR}", envelope_vnd="1"),
+            copied(YEAR, f"WHERE x.year = {OPEN_YEAR}", year=f"{FREE_YEAR}", envelope_vnd="0"),
+        ],
+        "year_in_its_period": [
+            copied(YEAR, f"WHERE x.year = {PREPARING_YEAR}", year=year, envelope_vnd="0") for year in ("2090", "2000")
+        ],
+        "year_goes_on": [
+            updated(YEAR, "state = 'preparing', opened_at = NULL, opened_by = NULL", f"WHERE x.year = {OPEN_YEAR}"),
+            updated(
+                YEAR,
+                "state = 'closed', adjusting_at = opened_at, adjusting_by = opened_by, closed_at = opened_at, "
+                "closed_by = opened_by, closing_paper = '1/BC-SCT'",
+                f"WHERE x.year = {OPEN_YEAR}",
+            ),
+        ],
+        "year_is_done_when_closed": [updated(YEAR, closing, f"WHERE x.year = {ADJUSTING_YEAR}")],
+        "years_within_ceiling": [ABOVE_CEILING],
+        "envelope_by_decision": [
+            updated(YEAR, f"envelope_vnd = envelope_vnd {change}", f"WHERE x.year = {OPEN_YEAR}")
+            for change in ("- 1", "+ 1")
+        ],
+        "envelope_holds_its_lines": [
+            updated(YEAR, by_step("year_id", "envelope", "envelope", TOO_LITTLE), f"WHERE x.year = {OPEN_YEAR}")
+        ],
+        "ceiling_holds_its_years": [
+            updated("programme_period", by_step("period_id", "ceiling", "ceiling", TOO_LITTLE), OF_PROOF)
+        ],
+        "ceiling_by_decision": [updated("programme_period", "ceiling_vnd = ceiling_vnd + 1", OF_PROOF)],
+        "period_keeps_its_budget_years": [updated("programme_period", "starts_year = ends_year", OF_PROOF)],
+    }
+
+
+def money_limits():
+    """(what, statement, the guards or constraints of which one must refuse it)"""
+    left = "l.allocated_vnd - l.committed_vnd - l.cancelled_vnd - l.carried_out_vnd + 1"
+    unpaid = f"(SELECT c.committed_vnd - c.disbursed_vnd + c.recovered_vnd + 1 FROM {COMMITMENT} c WHERE c.id = x.commitment_id)"
+    moves = "line_moves_by_entries"
+    yield "commit > allocate", entry("commit", amount_vnd=left), ["line_committed_within_allocated"]
+    yield "commit > allocate", updated(LINE, "committed_vnd = allocated_vnd + 1", of_year(OPEN_YEAR)), [moves]
+    spent = ["commitment_disbursed_within", "line_disbursed_within_committed"]
+    yield "disburse > commit", entry("pay", amount_vnd=unpaid), spent
+    yield "disburse > commit", updated(LINE, "disbursed_vnd = committed_vnd + 1", of_year(OPEN_YEAR)), [moves]
+    yield "lines > envelope", LARGE_ENTRY, ["lines_within_envelope"]
+    yield "years > ceiling", ABOVE_CEILING, ["years_within_ceiling"]
+    for change in ("amount_vnd = 1", "line_id = line_id + 1", "kind = 'cut'", "reason = 'x'"):
+        yield "UPDATE of an entry", updated(ENTRY, change, ""), [f"keep_{ENTRY}", "permission denied"]
+    yield "DELETE of an entry", removed(ENTRY, ""), [f"keep_{ENTRY}", "permission denied"]
+    if connection.vendor == "postgresql":
+        for table in (ENTRY, LINE, YEAR, COMMITMENT, STEP, "programme_payment"):
+            yield f"TRUNCATE {table}", f"TRUNCATE {table} CASCADE", ["permission denied", "guard "]
+    for statement in INTO_CLOSED_YEAR:
+        yield "an entry into a closed year", statement, ["entry_b_year_takes_it"]
+
+
 def attempts():
     """{guard name: statements}"""
     engine = "sqlite" if connection.vendor == "sqlite" else "postgresql"
+    return (
+        money_attempts()
+        | attempts_plans.attempts(copied, updated)
+        | {
+            f"work_day_at_weekend_{engine}": [copied("reference_calendarday", on="'2031-01-06'", kind="'work'")],
+            "delegation_never_longer": [
+                updated("accounts_delegation", "ends_on = '2999-12-31'", "WHERE x.ended_early_on IS NOT NULL")
+            ],
+            "import_stays_applied": [
+                updated("documents_import", "state = 'applied'", "WHERE x.state IN ('undone', 'discarded', 'refused')")
+            ],
+            "periods_apart": [
+                copied("programme_period", "WHERE x.state <> 'illustration'", code="'another'"),
+            ],
+            "target_within_its_period": [
+                copied("programme_target", "WHERE x.year IS NOT NULL", year="1999"),
+                updated("programme_target", "year = 1999", "WHERE x.year IS NOT NULL AND x.withdrawn_on IS NULL"),
+            ],
+            "target_has_a_decided_period": [
+                copied(
+                    "programme_target",
+                    "JOIN programme_period p ON p.state = 'no_document'",
+                    period_id="p.id",
+                    year="p.starts_year",
+                )
+            ],
+            "period_keeps_its_targets": [
+                updated(
+                    "programme_period",
+                    "starts_year = ends_year",
+                    "JOIN programme_target t ON t.period_id = x.id AND t.year < x.ends_year AND t.withdrawn_on IS NULL",
+                )
+            ],
+            "policy_keeps_its_name": [
+                updated("programme_policy", "issuer = 'another'", ""),
+                updated("programme_policy", "number = '1/QĐ'", "WHERE x.number = '496/QĐ-UBND'"),
+                updated("programme_policy", "issued_on = NULL", "WHERE x.number = '496/QĐ-UBND'"),
+            ],
+            "policies_in_a_line": [
+                updated(
+                    "programme_policy",
+                    "superseded_by_id = (SELECT y.id FROM programme_policy y WHERE y.superseded_by_id = programme_policy.id "
+                    "LIMIT 1), superseded_from = '2030-01-01', valid_to = '2029-12-31'",
+                    "WHERE x.id IN (SELECT y.superseded_by_id FROM programme_policy y)",
+                ),
+            ],
+            "superseded_by_one_that_stands": [
+                updated(
+                    "programme_policy",
+                    "superseded_by_id = (SELECT y.id FROM programme_policy y WHERE y.withdrawn_on IS NOT NULL LIMIT 1), "
+                    "superseded_from = '2040-01-01', valid_to = '2039-12-31'",
+                    "WHERE x.withdrawn_on IS NULL AND x.superseded_by_id IS NULL AND x.number = '496/QĐ-UBND'",
+                ),
+            ],
+            "superseding_policy_stays": [
+                updated(
+                    "programme_policy",
+                    "withdrawn_on = '2030-01-01'",
+                    "WHERE x.id IN (SELECT y.superseded_by_id FROM programme_policy y) AND x.superseded_by_id IS NULL",
+                ),
+            ],
+            "review_moves": [
+                updated("programme_policyreview", "state = 'draft'", "WHERE x.state = 'submitted'"),
+                updated(
+                    "programme_policyreview",
+                    "state = 'answered', answer = 'accepted', answer_number = '1', answered_on = '2030-01-01', "
+                    "submitted_number = '1', submitted_on = '2029-01-01'",
+                    "WHERE x.state = 'draft'",
+                ),
+            ],
+            "one_hop_enterprises_enterprise": [
+                updated(
+                    "enterprises_enterprise",
+                    "merged_into_id = (SELECT y.id FROM enterprises_enterprise y WHERE y.merged_into_id IS NOT NULL LIMIT 1)",
+                    "WHERE x.merged_into_id IS NULL",
+                )
+            ],
+            "apart_enterprises_enterprisegroup": [copied("enterprises_enterprisegroup")],
+            "apart_enterprises_enterpriseactivity": [copied("enterprises_enterpriseactivity")],
+            "once_enterprises_figurerevision_superseded": [
+                updated("enterprises_figurerevision", "superseded_at = NULL", "WHERE x.superseded_at IS NOT NULL")
+            ],
+            "closed_enterprises_figurerevision": [
+                copied("enterprises_figurerevision", f"{CLOSED}", state="'withdrawn'", revision="9999"),
+                updated("enterprises_figurerevision", "note = 'other'", CLOSED),
+            ],
+            "settled_enterprises_figureline": [copied("enterprises_figureline", DECLARED_LINE)],
+            "kept_enterprises_figureline": [
+                updated("enterprises_figureline", "amount = amount + 1", DECLARED_LINE),
+                removed("enterprises_figureline", DECLARED_LINE),
+            ],
+            "withdrawn_support_stays": [
+                updated(
+                    "support_supportrecord",
+                    f"withdrawn = {'0' if engine == 'sqlite' else 'false'}",
+                    "WHERE x.withdrawn",
+                )
+            ],
+            "year_support_supportrecord": [
+                copied("support_supportrecord", year="1999"),
+                updated("support_supportrecord", "year = 2099", "WHERE NOT x.withdrawn"),
+            ],
+            "year_support_supportrevision": [copied("support_supportrevision", year="1999", revision="9999")],
+            "keep_done_values_new": [copied("reporting_kpivalue", DONE)],
+            "keep_done_values_old": [
+                updated("reporting_kpivalue", "run_id = run_id", DONE),
+                removed("reporting_kpivalue", DONE),
+            ],
+            "keep_done_parts_new": [copied("reporting_kpipart", DONE_PART)],
+            "keep_done_parts_old": [
+                updated("reporting_kpipart", "value_id = value_id", DONE_PART),
+                removed("reporting_kpipart", DONE_PART),
+            ],
+            "publish_done_run": [
+                copied(
+                    "reporting_kpipublication",
+                    run_id="(SELECT r.id FROM reporting_kpirun r WHERE r.state <> 'done' LIMIT 1)",
+                )
+            ],
+            "complete_publication_value": [copied("reporting_publishedvalue")],
+            "complete_publication_row": [copied("reporting_publishedrow")],
+            **of_the_treasury(),
+        }
+    )
+
+
+def of_the_treasury():
+    """What guards statements of the Treasury, their rows and differences."""
+    statement, row, difference = (
+        "programme_treasurystatement",
+        "programme_statementrow",
+        "programme_statementdifference",
+    )
+    fresh = {
+        "import_batch": f"'{uuid.uuid4().hex}'",
+        "matched_at": "NULL",
+        "here_paid_vnd": "NULL",
+        "here_cleared_vnd": "NULL",
+        "here_recovered_vnd": "NULL",
+    }
+    is_open = "WHERE x.state = 'open'"
+    of_open = f"JOIN {statement} s ON s.id = x.statement_id AND s.state = 'open'"
+    of_confirmed = f"JOIN {statement} s ON s.id = x.statement_id AND s.state = 'reconciled'"
+    here = f"(SELECT r.payment_id FROM {row} r WHERE r.statement_id = {row}.statement_id AND r.payment_id IS NOT NULL LIMIT 1)"
+    there = (
+        f"(SELECT r.payment_id FROM {row} r JOIN {statement} q ON q.id = r.statement_id AND q.span = 'q1' "
+        f"AND q.state = 'reconciled' JOIN {statement} own ON own.id = {row}.statement_id AND own.year_id = q.year_id "
+        "WHERE r.payment_id IS NOT NULL LIMIT 1)"
+    )
+    quarter = f"{of_open} AND s.span = 'q3' WHERE x.payment_id IS NULL AND x.direction <> 'recovery'"
     return {
-        f"work_day_at_weekend_{engine}": [copied("reference_calendarday", on="'2031-01-06'", kind="'work'")],
-        "import_stays_applied": [
-            updated("documents_import", "state = 'applied'", "WHERE x.state IN ('undone', 'discarded', 'refused')")
+        "treasury_statement_starts_open": [copied(statement, is_open)],
+        "treasury_statement_in_its_year": [copied(statement, is_open, starts_on="'1999-01-01'", **fresh)],
+        "treasury_statement_year_takes_it": [
+            copied(statement, "JOIN programme_budgetyear y ON y.state = 'preparing'", year_id="y.id", **fresh)
         ],
-        "periods_apart": [
-            copied("programme_period", "WHERE x.state <> 'illustration'", code="'another'"),
-        ],
-        "target_within_its_period": [
-            copied("programme_target", "WHERE x.year IS NOT NULL", year="1999"),
-            updated("programme_target", "year = 1999", "WHERE x.year IS NOT NULL AND x.withdrawn_on IS NULL"),
-        ],
-        "target_has_a_decided_period": [
-            copied(
-                "programme_target",
-                "JOIN programme_period p ON p.state = 'no_document'",
-                period_id="p.id",
-                year="p.starts_year",
-            )
-        ],
-        "period_keeps_its_targets": [
+        "treasury_statement_moves": [updated(statement, "state = 'open'", "WHERE x.state = 'reconciled'")],
+        "treasury_statement_explained": [
             updated(
-                "programme_period",
-                "starts_year = ends_year",
-                "JOIN programme_target t ON t.period_id = x.id AND t.year < x.ends_year AND t.withdrawn_on IS NULL",
+                statement,
+                "state = 'reconciled'",
+                f"JOIN {difference} d ON d.statement_id = x.id AND d.gone_at IS NULL AND d.explained_at IS NULL {is_open}",
             )
         ],
-        "one_hop_enterprises_enterprise": [
-            updated(
-                "enterprises_enterprise",
-                "merged_into_id = (SELECT y.id FROM enterprises_enterprise y WHERE y.merged_into_id IS NOT NULL LIMIT 1)",
-                "WHERE x.merged_into_id IS NULL",
-            )
+        "statement_row_laid_with_its_statement": [copied(row, of_open, number="99999")],
+        "statement_row_of_open_statement": [updated(row, "payment_id = NULL, part = NULL", of_confirmed)],
+        "statement_row_in_one_quarter": [updated(row, f"payment_id = {there}, part = 1", quarter)],
+        "statement_row_parts_of_one_voucher": [updated(row, f"payment_id = {here}, part = 2", quarter)],
+        "statement_difference_of_open_statement": [
+            copied(difference, f"JOIN {statement} s ON s.state = 'reconciled'", statement_id="s.id", key="'another'")
         ],
-        "apart_enterprises_enterprisegroup": [copied("enterprises_enterprisegroup")],
-        "apart_enterprises_enterpriseactivity": [copied("enterprises_enterpriseactivity")],
-        "once_enterprises_figurerevision_superseded": [
-            updated("enterprises_figurerevision", "superseded_at = NULL", "WHERE x.superseded_at IS NOT NULL")
-        ],
-        "closed_enterprises_figurerevision": [
-            copied("enterprises_figurerevision", f"{CLOSED}", state="'withdrawn'", revision="9999"),
-            updated("enterprises_figurerevision", "note = 'other'", CLOSED),
-        ],
-        "settled_enterprises_figureline": [copied("enterprises_figureline", DECLARED_LINE)],
-        "kept_enterprises_figureline": [
-            updated("enterprises_figureline", "amount = amount + 1", DECLARED_LINE),
-            removed("enterprises_figureline", DECLARED_LINE),
-        ],
-        "withdrawn_support_stays": [
-            updated(
-                "support_supportrecord", f"withdrawn = {'0' if engine == 'sqlite' else 'false'}", "WHERE x.withdrawn"
-            )
-        ],
-        "year_support_supportrecord": [
-            copied("support_supportrecord", year="1999"),
-            updated("support_supportrecord", "year = 2099", "WHERE NOT x.withdrawn"),
-        ],
-        "year_support_supportrevision": [copied("support_supportrevision", year="1999", revision="9999")],
-        "keep_done_values_new": [copied("reporting_kpivalue", DONE)],
-        "keep_done_values_old": [
-            updated("reporting_kpivalue", "run_id = run_id", DONE),
-            removed("reporting_kpivalue", DONE),
-        ],
-        "keep_done_parts_new": [copied("reporting_kpipart", DONE_PART)],
-        "keep_done_parts_old": [
-            updated("reporting_kpipart", "value_id = value_id", DONE_PART),
-            removed("reporting_kpipart", DONE_PART),
-        ],
-        "publish_done_run": [
-            copied(
-                "reporting_kpipublication",
-                run_id="(SELECT r.id FROM reporting_kpirun r WHERE r.state <> 'done' LIMIT 1)",
-            )
-        ],
-        "complete_publication_value": [copied("reporting_publishedvalue")],
-        "complete_publication_row": [copied("reporting_publishedrow")],
     }
 
 

@@ -6,7 +6,7 @@ words, so what it must refuse is written in tests/proofs/attempts.py.
 
 import sys
 import uuid
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.apps import apps
 from django.conf import settings
@@ -51,6 +51,10 @@ def figures():
     yield "guards_attempts", tried, ">= 100", tried >= 100
     yield "guards_untried", len(untried), "= 0", not untried
     yield "guards_attempts_that_passed", len(passed), "= 0", not passed
+    limits = [(what, one, named) for what, one, named in written.money_limits() if not is_refused_by(one, named)]
+    for what, statement, _named in limits:
+        tell(f"{what}: {statement}")
+    yield "guards_money_limits_passed", len(limits), "= 0", not limits
     missing = missing_guards()
     yield "guards_missing_after_the_attempts", len(missing), "= 0", not missing
 
@@ -71,6 +75,10 @@ def lay_rows_that_the_demo_lacks():
     seal_day(timezone.localdate(now), now=now + timedelta(days=1))
     SignIn.objects.create(user=user, key_digest="0" * 64, started_at=now, seen_at=now)
     Handover.objects.create(person=user, at=now, by=user.public_id, paper="1/BB-SCT", reason="proof", lines=[])
+    lay_delegations(user, now)
+    lay_money()
+    let_a_difference_go(now)
+    lay_plan_under_review(user, now)
     filled(Letter, now)
     filled(Invitation, now)
     past = {"state": "undone", "undone_at": now, "undone_by": user.public_id, "undo_reason": "proof"}
@@ -91,6 +99,95 @@ def lay_rows_that_the_demo_lacks():
     )
     FigureLine.objects.create(revision=lines, product=product, measure="output_vnd", amount=1)
     FigureRevision.objects.filter(pk=lines.pk).update(state="declared", declared_by=user.public_id, declared_at=now)
+
+
+def let_a_difference_go(now):
+    """An explained difference with the Treasury that a later comparison no longer found."""
+    from programme.models import StatementDifference
+
+    explained = StatementDifference.objects.filter(statement__state="open", explained_at__isnull=False)
+    StatementDifference.objects.filter(pk=explained.earliest("pk").pk).update(gone_at=now)
+
+
+def lay_delegations(giver, now):
+    """One in force and one that was ended early."""
+    from accounts.models import Delegation, User
+
+    values = {
+        "giver": giver,
+        "receiver": User.objects.exclude(pk=giver.pk).first(),
+        "starts_on": now.date(),
+        "planned_ends_on": now.date() + timedelta(days=9),
+        "paper": "1/GUQ-SCT",
+        "created_by": f"user:{giver.public_id}",
+        "created_at": now,
+    }
+    Delegation.objects.create(**values, action="proof", ends_on=values["planned_ends_on"])
+    early = {"ended_early_on": now.date(), "ended_early_by": values["created_by"], "ended_early_reason": "proof"}
+    Delegation.objects.create(**values, **early, action="another proof", ends_on=now.date())
+
+
+def lay_money():
+    """Years of the budget in every state, far from those of the demonstration, with every kind of row on them."""
+    from django.utils import timezone
+
+    from accounts.models import Office
+    from programme.models import BudgetCheck, ProcurementStep, SpendingPlan
+    from reference.models import ContentArea
+    from tests.factories import make_agency, make_content_area, make_money_source, make_office, make_period
+    from tests.programme import making
+
+    office, area = Office.objects.first() or make_office(), ContentArea.objects.first() or make_content_area()
+    unit, source = make_agency(code="PROOF"), make_money_source(code="PROOF")
+    period = make_period(written.CLOSED_YEAR, written.FREE_YEAR, ceiling_vnd=1_000_000)
+    years = {
+        year: making.make_budget_year(year, envelope_vnd=100_000, period=period)
+        for year in (written.CLOSED_YEAR, written.OPEN_YEAR, written.ADJUSTING_YEAR)
+    }
+    preparing = written.PREPARING_YEAR
+    years[preparing] = making.make_budget_year(preparing, envelope_vnd=100_000, period=period, state="preparing")
+    tasks = [making.make_task(f"PROOF-{number}", office=office, content_area=area) for number in range(4)]
+
+    def line(year, task, amount_vnd=10_000, **fields):
+        return making.make_line(years[year], assigned_vnd=amount_vnd, task=task, source=source, unit=unit, **fields)
+
+    old, one = line(written.CLOSED_YEAR, tasks[0]), line(written.OPEN_YEAR, tasks[0])
+    two = line(written.OPEN_YEAR, tasks[1], allocated_vnd=5_000)
+    line(written.OPEN_YEAR, tasks[2], 0)
+    line(written.OPEN_YEAR, tasks[3], managed=False)
+    line(preparing, tasks[0])
+    line(written.ADJUSTING_YEAR, tasks[0])
+    making.make_pair(old, one, "carry_out", 100)
+    making.make_pair(two, one, "transfer_out", 50)
+    making.make_entry(one, "supplement", 7)
+    making.make_reversal(making.make_entry(one, "supplement", 8))
+    for on in (one, two):
+        commitment = making.make_commitment(on, 1_000)
+        making.make_paid_payment(commitment, 200)
+        making.make_payment(commitment, 200)
+        for state in ("controlled", "returned"):
+            making.make_payment(commitment, 10, state=state)
+        for state in ("prepared", "refused"):
+            making.make_commitment(on, 300, state=state)
+    making.make_budget_step("allocate", 5, state="prepared", year=years[written.OPEN_YEAR], line=one)
+    for amount in (written.TOO_MUCH, written.TOO_LITTLE):
+        making.make_budget_step("envelope", amount, year=years[written.OPEN_YEAR])
+        making.make_budget_step("ceiling", amount, period=period)
+    making.make_entry(old, "cancel", 9_900)
+    making.move_year(years[written.CLOSED_YEAR], "closed")
+    making.move_year(years[written.ADJUSTING_YEAR], "adjusting")
+    ProcurementStep.objects.create(commitment=commitment, kind="result", number="1/QĐ", decided_on=date(2097, 1, 5))
+    SpendingPlan.objects.create(line=one, month=209705, planned_vnd=10)
+    BudgetCheck.objects.create(at=timezone.now(), questions=1, differences=0)
+
+
+def lay_plan_under_review(user, now):
+    """A plan that may be submitted, but has no submission yet."""
+    from programme.models import Plan
+
+    drafted = {"drafted_by": user.public_id, "drafted_at": now}
+    plan = Plan.objects.create(year=2041, number=1, kind="original", title="proof", **drafted)
+    Plan.objects.filter(pk=plan.pk).update(state="reviewing")
 
 
 def filled(model, now):
@@ -143,7 +240,7 @@ def refuses_nothing_here(guard):
     from django.db import connection
 
     elsewhere = "[postgresql]" if connection.vendor == "sqlite" else "[sqlite]"
-    return guard.name in written.REFUSE_NOTHING or guard.condition.startswith(elsewhere)
+    return guard.kind == "follows" or guard.name in written.REFUSE_NOTHING or guard.condition.startswith(elsewhere)
 
 
 def is_refused(statement, params, name):
@@ -162,6 +259,21 @@ def is_refused(statement, params, name):
         return False
     if changed == 0:
         tell(f"touched no row: {statement}")
+    return False
+
+
+def is_refused_by(statement, names):
+    """Whether one of these guards, constraints or rights refuses the statement."""
+    from django.db import DatabaseError, connection, transaction
+
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(statement)
+            transaction.set_rollback(True)
+    except DatabaseError as error:
+        if any(name in str(error) for name in names):
+            return True
+        tell(f"refused by another rule: {error}")
     return False
 
 

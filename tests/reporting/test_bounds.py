@@ -5,9 +5,12 @@ from datetime import UTC, datetime
 
 import pytest
 
+from reporting import wording
 from reporting.engine.judging import judge
+from reporting.models import KpiValue
+from reporting.queries import families
 from tests.factories import make_enterprise, make_figures, make_product, make_title
-from tests.reporting.making import OUTPUT_SHARE, make_indicator, make_statistic, value
+from tests.reporting.making import OUTPUT_SHARE, make_indicator, make_run, make_statistic, value
 
 pytestmark = pytest.mark.django_db
 BEFORE = datetime(2025, 6, 1, tzinfo=UTC)
@@ -61,3 +64,39 @@ def test_verdict_on_bounds_agrees_with_every_value_between_them(seed):
         assert possible <= {"within", "above"}
     else:
         assert possible == {found}
+
+
+@pytest.fixture(params=["declared", "last_verified", "none"])
+def method(request):
+    return {"method": request.param} | (
+        {"cap_percent": 110, "years_back": 1} if request.param == "last_verified" else {}
+    )
+
+
+@pytest.mark.parametrize("reporting", [0, 1])
+def test_an_enterprise_without_any_figure_leaves_the_upper_bound_unknown(method, reporting):
+    make_indicator(OUTPUT_SHARE | {"upper": method})
+    make_statistic(CITY)
+    for number in range(3):
+        enterprise = make_enterprise()
+        make_title(make_product(enterprise), round_year=2023)
+        if number < reporting:
+            make_figures(enterprise, 2024, output_vnd=100)
+    make_run(year_from=2024, year_to=2024)
+    found = KpiValue.objects.get(year=2024)
+    assert (found.exact_lower * 10, found.exact_upper) == (reporting, None)
+    lower = "10,0\u00a0%" if reporting else "0,0\u00a0%"
+    said = wording.bounds(found)
+    assert said == f"từ {lower}, cận trên chưa rõ ({3 - reporting} doanh nghiệp chưa có số liệu nào)"
+    chart = str(families()[0].variants[0].chart())
+    assert "l6 8" in chart  # the arrow of a whisker that nothing bounds from above
+
+
+def test_where_the_method_reaches_everyone_the_upper_bound_is_named():
+    make_indicator(OUTPUT_SHARE | {"upper": {"method": "declared"}})
+    make_statistic(CITY)
+    enterprise = make_enterprise()
+    make_title(make_product(enterprise), round_year=2023)
+    make_figures(enterprise, 2024, state="waiting", output_vnd=250)
+    make_run(year_from=2024, year_to=2024)
+    assert wording.bounds(KpiValue.objects.get(year=2024)) == "0,0\u00a0% – 25,0\u00a0%"

@@ -2,16 +2,34 @@
 
 import hashlib
 from collections import Counter
+from datetime import date
 
 import pytest
 from django.core.management import call_command
 from django.db import connection
-from django.db.models import Count
+from django.db.models import Count, Sum
 
 from audit.refusals import Refused
 from documents.models import Import
 from enterprises import tax_codes
 from enterprises.models import Enterprise, FigureRevision, FigureYearClosing, Product, Title
+from programme.models import (
+    BudgetStep,
+    BudgetYear,
+    Commitment,
+    Consultation,
+    GivenTask,
+    LedgerEntry,
+    Payment,
+    Plan,
+    PlanEstimate,
+    PlanFunding,
+    PlanItem,
+    PlanPaper,
+    Task,
+    TaskProposal,
+)
+from programme.services.consistency import find_differences
 from reporting.demo.figures import figures_rng, make_figures
 from reporting.demo.loading import load
 from reporting.demo.rounds import ROUNDS
@@ -81,6 +99,26 @@ def test_every_tax_code_is_right_and_plainly_invented():
     assert all("minh họa" in firm.name.lower() for firm in world.firms)
 
 
+def check_plans():
+    """Plans of each year in force, one adjusted, the next one being drafted, and work in every state."""
+    standing = Plan.objects.in_force()
+    assert list(standing.order_by("year").values_list("year", "number")) == [
+        (2021, 1), (2022, 1), (2023, 1), (2024, 1), (2025, 1), (2026, 2),
+    ]  # fmt: skip
+    assert Plan.objects.get(year=2027).state == "consulting"
+    assert not Plan.objects.filter(synthetic=False).exists()
+    assert not PlanPaper.objects.exclude(number__contains="minh họa").exists()
+    years = PlanEstimate.objects.filter(item__plan__in=standing, item__plan__year__lte=2025, item__dropped=False)
+    assert 180 * 10**9 <= years.aggregate(sum=Sum("amount_vnd"))["sum"] <= 200 * 10**9
+    assert min(Counter(PlanItem.objects.standing().values_list("plan__year", flat=True)).values()) >= 11
+    assert set(Task.objects.values_list("state", flat=True)) >= {"planned", "assigned", "under_way", "done", "dropped"}
+    assert Task.objects.late(date(2026, 11, 16)).count() >= 3
+    assert set(TaskProposal.objects.values_list("state", flat=True)) == set(TaskProposal.State.values)
+    assert set(GivenTask.objects.values_list("state", flat=True)) == set(GivenTask.State.values)
+    assert Consultation.objects.filter(plan__year=2027).overdue(date(2026, 11, 16)).exists()
+    assert PlanFunding.objects.standing().exists()
+
+
 def test_demo_loads_what_it_promises(loaded):
     assert loaded["enterprises"] == Enterprise.objects.filter(synthetic=True).count() >= 300
     assert Title.objects.filter(kind="key_product").count() == 183
@@ -102,12 +140,14 @@ def test_demo_loads_what_it_promises(loaded):
     assert FigureRevision.objects.filter(year=2026, state="draft").exists()
     assert SupportRecord.objects.filter(withdrawn=True).exists()
     assert SupportRecord.objects.filter(evidence_file__isnull=False).exists()
-    import_ = Import.objects.get()
+    import_ = Import.objects.get(kind="support")
     assert (import_.state, import_.counts["good"], import_.counts["bad"]) == ("applied", 19, 6)
     assert KpiRun.objects.get().state == KpiRun.State.DONE
     assert set(KpiPublication.objects.values_list("year", flat=True)) == {2023, 2024}
     groups = SupportRecord.objects.order_by().values("kind__code").annotate(count=Count("pk"))
     assert len(groups) == 4
+    check_plans()
+    check_money()
     connection.check_constraints()
 
 
@@ -130,3 +170,16 @@ def test_demo_lists_one_sign_in_for_each_role(capsys):
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == 18
     assert all(len(line.split("\t")) == 3 for line in lines)
+
+
+def check_money():
+    """Years in every state that the story tells, and a ledger in which nothing differs."""
+    states = {row.year: row.state for row in BudgetYear.objects.all()}
+    assert states == dict.fromkeys(range(2021, 2025), "closed") | {2025: "adjusting", 2026: "open", 2027: "preparing"}
+    assert set(Payment.objects.values_list("state", flat=True)) >= {
+        "prepared", "controlled", "signed", "sent", "paid", "refused",
+    }  # fmt: skip
+    assert set(BudgetStep.objects.values_list("state", flat=True)) >= {"prepared", "approved", "refused"}
+    assert set(Commitment.objects.values_list("state", flat=True)) >= {"prepared", "approved", "refused", "liquidated"}
+    assert LedgerEntry.objects.filter(reverses__isnull=False).exists()
+    assert list(find_differences()) == []

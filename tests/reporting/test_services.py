@@ -3,6 +3,7 @@ from datetime import date, timedelta
 import pytest
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
+from django.utils import timezone
 
 from accounts.roles import Role
 from audit.events import history_of
@@ -470,3 +471,27 @@ def test_published_figures_are_refused_to_raw_sql(world):
     ):
         with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(statement)
+
+
+def test_a_figure_of_the_city_is_none_of_a_year_or_paper_to_come(world):
+    kept = {"measure": "iip", "amount": 10_570, "state": "estimate", "source": "Niên giám", "by": make_officer()}
+    today = timezone.localdate(NOW)
+    with pytest.raises(Refused, match="chưa đến"):
+        record_statistic(year=today.year + 1, published_on=today, now=NOW, **kept)
+    with pytest.raises(Refused, match="tương lai"):
+        record_statistic(year=today.year, published_on=today + timedelta(days=1), now=NOW, **kept)
+    statistic = record_statistic(year=today.year, published_on=today, now=NOW, **kept)
+    with pytest.raises(Refused, match="tương lai"):
+        revise_statistic(
+            statistic=statistic, amount=1, source="x", published_on=today + timedelta(days=1), reason="Mới",
+            by=kept["by"], now=NOW,
+        )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("years", "why"),
+    [((1999, 2020), "2000"), ((2025, 2024), "trước"), ((2000, 2025), "26 năm"), ((2020, 2099), "2000")],
+)
+def test_why_years_are_not_computed_is_said(world, years, why):
+    with pytest.raises(Refused, match=why):
+        ask_for_values(by=make_officer(), now=NOW, year_from=years[0], year_to=years[1])

@@ -1,8 +1,12 @@
+import io
 from datetime import date, timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
+from openpyxl import load_workbook
 
+from documents.models import Import, StoredFile
 from reporting.models import CityStatistic, KpiChoice, KpiPublication, KpiRun, KpiValue
 from tests.factories import (
     make_administrator,
@@ -110,12 +114,24 @@ def test_value_page_shows_parts_definition_statistic_and_digest(world, client_as
         assert wanted in text
 
 
+def test_the_share_can_be_checked_on_the_page_of_its_rows(world, client_as):
+    text = page(client_as(make_officer()), "reporting:value_rows", value().public_id)
+    for wanted in (
+        "<dt>Mẫu số</dt>",
+        "1.000 đồng",
+        "lần sửa 1",
+        reverse("reporting:statistic_detail", args=[CityStatistic.objects.get().public_id]),
+    ):
+        assert wanted in text
+
+
 def test_exports_hold_what_the_page_shows(world, client_as):
     client = client_as(make_officer())
     csv = b"".join(client.get(reverse("reporting:dashboard"), {"export": "csv"}).streaming_content).decode()
-    assert "42,0" in csv and csv.startswith("\ufeff")
+    assert ";2024;42;%;" in csv and csv.startswith("\ufeff")
     book = b"".join(client.get(reverse("reporting:dashboard"), {"export": "xlsx"}).streaming_content)
-    assert book.startswith(b"PK")
+    row = load_workbook(io.BytesIO(book)).active[2]
+    assert (row[2].value, row[3].value, row[3].number_format) == (2024, 0.42, "0.0%")
     assert "42,0" in page(client, "reporting:dashboard", export="print")
     rows = client.get(reverse("reporting:value_rows", args=[value().public_id]), {"export": "csv"})
     text = b"".join(rows.streaming_content).decode()
@@ -158,6 +174,8 @@ def test_director_chooses_a_variant_after_a_last_look(world, client_as):
     assert not KpiChoice.objects.exists()
     assert post(client, "reporting:choose_variant", "output_share", checked="1", **data).status_code == 302
     assert KpiChoice.objects.get().indicator == indicator
+    now_chosen = page(client, "reporting:choose_variant", "output_share").split("Đang chọn: ")[1]
+    assert now_chosen.startswith(f"{value().version.name}, theo văn bản 12/TB-SCT")
 
 
 def test_director_publishes_after_a_last_look_and_the_page_stands(world, client_as):
@@ -226,6 +244,11 @@ def test_officer_records_revises_and_withdraws_a_figure_of_the_city(client_as):
         {"base_year": "2010"},
         {"published_on": "32/01/2026"},
         {"year": "25"},
+        {"year": "2050"},
+        {"published_on": "31/12/2099"},
+        {"amount_vnd": "1,5"},
+        {"amount_vnd": "1,0000001", "unit_vnd": "million"},
+        {"amount_vnd": "100.000.001", "unit_vnd": "billion"},
     ],
 )
 def test_nonsense_in_a_figure_of_the_city_is_refused_and_nothing_is_lost(changes, client_as):
@@ -233,6 +256,26 @@ def test_nonsense_in_a_figure_of_the_city_is_refused_and_nothing_is_lost(changes
     assert answer.status_code == 200
     assert "Niên giám" in answer.content.decode()
     assert not CityStatistic.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("written", "amount"),
+    [
+        ({"amount_vnd": "300.000", "unit_vnd": "billion"}, 300_000 * 10**9),
+        ({"amount_vnd": "3.567,250000001", "unit_vnd": "billion"}, 3_567_250_000_001),
+        ({"amount_vnd": "12,5", "unit_vnd": "million"}, 12_500_000),
+        ({"measure": "exports", "amount_vnd": "", "amount_usd": "17,1", "unit_usd": "million_usd"}, 1_710_000_000),
+    ],
+)
+def test_a_figure_of_the_city_is_written_in_the_unit_of_its_paper(written, amount, client_as):
+    client = client_as(make_officer())
+    assert post(client, "reporting:record_statistic", **STATISTIC | written).status_code == 302
+    statistic = CityStatistic.objects.get()
+    assert statistic.amount == amount
+    form = client.get(reverse("reporting:revise_statistic", args=[statistic.public_id])).context["form"]
+    shown = {name: form[name].value() for name in ("amount", "unit")}
+    if amount == 300_000 * 10**9:
+        assert form["amount"].field.prepare_value(form["amount"].initial) == "300.000" and shown["unit"] == "billion"
 
 
 def test_exports_and_index_are_recorded_in_their_own_units(client_as):
@@ -291,6 +334,19 @@ def test_home_shows_what_waits_and_the_programme_in_three_lines(world, client_as
     page(client_as(make_director()), "reporting:home")
 
 
+def test_home_calls_an_import_by_what_it_brings(world, client_as):
+    officer = make_officer()
+    sent = StoredFile.objects.create(
+        sha256="0" * 64, size=1, format="csv", original_name="tep-thu.csv", owner=officer.public_id, stored_at=NOW
+    )
+    Import.objects.create(
+        kind="figures", year=2024, file=sent, digest="0" * 64, state="previewed", by=officer.public_id,
+        uploaded_at=timezone.now(),
+    )  # fmt: skip
+    text = page(client_as(officer), "reporting:home")
+    assert "2024 – tep-thu.csv" in text and "figures 2024" not in text
+
+
 def test_nobody_reviews_what_they_declared_themselves(world, client_as):
     officer = make_officer()
     make_figures(world[0], 2025, state="waiting", output_vnd=1, by=officer)
@@ -315,6 +371,7 @@ def test_search_finds_enterprises_and_products_without_marks(world, client_as):
     assert world[0].name in page(client, "reporting:search", q=world[0].tax_code)
     assert world[0].name not in page(client, "reporting:search", q="không có gì như thế")
     page(client, "reporting:search")
+    assert world[0].name not in page(client, "reporting:search", q="\x00")
 
 
 def test_strangers_see_nothing(world, client_as):

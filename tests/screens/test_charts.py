@@ -6,7 +6,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from screens import formats
-from screens.charts import Band, Point, band_chart, bars, nested_bar, small_band
+from screens.charts import (
+    Band,
+    Point,
+    _round_axis,
+    band_chart,
+    bars,
+    money_bar,
+    month_columns,
+    nested_bar,
+    small_band,
+    small_bar,
+)
 
 SHARE = Fraction(1, 100)
 POINTS = [
@@ -42,6 +53,18 @@ def test_values_are_labelled_provisional_ones_hollow_and_missing_ones_whiskers()
     assert "whisker" in svg and "chưa có số liệu" in svg
     for label in ("38,0", "41,0", "43,0"):
         assert re.search(rf"value-label[^>]*>{label}", svg)
+
+
+def test_line_breaks_where_the_way_of_counting_changes():
+    points = [Point(2022, 8 * SHARE, way="(1)"), *(Point(y, 32 * SHARE, way="(2)") for y in (2023, 2024))]
+    svg = str(band_chart(points, title="Tỷ trọng"))
+    assert svg.count('class="line"') == 1 and svg.count("way-break") == 1
+    assert svg.count(">(1)<") == svg.count(">(2)<") == 1
+    assert "2022: 8,0\u00a0% theo cách tính (1)" in svg
+
+
+def test_a_value_that_nothing_bounds_from_above_is_said_so():
+    assert "2021: từ 0,0\u00a0% trở lên" in str(band_chart([Point(2021, lower=0 * SHARE)], title="a"))
 
 
 def test_charts_carry_classes_only():
@@ -99,3 +122,45 @@ def test_any_figures_can_be_drawn_inside_the_frame(points):
     svg = band_chart(points, [Band(2025, SHARE, None)], title="x")
     heights = [float(y) for y in re.findall(r'cy="([-\d.]+)"', str(svg))]
     assert all(0 <= y <= 300 for y in heights)
+
+
+def test_two_kinds_of_money_lie_side_by_side_within_the_limit():
+    svg = str(
+        money_bar(("Trần", 200), ["Giao", "Chi"], [("Quản lý", [100, 50]), ("Theo dõi", [40, 10])], title="Kinh phí")
+    )
+    places = re.findall(r'part-(\d)" x="([\d.]+)" y="\d+" width="([\d.]+)"', svg)
+    assert places[:5] == [
+        ("1", "0", "720.0"),
+        ("2", "4", "356.0"),
+        ("3", "4", "178.0"),
+        ("2", "360", "142.4"),
+        ("3", "360", "35.6"),
+    ]
+    assert svg.count("block-hatch") == 2, "the second kind is hatched, on the bar and in the key"
+    assert "Theo dõi: Giao 40 đồng, Chi 10 đồng" in svg
+
+
+def test_money_above_its_limit_still_lies_within_the_frame():
+    svg = str(money_bar(("Trần", 100), ["Giao"], [("Quản lý", [120]), ("Theo dõi", [80])], title="Kinh phí"))
+    ends = [float(x) + float(width) for x, width in re.findall(r'x="([\d.]+)" y="\d+" width="([\d.]+)"', svg)]
+    assert max(ends) <= 720
+    assert "chưa" not in str(money_bar(("Trần", None), ["Giao"], [("Quản lý", [0])], title="Kinh phí"))
+
+
+def test_the_small_bar_shows_how_far_money_has_come():
+    svg = str(small_bar([80, 40, 0], title="Đã chi một nửa", full=100))
+    assert re.findall(r'width="([\d.]+)"', svg) == ["200.0", "160.0", "80.0"]
+    assert "<title" in svg and "Đã chi một nửa" in svg
+
+
+def test_months_stand_as_columns_beside_their_plan_and_say_themselves():
+    svg = str(month_columns([("1", 10, 4), ("2", None, -3), ("3", 8, 0)], title="Giải ngân"))
+    assert (svg.count("plan-column"), svg.count("part-6")) == (2, 1)
+    assert "1: kế hoạch 10, thực hiện 4; 2: kế hoạch 0, thực hiện \u22123" in svg
+    assert "\u22123</text>" in svg
+
+
+def test_the_axis_counts_in_at_most_six_steps_that_fill_it():
+    for largest in (1, 3, 6, 6.5, 7, 9, 12, 59, 61, 6_750_000_000):
+        top, step = _round_axis(Fraction(largest))
+        assert largest <= top and 3 <= top / step <= 6, largest

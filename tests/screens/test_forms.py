@@ -8,7 +8,7 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accounts.models import User
+from accounts.models import Office, User
 from screens import formats
 from screens.forms import DateField, Form, MoneyField, NumberField, UsdField, YearField
 
@@ -184,6 +184,58 @@ def test_a_conflict_compares_chosen_rows_and_shows_them_by_name(db):
     assert other.is_valid()
     other.meet_conflict(Row, "Có người đã sửa.")
     assert other.conflicts == [{"label": "Người", "theirs": f"{first}; {second}", "yours": str(first)}]
+
+
+def test_a_conflict_names_rows_and_choices_and_lists_only_what_differs(db):
+    """What the form starts with, made from the version that is there now, is what the other saved."""
+    first = User.objects.create(email="a@so.example", full_name="Tổ một")
+
+    class Row:
+        version, name, kind = 7, "Tên mới", "b"
+        people = User.objects  # stands for rows of a table in between: the form knows which people they mean
+
+    class Edit(Form):
+        name = django_forms.CharField(label="Tên")
+        kind = django_forms.ChoiceField(label="Loại", choices=[("a", "Loại A"), ("b", "Loại B")])
+        people = django_forms.ModelMultipleChoiceField(User.objects.all(), label="Người")
+        owner = django_forms.ModelChoiceField(User.objects.all(), label="Chủ", required=False)
+        amount = MoneyField(label="Tiền", required=False)
+        version = django_forms.IntegerField(widget=django_forms.HiddenInput)
+
+    User.objects.create(email="b@so.example", full_name="Tổ hai")
+    kept = {"name": "Tên mới", "kind": "b", "people": [first.pk], "owner": first.pk, "amount": 1000, "version": 7}
+    sent = {"name": "Tên tôi", "kind": "a", "people": [first.pk], "owner": "", "amount": "2.000", "version": "3"}
+    form = Edit(sent, initial=kept)
+    assert form.is_valid(), form.errors
+    form.meet_conflict(Row, "Có người đã sửa.")
+    assert [(c["label"], c["theirs"], c["yours"]) for c in form.conflicts] == [
+        ("Tên", "Tên mới", "Tên tôi"),
+        ("Loại", "Loại B", "Loại A"),
+        ("Chủ", str(first), "–"),
+        ("Tiền", "1.000", "2.000"),
+    ]
+
+
+def test_rows_that_are_none_of_the_field_s_own_are_not_compared(db):
+    class Row:
+        version, people = 7, Office.objects
+
+    class Edit(Form):
+        people = django_forms.ModelMultipleChoiceField(User.objects.all(), label="Người", required=False)
+        version = django_forms.IntegerField(widget=django_forms.HiddenInput)
+
+    form = Edit({"people": [], "version": "3"})
+    assert form.is_valid()
+    form.meet_conflict(Row, "Có người đã sửa.")
+    assert form.conflicts == []
+
+
+def test_marks_that_turn_the_text_round_and_control_characters_are_dropped():
+    class Names(Form):
+        name = django_forms.CharField(widget=django_forms.Textarea)
+
+    form = Names({"name": "Duyệt\u202e chi\u2066\x00\x08\r\ntheo\tbảng"})
+    assert form.is_valid() and form.cleaned_data["name"] == "Duyệt chi\r\ntheo\tbảng"
 
 
 def test_a_conflict_shows_both_versions_and_is_sent_against_the_new_one():

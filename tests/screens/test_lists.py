@@ -6,10 +6,13 @@ import pytest
 from django.contrib.messages.storage.fallback import FallbackStorage
 from django.test import RequestFactory
 from django.urls import reverse
+from django.utils import translation
 from openpyxl import load_workbook
 
 from accounts.models import Office, User
+from documents.cells import NumberStyle, plain_number
 from screens import tables
+from screens.exports import csv_lines
 from screens.lists import BulkAction, BulkResult, FilterSet, SearchFilter, Sheet, bulk_results, show_list
 from screens.models import SavedView
 from tests.factories import make_officer
@@ -247,7 +250,7 @@ def sheet_of(answer):
 
 
 def lines_of(answer):
-    return list(csv.reader(io.StringIO(content_of(answer).decode("utf-8-sig"))))
+    return list(csv.reader(io.StringIO(content_of(answer).decode("utf-8-sig")), delimiter=";"))
 
 
 def test_the_excel_file_is_the_list_as_filtered_sorted_and_with_its_columns(officer):
@@ -267,11 +270,11 @@ def test_the_csv_file_has_a_bom_and_the_unit_of_its_heading(officer):
     answer = listed(officer, "column=version&column=is_active&export=csv&q=ong")
     content = content_of(answer)
     assert content.startswith(b"\xef\xbb\xbf")
-    lines = list(csv.reader(io.StringIO(content.decode("utf-8-sig"))))
+    lines = list(csv.reader(io.StringIO(content.decode("utf-8-sig")), delimiter=";"))
     assert lines == [
         ["Họ tên", "Thư điện tử", "Vốn (nghìn đồng)", "Hoạt động"],
-        ["ong 000000", "p000000@so.example", "0.001", "có"],
-        ["ong 000001", "p000001@so.example", "0.002", "có"],
+        ["ong 000000", "p000000@so.example", "0,0010", "có"],
+        ["ong 000001", "p000001@so.example", "0,0020", "có"],
     ]
 
 
@@ -284,10 +287,29 @@ def test_text_never_becomes_a_formula(officer, start):
     assert (book.active["A2"].data_type, str(book.active["A2"].value).strip()) == ("s", user.full_name.strip())
 
 
+def test_csv_is_written_as_an_excel_of_the_language_of_the_page_reads_it_and_our_reader_reads_it_back():
+    columns = [tables.Column(verbose_name="Tên; hiệu"), tables.MoneyColumn(verbose_name="Vốn", unit=10**6)]
+    rows = [("a", 12_500_000), ("b", 1_345_678), ("c", 12_345_000), ("d", 796_037_754_262), ("e", None)]
+    with translation.override("vi"):
+        vietnamese = "".join(csv_lines(columns, rows)).splitlines()
+    with translation.override("en"):
+        english = "".join(csv_lines(columns, rows)).splitlines()
+    assert vietnamese == [
+        '\ufeff"Tên; hiệu";Vốn (triệu đồng)',
+        "a;12,5",
+        "b;1,345678",
+        "c;12,3450",
+        "d;796037,754262",
+        "e;",
+    ]
+    assert english[1:4] == ["a,12.5", "b,1.345678", "c,12.3450"]
+    for lines, sign in ((vietnamese, ";"), (english, ",")):
+        read = [plain_number(line.split(sign)[1], NumberStyle()) for line in lines[1:5]]
+        assert [number * 10**6 for number in read] == [amount for _name, amount in rows[:4]]
+
+
 def test_negative_numbers_stay_numbers():
     column = tables.MoneyColumn(verbose_name="Chênh lệch")
-    from screens.exports import csv_lines
-
     assert "".join(csv_lines([column], [(-5,)])).splitlines()[1] == "-5"
 
 

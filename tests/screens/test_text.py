@@ -1,10 +1,13 @@
 import unicodedata
 
+import pytest
 from django.db.models import Q
 from hypothesis import given
 from hypothesis import strategies as st
 
+from enterprises.models import Enterprise
 from screens.text import clean, fold, matching, search_terms, short_forms, sort_key
+from tests.factories import make_enterprise
 
 VIETNAMESE = "aàáảãạăằắẳẵặâầấẩẫậbcdđeèéẻẽẹêềếểễệghiìíỉĩịklmnoòóỏõọôồốổỗộơờớởỡợpqrstuùúủũụưừứửữựvxyỳýỷỹỵ"
 words = st.text(alphabet=VIETNAMESE + VIETNAMESE.upper() + " 0123456789-&.", max_size=40)
@@ -104,6 +107,19 @@ def test_short_forms_makes_one_spelling_of_a_name():
 def test_an_empty_search_asks_for_nothing():
     assert search_terms("  ") == []
     assert not matching("", "folded")
+
+
+@pytest.mark.django_db
+def test_few_digits_are_not_sought_within_a_tax_code():
+    wanted = make_enterprise("Lúa Vàng 001", tax_code="0190000128")
+    within = make_enterprise("Lúa Vàng 121", tax_code="0190001344")
+
+    def found(query):
+        return set(Enterprise.objects.filter(matching(query, "folded")))
+
+    assert found("lua vang 001") == {wanted}
+    assert found("lua vang") == {wanted, within}
+    assert found("0190") == {wanted, within} and found("001344") == found("0190 001 344") == {within}
 
 
 @given(words)

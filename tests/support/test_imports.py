@@ -7,7 +7,7 @@ from django.utils.translation import override
 
 from audit.events import history_of
 from audit.models import Event, PendingEvent
-from audit.refusals import NotAllowed
+from audit.refusals import NotAllowed, Refused
 from documents import services, workbooks
 from documents.imports import kinds
 from documents.models import Import
@@ -185,6 +185,13 @@ def test_the_same_file_twice_changes_nothing(officer):
     assert SupportRecord.objects.count() == 1
 
 
+def test_a_bad_row_says_all_that_is_wrong_with_it(officer):
+    wrong = {"area": "9", "delivered": date(2036, 5, 20), "amount": -1}
+    import_ = sent([row(1, make_enterprise().tax_code, **wrong), row(2, "0100109107", delivered="hôm qua")], by=officer)
+    found = [[problem[0] for problem in problems] for _row, _cells, problems in workbooks.rows_of(import_, "bad")]
+    assert found == [["amount_vnd", "content_area", "delivered_on"], ["tax_code", "delivered_on"]]
+
+
 def test_a_whole_import_is_undone_while_nothing_was_built_on_it(officer):
     import_ = applied([row(1, make_enterprise().tax_code)], by=officer)
     services.undo_import(import_=import_, reason="Nhầm tệp", by=officer, now=NOW)
@@ -201,9 +208,8 @@ def test_an_import_whose_record_was_corrected_is_not_undone(officer):
     correct_support(
         record=SupportRecord.objects.get(), version=1, by=officer, now=later, reason="Sai", what="Hai gian hàng"
     )
-    services.undo_import(import_=import_, reason="Nhầm tệp", by=officer, now=later)
-    import_.refresh_from_db()
-    jobs.run(import_.job_id, now=later + timedelta(seconds=1))
+    with pytest.raises(Refused, match="HC-2026-01"):
+        services.undo_import(import_=import_, reason="Nhầm tệp", by=officer, now=later)
     import_.refresh_from_db()
     assert import_.state == Import.State.APPLIED
     assert not SupportRecord.objects.get().withdrawn

@@ -247,16 +247,17 @@ def test_totals_show_turns_beside_distinct_enterprises(client_as):
     enterprise, source = make_enterprise(), make_money_source()
     make_support(enterprise, "HC-A", amount_vnd=2_000_000, money_source=source)
     make_support(enterprise, "HC-B")
-    make_support(None, "XT-1", by_programme=False, agency=make_agency())
+    other = make_agency()
+    make_support(None, "XT-1", by_programme=False, agency=other, amount_vnd=500_000, money_source=source)
     make_support(None, "HC-22", delivered_on=date(2022, 5, 1))
     client = client_as(make_director())
     response = client.get(address("support_totals"))
     years = {row["year"]: row for row in response.context["years"]}
-    assert [years[2024][name] for name in ("turns", "enterprises", "records", "amount", "without")] == [
-        2, 1, 3, 2_000_000, 2,
+    assert [years[2024][name] for name in ("turns", "enterprises", "records", "amount", "of_programme", "without")] == [
+        2, 1, 3, 2_500_000, 2_000_000, 1,
     ]  # fmt: skip
     area = response.context["areas"][0]
-    assert (area["turns"], area["enterprises"], area["records"], area["amount"]) == (2, 1, 3, 2_000_000)
+    assert (area["turns"], area["enterprises"], area["records"], area["amount"]) == (2, 1, 3, 2_500_000)
     assert client.get(address("support_totals") + "?year=2022").context["year"] == 2022
     assert client.get(address("support_totals") + "?year=１９").context["year"] == 2024
 

@@ -23,4 +23,4 @@ class Command(BaseCommand):
                     defaults={"legal_basis": row["legal_basis"]},
                 )
                 added += created
-        self.stdout.write(f"{added} pairs of steps added.")
+        self.stdout.write(f"Steps that need two people: {added} {'pair' if added == 1 else 'pairs'} added.")

@@ -5,7 +5,7 @@ from programme.loading import load_illustration, load_programme
 
 
 class Command(BaseCommand):
-    help = "Load the programme's periods, targets and published figures; may be run again, keeps what people edited."
+    help = "Load the programme's periods, targets, published figures and policies; may be run again, keeps what people edited."
 
     def add_arguments(self, parser):
         parser.add_argument("--illustration", action="store_true", help="also the period 2026-2030 marked minh họa")

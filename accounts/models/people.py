@@ -1,4 +1,5 @@
-import uuid
+"""People, offices, posts; the pairs of steps that need two people; what went from one person to others."""
+
 from datetime import date
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -9,7 +10,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from accounts.roles import ENTERPRISE_ROLES, POST_ROLES, Role, roles_elsewhere
+from accounts.roles import ENTERPRISE_ROLES, POST_ROLES, Role, may_act_for_others, roles_elsewhere
 from audit.identity import Identified, Versioned
 from screens.text import clean, fold, sort_key
 
@@ -97,8 +98,22 @@ class User(Identified, Versioned, AbstractBaseUser):
     def roles(self):
         return self.roles_on(timezone.localdate())
 
+    def delegations_on(self, on):
+        """What others authorised this person to do on `on`: [Delegation with `giver_roles`].
+
+        Only staff act in another's name: not who acts for an enterprise, sits only on the council or only reads.
+        """
+        roles = self.roles if on == timezone.localdate() else self.roles_on(on)
+        if not may_act_for_others(roles):
+            return []
+        return self.delegations_received.received_by(self, on)
+
+    @cached_property
+    def delegations(self):
+        return self.delegations_on(timezone.localdate())
+
     def may(self, action):
-        """Whether one of this person's roles may do `action` (an accounts.access.Action or its code)."""
+        """Whether this person may do `action` (an accounts.access.Action or its code), by role or by delegation."""
         from accounts.access import allowed
 
         return allowed(self, action)
@@ -197,146 +212,6 @@ class IncompatibleSteps(Identified):
         return f"{self.step} / {self.other_step}"
 
 
-class SignIn(Identified):
-    """One signed-in session. The door asks this row: when it has ended, the session is over, wherever it is kept."""
-
-    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="sign_ins", verbose_name=_("person"))
-    key_digest = models.CharField(max_length=64, unique=True, editable=False)
-    started_at = models.DateTimeField(_("signed in at"))
-    seen_at = models.DateTimeField(_("last seen at"))
-    ended_at = models.DateTimeField(_("ended at"), null=True)
-    end_reason = models.CharField(_("why it ended"), max_length=20, blank=True)
-    with_second_factor = models.BooleanField(_("with second factor"), default=False)
-    address = models.CharField(_("address"), max_length=45, blank=True)
-    agent = models.CharField(_("browser"), max_length=120, blank=True)
-
-    class Meta:
-        verbose_name = _("session")
-        verbose_name_plural = _("sessions")
-        indexes = [models.Index(fields=["user", "-id"], name="sign_in_by_user")]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(ended_at__isnull=True, end_reason="") | Q(ended_at__isnull=False) & ~Q(end_reason=""),
-                name="sign_in_ends_with_reason",
-            )
-        ]
-
-    def __str__(self):
-        return f"{self.user} {self.started_at:%Y-%m-%d %H:%M}"
-
-
-class LoginRecord(models.Model):
-    """An attempt to sign in, successful or not. Of an unknown address nothing but the attempt is kept."""
-
-    user = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="login_records")
-    at = models.DateTimeField(_("time"))
-    success = models.BooleanField(_("successful"))
-    step = models.CharField(_("step"), max_length=20)
-    address = models.CharField(_("address"), max_length=45, blank=True)
-    agent = models.CharField(_("browser"), max_length=120, blank=True)
-
-    class Meta:
-        verbose_name = _("sign-in attempt")
-        verbose_name_plural = _("sign-in attempts")
-        indexes = [models.Index(fields=["user", "-id"], name="login_record_by_user")]
-
-    def __str__(self):
-        return f"{self.user} {self.at:%Y-%m-%d %H:%M}"
-
-
-class Invitation(Identified):
-    """A one-time link by which somebody gets an account and what goes with it (a post, a membership)."""
-
-    email = models.EmailField(_("e-mail address"))
-    full_name = models.CharField(_("full name"), max_length=120)
-    purpose = models.CharField(_("purpose"), max_length=40)
-    payload = models.JSONField(_("what goes with it"), default=dict)
-    token_digest = models.CharField(max_length=64, unique=True, editable=False)
-    invited_by = models.UUIDField(_("invited by"), null=True)
-    created_at = models.DateTimeField(_("invited at"))
-    expires_at = models.DateTimeField(_("valid until"))
-    accepted_at = models.DateTimeField(_("accepted at"), null=True)
-    accepted_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="invitations")
-    withdrawn_at = models.DateTimeField(_("withdrawn at"), null=True)
-
-    class Meta:
-        verbose_name = _("invitation")
-        verbose_name_plural = _("invitations")
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(accepted_at__isnull=True, accepted_by__isnull=True)
-                | Q(accepted_at__isnull=False, accepted_by__isnull=False),
-                name="invitation_accepted_by_somebody",
-            ),
-            models.CheckConstraint(
-                condition=Q(accepted_at__isnull=True) | Q(withdrawn_at__isnull=True),
-                name="invitation_accepted_or_withdrawn",
-            ),
-            models.CheckConstraint(condition=Q(expires_at__gt=F("created_at")), name="invitation_expires_later"),
-        ]
-
-    def __str__(self):
-        return f"{self.full_name} <{self.email}>"
-
-    def is_open(self, now):
-        return self.accepted_at is None and self.withdrawn_at is None and now < self.expires_at
-
-    def state(self, now):
-        """(state, words) for lists."""
-        if self.accepted_at:
-            return "accepted", _("Accepted")
-        if self.withdrawn_at:
-            return "withdrawn", _("Withdrawn")
-        if now >= self.expires_at:
-            return "expired", _("Expired")
-        return "open", _("Waiting for an answer")
-
-
-class Letter(Identified):
-    """A mail to be sent. Its text is kept encrypted until it has gone, then dropped."""
-
-    class State(models.TextChoices):
-        QUEUED = "queued", _("Waiting to be sent")
-        SENT = "sent", _("Sent")
-        FAILED = "failed", _("Not sent")
-        DROPPED = "dropped", _("Not to be sent")
-
-    MOVES = {
-        State.QUEUED: {State.SENT, State.FAILED, State.DROPPED},
-        State.FAILED: {State.SENT, State.FAILED, State.QUEUED, State.DROPPED},
-        State.SENT: set(),
-        State.DROPPED: set(),
-    }
-
-    kind = models.CharField(_("kind"), max_length=60)
-    to = models.EmailField(_("recipient"))
-    subject = models.CharField(_("subject"), max_length=200, blank=True)
-    sealed_body = models.TextField(editable=False, blank=True)
-    state = models.CharField(_("state"), max_length=10, choices=State, default=State.QUEUED)
-    attempts = models.PositiveIntegerField(_("attempts"), default=0)
-    error = models.CharField(_("error"), max_length=300, blank=True)
-    created_at = models.DateTimeField(_("written at"))
-    tried_at = models.DateTimeField(_("last tried at"), null=True)
-    sent_at = models.DateTimeField(_("sent at"), null=True)
-
-    class Meta:
-        verbose_name = _("letter")
-        verbose_name_plural = _("letters")
-        indexes = [models.Index(fields=["state", "id"], name="letter_by_state")]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(state__in=["queued", "sent", "failed", "dropped"]), name="letter_state_valid"
-            ),
-            models.CheckConstraint(
-                condition=Q(state="sent", sent_at__isnull=False) | ~Q(state="sent") & Q(sent_at__isnull=True),
-                name="letter_sent_with_time",
-            ),
-        ]
-
-    def __str__(self):
-        return f"{self.kind} {self.to}"
-
-
 class Handover(Identified):
     """One act by which everything a person holds went to others."""
 
@@ -353,40 +228,3 @@ class Handover(Identified):
 
     def __str__(self):
         return f"{self.person} {self.at:%Y-%m-%d}"
-
-
-class ParkedForm(models.Model):
-    """What somebody had typed when their session turned out to have ended: kept encrypted, shown again after sign-in."""
-
-    token = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    owner = models.ForeignKey(User, on_delete=models.CASCADE, null=True, related_name="+")
-    browser_digest = models.CharField(max_length=64)
-    path = models.CharField(max_length=600)
-    action = models.CharField(max_length=600)
-    sealed_fields = models.TextField()
-    left_out = models.JSONField(default=list)
-    created_at = models.DateTimeField()
-
-    class Meta:
-        verbose_name = _("parked form")
-        verbose_name_plural = _("parked forms")
-
-    def __str__(self):
-        return f"{self.path} {self.created_at:%Y-%m-%d %H:%M}"
-
-
-class ParkedFile(models.Model):
-    """A file that had been sent with a parked form (encrypted)."""
-
-    form = models.ForeignKey(ParkedForm, on_delete=models.CASCADE, related_name="files")
-    field = models.CharField(max_length=100)
-    name = models.CharField(max_length=255)
-    content_type = models.CharField(max_length=100, blank=True)
-    sealed_content = models.BinaryField()
-
-    class Meta:
-        verbose_name = _("parked file")
-        verbose_name_plural = _("parked files")
-
-    def __str__(self):
-        return self.name

@@ -1,0 +1,59 @@
+"""Files that come with a form: kept at once, so that they stay attached while the form is refused."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from audit.refusals import Refused
+from documents.guard import PAPERS
+from documents.models import StoredFile
+from documents.store import save_upload
+
+
+class Attachments:
+    """Mixed into a form that names its files in `attachments`: {name: label}.
+
+    Each becomes an upload field `<name>` and a hidden `<name>_kept`; `file_of(name)` gives the StoredFile or None.
+    """
+
+    attachments: dict = {}
+
+    def __init__(self, *args, user, **kwargs):
+        self.user = user
+        super().__init__(*args, **kwargs)
+        for name, label in self.attachments.items():
+            self.fields[name] = forms.FileField(label=label, required=False, help_text=_("PDF, PNG or JPEG."))
+            self.fields[f"{name}_kept"] = forms.UUIDField(widget=forms.HiddenInput, required=False)
+            kept = self.file_of(name)
+            if kept:
+                self.fields[name].help_text = _("The file %(name)s is attached. Choose another only to replace it.") % {
+                    "name": kept.original_name
+                }
+
+    def file_of(self, name):
+        """The file kept under `name`, if it is this person's own."""
+        typed = self.data.get(self.add_prefix(f"{name}_kept")) if self.is_bound else None
+        try:
+            kept = forms.UUIDField(required=False).clean(typed)
+        except forms.ValidationError:
+            return None
+        if not kept:
+            return None
+        return StoredFile.objects.filter(public_id=kept, owner=self.user.public_id, format__in=PAPERS).first()
+
+
+def bind(request, form_class, *, now, prefix="", **options):
+    """The form with what was typed; its files are taken in first, so that a refusal loses none of them."""
+    data, refusals = request.POST.copy(), {}
+    for name in form_class.attachments:
+        field = f"{prefix}-{name}" if prefix else name
+        upload = request.FILES.get(field)
+        if upload:
+            try:
+                stored = save_upload(upload, by=request.user, now=now, allow=PAPERS)
+                data[f"{field}_kept"] = str(stored.public_id)
+            except Refused as refusal:
+                refusals[name] = str(refusal)
+    form = form_class(data, user=request.user, prefix=prefix or None, **options)
+    for name, refusal in refusals.items():
+        form.add_error(name, refusal)
+    return form

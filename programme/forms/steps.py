@@ -1,0 +1,159 @@
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from documents.attaching import Attachments
+from programme.models import MOST_VND, BudgetLine, BudgetYear, Period, StepKind, YearState
+from programme.models.steps import ABOUT_COMMITMENT, LIMITS, ON_TWO_LINES
+from programme.presenting.acting import line_name
+from programme.services.limits import carry_over_grounds
+from screens.forms import DateField, Form, MoneyField
+
+# What the amount of a step is called where “amount” says too little.
+AMOUNTS = {
+    StepKind.CEILING: _("New ceiling of the programme"),
+    StepKind.ENVELOPE: _("New envelope of the year"),
+}
+ABOUT_LINE = tuple(
+    kind for kind in StepKind if kind not in LIMITS and kind not in ABOUT_COMMITMENT and kind != StepKind.REVERSE
+)
+
+
+class LineChoice(forms.ModelChoiceField):
+    def label_from_instance(self, obj):
+        return line_name(obj)
+
+
+class PrepareStepForm(Attachments, Form):
+    """What a step of `kind` needs: `about` is its line, contract, entry, year or period. A file once sent stays."""
+
+    attachments = {"file": _("Scan of the document")}
+
+    other_line = LineChoice(
+        label=_("Other line"), queryset=BudgetLine.objects.none(), to_field_name="public_id", empty_label=_("Choose…")
+    )
+    ground = forms.ChoiceField(label=_("Ground for carrying over"))
+    amount_vnd = MoneyField(label=_("Amount"), min_value=1, max_value=MOST_VND)
+    document = forms.CharField(
+        label=_("Document"),
+        max_length=160,
+        help_text=_("Kind, number and symbol, for example: Quyết định số 4303/QĐ-UBND."),
+    )
+    document_on = DateField(label=_("Date of the document"))
+    happened_on = DateField(
+        label=_("Booked on"),
+        required=False,
+        help_text=_("The day of the entry, within the budget year; empty for today."),
+    )
+    reason = forms.CharField(
+        label=_("Explanation"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+    def __init__(self, *args: Any, kind: str, line: BudgetLine | None = None, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        kind = StepKind(kind)
+        if kind in AMOUNTS:
+            self.fields["amount_vnd"].label = AMOUNTS[kind]
+        if kind == StepKind.REVERSE:
+            del self.fields["amount_vnd"]
+            reason = self.fields["reason"]
+            reason.required, reason.label = True, _("Why the entry is reversed")
+            reason.error_messages["required"] = _("Say why the entry is reversed.")
+        if kind in LIMITS:
+            del self.fields["happened_on"]
+        if kind in ON_TWO_LINES and line is not None:
+            self.fields["other_line"].queryset = self._other_lines(kind, line)
+            if kind == StepKind.CARRY_OVER:
+                self.fields["other_line"].label = _("Line of the next year")
+        else:
+            del self.fields["other_line"]
+        if kind == StepKind.CARRY_OVER and line is not None:
+            grounds = carry_over_grounds(line.year.year)
+            self.fields["ground"].choices = [("", _("Choose…")), *grounds.items()]
+        else:
+            del self.fields["ground"]
+
+    @staticmethod
+    def _other_lines(kind: StepKind, line: BudgetLine):
+        lines = BudgetLine.objects.managed().filter(source=line.source).exclude(pk=line.pk)
+        if kind == StepKind.TRANSFER:
+            lines = lines.filter(year=line.year)
+        else:
+            lines = lines.filter(year__year=line.year.year + 1, task=line.task)
+        return lines.select_related("task", "source", "year").order_by("task__code", "pk")
+
+    def content(self) -> dict[str, Any]:
+        """What the service takes."""
+        given = {name: self.cleaned_data[name] for name in self.fields if name in _CONTENT}
+        return {"amount_vnd": 0, "file": self.file_of("file"), **given}
+
+
+_CONTENT = ("amount_vnd", "document", "document_on", "happened_on", "reason", "other_line", "ground")
+
+
+class BeginStepForm(Form):
+    """What is to be prepared and where: leads to the form that asks for the rest."""
+
+    kind = forms.ChoiceField(label=_("Kind of step"))
+    line = LineChoice(
+        label=_("Budget line"),
+        queryset=BudgetLine.objects.none(),
+        to_field_name="public_id",
+        required=False,
+        empty_label=_("Choose…"),
+    )
+    year = forms.ModelChoiceField(
+        label=_("Budget year"),
+        queryset=BudgetYear.objects.none(),
+        to_field_name="public_id",
+        required=False,
+        empty_label=_("Choose…"),
+        help_text=_("Only for the envelope of a year."),
+    )
+    period = forms.ModelChoiceField(
+        label=_("Period of the programme"),
+        queryset=Period.objects.none(),
+        to_field_name="public_id",
+        required=False,
+        empty_label=_("Choose…"),
+        help_text=_("Only for the ceiling of the programme."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        del self.fields["operation_key"]
+        kinds = [StepKind.CEILING, StepKind.ENVELOPE, *ABOUT_LINE]
+        self.fields["kind"].choices = [("", _("Choose…")), *((kind.value, kind.label) for kind in kinds)]
+        self.fields["line"].queryset = open_lines()
+        self.fields["year"].queryset = BudgetYear.objects.exclude(state=YearState.CLOSED)
+        self.fields["period"].queryset = Period.objects.exclude(state=Period.State.NO_DOCUMENT).order_by("-starts_year")
+
+    def clean(self):
+        cleaned = super().clean()
+        kind = cleaned.get("kind")
+        wanted = {StepKind.CEILING: "period", StepKind.ENVELOPE: "year"}.get(kind, "line") if kind else ""
+        if wanted and not cleaned.get(wanted) and wanted not in self.errors:
+            self.add_error(wanted, self.fields[wanted].error_messages["required"])
+        cleaned["about"] = cleaned.get(wanted) if wanted else None
+        return cleaned
+
+
+class BeginCommitmentForm(Form):
+    """On which line a contract or decision is prepared."""
+
+    line = LineChoice(
+        label=_("Budget line"), queryset=BudgetLine.objects.none(), to_field_name="public_id", empty_label=_("Choose…")
+    )
+
+    def __init__(self, *args: Any, offices: set[int] | None, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        del self.fields["operation_key"]
+        lines = open_lines().filter(year__state=YearState.OPEN)
+        self.fields["line"].queryset = lines if offices is None else lines.filter(task__office__in=offices)
+
+
+def open_lines():
+    """Managed lines of years that still take entries, the latest year first."""
+    lines = BudgetLine.objects.managed().exclude(year__state=YearState.CLOSED)
+    return lines.select_related("task", "source", "year").order_by("-year__year", "task__code", "pk")

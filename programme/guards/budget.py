@@ -1,0 +1,286 @@
+"""What the database holds of the money, whoever writes: the ledger moves the balances, and nothing else does.
+
+Inserting an entry locks its year (shared, or alone when assigned money moves) and its line, in this order; checks number,
+year, reversal and halves; and then adds its effect to the balances. A balance changes only by exactly the effect of the
+line's newest entry.
+"""
+
+from audit.guards import append_only, check_trigger, follows, frozen_when, immutable, no_delete
+from programme.models.budget import (
+    BALANCES,
+    COMMITMENT_BALANCES,
+    EFFECTS,
+    KINDS_IN_STATE,
+    ON_COMMITMENT,
+    YearState,
+)
+
+LINE, ENTRY, YEAR = "programme_budgetline", "programme_ledgerentry", "programme_budgetyear"
+COMMITMENT, PAYMENT, STEP, MONTH = (
+    "programme_commitment",
+    "programme_payment",
+    "programme_budgetstep",
+    "programme_linemonth",
+)
+
+
+def _listed(kinds):
+    return ", ".join(f"'{kind.value}'" for kind in sorted(kinds))
+
+
+def effect(row, balance):
+    """SQL: what the entry `row` adds to `balance`."""
+    sign = f"CASE WHEN {row}.reverses_id IS NULL THEN 1 ELSE -1 END"
+    more = [kind for kind, moves in EFFECTS.items() if moves.get(balance) == 1]
+    less = [kind for kind, moves in EFFECTS.items() if moves.get(balance) == -1]
+    cases = f"WHEN {row}.kind IN ({_listed(more)}) THEN {row}.amount_vnd " if more else ""
+    cases += f"WHEN {row}.kind IN ({_listed(less)}) THEN -{row}.amount_vnd " if less else ""
+    return f"(CASE {cases}ELSE 0 END) * ({sign})"
+
+
+MOVES_ASSIGNED = [kind for kind, moves in EFFECTS.items() if "assigned_vnd" in moves]
+# The year before the line, always; whoever moves assigned money takes the year alone, because lines share its envelope.
+TAKE_YEAR_AND_LINE = (
+    f"IF NEW.kind IN ({_listed(MOVES_ASSIGNED)}) THEN "
+    f"PERFORM 1 FROM {YEAR} y WHERE y.id = (SELECT l.year_id FROM {LINE} l WHERE l.id = NEW.line_id) FOR NO KEY UPDATE; "
+    f"ELSE PERFORM 1 FROM {YEAR} y WHERE y.id = (SELECT l.year_id FROM {LINE} l WHERE l.id = NEW.line_id) FOR SHARE; "
+    f"END IF; PERFORM 1 FROM {LINE} l WHERE l.id = NEW.line_id FOR NO KEY UPDATE;"
+)
+NUMBER = f"NEW.number IS DISTINCT FROM (SELECT l.last_number + 1 FROM {LINE} l WHERE l.id = NEW.line_id)"
+
+_allowed = " OR ".join(
+    f"(y.state = '{state.value}' AND NEW.kind IN ({_listed(kinds)}))"
+    for state, kinds in KINDS_IN_STATE.items()
+    if kinds and state != YearState.OPEN
+)
+YEAR_TAKES_IT = (
+    f"NOT EXISTS (SELECT 1 FROM {LINE} l JOIN {YEAR} y ON y.id = l.year_id WHERE l.id = NEW.line_id "
+    f"AND (y.state = '{YearState.OPEN.value}' OR {_allowed} "
+    f"OR (NEW.opening AND y.state <> '{YearState.CLOSED.value}')))"
+)
+REVERSAL_FITS = (
+    f"NEW.reverses_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM {ENTRY} r WHERE r.id = NEW.reverses_id "
+    "AND r.reverses_id IS NULL AND r.line_id = NEW.line_id AND r.kind = NEW.kind AND r.amount_vnd = NEW.amount_vnd "
+    "AND r.commitment_id IS NOT DISTINCT FROM NEW.commitment_id AND r.pair IS NOT DISTINCT FROM NEW.pair)"
+)
+LINE_FITS = (
+    f"EXISTS (SELECT 1 FROM {LINE} l WHERE l.id = NEW.line_id AND l.managed = NEW.reported) "
+    "OR (NEW.reported AND (NEW.commitment_id IS NOT NULL OR NEW.payment_id IS NOT NULL))"
+)
+COMMITMENT_FITS = (
+    f"NOT NEW.reported AND NOT NEW.opening AND NEW.kind IN ({_listed(ON_COMMITMENT)}) AND NOT EXISTS ("
+    f"SELECT 1 FROM {COMMITMENT} c WHERE c.id = NEW.commitment_id AND c.line_id = NEW.line_id "
+    "AND c.state IN ('approved', 'liquidated'))"
+)
+PAYMENT_FITS = (
+    f"NEW.payment_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM {PAYMENT} p WHERE p.id = NEW.payment_id "
+    "AND p.commitment_id = NEW.commitment_id AND p.state = 'paid' AND ("
+    "(NEW.kind IN ('advance', 'pay') AND p.amount_vnd = NEW.amount_vnd) "
+    "OR (NEW.kind = 'clear' AND p.clears_vnd = NEW.amount_vnd)))"
+)
+# Money comes in only from its other half, which stands on a line of the year before (or of the same year).
+OTHER_HALF = (
+    f"NEW.reverses_id IS NULL AND NEW.kind IN ('carry_in', 'transfer_in') AND NOT EXISTS (SELECT 1 FROM {ENTRY} o "
+    f"JOIN {LINE} ol ON ol.id = o.line_id JOIN {YEAR} oy ON oy.id = ol.year_id "
+    f"JOIN {LINE} l ON l.id = NEW.line_id JOIN {YEAR} y ON y.id = l.year_id "
+    "WHERE o.pair = NEW.pair AND o.reverses_id IS NULL AND o.amount_vnd = NEW.amount_vnd AND ol.source_id = l.source_id "
+    "AND ((NEW.kind = 'carry_in' AND o.kind = 'carry_out' AND oy.year = y.year - 1) "
+    "OR (NEW.kind = 'transfer_in' AND o.kind = 'transfer_out' AND oy.year = y.year)) "
+    f"AND NOT EXISTS (SELECT 1 FROM {ENTRY} v WHERE v.reverses_id = o.id))"
+)
+# What another line lives on is taken back there first.
+HALF_STILL_USED = (
+    f"NEW.reverses_id IS NOT NULL AND NEW.kind IN ('carry_out', 'transfer_out') AND EXISTS (SELECT 1 FROM {ENTRY} o "
+    "WHERE o.pair = NEW.pair AND o.kind IN ('carry_in', 'transfer_in') AND o.reverses_id IS NULL "
+    f"AND NOT EXISTS (SELECT 1 FROM {ENTRY} v WHERE v.reverses_id = o.id))"
+)
+
+_moved = " OR ".join(f"NEW.{balance} <> OLD.{balance}" for balance in (*BALANCES, "last_number"))
+_by_entry = " AND ".join(f"NEW.{balance} = OLD.{balance} + {effect('e', balance)}" for balance in BALANCES)
+LINE_MOVED_ALONE = (
+    f"({_moved}) AND NOT EXISTS (SELECT 1 FROM {ENTRY} e WHERE e.line_id = NEW.id AND e.number = NEW.last_number "
+    f"AND NEW.last_number = OLD.last_number + 1 AND {_by_entry})"
+)
+_commitment_moved = " OR ".join(f"NEW.{balance} <> OLD.{balance}" for balance in COMMITMENT_BALANCES)
+_sums = " AND ".join(f"NEW.{balance} = OLD.{balance} + {effect('e', balance)}" for balance in COMMITMENT_BALANCES)
+COMMITMENT_MOVED_ALONE = (
+    f"({_commitment_moved}) AND NOT EXISTS (SELECT 1 FROM {ENTRY} e JOIN {LINE} l ON l.id = e.line_id "
+    f"WHERE e.commitment_id = NEW.id AND e.number = l.last_number + 1 AND {_sums})"
+)
+BALANCES_FROM_NOTHING = " OR ".join(f"NEW.{balance} <> 0" for balance in (*BALANCES, "last_number"))
+COMMITMENT_FROM_NOTHING = (
+    " OR ".join(f"NEW.{balance} <> 0" for balance in COMMITMENT_BALANCES) + " OR NEW.state <> 'prepared'"
+)
+
+ENVELOPE = (
+    "NEW.counts AND NEW.assigned_vnd - NEW.carried_in_vnd > OLD.assigned_vnd - OLD.carried_in_vnd "
+    f"AND NEW.assigned_vnd - NEW.carried_in_vnd + COALESCE((SELECT SUM(l.assigned_vnd - l.carried_in_vnd) FROM {LINE} l "
+    "WHERE l.year_id = NEW.year_id AND l.counts AND l.id <> NEW.id), 0) "
+    f"> (SELECT y.envelope_vnd FROM {YEAR} y WHERE y.id = NEW.year_id)"
+)
+LINES_WITHIN = (
+    "NEW.envelope_vnd < OLD.envelope_vnd AND NEW.envelope_vnd < COALESCE((SELECT SUM(l.assigned_vnd - l.carried_in_vnd) "
+    f"FROM {LINE} l WHERE l.year_id = NEW.id AND l.counts), 0)"
+)
+YEARS_WITHIN = (
+    f"NEW.envelope_vnd > OLD.envelope_vnd AND NEW.envelope_vnd > COALESCE((SELECT p.ceiling_vnd FROM programme_period p WHERE p.id = NEW.period_id), 0) "
+    f"- COALESCE((SELECT SUM(y.envelope_vnd) FROM {YEAR} y WHERE y.period_id = NEW.period_id AND y.id <> NEW.id), 0)"
+)
+# Only a change of the envelope asks for the period; services take the period before the year.
+TAKE_PERIOD = (
+    "IF NEW.envelope_vnd > OLD.envelope_vnd THEN "
+    "PERFORM 1 FROM programme_period p WHERE p.id = NEW.period_id FOR NO KEY UPDATE; END IF;"
+)
+CEILING_HOLDS = (
+    "NEW.ceiling_vnd IS DISTINCT FROM OLD.ceiling_vnd AND COALESCE(NEW.ceiling_vnd, 0) < "
+    f"COALESCE((SELECT SUM(y.envelope_vnd) FROM {YEAR} y WHERE y.period_id = NEW.id), 0)"
+)
+
+
+def _by_decision(column, kind, owner):
+    """A limit changes only to what an approved step of its own says, each step once."""
+    return (
+        f"NEW.{column}_vnd IS DISTINCT FROM OLD.{column}_vnd AND NOT EXISTS (SELECT 1 FROM {STEP} s "
+        f"WHERE s.id = NEW.{column}_step_id AND s.kind = '{kind}' AND s.state = 'approved' AND s.{owner}_id = NEW.id "
+        f"AND s.amount_vnd = NEW.{column}_vnd AND s.id > COALESCE(OLD.{column}_step_id, 0))"
+    )
+
+
+YEAR_IN_PERIOD = (
+    "NOT EXISTS (SELECT 1 FROM programme_period p WHERE p.id = NEW.period_id AND NEW.year BETWEEN p.starts_year "
+    "AND p.ends_year AND p.state <> 'no_document')"
+)
+PERIOD_KEEPS_ITS_YEARS = f"EXISTS (SELECT 1 FROM {YEAR} y WHERE y.period_id = NEW.id AND y.year NOT BETWEEN NEW.starts_year AND NEW.ends_year)"
+_order = {"preparing": 0, "open": 1, "adjusting": 2, "closed": 3}
+_rank = "CASE {row}.state " + " ".join(f"WHEN '{state}' THEN {place}" for state, place in _order.items()) + " END"
+YEAR_GOES_ON = f"NEW.state <> OLD.state AND {_rank.format(row='NEW')} <> {_rank.format(row='OLD')} + 1"
+# A closed year owes nobody an explanation: nothing waits, nothing is left over, every payment has its answer.
+YEAR_IS_DONE = (
+    f"NEW.state = 'closed' AND OLD.state <> 'closed' AND (EXISTS (SELECT 1 FROM {LINE} l WHERE l.year_id = NEW.id "
+    "AND l.managed AND l.assigned_vnd <> l.settled_vnd + l.cancelled_vnd + l.carried_out_vnd) "
+    f"OR EXISTS (SELECT 1 FROM {STEP} s JOIN {LINE} l ON l.id = s.line_id WHERE l.year_id = NEW.id "
+    "AND s.state = 'prepared') "
+    f"OR EXISTS (SELECT 1 FROM {COMMITMENT} c JOIN {LINE} l ON l.id = c.line_id WHERE l.year_id = NEW.id "
+    "AND c.state = 'prepared') "
+    f"OR EXISTS (SELECT 1 FROM {PAYMENT} p JOIN {COMMITMENT} c ON c.id = p.commitment_id JOIN {LINE} l "
+    "ON l.id = c.line_id WHERE l.year_id = NEW.id AND p.state IN ('prepared', 'controlled', 'signed', 'sent')))"
+)
+SOURCE_COUNTS = (
+    "NOT EXISTS (SELECT 1 FROM reference_moneysource s WHERE s.id = NEW.source_id AND s.counts_to_ceiling = NEW.counts)"
+)
+
+_line_sets = ", ".join(f"{balance} = {balance} + {effect('NEW', balance)}" for balance in BALANCES)
+_commitment_sets = ", ".join(f"{balance} = {balance} + {effect('NEW', balance)}" for balance in COMMITMENT_BALANCES)
+_months = ("committed_vnd", "disbursed_vnd", "recovered_vnd", "settled_vnd")
+_month_values = ", ".join(effect("NEW", balance) for balance in _months)
+_month_sets = ", ".join(f"{balance} = {MONTH}.{balance} + excluded.{balance}" for balance in _months)
+_in_months = _listed([kind for kind, moves in EFFECTS.items() if moves.keys() & set(_months)])
+
+
+def month_of(column):
+    """SQL that both engines read: year * 100 + month of a date; SQLite keeps dates as text."""
+    text = f"CAST({column} AS TEXT)"
+    return f"CAST(substr({text}, 1, 4) || substr({text}, 6, 2) AS integer)"
+
+
+GUARDS = [
+    append_only(ENTRY),
+    append_only("programme_budgetcheck"),
+    no_delete(LINE),
+    no_delete(YEAR),
+    no_delete(STEP),
+    no_delete(COMMITMENT),
+    no_delete(PAYMENT),
+    immutable(YEAR, "period_id", "year"),
+    immutable(LINE, "year_id", "task_id", "source_id", "unit_id", "managed", "counts"),
+    immutable(COMMITMENT, "line_id", "kind", "amount_vnd", "prepared_by", "prepared_at"),
+    immutable(PAYMENT, "commitment_id", "kind", "prepared_by", "prepared_at"),
+    immutable(
+        STEP,
+        "kind",
+        "line_id",
+        "other_line_id",
+        "year_id",
+        "period_id",
+        "commitment_id",
+        "reverses_id",
+        "amount_vnd",
+        "prepared_by",
+        "prepared_at",
+    ),
+    frozen_when(STEP, "OLD.state <> 'prepared'", name="decided"),
+    frozen_when(
+        COMMITMENT,
+        "OLD.state IN ('refused', 'withdrawn')",
+        name="decided",
+    ),
+    frozen_when(
+        COMMITMENT,
+        "OLD.state IN ('approved', 'liquidated')",
+        free=("state", "version", "ends_on", "liquidated_on", "liquidation_paper", *COMMITMENT_BALANCES),
+        name="signed",
+    ),
+    frozen_when(PAYMENT, "OLD.state IN ('paid', 'refused', 'returned', 'withdrawn')", name="answered"),
+    frozen_when(
+        PAYMENT,
+        "OLD.state <> 'prepared'",
+        free=(
+            "state",
+            "version",
+            "signed_by",
+            "signed_at",
+            "signed_for",
+            "sent_by",
+            "sent_at",
+            "answered_by",
+            "answered_at",
+            "voucher",
+            "paid_on",
+            "answer",
+            "returned_by",
+            "returned_at",
+        ),
+        name="controlled",
+    ),
+    frozen_when(YEAR, "OLD.state = 'closed'", name="closed"),
+    check_trigger("entry_a_number", ENTRY, ("INSERT",), NUMBER, before=TAKE_YEAR_AND_LINE),
+    check_trigger("entry_b_year_takes_it", ENTRY, ("INSERT",), YEAR_TAKES_IT),
+    check_trigger("entry_c_reversal_fits", ENTRY, ("INSERT",), REVERSAL_FITS),
+    check_trigger("entry_d_line_fits", ENTRY, ("INSERT",), LINE_FITS),
+    check_trigger("entry_e_commitment_fits", ENTRY, ("INSERT",), COMMITMENT_FITS),
+    check_trigger("entry_f_payment_fits", ENTRY, ("INSERT",), PAYMENT_FITS),
+    check_trigger("entry_g_other_half", ENTRY, ("INSERT",), OTHER_HALF),
+    check_trigger("entry_h_half_still_used", ENTRY, ("INSERT",), HALF_STILL_USED),
+    follows(
+        "entry_z_moves_balances",
+        ENTRY,
+        f"UPDATE {COMMITMENT} SET {_commitment_sets} WHERE id = NEW.commitment_id",
+        f"UPDATE {LINE} SET {_line_sets}, last_number = NEW.number WHERE id = NEW.line_id",
+        f"INSERT INTO {MONTH} (line_id, month, {', '.join(_months)}) "
+        f"SELECT NEW.line_id, {month_of('NEW.happened_on')}, {_month_values} "
+        f"WHERE NEW.kind IN ({_in_months}) "
+        f"ON CONFLICT (line_id, month) DO UPDATE SET {_month_sets}",
+    ),
+    check_trigger("line_moves_by_entries", LINE, ("UPDATE",), LINE_MOVED_ALONE),
+    check_trigger("line_starts_empty", LINE, ("INSERT",), BALANCES_FROM_NOTHING),
+    check_trigger("line_counts_as_its_source", LINE, ("INSERT",), SOURCE_COUNTS),
+    check_trigger("lines_within_envelope", LINE, ("UPDATE",), ENVELOPE),
+    check_trigger("commitment_moves_by_entries", COMMITMENT, ("UPDATE",), COMMITMENT_MOVED_ALONE),
+    check_trigger("commitment_starts_empty", COMMITMENT, ("INSERT",), COMMITMENT_FROM_NOTHING),
+    check_trigger("year_starts_empty", YEAR, ("INSERT",), "NEW.envelope_vnd <> 0 OR NEW.state <> 'preparing'"),
+    check_trigger("year_in_its_period", YEAR, ("INSERT",), YEAR_IN_PERIOD),
+    check_trigger("year_goes_on", YEAR, ("UPDATE",), YEAR_GOES_ON),
+    check_trigger("year_is_done_when_closed", YEAR, ("UPDATE",), YEAR_IS_DONE),
+    check_trigger("years_within_ceiling", YEAR, ("UPDATE",), YEARS_WITHIN, before=TAKE_PERIOD),
+    check_trigger("envelope_by_decision", YEAR, ("UPDATE",), _by_decision("envelope", "envelope", "year")),
+    check_trigger("envelope_holds_its_lines", YEAR, ("UPDATE",), LINES_WITHIN),
+    check_trigger("ceiling_holds_its_years", "programme_period", ("UPDATE",), CEILING_HOLDS),
+    check_trigger(
+        "ceiling_by_decision",
+        "programme_period",
+        ("UPDATE",),
+        f"EXISTS (SELECT 1 FROM {YEAR} y WHERE y.period_id = NEW.id) AND "
+        + _by_decision("ceiling", "ceiling", "period"),
+    ),
+    check_trigger("period_keeps_its_budget_years", "programme_period", ("UPDATE",), PERIOD_KEEPS_ITS_YEARS),
+]

@@ -1,0 +1,227 @@
+"""Statements of the State Treasury: the table it sends of what it paid out and took back in a quarter or a year."""
+
+import re
+from datetime import date
+
+from django.urls import reverse
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
+
+from audit.refusals import Refused
+from documents.imports import Basis, Column, ImportKind, register
+from programme.models import BudgetYear, Direction, StatementSpan, TreasuryStatement
+from programme.models.treasury import MOST_ROW_VND
+from programme.permissions.treasury import IMPORT
+from programme.services.treasury import (
+    Line,
+    lay_statement,
+    require_year_takes_statements,
+    span_days,
+    withdraw_statement,
+)
+from screens import formats
+
+OUTSIDE = gettext_noop("The day lies outside the period of the statement (%(first)s to %(last)s).")
+NOTHING = gettext_noop("The amount must be more than 0.")
+REPLACES = gettext_noop(
+    "A statement of this period stands already (version %(version)s). This one takes its place; its differences are explained anew."
+)
+ACCOUNT = re.compile(r"(?<![\w/])(?:S?TK)?[\s.:]*(\d(?:[. -]?\d)*)(?![\w/])", re.IGNORECASE)
+SHORTEST_ACCOUNT = 6
+
+SPAN_WORDS = {  # the longer numerals first: “quý i” stands in “quý iv” too
+    StatementSpan.Q4: ("quý IV", "quý 4"),
+    StatementSpan.Q3: ("quý III", "quý 3"),
+    StatementSpan.Q2: ("quý II", "quý 2"),
+    StatementSpan.Q1: ("quý I", "quý 1"),
+    StatementSpan.ADJUSTED: ("chỉnh lý", "đến 31/01", "đến ngày 31/01", "đến hết ngày 31/01"),
+    StatementSpan.YEAR: ("cả năm", "đến 31/12", "đến ngày 31/12", "đến hết ngày 31/12"),
+}
+DIRECTION_WORDS = {
+    Direction.PAYMENT: ("thanh toán", "thực chi", "chi", "cấp phát"),
+    Direction.ADVANCE: ("tạm ứng", "ứng", "chi tạm ứng"),
+    Direction.CLEAR: (
+        "thanh toán tạm ứng",
+        "thu hồi tạm ứng",
+        "hoàn tạm ứng",
+        "chuyển tạm ứng sang thực chi",
+        "tạm ứng chuyển thực chi",
+    ),
+    Direction.RECOVERY: ("thu hồi", "nộp trả", "nộp trả kinh phí", "thu hồi, nộp trả", "giảm chi", "hoàn trả"),
+    Direction.OUT: ("rút dự toán", "chi ngân sách"),
+}
+
+
+@register
+class StatementImport(ImportKind):
+    code = "treasury-statement"
+    title = _("Statement of the State Treasury")
+    action = IMPORT
+    asks_year = True
+    key = "voucher"
+    template_units = {"vnd": "dong", "usd": "usd"}
+    columns = (
+        Column(
+            "voucher",
+            _("Voucher number"),
+            aliases=(
+                "Số chứng từ", "Số CT", "Số hiệu chứng từ", "Chứng từ số", "Chứng từ", "Số chứng từ KB", "Số bút toán",
+                "Số giấy rút dự toán", "Số UNC", "Số",
+            ),
+            required=True,
+            most=60,
+        ),
+        Column(
+            "paid_on",
+            _("Day"),
+            "date",
+            aliases=(
+                "Ngày", "Ngày chứng từ", "Ngày CT", "Chứng từ ngày", "Ngày thanh toán", "Ngày hạch toán", "Ngày tháng",
+                "Ngày KB thanh toán", "Ngày giao dịch",
+            ),
+            required=True,
+        ),
+        Column("text", _("Content"), aliases=("Nội dung", "Diễn giải", "Nội dung chi", "Nội dung thanh toán"), most=500),
+        Column(
+            "amount_vnd",
+            _("Amount"),
+            "vnd",
+            aliases=("Số tiền", "Số phát sinh", "Thành tiền", "Số tiền thanh toán", "Số KBNN đã thanh toán"),
+            required=True,
+            most=MOST_ROW_VND,
+        ),
+        Column(
+            "account",
+            _("Account"),
+            aliases=(
+                "Tài khoản", "Số tài khoản", "Tài khoản nhận", "TK nhận", "Tài khoản/Đơn vị nhận", "Số TK",
+                "Tài khoản người hưởng", "Tài khoản đơn vị nhận",
+            ),
+            most=300,
+        ),
+        Column(
+            "payee",
+            _("Payee"),
+            aliases=(
+                "Đơn vị nhận", "Đơn vị nhận tiền", "Đơn vị hưởng", "Người hưởng", "Đơn vị thụ hưởng", "Người thụ hưởng",
+                "Tên đơn vị nhận", "Người nhận",
+            ),
+            most=300,
+        ),
+        Column(
+            "direction",
+            _("Nature"),
+            "choice",
+            aliases=("Loại", "Loại chi", "Tính chất", "Loại chứng từ", "Loại giao dịch"),
+            choices={code.value: (code.label, words) for code, words in DIRECTION_WORDS.items()},
+        ),
+    )  # fmt: skip
+    bases = (
+        Basis(
+            "span",
+            _("Period of the statement"),
+            {span.value: (span.label, words) for span, words in SPAN_WORDS.items()},
+        ),
+    )
+    example = {
+        "voucher": "KB-000123",
+        "paid_on": "2026-03-05",
+        "text": "Thanh toán Hợp đồng số 12/HĐ-SCT",
+        "amount_vnd": 45_000_000,
+        "account": "1020304050",
+        "payee": "Công ty TNHH Ví dụ",
+        "direction": "payment",
+    }
+    notes = (
+        _("One row for each voucher, or several rows that together make up one voucher."),
+        _("Account and payee may stand in one column."),
+        _("Leave the nature empty where the Treasury does not tell payments from advances."),
+        _("A corrected statement is sent as a new file: it takes the place of the one before."),
+    )
+    staged = {
+        "voucher": "text",
+        "paid_on": "date",
+        "amount_vnd": "bigint",
+        "direction": "text",
+        "payee": "text",
+        "account": "text",
+        "text": "text",
+    }
+    count_labels = {
+        "kept": _("rows kept"),
+        "differences": _("differences with the portal"),
+        "withdrawn": _("withdrawn"),
+    }
+
+    def check_year(self, year, *, now):
+        found = BudgetYear.objects.filter(year=year).first()
+        if found is None:
+            raise Refused(_now("There is no budget year %(year)s.") % {"year": year})
+        require_year_takes_statements(found)
+
+    def prepare(self, import_, *, now):
+        span = import_.options.get("bases", {}).get("span")
+        if span is None:
+            return {}  # asked of the person first; then the file is read again
+        first, last = span_days(span, import_.year)
+        standing = TreasuryStatement.objects.standing().filter(year__year=import_.year, span=span)
+        return {
+            "first": first.isoformat(),
+            "last": last.isoformat(),
+            "shown": {"first": formats.vn_date(first), "last": formats.vn_date(last)},
+            "replaces": standing.values_list("revision", flat=True).first(),
+        }
+
+    def check(self, chunk, context):
+        if context and chunk.numbers:
+            for at, on in enumerate(chunk["paid_on"]):
+                if not context["first"] <= on <= context["last"]:
+                    chunk.refuse(at, "paid_on", OUTSIDE, **context["shown"])
+            if context.get("replaces"):
+                chunk.flag(0, "voucher", REPLACES, version=context.pop("replaces"))
+        for at, amount in enumerate(chunk["amount_vnd"]):
+            if amount <= 0:
+                chunk.refuse(at, "amount_vnd", NOTHING)
+        chunk.add("direction", [given or Direction.OUT.value for given in chunk["direction"]])
+        parted = [account_and_payee(given or "") for given in chunk["account"]]
+        payees = [payee or rest for payee, (_account, rest) in zip(chunk["payee"], parted, strict=True)]
+        chunk.add("account", [account for account, _rest in parted])
+        chunk.add("payee", payees)
+        chunk.add("text", [text or "" for text in chunk["text"]])
+
+    def apply(self, staged, import_, *, by, now):
+        lines = (
+            Line(number, voucher, date.fromisoformat(on), amount, direction, payee, account, text)
+            for number, voucher, on, amount, direction, payee, account, text in staged.rows()
+        )
+        statement = lay_statement(
+            year=BudgetYear.objects.get(year=import_.year),
+            span=import_.options["bases"]["span"],
+            lines=lines,
+            import_=import_,
+            by=by,
+            now=now,
+        )
+        return {"kept": statement.rows_count, "differences": statement.differences.there().count()}
+
+    def undo(self, import_, *, by, now):
+        statement = TreasuryStatement.objects.get(import_batch=import_.public_id)
+        withdraw_statement(statement=statement, reason=import_.undo_reason, by=by, now=now)
+        return {"withdrawn": statement.rows_count}
+
+    def result_url(self, import_):
+        found = TreasuryStatement.objects.filter(import_batch=import_.public_id).first()
+        return found.get_absolute_url() if found else reverse("programme:statement_list")
+
+
+def account_and_payee(text):
+    """("1020304050", "Công ty A") of “1020304050 - Công ty A” or “Công ty A, TK 1020304050”; an account alone has no rest."""
+    for found in ACCOUNT.finditer(text):
+        digits = "".join(sign for sign in found[1] if sign.isdigit())
+        if len(digits) >= SHORTEST_ACCOUNT:
+            rest = f"{text[: found.start()]} {text[found.end() :]}"
+            return digits[:60], " ".join(rest.split()).strip(" -–,;:/()")
+    bare = text.strip()
+    is_name = " " in bare or not any(sign.isdigit() for sign in bare)
+    return ("", bare) if is_name else (bare[:60], "")

@@ -1,0 +1,178 @@
+"""What the pages share on which somebody acts on the money: links, people, what is left before one uses it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Sum
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.access import Capacity, may_open
+from accounts.names import names_of
+from programme.models import (
+    BudgetLine,
+    BudgetStep,
+    BudgetYear,
+    Commitment,
+    LedgerEntry,
+    Payment,
+    Period,
+    StepKind,
+    Task,
+)
+from programme.models.commitments import PENDING
+from programme.services.ledger import ceiling_left, envelope_left
+from screens import formats
+
+PAGES: dict[type, str] = {
+    BudgetLine: "programme:budget_line",
+    BudgetYear: "programme:budget_year",
+    LedgerEntry: "programme:ledger_entry",
+    Task: "programme:task",
+    Period: "programme:period",
+    BudgetStep: "programme:budget_step",
+    Commitment: "programme:commitment",
+    Payment: "programme:payment",
+}
+
+
+def address(user: Any, row: Any) -> str:
+    """The page of a row, when there is one and `user` may open it."""
+    return row.get_absolute_url() if row is not None and may_open(user, PAGES[type(row)]) else ""
+
+
+def trail(user: Any, *more: tuple[str, Any]) -> list[tuple[str, Any]]:
+    """Where a page of the money stands: plan and money, for whoever may see them, then `more`."""
+    found: list[tuple[str, Any]] = []
+    if may_open(user, "programme:money"):
+        found.append((reverse("programme:money"), _("Plan and money")))
+    return [*found, *more]
+
+
+def line_name(line: BudgetLine) -> str:
+    """The line as it is chosen from: code and words of its task, source, year."""
+    return f"{line.task.code} – {line.task.what} – {line.source} – {line.year.year}"
+
+
+def acting_sentence(right: Capacity | None) -> str:
+    """In whose name somebody acts; empty when by a role of their own."""
+    if right is None or not right.is_delegated:
+        return ""
+    giver = names_of([right.giver]).get(right.giver, "")
+    return _("You act in the name of %(name)s, by authorisation %(paper)s.") % {"name": giver, "paper": right.paper}
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A step that somebody took: what, who, when, in whose name."""
+
+    label: str | Promise
+    name: str = ""
+    at: Any = None
+    behalf: str = ""
+    current: bool = False
+    bad: bool = False
+
+
+def named(*public_ids: Any) -> dict[Any, str]:
+    """{public id: name with post}, one query for all; nobody is a dash."""
+    return {None: formats.NOTHING, **names_of([each for each in public_ids if each])}
+
+
+# --- what is left ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Room:
+    """What is left now, and what others have prepared that would take it too."""
+
+    label: str | Promise
+    left_vnd: int
+    pending_vnd: int = 0
+
+
+NOT_ALLOCATED = gettext_lazy("Assigned, not allocated yet")
+NOT_COMMITTED = gettext_lazy("Allocated, not bound by a contract or decision")
+NOT_DISBURSED = gettext_lazy("Contract or decision signed, not disbursed yet")
+NOT_SETTLED = gettext_lazy("Disbursed, not settled yet")
+NOT_CLEARED = gettext_lazy("Advances not cleared yet")
+NOT_ASSIGNED = gettext_lazy("Envelope of the year not assigned to lines yet")
+NOT_GIVEN = gettext_lazy("Ceiling not given to years yet")
+
+_OF_ASSIGNED = (StepKind.ALLOCATE, StepKind.CUT, StepKind.SAVING, StepKind.TRANSFER)
+_OF_ALLOCATED = (StepKind.DEALLOCATE, StepKind.COMMIT_MORE, StepKind.CANCEL, StepKind.CARRY_OVER)
+_OF_ENVELOPE = (StepKind.ASSIGN, StepKind.SUPPLEMENT)
+_OF_SPENT = (StepKind.SETTLE, StepKind.RECOVER)
+
+
+def _sum(rows: Any, column: str = "amount_vnd") -> int:
+    return rows.aggregate(sum=Sum(column))["sum"] or 0
+
+
+def _pending(kinds: tuple[StepKind, ...], besides: BudgetStep | None, **where: Any) -> int:
+    rows = BudgetStep.objects.prepared().filter(kind__in=kinds, **where)
+    return _sum(rows.exclude(pk=besides.pk) if besides is not None else rows)
+
+
+def room_on_line(line: BudgetLine, *, besides: BudgetStep | Commitment | None = None) -> Room:
+    """What another contract or decision on the line may take."""
+    step = besides if isinstance(besides, BudgetStep) else None
+    waiting = Commitment.objects.prepared().filter(line=line)
+    if isinstance(besides, Commitment):
+        waiting = waiting.exclude(pk=besides.pk)
+    return Room(NOT_COMMITTED, line.left_vnd, _pending(_OF_ALLOCATED, step, line=line) + _sum(waiting))
+
+
+def room_on_commitment(
+    commitment: Commitment, *, besides: BudgetStep | None = None, payment: Payment | None = None
+) -> Room:
+    """What another payment on the contract or decision may take."""
+    waiting = commitment.payments.filter(state__in=PENDING)
+    if payment is not None:
+        waiting = waiting.exclude(pk=payment.pk)
+    reduced = _pending((StepKind.DECOMMIT,), besides, commitment=commitment)
+    return Room(NOT_DISBURSED, commitment.payable_vnd, _sum(waiting) + reduced)
+
+
+def room_of_advances(
+    commitment: Commitment, *, besides: BudgetStep | None = None, payment: Payment | None = None
+) -> Room:
+    """Advances that accepted volume may still clear."""
+    waiting = commitment.payments.filter(state__in=PENDING)
+    if payment is not None:
+        waiting = waiting.exclude(pk=payment.pk)
+    recovered = _pending((StepKind.RECOVER_ADVANCE,), besides, commitment=commitment)
+    return Room(NOT_CLEARED, commitment.advanced_vnd, _sum(waiting, "clears_vnd") + recovered)
+
+
+def rooms_for(
+    kind: str,
+    *,
+    year: BudgetYear | None = None,
+    line: BudgetLine | None = None,
+    commitment: Commitment | None = None,
+    besides: BudgetStep | None = None,
+) -> list[Room]:
+    """What is left, and pending, of what a step of `kind` takes. A ceiling, and a reversal, take nothing."""
+    kind = StepKind(kind)
+    if kind == StepKind.ENVELOPE and year is not None:
+        return [Room(NOT_GIVEN, ceiling_left(year.period) + year.envelope_vnd)]
+    if line is None or kind == StepKind.REVERSE:
+        return []
+    if kind in _OF_ENVELOPE:
+        if not line.counts:
+            return []
+        where = {"line__year": line.year, "line__counts": True}
+        return [Room(NOT_ASSIGNED, envelope_left(line.year), _pending(_OF_ENVELOPE, besides, **where))]
+    if kind in _OF_ASSIGNED:
+        return [Room(NOT_ALLOCATED, line.unallocated_vnd, _pending(_OF_ASSIGNED, besides, line=line))]
+    if commitment is not None and kind == StepKind.DECOMMIT:
+        return [room_on_commitment(commitment, besides=besides)]
+    if commitment is not None and kind == StepKind.RECOVER_ADVANCE:
+        return [room_of_advances(commitment, besides=besides)]
+    if commitment is not None and kind in _OF_SPENT:
+        left = commitment.spent_vnd - commitment.settled_vnd
+        return [Room(NOT_SETTLED, left, _pending(_OF_SPENT, besides, commitment=commitment))]
+    return [room_on_line(line, besides=besides)]

@@ -1,0 +1,78 @@
+"""A contract or decision in words and as a bar: what it is, what came before, what may be done with it."""
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from programme.models import Commitment, Payment, StepKind
+from programme.presenting.acting import line_name
+from screens import formats
+from screens.charts import nested_bar
+
+
+def facts_of(row: Commitment, line_url: str) -> list[tuple[str, str, str]]:
+    """[(label, text, link or "")]."""
+    account = " – ".join(part for part in (row.payee_account, row.payee_bank) if part)
+    facts = [
+        (_("Budget line"), line_name(row.line), line_url),
+        (_("Kind"), row.get_kind_display(), ""),
+        (_("Number and symbol"), row.number, ""),
+        (_("Signed on"), formats.vn_date(row.signed_on), ""),
+        (_("Purpose"), row.what, ""),
+        (_("Payee"), row.payee or _("several, by the list"), ""),
+        (_("Payee's tax code"), row.payee_tax_code, ""),
+        (_("Payee's account"), account, ""),
+        (_("To be finished by"), formats.vn_date(row.ends_on) if row.ends_on else "", ""),
+    ]
+    if row.liquidated_on:
+        paper = f"{row.liquidation_paper}, {formats.vn_date(row.liquidated_on)}"
+        facts.append((_("Minutes of liquidation"), paper, ""))
+    return [fact for fact in facts if fact[1]]
+
+
+def bar(row: Commitment) -> Any:
+    """From what is bound down to what is settled."""
+    parts = [
+        (_("Committed now"), row.committed_vnd),
+        (_("Disbursed"), row.spent_vnd),
+        (_("Settled"), row.settled_vnd),
+    ]
+    return nested_bar(parts, title=_("%(name)s: committed, disbursed, settled") % {"name": row})
+
+
+def chain(row: Commitment, line_url: str) -> list[dict[str, Any]]:
+    """What came before and comes after: line, contract, payments, settlement, liquidation."""
+    paid = sum(each.state == Payment.State.PAID for each in row.payments.all())
+    settled = bool(row.committed_vnd) and row.settled_vnd == row.committed_vnd
+    liquidated = row.state == Commitment.State.LIQUIDATED
+    return [
+        {"label": _("Budget line"), "url": line_url},
+        {"label": row.get_state_display(), "url": "", "current": not liquidated},
+        {"label": _("Paid by the Treasury: %(count)s") % {"count": paid}, "url": "#payments"},
+        {"label": _("Settled") if settled else _("Settlement"), "url": ""},
+        {"label": _("Liquidated") if liquidated else _("Liquidation"), "url": "", "current": liquidated},
+    ]
+
+
+def verbs_on(row: Commitment, *, steps: bool, payments: bool, binds: bool) -> list[tuple[str, str]]:
+    """[(address, label)] of what may be prepared on a signed contract or decision; the first is the main one."""
+    if row.state != Commitment.State.APPROVED:
+        return []
+    found = []
+    if payments and row.payable_vnd + row.advanced_vnd:
+        found.append((reverse("programme:prepare_payment", args=[row.public_id]), _("Prepare a payment")))
+    if steps:
+        kinds = [(StepKind.COMMIT_MORE, _("Raise by an addendum"))]
+        if row.payable_vnd:
+            kinds.append((StepKind.DECOMMIT, _("Reduce by an addendum")))
+        if row.spent_vnd > row.settled_vnd:
+            kinds.append((StepKind.SETTLE, _("Propose settlement")))
+        if row.spent_vnd > max(row.settled_vnd, row.advanced_vnd):
+            kinds.append((StepKind.RECOVER, _("Recover what was paid")))
+        if row.advanced_vnd:
+            kinds.append((StepKind.RECOVER_ADVANCE, _("Recover an advance")))
+        found += [(reverse("programme:prepare_step", args=[kind.value, row.public_id]), label) for kind, label in kinds]
+    if binds:
+        found.append((reverse("programme:liquidate_commitment", args=[row.public_id]), _("Liquidate")))
+    return found

@@ -1,0 +1,76 @@
+"""A step of the budget in words: what it is about, what is left, who approves it."""
+
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from accounts.roles import Role
+from programme.models import BudgetStep, StepKind
+from programme.permissions.budget import APPROVAL, APPROVE_SPENDING
+from programme.presenting.acting import Room, address, line_name
+from programme.services.ledger import ceiling_left
+from programme.services.limits import carry_over_grounds
+from reference.thresholds import limit_of
+from screens import formats
+
+
+def about_facts(step: BudgetStep, user: Any) -> list[tuple[str, str, str]]:
+    """[(label, text, link or "")] of what the step concerns and what stands behind it."""
+    facts: list[tuple[str, str, str]] = []
+    if step.line is not None:
+        label = _("From line") if step.other_line is not None else _("Budget line")
+        facts.append((label, line_name(step.line), address(user, step.line)))
+    if step.other_line is not None:
+        facts.append((_("To line"), line_name(step.other_line), address(user, step.other_line)))
+    if step.commitment is not None:
+        payee = f" – {step.commitment.payee}" if step.commitment.payee else ""
+        facts.append((_("Contract or decision"), f"{step.commitment}{payee}", address(user, step.commitment)))
+    if step.reverses is not None:
+        entry = step.reverses
+        said = _("%(entry)s: %(amount)s, %(document)s") % {
+            "entry": entry,
+            "amount": formats.money(entry.amount_vnd),
+            "document": entry.document,
+        }
+        facts.append((_("Entry that is reversed"), said, address(user, entry)))
+    if step.kind == StepKind.ENVELOPE and step.year is not None:
+        facts.append((_("Budget year"), str(step.year), address(user, step.year)))
+        facts.append((_("Envelope now"), formats.money(step.year.envelope_vnd), ""))
+    if step.kind == StepKind.CEILING and step.period is not None:
+        facts.append((_("Period of the programme"), str(step.period), address(user, step.period)))
+        taken = (step.period.ceiling_vnd or 0) - ceiling_left(step.period)
+        facts.append((_("Ceiling now"), formats.money(step.period.ceiling_vnd), ""))
+        facts.append((_("Given to years already"), formats.money(taken), ""))
+    if step.ground and step.line is not None:
+        grounds = carry_over_grounds(step.line.year.year)
+        facts.append((_("Ground for carrying over"), grounds.get(step.ground, step.ground), ""))
+    if step.reason:
+        facts.append((_("Explanation"), step.reason, ""))
+    return facts
+
+
+def room_rows(rooms: list[Room], amount_vnd: int | None) -> list[dict[str, Any]]:
+    """Rows of the table of what is left; `amount_vnd` is what the step itself takes, if it is known."""
+    return [
+        {
+            "label": room.label,
+            "left": room.left_vnd,
+            "pending": room.pending_vnd,
+            "takes": amount_vnd,
+            "rest": None if amount_vnd is None else room.left_vnd - amount_vnd,
+            "short": amount_vnd is not None and amount_vnd > room.left_vnd,
+        }
+        for room in rooms
+    ]
+
+
+def who_approves(step: BudgetStep, on: date) -> str:
+    """The roles that approve the step, those first who may approve its amount alone."""
+    wanted = APPROVAL[StepKind(step.kind)]
+    roles = [role for role in Role if role in wanted.roles]
+    if wanted is APPROVE_SPENDING:
+        limits = {role: limit_of({role}, on) for role in roles}
+        roles = [role for role in roles if limits[role] is None or (limits[role] or 0) >= step.amount_vnd]
+    names = ", ".join(str(role.label) for role in roles)
+    return _("%(roles)s, or whoever they authorised in writing") % {"roles": names}

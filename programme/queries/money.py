@@ -1,0 +1,405 @@
+"""What the money pages show: sums over lines, never over entries, each in one query however long the ledgers are."""
+
+from dataclasses import dataclass, field
+
+from django.db.models import (
+    BigIntegerField,
+    Case,
+    Count,
+    F,
+    IntegerField,
+    OuterRef,
+    Q,
+    Subquery,
+    Sum,
+    Value,
+    When,
+)
+from django.db.models.functions import Coalesce
+
+from programme.models import (
+    BALANCES,
+    EFFECTS,
+    BudgetLine,
+    BudgetStep,
+    BudgetYear,
+    Commitment,
+    EntryKind,
+    LineMonth,
+    Payment,
+    Period,
+    SpendingPlan,
+    StepKind,
+    YearState,
+)
+
+LEVELS = ("assigned_vnd", "allocated_vnd", "committed_vnd", "spent_vnd", "settled_vnd")
+LEFT = {"allocated_vnd": 1, "committed_vnd": -1, "cancelled_vnd": -1, "carried_out_vnd": -1}
+# Prepared steps that will take from what is left of a line, once approved.
+TAKING = (StepKind.COMMIT_MORE, StepKind.CANCEL, StepKind.CARRY_OVER, StepKind.DEALLOCATE)
+
+
+@dataclass(frozen=True)
+class Money:
+    """Sums of balances over lines of one or more years; what one of these years carried into the next counts once."""
+
+    assigned_vnd: int = 0
+    carried_in_vnd: int = 0
+    allocated_vnd: int = 0
+    committed_vnd: int = 0
+    advanced_vnd: int = 0
+    disbursed_vnd: int = 0
+    recovered_vnd: int = 0
+    settled_vnd: int = 0
+    cancelled_vnd: int = 0
+    carried_out_vnd: int = 0
+
+    @classmethod
+    def of(cls, rows):
+        """`rows`: mappings of the balances and of "year"."""
+        rows = list(rows)
+        years = {row["year"] for row in rows}
+        sums = {name: sum(row[name] or 0 for row in rows) for name in BALANCES}
+        twice = sum(row["carried_in_vnd"] or 0 for row in rows if row["year"] - 1 in years)
+        for name in ("assigned_vnd", "carried_in_vnd", "allocated_vnd", "carried_out_vnd"):
+            sums[name] -= twice
+        return cls(**sums)
+
+    @classmethod
+    def of_line(cls, line):
+        return cls(**{name: getattr(line, name) for name in BALANCES})
+
+    @property
+    def spent_vnd(self):
+        return self.disbursed_vnd - self.recovered_vnd
+
+    @property
+    def levels(self):
+        """From what is assigned down to what is settled, each within the one before."""
+        return [getattr(self, name) for name in LEVELS]
+
+    @property
+    def unallocated_vnd(self):
+        return self.assigned_vnd - self.allocated_vnd
+
+    @property
+    def left_vnd(self):
+        """Room for another commitment."""
+        return sum(sign * getattr(self, name) for name, sign in LEFT.items())
+
+    @property
+    def unspent_vnd(self):
+        return self.committed_vnd - self.spent_vnd
+
+    @property
+    def unsettled_vnd(self):
+        return self.spent_vnd - self.settled_vnd
+
+    @property
+    def lapsing_vnd(self):
+        """What is lost at the end of the year unless it is spent or carried over."""
+        return self.unallocated_vnd + self.left_vnd + self.unspent_vnd
+
+
+# --- periods and years ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What a money page is about: a period, or one of its years."""
+
+    period: Period
+    years: list
+    year: BudgetYear | None = None
+
+    @property
+    def chosen(self):
+        return [self.year] if self.year else self.years
+
+    @property
+    def limit_vnd(self):
+        """The ceiling of the period, or the envelope of the year; None where no decision says."""
+        return (self.year.envelope_vnd or None) if self.year else self.period.ceiling_vnd
+
+    @property
+    def envelopes_vnd(self):
+        return sum(year.envelope_vnd for year in self.chosen)
+
+    @property
+    def lines(self):
+        return BudgetLine.objects.filter(year__in=[year.pk for year in self.chosen])
+
+
+def scope_of(today, *, period="", year=""):
+    """(scope, periods with money) for a period's code and a year as typed; what is not known falls back to today's."""
+    every_year = list(BudgetYear.objects.select_related("period").order_by("year"))
+    periods = {row.period_id: row.period for row in every_year}
+    chosen = next((row for row in periods.values() if row.code == period), None)
+    if chosen is None and year:
+        chosen = next((row.period for row in every_year if str(row.year) == year), None)
+    if chosen is None:
+        chosen = next((row.period for row in every_year if row.year == today.year), None)
+    if chosen is None:
+        chosen = Period.objects.of_year(today.year) or (every_year[-1].period if every_year else None)
+    if chosen is None:
+        return None, []
+    years = [row for row in every_year if row.period_id == chosen.pk]
+    named = next((row for row in years if str(row.year) == year), None)
+    shown = sorted({**periods, chosen.pk: chosen}.values(), key=lambda row: (-row.starts_year, row.code))
+    return Scope(chosen, years, named), shown
+
+
+# --- sums ----------------------------------------------------------------------------------------
+
+
+def _summed(lines, *fields):
+    named = {name: Sum(name) for name in BALANCES}
+    rows = lines.order_by().values(*fields, "managed", "year__year").annotate(**named)
+    for row in rows:
+        row["year"] = row.pop("year__year")
+        yield row
+
+
+@dataclass(frozen=True)
+class Totals:
+    """Managed and followed money within the limit, and what stands outside it because its source does not count."""
+
+    managed: Money
+    followed: Money
+    outside: Money
+
+    @property
+    def together(self):
+        return _added(self.managed, self.followed)
+
+
+def _added(one, other):
+    return Money(**{name: getattr(one, name) + getattr(other, name) for name in BALANCES})
+
+
+def totals(lines):
+    return _totals(list(_summed(lines, "counts")))
+
+
+def _totals(rows):
+    return Totals(
+        Money.of(row for row in rows if row["counts"] and row["managed"]),
+        Money.of(row for row in rows if row["counts"] and not row["managed"]),
+        Money.of(row for row in rows if not row["counts"]),
+    )
+
+
+@dataclass
+class Group:
+    """One row of a breakdown."""
+
+    key: tuple
+    managed: Money = field(default_factory=Money)
+    followed: Money = field(default_factory=Money)
+
+    @property
+    def together(self):
+        return _added(self.managed, self.followed)
+
+
+GROUPS: dict[str, tuple] = {
+    "year": ("year__year",),
+    "area": (
+        "task__content_area__code",
+        "task__content_area__name_vi",
+        "task__content_area__name_en",
+        "task__content_area__public_id",
+    ),
+    "source": ("source__code", "source__name_vi", "source__name_en", "source__public_id"),
+    "unit": ("unit__code", "unit__name_vi", "unit__name_en", "unit__public_id"),
+    "task": ("task__code", "task__what", "task__public_id"),
+}
+
+
+def breakdown(lines, by):
+    """([Group] in the order of their keys, Totals), both from one query."""
+    fields = GROUPS[by]
+    rows = list(_summed(lines, "counts", *(name for name in fields if name != "year__year")))
+    found: dict[tuple, list] = {}
+    for row in rows:
+        key = tuple(row["year"] if name == "year__year" else row[name] for name in fields)
+        found.setdefault(key, []).append(row)
+    groups = [
+        Group(
+            key,
+            Money.of(row for row in members if row["managed"]),
+            Money.of(row for row in members if not row["managed"]),
+        )
+        for key, members in sorted(found.items(), key=lambda item: item[0][:2])
+    ]
+    return groups, _totals(rows)
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """What is prepared and takes no room yet: how many, and how much."""
+
+    count: int = 0
+    amount_vnd: int = 0
+
+
+@dataclass(frozen=True)
+class Pending:
+    steps: dict  # kind -> Waiting
+    commitments: Waiting
+    payments: dict  # state -> Waiting
+
+    @property
+    def any(self):
+        return bool(self.steps or self.commitments.count or self.payments)
+
+
+def pending(*, years=None, period=None, line=None):
+    """What waits in these years (and on the ceiling of the period), or on one line."""
+    if line is not None:
+        steps, commitments = Q(line=line) | Q(other_line=line), Q(line=line)
+        payments = Q(commitment__line=line)
+    else:
+        keys = [year.pk for year in years or []]
+        steps, commitments = Q(year__in=keys), Q(line__year__in=keys)
+        payments = Q(commitment__line__year__in=keys)
+        if period is not None:
+            steps |= Q(period=period)
+    counted = {"count": Count("pk"), "amount": Sum("amount_vnd")}
+    found = Commitment.objects.prepared().filter(commitments).aggregate(**counted)
+    return Pending(
+        _waiting(BudgetStep.objects.prepared().filter(steps), "kind", counted),
+        Waiting(found["count"], found["amount"] or 0),
+        _waiting(Payment.objects.under_way().filter(payments), "state", counted),
+    )
+
+
+def _waiting(rows, name, counted):
+    found = rows.order_by().values(name).annotate(**counted)
+    return {row[name]: Waiting(row["count"], row["amount"] or 0) for row in found}
+
+
+# --- lines ---------------------------------------------------------------------------------------
+
+
+def _sum_of(rows, name, group):
+    """The sum of `name` over rows of another table as a subquery; 0 where there are none."""
+    summed = rows.order_by().values(group).annotate(sum=Sum(name)).values("sum")
+    return Coalesce(Subquery(summed, output_field=BigIntegerField()), Value(0), output_field=BigIntegerField())
+
+
+def with_sums(lines, today):
+    """Lines with what is left, pending, spent, and spent in the same months of the year before.
+
+    The year that runs is compared up to this month, a year that is over as a whole.
+    """
+    until = Case(
+        When(year__year=today.year, then=Value((today.year - 1) * 100 + today.month)),
+        default=(F("year__year") - 1) * 100 + 12,
+        output_field=IntegerField(),
+    )
+    before = LineMonth.objects.annotate(net_vnd=F("disbursed_vnd") - F("recovered_vnd")).filter(
+        line__year__year=OuterRef("year__year") - 1,
+        line__task=OuterRef("task"),
+        line__source=OuterRef("source"),
+        line__unit=OuterRef("unit"),
+        line__managed=OuterRef("managed"),
+        month__lte=OuterRef("until"),
+    )
+    return lines.annotate(
+        until=until,
+        spent_sum_vnd=F("disbursed_vnd") - F("recovered_vnd"),
+        left_sum_vnd=left_of_line(),
+        unspent_sum_vnd=F("committed_vnd") - F("disbursed_vnd") + F("recovered_vnd"),
+        pending_sum_vnd=pending_of_line(),
+        planned_sum_vnd=_sum_of(SpendingPlan.objects.filter(line=OuterRef("pk")), "planned_vnd", "line"),
+        before_sum_vnd=_sum_of(before, "net_vnd", "line__managed"),
+    )
+
+
+def left_of_line():
+    return F("allocated_vnd") - F("committed_vnd") - F("cancelled_vnd") - F("carried_out_vnd")
+
+
+def pending_of_line():
+    """Prepared contracts, decisions and steps that will take from what is left."""
+    commitments = Commitment.objects.prepared().filter(line=OuterRef("pk"))
+    steps = BudgetStep.objects.prepared().filter(line=OuterRef("pk"), kind__in=TAKING)
+    return _sum_of(commitments, "amount_vnd", "line") + _sum_of(steps, "amount_vnd", "line")
+
+
+LINE_STATES = {
+    "left": Q(left_sum_vnd__gt=0),
+    "pending": Q(pending_sum_vnd__gt=0),
+    "unallocated": Q(assigned_vnd__gt=F("allocated_vnd")),
+    "unspent": Q(unspent_sum_vnd__gt=0),
+    "advances": Q(advanced_vnd__gt=0),
+    "unsettled": ~Q(settled_vnd=F("disbursed_vnd") - F("recovered_vnd")),
+    "unexplained": ~Q(assigned_vnd=F("settled_vnd") + F("cancelled_vnd") + F("carried_out_vnd")),
+}
+
+
+def lapsing_lines(year):
+    """Managed lines of the year that have money to lose on 31/12, the largest sum first."""
+    return (
+        BudgetLine.objects.managed()
+        .filter(year=year)
+        .annotate(
+            lapsing_sum_vnd=F("assigned_vnd")
+            - F("cancelled_vnd")
+            - F("carried_out_vnd")
+            - F("disbursed_vnd")
+            + F("recovered_vnd")
+        )
+        .filter(lapsing_sum_vnd__gt=0)
+        .order_by("-lapsing_sum_vnd", "pk")
+    )
+
+
+def left_by_entry(entry):
+    """What the entry adds to what is left of its line, or takes from it."""
+    effect = EFFECTS[EntryKind(entry.kind)]
+    return entry.sign * entry.amount_vnd * sum(way * LEFT.get(name, 0) for name, way in effect.items())
+
+
+# --- months --------------------------------------------------------------------------------------
+
+
+@dataclass
+class Month:
+    month: int  # year * 100 + month
+    planned_vnd: int | None = None
+    spent_vnd: int = 0
+    followed_vnd: int = 0
+    sum_planned_vnd: int = 0
+    sum_spent_vnd: int = 0
+
+
+def months(year, *, line=None):
+    """The twelve months of the year, and those of its adjustment period in which something moved, with running sums."""
+    which = {"line": line} if line is not None else {"line__year": year}
+    moved = LineMonth.objects.filter(**which).order_by().values("month", "line__managed")
+    moved = moved.annotate(net=Sum(F("disbursed_vnd") - F("recovered_vnd")))
+    planned = SpendingPlan.objects.filter(**which).order_by().values("month").annotate(sum=Sum("planned_vnd"))
+    found = {month: Month(month) for month in range(year.year * 100 + 1, year.year * 100 + 13)}
+    for row in planned:
+        found.setdefault(row["month"], Month(row["month"])).planned_vnd = row["sum"]
+    for row in moved:
+        if not row["net"] and row["month"] not in found:
+            continue
+        here = found.setdefault(row["month"], Month(row["month"]))
+        if row["line__managed"] or line is not None:
+            here.spent_vnd += row["net"]
+        else:
+            here.followed_vnd += row["net"]
+    rows = [found[month] for month in sorted(found)]
+    plan = spent = 0
+    for row in rows:
+        plan, spent = plan + (row.planned_vnd or 0), spent + row.spent_vnd
+        row.sum_planned_vnd, row.sum_spent_vnd = plan, spent
+    return rows
+
+
+def running_years():
+    """Years in which money still moves, earliest first."""
+    return BudgetYear.objects.filter(state__in=[YearState.OPEN, YearState.ADJUSTING]).order_by("year")

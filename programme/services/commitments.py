@@ -1,0 +1,195 @@
+"""Contracts, decisions to support and approved estimates: prepared without taking room, booked when another approves."""
+
+from datetime import date, datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.access import require
+from audit.events import record_event
+from audit.refusals import Conflict, NotAllowed, Refused
+from programme.models import BudgetLine, Commitment, EntryKind, LedgerEntry, Payment, ProcurementStep
+from programme.models.commitments import PENDING
+from programme.permissions.budget import PREPARE_COMMITMENT
+from programme.permissions.commitments import (
+    require_own_task,
+    right_to_approve_commitment,
+    right_to_refuse_commitment,
+)
+from programme.services.ledger import Paper, book, require_year_takes, take_lines
+from screens import formats
+
+STATE = Commitment.State
+CONTENT = (
+    "kind",
+    "number",
+    "signed_on",
+    "what",
+    "amount_vnd",
+    "payee",
+    "payee_tax_code",
+    "payee_account",
+    "payee_bank",
+    "ends_on",
+    "file",
+)
+
+
+@transaction.atomic
+def prepare_commitment(
+    line: BudgetLine, *, by: Any, now: datetime, procurement: tuple[dict[str, Any], ...] = (), **content: Any
+) -> Commitment:
+    """Prepare a contract, a decision to support or a detailed estimate on a line; it takes room only when approved.
+
+    `content` holds the fields named in CONTENT; `procurement` the steps before a contract: kind, number, decided_on, file.
+    """
+    require(by, PREPARE_COMMITMENT)
+    today = timezone.localdate(now)
+    line = BudgetLine.objects.select_related("year", "task").get(pk=line.pk)
+    require_own_task(by, line, today)
+    commitment = Commitment(line=line, prepared_by=by.public_id, prepared_at=now, **content)
+    _require_sound(commitment, procurement, today)
+    try:
+        with transaction.atomic():
+            commitment.save(force_insert=True)
+    except IntegrityError as error:
+        if "one_commitment_a_number" not in str(error) and "UNIQUE" not in str(error):
+            raise
+        raise Refused(_("A contract or decision with this number stands on this line already.")) from None
+    ProcurementStep.objects.bulk_create(ProcurementStep(commitment=commitment, **step) for step in procurement)
+    record_event(
+        "commitment prepared",
+        commitment,
+        by=by,
+        now=now,
+        after={name: content[name] for name in ("kind", "number", "signed_on", "what", "amount_vnd", "payee")},
+        line=line.public_id,
+    )
+    return commitment
+
+
+def _require_sound(commitment: Commitment, procurement: tuple[dict[str, Any], ...], today: date) -> None:
+    line = commitment.line
+    if not line.managed:
+        raise Refused(_("This line is only followed: it is written from the report of whoever holds the money."))
+    require_year_takes(line.year, EntryKind.COMMIT)
+    if commitment.amount_vnd <= 0:
+        raise Refused(_("The amount must be above 0 đồng."))
+    if not commitment.number.strip() or not commitment.what.strip():
+        raise Refused(_("Give the number and say what it is for."))
+    if commitment.signed_on > today:
+        raise Refused(_("It is dated in the future. Enter it once it is signed."))
+    if commitment.kind != Commitment.Kind.DETAILED_ESTIMATE and not commitment.payee.strip():
+        raise Refused(_("Name who is paid."))
+    if commitment.ends_on and commitment.ends_on < commitment.signed_on:
+        raise Refused(_("It ends before it is signed. Look at the two dates again."))
+    before = None
+    order = list(ProcurementStep.Kind)
+    for step in sorted(procurement, key=lambda step: order.index(step["kind"])):
+        if before is not None and step["decided_on"] < before:
+            raise Refused(_("The steps before the contract are dated in the wrong order."))
+        before = step["decided_on"]
+    if before is not None and before > commitment.signed_on:
+        raise Refused(_("The contract is signed before the contractor was selected. Look at the dates again."))
+
+
+@transaction.atomic
+def approve_commitment(commitment: Commitment, *, by: Any, now: datetime) -> LedgerEntry:
+    """Approve what another prepared and book it on its line: one entry, or a sentence that says how much is left."""
+    commitment = Commitment.objects.select_for_update(of=("self",)).get(pk=commitment.pk)
+    _require_prepared(commitment)
+    today = timezone.localdate(now)
+    acting = right_to_approve_commitment(by, commitment, on=today)
+    line = take_lines(commitment.line_id)[commitment.line_id]
+    commitment.state, commitment.decided_by, commitment.decided_at = STATE.APPROVED, by.public_id, now
+    commitment.decided_for = acting.giver
+    commitment.save(update_fields=["state", "decided_by", "decided_at", "decided_for"])
+    record_event("commitment approved", commitment, by=by, now=now, **acting.facts)
+    return book(
+        line,
+        EntryKind.COMMIT,
+        commitment.amount_vnd,
+        paper=Paper(f"{commitment.get_kind_display()} {commitment.number}", commitment.signed_on, commitment.file),
+        happened_on=_booking_day(line, today),
+        by=by,
+        now=now,
+        prepared_by=commitment.prepared_by,
+        approved_by=by.public_id,
+        commitment=commitment,
+    )
+
+
+def _booking_day(line: BudgetLine, today: date) -> date:
+    """Today, or the last day of the line's year when that is over and its books are still open."""
+    return min(today, date(line.year.year, 12, 31))
+
+
+def _require_prepared(commitment: Commitment) -> None:
+    if commitment.state != STATE.PREPARED:
+        raise Conflict(
+            _("“%(name)s” is “%(state)s” already; somebody decided on it at %(when)s.")
+            % {
+                "name": commitment,
+                "state": commitment.get_state_display(),
+                "when": formats.vn_datetime(commitment.decided_at),
+            }
+        )
+
+
+@transaction.atomic
+def refuse_commitment(commitment: Commitment, *, answer: str, by: Any, now: datetime) -> Commitment:
+    """Refuse what was prepared, with the reason its preparer reads."""
+    commitment = Commitment.objects.select_for_update(of=("self",)).get(pk=commitment.pk)
+    _require_prepared(commitment)
+    today = timezone.localdate(now)
+    acting = right_to_refuse_commitment(by, commitment, on=today)
+    if not answer.strip():
+        raise Refused(_("Say why it is refused."))
+    commitment.state, commitment.decided_by, commitment.decided_at = STATE.REFUSED, by.public_id, now
+    commitment.decided_for, commitment.answer = acting.giver, answer.strip()
+    commitment.save(update_fields=["state", "decided_by", "decided_at", "decided_for", "answer"])
+    record_event("commitment refused", commitment, by=by, now=now, reason=commitment.answer, **acting.facts)
+    return commitment
+
+
+@transaction.atomic
+def withdraw_commitment(commitment: Commitment, *, by: Any, now: datetime) -> Commitment:
+    """Take back what one prepared oneself, before anybody decided on it."""
+    require(by, PREPARE_COMMITMENT)
+    commitment = Commitment.objects.select_for_update(of=("self",)).get(pk=commitment.pk)
+    _require_prepared(commitment)
+    if commitment.prepared_by != by.public_id:
+        raise NotAllowed(_("Only whoever prepared it withdraws it."))
+    commitment.state, commitment.decided_by, commitment.decided_at = STATE.WITHDRAWN, by.public_id, now
+    commitment.save(update_fields=["state", "decided_by", "decided_at"])
+    record_event("commitment withdrawn", commitment, by=by, now=now)
+    return commitment
+
+
+@transaction.atomic
+def liquidate_commitment(commitment: Commitment, *, on: date, paper: str, by: Any, now: datetime) -> Commitment:
+    """Close a contract or decision by its minutes of liquidation: nothing is owed, advanced or waiting on it."""
+    require(by, PREPARE_COMMITMENT)
+    commitment = Commitment.objects.select_for_update(of=("self",)).get(pk=commitment.pk)
+    require_own_task(by, commitment.line, timezone.localdate(now))
+    if commitment.state != STATE.APPROVED:
+        raise Conflict(_("Only a signed contract or decision is liquidated."))
+    if not paper.strip():
+        raise Refused(_("Name the minutes of liquidation."))
+    if on > timezone.localdate(now) or on < commitment.signed_on:
+        raise Refused(_("The day of liquidation lies before the signature or in the future."))
+    if commitment.advanced_vnd:
+        raise Refused(_("%(left)s advanced is not cleared yet.") % {"left": formats.money(commitment.advanced_vnd)})
+    if commitment.payable_vnd:
+        raise Refused(
+            _("%(left)s is committed and not paid. Pay it, or reduce the commitment first.")
+            % {"left": formats.money(commitment.payable_vnd)}
+        )
+    if Payment.objects.filter(commitment=commitment, state__in=PENDING).exists():
+        raise Refused(_("A payment on it still waits for its answer."))
+    commitment.state, commitment.liquidated_on, commitment.liquidation_paper = STATE.LIQUIDATED, on, paper.strip()
+    commitment.save(update_fields=["state", "liquidated_on", "liquidation_paper"])
+    record_event("commitment liquidated", commitment, by=by, now=now, reason=commitment.liquidation_paper)
+    return commitment

@@ -1,0 +1,140 @@
+"""The verbs of tasks that the Committee or a meeting's conclusions gave."""
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.access import require
+from accounts.models import Post, User
+from audit.events import record_event
+from audit.refusals import Conflict, NotAllowed, Refused
+from programme.models import GivenTask, GivenTaskReport
+from programme.permissions.plans import GIVE, REPORT, can_report_given
+from programme.services.moving import changed_values, locked, move, require_past, save, told
+
+STATE = GivenTask.State
+
+
+@transaction.atomic
+def add_given(*, values, by, now, file=None, synthetic=False):
+    """Enter a task from the paper that gives it."""
+    require(by, GIVE)
+    given = GivenTask(file=file, entered_by=by.public_id, entered_at=now, synthetic=synthetic, **values)
+    require_past(given.document_on, now)
+    _require_in_order(given, now)
+    given.save()
+    record_event("given task entered", given, by=by, now=now, after=told(values))
+    return given
+
+
+def _require_in_order(given, now):
+    if given.deadline < given.document_on:
+        raise Refused(_("The deadline lies before the date of the document."))
+    if given.person:
+        posts = Post.objects.filter(user=given.person, office=given.office).in_force(timezone.localdate(now))
+        if not posts.exists():
+            raise Refused(
+                _("%(person)s holds no post in %(office)s.") % {"person": given.person, "office": given.office}
+            )
+
+
+@transaction.atomic
+def edit_given(*, given, values, version, by, now, reason):
+    """Correct a given task, or give it to another office or person, with the reason."""
+    require(by, GIVE)
+    given = locked(given, "office", "person")
+    if given.state != STATE.OPEN:
+        raise Conflict(
+            _("This is “%(state)s” now; the step can no longer be taken.") % {"state": given.get_state_display()}
+        )
+    before, after = changed_values(given, values)
+    if after:
+        _require_in_order(given, now)
+        given.derive()
+        save(given, version, [*after, "folded"])
+        record_event("given task changed", given, by=by, now=now, reason=reason, before=before, after=after)
+    return given
+
+
+def _require_in_charge(by, given):
+    if not isinstance(by, str) and not can_report_given(by, given):
+        raise NotAllowed(_("Another office is in charge of this task."))
+
+
+@transaction.atomic
+def report_given(*, given, done, by, now):
+    """Say what was done about it so far."""
+    require(by, REPORT)
+    given = locked(given)
+    _require_in_charge(by, given)
+    if given.state != STATE.OPEN:
+        raise Conflict(
+            _("This is “%(state)s” now; the step can no longer be taken.") % {"state": given.get_state_display()}
+        )
+    if not done.strip():
+        raise Refused(_("Write what was done."))
+    report = GivenTaskReport.objects.create(given=given, done=done.strip(), by=by.public_id, at=now)
+    record_event("given task reported", given, by=by, now=now, reason=done.strip()[:300])
+    return report
+
+
+@transaction.atomic
+def finish_given(*, given, ended_on, outcome, by, now):
+    """It is done: with what result, by which paper."""
+    require(by, REPORT)
+    given = locked(given)
+    _require_in_charge(by, given)
+    require_past(ended_on, now)
+    if ended_on < given.document_on:
+        raise Refused(_("It cannot have ended before the document that gave it."))
+    _end(given, STATE.DONE, ended_on, outcome)
+    record_event("given task finished", given, by=by, now=now, reason=outcome)
+    return given
+
+
+@transaction.atomic
+def cancel_given(*, given, reason, by, now):
+    """It is no longer asked for: by which paper, and why."""
+    require(by, GIVE)
+    given = locked(given)
+    _end(given, STATE.CANCELLED, timezone.localdate(now), reason)
+    record_event("given task cancelled", given, by=by, now=now, reason=reason)
+    return given
+
+
+def _end(given, state, on, outcome):
+    if not outcome.strip():
+        raise Refused(_("Write the result or the reason."))
+    move(given, state)
+    given.ended_on, given.outcome = on, outcome.strip()
+    given.save(update_fields=["state", "ended_on", "outcome"])
+
+
+@transaction.atomic
+def reopen_given(*, given, reason, by, now):
+    """Open it again: what was done did not satisfy."""
+    require(by, GIVE)
+    given = locked(given)
+    move(given, STATE.OPEN)
+    given.ended_on, given.outcome = None, ""
+    given.save(update_fields=["state", "ended_on", "outcome"])
+    record_event("given task reopened", given, by=by, now=now, reason=reason)
+    return given
+
+
+def count_held(person):
+    """How many open given tasks the person is in charge of."""
+    return GivenTask.objects.open().filter(person=person).count()
+
+
+def who_may_take_over(person, on):
+    """Those whose posts let them report on given tasks."""
+    return User.objects.holding(REPORT.roles, on)
+
+
+def hand_over_given(person, to, *, by, now):
+    """Give the open given tasks of `person` to `to` (one act of accounts.handover, which records it)."""
+    for given in GivenTask.objects.open().filter(person=person).select_for_update(of=("self",)):
+        given.person = to
+        given.save(update_fields=["person"])
+        record_event("given task handed over", given, by=by, now=now)

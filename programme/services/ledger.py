@@ -1,0 +1,329 @@
+"""Booking: the one way by which money moves. Lock the year, lock the line, see that there is room, write the entry.
+
+The database repeats every check and moves the balances itself (`programme.guards.budget`); what stands here says in words
+how much is left.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.db import connection
+from django.db.models import F, Sum
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from audit.events import record_event
+from audit.refusals import Conflict, Refused
+from documents.models import StoredFile
+from programme.models import (
+    BALANCES,
+    COMMITMENT_BALANCES,
+    EFFECTS,
+    PAIRS,
+    BudgetLine,
+    BudgetYear,
+    Commitment,
+    EntryKind,
+    LedgerEntry,
+    Payment,
+    YearState,
+)
+from programme.models.steps import BudgetStep
+from screens import formats
+
+
+@dataclass(frozen=True)
+class Paper:
+    """The document an entry rests on."""
+
+    name: str
+    on: date | None = None
+    file: StoredFile | None = None
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A sum of balances that never falls below 0, and what to say with what is left of it."""
+
+    terms: dict[str, int]
+    sentence: Any
+
+    def of(self, row: Any) -> int:
+        return sum(sign * getattr(row, name) for name, sign in self.terms.items())
+
+
+RULES = (
+    Rule(
+        {"allocated_vnd": 1, "committed_vnd": -1, "cancelled_vnd": -1, "carried_out_vnd": -1},
+        gettext_lazy("Only %(left)s of the allocated money of this line is left; this takes %(amount)s."),
+    ),
+    Rule(
+        {"assigned_vnd": 1, "allocated_vnd": -1},
+        gettext_lazy("Only %(left)s of the assigned money of this line is not allocated; this takes %(amount)s."),
+    ),
+    Rule(
+        {"committed_vnd": 1, "disbursed_vnd": -1, "recovered_vnd": 1},
+        gettext_lazy("Only %(left)s of the committed money is not yet disbursed; this takes %(amount)s."),
+    ),
+    Rule(
+        {"disbursed_vnd": 1, "recovered_vnd": -1, "settled_vnd": -1},
+        gettext_lazy("Only %(left)s is disbursed and not yet settled; this takes %(amount)s."),
+    ),
+    Rule(
+        {"disbursed_vnd": 1, "recovered_vnd": -1, "advanced_vnd": -1},
+        gettext_lazy("Only %(left)s was disbursed otherwise than as an advance; this takes %(amount)s."),
+    ),
+    Rule({"advanced_vnd": 1}, gettext_lazy("Only %(left)s of advances is not yet cleared; this takes %(amount)s.")),
+    Rule(
+        {"assigned_vnd": 1, "carried_in_vnd": -1},
+        gettext_lazy("Only %(left)s of this line was assigned in the year itself; this takes %(amount)s."),
+    ),
+    *(
+        Rule({name: 1}, gettext_lazy("Only %(left)s can be taken back here; this takes %(amount)s."))
+        for name in BALANCES
+    ),
+)
+COMMITMENT_RULES = (
+    Rule(
+        {"committed_vnd": 1, "disbursed_vnd": -1, "recovered_vnd": 1},
+        gettext_lazy("Only %(left)s of the contract or decision is not yet paid; this takes %(amount)s."),
+    ),
+    Rule(
+        {"disbursed_vnd": 1, "recovered_vnd": -1, "settled_vnd": -1},
+        gettext_lazy("Only %(left)s of the contract or decision is paid and not yet settled; this takes %(amount)s."),
+    ),
+    Rule(
+        {"disbursed_vnd": 1, "recovered_vnd": -1, "advanced_vnd": -1},
+        gettext_lazy(
+            "Only %(left)s of the contract or decision was paid otherwise than as an advance; this takes %(amount)s."
+        ),
+    ),
+    Rule(
+        {"advanced_vnd": 1},
+        gettext_lazy("Only %(left)s advanced on the contract or decision is not yet cleared; this takes %(amount)s."),
+    ),
+    *(
+        Rule({name: 1}, gettext_lazy("Only %(left)s can be taken back here; this takes %(amount)s."))
+        for name in COMMITMENT_BALANCES
+    ),
+)
+
+
+_YEARS = (
+    "SELECT y.* FROM programme_budgetyear y WHERE y.id IN "
+    "(SELECT l.year_id FROM programme_budgetline l WHERE l.id = ANY(%s)) ORDER BY y.id "
+)
+
+
+def _take_years(keys: list[int], alone: bool) -> dict[int, BudgetYear]:
+    """The years of the lines, locked: shared, or by this transaction alone."""
+    if connection.vendor != "postgresql":
+        return {year.pk: year for year in BudgetYear.objects.filter(lines__in=keys).distinct()}
+    locked = _YEARS + ("FOR NO KEY UPDATE" if alone else "FOR SHARE")
+    return {year.pk: year for year in BudgetYear.objects.raw(locked, [keys])}
+
+
+def take_lines(*keys: int, alone: bool = False) -> dict[int, BudgetLine]:
+    """Lock the years of the lines, shared (or `alone`, when assigned money moves), then the lines; all in order of keys.
+
+    Returns the lines as they stand now, by key, with their years.
+    """
+    ordered = sorted(set(keys))
+    years = _take_years(ordered, alone)
+    found = BudgetLine.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=ordered).order_by("pk")
+    lines = {line.pk: line for line in found}
+    for line in lines.values():
+        line.year = years[line.year_id]
+    return lines
+
+
+def moves_assigned(kind: str) -> bool:
+    """Whether entries of `kind` take room of the year's envelope or give it back."""
+    return "assigned_vnd" in EFFECTS[EntryKind(kind)]
+
+
+def require_room(row: Any, rules: Iterable[Rule], kind: str, amount_vnd: int, sign: int) -> None:
+    """Refuse, saying how much is left, what would bring a rule of the line or commitment below 0."""
+    moves = {name: sign * way * amount_vnd for name, way in EFFECTS[EntryKind(kind)].items()}
+    for rule in rules:
+        change = sum(way * moves.get(name, 0) for name, way in rule.terms.items())
+        before = rule.of(row)
+        if change < 0 and before + change < 0:
+            raise Refused(rule.sentence % {"left": formats.money(max(before, 0)), "amount": formats.money(amount_vnd)})
+
+
+def envelope_left(year: BudgetYear) -> int:
+    """What of the year's envelope no line has been assigned yet; money carried in is not counted again."""
+    lines = BudgetLine.objects.filter(year=year, counts=True)
+    taken = lines.aggregate(sum=Sum(F("assigned_vnd") - F("carried_in_vnd")))["sum"] or 0
+    return year.envelope_vnd - taken
+
+
+def ceiling_left(period) -> int:
+    """What of the programme's ceiling no year's envelope has taken yet."""
+    taken = period.budget_years.aggregate(sum=Sum("envelope_vnd"))["sum"] or 0
+    return (period.ceiling_vnd or 0) - taken
+
+
+def _require_envelope(line: BudgetLine, kind: str, amount_vnd: int, sign: int) -> None:
+    effect = EFFECTS[EntryKind(kind)]
+    change = sign * amount_vnd * (effect.get("assigned_vnd", 0) - effect.get("carried_in_vnd", 0))
+    if not line.counts or change <= 0:
+        return
+    left = envelope_left(line.year)
+    if change > left:
+        raise Refused(
+            _("Only %(left)s of the envelope of %(year)s is left; this takes %(amount)s.")
+            % {"left": formats.money(left), "year": line.year, "amount": formats.money(amount_vnd)}
+        )
+
+
+def require_year_takes(year: BudgetYear, kind: str, *, opening: bool = False) -> None:
+    """Refuse an entry that the year does not take in its state, in the words of an accountant."""
+    if year.state == YearState.CLOSED:
+        raise Refused(_("The budget year %(year)s is closed; nothing is booked in it any more.") % {"year": year})
+    if not opening and not year.takes(EntryKind(kind)):
+        raise Refused(
+            _("The budget year %(year)s is “%(state)s” and takes no entry of the kind “%(kind)s”.")
+            % {"year": year, "state": year.get_state_display(), "kind": EntryKind(kind).label}
+        )
+
+
+def require_day(year: BudgetYear, happened_on: date, *, now: datetime) -> None:
+    """An entry is booked on a day of its year, or of the adjustment period after it, and never in the future."""
+    if happened_on > timezone.localdate(now):
+        raise Refused(_("The day of booking lies in the future."))
+    if not (happened_on.year == year.year or (happened_on.year == year.year + 1 and year.state == YearState.ADJUSTING)):
+        if happened_on.year == year.year - 1 and year.state == YearState.PREPARING:
+            return
+        raise Refused(
+            _("The day %(day)s does not belong to the budget year %(year)s.")
+            % {"day": formats.vn_date(happened_on), "year": year}
+        )
+
+
+def book(
+    line: BudgetLine,
+    kind: str,
+    amount_vnd: int,
+    *,
+    paper: Paper,
+    happened_on: date,
+    by: Any,
+    now: datetime,
+    prepared_by: UUID | None = None,
+    approved_by: UUID | None = None,
+    reverses: LedgerEntry | None = None,
+    pair: UUID | None = None,
+    commitment: Commitment | None = None,
+    payment: Payment | None = None,
+    step: BudgetStep | None = None,
+    opening: bool = False,
+    reported: bool = False,
+    reason: str = "",
+) -> LedgerEntry:
+    """Write one entry on a line that `take_lines` gave; afterwards `line` and `commitment` stand as the database has them.
+
+    Raises Refused with how much is left where there is no room, or why the year does not take it.
+    """
+    sign = -1 if reverses else 1
+    require_year_takes(line.year, kind, opening=opening)
+    if not opening:
+        require_day(line.year, happened_on, now=now)
+    if commitment is not None:
+        require_room(commitment, COMMITMENT_RULES, kind, amount_vnd, sign)
+    require_room(line, RULES, kind, amount_vnd, sign)
+    _require_envelope(line, kind, amount_vnd, sign)
+    entry = LedgerEntry(
+        line=line,
+        number=line.last_number + 1,
+        kind=kind,
+        amount_vnd=amount_vnd,
+        reverses=reverses,
+        pair=pair,
+        opening=opening,
+        reported=reported,
+        commitment=commitment,
+        payment=payment,
+        step=step,
+        document=paper.name,
+        document_on=paper.on,
+        file=paper.file,
+        happened_on=happened_on,
+        reason=reason,
+        recorded_at=now,
+        recorded_by=prepared_by or getattr(by, "public_id", None),
+        approved_by=approved_by,
+    )
+    entry.save(force_insert=True)
+    for name, way in EFFECTS[EntryKind(kind)].items():
+        setattr(line, name, getattr(line, name) + sign * way * amount_vnd)
+        if commitment is not None and name in COMMITMENT_BALANCES:
+            setattr(commitment, name, getattr(commitment, name) + sign * way * amount_vnd)
+    line.last_number = entry.number
+    record_event(
+        "entry booked",
+        entry,
+        by=by,
+        now=now,
+        reason=reason,
+        line=line.public_id,
+        number=entry.number,
+        entry_kind=kind,
+        amount_vnd=sign * amount_vnd,
+    )
+    return entry
+
+
+def reverse(
+    entry: LedgerEntry, *, paper: Paper, happened_on: date, reason: str, step: BudgetStep, by: Any, now: datetime
+):
+    """Undo an entry by a new one that names it; of a movement between two lines, both halves. Returns the new entries."""
+    halves = [entry]
+    if entry.pair:
+        halves = list(LedgerEntry.objects.filter(pair=entry.pair, reverses__isnull=True).select_related("line"))
+        into = set(PAIRS.values())
+        halves.sort(key=lambda half: half.kind not in into)  # the money leaves where it went before it comes back
+    commitment = None
+    if entry.commitment_id:
+        commitment = Commitment.objects.select_for_update(of=("self",)).get(pk=entry.commitment_id)
+    lines = take_lines(*(half.line_id for half in halves), alone=any(moves_assigned(half.kind) for half in halves))
+    written = []
+    for half in halves:
+        require_reversible(half)
+        written.append(
+            book(
+                lines[half.line_id],
+                half.kind,
+                half.amount_vnd,
+                paper=paper,
+                happened_on=happened_on,
+                by=by,
+                now=now,
+                prepared_by=step.prepared_by,
+                approved_by=getattr(by, "public_id", None),
+                reverses=half,
+                pair=half.pair,
+                commitment=commitment,
+                step=step,
+                opening=half.opening,
+                reported=half.reported,
+                reason=reason,
+            )
+        )
+    return written
+
+
+def require_reversible(entry: LedgerEntry) -> None:
+    if entry.reverses_id:
+        raise Refused(_("This entry is itself a reversal. Prepare the right entry anew instead."))
+    if LedgerEntry.objects.filter(reverses=entry).exists():
+        raise Conflict(_("This entry has been reversed already."))
+
+
+def new_pair() -> UUID:
+    return uuid4()

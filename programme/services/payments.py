@@ -1,0 +1,272 @@
+"""The payment chain: prepared, controlled, signed, sent; only the Treasury's answer makes money disbursed."""
+
+from datetime import date, datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import Sum
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.access import require
+from audit.events import record_event
+from audit.refusals import Conflict, NotAllowed, Refused
+from programme.models import Commitment, EntryKind, LedgerEntry, Payment
+from programme.models.commitments import PENDING
+from programme.permissions.budget import ANSWER_PAYMENT, PREPARE_PAYMENT, SEND_PAYMENT
+from programme.permissions.payments import right_to_control, right_to_return, right_to_sign
+from programme.services.ledger import Paper, book, require_year_takes, take_lines
+from programme.services.limits import advance_ceiling
+from screens import formats
+
+STATE = Payment.State
+CONTENT = (
+    "kind",
+    "amount_vnd",
+    "clears_vnd",
+    "payee",
+    "payee_account",
+    "payee_bank",
+    "invoice",
+    "invoice_on",
+    "file",
+    "note",
+)
+
+
+@transaction.atomic
+def prepare_payment(commitment: Commitment, *, by: Any, now: datetime, **content: Any) -> Payment:
+    """Prepare an advance or a payment on a signed contract or decision; `content` holds the fields named in CONTENT."""
+    require(by, PREPARE_PAYMENT)
+    commitment = Commitment.objects.select_for_update(of=("self",)).select_related("line__year").get(pk=commitment.pk)
+    payment = Payment(commitment=commitment, prepared_by=by.public_id, prepared_at=now, **content)
+    _require_sound(payment, timezone.localdate(now))
+    payment.save(force_insert=True)
+    record_event(
+        "payment prepared",
+        payment,
+        by=by,
+        now=now,
+        after={name: content.get(name) for name in ("kind", "amount_vnd", "clears_vnd", "invoice", "invoice_on")},
+        personal={"payee_account": payment.payee_account} if payment.payee_account else None,
+        commitment=commitment.public_id,
+    )
+    return payment
+
+
+def _require_sound(payment: Payment, today: date) -> None:
+    """Refuse what the contract does not bear: its state, payee and account, what is left on it, the ceiling of advances."""
+    commitment = payment.commitment
+    if commitment.state != Commitment.State.APPROVED:
+        raise Refused(_("Only a signed contract or decision is paid."))
+    advance = payment.kind == Payment.Kind.ADVANCE
+    require_year_takes(commitment.line.year, EntryKind.ADVANCE if advance else EntryKind.PAY)
+    if payment.amount_vnd < 0 or payment.clears_vnd < 0 or payment.amount_vnd + payment.clears_vnd <= 0:
+        raise Refused(_("The amount must be above 0 đồng."))
+    if advance and payment.clears_vnd:
+        raise Refused(_("An advance clears no advance."))
+    if not payment.invoice.strip():
+        raise Refused(_("Name the invoice, acceptance or request that this pays."))
+    if payment.invoice_on > today:
+        raise Refused(_("The invoice is dated in the future."))
+    if payment.invoice_on < commitment.signed_on:
+        raise Refused(_("The invoice is dated before the contract or decision."))
+    _require_payee_of_commitment(payment)
+    _require_room(payment)
+
+
+def _require_payee_of_commitment(payment: Payment) -> None:
+    commitment = payment.commitment
+    if commitment.kind == Commitment.Kind.DETAILED_ESTIMATE:
+        return  # a list pays many; each payment names its own
+    if payment.payee.strip() != commitment.payee.strip():
+        raise Refused(_("The payee differs from the contract's: %(payee)s.") % {"payee": commitment.payee})
+    if "".join(payment.payee_account.split()) != "".join(commitment.payee_account.split()):
+        raise Refused(
+            _("The account differs from the contract's (%(account)s). An addendum must change it first.")
+            % {"account": commitment.payee_account or _("none")}
+        )
+
+
+def _require_room(payment: Payment) -> None:
+    """What is prepared takes no room of the line, but no contract is asked to pay more than it says."""
+    commitment = payment.commitment
+    waiting = commitment.payments.filter(state__in=PENDING).exclude(pk=payment.pk)
+    sums = waiting.aggregate(amount=Sum("amount_vnd"), clears=Sum("clears_vnd"))
+    pending, clearing = sums["amount"] or 0, sums["clears"] or 0
+    left = commitment.payable_vnd - pending
+    if payment.amount_vnd > left:
+        raise Refused(
+            _("The contract or decision leaves %(left)s (%(pending)s of it is waiting); this asks for %(amount)s.")
+            % {
+                "left": formats.money(max(left, 0)),
+                "pending": formats.money(pending),
+                "amount": formats.money(payment.amount_vnd),
+            }
+        )
+    uncleared = commitment.advanced_vnd - clearing
+    if payment.clears_vnd > uncleared:
+        raise Refused(
+            _("Only %(left)s of advances is not yet cleared; this takes %(amount)s.")
+            % {"left": formats.money(max(uncleared, 0)), "amount": formats.money(payment.clears_vnd)}
+        )
+    if payment.kind == Payment.Kind.ADVANCE:
+        _require_advance_ceiling(payment, waiting)
+
+
+def _require_advance_ceiling(payment: Payment, waiting: Any) -> None:
+    commitment = payment.commitment
+    percent = advance_ceiling(payment.invoice_on)
+    most = commitment.committed_vnd * percent // 100
+    advances = waiting.filter(kind=Payment.Kind.ADVANCE).aggregate(sum=Sum("amount_vnd"))["sum"] or 0
+    left = most - commitment.advanced_vnd - advances
+    if payment.amount_vnd > left:
+        raise Refused(
+            _(
+                "Advances may reach %(percent)s %% of the contract or decision; %(left)s is left, this asks for %(amount)s."
+            )
+            % {
+                "percent": percent,
+                "left": formats.money(max(left, 0)),
+                "amount": formats.money(payment.amount_vnd),
+            }
+        )
+
+
+def _take(payment: Payment, *states: str) -> Payment:
+    """The payment as it stands now, locked; refused when it is not in one of `states`."""
+    payment = (
+        Payment.objects.select_for_update(of=("self",)).select_related("commitment__line__year").get(pk=payment.pk)
+    )
+    if payment.state not in states:
+        raise Conflict(
+            _("This payment is “%(state)s” already. Load the page again.") % {"state": payment.get_state_display()}
+        )
+    return payment
+
+
+def _move(payment: Payment, state: str, **values: Any) -> None:
+    payment.state = state
+    for name, value in values.items():
+        setattr(payment, name, value)
+    payment.version += 1
+    payment.save(update_fields=["state", "version", *values])
+
+
+@transaction.atomic
+def control_payment(payment: Payment, *, by: Any, now: datetime) -> Payment:
+    """The chief accountant controls what the accountant prepared."""
+    payment = _take(payment, STATE.PREPARED)
+    today = timezone.localdate(now)
+    acting = right_to_control(by, payment, on=today)
+    _require_room(payment)
+    _move(payment, STATE.CONTROLLED, controlled_by=by.public_id, controlled_at=now, controlled_for=acting.giver)
+    record_event("payment controlled", payment, by=by, now=now, **acting.facts)
+    return payment
+
+
+@transaction.atomic
+def sign_payment(payment: Payment, *, by: Any, now: datetime) -> Payment:
+    """The account holder, or whoever they authorised in writing, signs what was controlled."""
+    payment = _take(payment, STATE.CONTROLLED)
+    today = timezone.localdate(now)
+    acting = right_to_sign(by, payment, on=today)
+    _require_room(payment)
+    _move(payment, STATE.SIGNED, signed_by=by.public_id, signed_at=now, signed_for=acting.giver)
+    record_event("payment signed", payment, by=by, now=now, **acting.facts)
+    return payment
+
+
+@transaction.atomic
+def send_payment(payment: Payment, *, by: Any, now: datetime) -> Payment:
+    """Note that the signed papers went to the Treasury."""
+    require(by, SEND_PAYMENT)
+    payment = _take(payment, STATE.SIGNED)
+    _move(payment, STATE.SENT, sent_by=by.public_id, sent_at=now)
+    record_event("payment sent", payment, by=by, now=now)
+    return payment
+
+
+@transaction.atomic
+def return_payment(payment: Payment, *, answer: str, by: Any, now: datetime) -> Payment:
+    """Give a payment back before it is sent, with the reason; its preparer prepares another."""
+    payment = _take(payment, STATE.PREPARED, STATE.CONTROLLED, STATE.SIGNED)
+    today = timezone.localdate(now)
+    acting = right_to_return(by, payment, on=today)
+    if not answer.strip():
+        raise Refused(_("Say why it is given back."))
+    _move(payment, STATE.RETURNED, returned_by=by.public_id, returned_at=now, answer=answer.strip())
+    record_event("payment returned", payment, by=by, now=now, reason=payment.answer, **acting.facts)
+    return payment
+
+
+@transaction.atomic
+def withdraw_payment(payment: Payment, *, by: Any, now: datetime) -> Payment:
+    """Take back a payment one prepared oneself, before it is controlled."""
+    require(by, PREPARE_PAYMENT)
+    payment = _take(payment, STATE.PREPARED)
+    if payment.prepared_by != by.public_id:
+        raise NotAllowed(_("Only whoever prepared it withdraws it."))
+    _move(payment, STATE.WITHDRAWN, returned_by=by.public_id, returned_at=now)
+    record_event("payment withdrawn", payment, by=by, now=now)
+    return payment
+
+
+@transaction.atomic
+def record_paid(payment: Payment, *, voucher: str, paid_on: date, by: Any, now: datetime) -> list[LedgerEntry]:
+    """The Treasury paid: only now is the money disbursed, and the advance that the volume covers cleared."""
+    require(by, ANSWER_PAYMENT)
+    payment = _take(payment, STATE.SENT)
+    if not voucher.strip():
+        raise Refused(_("Give the number of the Treasury's voucher."))
+    sent_on = timezone.localdate(payment.sent_at)
+    if not sent_on <= paid_on <= timezone.localdate(now):
+        raise Refused(
+            _("The day of payment lies between the sending (%(day)s) and today.") % {"day": formats.vn_date(sent_on)}
+        )
+    commitment = Commitment.objects.select_for_update(of=("self",)).get(pk=payment.commitment_id)
+    line = take_lines(payment.commitment.line_id)[payment.commitment.line_id]
+    try:
+        with transaction.atomic():
+            _move(
+                payment,
+                STATE.PAID,
+                voucher=voucher.strip(),
+                paid_on=paid_on,
+                answered_by=by.public_id,
+                answered_at=now,
+            )
+    except IntegrityError as error:
+        if "one_payment_a_voucher" not in str(error) and "voucher" not in str(error):
+            raise
+        raise Refused(_("Another payment has this voucher already.")) from None
+    record_event("payment paid", payment, by=by, now=now, reason=payment.voucher)
+    common: dict[str, Any] = {
+        "paper": Paper(payment.voucher, paid_on),
+        "happened_on": paid_on,
+        "by": by,
+        "now": now,
+        "prepared_by": payment.prepared_by,
+        "approved_by": payment.signed_by,
+        "commitment": commitment,
+        "payment": payment,
+    }
+    written = []
+    if payment.clears_vnd:
+        written.append(book(line, EntryKind.CLEAR, payment.clears_vnd, **common))
+    if payment.amount_vnd:
+        kind = EntryKind.ADVANCE if payment.kind == Payment.Kind.ADVANCE else EntryKind.PAY
+        written.append(book(line, kind, payment.amount_vnd, **common))
+    return written
+
+
+@transaction.atomic
+def record_refused(payment: Payment, *, answer: str, by: Any, now: datetime) -> Payment:
+    """The Treasury refused, with its reason; nothing is disbursed."""
+    require(by, ANSWER_PAYMENT)
+    payment = _take(payment, STATE.SENT)
+    if not answer.strip():
+        raise Refused(_("Give the Treasury's reason."))
+    _move(payment, STATE.REFUSED, answer=answer.strip(), answered_by=by.public_id, answered_at=now)
+    record_event("payment refused", payment, by=by, now=now, reason=payment.answer)
+    return payment

@@ -1,0 +1,303 @@
+"""Steps of the budget: one person prepares, another approves; room is taken, or refused, at approval."""
+
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.access import require
+from audit.events import record_event
+from audit.refusals import Conflict, NotAllowed, Refused
+from documents.models import StoredFile
+from programme.models import BudgetLine, BudgetStep, BudgetYear, Commitment, EntryKind, LedgerEntry, Period, StepKind
+from programme.models.steps import ABOUT_COMMITMENT, LIMITS, ON_TWO_LINES
+from programme.permissions.budget import PREPARE_STEP
+from programme.permissions.steps import right_to_approve_step, right_to_refuse_step
+from programme.services.ledger import (
+    Paper,
+    book,
+    ceiling_left,
+    envelope_left,
+    moves_assigned,
+    new_pair,
+    require_reversible,
+    require_year_takes,
+    reverse,
+    take_lines,
+)
+from programme.services.limits import carry_over_grounds
+from screens import formats
+
+STATE = BudgetStep.State
+
+
+@transaction.atomic
+def prepare_step(
+    kind: str,
+    *,
+    amount_vnd: int,
+    document: str,
+    document_on: date,
+    by: Any,
+    now: datetime,
+    period: Period | None = None,
+    year: BudgetYear | None = None,
+    line: BudgetLine | None = None,
+    other_line: BudgetLine | None = None,
+    commitment: Commitment | None = None,
+    reverses: LedgerEntry | None = None,
+    file: StoredFile | None = None,
+    ground: str = "",
+    happened_on: date | None = None,
+    reason: str = "",
+) -> BudgetStep:
+    """Prepare a step on a line, a commitment, a year or the programme; nothing moves until another person approves it."""
+    require(by, PREPARE_STEP)
+    kind = StepKind(kind)
+    today = timezone.localdate(now)
+    if reverses is not None:
+        require_reversible(reverses)
+        line, amount_vnd, commitment = reverses.line, reverses.amount_vnd, reverses.commitment
+        if BudgetStep.objects.prepared().filter(reverses=reverses).exists():
+            raise Conflict(_("A reversal of this entry is waiting for approval already."))
+    if line is not None:
+        line = BudgetLine.objects.select_related("year").get(pk=line.pk)
+    step = BudgetStep(
+        kind=kind,
+        period=period,
+        year=line.year if line is not None else year,
+        line=line,
+        other_line=other_line,
+        commitment=commitment,
+        reverses=reverses,
+        amount_vnd=amount_vnd,
+        document=document.strip(),
+        document_on=document_on,
+        file=file,
+        ground=ground,
+        happened_on=happened_on or today,
+        reason=reason.strip(),
+        prepared_by=by.public_id,
+        prepared_at=now,
+    )
+    _require_sound(step, today)
+    step.save(force_insert=True)
+    record_event("budget step prepared", step, by=by, now=now, reason=step.reason, after=_said(step))
+    return step
+
+
+def _said(step: BudgetStep) -> dict[str, Any]:
+    return {
+        "kind": step.kind,
+        "amount_vnd": step.amount_vnd,
+        "document": step.document,
+        "document_on": step.document_on,
+    }
+
+
+def _require_sound(step: BudgetStep, today: date) -> None:
+    """Refuse what no approval could make right; whether there is room is seen at approval."""
+    if step.amount_vnd <= 0:
+        raise Refused(_("The amount must be above 0 đồng."))
+    if not step.document:
+        raise Refused(_("Name the document that this rests on."))
+    if step.document_on > today:
+        raise Refused(_("The document is dated in the future."))
+    if step.kind in LIMITS:
+        if (step.kind == StepKind.CEILING and step.period is None) or (
+            step.kind == StepKind.ENVELOPE and step.year is None
+        ):
+            raise Refused(_("Say which period or year this decision is about."))
+        return
+    line = step.line
+    if line is None:
+        raise Refused(_("Choose the budget line."))
+    if not line.managed:
+        raise Refused(_("This line is only followed: it is written from the report of whoever holds the money."))
+    if step.kind == StepKind.REVERSE:
+        if not step.reason:
+            raise Refused(_("Say why the entry is reversed."))
+        return
+    require_year_takes(line.year, _entry_kind(step))
+    if step.kind in ON_TWO_LINES:
+        _require_other_line(step)
+    if step.kind in ABOUT_COMMITMENT:
+        if step.commitment is None or step.commitment.line_id != line.pk:
+            raise Refused(_("Choose the contract or decision on this line."))
+        if step.commitment.state != Commitment.State.APPROVED:
+            raise Refused(_("Only a signed contract or decision can be changed or settled."))
+
+
+def _entry_kind(step: BudgetStep) -> str:
+    if step.kind == StepKind.TRANSFER:
+        return EntryKind.TRANSFER_OUT
+    return EntryKind.CARRY_OUT if step.kind == StepKind.CARRY_OVER else EntryKind(step.kind)
+
+
+def _require_other_line(step: BudgetStep) -> None:
+    line, other = step.line, step.other_line
+    if other is None or line is None or other.pk == line.pk:
+        raise Refused(_("Choose the other line."))
+    if not other.managed or other.source_id != line.source_id:
+        raise Refused(_("Money moves only between managed lines of the same source."))
+    if step.kind == StepKind.TRANSFER and other.year_id != line.year_id:
+        raise Refused(_("Money is adjusted between lines of one year; to the next year it is carried over."))
+    if step.kind == StepKind.CARRY_OVER:
+        if other.year.year != line.year.year + 1 or other.task_id != line.task_id:
+            raise Refused(_("Money is carried over to the line of the same task in the next year."))
+        grounds = carry_over_grounds(line.year.year)
+        if step.ground not in grounds:
+            raise Refused(_("Choose a ground for carrying over that the law of %(year)s knows.") % {"year": line.year})
+
+
+@transaction.atomic
+def approve_step(step: BudgetStep, *, by: Any, now: datetime) -> list[LedgerEntry]:
+    """Approve a prepared step and book it; returns the entries. Two people, and room for it, or a sentence why not."""
+    step = BudgetStep.objects.select_for_update(of=("self",)).get(pk=step.pk)
+    _require_prepared(step)
+    today = timezone.localdate(now)
+    acting = right_to_approve_step(by, step, on=today)
+    step.state, step.decided_by, step.decided_at, step.decided_for = STATE.APPROVED, by.public_id, now, acting.giver
+    step.save(update_fields=["state", "decided_by", "decided_at", "decided_for"])
+    record_event("budget step approved", step, by=by, now=now, **acting.facts)
+    return _carry_through(step, by=by, now=now)
+
+
+def _carry_through(step: BudgetStep, *, by: Any, now: datetime) -> list[LedgerEntry]:
+    """Book what the step asks for; ceiling and envelope become the new limit."""
+    if step.kind == StepKind.CEILING:
+        return _change_ceiling(step, by=by, now=now)
+    if step.kind == StepKind.ENVELOPE:
+        return _change_envelope(step, by=by, now=now)
+    paper = Paper(step.document, step.document_on, step.file)
+    common: dict[str, Any] = {
+        "paper": paper,
+        "happened_on": step.happened_on,
+        "reason": step.reason,
+        "step": step,
+        "by": by,
+        "now": now,
+    }
+    if step.kind == StepKind.REVERSE:
+        assert step.reverses is not None  # noqa: S101 - a constraint of the table
+        return reverse(step.reverses, **common)
+    common |= {"prepared_by": step.prepared_by, "approved_by": by.public_id}
+    if step.kind in ON_TWO_LINES:
+        return _book_pair(step, common)
+    commitment = None
+    if step.kind in ABOUT_COMMITMENT:
+        assert step.commitment is not None  # noqa: S101 - _require_sound
+        commitment = Commitment.objects.select_for_update(of=("self",)).get(pk=step.commitment.pk)
+    assert step.line is not None  # noqa: S101 - a constraint of the table
+    line = take_lines(step.line.pk, alone=moves_assigned(step.kind))[step.line.pk]
+    return [book(line, step.kind, step.amount_vnd, commitment=commitment, **common)]
+
+
+def _book_pair(step: BudgetStep, common: dict[str, Any]) -> list[LedgerEntry]:
+    transfer = step.kind == StepKind.TRANSFER
+    out, into = (
+        (EntryKind.TRANSFER_OUT, EntryKind.TRANSFER_IN) if transfer else (EntryKind.CARRY_OUT, EntryKind.CARRY_IN)
+    )
+    assert step.line is not None and step.other_line is not None  # noqa: S101 - constraints of the table
+    lines, pair = take_lines(step.line.pk, step.other_line.pk, alone=True), new_pair()
+    return [
+        book(lines[step.line.pk], out, step.amount_vnd, pair=pair, **common),
+        book(lines[step.other_line.pk], into, step.amount_vnd, pair=pair, **common),
+    ]
+
+
+def _change_ceiling(step: BudgetStep, *, by: Any, now: datetime) -> list[LedgerEntry]:
+    assert step.period is not None  # noqa: S101 - a constraint of the table
+    period = Period.objects.select_for_update(of=("self",)).get(pk=step.period.pk)
+    taken = (period.ceiling_vnd or 0) - ceiling_left(period)
+    if step.amount_vnd < taken:
+        raise Refused(
+            _("The years' envelopes take %(taken)s already; the ceiling cannot be lower.")
+            % {"taken": formats.money(taken)}
+        )
+    before = period.ceiling_vnd
+    period.ceiling_vnd, period.ceiling_step = step.amount_vnd, step
+    period.save_version(period.version, update_fields=["ceiling_vnd", "ceiling_step"])
+    record_event(
+        "ceiling changed",
+        period,
+        by=by,
+        now=now,
+        reason=step.document,
+        before={"ceiling_vnd": before},
+        after={"ceiling_vnd": step.amount_vnd},
+    )
+    return []
+
+
+def _change_envelope(step: BudgetStep, *, by: Any, now: datetime) -> list[LedgerEntry]:
+    assert step.year is not None  # noqa: S101 - a constraint of the table
+    period = Period.objects.select_for_update(of=("self",)).get(pk=step.year.period_id)
+    year = BudgetYear.objects.select_for_update(of=("self",)).get(pk=step.year.pk)
+    if year.state == BudgetYear.State.CLOSED:
+        raise Refused(_("The budget year %(year)s is closed; nothing is booked in it any more.") % {"year": year})
+    room = ceiling_left(period) + year.envelope_vnd
+    if step.amount_vnd > room:
+        raise Refused(
+            _("The programme's ceiling leaves %(left)s for %(year)s; this asks for %(amount)s.")
+            % {"left": formats.money(room), "year": year, "amount": formats.money(step.amount_vnd)}
+        )
+    taken = year.envelope_vnd - envelope_left(year)
+    if step.amount_vnd < taken:
+        raise Refused(
+            _("%(taken)s of %(year)s is assigned to lines already; the envelope cannot be lower.")
+            % {"taken": formats.money(taken), "year": year}
+        )
+    before = year.envelope_vnd
+    year.envelope_vnd, year.envelope_step = step.amount_vnd, step
+    year.save_version(year.version, update_fields=["envelope_vnd", "envelope_step"])
+    record_event(
+        "envelope changed",
+        year,
+        by=by,
+        now=now,
+        reason=step.document,
+        before={"envelope_vnd": before},
+        after={"envelope_vnd": step.amount_vnd},
+    )
+    return []
+
+
+def _require_prepared(step: BudgetStep) -> None:
+    if step.state != STATE.PREPARED:
+        raise Conflict(
+            _("This step is “%(state)s” already; somebody decided on it at %(when)s.")
+            % {"state": step.get_state_display(), "when": formats.vn_datetime(step.decided_at)}
+        )
+
+
+@transaction.atomic
+def refuse_step(step: BudgetStep, *, answer: str, by: Any, now: datetime) -> BudgetStep:
+    """Send a prepared step back for good, with the reason its preparer reads."""
+    step = BudgetStep.objects.select_for_update(of=("self",)).get(pk=step.pk)
+    _require_prepared(step)
+    today = timezone.localdate(now)
+    acting = right_to_refuse_step(by, step, on=today)
+    if not answer.strip():
+        raise Refused(_("Say why it is refused."))
+    step.state, step.decided_by, step.decided_at, step.decided_for = STATE.REFUSED, by.public_id, now, acting.giver
+    step.answer = answer.strip()
+    step.save(update_fields=["state", "decided_by", "decided_at", "decided_for", "answer"])
+    record_event("budget step refused", step, by=by, now=now, reason=step.answer, **acting.facts)
+    return step
+
+
+@transaction.atomic
+def withdraw_step(step: BudgetStep, *, by: Any, now: datetime) -> BudgetStep:
+    """Take back a step one prepared oneself, before anybody decided on it."""
+    require(by, PREPARE_STEP)
+    step = BudgetStep.objects.select_for_update(of=("self",)).get(pk=step.pk)
+    _require_prepared(step)
+    if step.prepared_by != by.public_id:
+        raise NotAllowed(_("Only whoever prepared a step withdraws it."))
+    step.state, step.decided_by, step.decided_at = STATE.WITHDRAWN, by.public_id, now
+    step.save(update_fields=["state", "decided_by", "decided_at"])
+    record_event("budget step withdrawn", step, by=by, now=now)
+    return step

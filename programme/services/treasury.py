@@ -1,0 +1,517 @@
+"""Reconciling with the Treasury: lay its statement beside the portal's payments, explain what differs, confirm."""
+
+import hashlib
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from django.db import connection, transaction
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.access import require
+from audit.bulk import copy_rows
+from audit.events import record_event
+from audit.refusals import Conflict, NotAllowed, Refused
+from documents.models import Import
+from programme.models import (
+    BudgetYear,
+    Cause,
+    Direction,
+    EntryKind,
+    LedgerEntry,
+    Payment,
+    StatementDifference,
+    StatementRow,
+    StatementSpan,
+    TreasuryStatement,
+    YearState,
+)
+from programme.models.treasury import QUARTERS, YEAR_END, days_of
+from programme.permissions.treasury import CONFIRM, EXPLAIN, IMPORT
+from programme.reconciling import Difference, Here, Match, Side, There, compare
+from programme.services.limits import year_end
+from programme.services.years import Obstacle
+from reference.services import rule
+from screens import formats
+
+STATE = TreasuryStatement.State
+OUT = (Direction.OUT, Direction.PAYMENT, Direction.ADVANCE)
+SIDES: dict[str, Side] = {Direction.CLEAR.value: "clear", Direction.RECOVERY.value: "recovery"}
+CHUNK = 1000
+NUMBER_IN = re.compile(r"\bsố\s*:?\s*(\S+)", re.IGNORECASE)
+
+
+class Line(NamedTuple):
+    """A row of a statement as it is sent."""
+
+    number: int
+    voucher: str
+    paid_on: date
+    amount_vnd: int
+    direction: str
+    payee: str
+    account: str
+    text: str
+
+
+def days_apart(on: date) -> int:
+    """How far apart the days of one payment may lie where its voucher differs, by the rule in force on the day."""
+    return int(rule("treasury_matching", on, {}).get("days", 3))
+
+
+def span_days(span: str, year: int) -> tuple[date, date]:
+    """First and last day of a span of the budget year, by the year's own calendar."""
+    ends = {due.code: due.on for due in year_end(year)}
+    return days_of(StatementSpan(span), year, ends.get("adjustment_ends", date(year + 1, 1, 31)))
+
+
+def require_year_takes_statements(year: BudgetYear) -> None:
+    if year.state == YearState.CLOSED:
+        raise Refused(_("The budget year %(year)s is closed; its reconciliation stands.") % {"year": year})
+    if year.state == YearState.PREPARING:
+        raise Refused(_("The budget year %(year)s is not open yet; nothing was paid in it.") % {"year": year})
+
+
+# --- laying and taking back -------------------------------------------------------------------
+
+
+@transaction.atomic
+def lay_statement(
+    *, year: BudgetYear, span: str, lines: Iterable[Line], import_: Import, by: Any, now: datetime
+) -> TreasuryStatement:
+    """Keep a statement as the Treasury sent it, in place of an earlier version, and compare it with the payments."""
+    require(by, IMPORT)
+    require_year_takes_statements(year)
+    lines = list(lines)
+    before = TreasuryStatement.objects.standing().filter(year=year, span=span).select_for_update(of=("self",)).first()
+    if before:
+        _move(before, STATE.REPLACED)
+        record_event("treasury statement replaced", before, by=by, now=now)
+    starts_on, ends_on = span_days(span, year.year)
+    statement = TreasuryStatement.objects.create(
+        year=year,
+        span=span,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        revision=before.revision + 1 if before else 1,
+        supersedes=before,
+        file=import_.file,
+        import_batch=import_.public_id,
+        imported_by=by.public_id,
+        imported_at=now,
+        rows_count=len(lines),
+        paid_vnd=sum(line.amount_vnd for line in lines if line.direction in OUT),
+        cleared_vnd=sum(line.amount_vnd for line in lines if line.direction == Direction.CLEAR),
+        recovered_vnd=sum(line.amount_vnd for line in lines if line.direction == Direction.RECOVERY),
+    )
+    copy_rows(
+        StatementRow._meta.db_table,
+        ("statement_id", *Line._fields),
+        ((statement.pk, *line._replace(direction=str(line.direction))) for line in lines),
+    )
+    record_event("treasury statement imported", statement, by=by, now=now, rows=len(lines), revision=statement.revision)
+    return match_statement(statement=statement, by=by, now=now)
+
+
+@transaction.atomic
+def withdraw_statement(*, statement: TreasuryStatement, reason: str, by: Any, now: datetime) -> TreasuryStatement:
+    """Take back a statement that is not reconciled; the version before it counts again."""
+    require(by, IMPORT)
+    statement = TreasuryStatement.objects.select_for_update(of=("self",)).get(pk=statement.pk)
+    if statement.state == STATE.RECONCILED:
+        raise Refused(_("This statement is reconciled. A corrected one comes as a new version."))
+    if statement.state == STATE.REPLACED:
+        raise Refused(_("A later version took the place of this statement. Undo the import of that one first."))
+    _move(statement, STATE.WITHDRAWN)
+    record_event("treasury statement withdrawn", statement, by=by, now=now, reason=reason)
+    before = statement.supersedes
+    if before:
+        before = TreasuryStatement.objects.select_for_update(of=("self",)).get(pk=before.pk)
+        _move(before, STATE.RECONCILED if before.reconciled_at else STATE.OPEN)
+        record_event("treasury statement counts again", before, by=by, now=now)
+        if before.state == STATE.OPEN:
+            match_statement(statement=before, by=by, now=now)
+    return statement
+
+
+def _move(statement: TreasuryStatement, state: str, **values: Any) -> None:
+    """The one door for the states of a statement."""
+    if state not in TreasuryStatement.MOVES[STATE(statement.state)]:
+        raise Conflict(
+            _("This statement is “%(state)s”. Load the page again.") % {"state": statement.get_state_display()}
+        )
+    statement.state = state
+    for name, value in values.items():
+        setattr(statement, name, value)
+    statement.save_version(statement.version, update_fields=["state", *values])
+
+
+def _take_open(statement: TreasuryStatement) -> TreasuryStatement:
+    statement = TreasuryStatement.objects.select_for_update(of=("self",)).select_related("year").get(pk=statement.pk)
+    if statement.state != STATE.OPEN:
+        raise Conflict(
+            _("This statement is “%(state)s”; nothing of it changes any more.")
+            % {"state": statement.get_state_display()}
+        )
+    return statement
+
+
+# --- comparing --------------------------------------------------------------------------------
+
+
+def payments_of(year: BudgetYear) -> Any:
+    """Payments on the Department's own lines of the year, each with `undone` and `unclear`: reversed in the ledger."""
+    entries = LedgerEntry.objects.filter(payment=OuterRef("pk"), reversed_by__isnull=False)
+    paid = Payment.objects.filter(state=Payment.State.PAID, commitment__line__year=year, commitment__line__managed=True)
+    return paid.annotate(
+        undone=Exists(entries.filter(kind__in=[EntryKind.PAY, EntryKind.ADVANCE])),
+        unclear=Exists(entries.filter(kind=EntryKind.CLEAR)),
+    )
+
+
+def recoveries_of(year: BudgetYear) -> Any:
+    """Money that came back in the year, reversed entries left out."""
+    return LedgerEntry.objects.filter(
+        line__year=year,
+        line__managed=True,
+        kind__in=[EntryKind.RECOVER, EntryKind.RECOVER_ADVANCE],
+        opening=False,
+        reverses__isnull=True,
+        reversed_by__isnull=True,
+    )
+
+
+def _rows_of(statement: TreasuryStatement) -> list[There]:
+    rows = []
+    values = statement.rows.values_list(
+        "id", "number", "voucher", "paid_on", "amount_vnd", "direction", "account"
+    ).order_by("number")
+    for key, number, voucher, on, vnd, direction, account in values.iterator(chunk_size=5000):
+        side = SIDES.get(direction, "out")
+        nature = direction if direction in (Direction.PAYMENT, Direction.ADVANCE) else ""
+        rows.append(There(key, number, voucher, on, vnd, side, nature, account))
+    return rows
+
+
+def _items_of(statement: TreasuryStatement) -> list[Here]:
+    """The portal's side: payments, the advances they clear where the statement lists such, and recoveries by document."""
+    year, first, last = statement.year, statement.starts_on, statement.ends_on
+    taken = _taken_elsewhere(statement)
+    items = []
+    payments = payments_of(year).values_list(
+        "id", "voucher", "paid_on", "amount_vnd", "clears_vnd", "kind", "payee_account", "undone", "unclear"
+    )
+    for key, voucher, on, vnd, clears, kind, account, undone, unclear in payments.iterator(chunk_size=5000):
+        expected = first <= on <= last
+        if vnd and not undone:
+            items.append(Here(key, voucher, on, vnd, "out", kind, account, expected, ("out", key) in taken))
+        if clears and not unclear and statement.cleared_vnd:
+            items.append(Here(key, voucher, on, clears, "clear", "", account, expected, ("clear", key) in taken))
+    back: dict[tuple[str, date], list[tuple[int, int]]] = defaultdict(list)
+    recoveries = recoveries_of(year).order_by("id").values_list("id", "document", "happened_on", "amount_vnd")
+    for key, document, on, vnd in recoveries.iterator(chunk_size=5000):
+        back[voucher_in(document), on].append((key, vnd))
+    for (voucher, on), parts in back.items():  # one paper may give back on several lines
+        key, expected = parts[0][0], first <= on <= last
+        total = sum(vnd for _key, vnd in parts)
+        items.append(Here(key, voucher, on, total, "recovery", "", "", expected, ("recovery", key) in taken))
+    return items
+
+
+def voucher_in(document: str) -> str:
+    """The number in the name of a document: 15/NT of “Giấy nộp trả kinh phí số 15/NT”."""
+    found = NUMBER_IN.search(document)
+    return (found[1] if found else document).strip(",;.")
+
+
+def _taken_elsewhere(statement: TreasuryStatement) -> set[tuple[str, int]]:
+    """What another quarter's statement has already; a year-end statement says the quarters once more."""
+    if statement.span in YEAR_END:
+        return set()
+    rows = (
+        StatementRow.objects.filter(
+            statement__in=TreasuryStatement.objects.standing().filter(year=statement.year, span__in=list(QUARTERS))
+        )
+        .exclude(statement=statement)
+        .exclude(part__isnull=True)
+    )
+    taken = set()
+    for payment, entry, direction in rows.values_list("payment_id", "entry_id", "direction"):
+        taken.add(("recovery", entry) if entry else ("clear" if direction == Direction.CLEAR else "out", payment))
+    return taken
+
+
+def _totals(items: list[Here]) -> dict[str, int]:
+    """What the portal has of the statement's days, by side."""
+    sums = {"out": 0, "clear": 0, "recovery": 0}
+    for item in items:
+        if item.expected:
+            sums[item.side] += item.vnd
+    return {"here_paid_vnd": sums["out"], "here_cleared_vnd": sums["clear"], "here_recovered_vnd": sums["recovery"]}
+
+
+@transaction.atomic
+def match_statement(*, statement: TreasuryStatement, by: Any, now: datetime) -> TreasuryStatement:
+    """Compare the statement with the payments as they are now; explanations of differences that stay are kept."""
+    require(by, IMPORT)
+    statement = _take_open(statement)
+    items = _items_of(statement)
+    outcome = compare(_rows_of(statement), items, days=days_apart(timezone.localdate(now)))
+    _write_matches(statement, outcome.matches)
+    found, gone = _write_differences(statement, outcome.differences, now)
+    totals = _totals(items)
+    statement.matched_at = now
+    for name, total in totals.items():
+        setattr(statement, name, total)
+    statement.save_version(statement.version, update_fields=["matched_at", *totals])
+    record_event(
+        "treasury statement compared",
+        statement,
+        by=by,
+        now=now,
+        matched=len(outcome.matches),
+        found=found,
+        gone=gone,
+        there=len(outcome.differences),
+    )
+    return statement
+
+
+def _write_matches(statement: TreasuryStatement, matches: list[Match]) -> None:
+    """Only rows that belong elsewhere than before are written: first let go, then laid to their payments."""
+    empty = (None, None, None)
+    wanted = {
+        match.row.id: (None, match.item.id, match.part)
+        if match.item.side == "recovery"
+        else (match.item.id, None, match.part)
+        for match in matches
+    }
+    standing = {key: tuple(has) for key, *has in statement.rows.values_list("id", "payment_id", "entry_id", "part")}
+    changed = [key for key, has in standing.items() if has != wanted.get(key, empty)]
+    let_go = [key for key in changed if standing[key] != empty]
+    for some in _chunks(let_go):
+        StatementRow.objects.filter(pk__in=some).update(payment=None, entry=None, part=None)
+    table = StatementRow._meta.db_table
+    with connection.cursor() as cursor:
+        for some in _chunks([key for key in changed if key in wanted]):
+            marks = ", ".join(["(%s, %s, %s, %s)"] * len(some))
+            cursor.execute(
+                f"UPDATE {table} SET payment_id = CAST(v.column2 AS bigint), entry_id = CAST(v.column3 AS bigint), "  # noqa: S608 - names of our own
+                f"part = v.column4 FROM (VALUES {marks}) AS v WHERE {table}.id = v.column1",
+                [value for key in some for value in (key, *wanted[key])],
+            )
+
+
+def _chunks(keys: list[int]) -> Iterable[list[int]]:
+    for start in range(0, len(keys), CHUNK):
+        yield keys[start : start + CHUNK]
+
+
+def _write_differences(statement: TreasuryStatement, differences: list[Difference], now: datetime) -> tuple[int, int]:
+    """New ones are added, those no longer found are gone, the others keep their explanation; returns how many of each."""
+    wanted = {}
+    for difference in differences:
+        row = _difference_row(statement, difference, now)
+        wanted[row.key] = row
+    standing = dict(statement.differences.there().values_list("key", "pk"))
+    new = [row for key, row in wanted.items() if key not in standing]
+    StatementDifference.objects.bulk_create(new, batch_size=500)
+    gone = [pk for key, pk in standing.items() if key not in wanted]
+    for some in _chunks(gone):
+        StatementDifference.objects.filter(pk__in=some).update(gone_at=now)
+    return len(new), len(gone)
+
+
+def _difference_row(statement: TreasuryStatement, difference: Difference, now: datetime) -> StatementDifference:
+    row, item = difference.row, difference.item
+    made = StatementDifference(statement=statement, kind=difference.kind, found_at=now)
+    if row:
+        made.row_id, made.there_on, made.there_voucher, made.there_account = row.id, row.on, row.voucher, row.account
+        made.there_vnd = row.vnd if difference.there_vnd is None else difference.there_vnd
+    if item:
+        made.payment_id = None if item.side == "recovery" else item.id
+        made.entry_id = item.id if item.side == "recovery" else None
+        made.here_vnd, made.here_on, made.here_voucher, made.here_account = (
+            item.vnd,
+            item.on,
+            item.voucher,
+            item.account,
+        )
+    side = row.side if row else item.side if item else ""
+    about = (
+        made.kind, side, made.row_id, made.payment_id, made.entry_id, made.there_vnd, made.there_on, made.there_voucher,
+        made.there_account, made.here_vnd, made.here_on, made.here_voucher, made.here_account,
+    )  # fmt: skip
+    made.key = hashlib.sha256("\x1f".join(map(str, about)).encode()).hexdigest()
+    return made
+
+
+# --- explaining and confirming ----------------------------------------------------------------
+
+
+@transaction.atomic
+def number_statement(
+    *, statement: TreasuryStatement, number: str, issued_on: date, version: int, by: Any, now: datetime
+) -> TreasuryStatement:
+    """Enter the number and date that the statement bears."""
+    require(by, IMPORT)
+    statement = _take_open(statement)
+    if not number.strip():
+        raise Refused(_("Give the number of the statement."))
+    if issued_on < statement.ends_on:
+        raise Refused(
+            _("The statement covers the days to %(day)s; it cannot be dated before.")
+            % {"day": formats.vn_date(statement.ends_on)}
+        )
+    if issued_on > timezone.localdate(now):
+        raise Refused(_("The statement is dated in the future."))
+    before = {"number": statement.number, "issued_on": statement.issued_on}
+    statement.number, statement.issued_on = number.strip(), issued_on
+    statement.save_version(version, update_fields=["number", "issued_on"])
+    after = {"number": statement.number, "issued_on": issued_on}
+    record_event("treasury statement numbered", statement, by=by, now=now, before=before, after=after)
+    return statement
+
+
+@transaction.atomic
+def explain_difference(
+    *,
+    difference: StatementDifference,
+    cause: str,
+    explanation: str,
+    by: Any,
+    now: datetime,
+    version: int | None = None,
+) -> StatementDifference:
+    """Say where a difference comes from; said again, it replaces what was said before."""
+    require(by, EXPLAIN)
+    _take_open(difference.statement)
+    difference = StatementDifference.objects.select_for_update(of=("self",)).get(pk=difference.pk)
+    if difference.gone_at:
+        raise Conflict(_("The last comparison no longer finds this difference; there is nothing to explain."))
+    if cause not in Cause.values:
+        raise Refused(_("Choose the cause of the difference."))
+    if not explanation.strip():
+        raise Refused(_("Write what the difference comes from and what is done about it."))
+    before = {"cause": difference.cause, "explanation": difference.explanation}
+    difference.cause, difference.explanation = cause, explanation.strip()
+    difference.explained_by, difference.explained_at = by.public_id, now
+    difference.save_version(
+        difference.version if version is None else version,
+        update_fields=["cause", "explanation", "explained_by", "explained_at"],
+    )
+    record_event(
+        "treasury difference explained",
+        difference,
+        by=by,
+        now=now,
+        before=before,
+        after={"cause": cause, "explanation": difference.explanation},
+    )
+    return difference
+
+
+@transaction.atomic
+def confirm_reconciliation(
+    *, statement: TreasuryStatement, paper: str, paper_on: date, version: int, by: Any, now: datetime
+) -> TreasuryStatement:
+    """The chief accountant confirms that statement and portal agree, or that every difference is explained."""
+    require(by, CONFIRM)
+    statement = _take_open(statement)
+    if statement.imported_by == by.public_id:
+        raise NotAllowed(_("Whoever imported the statement does not confirm its reconciliation."))
+    if not paper.strip():
+        raise Refused(_("Give the number of the signed reconciliation table."))
+    if not statement.issued_on:
+        raise Refused(_("The statement has no number and date yet. The accountant enters them first."))
+    if not statement.issued_on <= paper_on <= timezone.localdate(now):
+        raise Refused(
+            _("The reconciliation table is dated between the statement (%(day)s) and today.")
+            % {"day": formats.vn_date(statement.issued_on)}
+        )
+    unexplained = statement.differences.unexplained().count()
+    if unexplained:
+        raise Refused(
+            ngettext(
+                "%(count)s difference is not explained yet.",
+                "%(count)s differences are not explained yet.",
+                unexplained,
+            )
+            % {"count": formats.number(unexplained)}
+        )
+    if _moved_since(statement):
+        raise Refused(
+            _("Payments of these days have changed since the comparison. The accountant compares again first.")
+        )
+    statement.paper, statement.paper_on = paper.strip(), paper_on
+    statement.state, statement.reconciled_by, statement.reconciled_at = STATE.RECONCILED, by.public_id, now
+    statement.save_version(version, update_fields=["state", "paper", "paper_on", "reconciled_by", "reconciled_at"])
+    record_event(
+        "treasury reconciliation confirmed",
+        statement,
+        by=by,
+        now=now,
+        after={"paper": statement.paper, "paper_on": paper_on},
+    )
+    return statement
+
+
+def _moved_since(statement: TreasuryStatement) -> bool:
+    """Whether the portal's totals of the statement's days are no longer those of the comparison."""
+    return any(getattr(statement, name) != total for name, total in _totals(_items_of(statement)).items())
+
+
+# --- what closing a year asks -----------------------------------------------------------------
+
+
+def lacking_reconciliation(year: BudgetYear) -> str:
+    """What keeps the year from being called reconciled, in a sentence; empty when it is.
+
+    A year that the portal knows from opening entries alone has nothing to be compared.
+    """
+    spent = payments_of(year).exists() or recoveries_of(year).exists()
+    statement = (
+        TreasuryStatement.objects.standing()
+        .filter(year=year, span__in=YEAR_END)
+        .select_related("year")
+        .order_by("-ends_on")
+        .first()
+    )
+    if statement is None:
+        if not spent:
+            return ""
+        return _(
+            "The year-end statement of the Treasury (to 31/12/%(year)s or to the end of the adjustment period) is missing."
+        ) % {"year": year.year}
+    if statement.state != STATE.RECONCILED:
+        unexplained = statement.differences.unexplained().count()
+        if unexplained:
+            return ngettext(
+                "The year-end statement of the Treasury is not reconciled: %(count)s difference is not explained.",
+                "The year-end statement of the Treasury is not reconciled: %(count)s differences are not explained.",
+                unexplained,
+            ) % {"count": formats.number(unexplained)}
+        return _("The year-end statement of the Treasury waits for the chief accountant's confirmation.")
+    if _moved_since(statement):
+        return _(
+            "Payments of %(year)s have changed since the year-end reconciliation with the Treasury. Import the new version of the statement."
+        ) % {"year": year.year}
+    return ""
+
+
+def require_reconciled(year: BudgetYear) -> None:
+    """Refuse while the year is not reconciled with the Treasury, naming what is missing."""
+    lacking = lacking_reconciliation(year)
+    if lacking:
+        raise Refused(lacking)
+
+
+def closing_obstacle(year: BudgetYear) -> Obstacle | None:
+    """What closing the year meets here: a reconciliation that is missing, unexplained or overtaken."""
+    lacking = lacking_reconciliation(year)
+    return Obstacle("reconciliation", lacking, TreasuryStatement.objects.filter(year=year)) if lacking else None

@@ -1,0 +1,311 @@
+"""Columns and filters of the lists of budget lines and of the ledger."""
+
+import uuid
+
+import django_filters
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from programme.models import BudgetLine, BudgetYear, EntryKind, LedgerEntry
+from programme.presenting.money import FOLLOWED, LEVEL_LABELS, MANAGED, way_of
+from programme.queries.money import LINE_STATES
+from reference.models import Agency, ContentArea, MoneySource
+from reference.tables import name_in_language
+from screens import tables
+from screens.forms import DateField
+from screens.lists import FilterSet, SearchFilter
+
+MILLION, DONG = 10**6, 1
+UNITS = {MILLION: _("million đồng"), DONG: _("đồng")}
+MANAGED_LABELS = {True: MANAGED, False: FOLLOWED}
+STATE_LABELS = {
+    "left": _("Has money left to sign"),
+    "pending": _("Something waits for approval"),
+    "unallocated": _("Not wholly allocated"),
+    "unspent": _("Signed and not wholly disbursed"),
+    "advances": _("Has advances not cleared"),
+    "unsettled": _("Disbursed and not wholly settled"),
+    "unexplained": _("Not wholly settled, cancelled or carried over"),
+}
+
+
+class NameColumn(tables.Column):
+    """The name of a related row of reference data in the language of the page; a short one where there is one."""
+
+    def __init__(self, path, *, short="", **kwargs):
+        self.path, self.short = path, short
+        fields = (f"{path}__name_vi", f"{path}__name_en", *((f"{path}__{short}",) if short else ()))
+        kwargs.setdefault("order_by", (f"{path}__code",))
+        kwargs.setdefault("orderable", True)
+        super().__init__(fields=fields, compute=self.name_of, **kwargs)
+
+    def name_of(self, record):
+        if self.short and record[f"{self.path}__{self.short}"]:
+            return record[f"{self.path}__{self.short}"]
+        return name_in_language(record[f"{self.path}__name_vi"], record[f"{self.path}__name_en"])
+
+
+def _sum(name):
+    """What stands under a column of money: the exact sum of all rows that match, not of the page alone."""
+
+    def footer(table):
+        column = table.columns[name].column
+        return column.text(table.sums.get(str(column.accessor or name)) or 0)
+
+    return footer
+
+
+def _share(name, part, whole):
+    def footer(table):
+        column = table.columns[name].column
+        return column.text(column.share(table.sums.get(part) or 0, table.sums.get(whole) or 0))
+
+    return footer
+
+
+SUMMED = (
+    "assigned_vnd",
+    "carried_in_vnd",
+    "allocated_vnd",
+    "committed_vnd",
+    "advanced_vnd",
+    "disbursed_vnd",
+    "recovered_vnd",
+    "spent_sum_vnd",
+    "settled_vnd",
+    "cancelled_vnd",
+    "carried_out_vnd",
+    "left_sum_vnd",
+    "pending_sum_vnd",
+    "planned_sum_vnd",
+    "before_sum_vnd",
+)
+
+
+class LeftColumn(tables.MoneyColumn):
+    """What is left, in bold: what one is about to use."""
+
+    def render(self, value, record):
+        return format_html("<strong>{}</strong>", self.text(value))
+
+
+def _money(name, label, unit, **kwargs):
+    return tables.MoneyColumn(verbose_name=label, unit=unit, total=True, footer=_sum(name), **kwargs)
+
+
+class LineTable(tables.Table):
+    """Columns that every unit of measure shares; `sums` are those of all rows that match."""
+
+    sums: dict = {}
+
+    task = tables.LinkColumn(
+        verbose_name=_("Task"),
+        route="programme:budget_line",
+        accessor="task__what",
+        second="task__code",
+        second_label=_("Code of the task"),
+        order_by=("task__code",),
+        footer=pgettext_lazy("line of sums", "Total"),
+    )
+    year = tables.CodeColumn(verbose_name=_("Year"), accessor="year__year")
+    area = NameColumn("task__content_area", verbose_name=_("Content area"))
+    source = NameColumn("source", verbose_name=_("Source of money"))
+    unit = NameColumn("unit", short="short_name", verbose_name=_("Budget unit"))
+    managed = tables.ChoiceColumn(verbose_name=_("Managed or followed"), choices=MANAGED_LABELS)
+
+    class Meta(tables.Table.Meta):
+        shown = [
+            "task",
+            "year",
+            "source",
+            "assigned",
+            "allocated",
+            "committed",
+            "spent",
+            "rate",
+            "left",
+            "pending",
+        ]
+
+
+def line_table(unit, sums, *, of_one_year=False):
+    """The table of lines with its money in đồng or million đồng; where all are of one year, no column says so by itself."""
+    columns = {
+        "planned": _money("planned", _("Planned to disburse"), unit, accessor="planned_sum_vnd"),
+        "assigned": _money("assigned", LEVEL_LABELS[0], unit, accessor="assigned_vnd"),
+        "carried_in": _money("carried_in", _("Of it carried in"), unit, accessor="carried_in_vnd"),
+        "allocated": _money("allocated", LEVEL_LABELS[1], unit, accessor="allocated_vnd"),
+        "committed": _money("committed", LEVEL_LABELS[2], unit, accessor="committed_vnd"),
+        "advanced": _money("advanced", _("Advances not cleared"), unit, accessor="advanced_vnd"),
+        "spent": _money("spent", LEVEL_LABELS[3], unit, accessor="spent_sum_vnd"),
+        "rate": tables.ShareColumn(
+            verbose_name=_("Disbursed of assigned"),
+            part="spent_sum_vnd",
+            whole="assigned_vnd",
+            footer=_share("rate", "spent_sum_vnd", "assigned_vnd"),
+        ),
+        "before": _money("before", _("Same period last year"), unit, accessor="before_sum_vnd"),
+        "growth": tables.ShareColumn(
+            verbose_name=_("Of the same period last year"),
+            part="spent_sum_vnd",
+            whole="before_sum_vnd",
+            footer=_share("growth", "spent_sum_vnd", "before_sum_vnd"),
+        ),
+        "settled": _money("settled", LEVEL_LABELS[4], unit, accessor="settled_vnd"),
+        "cancelled": _money("cancelled", _("Estimate cancelled"), unit, accessor="cancelled_vnd"),
+        "carried_out": _money("carried_out", _("Carried over to the next year"), unit, accessor="carried_out_vnd"),
+        "left": LeftColumn(
+            verbose_name=pgettext_lazy("money", "Left"),
+            unit=unit,
+            total=True,
+            footer=_sum("left"),
+            accessor="left_sum_vnd",
+        ),
+        "pending": _money("pending", _("Waiting for approval"), unit, accessor="pending_sum_vnd"),
+        "chapter": tables.CodeColumn(verbose_name=_("Chapter")),
+        "category": tables.CodeColumn(verbose_name=_("Category")),
+        "item": tables.CodeColumn(verbose_name=_("Sub-item")),
+        "source_code": tables.CodeColumn(verbose_name=_("Code of the source")),
+        "unit_code": tables.CodeColumn(verbose_name=_("Code of the budget unit")),
+        "note": tables.Column(verbose_name=_("Note")),
+    }
+    shown = [name for name in LineTable.Meta.shown if not (of_one_year and name == "year")]
+    meta = type("Meta", (LineTable.Meta,), {"shown": shown})
+    return type("BudgetLineTable", (LineTable,), {**columns, "sums": sums, "Meta": meta})
+
+
+def _years():
+    return [(str(year), str(year)) for year in BudgetYear.objects.order_by("-year").values_list("year", flat=True)]
+
+
+class LineFilter(FilterSet):
+    q = SearchFilter(folded=("task__folded",), label=_("Task"))
+    year = django_filters.ChoiceFilter(
+        field_name="year__year", choices=_years, label=_("Year"), empty_label=_("All years")
+    )
+    area = django_filters.ModelChoiceFilter(
+        field_name="task__content_area",
+        queryset=ContentArea.objects.order_by("code", "valid_from"),
+        to_field_name="public_id",
+        label=_("Content area"),
+        empty_label=_("All"),
+    )
+    state = django_filters.ChoiceFilter(
+        choices=list(STATE_LABELS.items()), method="in_state", label=_("State of the money"), empty_label=_("All")
+    )
+    money = django_filters.ChoiceFilter(
+        choices=[("dong", UNITS[DONG])],
+        method="any_unit",
+        label=_("Unit of measure"),
+        empty_label=UNITS[MILLION],
+    )
+    source = django_filters.ModelChoiceFilter(
+        queryset=MoneySource.objects.order_by("code", "valid_from"),
+        to_field_name="public_id",
+        label=_("Source of money"),
+        empty_label=_("All"),
+    )
+    unit = django_filters.ModelChoiceFilter(
+        queryset=Agency.objects.order_by("sort_key", "code"),
+        to_field_name="public_id",
+        label=_("Budget unit"),
+        empty_label=_("All"),
+    )
+    managed = django_filters.ChoiceFilter(
+        choices=[("yes", MANAGED), ("no", FOLLOWED)],
+        method="kept_here",
+        label=_("Managed or followed"),
+        empty_label=_("All"),
+    )
+
+    advanced = ("source", "unit", "managed")
+
+    class Meta:
+        model = BudgetLine
+        fields: list = []
+
+    def in_state(self, queryset, _name, value):
+        return queryset.filter(LINE_STATES[value])
+
+    def kept_here(self, queryset, _name, value):
+        return queryset.filter(managed=value == "yes")
+
+    def any_unit(self, queryset, _name, _value):
+        """The unit changes how sums are written, not which lines are shown."""
+        return queryset
+
+
+# --- the ledger ----------------------------------------------------------------------------------
+
+
+def _signed(record):
+    return way_of(record["kind"], reversal=record["reverses_id"] is not None) * record["amount_vnd"]
+
+
+class EntryTable(tables.Table):
+    what = tables.LinkColumn(
+        verbose_name=_("Entry"),
+        route="programme:ledger_entry",
+        fields=("number", "kind", "reverses_id"),
+        compute=lambda record: entry_name(record["kind"], record["reverses_id"] is not None),
+        second="line__task__what",
+        second_label=_("Task"),
+        second_column=tables.TextColumn,
+    )
+    number = tables.NumberColumn(verbose_name=_("Number in the line"), orderable=False)
+    happened_on = tables.DateColumn(verbose_name=_("Booked on"))
+    recorded_at = tables.DateTimeColumn(verbose_name=_("Recorded at"))
+    amount_vnd = tables.MoneyColumn(
+        verbose_name=_("Amount"), fields=("kind", "reverses_id", "amount_vnd"), compute=_signed
+    )
+    document = tables.Column(verbose_name=_("Document"), orderable=False)
+    document_on = tables.DateColumn(verbose_name=_("Date of the document"), orderable=False)
+    year = tables.CodeColumn(verbose_name=_("Year"), accessor="line__year__year", orderable=False)
+    source = NameColumn("line__source", verbose_name=_("Source of money"), orderable=False)
+    commitment = tables.Column(verbose_name=_("Contract or decision"), accessor="commitment__number", orderable=False)
+    voucher = tables.CodeColumn(verbose_name=_("Treasury voucher"), accessor="payment__voucher", orderable=False)
+    reason = tables.Column(verbose_name=_("Reason"), orderable=False)
+
+    class Meta(tables.Table.Meta):
+        shown = ["what", "number", "year", "happened_on", "amount_vnd", "document", "document_on"]
+
+
+def entry_name(kind, reversal):
+    label = str(EntryKind(kind).label)
+    return str(_("Reversal: %(kind)s") % {"kind": label}) if reversal else label
+
+
+class DayFilter(django_filters.Filter):
+    field_class = DateField
+
+
+def _line_asked_for(request):
+    """A choice of thousands of lines helps nobody: the page of a line links to its own ledger."""
+    asked = request.GET.get("line", "") if request else ""
+    try:
+        return BudgetLine.objects.select_related("task", "source", "year").filter(public_id=uuid.UUID(asked))
+    except ValueError:
+        return BudgetLine.objects.none()
+
+
+class EntryFilter(FilterSet):
+    document = django_filters.CharFilter(lookup_expr="icontains", label=_("Document"))
+    year = django_filters.ChoiceFilter(
+        field_name="line__year__year", choices=_years, label=_("Year"), empty_label=_("All years")
+    )
+    kind = django_filters.ChoiceFilter(choices=EntryKind.choices, label=_("Kind"), empty_label=_("All"))
+    since = DayFilter(field_name="happened_on", lookup_expr="gte", label=_("Booked from"), help_text="")
+    until = DayFilter(field_name="happened_on", lookup_expr="lte", label=_("Booked to"), help_text="")
+    line = django_filters.ModelChoiceFilter(
+        queryset=_line_asked_for, to_field_name="public_id", label=_("Budget line"), empty_label=_("All")
+    )
+
+    class Meta:
+        model = LedgerEntry
+        fields: list = []
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if not self.data.get("line"):
+            del self.filters["line"]

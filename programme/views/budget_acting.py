@@ -1,0 +1,181 @@
+"""How every page takes a step: once however often it is sent, on one row or on many with a result for each."""
+
+import uuid
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Count, Sum
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+
+from audit.events import actor_name
+from audit.refusals import NotAllowed, Refused
+from jobs.operations import once
+from programme.forms.acting import ActForm
+from programme.presenting.acting import trail
+from reference.sending import sent_once
+from screens.lists import BulkResult, bulk_results
+
+
+def require_right(check: Callable[[], Any]) -> Any:
+    """What `check` returns; whoever it does not allow is told why on the page of refusals (403)."""
+    try:
+        return check()
+    except NotAllowed as refusal:
+        raise PermissionDenied(str(refusal)) from None
+
+
+def right_or_none(check: Callable[[], Any]) -> tuple[Any, str]:
+    """(what `check` returns, "") or (None, why not): for pages that show a button only to those who may."""
+    try:
+        return check(), ""
+    except NotAllowed as refusal:
+        return None, str(refusal)
+
+
+def done_once(
+    request: HttpRequest, form: Any, *, verb: str, label: str, act: Callable[..., Any]
+) -> dict[str, Any] | None:
+    """What the operation stored, when the form was good and `act(by=, now=)` went; None with the errors on the form.
+
+    `act` returns the row that came of it (or nothing); a second sending with the same key finds it again.
+    """
+    now = timezone.now()
+    if not form.is_valid():
+        return None
+    try:
+        with sent_once(request, form, verb, now=now, label=label) as operation:
+            if not operation.done:
+                row = act(by=request.user, now=now)
+                operation.store({"public_id": str(row.public_id)} if hasattr(row, "public_id") else {})
+            return operation.operation.answer or {}
+    except Refused as refusal:
+        form.add_error(None, str(refusal))
+        return None
+
+
+def press(
+    request: HttpRequest,
+    row: Any,
+    *,
+    verb: str,
+    act: Callable[..., Any],
+    done: str,
+    show: Callable[..., HttpResponse],
+) -> HttpResponse:
+    """A button on the page of `row`: back to it when it went, else the page again with the sentence why not."""
+    form = ActForm(request.POST)
+    if done_once(request, form, verb=f"{verb} {row.public_id}", label=done, act=act) is None:
+        return show(request, type(row).objects.get(pk=row.pk), form)
+    messages.success(request, done)
+    return HttpResponseRedirect(row.get_absolute_url())
+
+
+def act_page(
+    request: HttpRequest,
+    row: Any,
+    form: Any,
+    *,
+    verb: str,
+    title: str,
+    submit: str,
+    act: Callable[..., Any],
+    done: str,
+    context: dict[str, Any],
+) -> HttpResponse:
+    """The page on which something is typed to take a step on `row` (a reason, a voucher)."""
+    if request.method == "POST":
+        label = f"{title}: {row}"
+        if done_once(request, form, verb=f"{verb} {row.public_id}", label=label, act=act) is not None:
+            messages.success(request, done)
+            return HttpResponseRedirect(row.get_absolute_url())
+    page = {"form": form, "row": row, "title": title, "submit": submit, "back": row.get_absolute_url(), **context}
+    return render(request, "programme/act.html", page)
+
+
+# --- lists ------------------------------
+
+
+def list_context(request: HttpRequest, filterset: Any, rows: Any, waiting: Any) -> dict[str, Any]:
+    """Tabs and, when asked for, the sums above a list of things that are prepared and decided."""
+    whose = request.GET.get("whose", "")
+    count = waiting(request.user, on=timezone.localdate()).count()
+    tabs = [
+        {"label": _("All"), "url": "?view=all", "current": not whose},
+        {
+            "label": _("Waiting for me (%(count)s)") % {"count": count},
+            "url": "?whose=waiting",
+            "current": whose == "waiting",
+        },
+        {"label": _("Prepared by me"), "url": "?whose=mine", "current": whose == "mine"},
+    ]
+    query = request.GET.copy()
+    query["sums"] = "1"
+    query.pop("page", None)
+    sums = None
+    if "sums" in request.GET:
+        filters = filterset(request.GET, queryset=rows, request=request)
+        found = filters.qs if not filters.errors else rows.none()
+        sums = found.order_by().aggregate(rows=Count("pk"), amount=Sum("amount_vnd"))
+    return {"tabs": tabs, "sums": sums, "sums_query": query.urlencode(), "trail": trail(request.user)}
+
+
+# --- many at once ------------------------------------------------------------------------------
+
+
+def chosen(request: HttpRequest, rows: Any) -> list[Any]:
+    """Those of `rows` that were chosen on the list, the longest waiting first."""
+    keys = []
+    for typed in request.POST.getlist("chosen"):
+        try:
+            keys.append(uuid.UUID(typed))
+        except ValueError:
+            continue
+    return list(rows.filter(public_id__in=keys).order_by("prepared_at", "pk"))
+
+
+def back_to_list(request: HttpRequest, otherwise: str) -> str:
+    """The list as it was filtered, if the form names an address of this site."""
+    asked = request.POST.get("next", "")
+    safe = asked and url_has_allowed_host_and_scheme(asked, allowed_hosts={request.get_host()})
+    return asked if safe else otherwise
+
+
+def act_on_many(
+    request: HttpRequest,
+    rows: Iterable[Any],
+    *,
+    verb: str,
+    title: str,
+    done: str,
+    back: str,
+    act: Callable[..., Any],
+    body: Callable[[Any], dict[str, Any]] = lambda row: {},
+) -> HttpResponse:
+    """`act(row, by=, now=)` on each row in a transaction of its own; what is refused says why and touches no other.
+
+    Nothing of a row comes from the list but its name: amounts are what stands in the row itself.
+    """
+    key = request.POST.get("operation_key", "")
+    results = [_one(request, row, key, verb=verb, title=title, done=done, act=act, body=body(row)) for row in rows]
+    return bulk_results(request, title=title, results=results, back=back_to_list(request, back))
+
+
+def _one(
+    request: HttpRequest, row: Any, key: str, *, verb: str, title: str, done: str, act: Any, body: dict
+) -> BulkResult:
+    now, url = timezone.now(), row.get_absolute_url()
+    scope, label = actor_name(request.user), f"{title}: {row}"
+    try:
+        named = {"scope": scope, "verb": f"{verb} {row.public_id}", "key": key[:120], "label": label}
+        with once(**named, body={"row": str(row.public_id), **body}, now=now) as operation:
+            if not operation.done:
+                act(row, by=request.user, now=now)
+    except Refused as refusal:
+        return BulkResult(str(row), False, str(refusal), url)
+    return BulkResult(str(row), True, done, url)

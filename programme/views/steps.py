@@ -1,0 +1,312 @@
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from documents.attaching import bind
+from documents.serving import serve
+from programme.forms.acting import ActForm, AnswerForm
+from programme.forms.steps import BeginStepForm, PrepareStepForm
+from programme.models import BudgetLine, BudgetStep, BudgetYear, Commitment, LedgerEntry, Period, StepKind
+from programme.models.steps import ABOUT_COMMITMENT
+from programme.permissions.budget import PREPARE_STEP
+from programme.permissions.steps import (
+    DECIDE_STEP,
+    can_withdraw_step,
+    right_to_approve_step,
+    right_to_refuse_step,
+    steps_waiting_for,
+)
+from programme.presenting.acting import acting_sentence, address, line_name, named, rooms_for, trail
+from programme.presenting.steps import about_facts, room_rows, who_approves
+from programme.services import steps as services
+from programme.tables.steps import STATE_KINDS, StepFilter, StepTable
+from programme.views.budget_acting import (
+    act_on_many,
+    act_page,
+    chosen,
+    done_once,
+    list_context,
+    press,
+    require_right,
+    right_or_none,
+)
+from screens.forms import form_data
+from screens.lists import BulkAction, show_list
+
+RELATED = (
+    "period",
+    "year__period",
+    "line__task",
+    "line__source",
+    "line__year",
+    "other_line__task",
+    "other_line__source",
+    "other_line__year",
+    "commitment",
+    "reverses",
+    "file",
+)
+
+
+# --- the list ----------------------------------------------------------------------------------
+
+
+def budget_step_list(request: HttpRequest) -> HttpResponse:
+    user = request.user
+    actions = [BulkAction("approve", _("Approve and book"), reverse("programme:bulk_approve_steps"))]
+    begin = {"url": reverse("programme:begin_step"), "label": _("Prepare a step")}
+    return show_list(
+        request,
+        name="budget-steps",
+        title=_("Steps of the budget"),
+        lead=_("What one person prepares and another approves; nothing is booked before."),
+        table_class=StepTable,
+        filterset_class=StepFilter,
+        queryset=BudgetStep.objects.all(),
+        ordering=("-prepared_at", "-pk"),
+        template="programme/acting_list.html",
+        context=list_context(request, StepFilter, BudgetStep.objects.all(), steps_waiting_for),
+        export_name="buoc-kinh-phi",
+        main_action=begin if user.may(PREPARE_STEP) else None,
+        actions=actions if user.may(DECIDE_STEP) else (),
+        empty=_("Steps are prepared from a budget line, a contract, an entry or a year."),
+    )
+
+
+def bulk_approve_steps(request: HttpRequest) -> HttpResponse:
+    return act_on_many(
+        request,
+        chosen(request, BudgetStep.objects.select_related("line", "year", "period")),
+        verb="approve step",
+        title=_("Approving steps of the budget"),
+        done=_("Approved and booked"),
+        back=reverse("programme:budget_step_list"),
+        act=services.approve_step,
+    )
+
+
+# --- one step ----------------------------------------------------------------------------------
+
+
+def _step(public_id: Any) -> BudgetStep:
+    return get_object_or_404(BudgetStep.objects.select_related(*RELATED), public_id=public_id)
+
+
+def budget_step(request: HttpRequest, public_id: Any) -> HttpResponse:
+    return _show(request, _step(public_id))
+
+
+def _show(request: HttpRequest, step: BudgetStep, form: Any = None) -> HttpResponse:
+    step = BudgetStep.objects.select_related(*RELATED).get(pk=step.pk)
+    user, today = request.user, timezone.localdate()
+    prepared = step.state == BudgetStep.State.PREPARED
+    right, why_not, refuse = None, "", None
+    if prepared and user.may(DECIDE_STEP):
+        right, why_not = right_or_none(lambda: right_to_approve_step(user, step, on=today))
+        refuse, _why = right_or_none(lambda: right_to_refuse_step(user, step, on=today))
+    people = named(step.prepared_by, step.decided_by, step.decided_for)
+    steps_url = reverse("programme:budget_step_list")
+    return render(
+        request,
+        "programme/budget_step.html",
+        {
+            "step": step,
+            "form": form or ActForm(),
+            "trail": trail(user, (steps_url, _("Steps of the budget"))),
+            "state_kind": STATE_KINDS[step.state],
+            "facts": about_facts(step, user),
+            "rooms": _rooms(step) if prepared else [],
+            "entries": [(entry, address(user, entry)) for entry in step.entries.select_related("line__task")],
+            "prepared_name": people.get(step.prepared_by, ""),
+            "decided_name": people.get(step.decided_by, ""),
+            "behalf": people.get(step.decided_for, "") if step.decided_for else "",
+            "who_approves": who_approves(step, today) if prepared else "",
+            "acting": acting_sentence(right),
+            "why_not": why_not,
+            "may_approve": right is not None,
+            "may_refuse": refuse is not None,
+            "may_withdraw": can_withdraw_step(user, step),
+        },
+        status=409 if form is not None else 200,
+    )
+
+
+def _rooms(step: BudgetStep) -> list[dict]:
+    rooms = rooms_for(
+        step.kind,
+        year=step.year,
+        line=step.line,
+        commitment=step.commitment,
+        besides=step,
+    )
+    return room_rows(rooms, step.amount_vnd)
+
+
+def budget_step_file(request: HttpRequest, public_id: Any) -> HttpResponse:
+    step = _step(public_id)
+    if step.file is None:
+        raise Http404
+    return serve(step.file, request, basis=f"budget step {step.public_id}")
+
+
+def approve_step(request: HttpRequest, public_id: Any) -> HttpResponse:
+    step = _step(public_id)
+    if step.state == BudgetStep.State.PREPARED:
+        require_right(lambda: right_to_approve_step(request.user, step, on=timezone.localdate()))
+    return press(
+        request,
+        step,
+        verb="approve step",
+        act=lambda **by: services.approve_step(step, **by),
+        done=_("The step is approved and booked."),
+        show=_show,
+    )
+
+
+def refuse_step(request: HttpRequest, public_id: Any) -> HttpResponse:
+    step = _step(public_id)
+    if step.state == BudgetStep.State.PREPARED:
+        right = require_right(lambda: right_to_refuse_step(request.user, step, on=timezone.localdate()))
+    else:
+        right = None
+    form = AnswerForm(*form_data(request))
+    return act_page(
+        request,
+        step,
+        form,
+        verb="refuse step",
+        title=_("Refuse the step"),
+        submit=_("Refuse"),
+        act=lambda **by: services.refuse_step(step, answer=form.cleaned_data["answer"], **by),
+        done=_("The step is refused."),
+        context={
+            "trail": trail(
+                request.user,
+                (reverse("programme:budget_step_list"), _("Steps of the budget")),
+                (step.get_absolute_url(), step.get_kind_display()),
+            ),
+            "acting": acting_sentence(right),
+            "facts": about_facts(step, request.user),
+            "amount": step.amount_vnd,
+        },
+    )
+
+
+def withdraw_step(request: HttpRequest, public_id: Any) -> HttpResponse:
+    step = _step(public_id)
+    return press(
+        request,
+        step,
+        verb="withdraw step",
+        act=lambda **by: services.withdraw_step(step, **by),
+        done=_("The step is withdrawn."),
+        show=_show,
+    )
+
+
+# --- preparing ---------------------------------------------------------------------------------
+
+
+def begin_step(request: HttpRequest) -> HttpResponse:
+    """Which step, and where: leads to the form for it."""
+    form = BeginStepForm(request.GET if "kind" in request.GET else None)
+    if form.is_bound and form.is_valid():
+        about = form.cleaned_data["about"]
+        return HttpResponseRedirect(
+            reverse("programme:prepare_step", args=[form.cleaned_data["kind"], about.public_id])
+        )
+    steps_url = reverse("programme:budget_step_list")
+    context = {
+        "form": form,
+        "title": _("Prepare a step"),
+        "lead": _("Steps about a contract or an entry are prepared on its own page."),
+        "submit": _("Go on"),
+        "back": steps_url,
+        "trail": trail(request.user, (steps_url, _("Steps of the budget"))),
+    }
+    return render(request, "programme/begin.html", context)
+
+
+ABOUT: dict[StepKind, tuple[str, Any]] = {
+    StepKind.CEILING: ("period", Period.objects.exclude(state=Period.State.NO_DOCUMENT)),
+    StepKind.ENVELOPE: ("year", BudgetYear.objects.select_related("period")),
+    StepKind.REVERSE: (
+        "reverses",
+        LedgerEntry.objects.select_related("line__task", "line__source", "line__year", "commitment", "file"),
+    ),
+    **{
+        kind: (
+            "commitment",
+            Commitment.objects.select_related("line__task", "line__source", "line__year"),
+        )
+        for kind in ABOUT_COMMITMENT
+    },
+}
+LINES = ("line", BudgetLine.objects.select_related("task", "source", "year", "unit"))
+
+
+def prepare_step(request: HttpRequest, kind: str, about: Any) -> HttpResponse:
+    """One form for every kind of step; `about` is the line, contract, entry, year or period it concerns."""
+    if kind not in StepKind.values:
+        raise Http404
+    now, step_kind = timezone.now(), StepKind(kind)
+    name, rows = ABOUT.get(step_kind, LINES)
+    row = get_object_or_404(rows.all(), public_id=about)
+    given: dict[str, Any] = {name: row}
+    if name == "commitment":
+        given["line"] = row.line
+    line = row.line if name in ("commitment", "reverses") else row if name == "line" else None
+    title = f"{step_kind.label}: {line_name(line) if line is not None else row}"
+    options = {"kind": kind, "line": line}
+    if request.method == "POST":
+        form = bind(request, PrepareStepForm, now=now, **options)
+        verb = f"prepare {kind} {row.public_id}"
+        answer = done_once(
+            request,
+            form,
+            verb=verb,
+            label=title,
+            act=lambda **by: services.prepare_step(kind, **given, **form.content(), **by),
+        )
+        if answer is not None:
+            messages.success(request, _("The step is prepared and waits for approval."))
+            return HttpResponseRedirect(reverse("programme:budget_step", args=[answer["public_id"]]))
+    else:
+        data, _files = form_data(request)
+        form = PrepareStepForm(data, user=request.user, **options)
+    return render(
+        request,
+        "programme/prepare_step.html",
+        {
+            "form": form,
+            "title": step_kind.label,
+            "about": line_name(line) if line is not None else str(row),
+            "submit": _("Prepare the step"),
+            "back": address(request.user, row) or reverse("programme:budget_step_list"),
+            "trail": trail(request.user, (reverse("programme:budget_step_list"), _("Steps of the budget"))),
+            "facts": _about_before(step_kind, row, line, request.user),
+            "rooms": room_rows(_rooms_before(step_kind, name, row, line), None),
+            "needs_other": step_kind in (StepKind.TRANSFER, StepKind.CARRY_OVER),
+        },
+    )
+
+
+def _rooms_before(kind: StepKind, name: str, row: Any, line: BudgetLine | None) -> list:
+    where = {"line": line} if line is not None else {}
+    if name in ("year", "commitment"):
+        where[name] = row
+    return rooms_for(kind, **where)
+
+
+def _about_before(kind: StepKind, row: Any, line: BudgetLine | None, user: Any) -> list:
+    """What the step would be about, as its page will say it."""
+    draft = BudgetStep(kind=kind, line=line)
+    for name in ("period", "year", "commitment", "reverses"):
+        if ABOUT.get(kind, LINES)[0] == name:
+            setattr(draft, name, row)
+    return about_facts(draft, user)

@@ -1,0 +1,99 @@
+"""What waits for a person of the programme's money: the longest waiting first, the late ones marked."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from programme.models import BudgetStep, Commitment, Payment
+from programme.permissions.commitments import commitments_waiting_for
+from programme.permissions.payments import waiting_to_be
+from programme.permissions.steps import steps_waiting_for
+from reference.services import add_working_days
+from reporting.waiting import SHOWN, Item, Section, address, count
+from screens import formats
+
+LATE_AFTER = 5  # working days that a step of the money waits for one person
+ANSWERED_WITHIN = timedelta(days=30)
+
+
+def _money_items(rows, since, verb, now):
+    """Those that wait longest first; late ones say so."""
+    rows = list(rows.order_by(since, "pk")[:SHOWN])
+    late = add_working_days(timezone.localdate(now), -LATE_AFTER) if rows else None
+    return [
+        Item(
+            _("%(what)s: %(amount)s") % {"what": row, "amount": formats.big_money(row.amount_vnd)},
+            row.get_absolute_url(),
+            verb,
+            formats.vn_datetime(getattr(row, since)),
+            late=timezone.localdate(getattr(row, since)) < late,
+        )
+        for row in rows
+    ]
+
+
+def _money_section(title, rows, since, verb, more, now):
+    items = _money_items(rows, since, verb, now)
+    waiting = count(rows) if len(items) == SHOWN else len(items)
+    return Section(title, items, waiting, f"{address(more)}?whose=waiting")
+
+
+def _steps(user, now):
+    rows = steps_waiting_for(user, on=timezone.localdate(now))
+    rows = rows.select_related("line__task", "line__source", "line__year", "year", "period")
+    title = _("Steps of the budget to approve")
+    return _money_section(title, rows, "prepared_at", _("Approve or refuse"), "programme:budget_step_list", now)
+
+
+def _commitments(user, now):
+    rows = commitments_waiting_for(user, on=timezone.localdate(now))
+    title = _("Contracts and decisions to approve")
+    return _money_section(title, rows, "prepared_at", _("Approve or refuse"), "programme:commitment_list", now)
+
+
+def _payments(done, since, title, verb):
+    def section(user, now):
+        rows = waiting_to_be(done, user, on=timezone.localdate(now)).select_related("commitment")
+        return _money_section(str(title), rows, since, str(verb), "programme:payment_list", now)
+
+    return section
+
+
+def _answered(user, now):
+    """What I prepared and others refused or gave back in the last days."""
+    mine, since = {"prepared_by": user.public_id}, now - ANSWERED_WITHIN
+    steps = BudgetStep.objects.filter(**mine, state=BudgetStep.State.REFUSED, decided_at__gte=since)
+    steps = steps.select_related("line__task", "line__source", "line__year", "year", "period")
+    contracts = Commitment.objects.filter(**mine, state=Commitment.State.REFUSED, decided_at__gte=since)
+    payments = Payment.objects.filter(**mine).select_related("commitment")
+    back = payments.filter(state=Payment.State.RETURNED, returned_at__gte=since)
+    refused = payments.filter(state=Payment.State.REFUSED, answered_at__gte=since)
+    found = [
+        *((row, row.decided_at) for row in steps.order_by("-decided_at")[:SHOWN]),
+        *((row, row.decided_at) for row in contracts.order_by("-decided_at")[:SHOWN]),
+        *((row, row.returned_at) for row in back.order_by("-returned_at")[:SHOWN]),
+        *((row, row.answered_at) for row in refused.order_by("-answered_at")[:SHOWN]),
+    ]
+    items = [
+        Item(f"{row}: {row.answer}", row.get_absolute_url(), _("Put right and prepare anew"), formats.vn_datetime(when))
+        for row, when in sorted(found, key=lambda pair: pair[1], reverse=True)[: 2 * SHOWN]
+    ]
+    return Section(_("Refused or given back to me"), items)
+
+
+MONEY = (
+    _steps,
+    _commitments,
+    _payments("controlled", "prepared_at", gettext_lazy("Payments to control"), gettext_lazy("Control")),
+    _payments("signed", "controlled_at", gettext_lazy("Payments to sign"), gettext_lazy("Sign")),
+    _payments("sent", "signed_at", gettext_lazy("Payments to send to the Treasury"), gettext_lazy("Send")),
+    _payments(
+        "answered",
+        "sent_at",
+        gettext_lazy("Payments whose answer by the Treasury is to be entered"),
+        gettext_lazy("Enter the answer"),
+    ),
+    _answered,
+)

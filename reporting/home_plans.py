@@ -1,0 +1,126 @@
+"""What waits for a person in the plans: steps, proposals, tasks, given tasks, opinions that did not come; soonest first."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.access import may_open
+from programme.models import Consultation, GivenTask, Plan, PlanState, Task, TaskProposal
+from programme.models.tasks import office_ids
+from programme.permissions.plans import DRAFT, REPORT, REVIEW, SUBMIT, TYPE_ANSWER, TYPE_OPINION
+from reporting.waiting import SHOWN, Item, Section, address, count
+from screens import formats
+
+NEAR = timedelta(days=14)
+# (state, reviewed, who takes the step, its verb)
+STEPS = (
+    (PlanState.DRAFT, None, DRAFT, lambda: _("Finish the draft")),
+    (PlanState.CONSULTING, None, DRAFT, lambda: _("Gather the opinions")),
+    (PlanState.REVIEWING, False, REVIEW, lambda: _("Review")),
+    (PlanState.REVIEWING, True, SUBMIT, lambda: _("Submit to the Committee")),
+    (PlanState.SUBMITTED, None, TYPE_ANSWER, lambda: _("Enter the Committee's answer")),
+    (PlanState.RETURNED, None, DRAFT, lambda: _("Complete and submit again")),
+    (PlanState.APPROVED, None, SUBMIT, lambda: _("Assign the tasks")),
+)
+
+
+def _deadline(day, today):
+    """A deadline and how it stands: late, or in how many days."""
+    if day < today:
+        return _("%(day)s, late") % {"day": formats.vn_date(day)}
+    return formats.vn_date(day)
+
+
+def _plans(user, now):
+    verbs = {(state, reviewed): verb for state, reviewed, needed, verb in STEPS if user.may(needed)}
+    if not verbs:
+        return None
+    items = []
+    for plan in Plan.objects.open().order_by("year"):
+        verb = verbs.get((plan.state, None)) or verbs.get((plan.state, plan.reviewed_at is not None))
+        if verb:
+            items.append(Item(str(plan), plan.get_absolute_url(), verb(), plan.get_state_display()))
+    return Section(_("Plans that wait for my step"), items)
+
+
+def _proposals(user, now):
+    if not user.may(DRAFT):
+        return None
+    sent = TaskProposal.objects.to_consider()
+    rows = sent.select_related("office").order_by("sent_at", "id")[:SHOWN]
+    items = [Item(row.what, row.get_absolute_url(), _("Consider"), f"{row.office}, {row.year}") for row in rows]
+    return Section(
+        _("Proposals of tasks to consider"),
+        items,
+        count(sent) if items else 0,
+        f"{address('programme:proposal_list')}?state=sent",
+    )
+
+
+def _own_tasks(user, now):
+    if not user.may(REPORT):
+        return Task.objects.none()
+    return Task.objects.led_by(office_ids(user, timezone.localdate(now)))
+
+
+def _to_accept(user, now):
+    rows = _own_tasks(user, now).filter(state=Task.State.ASSIGNED).order_by("due_on", "id")
+    today = timezone.localdate(now)
+    items = [
+        Item(
+            task.what,
+            task.get_absolute_url(),
+            _("Accept the task"),
+            _deadline(task.due_on, today) if task.due_on else "",
+        )
+        for task in rows[:SHOWN]
+    ]
+    return Section(_("Tasks to accept"), items, count(rows) if items else 0, _list_of_tasks("assigned"))
+
+
+def _due(user, now):
+    today = timezone.localdate(now)
+    rows = _own_tasks(user, now).filter(state=Task.State.UNDER_WAY, due_on__lte=today + NEAR).order_by("due_on", "id")
+    items = [
+        Item(task.what, task.get_absolute_url(), _("Report progress"), _deadline(task.due_on, today))
+        for task in rows[:SHOWN]
+    ]
+    return Section(_("Tasks late or due soon"), items, count(rows) if items else 0, _list_of_tasks("under_way"))
+
+
+def _list_of_tasks(state):
+    return f"{address('programme:task_list')}?state={state}"
+
+
+def _given(user, now):
+    if not may_open(user, "programme:report_given"):
+        return None
+    today = timezone.localdate(now)
+    mine = GivenTask.objects.in_charge_of(user, office_ids(user, today)).order_by("deadline", "id")
+    items = [
+        Item(row.content, row.get_absolute_url(), _("Report progress"), _deadline(row.deadline, today))
+        for row in mine[:SHOWN]
+    ]
+    more = f"{address('programme:given_list')}?state=open"
+    return Section(_("Given tasks"), items, count(mine) if items else 0, more)
+
+
+def _opinions(user, now):
+    if not user.may(TYPE_OPINION):
+        return None
+    today = timezone.localdate(now)
+    late = Consultation.objects.overdue(today).select_related("agency", "plan").order_by("deadline", "id")
+    items = [
+        Item(
+            f"{row.agency} – {row.plan.year}",
+            row.get_absolute_url(),
+            _("Enter the answer or the silence"),
+            _deadline(row.deadline, today),
+        )
+        for row in late[:SHOWN]
+    ]
+    return Section(_("Opinions past their deadline"), items, count(late) if items else 0)
+
+
+PLANS = (_plans, _to_accept, _due, _given, _opinions, _proposals)

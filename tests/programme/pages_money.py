@@ -1,0 +1,37 @@
+"""Where the pages of the money stand in the demonstration: the newest year, a managed and a followed line of it."""
+
+from programme.models import BudgetLine, BudgetYear, LedgerEntry
+
+
+def _year():
+    return {"year": BudgetYear.objects.latest("year").year}
+
+
+def _line():
+    return {"public_id": BudgetLine.objects.managed().latest("pk").public_id}
+
+
+def _followed():
+    return {"public_id": BudgetLine.objects.followed().latest("pk").public_id}
+
+
+def _entry():
+    return {"public_id": LedgerEntry.objects.latest("pk").public_id}
+
+
+ADDRESSES = {
+    **dict.fromkeys(
+        ["programme:budget_year", "programme:open_year", "programme:start_adjusting", "programme:close_year"], _year
+    ),
+    **dict.fromkeys(
+        [
+            "programme:budget_line",
+            "programme:describe_line",
+            "programme:plan_spending",
+            "programme:record_opening",
+        ],
+        _line,
+    ),
+    "programme:record_report": _followed,
+    "programme:ledger_entry": _entry,
+}

@@ -1,0 +1,266 @@
+"""The payment chain on its pages: prepared, controlled, signed, sent; only the Treasury's answer disburses."""
+
+import uuid
+
+import pytest
+from django.utils import timezone
+
+from accounts.roles import Role
+from programme.models import Payment
+from tests.factories import make_auditor, make_enterprise_user, make_officer, make_user
+from tests.programme.acting import (
+    BILLION,
+    NOW,
+    PAYMENT,
+    address,
+    delegate,
+    downloaded,
+    errors,
+    make_people,
+    make_rules,
+    post,
+    text,
+)
+from tests.programme.making import (
+    make_budget_year,
+    make_commitment,
+    make_line,
+    make_paid_payment,
+    make_payment,
+    move_year,
+)
+from tests.programme.matrix_steps import one_page
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def clock(monkeypatch):
+    monkeypatch.setattr(timezone, "now", lambda: NOW)
+
+
+@pytest.fixture
+def people():
+    make_rules()
+    return make_people()
+
+
+@pytest.fixture
+def contract():
+    line = make_line(make_budget_year(2024, envelope_vnd=10 * BILLION), assigned_vnd=3 * BILLION)
+    return make_commitment(line, 1_000_000_000)
+
+
+def at(people, contract, state, amount_vnd=100_000_000, **fields):
+    """A payment in `state` by the people of the test."""
+    fields.setdefault("prepared_by", people["accountant"].public_id)
+    return make_payment(contract, amount_vnd, state=state, **fields)
+
+
+def test_staff_and_the_auditor_read_payments_others_do_not(client_as, client, people, contract):
+    pages = [address("payment_list"), at(people, contract, "prepared").get_absolute_url()]
+    for user in (people["accountant"], make_officer(), make_auditor()):
+        assert {client_as(user).get(page).status_code for page in pages} == {200}
+    for user in (make_enterprise_user(), make_user(Role.COUNCIL_MEMBER), make_user()):
+        assert {client_as(user).get(page).status_code for page in pages} == {403}
+    assert {client.get(page).status_code for page in pages} == {302}
+    assert client_as(make_officer()).get(address("payment", uuid.uuid4())).status_code == 404
+
+
+def test_a_payment_goes_through_its_chain_and_only_the_answer_disburses(client_as, people, contract):
+    accountant, chief, director = (client_as(people[name]) for name in ("accountant", "chief", "director"))
+    form = accountant.get(address("prepare_payment", contract))
+    assert contract.payee in text(form) and "1.000.000.000" in text(form) and "300.000.000 đồng" in text(form)
+    answer = post(accountant, "prepare_payment", contract, file=one_page("hoa-don.pdf"), **PAYMENT)
+    payment = Payment.objects.get()
+    assert answer.url == payment.get_absolute_url()
+    for client, verb in ((chief, "control"), (director, "sign"), (accountant, "send")):
+        page = text(client.get(payment.get_absolute_url()))
+        assert address(f"{verb}_payment", payment) in page
+        assert post(client, f"{verb}_payment", payment).status_code == 302
+        contract.line.refresh_from_db()
+        assert contract.line.disbursed_vnd == 0
+    assert accountant.get(address("record_paid", payment)).status_code == 200
+    early = post(accountant, "record_paid", payment, voucher="KB-1", paid_on="15/07/2024")
+    assert "16/07/2024" in errors(early)
+    assert post(accountant, "record_paid", payment, voucher="KB-1", paid_on="16/07/2024").status_code == 302
+    contract.line.refresh_from_db()
+    assert contract.line.disbursed_vnd == 100_000_000
+    page = text(director.get(payment.get_absolute_url()))
+    for words in ("Trần Thị Kế Toán", "Lê Kế Toán Trưởng", "Phạm Giám Đốc", "KB-1", "Một trăm triệu đồng chẵn"):
+        assert words in page, words
+    assert downloaded(director.get(address("payment_file", payment))).startswith(b"%PDF")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"amount_vnd": "1.000.000.001"}, "1.000.000.000 đồng"),
+        ({"amount_vnd": "0"}, "0 đồng"),
+        ({"payee": "Người khác"}, "Công ty TNHH Dịch vụ Hội chợ"),
+        ({"payee_account": "999"}, "1020304050"),
+        ({"invoice_on": "17/07/2024"}, ""),
+        ({"invoice_on": "31/01/2024"}, ""),
+        ({"kind": "advance", "amount_vnd": "300.000.001"}, "300.000.000 đồng"),
+        ({"amount_vnd": "1e9"}, ""),
+    ],
+)
+def test_a_payment_its_contract_does_not_bear_is_refused_in_words(client_as, people, contract, wrong, said):
+    refused = post(client_as(people["accountant"]), "prepare_payment", contract, **(PAYMENT | wrong))
+    assert refused.status_code == 200 and said in errors(refused) and errors(refused)
+    assert not Payment.objects.exists()
+
+
+def test_payments_that_wait_count_against_the_contract(client_as, people, contract):
+    at(people, contract, "prepared", 600_000_000)
+    accountant = client_as(people["accountant"])
+    assert "600.000.000" in text(accountant.get(address("prepare_payment", contract)))
+    refused = post(accountant, "prepare_payment", contract, **(PAYMENT | {"amount_vnd": "400.000.001"}))
+    assert "400.000.000 đồng" in errors(refused)
+
+
+def test_an_advance_is_cleared_by_a_payment_of_nothing(client_as, people, contract):
+    make_paid_payment(contract, 300_000_000, kind="advance")
+    accountant = client_as(people["accountant"])
+    values = PAYMENT | {"amount_vnd": "0", "clears_vnd": "300.000.000"}
+    assert post(accountant, "prepare_payment", contract, **values).status_code == 302
+    payment = Payment.objects.get(state="prepared")
+    assert (payment.amount_vnd, payment.clears_vnd) == (0, 300_000_000)
+    assert client_as(people["chief"]).get(payment.get_absolute_url()).status_code == 200
+
+
+def test_a_year_that_is_not_open_takes_no_advance(client_as, people, contract):
+    move_year(contract.line.year, "adjusting")
+    values = PAYMENT | {"kind": "advance", "amount_vnd": "1.000"}
+    assert "2024" in errors(post(client_as(people["accountant"]), "prepare_payment", contract, **values))
+
+
+def test_the_same_key_prepares_one_payment(client_as, people, contract):
+    accountant, key = client_as(people["accountant"]), str(uuid.uuid4())
+    first = post(accountant, "prepare_payment", contract, key=key, **PAYMENT)
+    assert post(accountant, "prepare_payment", contract, key=key, **PAYMENT).url == first.url
+    other = post(accountant, "prepare_payment", contract, key=key, **(PAYMENT | {"amount_vnd": "7"}))
+    assert contract.number in errors(other)
+    assert Payment.objects.get().amount_vnd == 100_000_000
+
+
+def test_a_payment_needs_three_people_on_its_pages_too(client_as, people, contract):
+    everything = make_user(Role.ACCOUNTANT, Role.CHIEF_ACCOUNTANT, Role.DIRECTOR)
+    client = client_as(everything)
+    mine = at(people, contract, "prepared", prepared_by=everything.public_id)
+    assert address("control_payment", mine) not in text(client.get(mine.get_absolute_url()))
+    assert post(client, "control_payment", mine).status_code == 403
+    controlled = at(people, contract, "controlled")
+    assert post(client, "sign_payment", at(people, contract, "prepared")).status_code == 409
+    assert post(client_as(people["chief"]), "sign_payment", controlled).status_code == 403
+    assert post(client, "sign_payment", controlled).status_code == 302
+
+
+def test_a_signature_by_delegation_says_in_whose_name(client_as, people, contract):
+    payment = at(people, contract, "controlled")
+    delegate(people["director"], people["deputy"], "budget.sign payment")
+    above = at(people, contract, "controlled", 800_000_000)
+    client = client_as(people["deputy"])
+    assert "15/GUQ-SCT" not in text(client.get(payment.get_absolute_url()))  # by own role, within its limit
+    assert post(client, "sign_payment", above).status_code == 302
+    head = make_user(Role.HEAD)
+    delegate(people["chief"], head, "budget.control payment")
+    waiting = at(people, contract, "prepared", 5)
+    assert "Lê Kế Toán Trưởng" in text(client_as(head).get(waiting.get_absolute_url()))
+    assert post(client_as(head), "control_payment", waiting).status_code == 302
+    waiting.refresh_from_db()
+    assert waiting.controlled_for == people["chief"].public_id
+    assert "Lê Kế Toán Trưởng" in text(client_as(head).get(waiting.get_absolute_url()))
+
+
+def test_a_payment_is_given_back_withdrawn_or_refused_with_a_reason(client_as, people, contract):
+    accountant, chief, director = (client_as(people[name]) for name in ("accountant", "chief", "director"))
+    first, second, third, sent = (
+        at(people, contract, state, 5) for state in ("prepared", "controlled", "prepared", "sent")
+    )
+    assert director.get(address("return_payment", first)).status_code == 403
+    assert "answer" in post(chief, "return_payment", first).context["form"].errors
+    assert post(chief, "return_payment", first, answer="Sai tài khoản").status_code == 302
+    assert "Sai tài khoản" in text(accountant.get(first.get_absolute_url()))
+    assert post(director, "return_payment", second, answer="Thiếu hồ sơ").status_code == 302
+    assert post(client_as(make_user(Role.ACCOUNTANT)), "withdraw_payment", third).status_code == 409
+    assert post(accountant, "withdraw_payment", third).status_code == 302
+    assert post(accountant, "record_refused", sent).context["form"].errors
+    assert post(accountant, "record_refused", sent, answer="Thiếu biên bản nghiệm thu").status_code == 302
+    states = list(Payment.objects.order_by("pk").values_list("state", flat=True))
+    assert states == ["returned", "returned", "withdrawn", "refused"]
+    assert "Thiếu biên bản nghiệm thu" in text(accountant.get(sent.get_absolute_url()))
+    assert post(accountant, "record_refused", sent, answer="x").status_code == 200
+
+
+def test_many_payments_are_controlled_signed_and_sent_each_with_its_result(client_as, people, contract):
+    own = at(people, contract, "prepared", 7, prepared_by=people["chief"].public_id)
+    rows = [at(people, contract, "prepared", amount) for amount in (5, 6)]
+    fields = {"chosen": [row.public_id for row in (own, *rows)], "amount_vnd": "999"}
+    for who, verb, results in (
+        ("chief", "control", [False, True, True]),
+        ("director", "sign", [False, True, True]),
+        ("accountant", "send", [False, True, True]),
+    ):
+        client, key = client_as(people[who]), str(uuid.uuid4())
+        for _again in range(2):
+            page = post(client, f"bulk_{verb}_payments", key=key, **fields)
+            assert [result.ok for result in page.context["results"]] == results, verb
+    assert list(Payment.objects.order_by("pk").values_list("state", "amount_vnd")) == [
+        ("prepared", 7),
+        ("sent", 5),
+        ("sent", 6),
+    ]
+    assert post(client_as(people["officer"]), "bulk_sign_payments", **fields).status_code == 403
+
+
+def test_many_answers_of_the_treasury_are_typed_in_one_table(client_as, people, contract):
+    rows = [at(people, contract, "sent", amount, prepared_by=people["accountant"].public_id) for amount in (5, 6, 7)]
+    client, key = client_as(people["accountant"]), str(uuid.uuid4())
+    chosen = {"chosen": [row.public_id for row in rows]}
+    asked = post(client, "bulk_record_paid", key=key, **chosen)
+    assert all(row.invoice in text(asked) for row in rows)
+
+    def typed(*answers):
+        fields = {"typed": "yes", **chosen}
+        for row, (voucher, day) in zip(rows, answers, strict=True):
+            fields |= {f"{row.public_id.hex}-voucher": voucher, f"{row.public_id.hex}-paid_on": day}
+        return fields
+
+    faulty = post(client, "bulk_record_paid", key=key, **typed(("KB-1", "5/13/2024"), ("KB-2", ""), ("", "")))
+    assert "KB-1" in text(faulty) and Payment.objects.filter(state="paid").count() == 0
+    answers = typed(("KB-1", "10/07/2024"), ("KB-1", "10/07/2024"), ("", ""))
+    page = post(client, "bulk_record_paid", key=key, **answers)
+    assert [result.ok for result in page.context["results"]] == [True, False]
+    again = post(client, "bulk_record_paid", key=key, **answers)
+    assert [result.ok for result in again.context["results"]] == [True, False]
+    other = post(client, "bulk_record_paid", key=key, **typed(("KB-9", "10/07/2024"), ("", ""), ("", "")))
+    assert rows[0].commitment.number in str(other.context["results"][0].message)
+    contract.line.refresh_from_db()
+    assert contract.line.disbursed_vnd == 5
+    assert [row.state for row in Payment.objects.order_by("pk")] == ["paid", "sent", "sent"]
+    assert text(post(client, "bulk_record_paid"))
+
+
+def test_the_list_shows_what_waits_and_costs_the_same_with_one_row_and_with_three(
+    client_as, people, contract, django_assert_num_queries, django_assert_max_num_queries
+):
+    at(people, contract, "prepared", 5)
+    client = client_as(people["chief"])
+    client.get(address("payment_list"))
+    with django_assert_max_num_queries(22) as few:
+        client.get(address("payment_list"))
+    at(people, contract, "controlled", 6), at(people, contract, "sent", 7)
+    with django_assert_num_queries(len(few)):
+        client.get(address("payment_list"))
+
+    def waits_for(who):
+        page = client_as(people[who]).get(address("payment_list"), {"whose": "waiting"})
+        return sorted(record["amount_vnd"] for record, _cells in page.context["table"].bare_rows())
+
+    assert {who: waits_for(who) for who in ("accountant", "chief", "director", "officer")} == {
+        "accountant": [7],
+        "chief": [5, 7],
+        "director": [6],
+        "officer": [],
+    }

@@ -1,0 +1,182 @@
+"""Sums on reading: what is carried over counts once, what waits takes no room, months run on, in a fixed number of queries."""
+
+from datetime import date
+
+import pytest
+
+from programme.models import BudgetLine, SpendingPlan
+from programme.queries import money
+from tests.factories import make_agency, make_content_area, make_money_source, make_period
+from tests.programme.making import (
+    make_budget_step,
+    make_budget_year,
+    make_commitment,
+    make_entry,
+    make_line,
+    make_paid_payment,
+    make_pair,
+    make_payment,
+    make_recovery,
+    make_reversal,
+    make_task,
+)
+
+pytestmark = pytest.mark.django_db
+TODAY = date(2025, 7, 15)
+
+
+@pytest.fixture
+def period():
+    return make_period(2021, 2025)
+
+
+def scope(**asked):
+    return money.scope_of(TODAY, **asked)[0]
+
+
+def test_the_scope_is_the_period_of_today_unless_another_or_a_year_is_asked_for(period):
+    make_budget_year(2024, period=period)
+    make_budget_year(2025, period=period)
+    assert (scope().period, scope().year, scope().limit_vnd) == (period, None, 200 * 10**9)
+    chosen = scope(year="2024")
+    assert (str(chosen.year), chosen.limit_vnd, chosen.envelopes_vnd) == ("2024", 40 * 10**9, 40 * 10**9)
+    assert scope(period="unknown", year="1999").year is None
+    assert scope().envelopes_vnd == 80 * 10**9
+
+
+def test_without_any_period_there_is_no_scope():
+    assert money.scope_of(TODAY) == (None, [])
+
+
+def test_money_carried_over_counts_once_in_the_period_and_in_full_in_its_year(period):
+    first = make_budget_year(2024, period=period, state="adjusting")
+    second = make_budget_year(2025, period=period)
+    source, task, unit = make_money_source(), make_task(), make_agency()
+    one = make_line(first, assigned_vnd=0, source=source, task=task, unit=unit)
+    make_entry(one, "assign", 100, opening=True)
+    make_entry(one, "allocate", 100, opening=True)
+    two = make_line(second, assigned_vnd=50, source=source, task=task, unit=unit)
+    make_pair(one, two, "carry_out", 40)
+    make_entry(two, "allocate", 40)
+    whole = money.totals(scope().lines).managed
+    assert (whole.assigned_vnd, whole.carried_in_vnd, whole.allocated_vnd, whole.carried_out_vnd) == (150, 0, 150, 0)
+    assert whole.left_vnd == 60 + 90
+    of_year = money.totals(scope(year="2025").lines).managed
+    assert (of_year.assigned_vnd, of_year.carried_in_vnd, of_year.allocated_vnd) == (90, 40, 90)
+    (group,), sums = money.breakdown(scope().lines, "task")
+    assert (group.managed.assigned_vnd, sums.managed) == (150, whole)
+    years, sums = money.breakdown(scope().lines, "year")
+    assert ([each.managed.assigned_vnd for each in years], sums.managed) == ([100, 90], whole)
+
+
+def test_managed_and_followed_money_and_sources_outside_the_ceiling_stand_apart(period):
+    year = make_budget_year(2025, period=period)
+    make_line(year, assigned_vnd=100)
+    make_line(year, assigned_vnd=70, managed=False)
+    make_line(year, assigned_vnd=30, source=make_money_source(counts_to_ceiling=False))
+    found = money.totals(scope().lines)
+    assert (found.managed.assigned_vnd, found.followed.assigned_vnd, found.outside.assigned_vnd) == (100, 70, 30)
+    assert found.together.assigned_vnd == 170
+
+
+def test_a_breakdown_adds_up_to_the_whole_whatever_it_goes_by(period):
+    year = make_budget_year(2025, period=period)
+    areas = [make_content_area(), make_content_area()]
+    for number in range(1, 5):
+        line = make_line(year, assigned_vnd=number * 100, task=make_task(content_area=areas[number % 2]))
+        make_paid_payment(make_commitment(line, number * 50), number * 10)
+    lines = scope().lines
+    for by in money.GROUPS:
+        groups, sums = money.breakdown(lines, by)
+        assert sums == money.totals(lines), by
+        assert sum(group.together.assigned_vnd for group in groups) == 1000, by
+        assert sum(group.together.spent_vnd for group in groups) == 100, by
+    assert [group.managed.assigned_vnd for group in money.breakdown(lines, "area")[0]] == [600, 400]
+
+
+def test_what_waits_is_counted_by_kind_and_takes_no_room(period):
+    year = make_budget_year(2025, period=period)
+    line = make_line(year, assigned_vnd=1000)
+    commitment = make_commitment(line, 300)
+    make_commitment(line, 200, state="prepared")
+    make_budget_step("deallocate", 50, state="prepared", line=line, year=year)
+    make_budget_step("supplement", 70, state="prepared", line=line, year=year)
+    make_budget_step("ceiling", 90, state="prepared", period=period)
+    make_payment(commitment, 10)
+    make_payment(commitment, 20, state="sent")
+    make_paid_payment(commitment, 30)
+    for found, ceiling in (
+        (money.pending(years=[year], period=period), True),
+        (money.pending(years=[year]), False),
+        (money.pending(line=line), False),
+    ):
+        assert found.commitments == money.Waiting(1, 200)
+        assert found.steps["deallocate"] == money.Waiting(1, 50)
+        assert ("ceiling" in found.steps) is ceiling
+        assert found.payments == {"prepared": money.Waiting(1, 10), "sent": money.Waiting(1, 20)}
+    row = money.with_sums(BudgetLine.objects.all(), TODAY).values("left_sum_vnd", "pending_sum_vnd").get()
+    assert row == {"left_sum_vnd": 700, "pending_sum_vnd": 250}
+
+
+def test_lines_are_compared_with_the_same_months_of_the_year_before(period):
+    task, source, unit = make_task(), make_money_source(), make_agency()
+    same = {"task": task, "source": source, "unit": unit}
+    old = make_line(make_budget_year(2024, period=period), **same)
+    commitment = make_commitment(old, 500)
+    make_paid_payment(commitment, 100, paid_on=date(2024, 7, 30))
+    make_paid_payment(commitment, 50, paid_on=date(2024, 8, 2))
+    make_recovery(commitment, 30, document="NT-1", happened_on=date(2024, 6, 1))
+    new = make_line(make_budget_year(2025, period=period), **same)
+    make_paid_payment(make_commitment(new, 400), 90, paid_on=date(2025, 7, 1))
+
+    def compared(today):
+        rows = money.with_sums(BudgetLine.objects.filter(pk=new.pk), today)
+        return rows.values_list("spent_sum_vnd", "before_sum_vnd").get()
+
+    assert compared(date(2025, 7, 15)) == (90, 70)
+    assert compared(date(2025, 8, 1)) == (90, 120)
+    assert compared(date(2026, 3, 1)) == (90, 120), "a year that is over is compared as a whole"
+
+
+def test_months_run_on_from_plan_and_disbursement_into_the_adjustment_period(period):
+    year = make_budget_year(2024, period=period)
+    line = make_line(year, assigned_vnd=1000)
+    followed = make_line(year, assigned_vnd=100, managed=False)
+    make_entry(followed, "commit", 40)
+    make_entry(followed, "pay", 40, happened_on=date(2024, 2, 1))
+    commitment = make_commitment(line, 500)
+    make_paid_payment(commitment, 100, paid_on=date(2024, 2, 10))
+    make_paid_payment(commitment, 60, paid_on=date(2025, 1, 10))
+    make_recovery(commitment, 20, document="NT-1", happened_on=date(2024, 3, 1))
+    SpendingPlan.objects.create(line=line, month=202402, planned_vnd=150)
+    rows = money.months(year)
+    assert [row.month for row in rows] == [*range(202401, 202413), 202501]
+    february, march, january = rows[1], rows[2], rows[12]
+    assert (february.planned_vnd, february.spent_vnd, february.followed_vnd) == (150, 100, 40)
+    assert (march.spent_vnd, march.sum_spent_vnd, march.sum_planned_vnd) == (-20, 80, 150)
+    assert january.sum_spent_vnd == 140
+    assert money.months(year, line=followed)[1].spent_vnd == 40
+
+
+def test_what_would_lapse_is_everything_managed_that_is_not_spent_the_largest_first(period):
+    year = make_budget_year(2025, period=period)
+    small, large = make_line(year, assigned_vnd=100), make_line(year, assigned_vnd=1000, allocated_vnd=600)
+    make_line(year, assigned_vnd=900, managed=False)
+    spent = make_line(year, assigned_vnd=50)
+    make_paid_payment(make_commitment(spent, 50), 50)
+    make_paid_payment(make_commitment(large, 500), 200)
+    assert list(money.lapsing_lines(year)) == [large, small]
+    large.refresh_from_db()
+    sums = money.Money.of_line(large)
+    assert (sums.unallocated_vnd, sums.left_vnd, sums.unspent_vnd, sums.lapsing_vnd) == (400, 100, 300, 800)
+
+
+def test_what_each_entry_leaves_adds_up_to_what_is_left(period):
+    line = make_line(make_budget_year(2025, period=period), assigned_vnd=1000, allocated_vnd=900)
+    commitment = make_commitment(line, 300)
+    make_paid_payment(commitment, 100)
+    make_entry(line, "decommit", 50, commitment=commitment)
+    make_entry(line, "cancel", 200)
+    make_reversal(line.entries.get(kind="cancel"))
+    line.refresh_from_db()
+    assert sum(money.left_by_entry(entry) for entry in line.entries.all()) == line.left_vnd == 650

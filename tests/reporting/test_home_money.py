@@ -1,0 +1,99 @@
+"""What of the money waits for whom under My work: longest waiting first, late ones marked."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from reporting.home import work_for
+from tests.factories import make_officer
+from tests.programme.acting import BILLION, NOW, delegate, make_people, make_rules, text
+from tests.programme.making import make_budget_step, make_budget_year, make_commitment, make_line, make_payment
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def clock(monkeypatch):
+    monkeypatch.setattr(timezone, "now", lambda: NOW)
+
+
+@pytest.fixture
+def people():
+    make_rules()
+    return make_people()
+
+
+@pytest.fixture
+def line():
+    return make_line(make_budget_year(2024, envelope_vnd=10 * BILLION), assigned_vnd=3 * BILLION)
+
+
+def found(person):
+    """{address: late} of the work of the money."""
+    return {
+        item.url: item.late for section in work_for(person, NOW) for item in section.items if "/budget/" in item.url
+    }
+
+
+def step(people, line, kind="allocate", days=0, **fields):
+    fields.setdefault("state", "prepared")
+    who = {"prepared_by": people["accountant"].public_id, "prepared_at": NOW - timedelta(days=days)}
+    return make_budget_step(kind, 5, line=line, year=line.year, **who, **fields)
+
+
+def test_what_waits_for_a_person_stands_there_with_the_late_first(client_as, people, line):
+    new, old = step(people, line, days=7), step(people, line, days=8)
+    limit = step(people, line, "supplement")
+    contract = make_commitment(line, 5, state="prepared", prepared_by=people["officer"].public_id, prepared_at=NOW)
+    assert list(found(people["director"]).items()) == [
+        (old.get_absolute_url(), True),
+        (new.get_absolute_url(), False),  # five working days are not more than five
+        (contract.get_absolute_url(), False),
+    ]
+    assert found(people["chief"]) == {limit.get_absolute_url(): False}
+    assert found(people["officer"]) == {} == found(make_officer())
+    page = text(client_as(people["director"]).get("/", follow=True))
+    assert old.get_absolute_url() in page and page.count("tag-bad") == 1
+
+
+def test_payments_wait_for_whoever_takes_their_next_step(people, line):
+    contract = make_commitment(line, BILLION)
+    rows = {
+        state: make_payment(contract, 5, state=state, prepared_by=people["accountant"].public_id).get_absolute_url()
+        for state in ("prepared", "controlled", "signed", "sent", "paid")
+    }
+    assert set(found(people["chief"])) == {rows["prepared"], rows["sent"]}
+    assert set(found(people["director"])) == {rows["controlled"]}
+    assert set(found(people["accountant"])) == {rows["signed"], rows["sent"]}
+
+
+def test_a_receiver_of_a_delegation_finds_the_givers_work(people, line):
+    waiting = step(people, line)
+    delegate(people["director"], people["officer"], "budget.approve spending")
+    assert set(found(people["officer"])) == {waiting.get_absolute_url()}
+
+
+def test_what_was_refused_or_given_back_comes_to_its_preparer(people, line):
+    recent = {"decided_at": NOW}
+    refused = step(people, line, state="refused", **recent)
+    step(people, line, "cut", state="refused", decided_at=NOW - timedelta(days=60))
+    contract = make_commitment(line, BILLION)
+    back = make_payment(contract, 5, state="returned", prepared_by=people["accountant"].public_id)
+    assert set(found(people["accountant"])) == {refused.get_absolute_url()}  # given back long ago
+    assert back.returned_at < NOW - timedelta(days=30)
+    sections = {section.title: section for section in work_for(people["accountant"], NOW)}
+    assert any("Thiếu căn cứ" in item.text for section in sections.values() for item in section.items)
+
+
+def test_the_page_costs_the_same_with_one_and_with_three(
+    client_as, people, line, django_assert_num_queries, django_assert_max_num_queries
+):
+    client = client_as(people["director"])
+    step(people, line)
+    client.get("/", follow=True)
+    with django_assert_max_num_queries(60) as few:
+        client.get("/", follow=True)
+    step(people, line), step(people, line)
+    with django_assert_num_queries(len(few)):
+        client.get("/", follow=True)
