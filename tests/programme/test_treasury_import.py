@@ -131,7 +131,7 @@ def test_every_bad_row_is_named_with_its_column_and_reason(commitment, accountan
     assert sorted(said) == [6, 7, 8, 9, 10, 11, 12]
     assert all(words and words[0] for words in said.values())
     assert "31/03/2024" in said[6][0]
-    with workbooks.bad_rows(import_, kind) as file:
+    with workbooks.rows_with_reasons(import_, kind) as file:
         assert file.read(2) == b"PK"
 
 
