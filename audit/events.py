@@ -210,7 +210,7 @@ def describe(kind, sentence, *, fields=None):
 
     A label may come with a function that says the value: {"status": (_("status"), {"active": _("Active")}.get)}.
     """
-    _sentences[kind] = (sentence, fields or {})
+    _sentences[kind] = (sentence, {} if fields is None else fields)
 
 
 def sentences():

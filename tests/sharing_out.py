@@ -6,6 +6,7 @@ xdist's own groups (`--dist loadgroup` with marks) do not reach its scheduler un
 from xdist.scheduler import LoadScopeScheduling
 
 TOGETHER = {
+    "tests/reporting/test_demo.py": "demo",
     "tests/test_supervisor.py": "supervisor",
     "tests/browser/test_sign_in.py": "fresh_site",
     "tests/browser/test_walk.py": "fresh_site",

@@ -19,6 +19,7 @@ from django.utils import timezone
 from accounts.access import routes as table
 from config import urls
 from tests import routes
+from tests.flushing import empty_database
 from tests.world import ANONYMOUS, DISABLED, PEOPLE, World
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
@@ -65,11 +66,14 @@ def plainly_refused(request, exception=None):
 
 @pytest.fixture(scope="module")
 def world(django_db_setup, django_db_blocker):
+    """Committed, because SQLite reads its whole schema anew after every step back to a savepoint behind which a table
+    was made, and a world makes some; each question is then a transaction of its own that is taken back."""
     engine = engines["django"].engine
-    with django_db_blocker.unblock(), transaction.atomic():
-        world = World(now=timezone.now().astimezone(UTC))
-        world.build()
-        world.sign_everybody_in()
+    with django_db_blocker.unblock():
+        with transaction.atomic():
+            world = World(now=timezone.now().astimezone(UTC))
+            world.build()
+            world.sign_everybody_in()
         before, engine.string_if_invalid = engine.string_if_invalid, Unknown("?")
         refusals = logging.getLogger("django.request")
         level, drawn = refusals.level, getattr(urls, "handler403", None)
@@ -83,7 +87,7 @@ def world(django_db_setup, django_db_blocker):
             if drawn:
                 urls.handler403 = drawn
             engine.string_if_invalid = before
-            transaction.set_rollback(True)
+            empty_database()
 
 
 def may(who, action):

@@ -43,6 +43,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'event',
                 'verbose_name_plural': 'events',
+                'indexes': [models.Index(fields=['object_id', 'id'], name='event_by_object'), models.Index(fields=['actor', 'id'], name='event_by_actor')],
             },
         ),
         migrations.CreateModel(
@@ -52,10 +53,12 @@ class Migration(migrations.Migration):
                 ('previous_hash', models.CharField(max_length=64)),
                 ('hash', models.CharField(max_length=64)),
                 ('linked_at', models.DateTimeField(verbose_name='linked at')),
+                ('event', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='link', to='audit.event')),
             ],
             options={
                 'verbose_name': 'link of the event chain',
                 'verbose_name_plural': 'links of the event chain',
+                'constraints': [models.CheckConstraint(condition=models.Q(('sequence__gt', 0)), name='link_sequence_positive')],
             },
         ),
         migrations.CreateModel(
@@ -65,10 +68,12 @@ class Migration(migrations.Migration):
                 ('field', models.CharField(max_length=80)),
                 ('salt', models.CharField(max_length=32)),
                 ('value', models.TextField()),
+                ('event', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='personal_values', to='audit.event')),
             ],
             options={
                 'verbose_name': 'personal value of an event',
                 'verbose_name_plural': 'personal values of events',
+                'constraints': [models.UniqueConstraint(fields=('event', 'field'), name='one_personal_value_a_field')],
             },
         ),
         migrations.CreateModel(
@@ -99,31 +104,5 @@ class Migration(migrations.Migration):
                 'verbose_name': 'event to be linked',
                 'verbose_name_plural': 'events to be linked',
             },
-        ),
-        migrations.AddIndex(
-            model_name='event',
-            index=models.Index(fields=['object_id', 'id'], name='event_by_object'),
-        ),
-        migrations.AddIndex(
-            model_name='event',
-            index=models.Index(fields=['actor', 'id'], name='event_by_actor'),
-        ),
-        migrations.AddField(
-            model_name='eventlink',
-            name='event',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='link', to='audit.event'),
-        ),
-        migrations.AddField(
-            model_name='personalvalue',
-            name='event',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='personal_values', to='audit.event'),
-        ),
-        migrations.AddConstraint(
-            model_name='eventlink',
-            constraint=models.CheckConstraint(condition=models.Q(('sequence__gt', 0)), name='link_sequence_positive'),
-        ),
-        migrations.AddConstraint(
-            model_name='personalvalue',
-            constraint=models.UniqueConstraint(fields=('event', 'field'), name='one_personal_value_a_field'),
         ),
     ]

@@ -81,6 +81,8 @@ class Migration(migrations.Migration):
                 'verbose_name': 'import',
                 'verbose_name_plural': 'imports',
                 'ordering': ['-uploaded_at', '-id'],
+                'indexes': [models.Index(fields=['kind', '-uploaded_at'], name='import_by_kind')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['uploaded', 'previewed', 'applying', 'applied', 'undoing', 'undone', 'discarded', 'refused'])), name='import_state_valid'), models.UniqueConstraint(condition=models.Q(models.Q(('state__in', ['undone', 'discarded', 'refused']), _negated=True), ('year__isnull', False)), fields=('kind', 'year', 'digest'), name='one_import_a_file_and_year'), models.UniqueConstraint(condition=models.Q(models.Q(('state__in', ['undone', 'discarded', 'refused']), _negated=True), ('year__isnull', True)), fields=('kind', 'digest'), name='one_import_a_file'), models.CheckConstraint(condition=models.Q(models.Q(('applied_at__isnull', True), ('applied_by__isnull', True)), models.Q(('applied_at__isnull', False), ('applied_by__isnull', False)), _connector='OR'), name='import_applied_by_and_at'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['applied', 'undoing', 'undone']), _negated=True), ('applied_at__isnull', False), _connector='OR'), name='import_applied_has_its_time'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'undone'), ('undone_at__isnull', False), ('undone_by__isnull', False)), models.Q(models.Q(('state', 'undone'), _negated=True), ('undone_at__isnull', True)), _connector='OR'), name='import_undone_has_its_time'), models.CheckConstraint(condition=models.Q(('applied_at__isnull', True), ('applied_at__gte', models.F('uploaded_at')), _connector='OR'), name='import_applied_after_sent')],
             },
         ),
         migrations.CreateModel(
@@ -99,37 +101,5 @@ class Migration(migrations.Migration):
                 'ordering': ['number'],
                 'constraints': [models.UniqueConstraint(fields=('owner', 'kind', 'number'), name='one_part_a_number'), models.CheckConstraint(condition=models.Q(('kind__in', ['good', 'bad', 'flag'])), name='import_part_kind_valid')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='import',
-            index=models.Index(fields=['kind', '-uploaded_at'], name='import_by_kind'),
-        ),
-        migrations.AddConstraint(
-            model_name='import',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['uploaded', 'previewed', 'applying', 'applied', 'undoing', 'undone', 'discarded', 'refused'])), name='import_state_valid'),
-        ),
-        migrations.AddConstraint(
-            model_name='import',
-            constraint=models.UniqueConstraint(condition=models.Q(models.Q(('state__in', ['undone', 'discarded', 'refused']), _negated=True), ('year__isnull', False)), fields=('kind', 'year', 'digest'), name='one_import_a_file_and_year'),
-        ),
-        migrations.AddConstraint(
-            model_name='import',
-            constraint=models.UniqueConstraint(condition=models.Q(models.Q(('state__in', ['undone', 'discarded', 'refused']), _negated=True), ('year__isnull', True)), fields=('kind', 'digest'), name='one_import_a_file'),
-        ),
-        migrations.AddConstraint(
-            model_name='import',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('applied_at__isnull', True), ('applied_by__isnull', True)), models.Q(('applied_at__isnull', False), ('applied_by__isnull', False)), _connector='OR'), name='import_applied_by_and_at'),
-        ),
-        migrations.AddConstraint(
-            model_name='import',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['applied', 'undoing', 'undone']), _negated=True), ('applied_at__isnull', False), _connector='OR'), name='import_applied_has_its_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='import',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'undone'), ('undone_at__isnull', False), ('undone_by__isnull', False)), models.Q(models.Q(('state', 'undone'), _negated=True), ('undone_at__isnull', True)), _connector='OR'), name='import_undone_has_its_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='import',
-            constraint=models.CheckConstraint(condition=models.Q(('applied_at__isnull', True), ('applied_at__gte', models.F('uploaded_at')), _connector='OR'), name='import_applied_after_sent'),
         ),
     ]

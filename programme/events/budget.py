@@ -45,6 +45,15 @@ LIMIT = {
     "entry_kind": (_("kind"), words(EntryKind)),
 }
 
+
+class Months(dict):
+    """What is planned for a month, kept by its number: 202604 reads 4/2026."""
+
+    def get(self, number, default=None):
+        label = _("month %(month)s") % {"month": f"{int(number) % 100}/{int(number) // 100}"}
+        return label, formats.money
+
+
 describe("entry booked", _("Entry %(number)s booked in the ledger"))
 describe("budget step prepared", _("Step prepared, waiting for approval"), fields=STEP)
 describe("budget step approved", _("Step approved and booked"), fields=STEP)
@@ -68,7 +77,7 @@ describe("payment refused", _("The Treasury refused the payment"), fields=PAYMEN
 describe("budget line added", _("Budget line added"), fields=LINE)
 describe("budget line described", _("Classification or note of the line corrected"), fields=LINE)
 describe("report entered", _("Report of whoever holds the money entered"))
-describe("spending planned", _("Disbursement planned month by month"))
+describe("spending planned", _("Disbursement planned month by month"), fields=Months())
 describe("budget year added", _("Budget year added"))
 describe("budget year opened", _("Budget year opened for execution"))
 describe("books of the year closed", _("Books closed; adjustment period begun"))

@@ -39,6 +39,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'mechanism or policy',
                 'verbose_name_plural': 'mechanisms and policies',
                 'ordering': ['sort_key', 'pk'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['law', 'resolution', 'decree', 'decision', 'circular', 'plan', 'standard', 'other'])), name='policy_kind_valid'), models.CheckConstraint(condition=models.Q(models.Q(('number', ''), _negated=True), models.Q(('issuer', ''), _negated=True), models.Q(('title', ''), _negated=True), models.Q(('sort_key', ''), _negated=True)), name='policy_named'), models.CheckConstraint(condition=models.Q(('valid_from__isnull', True), ('valid_to__isnull', True), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='policy_ends_after_it_starts'), models.CheckConstraint(condition=models.Q(('issued_on__isnull', True), ('valid_from__isnull', True), ('valid_from__gte', models.F('issued_on')), _connector='OR'), name='policy_holds_after_its_issue'), models.CheckConstraint(condition=models.Q(('issued_on__isnull', True), ('valid_to__isnull', True), ('valid_to__gte', models.F('issued_on')), _connector='OR'), name='policy_ends_after_its_issue'), models.CheckConstraint(condition=models.Q(('superseded_by', models.F('id')), _negated=True), name='policy_does_not_supersede_itself'), models.CheckConstraint(condition=models.Q(models.Q(('superseded_by__isnull', True), ('superseded_from__isnull', True)), models.Q(('superseded_by__isnull', False), ('superseded_from__isnull', False), ('valid_to__isnull', False), ('valid_to__lt', models.F('superseded_from'))), _connector='OR'), name='policy_superseded_from_a_day'), models.CheckConstraint(condition=models.Q(('withdrawn_on__isnull', True), ('superseded_by__isnull', True), _connector='OR'), name='policy_withdrawn_is_not_superseded'), models.UniqueConstraint(condition=models.Q(('issued_on__isnull', False), ('withdrawn_on__isnull', True)), fields=('sort_key', 'issuer', 'issued_on'), name='one_policy_a_name'), models.UniqueConstraint(condition=models.Q(('issued_on__isnull', True), ('withdrawn_on__isnull', True)), fields=('sort_key', 'issuer'), name='one_policy_a_name_without_day'), models.CheckConstraint(condition=models.Q(('confidence__in', ['A', 'B', 'C', 'D', 'K'])), name='policy_confidence_valid')],
             },
         ),
         migrations.CreateModel(
@@ -66,90 +67,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'review of a policy',
                 'verbose_name_plural': 'reviews of policies',
                 'ordering': ['-year', 'policy__sort_key', 'pk'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'submitted', 'answered', 'withdrawn'])), name='review_state_valid'), models.CheckConstraint(condition=models.Q(('proposes__in', ['keep', 'amend', 'replace', 'repeal'])), name='review_proposes_valid'), models.CheckConstraint(condition=models.Q(('answer__in', ['', 'accepted', 'partly', 'refused'])), name='review_answer_valid'), models.CheckConstraint(condition=models.Q(('year__gte', 2000), ('year__lte', 2100)), name='review_year_valid'), models.CheckConstraint(condition=models.Q(models.Q(('found', ''), _negated=True), models.Q(('proposes', 'keep'), models.Q(('proposal', ''), _negated=True), _connector='OR')), name='review_says_what_and_why'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['draft', 'withdrawn']), ('submitted_number', ''), ('submitted_on__isnull', True)), models.Q(('state__in', ['submitted', 'answered']), ('submitted_on__isnull', False), models.Q(('submitted_number', ''), _negated=True)), _connector='OR'), name='review_submitted_by_a_paper'), models.CheckConstraint(condition=models.Q(models.Q(('answer', ''), ('answer_number', ''), ('answer_text', ''), ('answered_on__isnull', True), ('state__in', ['draft', 'submitted', 'withdrawn'])), models.Q(('answered_on__isnull', False), ('state', 'answered'), models.Q(('answer_number', ''), _negated=True), models.Q(('answer', ''), _negated=True)), _connector='OR'), name='review_answered_by_a_paper'), models.CheckConstraint(condition=models.Q(('answered_on__isnull', True), ('answered_on__gte', models.F('submitted_on')), _connector='OR'), name='review_answered_after_it_was_submitted'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'withdrawn'), ('withdrawn_on__isnull', False), models.Q(('withdrawn_reason', ''), _negated=True)), models.Q(('state__in', ['draft', 'submitted', 'answered']), ('withdrawn_on__isnull', True), ('withdrawn_reason', '')), _connector='OR'), name='review_withdrawn_for_a_reason'), models.UniqueConstraint(condition=models.Q(('state', 'draft')), fields=('policy', 'year'), name='one_draft_review_a_year')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='policy',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['law', 'resolution', 'decree', 'decision', 'circular', 'plan', 'standard', 'other'])), name='policy_kind_valid'),
-        ),
-        migrations.AddConstraint(
-            model_name='policy',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('number', ''), _negated=True), models.Q(('issuer', ''), _negated=True), models.Q(('title', ''), _negated=True), models.Q(('sort_key', ''), _negated=True)), name='policy_named'),
-        ),
-        migrations.AddConstraint(
-            model_name='policy',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_from__isnull', True), ('valid_to__isnull', True), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='policy_ends_after_it_starts'),
-        ),
-        migrations.AddConstraint(
-            model_name='policy',
-            constraint=models.CheckConstraint(condition=models.Q(('issued_on__isnull', True), ('valid_from__isnull', True), ('valid_from__gte', models.F('issued_on')), _connector='OR'), name='policy_holds_after_its_issue'),
-        ),
-        migrations.AddConstraint(
-            model_name='policy',
-            constraint=models.CheckConstraint(condition=models.Q(('issued_on__isnull', True), ('valid_to__isnull', True), ('valid_to__gte', models.F('issued_on')), _connector='OR'), name='policy_ends_after_its_issue'),
-        ),
-        migrations.AddConstraint(
-            model_name='policy',
-            constraint=models.CheckConstraint(condition=models.Q(('superseded_by', models.F('id')), _negated=True), name='policy_does_not_supersede_itself'),
-        ),
-        migrations.AddConstraint(
-            model_name='policy',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('superseded_by__isnull', True), ('superseded_from__isnull', True)), models.Q(('superseded_by__isnull', False), ('superseded_from__isnull', False), ('valid_to__isnull', False), ('valid_to__lt', models.F('superseded_from'))), _connector='OR'), name='policy_superseded_from_a_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='policy',
-            constraint=models.CheckConstraint(condition=models.Q(('withdrawn_on__isnull', True), ('superseded_by__isnull', True), _connector='OR'), name='policy_withdrawn_is_not_superseded'),
-        ),
-        migrations.AddConstraint(
-            model_name='policy',
-            constraint=models.UniqueConstraint(condition=models.Q(('issued_on__isnull', False), ('withdrawn_on__isnull', True)), fields=('sort_key', 'issuer', 'issued_on'), name='one_policy_a_name'),
-        ),
-        migrations.AddConstraint(
-            model_name='policy',
-            constraint=models.UniqueConstraint(condition=models.Q(('issued_on__isnull', True), ('withdrawn_on__isnull', True)), fields=('sort_key', 'issuer'), name='one_policy_a_name_without_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='policy',
-            constraint=models.CheckConstraint(condition=models.Q(('confidence__in', ['A', 'B', 'C', 'D', 'K'])), name='policy_confidence_valid'),
-        ),
-        migrations.AddConstraint(
-            model_name='policyreview',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'submitted', 'answered', 'withdrawn'])), name='review_state_valid'),
-        ),
-        migrations.AddConstraint(
-            model_name='policyreview',
-            constraint=models.CheckConstraint(condition=models.Q(('proposes__in', ['keep', 'amend', 'replace', 'repeal'])), name='review_proposes_valid'),
-        ),
-        migrations.AddConstraint(
-            model_name='policyreview',
-            constraint=models.CheckConstraint(condition=models.Q(('answer__in', ['', 'accepted', 'partly', 'refused'])), name='review_answer_valid'),
-        ),
-        migrations.AddConstraint(
-            model_name='policyreview',
-            constraint=models.CheckConstraint(condition=models.Q(('year__gte', 2000), ('year__lte', 2100)), name='review_year_valid'),
-        ),
-        migrations.AddConstraint(
-            model_name='policyreview',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('found', ''), _negated=True), models.Q(('proposes', 'keep'), models.Q(('proposal', ''), _negated=True), _connector='OR')), name='review_says_what_and_why'),
-        ),
-        migrations.AddConstraint(
-            model_name='policyreview',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['draft', 'withdrawn']), ('submitted_number', ''), ('submitted_on__isnull', True)), models.Q(('state__in', ['submitted', 'answered']), ('submitted_on__isnull', False), models.Q(('submitted_number', ''), _negated=True)), _connector='OR'), name='review_submitted_by_a_paper'),
-        ),
-        migrations.AddConstraint(
-            model_name='policyreview',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answer', ''), ('answer_number', ''), ('answer_text', ''), ('answered_on__isnull', True), ('state__in', ['draft', 'submitted', 'withdrawn'])), models.Q(('answered_on__isnull', False), ('state', 'answered'), models.Q(('answer_number', ''), _negated=True), models.Q(('answer', ''), _negated=True)), _connector='OR'), name='review_answered_by_a_paper'),
-        ),
-        migrations.AddConstraint(
-            model_name='policyreview',
-            constraint=models.CheckConstraint(condition=models.Q(('answered_on__isnull', True), ('answered_on__gte', models.F('submitted_on')), _connector='OR'), name='review_answered_after_it_was_submitted'),
-        ),
-        migrations.AddConstraint(
-            model_name='policyreview',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'withdrawn'), ('withdrawn_on__isnull', False), models.Q(('withdrawn_reason', ''), _negated=True)), models.Q(('state__in', ['draft', 'submitted', 'answered']), ('withdrawn_on__isnull', True), ('withdrawn_reason', '')), _connector='OR'), name='review_withdrawn_for_a_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='policyreview',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'draft')), fields=('policy', 'year'), name='one_draft_review_a_year'),
         ),
     ]

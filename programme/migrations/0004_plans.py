@@ -10,13 +10,61 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0002_delegation'),
+        ('accounts', '__first__'),
         ('documents', '0001_initial'),
         ('programme', '0003_policies'),
         ('reference', '0001_initial'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
+        migrations.CreateModel(
+            name='Plan',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True, verbose_name='identifier')),
+                ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='version')),
+                ('year', models.PositiveSmallIntegerField(verbose_name='year')),
+                ('number', models.PositiveSmallIntegerField(editable=False, verbose_name='version of the plan')),
+                ('kind', models.CharField(choices=[('original', 'Plan of the year'), ('adjustment', 'Adjustment')], max_length=10, verbose_name='kind')),
+                ('title', models.CharField(max_length=300, verbose_name='name of the plan')),
+                ('state', models.CharField(choices=[('draft', 'Being drafted'), ('consulting', 'Opinions being asked for'), ('reviewing', 'Under review by Planning and Finance'), ('submitted', "Submitted to the City People's Committee"), ('returned', 'Returned for completion'), ('approved', 'Approved, tasks to be assigned'), ('in_force', 'In force, tasks assigned'), ('superseded', 'Replaced by an adjustment'), ('withdrawn', 'Given up')], default='draft', editable=False, max_length=12, verbose_name='state')),
+                ('drafted_by', models.UUIDField(editable=False, verbose_name='drafted by')),
+                ('drafted_at', models.DateTimeField(editable=False, verbose_name='drafted at')),
+                ('reviewed_by', models.UUIDField(editable=False, null=True, verbose_name='reviewed by')),
+                ('reviewed_at', models.DateTimeField(editable=False, null=True, verbose_name='reviewed at')),
+                ('review', models.CharField(blank=True, editable=False, max_length=1000, verbose_name='opinion of the review')),
+                ('note', models.TextField(blank=True, max_length=2000, verbose_name='note')),
+                ('synthetic', models.BooleanField(default=False, editable=False, verbose_name='demonstration data')),
+                ('base', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='adjustments', to='programme.plan', verbose_name='version it adjusts')),
+            ],
+            options={
+                'verbose_name': 'plan of a year',
+                'verbose_name_plural': 'plans of the years',
+                'ordering': ['-year', '-number'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'consulting', 'reviewing', 'submitted', 'returned', 'approved', 'in_force', 'superseded', 'withdrawn'])), name='plan_state_valid'), models.CheckConstraint(condition=models.Q(('year__gte', 2000), ('year__lte', 2100)), name='plan_year_valid'), models.CheckConstraint(condition=models.Q(models.Q(('base__isnull', True), ('kind', 'original')), models.Q(('base__isnull', False), ('kind', 'adjustment')), _connector='OR'), name='plan_adjusts_another_when_adjustment'), models.CheckConstraint(condition=models.Q(('number__gte', 1)), name='plan_number_from_1'), models.UniqueConstraint(fields=('year', 'number'), name='one_plan_a_number'), models.UniqueConstraint(condition=models.Q(('state__in', ['draft', 'consulting', 'reviewing', 'submitted', 'returned', 'approved'])), fields=('year',), name='one_open_plan_a_year'), models.UniqueConstraint(condition=models.Q(('state', 'in_force')), fields=('year',), name='one_plan_in_force_a_year'), models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='plan_has_a_title'), models.CheckConstraint(condition=models.Q(models.Q(('reviewed_at__isnull', True), ('reviewed_by__isnull', True)), models.Q(('reviewed_at__isnull', False), ('reviewed_by__isnull', False)), _connector='OR'), name='plan_reviewed_when_and_by'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['submitted', 'returned', 'approved', 'in_force', 'superseded']), _negated=True), ('reviewed_at__isnull', False), _connector='OR'), name='plan_submitted_after_its_review')],
+            },
+        ),
+        migrations.CreateModel(
+            name='PlanPaper',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True, verbose_name='identifier')),
+                ('kind', models.CharField(choices=[('consultation', 'Letter asking for opinions'), ('review', 'Review by Planning and Finance'), ('submission', "Submission to the City People's Committee"), ('return', 'Request to complete and submit again'), ('approval', "Plan or decision of the City People's Committee"), ('assignment', 'Decision assigning the tasks')], max_length=12, verbose_name='paper')),
+                ('number', models.CharField(max_length=60, verbose_name='number')),
+                ('signed_on', models.DateField(verbose_name='date')),
+                ('about', models.CharField(blank=True, max_length=1000, verbose_name='content')),
+                ('entered_by', models.UUIDField(verbose_name='entered by')),
+                ('entered_at', models.DateTimeField(verbose_name='entered at')),
+                ('file', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='documents.storedfile', verbose_name='scan')),
+                ('plan', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='papers', to='programme.plan', verbose_name='plan of a year')),
+            ],
+            options={
+                'verbose_name': 'paper of a plan',
+                'verbose_name_plural': 'papers of a plan',
+                'ordering': ['signed_on', 'id'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['consultation', 'review', 'submission', 'return', 'approval', 'assignment'])), name='plan_paper_kind_valid'), models.CheckConstraint(condition=models.Q(('number', ''), _negated=True), name='plan_paper_has_a_number'), models.UniqueConstraint(condition=models.Q(('kind', 'approval')), fields=('number', 'signed_on'), name='one_plan_an_approval')],
+            },
+        ),
         migrations.CreateModel(
             name='Consultation',
             fields=[
@@ -34,11 +82,16 @@ class Migration(migrations.Migration):
                 ('taken_words', models.TextField(blank=True, max_length=4000, verbose_name='what was taken in, what is explained')),
                 ('entered_by', models.UUIDField(editable=False, null=True, verbose_name='entered by')),
                 ('entered_at', models.DateTimeField(editable=False, null=True, verbose_name='entered at')),
+                ('agency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='reference.agency', verbose_name='agency')),
+                ('file', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='documents.storedfile', verbose_name='scan')),
+                ('plan', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='consultations', to='programme.plan', verbose_name='plan of a year')),
+                ('letter', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='consultations', to='programme.planpaper', verbose_name='letter asking for the opinion')),
             ],
             options={
                 'verbose_name': 'consultation',
                 'verbose_name_plural': 'consultations',
                 'ordering': ['deadline', 'agency__code', 'id'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'answered', 'no_reply'])), name='consultation_state_valid'), models.UniqueConstraint(condition=models.Q(('state', 'waiting')), fields=('plan', 'agency'), name='one_waiting_consultation_an_agency'), models.CheckConstraint(condition=models.Q(('deadline__gte', models.F('asked_on'))), name='consultation_deadline_after_asking'), models.CheckConstraint(condition=models.Q(models.Q(('answered_on__isnull', False), ('opinion__in', ['agree', 'comment', 'none']), ('state', 'answered'), models.Q(('answer_number', ''), _negated=True)), models.Q(models.Q(('state', 'answered'), _negated=True), ('answer_number', ''), ('answered_on__isnull', True), ('opinion', ''), ('taken', ''), ('taken_words', ''), ('words', '')), _connector='OR'), name='consultation_answered_with_its_paper'), models.CheckConstraint(condition=models.Q(('answered_on__isnull', True), ('answered_on__gte', models.F('asked_on')), _connector='OR'), name='consultation_answered_after_asking'), models.CheckConstraint(condition=models.Q(models.Q(('opinion', 'comment'), _negated=True), models.Q(('words', ''), _negated=True), _connector='OR'), name='consultation_comment_has_words'), models.CheckConstraint(condition=models.Q(('taken', ''), models.Q(('taken__in', ['taken_in', 'explained', 'partly']), models.Q(('taken_words', ''), _negated=True)), _connector='OR'), name='consultation_taken_with_words'), models.CheckConstraint(condition=models.Q(models.Q(('entered_at__isnull', True), ('entered_by__isnull', True), ('state', 'waiting')), models.Q(('entered_at__isnull', False), ('entered_by__isnull', False), ('state__in', ['answered', 'no_reply'])), _connector='OR'), name='consultation_entered_when_and_by')],
             },
         ),
         migrations.CreateModel(
@@ -53,11 +106,14 @@ class Migration(migrations.Migration):
                 ('evidence', models.CharField(blank=True, max_length=500, verbose_name='evidence')),
                 ('delivered_by', models.UUIDField(editable=False, null=True, verbose_name='entered by')),
                 ('delivered_at', models.DateTimeField(editable=False, null=True, verbose_name='entered at')),
+                ('file', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='documents.storedfile', verbose_name='file')),
+                ('task', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='deliverables', to='programme.task', verbose_name='task')),
             ],
             options={
                 'verbose_name': 'deliverable',
                 'verbose_name_plural': 'deliverables',
                 'ordering': ['due_on', 'id'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='deliverable_has_a_name'), models.CheckConstraint(condition=models.Q(models.Q(('delivered_at__isnull', True), ('delivered_by__isnull', True), ('delivered_on__isnull', True)), models.Q(('delivered_at__isnull', False), ('delivered_by__isnull', False), ('delivered_on__isnull', False)), _connector='OR'), name='deliverable_delivered_when_and_by'), models.CheckConstraint(condition=models.Q(('delivered_on__isnull', True), models.Q(('evidence', ''), _negated=True), ('file__isnull', False), _connector='OR'), name='deliverable_delivered_with_evidence')],
             },
         ),
         migrations.CreateModel(
@@ -78,11 +134,16 @@ class Migration(migrations.Migration):
                 ('entered_by', models.UUIDField(editable=False, verbose_name='entered by')),
                 ('entered_at', models.DateTimeField(editable=False, verbose_name='entered at')),
                 ('synthetic', models.BooleanField(default=False, editable=False, verbose_name='demonstration data')),
+                ('file', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='documents.storedfile', verbose_name='scan')),
+                ('office', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='given_tasks', to='accounts.office', verbose_name='office in charge')),
+                ('person', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='given_tasks', to=settings.AUTH_USER_MODEL, verbose_name='person in charge')),
             ],
             options={
                 'verbose_name': 'given task',
                 'verbose_name_plural': 'given tasks',
                 'ordering': ['deadline', 'id'],
+                'indexes': [models.Index(fields=['state', 'deadline'], name='given_by_state')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['open', 'done', 'cancelled'])), name='given_state_valid'), models.CheckConstraint(condition=models.Q(models.Q(('document', ''), _negated=True), models.Q(('issuer', ''), _negated=True), models.Q(('content', ''), _negated=True)), name='given_has_document_and_content'), models.CheckConstraint(condition=models.Q(('deadline__gte', models.F('document_on'))), name='given_deadline_after_its_document'), models.CheckConstraint(condition=models.Q(models.Q(('ended_on__isnull', True), ('outcome', ''), ('state', 'open')), models.Q(models.Q(('state', 'open'), _negated=True), ('ended_on__isnull', False), models.Q(('outcome', ''), _negated=True)), _connector='OR'), name='given_ended_with_its_outcome')],
             },
         ),
         migrations.CreateModel(
@@ -93,11 +154,13 @@ class Migration(migrations.Migration):
                 ('done', models.TextField(max_length=2000, verbose_name='what was done')),
                 ('by', models.UUIDField(verbose_name='reported by')),
                 ('at', models.DateTimeField(verbose_name='reported at')),
+                ('given', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reports', to='programme.giventask', verbose_name='given task')),
             ],
             options={
                 'verbose_name': 'report on a given task',
                 'verbose_name_plural': 'reports on given tasks',
                 'ordering': ['-at', '-id'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('done', ''), _negated=True), name='given_report_says_what_was_done')],
             },
         ),
         migrations.CreateModel(
@@ -108,65 +171,14 @@ class Migration(migrations.Migration):
                 ('why', models.CharField(max_length=500, verbose_name='why they do not overlap')),
                 ('decided_by', models.UUIDField(verbose_name='decided by')),
                 ('decided_at', models.DateTimeField(verbose_name='decided at')),
+                ('other', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='programme.task', verbose_name='other task')),
+                ('task', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='programme.task', verbose_name='task')),
             ],
             options={
                 'verbose_name': 'decision on an overlap',
                 'verbose_name_plural': 'decisions on overlaps',
                 'ordering': ['-decided_at', '-id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Plan',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True, verbose_name='identifier')),
-                ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='version')),
-                ('year', models.PositiveSmallIntegerField(verbose_name='year')),
-                ('number', models.PositiveSmallIntegerField(editable=False, verbose_name='version of the plan')),
-                ('kind', models.CharField(choices=[('original', 'Plan of the year'), ('adjustment', 'Adjustment')], max_length=10, verbose_name='kind')),
-                ('title', models.CharField(max_length=300, verbose_name='name of the plan')),
-                ('state', models.CharField(choices=[('draft', 'Being drafted'), ('consulting', 'Opinions being asked for'), ('reviewing', 'Under review by Planning and Finance'), ('submitted', "Submitted to the City People's Committee"), ('returned', 'Returned for completion'), ('approved', 'Approved, tasks to be assigned'), ('in_force', 'In force, tasks assigned'), ('superseded', 'Replaced by an adjustment'), ('withdrawn', 'Given up')], default='draft', editable=False, max_length=12, verbose_name='state')),
-                ('drafted_by', models.UUIDField(editable=False, verbose_name='drafted by')),
-                ('drafted_at', models.DateTimeField(editable=False, verbose_name='drafted at')),
-                ('reviewed_by', models.UUIDField(editable=False, null=True, verbose_name='reviewed by')),
-                ('reviewed_at', models.DateTimeField(editable=False, null=True, verbose_name='reviewed at')),
-                ('review', models.CharField(blank=True, editable=False, max_length=1000, verbose_name='opinion of the review')),
-                ('note', models.TextField(blank=True, max_length=2000, verbose_name='note')),
-                ('synthetic', models.BooleanField(default=False, editable=False, verbose_name='demonstration data')),
-            ],
-            options={
-                'verbose_name': 'plan of a year',
-                'verbose_name_plural': 'plans of the years',
-                'ordering': ['-year', '-number'],
-            },
-        ),
-        migrations.CreateModel(
-            name='PlanEstimate',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('amount_vnd', models.BigIntegerField(verbose_name='estimated cost')),
-            ],
-            options={
-                'verbose_name': 'estimate of a line',
-                'verbose_name_plural': 'estimates of lines',
-                'ordering': ['source__code', 'id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='PlanFunding',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True, verbose_name='identifier')),
-                ('amount_vnd', models.BigIntegerField(verbose_name='amount of money')),
-                ('linked_by', models.UUIDField(verbose_name='linked by')),
-                ('linked_at', models.DateTimeField(verbose_name='money linked at')),
-                ('withdrawn_by', models.UUIDField(null=True, verbose_name='link taken back by')),
-                ('withdrawn_at', models.DateTimeField(null=True, verbose_name='link taken back at')),
-            ],
-            options={
-                'verbose_name': 'money assigned to a planned task',
-                'verbose_name_plural': 'money assigned to planned tasks',
-                'ordering': ['id'],
+                'constraints': [models.UniqueConstraint(fields=('task', 'other'), name='one_overlap_decision_a_pair'), models.CheckConstraint(condition=models.Q(('task__lt', models.F('other'))), name='overlap_pair_in_order'), models.CheckConstraint(condition=models.Q(('why', ''), _negated=True), name='overlap_decided_for_a_reason')],
             },
         ),
         migrations.CreateModel(
@@ -186,41 +198,52 @@ class Migration(migrations.Migration):
                 ('dropped', models.BooleanField(default=False, editable=False, verbose_name='left out of this version')),
                 ('why', models.CharField(blank=True, max_length=500, verbose_name='why it moved')),
                 ('changed_by', models.UUIDField(editable=False, verbose_name='last changed by')),
+                ('agency', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='reference.agency', verbose_name='lead agency')),
+                ('content_area', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='reference.contentarea', verbose_name='content area')),
+                ('office', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.office', verbose_name='lead office')),
+                ('plan', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='items', to='programme.plan', verbose_name='plan of a year')),
+                ('task', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='items', to='programme.task', verbose_name='task')),
             ],
             options={
                 'verbose_name': 'line of a plan',
                 'verbose_name_plural': 'lines of a plan',
                 'ordering': ['content_area__code', 'position', 'id'],
+                'constraints': [models.UniqueConstraint(fields=('plan', 'task'), name='one_line_a_task_and_plan'), models.CheckConstraint(condition=models.Q(models.Q(('agency__isnull', True), ('office__isnull', False)), models.Q(('agency__isnull', False), ('office__isnull', True)), _connector='OR'), name='plan_item_led_by_one'), models.CheckConstraint(condition=models.Q(models.Q(('what', ''), _negated=True), models.Q(('deliverable', ''), _negated=True)), name='plan_item_has_what_and_result'), models.CheckConstraint(condition=models.Q(('dropped', False), models.Q(('why', ''), _negated=True), _connector='OR'), name='plan_item_dropped_for_a_reason')],
             },
         ),
         migrations.CreateModel(
-            name='PlanPaper',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True, verbose_name='identifier')),
-                ('kind', models.CharField(choices=[('consultation', 'Letter asking for opinions'), ('review', 'Review by Planning and Finance'), ('submission', "Submission to the City People's Committee"), ('return', 'Request to complete and submit again'), ('approval', "Plan or decision of the City People's Committee"), ('assignment', 'Decision assigning the tasks')], max_length=12, verbose_name='paper')),
-                ('number', models.CharField(max_length=60, verbose_name='number')),
-                ('signed_on', models.DateField(verbose_name='date')),
-                ('about', models.CharField(blank=True, max_length=1000, verbose_name='content')),
-                ('entered_by', models.UUIDField(verbose_name='entered by')),
-                ('entered_at', models.DateTimeField(verbose_name='entered at')),
-            ],
-            options={
-                'verbose_name': 'paper of a plan',
-                'verbose_name_plural': 'papers of a plan',
-                'ordering': ['signed_on', 'id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='ProposalEstimate',
+            name='PlanEstimate',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('amount_vnd', models.BigIntegerField(verbose_name='estimated cost')),
+                ('source', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='reference.moneysource', verbose_name='source of money')),
+                ('item', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='estimates', to='programme.planitem', verbose_name='line of a plan')),
             ],
             options={
-                'verbose_name': 'estimate of a proposal',
-                'verbose_name_plural': 'estimates of proposals',
+                'verbose_name': 'estimate of a line',
+                'verbose_name_plural': 'estimates of lines',
                 'ordering': ['source__code', 'id'],
+                'constraints': [models.UniqueConstraint(fields=('item', 'source'), name='one_estimate_a_source'), models.CheckConstraint(condition=models.Q(('amount_vnd__gt', 0), ('amount_vnd__lte', 1000000000000000)), name='plan_estimate_positive')],
+            },
+        ),
+        migrations.CreateModel(
+            name='PlanFunding',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True, verbose_name='identifier')),
+                ('amount_vnd', models.BigIntegerField(verbose_name='amount of money')),
+                ('linked_by', models.UUIDField(verbose_name='linked by')),
+                ('linked_at', models.DateTimeField(verbose_name='money linked at')),
+                ('withdrawn_by', models.UUIDField(null=True, verbose_name='link taken back by')),
+                ('withdrawn_at', models.DateTimeField(null=True, verbose_name='link taken back at')),
+                ('estimate', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='fundings', to='programme.planestimate', verbose_name='estimate of a line')),
+                ('line', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='fundings', to='programme.budgetline', verbose_name='budget line')),
+            ],
+            options={
+                'verbose_name': 'money assigned to a planned task',
+                'verbose_name_plural': 'money assigned to planned tasks',
+                'ordering': ['id'],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('withdrawn_at__isnull', True)), fields=('estimate', 'line'), name='one_funding_a_line'), models.CheckConstraint(condition=models.Q(('amount_vnd__gt', 0), ('amount_vnd__lte', 1000000000000000)), name='plan_funding_positive'), models.CheckConstraint(condition=models.Q(models.Q(('withdrawn_at__isnull', True), ('withdrawn_by__isnull', True)), models.Q(('withdrawn_at__isnull', False), ('withdrawn_by__isnull', False)), _connector='OR'), name='plan_funding_withdrawn_when_and_by')],
             },
         ),
         migrations.CreateModel(
@@ -246,11 +269,31 @@ class Migration(migrations.Migration):
                 ('decided_at', models.DateTimeField(editable=False, null=True, verbose_name='decided at')),
                 ('answer', models.CharField(blank=True, editable=False, max_length=500, verbose_name='answer')),
                 ('synthetic', models.BooleanField(default=False, editable=False, verbose_name='demonstration data')),
+                ('content_area', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='reference.contentarea', verbose_name='content area')),
+                ('item', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='proposals', to='programme.planitem', verbose_name='line of a plan')),
+                ('office', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='proposals', to='accounts.office', verbose_name='office')),
             ],
             options={
                 'verbose_name': 'proposal of a task',
                 'verbose_name_plural': 'proposals of tasks',
                 'ordering': ['-year', '-id'],
+                'indexes': [models.Index(fields=['state', 'sent_at'], name='proposal_by_state')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'sent', 'taken', 'declined', 'withdrawn'])), name='proposal_state_valid'), models.CheckConstraint(condition=models.Q(('year__gte', 2000), ('year__lte', 2100)), name='proposal_year_valid'), models.CheckConstraint(condition=models.Q(models.Q(('what', ''), _negated=True), models.Q(('reason', ''), _negated=True)), name='proposal_says_what_and_why'), models.CheckConstraint(condition=models.Q(models.Q(('sent_at__isnull', True), ('sent_by__isnull', True)), models.Q(('sent_at__isnull', False), ('sent_by__isnull', False)), _connector='OR'), name='proposal_sent_when_and_by'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['sent', 'taken', 'declined']), _negated=True), ('sent_at__isnull', False), _connector='OR'), name='proposal_decided_after_sent'), models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('decided_by__isnull', True), ('state__in', ['draft', 'sent'])), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False), ('state__in', ['taken', 'declined', 'withdrawn'])), _connector='OR'), name='proposal_decided_when_and_by'), models.CheckConstraint(condition=models.Q(models.Q(('item__isnull', False), ('state', 'taken')), models.Q(models.Q(('state', 'taken'), _negated=True), ('item__isnull', True)), _connector='OR'), name='proposal_taken_names_its_line'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'declined'), _negated=True), models.Q(('answer', ''), _negated=True), _connector='OR'), name='proposal_declined_for_a_reason')],
+            },
+        ),
+        migrations.CreateModel(
+            name='ProposalEstimate',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('amount_vnd', models.BigIntegerField(verbose_name='estimated cost')),
+                ('source', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='reference.moneysource', verbose_name='source of money')),
+                ('proposal', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='estimates', to='programme.taskproposal', verbose_name='proposal of a task')),
+            ],
+            options={
+                'verbose_name': 'estimate of a proposal',
+                'verbose_name_plural': 'estimates of proposals',
+                'ordering': ['source__code', 'id'],
+                'constraints': [models.UniqueConstraint(fields=('proposal', 'source'), name='one_proposal_estimate_a_source'), models.CheckConstraint(condition=models.Q(('amount_vnd__gt', 0), ('amount_vnd__lte', 1000000000000000)), name='proposal_estimate_positive')],
             },
         ),
         migrations.CreateModel(
@@ -264,11 +307,13 @@ class Migration(migrations.Migration):
                 ('difficulty', models.TextField(blank=True, max_length=2000, verbose_name='difficulties, proposals')),
                 ('by', models.UUIDField(verbose_name='reported by')),
                 ('at', models.DateTimeField(verbose_name='reported at')),
+                ('task', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reports', to='programme.task', verbose_name='task')),
             ],
             options={
                 'verbose_name': 'progress report',
                 'verbose_name_plural': 'progress reports',
                 'ordering': ['-at', '-id'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('percent__lte', 100)), name='report_percent_at_most_100'), models.CheckConstraint(condition=models.Q(('done', ''), _negated=True), name='report_says_what_was_done')],
             },
         ),
         migrations.AddField(
@@ -297,375 +342,5 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='task',
             constraint=models.CheckConstraint(condition=models.Q(('finished_on__isnull', True), ('state', 'done'), _connector='OR'), name='task_finished_only_when_done'),
-        ),
-        migrations.AddField(
-            model_name='consultation',
-            name='agency',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='reference.agency', verbose_name='agency'),
-        ),
-        migrations.AddField(
-            model_name='consultation',
-            name='file',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='documents.storedfile', verbose_name='scan'),
-        ),
-        migrations.AddField(
-            model_name='deliverable',
-            name='file',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='documents.storedfile', verbose_name='file'),
-        ),
-        migrations.AddField(
-            model_name='deliverable',
-            name='task',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='deliverables', to='programme.task', verbose_name='task'),
-        ),
-        migrations.AddField(
-            model_name='giventask',
-            name='file',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='documents.storedfile', verbose_name='scan'),
-        ),
-        migrations.AddField(
-            model_name='giventask',
-            name='office',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='given_tasks', to='accounts.office', verbose_name='office in charge'),
-        ),
-        migrations.AddField(
-            model_name='giventask',
-            name='person',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='given_tasks', to=settings.AUTH_USER_MODEL, verbose_name='person in charge'),
-        ),
-        migrations.AddField(
-            model_name='giventaskreport',
-            name='given',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reports', to='programme.giventask', verbose_name='given task'),
-        ),
-        migrations.AddField(
-            model_name='overlapdecision',
-            name='other',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='programme.task', verbose_name='other task'),
-        ),
-        migrations.AddField(
-            model_name='overlapdecision',
-            name='task',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='programme.task', verbose_name='task'),
-        ),
-        migrations.AddField(
-            model_name='plan',
-            name='base',
-            field=models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='adjustments', to='programme.plan', verbose_name='version it adjusts'),
-        ),
-        migrations.AddField(
-            model_name='consultation',
-            name='plan',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='consultations', to='programme.plan', verbose_name='plan of a year'),
-        ),
-        migrations.AddField(
-            model_name='planestimate',
-            name='source',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='reference.moneysource', verbose_name='source of money'),
-        ),
-        migrations.AddField(
-            model_name='planfunding',
-            name='estimate',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='fundings', to='programme.planestimate', verbose_name='estimate of a line'),
-        ),
-        migrations.AddField(
-            model_name='planfunding',
-            name='line',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='fundings', to='programme.budgetline', verbose_name='budget line'),
-        ),
-        migrations.AddField(
-            model_name='planitem',
-            name='agency',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='reference.agency', verbose_name='lead agency'),
-        ),
-        migrations.AddField(
-            model_name='planitem',
-            name='content_area',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='reference.contentarea', verbose_name='content area'),
-        ),
-        migrations.AddField(
-            model_name='planitem',
-            name='office',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.office', verbose_name='lead office'),
-        ),
-        migrations.AddField(
-            model_name='planitem',
-            name='plan',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='items', to='programme.plan', verbose_name='plan of a year'),
-        ),
-        migrations.AddField(
-            model_name='planitem',
-            name='task',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='items', to='programme.task', verbose_name='task'),
-        ),
-        migrations.AddField(
-            model_name='planestimate',
-            name='item',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='estimates', to='programme.planitem', verbose_name='line of a plan'),
-        ),
-        migrations.AddField(
-            model_name='planpaper',
-            name='file',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='documents.storedfile', verbose_name='scan'),
-        ),
-        migrations.AddField(
-            model_name='planpaper',
-            name='plan',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='papers', to='programme.plan', verbose_name='plan of a year'),
-        ),
-        migrations.AddField(
-            model_name='consultation',
-            name='letter',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='consultations', to='programme.planpaper', verbose_name='letter asking for the opinion'),
-        ),
-        migrations.AddField(
-            model_name='proposalestimate',
-            name='source',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='reference.moneysource', verbose_name='source of money'),
-        ),
-        migrations.AddField(
-            model_name='taskproposal',
-            name='content_area',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='reference.contentarea', verbose_name='content area'),
-        ),
-        migrations.AddField(
-            model_name='taskproposal',
-            name='item',
-            field=models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='proposals', to='programme.planitem', verbose_name='line of a plan'),
-        ),
-        migrations.AddField(
-            model_name='taskproposal',
-            name='office',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='proposals', to='accounts.office', verbose_name='office'),
-        ),
-        migrations.AddField(
-            model_name='proposalestimate',
-            name='proposal',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='estimates', to='programme.taskproposal', verbose_name='proposal of a task'),
-        ),
-        migrations.AddField(
-            model_name='taskreport',
-            name='task',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reports', to='programme.task', verbose_name='task'),
-        ),
-        migrations.AddConstraint(
-            model_name='deliverable',
-            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='deliverable_has_a_name'),
-        ),
-        migrations.AddConstraint(
-            model_name='deliverable',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('delivered_at__isnull', True), ('delivered_by__isnull', True), ('delivered_on__isnull', True)), models.Q(('delivered_at__isnull', False), ('delivered_by__isnull', False), ('delivered_on__isnull', False)), _connector='OR'), name='deliverable_delivered_when_and_by'),
-        ),
-        migrations.AddConstraint(
-            model_name='deliverable',
-            constraint=models.CheckConstraint(condition=models.Q(('delivered_on__isnull', True), models.Q(('evidence', ''), _negated=True), ('file__isnull', False), _connector='OR'), name='deliverable_delivered_with_evidence'),
-        ),
-        migrations.AddIndex(
-            model_name='giventask',
-            index=models.Index(fields=['state', 'deadline'], name='given_by_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='giventask',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['open', 'done', 'cancelled'])), name='given_state_valid'),
-        ),
-        migrations.AddConstraint(
-            model_name='giventask',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('document', ''), _negated=True), models.Q(('issuer', ''), _negated=True), models.Q(('content', ''), _negated=True)), name='given_has_document_and_content'),
-        ),
-        migrations.AddConstraint(
-            model_name='giventask',
-            constraint=models.CheckConstraint(condition=models.Q(('deadline__gte', models.F('document_on'))), name='given_deadline_after_its_document'),
-        ),
-        migrations.AddConstraint(
-            model_name='giventask',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_on__isnull', True), ('outcome', ''), ('state', 'open')), models.Q(models.Q(('state', 'open'), _negated=True), ('ended_on__isnull', False), models.Q(('outcome', ''), _negated=True)), _connector='OR'), name='given_ended_with_its_outcome'),
-        ),
-        migrations.AddConstraint(
-            model_name='giventaskreport',
-            constraint=models.CheckConstraint(condition=models.Q(('done', ''), _negated=True), name='given_report_says_what_was_done'),
-        ),
-        migrations.AddConstraint(
-            model_name='overlapdecision',
-            constraint=models.UniqueConstraint(fields=('task', 'other'), name='one_overlap_decision_a_pair'),
-        ),
-        migrations.AddConstraint(
-            model_name='overlapdecision',
-            constraint=models.CheckConstraint(condition=models.Q(('task__lt', models.F('other'))), name='overlap_pair_in_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='overlapdecision',
-            constraint=models.CheckConstraint(condition=models.Q(('why', ''), _negated=True), name='overlap_decided_for_a_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='plan',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'consulting', 'reviewing', 'submitted', 'returned', 'approved', 'in_force', 'superseded', 'withdrawn'])), name='plan_state_valid'),
-        ),
-        migrations.AddConstraint(
-            model_name='plan',
-            constraint=models.CheckConstraint(condition=models.Q(('year__gte', 2000), ('year__lte', 2100)), name='plan_year_valid'),
-        ),
-        migrations.AddConstraint(
-            model_name='plan',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('base__isnull', True), ('kind', 'original')), models.Q(('base__isnull', False), ('kind', 'adjustment')), _connector='OR'), name='plan_adjusts_another_when_adjustment'),
-        ),
-        migrations.AddConstraint(
-            model_name='plan',
-            constraint=models.CheckConstraint(condition=models.Q(('number__gte', 1)), name='plan_number_from_1'),
-        ),
-        migrations.AddConstraint(
-            model_name='plan',
-            constraint=models.UniqueConstraint(fields=('year', 'number'), name='one_plan_a_number'),
-        ),
-        migrations.AddConstraint(
-            model_name='plan',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['draft', 'consulting', 'reviewing', 'submitted', 'returned', 'approved'])), fields=('year',), name='one_open_plan_a_year'),
-        ),
-        migrations.AddConstraint(
-            model_name='plan',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'in_force')), fields=('year',), name='one_plan_in_force_a_year'),
-        ),
-        migrations.AddConstraint(
-            model_name='plan',
-            constraint=models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='plan_has_a_title'),
-        ),
-        migrations.AddConstraint(
-            model_name='plan',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('reviewed_at__isnull', True), ('reviewed_by__isnull', True)), models.Q(('reviewed_at__isnull', False), ('reviewed_by__isnull', False)), _connector='OR'), name='plan_reviewed_when_and_by'),
-        ),
-        migrations.AddConstraint(
-            model_name='plan',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['submitted', 'returned', 'approved', 'in_force', 'superseded']), _negated=True), ('reviewed_at__isnull', False), _connector='OR'), name='plan_submitted_after_its_review'),
-        ),
-        migrations.AddConstraint(
-            model_name='planfunding',
-            constraint=models.UniqueConstraint(condition=models.Q(('withdrawn_at__isnull', True)), fields=('estimate', 'line'), name='one_funding_a_line'),
-        ),
-        migrations.AddConstraint(
-            model_name='planfunding',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_vnd__gt', 0), ('amount_vnd__lte', 1000000000000000)), name='plan_funding_positive'),
-        ),
-        migrations.AddConstraint(
-            model_name='planfunding',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('withdrawn_at__isnull', True), ('withdrawn_by__isnull', True)), models.Q(('withdrawn_at__isnull', False), ('withdrawn_by__isnull', False)), _connector='OR'), name='plan_funding_withdrawn_when_and_by'),
-        ),
-        migrations.AddConstraint(
-            model_name='planitem',
-            constraint=models.UniqueConstraint(fields=('plan', 'task'), name='one_line_a_task_and_plan'),
-        ),
-        migrations.AddConstraint(
-            model_name='planitem',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('agency__isnull', True), ('office__isnull', False)), models.Q(('agency__isnull', False), ('office__isnull', True)), _connector='OR'), name='plan_item_led_by_one'),
-        ),
-        migrations.AddConstraint(
-            model_name='planitem',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('what', ''), _negated=True), models.Q(('deliverable', ''), _negated=True)), name='plan_item_has_what_and_result'),
-        ),
-        migrations.AddConstraint(
-            model_name='planitem',
-            constraint=models.CheckConstraint(condition=models.Q(('dropped', False), models.Q(('why', ''), _negated=True), _connector='OR'), name='plan_item_dropped_for_a_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='planestimate',
-            constraint=models.UniqueConstraint(fields=('item', 'source'), name='one_estimate_a_source'),
-        ),
-        migrations.AddConstraint(
-            model_name='planestimate',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_vnd__gt', 0), ('amount_vnd__lte', 1000000000000000)), name='plan_estimate_positive'),
-        ),
-        migrations.AddConstraint(
-            model_name='planpaper',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['consultation', 'review', 'submission', 'return', 'approval', 'assignment'])), name='plan_paper_kind_valid'),
-        ),
-        migrations.AddConstraint(
-            model_name='planpaper',
-            constraint=models.CheckConstraint(condition=models.Q(('number', ''), _negated=True), name='plan_paper_has_a_number'),
-        ),
-        migrations.AddConstraint(
-            model_name='planpaper',
-            constraint=models.UniqueConstraint(condition=models.Q(('kind', 'approval')), fields=('number', 'signed_on'), name='one_plan_an_approval'),
-        ),
-        migrations.AddConstraint(
-            model_name='consultation',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'answered', 'no_reply'])), name='consultation_state_valid'),
-        ),
-        migrations.AddConstraint(
-            model_name='consultation',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'waiting')), fields=('plan', 'agency'), name='one_waiting_consultation_an_agency'),
-        ),
-        migrations.AddConstraint(
-            model_name='consultation',
-            constraint=models.CheckConstraint(condition=models.Q(('deadline__gte', models.F('asked_on'))), name='consultation_deadline_after_asking'),
-        ),
-        migrations.AddConstraint(
-            model_name='consultation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answered_on__isnull', False), ('opinion__in', ['agree', 'comment', 'none']), ('state', 'answered'), models.Q(('answer_number', ''), _negated=True)), models.Q(models.Q(('state', 'answered'), _negated=True), ('answer_number', ''), ('answered_on__isnull', True), ('opinion', ''), ('taken', ''), ('taken_words', ''), ('words', '')), _connector='OR'), name='consultation_answered_with_its_paper'),
-        ),
-        migrations.AddConstraint(
-            model_name='consultation',
-            constraint=models.CheckConstraint(condition=models.Q(('answered_on__isnull', True), ('answered_on__gte', models.F('asked_on')), _connector='OR'), name='consultation_answered_after_asking'),
-        ),
-        migrations.AddConstraint(
-            model_name='consultation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('opinion', 'comment'), _negated=True), models.Q(('words', ''), _negated=True), _connector='OR'), name='consultation_comment_has_words'),
-        ),
-        migrations.AddConstraint(
-            model_name='consultation',
-            constraint=models.CheckConstraint(condition=models.Q(('taken', ''), models.Q(('taken__in', ['taken_in', 'explained', 'partly']), models.Q(('taken_words', ''), _negated=True)), _connector='OR'), name='consultation_taken_with_words'),
-        ),
-        migrations.AddConstraint(
-            model_name='consultation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('entered_at__isnull', True), ('entered_by__isnull', True), ('state', 'waiting')), models.Q(('entered_at__isnull', False), ('entered_by__isnull', False), ('state__in', ['answered', 'no_reply'])), _connector='OR'), name='consultation_entered_when_and_by'),
-        ),
-        migrations.AddIndex(
-            model_name='taskproposal',
-            index=models.Index(fields=['state', 'sent_at'], name='proposal_by_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='taskproposal',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'sent', 'taken', 'declined', 'withdrawn'])), name='proposal_state_valid'),
-        ),
-        migrations.AddConstraint(
-            model_name='taskproposal',
-            constraint=models.CheckConstraint(condition=models.Q(('year__gte', 2000), ('year__lte', 2100)), name='proposal_year_valid'),
-        ),
-        migrations.AddConstraint(
-            model_name='taskproposal',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('what', ''), _negated=True), models.Q(('reason', ''), _negated=True)), name='proposal_says_what_and_why'),
-        ),
-        migrations.AddConstraint(
-            model_name='taskproposal',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('sent_at__isnull', True), ('sent_by__isnull', True)), models.Q(('sent_at__isnull', False), ('sent_by__isnull', False)), _connector='OR'), name='proposal_sent_when_and_by'),
-        ),
-        migrations.AddConstraint(
-            model_name='taskproposal',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['sent', 'taken', 'declined']), _negated=True), ('sent_at__isnull', False), _connector='OR'), name='proposal_decided_after_sent'),
-        ),
-        migrations.AddConstraint(
-            model_name='taskproposal',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('decided_by__isnull', True), ('state__in', ['draft', 'sent'])), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False), ('state__in', ['taken', 'declined', 'withdrawn'])), _connector='OR'), name='proposal_decided_when_and_by'),
-        ),
-        migrations.AddConstraint(
-            model_name='taskproposal',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('item__isnull', False), ('state', 'taken')), models.Q(models.Q(('state', 'taken'), _negated=True), ('item__isnull', True)), _connector='OR'), name='proposal_taken_names_its_line'),
-        ),
-        migrations.AddConstraint(
-            model_name='taskproposal',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'declined'), _negated=True), models.Q(('answer', ''), _negated=True), _connector='OR'), name='proposal_declined_for_a_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='proposalestimate',
-            constraint=models.UniqueConstraint(fields=('proposal', 'source'), name='one_proposal_estimate_a_source'),
-        ),
-        migrations.AddConstraint(
-            model_name='proposalestimate',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_vnd__gt', 0), ('amount_vnd__lte', 1000000000000000)), name='proposal_estimate_positive'),
-        ),
-        migrations.AddConstraint(
-            model_name='taskreport',
-            constraint=models.CheckConstraint(condition=models.Q(('percent__lte', 100)), name='report_percent_at_most_100'),
-        ),
-        migrations.AddConstraint(
-            model_name='taskreport',
-            constraint=models.CheckConstraint(condition=models.Q(('done', ''), _negated=True), name='report_says_what_was_done'),
         ),
     ]

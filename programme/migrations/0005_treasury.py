@@ -49,6 +49,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'statement of the Treasury',
                 'verbose_name_plural': 'statements of the Treasury',
                 'ordering': ['-ends_on', '-starts_on', '-revision'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['open', 'reconciled', 'replaced', 'withdrawn'])), name='treasury_statement_state_valid'), models.CheckConstraint(condition=models.Q(('span__in', ['adjusted', 'q1', 'q2', 'q3', 'q4', 'year'])), name='treasury_statement_span_valid'), models.CheckConstraint(condition=models.Q(('starts_on__lte', models.F('ends_on'))), name='treasury_statement_days_in_order'), models.UniqueConstraint(condition=models.Q(('state', 'withdrawn'), _negated=True), fields=('year', 'span', 'revision'), name='one_statement_a_version'), models.UniqueConstraint(condition=models.Q(('supersedes__isnull', False), models.Q(('state', 'withdrawn'), _negated=True)), fields=('supersedes',), name='one_statement_takes_a_place'), models.UniqueConstraint(fields=('import_batch',), name='one_statement_an_import'), models.CheckConstraint(condition=models.Q(models.Q(('revision', 1), ('supersedes__isnull', True)), models.Q(('revision__gt', 1), ('supersedes__isnull', False)), _connector='OR'), name='treasury_statement_supersedes_by_version'), models.CheckConstraint(condition=models.Q(('cleared_vnd__gte', 0), ('paid_vnd__gte', 0), ('recovered_vnd__gte', 0), ('rows_count__gt', 0)), name='treasury_statement_totals_plausible'), models.CheckConstraint(condition=models.Q(models.Q(('issued_on__isnull', True), ('number', '')), models.Q(models.Q(('number', ''), _negated=True), ('issued_on__isnull', False)), _connector='OR'), name='treasury_statement_number_with_date'), models.CheckConstraint(condition=models.Q(models.Q(('here_cleared_vnd__isnull', True), ('here_paid_vnd__isnull', True), ('here_recovered_vnd__isnull', True), ('matched_at__isnull', True)), models.Q(('here_cleared_vnd__gte', 0), ('here_cleared_vnd__isnull', False), ('here_paid_vnd__gte', 0), ('here_paid_vnd__isnull', False), ('here_recovered_vnd__gte', 0), ('here_recovered_vnd__isnull', False), ('matched_at__isnull', False)), _connector='OR'), name='treasury_statement_matched_with_totals'), models.CheckConstraint(condition=models.Q(models.Q(('paper', ''), ('paper_on__isnull', True), ('reconciled_at__isnull', True), ('reconciled_by__isnull', True)), models.Q(('matched_at__isnull', False), ('paper_on__isnull', False), ('reconciled_at__isnull', False), ('reconciled_by__isnull', False), models.Q(('paper', ''), _negated=True), models.Q(('number', ''), _negated=True)), _connector='OR'), name='treasury_statement_confirmed_when_by_and_paper'), models.CheckConstraint(condition=models.Q(models.Q(('reconciled_at__isnull', True), ('state', 'open')), models.Q(('reconciled_at__isnull', False), ('state', 'reconciled')), ('state__in', ['replaced']), models.Q(('reconciled_at__isnull', True), ('state', 'withdrawn')), _connector='OR'), name='treasury_statement_state_by_its_steps'), models.CheckConstraint(condition=models.Q(('reconciled_by__isnull', True), models.Q(('reconciled_by', models.F('imported_by')), _negated=True), _connector='OR'), name='treasury_statement_confirmed_by_another')],
             },
         ),
         migrations.CreateModel(
@@ -72,6 +73,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'row of a statement',
                 'verbose_name_plural': 'rows of statements',
                 'ordering': ['statement', 'number'],
+                'constraints': [models.UniqueConstraint(fields=('statement', 'number'), name='one_statement_row_a_number'), models.CheckConstraint(condition=models.Q(('direction__in', ['advance', 'clear', 'out', 'payment', 'recovery'])), name='statement_row_direction_valid'), models.CheckConstraint(condition=models.Q(('amount_vnd__gt', 0), ('amount_vnd__lte', 1000000000000)), name='statement_row_amount_positive'), models.CheckConstraint(condition=models.Q(('voucher', ''), _negated=True), name='statement_row_has_a_voucher'), models.CheckConstraint(condition=models.Q(models.Q(('entry__isnull', True), ('part__isnull', True), ('payment__isnull', True)), models.Q(('entry__isnull', True), ('part__gt', 0), ('part__isnull', False), ('payment__isnull', False), models.Q(('direction', 'recovery'), _negated=True)), models.Q(('direction', 'recovery'), ('entry__isnull', False), ('part__gt', 0), ('part__isnull', False), ('payment__isnull', True)), _connector='OR'), name='statement_row_belongs_to_one'), models.UniqueConstraint(condition=models.Q(('payment__isnull', False), models.Q(('direction', 'clear'), _negated=True)), fields=('statement', 'payment', 'part'), name='one_statement_row_a_payment'), models.UniqueConstraint(condition=models.Q(('direction', 'clear'), ('payment__isnull', False)), fields=('statement', 'payment', 'part'), name='one_statement_row_a_clearing'), models.UniqueConstraint(condition=models.Q(('entry__isnull', False)), fields=('statement', 'entry', 'part'), name='one_statement_row_a_recovery')],
             },
         ),
         migrations.CreateModel(
@@ -105,126 +107,11 @@ class Migration(migrations.Migration):
                 'verbose_name': 'difference with the Treasury',
                 'verbose_name_plural': 'differences with the Treasury',
                 'ordering': ['statement', 'id'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['account', 'amount', 'date', 'duplicate', 'nature', 'not_here', 'not_there', 'voucher'])), name='statement_difference_kind_valid'), models.CheckConstraint(condition=models.Q(('cause', ''), ('cause__in', ['before_portal', 'not_programme', 'other', 'other_year', 'refund', 'timing', 'treasury_error', 'typed_here']), _connector='OR'), name='statement_difference_cause_valid'), models.UniqueConstraint(condition=models.Q(('gone_at__isnull', True)), fields=('statement', 'key'), name='one_statement_difference_a_key'), models.CheckConstraint(condition=models.Q(('payment__isnull', True), ('entry__isnull', True), _connector='OR'), name='statement_difference_with_one'), models.CheckConstraint(condition=models.Q(models.Q(('entry__isnull', True), ('kind', 'not_here'), ('payment__isnull', True), ('row__isnull', False)), models.Q(('kind', 'not_there'), ('row__isnull', True), models.Q(('payment__isnull', False), ('entry__isnull', False), _connector='OR')), models.Q(('kind', 'duplicate'), ('row__isnull', False)), models.Q(('kind__in', ['amount', 'date', 'account', 'voucher', 'nature']), ('row__isnull', False), models.Q(('payment__isnull', False), ('entry__isnull', False), _connector='OR')), _connector='OR'), name='statement_difference_sides_by_kind'), models.CheckConstraint(condition=models.Q(models.Q(('row__isnull', True), ('there_on__isnull', True), ('there_vnd__isnull', True)), models.Q(('row__isnull', False), ('there_on__isnull', False), ('there_vnd__gt', 0), ('there_vnd__isnull', False)), _connector='OR'), name='statement_difference_there_complete'), models.CheckConstraint(condition=models.Q(models.Q(('entry__isnull', True), ('here_on__isnull', True), ('here_vnd__isnull', True), ('payment__isnull', True)), models.Q(models.Q(('payment__isnull', False), ('entry__isnull', False), _connector='OR'), ('here_on__isnull', False), ('here_vnd__gt', 0), ('here_vnd__isnull', False)), _connector='OR'), name='statement_difference_here_complete'), models.CheckConstraint(condition=models.Q(models.Q(('cause', ''), ('explained_at__isnull', True), ('explained_by__isnull', True), ('explanation', '')), models.Q(models.Q(('cause', ''), _negated=True), models.Q(('explanation', ''), _negated=True), ('explained_at__isnull', False), ('explained_by__isnull', False)), _connector='OR'), name='statement_difference_explained_when_by_and_why')],
             },
         ),
         migrations.AddConstraint(
             model_name='treasurystatement',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['open', 'reconciled', 'replaced', 'withdrawn'])), name='treasury_statement_state_valid'),
-        ),
-        migrations.AddConstraint(
-            model_name='treasurystatement',
-            constraint=models.CheckConstraint(condition=models.Q(('span__in', ['adjusted', 'q1', 'q2', 'q3', 'q4', 'year'])), name='treasury_statement_span_valid'),
-        ),
-        migrations.AddConstraint(
-            model_name='treasurystatement',
-            constraint=models.CheckConstraint(condition=models.Q(('starts_on__lte', models.F('ends_on'))), name='treasury_statement_days_in_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='treasurystatement',
             constraint=models.UniqueConstraint(condition=models.Q(('state__in', ('open', 'reconciled'))), fields=('year', 'span'), name='one_standing_statement_a_span'),
-        ),
-        migrations.AddConstraint(
-            model_name='treasurystatement',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'withdrawn'), _negated=True), fields=('year', 'span', 'revision'), name='one_statement_a_version'),
-        ),
-        migrations.AddConstraint(
-            model_name='treasurystatement',
-            constraint=models.UniqueConstraint(condition=models.Q(('supersedes__isnull', False), models.Q(('state', 'withdrawn'), _negated=True)), fields=('supersedes',), name='one_statement_takes_a_place'),
-        ),
-        migrations.AddConstraint(
-            model_name='treasurystatement',
-            constraint=models.UniqueConstraint(fields=('import_batch',), name='one_statement_an_import'),
-        ),
-        migrations.AddConstraint(
-            model_name='treasurystatement',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('revision', 1), ('supersedes__isnull', True)), models.Q(('revision__gt', 1), ('supersedes__isnull', False)), _connector='OR'), name='treasury_statement_supersedes_by_version'),
-        ),
-        migrations.AddConstraint(
-            model_name='treasurystatement',
-            constraint=models.CheckConstraint(condition=models.Q(('cleared_vnd__gte', 0), ('paid_vnd__gte', 0), ('recovered_vnd__gte', 0), ('rows_count__gt', 0)), name='treasury_statement_totals_plausible'),
-        ),
-        migrations.AddConstraint(
-            model_name='treasurystatement',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('issued_on__isnull', True), ('number', '')), models.Q(models.Q(('number', ''), _negated=True), ('issued_on__isnull', False)), _connector='OR'), name='treasury_statement_number_with_date'),
-        ),
-        migrations.AddConstraint(
-            model_name='treasurystatement',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('here_cleared_vnd__isnull', True), ('here_paid_vnd__isnull', True), ('here_recovered_vnd__isnull', True), ('matched_at__isnull', True)), models.Q(('here_cleared_vnd__gte', 0), ('here_cleared_vnd__isnull', False), ('here_paid_vnd__gte', 0), ('here_paid_vnd__isnull', False), ('here_recovered_vnd__gte', 0), ('here_recovered_vnd__isnull', False), ('matched_at__isnull', False)), _connector='OR'), name='treasury_statement_matched_with_totals'),
-        ),
-        migrations.AddConstraint(
-            model_name='treasurystatement',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('paper', ''), ('paper_on__isnull', True), ('reconciled_at__isnull', True), ('reconciled_by__isnull', True)), models.Q(('matched_at__isnull', False), ('paper_on__isnull', False), ('reconciled_at__isnull', False), ('reconciled_by__isnull', False), models.Q(('paper', ''), _negated=True), models.Q(('number', ''), _negated=True)), _connector='OR'), name='treasury_statement_confirmed_when_by_and_paper'),
-        ),
-        migrations.AddConstraint(
-            model_name='treasurystatement',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('reconciled_at__isnull', True), ('state', 'open')), models.Q(('reconciled_at__isnull', False), ('state', 'reconciled')), ('state__in', ['replaced']), models.Q(('reconciled_at__isnull', True), ('state', 'withdrawn')), _connector='OR'), name='treasury_statement_state_by_its_steps'),
-        ),
-        migrations.AddConstraint(
-            model_name='treasurystatement',
-            constraint=models.CheckConstraint(condition=models.Q(('reconciled_by__isnull', True), models.Q(('reconciled_by', models.F('imported_by')), _negated=True), _connector='OR'), name='treasury_statement_confirmed_by_another'),
-        ),
-        migrations.AddConstraint(
-            model_name='statementrow',
-            constraint=models.UniqueConstraint(fields=('statement', 'number'), name='one_statement_row_a_number'),
-        ),
-        migrations.AddConstraint(
-            model_name='statementrow',
-            constraint=models.CheckConstraint(condition=models.Q(('direction__in', ['advance', 'clear', 'out', 'payment', 'recovery'])), name='statement_row_direction_valid'),
-        ),
-        migrations.AddConstraint(
-            model_name='statementrow',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_vnd__gt', 0), ('amount_vnd__lte', 1000000000000)), name='statement_row_amount_positive'),
-        ),
-        migrations.AddConstraint(
-            model_name='statementrow',
-            constraint=models.CheckConstraint(condition=models.Q(('voucher', ''), _negated=True), name='statement_row_has_a_voucher'),
-        ),
-        migrations.AddConstraint(
-            model_name='statementrow',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('entry__isnull', True), ('part__isnull', True), ('payment__isnull', True)), models.Q(('entry__isnull', True), ('part__gt', 0), ('part__isnull', False), ('payment__isnull', False), models.Q(('direction', 'recovery'), _negated=True)), models.Q(('direction', 'recovery'), ('entry__isnull', False), ('part__gt', 0), ('part__isnull', False), ('payment__isnull', True)), _connector='OR'), name='statement_row_belongs_to_one'),
-        ),
-        migrations.AddConstraint(
-            model_name='statementrow',
-            constraint=models.UniqueConstraint(condition=models.Q(('payment__isnull', False), models.Q(('direction', 'clear'), _negated=True)), fields=('statement', 'payment', 'part'), name='one_statement_row_a_payment'),
-        ),
-        migrations.AddConstraint(
-            model_name='statementrow',
-            constraint=models.UniqueConstraint(condition=models.Q(('direction', 'clear'), ('payment__isnull', False)), fields=('statement', 'payment', 'part'), name='one_statement_row_a_clearing'),
-        ),
-        migrations.AddConstraint(
-            model_name='statementrow',
-            constraint=models.UniqueConstraint(condition=models.Q(('entry__isnull', False)), fields=('statement', 'entry', 'part'), name='one_statement_row_a_recovery'),
-        ),
-        migrations.AddConstraint(
-            model_name='statementdifference',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['account', 'amount', 'date', 'duplicate', 'nature', 'not_here', 'not_there', 'voucher'])), name='statement_difference_kind_valid'),
-        ),
-        migrations.AddConstraint(
-            model_name='statementdifference',
-            constraint=models.CheckConstraint(condition=models.Q(('cause', ''), ('cause__in', ['before_portal', 'not_programme', 'other', 'other_year', 'refund', 'timing', 'treasury_error', 'typed_here']), _connector='OR'), name='statement_difference_cause_valid'),
-        ),
-        migrations.AddConstraint(
-            model_name='statementdifference',
-            constraint=models.UniqueConstraint(condition=models.Q(('gone_at__isnull', True)), fields=('statement', 'key'), name='one_statement_difference_a_key'),
-        ),
-        migrations.AddConstraint(
-            model_name='statementdifference',
-            constraint=models.CheckConstraint(condition=models.Q(('payment__isnull', True), ('entry__isnull', True), _connector='OR'), name='statement_difference_with_one'),
-        ),
-        migrations.AddConstraint(
-            model_name='statementdifference',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('entry__isnull', True), ('kind', 'not_here'), ('payment__isnull', True), ('row__isnull', False)), models.Q(('kind', 'not_there'), ('row__isnull', True), models.Q(('payment__isnull', False), ('entry__isnull', False), _connector='OR')), models.Q(('kind', 'duplicate'), ('row__isnull', False)), models.Q(('kind__in', ['amount', 'date', 'account', 'voucher', 'nature']), ('row__isnull', False), models.Q(('payment__isnull', False), ('entry__isnull', False), _connector='OR')), _connector='OR'), name='statement_difference_sides_by_kind'),
-        ),
-        migrations.AddConstraint(
-            model_name='statementdifference',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('row__isnull', True), ('there_on__isnull', True), ('there_vnd__isnull', True)), models.Q(('row__isnull', False), ('there_on__isnull', False), ('there_vnd__gt', 0), ('there_vnd__isnull', False)), _connector='OR'), name='statement_difference_there_complete'),
-        ),
-        migrations.AddConstraint(
-            model_name='statementdifference',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('entry__isnull', True), ('here_on__isnull', True), ('here_vnd__isnull', True), ('payment__isnull', True)), models.Q(models.Q(('payment__isnull', False), ('entry__isnull', False), _connector='OR'), ('here_on__isnull', False), ('here_vnd__gt', 0), ('here_vnd__isnull', False)), _connector='OR'), name='statement_difference_here_complete'),
-        ),
-        migrations.AddConstraint(
-            model_name='statementdifference',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('cause', ''), ('explained_at__isnull', True), ('explained_by__isnull', True), ('explanation', '')), models.Q(models.Q(('cause', ''), _negated=True), models.Q(('explanation', ''), _negated=True), ('explained_at__isnull', False), ('explained_by__isnull', False)), _connector='OR'), name='statement_difference_explained_when_by_and_why'),
         ),
     ]

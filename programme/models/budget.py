@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from audit.identity import Identified, Versioned
 from documents.models import StoredFile
@@ -98,7 +99,7 @@ class YearState(models.TextChoices):
     PREPARING = "preparing", _("Being prepared")
     OPEN = "open", _("In execution")
     ADJUSTING = "adjusting", _("Adjustment period")
-    CLOSED = "closed", _("Closed")
+    CLOSED = "closed", pgettext_lazy("budget year", "Closed")
 
 
 _BEFORE = {

@@ -23,6 +23,7 @@ from programme.permissions.payments import (
 )
 from programme.presenting.acting import acting_sentence, address, named, room_of_advances, room_on_commitment, trail
 from programme.presenting.payments import facts_of, payment_chain
+from programme.presenting.places import open_address
 from programme.presenting.steps import room_rows
 from programme.services import payments as services
 from programme.services.limits import advance_ceiling
@@ -166,6 +167,7 @@ def _show(request: HttpRequest, row: Payment, form: Any = None) -> HttpResponse:
             "state_kind": STATE_KINDS[row.state],
             "chain": payment_chain(row, people),
             "facts": facts_of(row, address(user, row.commitment)),
+            "papers_url": open_address(user, "programme:treasury_papers", row.public_id),
             "rooms": _rooms(row) if under_way else [],
             "entries": [(entry, address(user, entry)) for entry in row.entries.order_by("number")],
             "may_withdraw": can_withdraw_payment(user, row),

@@ -53,6 +53,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'version of an indicator',
                 'verbose_name_plural': 'versions of indicators',
                 'ordering': ['indicator', '-revision'],
+                'constraints': [models.UniqueConstraint(fields=('indicator', 'revision'), name='one_indicator_version'), models.UniqueConstraint(condition=models.Q(('superseded_at__isnull', True)), fields=('indicator',), name='one_current_indicator_version')],
             },
         ),
         migrations.CreateModel(
@@ -74,6 +75,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'chosen variant',
                 'verbose_name_plural': 'chosen variants',
                 'ordering': ['family', '-revision'],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('superseded_at__isnull', True)), fields=('family',), name='one_choice_a_family'), models.CheckConstraint(condition=models.Q(('paper_number', ''), _negated=True), name='choice_has_a_paper')],
             },
         ),
         migrations.CreateModel(
@@ -98,6 +100,8 @@ class Migration(migrations.Migration):
                 'verbose_name': 'computation of indicators',
                 'verbose_name_plural': 'computations of indicators',
                 'ordering': ['-id'],
+                'indexes': [models.Index(fields=['state', '-id'], name='run_by_state')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'done'])), name='run_state_valid'), models.CheckConstraint(condition=models.Q(('year_to__gte', models.F('year_from'))), name='run_years_in_order'), models.CheckConstraint(condition=models.Q(models.Q(('done_at__isnull', False), ('state', 'done'), models.Q(('digest', ''), _negated=True)), models.Q(models.Q(('state', 'done'), _negated=True), ('digest', ''), ('done_at__isnull', True)), _connector='OR'), name='run_done_with_digest')],
             },
         ),
         migrations.CreateModel(
@@ -121,6 +125,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'publication',
                 'verbose_name_plural': 'publications',
                 'ordering': ['-year', '-revision'],
+                'constraints': [models.UniqueConstraint(fields=('year', 'revision'), name='one_publication_a_revision'), models.CheckConstraint(condition=models.Q(models.Q(('revision', 1), ('supersedes__isnull', True)), models.Q(('revision__gt', 1), ('supersedes__isnull', False), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='publication_supersedes_with_reason'), models.CheckConstraint(condition=models.Q(('paper_number', ''), _negated=True), name='publication_has_a_paper')],
             },
         ),
         migrations.CreateModel(
@@ -153,6 +158,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'value of an indicator',
                 'verbose_name_plural': 'values of indicators',
+                'constraints': [models.UniqueConstraint(fields=('run', 'attempt', 'version', 'year'), name='one_value_an_attempt'), models.CheckConstraint(condition=models.Q(('verdict__in', ['below', 'within', 'above', 'not_assessable'])), name='value_verdict_valid'), models.CheckConstraint(condition=models.Q(models.Q(('verdict', 'not_assessable'), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='value_says_why_not_assessable'), models.CheckConstraint(condition=models.Q(('upper__isnull', True), ('lower__isnull', True), ('upper__gte', models.F('lower')), _connector='OR'), name='value_bounds_in_order'), models.CheckConstraint(condition=models.Q(('reporting__isnull', True), ('reporting__lte', models.F('counted')), _connector='OR'), name='value_coverage_within_one'), models.CheckConstraint(condition=models.Q(models.Q(('unit', 'percent'), _negated=True), ('denominator__isnull', True), ('denominator__gt', 0), _connector='OR'), name='value_denominator_above_zero')],
             },
         ),
         migrations.CreateModel(
@@ -174,6 +180,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'row behind a value',
                 'verbose_name_plural': 'rows behind values',
+                'indexes': [models.Index(fields=['value', '-contribution', 'id'], name='kpi_row_by_size')],
             },
         ),
         migrations.CreateModel(
@@ -190,6 +197,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'part of a value',
                 'verbose_name_plural': 'parts of values',
+                'constraints': [models.UniqueConstraint(fields=('value', 'dimension', 'code'), name='one_part_a_code')],
             },
         ),
         migrations.CreateModel(
@@ -228,6 +236,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'published value',
                 'verbose_name_plural': 'published values',
+                'constraints': [models.UniqueConstraint(fields=('publication', 'family'), name='one_published_value')],
             },
         ),
         migrations.CreateModel(
@@ -252,6 +261,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'published row',
                 'verbose_name_plural': 'published rows',
+                'indexes': [models.Index(fields=['value', '-contribution'], name='published_row_by_size')],
+                'constraints': [models.UniqueConstraint(fields=('value', 'position'), name='one_published_row')],
             },
         ),
         migrations.CreateModel(
@@ -284,93 +295,5 @@ class Migration(migrations.Migration):
                 'ordering': ['measure', '-year', 'prices', 'state', '-revision'],
                 'constraints': [models.UniqueConstraint(condition=models.Q(('base_year__isnull', False), ('superseded_at__isnull', True)), fields=('measure', 'year', 'prices', 'base_year', 'state'), name='one_statistic_constant'), models.UniqueConstraint(condition=models.Q(('base_year__isnull', True), ('superseded_at__isnull', True)), fields=('measure', 'year', 'prices', 'state'), name='one_statistic_current'), models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='statistic_above_zero'), models.CheckConstraint(condition=models.Q(('year__gte', 2000), ('year__lte', 2100)), name='statistic_year_valid'), models.CheckConstraint(condition=models.Q(models.Q(('measure', 'output'), ('unit', 'vnd')), models.Q(('measure', 'exports'), ('unit', 'usd_cents')), models.Q(('measure', 'iip'), ('unit', 'index_x100')), _connector='OR'), name='statistic_unit_of_measure'), models.CheckConstraint(condition=models.Q(models.Q(('base_year__isnull', True), ('prices', 'current')), models.Q(('base_year__isnull', False), ('measure', 'output'), ('prices', 'constant')), _connector='OR'), name='statistic_base_year_when_constant'), models.CheckConstraint(condition=models.Q(('state__in', ['estimate', 'preliminary', 'official'])), name='statistic_state_valid'), models.CheckConstraint(condition=models.Q(('superseded_at__isnull', True), ('superseded_at__gte', models.F('recorded_at')), _connector='OR'), name='statistic_superseded_after')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='indicatorversion',
-            constraint=models.UniqueConstraint(fields=('indicator', 'revision'), name='one_indicator_version'),
-        ),
-        migrations.AddConstraint(
-            model_name='indicatorversion',
-            constraint=models.UniqueConstraint(condition=models.Q(('superseded_at__isnull', True)), fields=('indicator',), name='one_current_indicator_version'),
-        ),
-        migrations.AddConstraint(
-            model_name='kpichoice',
-            constraint=models.UniqueConstraint(condition=models.Q(('superseded_at__isnull', True)), fields=('family',), name='one_choice_a_family'),
-        ),
-        migrations.AddConstraint(
-            model_name='kpichoice',
-            constraint=models.CheckConstraint(condition=models.Q(('paper_number', ''), _negated=True), name='choice_has_a_paper'),
-        ),
-        migrations.AddIndex(
-            model_name='kpirun',
-            index=models.Index(fields=['state', '-id'], name='run_by_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='kpirun',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'done'])), name='run_state_valid'),
-        ),
-        migrations.AddConstraint(
-            model_name='kpirun',
-            constraint=models.CheckConstraint(condition=models.Q(('year_to__gte', models.F('year_from'))), name='run_years_in_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='kpirun',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('done_at__isnull', False), ('state', 'done'), models.Q(('digest', ''), _negated=True)), models.Q(models.Q(('state', 'done'), _negated=True), ('digest', ''), ('done_at__isnull', True)), _connector='OR'), name='run_done_with_digest'),
-        ),
-        migrations.AddConstraint(
-            model_name='kpipublication',
-            constraint=models.UniqueConstraint(fields=('year', 'revision'), name='one_publication_a_revision'),
-        ),
-        migrations.AddConstraint(
-            model_name='kpipublication',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('revision', 1), ('supersedes__isnull', True)), models.Q(('revision__gt', 1), ('supersedes__isnull', False), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='publication_supersedes_with_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='kpipublication',
-            constraint=models.CheckConstraint(condition=models.Q(('paper_number', ''), _negated=True), name='publication_has_a_paper'),
-        ),
-        migrations.AddConstraint(
-            model_name='kpivalue',
-            constraint=models.UniqueConstraint(fields=('run', 'attempt', 'version', 'year'), name='one_value_an_attempt'),
-        ),
-        migrations.AddConstraint(
-            model_name='kpivalue',
-            constraint=models.CheckConstraint(condition=models.Q(('verdict__in', ['below', 'within', 'above', 'not_assessable'])), name='value_verdict_valid'),
-        ),
-        migrations.AddConstraint(
-            model_name='kpivalue',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('verdict', 'not_assessable'), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='value_says_why_not_assessable'),
-        ),
-        migrations.AddConstraint(
-            model_name='kpivalue',
-            constraint=models.CheckConstraint(condition=models.Q(('upper__isnull', True), ('lower__isnull', True), ('upper__gte', models.F('lower')), _connector='OR'), name='value_bounds_in_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='kpivalue',
-            constraint=models.CheckConstraint(condition=models.Q(('reporting__isnull', True), ('reporting__lte', models.F('counted')), _connector='OR'), name='value_coverage_within_one'),
-        ),
-        migrations.AddConstraint(
-            model_name='kpivalue',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('unit', 'percent'), _negated=True), ('denominator__isnull', True), ('denominator__gt', 0), _connector='OR'), name='value_denominator_above_zero'),
-        ),
-        migrations.AddIndex(
-            model_name='kpirow',
-            index=models.Index(fields=['value', '-contribution', 'id'], name='kpi_row_by_size'),
-        ),
-        migrations.AddConstraint(
-            model_name='kpipart',
-            constraint=models.UniqueConstraint(fields=('value', 'dimension', 'code'), name='one_part_a_code'),
-        ),
-        migrations.AddConstraint(
-            model_name='publishedvalue',
-            constraint=models.UniqueConstraint(fields=('publication', 'family'), name='one_published_value'),
-        ),
-        migrations.AddIndex(
-            model_name='publishedrow',
-            index=models.Index(fields=['value', '-contribution'], name='published_row_by_size'),
-        ),
-        migrations.AddConstraint(
-            model_name='publishedrow',
-            constraint=models.UniqueConstraint(fields=('value', 'position'), name='one_published_row'),
         ),
     ]

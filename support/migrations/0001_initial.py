@@ -52,6 +52,8 @@ class Migration(migrations.Migration):
                 'verbose_name': 'support record',
                 'verbose_name_plural': 'support records',
                 'ordering': ['-delivered_on', '-id'],
+                'indexes': [models.Index(fields=['activity_code', 'enterprise', 'delivered_on'], name='support_by_activity'), models.Index(fields=['-delivered_on', '-id'], name='support_by_delivery'), models.Index(fields=['year', 'content_area', 'kind'], name='support_by_year'), models.Index(condition=models.Q(('withdrawn', True)), fields=['withdrawn_at'], name='support_withdrawn'), models.Index(condition=models.Q(('import_batch__isnull', False)), fields=['import_batch'], name='support_by_import')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('amount_vnd__isnull', True), models.Q(('amount_vnd__gte', 0), ('amount_vnd__lte', 1000000000000000)), _connector='OR'), name='support_amount_whole_and_possible'), models.CheckConstraint(condition=models.Q(('amount_vnd__isnull', True), ('money_source__isnull', False), _connector='OR'), name='support_money_names_its_source'), models.CheckConstraint(condition=models.Q(('started_on__isnull', True), ('started_on__lte', models.F('delivered_on')), _connector='OR'), name='support_starts_before_delivery'), models.CheckConstraint(condition=models.Q(('by_programme', True), ('agency__isnull', False), _connector='OR'), name='support_of_another_names_agency'), models.CheckConstraint(condition=models.Q(('year__gte', 2000), ('year__lte', 2100)), name='support_year_possible'), models.CheckConstraint(condition=models.Q(('activity_type__in', ['fair', 'mission', 'matching', 'course', 'consulting', 'equipment', 'quality', 'honour', 'media', 'ceremony', 'petition', 'other'])), name='support_activity_type_valid'), models.CheckConstraint(condition=models.Q(models.Q(('activity_code', ''), _negated=True), models.Q(('activity', ''), _negated=True), models.Q(('what', ''), _negated=True)), name='support_says_what'), models.UniqueConstraint(condition=models.Q(('withdrawn', False)), fields=('enterprise', 'activity_code', 'kind', 'content_area', 'delivered_on', 'what'), name='one_support_a_delivery'), models.CheckConstraint(condition=models.Q(models.Q(('withdrawn', False), ('withdrawn_at__isnull', True), ('withdrawn_reason', '')), models.Q(('withdrawn', True), ('withdrawn_at__isnull', False), models.Q(('withdrawn_reason', ''), _negated=True)), _connector='OR'), name='support_withdrawn_when_and_why')],
             },
         ),
         migrations.CreateModel(
@@ -84,106 +86,8 @@ class Migration(migrations.Migration):
                 'verbose_name': 'revision of a support record',
                 'verbose_name_plural': 'revisions of support records',
                 'ordering': ['record', 'revision'],
+                'indexes': [models.Index(fields=['activity_code', 'enterprise', 'delivered_on'], name='support_rev_by_activity')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('amount_vnd__isnull', True), models.Q(('amount_vnd__gte', 0), ('amount_vnd__lte', 1000000000000000)), _connector='OR'), name='support_rev_amount_whole_and_possible'), models.CheckConstraint(condition=models.Q(('amount_vnd__isnull', True), ('money_source__isnull', False), _connector='OR'), name='support_rev_money_names_its_source'), models.CheckConstraint(condition=models.Q(('started_on__isnull', True), ('started_on__lte', models.F('delivered_on')), _connector='OR'), name='support_rev_starts_before_delivery'), models.CheckConstraint(condition=models.Q(('by_programme', True), ('agency__isnull', False), _connector='OR'), name='support_rev_of_another_names_agency'), models.CheckConstraint(condition=models.Q(('year__gte', 2000), ('year__lte', 2100)), name='support_rev_year_possible'), models.CheckConstraint(condition=models.Q(('activity_type__in', ['fair', 'mission', 'matching', 'course', 'consulting', 'equipment', 'quality', 'honour', 'media', 'ceremony', 'petition', 'other'])), name='support_rev_activity_type_valid'), models.CheckConstraint(condition=models.Q(models.Q(('activity_code', ''), _negated=True), models.Q(('activity', ''), _negated=True), models.Q(('what', ''), _negated=True)), name='support_rev_says_what'), models.UniqueConstraint(fields=('record', 'revision'), name='one_support_revision_a_number'), models.UniqueConstraint(condition=models.Q(('superseded_at__isnull', True)), fields=('record',), name='one_current_support_revision'), models.CheckConstraint(condition=models.Q(('superseded_at__isnull', True), ('superseded_at__gte', models.F('recorded_at')), _connector='OR'), name='support_rev_superseded_after')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='supportrecord',
-            index=models.Index(fields=['activity_code', 'enterprise', 'delivered_on'], name='support_by_activity'),
-        ),
-        migrations.AddIndex(
-            model_name='supportrecord',
-            index=models.Index(fields=['-delivered_on', '-id'], name='support_by_delivery'),
-        ),
-        migrations.AddIndex(
-            model_name='supportrecord',
-            index=models.Index(fields=['year', 'content_area', 'kind'], name='support_by_year'),
-        ),
-        migrations.AddIndex(
-            model_name='supportrecord',
-            index=models.Index(condition=models.Q(('withdrawn', True)), fields=['withdrawn_at'], name='support_withdrawn'),
-        ),
-        migrations.AddIndex(
-            model_name='supportrecord',
-            index=models.Index(condition=models.Q(('import_batch__isnull', False)), fields=['import_batch'], name='support_by_import'),
-        ),
-        migrations.AddConstraint(
-            model_name='supportrecord',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_vnd__isnull', True), models.Q(('amount_vnd__gte', 0), ('amount_vnd__lte', 1000000000000000)), _connector='OR'), name='support_amount_whole_and_possible'),
-        ),
-        migrations.AddConstraint(
-            model_name='supportrecord',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_vnd__isnull', True), ('money_source__isnull', False), _connector='OR'), name='support_money_names_its_source'),
-        ),
-        migrations.AddConstraint(
-            model_name='supportrecord',
-            constraint=models.CheckConstraint(condition=models.Q(('started_on__isnull', True), ('started_on__lte', models.F('delivered_on')), _connector='OR'), name='support_starts_before_delivery'),
-        ),
-        migrations.AddConstraint(
-            model_name='supportrecord',
-            constraint=models.CheckConstraint(condition=models.Q(('by_programme', True), ('agency__isnull', False), _connector='OR'), name='support_of_another_names_agency'),
-        ),
-        migrations.AddConstraint(
-            model_name='supportrecord',
-            constraint=models.CheckConstraint(condition=models.Q(('year__gte', 2000), ('year__lte', 2100)), name='support_year_possible'),
-        ),
-        migrations.AddConstraint(
-            model_name='supportrecord',
-            constraint=models.CheckConstraint(condition=models.Q(('activity_type__in', ['fair', 'mission', 'matching', 'course', 'consulting', 'equipment', 'quality', 'honour', 'media', 'ceremony', 'petition', 'other'])), name='support_activity_type_valid'),
-        ),
-        migrations.AddConstraint(
-            model_name='supportrecord',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('activity_code', ''), _negated=True), models.Q(('activity', ''), _negated=True), models.Q(('what', ''), _negated=True)), name='support_says_what'),
-        ),
-        migrations.AddConstraint(
-            model_name='supportrecord',
-            constraint=models.UniqueConstraint(condition=models.Q(('withdrawn', False)), fields=('enterprise', 'activity_code', 'kind', 'content_area', 'delivered_on', 'what'), name='one_support_a_delivery'),
-        ),
-        migrations.AddConstraint(
-            model_name='supportrecord',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('withdrawn', False), ('withdrawn_at__isnull', True), ('withdrawn_reason', '')), models.Q(('withdrawn', True), ('withdrawn_at__isnull', False), models.Q(('withdrawn_reason', ''), _negated=True)), _connector='OR'), name='support_withdrawn_when_and_why'),
-        ),
-        migrations.AddIndex(
-            model_name='supportrevision',
-            index=models.Index(fields=['activity_code', 'enterprise', 'delivered_on'], name='support_rev_by_activity'),
-        ),
-        migrations.AddConstraint(
-            model_name='supportrevision',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_vnd__isnull', True), models.Q(('amount_vnd__gte', 0), ('amount_vnd__lte', 1000000000000000)), _connector='OR'), name='support_rev_amount_whole_and_possible'),
-        ),
-        migrations.AddConstraint(
-            model_name='supportrevision',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_vnd__isnull', True), ('money_source__isnull', False), _connector='OR'), name='support_rev_money_names_its_source'),
-        ),
-        migrations.AddConstraint(
-            model_name='supportrevision',
-            constraint=models.CheckConstraint(condition=models.Q(('started_on__isnull', True), ('started_on__lte', models.F('delivered_on')), _connector='OR'), name='support_rev_starts_before_delivery'),
-        ),
-        migrations.AddConstraint(
-            model_name='supportrevision',
-            constraint=models.CheckConstraint(condition=models.Q(('by_programme', True), ('agency__isnull', False), _connector='OR'), name='support_rev_of_another_names_agency'),
-        ),
-        migrations.AddConstraint(
-            model_name='supportrevision',
-            constraint=models.CheckConstraint(condition=models.Q(('year__gte', 2000), ('year__lte', 2100)), name='support_rev_year_possible'),
-        ),
-        migrations.AddConstraint(
-            model_name='supportrevision',
-            constraint=models.CheckConstraint(condition=models.Q(('activity_type__in', ['fair', 'mission', 'matching', 'course', 'consulting', 'equipment', 'quality', 'honour', 'media', 'ceremony', 'petition', 'other'])), name='support_rev_activity_type_valid'),
-        ),
-        migrations.AddConstraint(
-            model_name='supportrevision',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('activity_code', ''), _negated=True), models.Q(('activity', ''), _negated=True), models.Q(('what', ''), _negated=True)), name='support_rev_says_what'),
-        ),
-        migrations.AddConstraint(
-            model_name='supportrevision',
-            constraint=models.UniqueConstraint(fields=('record', 'revision'), name='one_support_revision_a_number'),
-        ),
-        migrations.AddConstraint(
-            model_name='supportrevision',
-            constraint=models.UniqueConstraint(condition=models.Q(('superseded_at__isnull', True)), fields=('record',), name='one_current_support_revision'),
-        ),
-        migrations.AddConstraint(
-            model_name='supportrevision',
-            constraint=models.CheckConstraint(condition=models.Q(('superseded_at__isnull', True), ('superseded_at__gte', models.F('recorded_at')), _connector='OR'), name='support_rev_superseded_after'),
         ),
     ]

@@ -3,9 +3,11 @@ import uuid
 from datetime import UTC, date, datetime
 
 import pytest
+from django.utils.translation import override
 
 from accounts.models import Delegation
 from accounts.roles import Role
+from audit.events import history_of
 from audit.models import Event
 from audit.refusals import Conflict, NotAllowed, Refused
 from programme.models import BudgetStep, Commitment, EntryKind, LedgerEntry, Payment, YearState
@@ -31,6 +33,7 @@ from programme.services.payments import (
 from programme.services.steps import approve_step, prepare_step, refuse_step, withdraw_step
 from programme.services.years import add_year, close_year, obstacles, open_year, start_adjusting
 from reference.models import Rule
+from screens import formats
 from tests.factories import (
     make_agency,
     make_auditor,
@@ -560,6 +563,12 @@ def test_months_planned_stay_within_what_is_assigned(people, line):
     assert dict(line.spending_plan.values_list("month", "planned_vnd")) == {202408: BILLION, 202409: BILLION}
     with pytest.raises(Refused):
         plan_spending(line, {202410: 6 * BILLION}, by=people["accountant"], now=NOW)
+    with override("vi"):
+        [told] = history_of(line, limit=1)
+        assert [(label, str(after)) for label, _before, after in told.changes] == [
+            ("tháng 8/2024", formats.money(BILLION)),
+            ("tháng 9/2024", formats.money(BILLION)),
+        ]
 
 
 # --- years -----------------------------------------------------------------------------------------

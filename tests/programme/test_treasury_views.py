@@ -269,6 +269,7 @@ def test_the_papers_for_the_treasury_are_filled_in_from_the_payment(commitment, 
     advance = make_paid_payment(commitment, 30_000_000, kind="advance", payee_account="1020304050")
     payment = make_paid_payment(commitment, 12_345_678, clears_vnd=5_000_000, note="Thuê gian hàng <b>")
     client = client_as(accountant)
+    assert url("treasury_papers", payment) in text_of(client.get(payment.get_absolute_url()))
     page = text_of(client.get(url("treasury_papers", payment)))
     codes = ("withdrawal", "vouchers", "clearing")
     assert all(url("treasury_paper", payment, code=code) in page for code in codes)
