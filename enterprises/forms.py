@@ -3,11 +3,11 @@ from fractions import Fraction
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from enterprises import tax_codes
 from enterprises.models import Enterprise, FigureRevision, Product, Title
 from enterprises.models.figures import LIMITS, PEOPLE_MEASURES, USD_MEASURES, VND_MEASURES
 from enterprises.services.enterprises import STATUS_MOVES
 from enterprises.services.figures import DEFAULT_BASIS, spans_of_years
+from reference import tax_codes
 from reference.models import AdministrativeUnit, ExchangeRate, IndustryCode, ProductGroup
 from reference.services import exchange_rate
 from screens.forms import DateField, Form, ModelForm, NumberField, YearField

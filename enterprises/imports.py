@@ -29,9 +29,9 @@ from enterprises.services.importing import (
     withdraw_imported_figures,
     withdraw_imported_registry,
 )
-from enterprises.tax_codes import parent_of
 from reference.models import AdministrativeUnit, ProductGroup
 from reference.services import SizeTable
+from reference.tax_codes import parent_of
 from screens.text import clean, fold, short_forms, sort_key
 
 NO_ENTERPRISE = gettext_noop("No enterprise has the tax code %(code)s. Add the enterprise first.")

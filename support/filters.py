@@ -2,8 +2,8 @@ import django_filters
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from enterprises import tax_codes
 from enterprises.models import Enterprise
+from reference import tax_codes
 from reference.models import ContentArea, MoneySource, SupportKind
 from screens.lists import FilterSet
 from screens.text import matching

@@ -16,7 +16,7 @@ from enterprises.models import (
 )
 from enterprises.models.figures import MEASURES
 from enterprises.services.revisions import note_enterprise, note_title
-from enterprises.tax_codes import check_digit
+from reference.tax_codes import check_digit
 from support.models import SupportRecord, SupportRevision
 
 _numbers = itertools.count(1)

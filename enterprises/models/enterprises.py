@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.roles import READERS, Role
 from audit.identity import Identified, Versioned
 from audit.revisions import Revised
-from enterprises import tax_codes
 from enterprises.models.search import SearchIndex
+from reference import tax_codes
 from screens.text import SHORT_FORMS, fold, short_forms, sort_key
 
 models.CharField.register_lookup(Length)

@@ -10,11 +10,11 @@ from django.utils.translation import gettext as _
 from accounts.access import require
 from audit.events import record_event
 from audit.refusals import Conflict, NotAllowed, Refused
-from enterprises import tax_codes
 from enterprises.models import Enterprise, EnterpriseActivity, EnterpriseGroup, Title
 from enterprises.models.figures import State
 from enterprises.permissions import EDIT_CONTACT, REGISTER, can_act_for
 from enterprises.services.revisions import note_enterprise
+from reference import tax_codes
 from screens.text import clean
 
 FIELDS = (

@@ -6,7 +6,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from enterprises import tax_codes
 from enterprises.filters import EnterpriseFilter
 from enterprises.forms import EnterpriseForm, InviteForm, MergeForm, ReasonForm, StatusForm
 from enterprises.models import Enterprise, FigureRevision, FigureYearClosing, Membership, Product, Title
@@ -16,6 +15,7 @@ from enterprises.services import enterprises as services
 from enterprises.services import memberships, merging
 from enterprises.tables import STATE_TAGS, STATUS_TAGS, EnterpriseTable
 from enterprises.views.answers import do_once, found, tried
+from reference import tax_codes
 from screens.formats import big_money, number, plain, usd, vn_date
 from screens.forms import form_data
 from screens.lists import show_list

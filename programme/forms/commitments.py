@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from documents.attaching import Attachments
 from programme.models import MOST_VND, Commitment, ProcurementStep
 from programme.services.commitments import CONTENT
+from reference import tax_codes
 from screens.forms import DateField, Form, MoneyField
 
 PROCUREMENT = tuple(ProcurementStep.Kind)
@@ -36,7 +37,7 @@ class PrepareCommitmentForm(Attachments, Form):
             "Empty only for a detailed estimate or list that pays many."
         ),
     )
-    payee_tax_code = forms.CharField(label=_("Payee's tax code"), max_length=14, required=False)
+    payee_tax_code = forms.CharField(label=_("Payee's tax code"), max_length=20, required=False)
     payee_account = forms.CharField(
         label=_("Payee's account"),
         max_length=30,
@@ -55,6 +56,12 @@ class PrepareCommitmentForm(Attachments, Form):
         before = [f"{kind.value}_{part}" for kind in PROCUREMENT for part in ("number", "decided_on", "file")]
         own = [name for name in self.fields if name not in before and name != "file"]
         self.order_fields([*own, "file", *before])
+
+    def clean_payee_tax_code(self):
+        code = tax_codes.normal(self.cleaned_data["payee_tax_code"])
+        if code:
+            tax_codes.validate(code)
+        return code
 
     def clean(self):
         cleaned = super().clean()

@@ -19,6 +19,7 @@ from programme.permissions.commitments import (
     right_to_refuse_commitment,
 )
 from programme.services.ledger import Paper, book, require_year_takes, take_lines
+from reference import tax_codes
 from screens import formats
 
 STATE = Commitment.State
@@ -83,6 +84,9 @@ def _require_sound(commitment: Commitment, procurement: tuple[dict[str, Any], ..
         raise Refused(_("It is dated in the future. Enter it once it is signed."))
     if commitment.kind != Commitment.Kind.DETAILED_ESTIMATE and not commitment.payee.strip():
         raise Refused(_("Name who is paid."))
+    if commitment.payee_tax_code and (fault := tax_codes.fault_of(commitment.payee_tax_code)):
+        sentence, values = fault
+        raise Refused(sentence % values)
     if commitment.ends_on and commitment.ends_on < commitment.signed_on:
         raise Refused(_("It ends before it is signed. Look at the two dates again."))
     before = None

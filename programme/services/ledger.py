@@ -169,7 +169,8 @@ def ceiling_left(period) -> int:
     return (period.ceiling_vnd or 0) - taken
 
 
-def _require_envelope(line: BudgetLine, kind: str, amount_vnd: int, sign: int) -> None:
+def require_envelope(line: BudgetLine, kind: str, amount_vnd: int, sign: int) -> None:
+    """Refuse what the year's envelope has no room for."""
     effect = EFFECTS[EntryKind(kind)]
     change = sign * amount_vnd * (effect.get("assigned_vnd", 0) - effect.get("carried_in_vnd", 0))
     if not line.counts or change <= 0:
@@ -237,7 +238,7 @@ def book(
     if commitment is not None:
         require_room(commitment, COMMITMENT_RULES, kind, amount_vnd, sign)
     require_room(line, RULES, kind, amount_vnd, sign)
-    _require_envelope(line, kind, amount_vnd, sign)
+    require_envelope(line, kind, amount_vnd, sign)
     entry = LedgerEntry(
         line=line,
         number=line.last_number + 1,
@@ -283,11 +284,7 @@ def reverse(
     entry: LedgerEntry, *, paper: Paper, happened_on: date, reason: str, step: BudgetStep, by: Any, now: datetime
 ):
     """Undo an entry by a new one that names it; of a movement between two lines, both halves. Returns the new entries."""
-    halves = [entry]
-    if entry.pair:
-        halves = list(LedgerEntry.objects.filter(pair=entry.pair, reverses__isnull=True).select_related("line"))
-        into = set(PAIRS.values())
-        halves.sort(key=lambda half: half.kind not in into)  # the money leaves where it went before it comes back
+    halves = halves_of(entry)
     commitment = None
     if entry.commitment_id:
         commitment = Commitment.objects.select_for_update(of=("self",)).get(pk=entry.commitment_id)
@@ -316,6 +313,15 @@ def reverse(
             )
         )
     return written
+
+
+def halves_of(entry: LedgerEntry) -> list[LedgerEntry]:
+    """The entry, or both halves of a movement between two lines: first where the money went, which it leaves first."""
+    if not entry.pair:
+        return [entry]
+    halves = LedgerEntry.objects.filter(pair=entry.pair, reverses__isnull=True).select_related("line__year")
+    into = set(PAIRS.values())
+    return sorted(halves, key=lambda half: half.kind not in into)
 
 
 def require_reversible(entry: LedgerEntry) -> None:

@@ -219,10 +219,11 @@ def record_paid(payment: Payment, *, voucher: str, paid_on: date, by: Any, now: 
     payment = _take(payment, STATE.SENT)
     if not voucher.strip():
         raise Refused(_("Give the number of the Treasury's voucher."))
-    sent_on = timezone.localdate(payment.sent_at)
-    if not sent_on <= paid_on <= timezone.localdate(now):
+    assert payment.signed_at is not None  # noqa: S101 - a constraint of the table
+    signed_on = timezone.localdate(payment.signed_at)  # the sending may have been noted days after it happened
+    if not signed_on <= paid_on <= timezone.localdate(now):
         raise Refused(
-            _("The day of payment lies between the sending (%(day)s) and today.") % {"day": formats.vn_date(sent_on)}
+            _("The day of payment lies between the signing (%(day)s) and today.") % {"day": formats.vn_date(signed_on)}
         )
     commitment = Commitment.objects.select_for_update(of=("self",)).get(pk=payment.commitment_id)
     line = take_lines(payment.commitment.line_id)[payment.commitment.line_id]

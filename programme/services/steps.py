@@ -11,18 +11,34 @@ from accounts.access import require
 from audit.events import record_event
 from audit.refusals import Conflict, NotAllowed, Refused
 from documents.models import StoredFile
-from programme.models import BudgetLine, BudgetStep, BudgetYear, Commitment, EntryKind, LedgerEntry, Period, StepKind
+from programme.models import (
+    PAIRS,
+    BudgetLine,
+    BudgetStep,
+    BudgetYear,
+    Commitment,
+    EntryKind,
+    LedgerEntry,
+    Period,
+    StepKind,
+)
 from programme.models.steps import ABOUT_COMMITMENT, LIMITS, ON_TWO_LINES
 from programme.permissions.budget import PREPARE_STEP
 from programme.permissions.steps import right_to_approve_step, right_to_refuse_step
 from programme.services.ledger import (
+    COMMITMENT_RULES,
+    RULES,
     Paper,
     book,
     ceiling_left,
     envelope_left,
+    halves_of,
     moves_assigned,
     new_pair,
+    require_day,
+    require_envelope,
     require_reversible,
+    require_room,
     require_year_takes,
     reverse,
     take_lines,
@@ -82,7 +98,7 @@ def prepare_step(
         prepared_by=by.public_id,
         prepared_at=now,
     )
-    _require_sound(step, today)
+    _require_sound(step, now=now)
     step.save(force_insert=True)
     record_event("budget step prepared", step, by=by, now=now, reason=step.reason, after=_said(step))
     return step
@@ -97,13 +113,13 @@ def _said(step: BudgetStep) -> dict[str, Any]:
     }
 
 
-def _require_sound(step: BudgetStep, today: date) -> None:
-    """Refuse what no approval could make right; whether there is room is seen at approval."""
+def _require_sound(step: BudgetStep, *, now: datetime) -> None:
+    """Refuse what no approval could make right; whether there is room is seen at approval (`obstacle`)."""
     if step.amount_vnd <= 0:
         raise Refused(_("The amount must be above 0 đồng."))
     if not step.document:
         raise Refused(_("Name the document that this rests on."))
-    if step.document_on > today:
+    if step.document_on > timezone.localdate(now):
         raise Refused(_("The document is dated in the future."))
     if step.kind in LIMITS:
         if (step.kind == StepKind.CEILING and step.period is None) or (
@@ -117,10 +133,10 @@ def _require_sound(step: BudgetStep, today: date) -> None:
     if not line.managed:
         raise Refused(_("This line is only followed: it is written from the report of whoever holds the money."))
     if step.kind == StepKind.REVERSE:
-        if not step.reason:
-            raise Refused(_("Say why the entry is reversed."))
+        _require_sound_reversal(step, now=now)
         return
     require_year_takes(line.year, _entry_kind(step))
+    require_day(line.year, step.happened_on, now=now)
     if step.kind in ON_TWO_LINES:
         _require_other_line(step)
     if step.kind in ABOUT_COMMITMENT:
@@ -128,6 +144,49 @@ def _require_sound(step: BudgetStep, today: date) -> None:
             raise Refused(_("Choose the contract or decision on this line."))
         if step.commitment.state != Commitment.State.APPROVED:
             raise Refused(_("Only a signed contract or decision can be changed or settled."))
+
+
+def _require_sound_reversal(step: BudgetStep, *, now: datetime) -> None:
+    assert step.reverses is not None  # noqa: S101 - a constraint of the table
+    if not step.reason:
+        raise Refused(_("Say why the entry is reversed."))
+    for half in halves_of(step.reverses):
+        require_year_takes(half.line.year, half.kind, opening=half.opening)
+        if not half.opening:
+            require_day(half.line.year, step.happened_on, now=now)
+
+
+def obstacle(step: BudgetStep) -> str:
+    """Why the step could not be booked as its lines, contract, year and programme stand now; empty when it could."""
+    try:
+        moves = _moves(step)
+        for line, kind, sign in moves:
+            require_room(line, RULES, kind, step.amount_vnd, sign)
+            if len(moves) == 1:  # a movement between two lines takes nothing of an envelope
+                require_envelope(line, kind, step.amount_vnd, sign)
+            if step.commitment is not None:
+                require_room(step.commitment, COMMITMENT_RULES, kind, step.amount_vnd, sign)
+        if step.kind == StepKind.CEILING and step.period is not None:
+            _require_ceiling_above(step.period, step.amount_vnd)
+        if step.kind == StepKind.ENVELOPE and step.year is not None:
+            _require_envelope_between(step.year.period, step.year, step.amount_vnd)
+    except Refused as refused:
+        return str(refused)
+    return ""
+
+
+def _moves(step: BudgetStep) -> list[tuple[BudgetLine, str, int]]:
+    """[(line, kind of entry, sign)] of what the step would book."""
+    if step.kind in LIMITS:
+        return []
+    if step.reverses is not None:
+        return [(half.line, half.kind, -1) for half in halves_of(step.reverses)]
+    assert step.line is not None  # noqa: S101 - a constraint of the table
+    out = _entry_kind(step)
+    moves = [(step.line, out, 1)]
+    if step.other_line is not None:
+        moves.append((step.other_line, PAIRS[EntryKind(out)], 1))
+    return moves
 
 
 def _entry_kind(step: BudgetStep) -> str:
@@ -211,12 +270,7 @@ def _book_pair(step: BudgetStep, common: dict[str, Any]) -> list[LedgerEntry]:
 def _change_ceiling(step: BudgetStep, *, by: Any, now: datetime) -> list[LedgerEntry]:
     assert step.period is not None  # noqa: S101 - a constraint of the table
     period = Period.objects.select_for_update(of=("self",)).get(pk=step.period.pk)
-    taken = (period.ceiling_vnd or 0) - ceiling_left(period)
-    if step.amount_vnd < taken:
-        raise Refused(
-            _("The years' envelopes take %(taken)s already; the ceiling cannot be lower.")
-            % {"taken": formats.money(taken)}
-        )
+    _require_ceiling_above(period, step.amount_vnd)
     before = period.ceiling_vnd
     period.ceiling_vnd, period.ceiling_step = step.amount_vnd, step
     period.save_version(period.version, update_fields=["ceiling_vnd", "ceiling_step"])
@@ -232,24 +286,38 @@ def _change_ceiling(step: BudgetStep, *, by: Any, now: datetime) -> list[LedgerE
     return []
 
 
+def _require_ceiling_above(period: Period, amount_vnd: int) -> None:
+    taken = (period.ceiling_vnd or 0) - ceiling_left(period)
+    if amount_vnd < taken:
+        raise Refused(
+            _("The years' envelopes take %(taken)s already; the ceiling cannot be lower.")
+            % {"taken": formats.money(taken)}
+        )
+
+
+def _require_envelope_between(period: Period, year: BudgetYear, amount_vnd: int) -> None:
+    """The envelope lies between what its lines have been assigned and what the ceiling leaves."""
+    room = ceiling_left(period) + year.envelope_vnd
+    if amount_vnd > room:
+        raise Refused(
+            _("The programme's ceiling leaves %(left)s for %(year)s; this asks for %(amount)s.")
+            % {"left": formats.money(room), "year": year, "amount": formats.money(amount_vnd)}
+        )
+    taken = year.envelope_vnd - envelope_left(year)
+    if amount_vnd < taken:
+        raise Refused(
+            _("%(taken)s of %(year)s is assigned to lines already; the envelope cannot be lower.")
+            % {"taken": formats.money(taken), "year": year}
+        )
+
+
 def _change_envelope(step: BudgetStep, *, by: Any, now: datetime) -> list[LedgerEntry]:
     assert step.year is not None  # noqa: S101 - a constraint of the table
     period = Period.objects.select_for_update(of=("self",)).get(pk=step.year.period_id)
     year = BudgetYear.objects.select_for_update(of=("self",)).get(pk=step.year.pk)
     if year.state == BudgetYear.State.CLOSED:
         raise Refused(_("The budget year %(year)s is closed; nothing is booked in it any more.") % {"year": year})
-    room = ceiling_left(period) + year.envelope_vnd
-    if step.amount_vnd > room:
-        raise Refused(
-            _("The programme's ceiling leaves %(left)s for %(year)s; this asks for %(amount)s.")
-            % {"left": formats.money(room), "year": year, "amount": formats.money(step.amount_vnd)}
-        )
-    taken = year.envelope_vnd - envelope_left(year)
-    if step.amount_vnd < taken:
-        raise Refused(
-            _("%(taken)s of %(year)s is assigned to lines already; the envelope cannot be lower.")
-            % {"taken": formats.money(taken), "year": year}
-        )
+    _require_envelope_between(period, year, step.amount_vnd)
     before = year.envelope_vnd
     year.envelope_vnd, year.envelope_step = step.amount_vnd, step
     year.save_version(year.version, update_fields=["envelope_vnd", "envelope_step"])

@@ -48,7 +48,7 @@ RELATED = (
     "other_line__source",
     "other_line__year",
     "commitment",
-    "reverses",
+    "reverses__line__year",
     "file",
 )
 
@@ -121,6 +121,7 @@ def _show(request: HttpRequest, step: BudgetStep, form: Any = None) -> HttpRespo
             "state_kind": STATE_KINDS[step.state],
             "facts": about_facts(step, user),
             "rooms": _rooms(step) if prepared else [],
+            "obstacle": services.obstacle(step) if prepared else "",
             "entries": [(entry, address(user, entry)) for entry in step.entries.select_related("line__task")],
             "prepared_name": people.get(step.prepared_by, ""),
             "decided_name": people.get(step.decided_by, ""),

@@ -117,6 +117,8 @@ def test_a_refused_contract_form_keeps_its_files_and_what_was_typed(client_as, p
     "wrong",
     [
         {"payee": ""},
+        {"payee_tax_code": "abc"},
+        {"payee_tax_code": "0100000001"},
         {"signed_on": "17/07/2024"},
         {"ends_on": "01/07/2024"},
         {"amount_vnd": "0"},

@@ -323,6 +323,41 @@ def test_a_closed_year_takes_no_step(client_as, people):
     assert not BudgetStep.objects.prepared().exists()
 
 
+def test_a_reversal_in_a_closed_year_is_refused_when_it_is_prepared(client_as, people):
+    year = make_budget_year(2023, envelope_vnd=BILLION)
+    line = make_line(year, assigned_vnd=100)
+    entry = line.entries.get(kind="allocate")
+    make_entry(line, "cancel", 100)
+    move_year(year, "closed")
+    fields = {name: value for name, value in STEP.items() if name != "amount_vnd"}
+    refused = post(client_as(people["accountant"]), "prepare_step", "reverse", entry, reason="Ghi nhầm", **fields)
+    assert "2023" in errors(refused)
+    assert not BudgetStep.objects.prepared().exists()
+
+
+@pytest.mark.parametrize("day", ["31/12/2023", "17/07/2024"])
+def test_a_day_of_booking_outside_the_year_or_to_come_is_refused_when_it_is_prepared(client_as, people, line, day):
+    refused = post(client_as(people["accountant"]), "prepare_step", "allocate", line, happened_on=day, **STEP)
+    assert errors(refused)
+    assert not BudgetStep.objects.prepared().exists()
+
+
+def test_whoever_looks_at_a_step_reads_what_stands_in_its_way(client_as, people, line):
+    accountant = client_as(people["accountant"])
+    fits, too_much = waiting(people, line, amount_vnd=2 * BILLION), waiting(people, line, amount_vnd=2 * BILLION + 1)
+    envelope = make_budget_step("envelope", BILLION, state="prepared", year=line.year)
+    said = [accountant.get(step.get_absolute_url()).context["obstacle"] for step in (fits, too_much, envelope)]
+    assert said[0] == ""
+    assert "2.000.000.000 đồng" in said[1]
+    assert "5.000.000.000 đồng" in said[2]
+    moved = make_entry(line, "allocate", BILLION)
+    make_commitment(line, 4 * BILLION)
+    back = make_budget_step(
+        "reverse", BILLION, state="prepared", line=line, year=line.year, reverses=moved, reason="Nhầm"
+    )
+    assert "0 đồng" in accountant.get(back.get_absolute_url()).context["obstacle"]
+
+
 def test_an_adjustment_below_what_is_committed_is_refused_at_approval(client_as, people, line):
     make_commitment(line, 3 * BILLION)
     step = waiting(people, line, "cut", 3 * BILLION)

@@ -46,7 +46,14 @@ from tests.factories import (
     make_rule,
     make_user,
 )
-from tests.programme.making import make_budget_year, make_commitment, make_line, make_task, move_year
+from tests.programme.making import (
+    make_budget_step,
+    make_budget_year,
+    make_commitment,
+    make_line,
+    make_task,
+    move_year,
+)
 
 pytestmark = pytest.mark.django_db
 BILLION = 10**9
@@ -615,8 +622,10 @@ def test_a_year_outside_its_period_is_refused(people):
 
 def test_an_entry_is_booked_on_a_day_of_its_year(people, line):
     for day in (date(2023, 12, 31), date(2025, 1, 2), date(2024, 7, 17)):
-        step = prepared(people, "allocate", 1, line=line, happened_on=day)
         with pytest.raises(Refused):
+            prepared(people, "allocate", 1, line=line, happened_on=day)
+        step = make_budget_step("allocate", 1, state="prepared", line=line, year=line.year, happened_on=day)
+        with pytest.raises(Refused):  # whoever prepared it, and whenever
             approve_step(step, by=people["director"], now=NOW)
 
 

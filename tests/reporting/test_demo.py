@@ -11,7 +11,6 @@ from django.db.models import Count, Sum
 
 from audit.refusals import Refused
 from documents.models import Import
-from enterprises import tax_codes
 from enterprises.models import Enterprise, FigureRevision, FigureYearClosing, Product, Title
 from programme.models import (
     BudgetStep,
@@ -30,6 +29,7 @@ from programme.models import (
     TaskProposal,
 )
 from programme.services.consistency import find_differences
+from reference import tax_codes
 from reporting.demo.figures import figures_rng, make_figures
 from reporting.demo.loading import load
 from reporting.demo.rounds import ROUNDS
