@@ -1,14 +1,15 @@
 """Statements of the Treasury: what was sent stays as it was sent, and what is confirmed stays confirmed."""
 
 from audit.guards import check_trigger, frozen_when, immutable, no_delete
-from programme.models.treasury import QUARTERS, STANDING, TreasuryStatement
+from programme.models.budget import EFFECTS
+from programme.models.treasury import AT_THE_TREASURY, QUARTERS, STANDING, TreasuryStatement
 
 STATEMENT, ROW, DIFFERENCE = (
     "programme_treasurystatement",
     "programme_statementrow",
     "programme_statementdifference",
 )
-YEAR = "programme_budgetyear"
+YEAR, LINE, ENTRY = "programme_budgetyear", "programme_budgetline", "programme_ledgerentry"
 _quarters = ", ".join(f"'{span.value}'" for span in QUARTERS)
 _standing = ", ".join(f"'{state}'" for state in STANDING)
 
@@ -76,8 +77,16 @@ OF_ANOTHER_VOUCHER = (
     "AND (r.direction = 'clear') = (NEW.direction = 'clear') "
     "AND REPLACE(r.voucher, ' ', '') <> REPLACE(NEW.voucher, ' ', ''))"
 )
+# On the days of a confirmed statement nothing of what it counts is booked; a payment has the Treasury's own day.
+_counted = ", ".join(f"'{kind.value}'" for kind, moves in EFFECTS.items() if moves.keys() & AT_THE_TREASURY)
+RECONCILED = (
+    f"NEW.payment_id IS NULL AND NOT NEW.opening AND NOT NEW.reported AND NEW.kind IN ({_counted}) "
+    f"AND EXISTS (SELECT 1 FROM {STATEMENT} s JOIN {LINE} l ON l.year_id = s.year_id WHERE l.id = NEW.line_id "
+    "AND s.state = 'reconciled' AND NEW.happened_on BETWEEN s.starts_on AND s.ends_on)"
+)
 
 GUARDS = [
+    check_trigger("entry_i_not_reconciled", ENTRY, ("INSERT",), RECONCILED),
     no_delete(STATEMENT),
     no_delete(ROW),
     no_delete(DIFFERENCE),

@@ -264,12 +264,8 @@ class BudgetLine(Identified, Versioned):
                 name="line_disbursed_within_committed",
             ),
             models.CheckConstraint(
-                condition=Q(settled_vnd__lte=F("disbursed_vnd") - F("recovered_vnd")),
+                condition=Q(settled_vnd__lte=F("disbursed_vnd") - F("recovered_vnd") - F("advanced_vnd")),
                 name="line_settled_within_disbursed",
-            ),
-            models.CheckConstraint(
-                condition=Q(advanced_vnd__lte=F("disbursed_vnd") - F("recovered_vnd")),
-                name="line_advances_within_disbursed",
             ),
         ]
 
@@ -372,6 +368,13 @@ class LedgerEntry(Identified):
             models.CheckConstraint(
                 condition=Q(approved_by__isnull=True) | Q(recorded_by__isnull=True) | ~Q(approved_by=F("recorded_by")),
                 name="entry_recorded_and_approved_by_two",
+            ),
+            models.CheckConstraint(
+                condition=Q(document_on__isnull=True)
+                | Q(opening=True)
+                | Q(reported=True)
+                | Q(document_on__lte=F("happened_on")),
+                name="entry_not_before_its_document",
             ),
         ]
         indexes = [

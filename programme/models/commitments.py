@@ -106,12 +106,8 @@ class Commitment(Identified, Versioned):
                 name="commitment_disbursed_within",
             ),
             models.CheckConstraint(
-                condition=Q(settled_vnd__lte=F("disbursed_vnd") - F("recovered_vnd")),
+                condition=Q(settled_vnd__lte=F("disbursed_vnd") - F("recovered_vnd") - F("advanced_vnd")),
                 name="commitment_settled_within",
-            ),
-            models.CheckConstraint(
-                condition=Q(advanced_vnd__lte=F("disbursed_vnd") - F("recovered_vnd")),
-                name="commitment_advances_within",
             ),
             models.CheckConstraint(
                 condition=Q(state="prepared", decided_by__isnull=True, decided_at__isnull=True)

@@ -18,6 +18,7 @@ from programme.models.commitments import Payment
 
 MOST_ROW_VND = 10**12  # one voucher; a million of them still sum within 64 bits
 STANDING = ("open", "reconciled")
+AT_THE_TREASURY = {"disbursed_vnd", "recovered_vnd", "advanced_vnd"}  # balances that a statement speaks of
 
 
 class StatementSpan(models.TextChoices):
@@ -80,6 +81,10 @@ class StatementQuerySet(models.QuerySet):
     def standing(self):
         """Statements that count: the last version of each span."""
         return self.filter(state__in=STANDING)
+
+    def reconciled(self, year, day):
+        """The confirmed statements of the year that cover the day."""
+        return self.filter(state=TreasuryStatement.State.RECONCILED, year=year, starts_on__lte=day, ends_on__gte=day)
 
     def open(self):
         return self.filter(state=TreasuryStatement.State.OPEN)

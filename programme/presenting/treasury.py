@@ -61,7 +61,10 @@ NO_LINE = gettext_lazy("On the statement, belonging to no payment of the portal"
 
 
 def reconciliation_rows(statement):
-    """The rows of the reconciliation table: each line with money, and last what the statement alone has."""
+    """The rows of the reconciliation table: each line with money, and last what the statement alone has.
+
+    Of a confirmed statement as they stood when it was confirmed, whatever was booked since.
+    """
     lines = BudgetLine.objects.managed().filter(year=statement.year).select_related("task", "source")
     sums = {line.pk: LineSums(line) for line in lines.order_by("source__code", "task__code", "id")}
     _add_ledger(statement, sums)
@@ -76,6 +79,8 @@ def _add_ledger(statement, sums):
     entries = LedgerEntry.objects.filter(
         line__year=statement.year, line__managed=True, happened_on__lte=statement.ends_on
     )
+    if statement.reconciled_at:
+        entries = entries.filter(recorded_at__lte=statement.reconciled_at)
     for sign, some in ((1, entries.filter(reverses__isnull=True)), (-1, entries.filter(reverses__isnull=False))):
         for line, kind, vnd in some.order_by().values_list("line_id", "kind").annotate(vnd=Sum("amount_vnd")):
             effects, row = EFFECTS[EntryKind(kind)], sums[line]
@@ -87,10 +92,10 @@ def _add_ledger(statement, sums):
 
 def _add_portal(statement, sums):
     days = (statement.starts_on, statement.ends_on)
-    paid = payments_of(statement.year).filter(undone=False, paid_on__range=days)
+    paid = payments_of(statement.year, as_of=statement.reconciled_at).filter(undone=False, paid_on__range=days)
     for line, vnd in paid.order_by().values_list("commitment__line_id").annotate(vnd=Sum("amount_vnd")):
         sums[line].here += vnd
-    back = recoveries_of(statement.year).filter(happened_on__range=days)
+    back = recoveries_of(statement.year, as_of=statement.reconciled_at).filter(happened_on__range=days)
     for line, vnd in back.order_by().values_list("line_id").annotate(vnd=Sum("amount_vnd")):
         sums[line].here -= vnd
 

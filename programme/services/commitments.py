@@ -82,6 +82,11 @@ def _require_sound(commitment: Commitment, procurement: tuple[dict[str, Any], ..
         raise Refused(_("Give the number and say what it is for."))
     if commitment.signed_on > today:
         raise Refused(_("It is dated in the future. Enter it once it is signed."))
+    if commitment.signed_on.year > line.year.year:
+        raise Refused(
+            _("It is signed after the budget year %(year)s; money of that year binds nothing signed later.")
+            % {"year": line.year}
+        )
     if commitment.kind != Commitment.Kind.DETAILED_ESTIMATE and not commitment.payee.strip():
         raise Refused(_("Name who is paid."))
     if commitment.payee_tax_code and (fault := tax_codes.fault_of(commitment.payee_tax_code)):

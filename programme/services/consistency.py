@@ -87,7 +87,7 @@ QUESTIONS = [
         gettext_lazy(
             "A line breaks the order settled ≤ disbursed ≤ committed ≤ allocated ≤ assigned: %(stands)s, %(should)s."
         ),
-        f"SELECT public_id, committed_vnd, allocated_vnd FROM {LINE} WHERE settled_vnd > disbursed_vnd - recovered_vnd "
+        f"SELECT public_id, committed_vnd, allocated_vnd FROM {LINE} WHERE settled_vnd > disbursed_vnd - recovered_vnd - advanced_vnd "
         "OR disbursed_vnd - recovered_vnd > committed_vnd OR committed_vnd + cancelled_vnd + carried_out_vnd > allocated_vnd "
         "OR allocated_vnd > assigned_vnd",
     ),

@@ -30,9 +30,11 @@ from programme.models import (
     EntryKind,
     LedgerEntry,
     Payment,
+    TreasuryStatement,
     YearState,
 )
 from programme.models.steps import BudgetStep
+from programme.models.treasury import AT_THE_TREASURY
 from screens import formats
 
 
@@ -70,12 +72,10 @@ RULES = (
         gettext_lazy("Only %(left)s of the committed money is not yet disbursed; this takes %(amount)s."),
     ),
     Rule(
-        {"disbursed_vnd": 1, "recovered_vnd": -1, "settled_vnd": -1},
-        gettext_lazy("Only %(left)s is disbursed and not yet settled; this takes %(amount)s."),
-    ),
-    Rule(
-        {"disbursed_vnd": 1, "recovered_vnd": -1, "advanced_vnd": -1},
-        gettext_lazy("Only %(left)s was disbursed otherwise than as an advance; this takes %(amount)s."),
+        {"disbursed_vnd": 1, "recovered_vnd": -1, "advanced_vnd": -1, "settled_vnd": -1},
+        gettext_lazy(
+            "Only %(left)s is disbursed, not an advance still to be cleared, and not yet settled; this takes %(amount)s."
+        ),
     ),
     Rule({"advanced_vnd": 1}, gettext_lazy("Only %(left)s of advances is not yet cleared; this takes %(amount)s.")),
     Rule(
@@ -93,13 +93,10 @@ COMMITMENT_RULES = (
         gettext_lazy("Only %(left)s of the contract or decision is not yet paid; this takes %(amount)s."),
     ),
     Rule(
-        {"disbursed_vnd": 1, "recovered_vnd": -1, "settled_vnd": -1},
-        gettext_lazy("Only %(left)s of the contract or decision is paid and not yet settled; this takes %(amount)s."),
-    ),
-    Rule(
-        {"disbursed_vnd": 1, "recovered_vnd": -1, "advanced_vnd": -1},
+        {"disbursed_vnd": 1, "recovered_vnd": -1, "advanced_vnd": -1, "settled_vnd": -1},
         gettext_lazy(
-            "Only %(left)s of the contract or decision was paid otherwise than as an advance; this takes %(amount)s."
+            "Only %(left)s of the contract or decision is paid, not an advance still to be cleared, and not yet settled; "
+            "this takes %(amount)s."
         ),
     ),
     Rule(
@@ -207,6 +204,34 @@ def require_day(year: BudgetYear, happened_on: date, *, now: datetime) -> None:
         )
 
 
+def require_after_its_document(happened_on: date, document_on: date | None) -> None:
+    if document_on is not None and happened_on < document_on:
+        raise Refused(
+            _("It is booked on the day of its document (%(day)s) or later.") % {"day": formats.vn_date(document_on)}
+        )
+
+
+def require_after_the_reversed(happened_on: date, entry: LedgerEntry) -> None:
+    if happened_on < entry.happened_on:
+        raise Refused(
+            _("The entry is of %(day)s; its reversal is booked on that day or later.")
+            % {"day": formats.vn_date(entry.happened_on)}
+        )
+
+
+def require_not_reconciled(year: BudgetYear, kind: str, happened_on: date) -> None:
+    """What the Treasury's confirmed statement counts does not change on its days any more; a payment is known by the
+    Treasury's own day, and where that was confirmed without it the statement's page says so."""
+    if not EFFECTS[EntryKind(kind)].keys() & AT_THE_TREASURY:
+        return
+    statement = TreasuryStatement.objects.reconciled(year, happened_on).order_by("ends_on").first()
+    if statement is not None:
+        raise Refused(
+            _("“%(statement)s” is confirmed (%(paper)s). Book this on a day after %(day)s.")
+            % {"statement": statement, "paper": statement.paper, "day": formats.vn_date(statement.ends_on)}
+        )
+
+
 def book(
     line: BudgetLine,
     kind: str,
@@ -235,6 +260,12 @@ def book(
     require_year_takes(line.year, kind, opening=opening)
     if not opening:
         require_day(line.year, happened_on, now=now)
+    if not (opening or reported):
+        require_after_its_document(happened_on, paper.on)
+    if reverses is not None:
+        require_after_the_reversed(happened_on, reverses)
+    if payment is None and not (opening or reported):
+        require_not_reconciled(line.year, kind, happened_on)
     if commitment is not None:
         require_room(commitment, COMMITMENT_RULES, kind, amount_vnd, sign)
     require_room(line, RULES, kind, amount_vnd, sign)

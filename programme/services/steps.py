@@ -35,8 +35,11 @@ from programme.services.ledger import (
     halves_of,
     moves_assigned,
     new_pair,
+    require_after_its_document,
+    require_after_the_reversed,
     require_day,
     require_envelope,
+    require_not_reconciled,
     require_reversible,
     require_room,
     require_year_takes,
@@ -137,6 +140,8 @@ def _require_sound(step: BudgetStep, *, now: datetime) -> None:
         return
     require_year_takes(line.year, _entry_kind(step))
     require_day(line.year, step.happened_on, now=now)
+    require_after_its_document(step.happened_on, step.document_on)
+    require_not_reconciled(line.year, _entry_kind(step), step.happened_on)
     if step.kind in ON_TWO_LINES:
         _require_other_line(step)
     if step.kind in ABOUT_COMMITMENT:
@@ -152,8 +157,11 @@ def _require_sound_reversal(step: BudgetStep, *, now: datetime) -> None:
         raise Refused(_("Say why the entry is reversed."))
     for half in halves_of(step.reverses):
         require_year_takes(half.line.year, half.kind, opening=half.opening)
+        require_after_the_reversed(step.happened_on, half)
         if not half.opening:
             require_day(half.line.year, step.happened_on, now=now)
+            require_after_its_document(step.happened_on, step.document_on)
+            require_not_reconciled(half.line.year, half.kind, step.happened_on)
 
 
 def obstacle(step: BudgetStep) -> str:

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from django.db import connection, transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -19,6 +19,7 @@ from audit.events import record_event
 from audit.refusals import Conflict, NotAllowed, Refused
 from documents.models import Import
 from programme.models import (
+    EFFECTS,
     BudgetYear,
     Cause,
     Direction,
@@ -31,7 +32,7 @@ from programme.models import (
     TreasuryStatement,
     YearState,
 )
-from programme.models.treasury import QUARTERS, YEAR_END, days_of
+from programme.models.treasury import AT_THE_TREASURY, QUARTERS, YEAR_END, days_of
 from programme.permissions.treasury import CONFIRM, EXPLAIN, IMPORT
 from programme.reconciling import Difference, Here, Match, Side, There, compare
 from programme.services.limits import year_end
@@ -164,25 +165,48 @@ def _take_open(statement: TreasuryStatement) -> TreasuryStatement:
 # --- comparing --------------------------------------------------------------------------------
 
 
-def payments_of(year: BudgetYear) -> Any:
-    """Payments on the Department's own lines of the year, each with `undone` and `unclear`: reversed in the ledger."""
+def payments_of(year: BudgetYear, *, as_of: datetime | None = None) -> Any:
+    """Payments on the Department's own lines of the year, each with `undone` and `unclear`: reversed in the ledger.
+
+    With `as_of`, what the portal knew at that moment.
+    """
     entries = LedgerEntry.objects.filter(payment=OuterRef("pk"), reversed_by__isnull=False)
     paid = Payment.objects.filter(state=Payment.State.PAID, commitment__line__year=year, commitment__line__managed=True)
+    if as_of:
+        entries = entries.filter(reversed_by__recorded_at__lte=as_of)
+        paid = paid.filter(answered_at__lte=as_of)
     return paid.annotate(
         undone=Exists(entries.filter(kind__in=[EntryKind.PAY, EntryKind.ADVANCE])),
         unclear=Exists(entries.filter(kind=EntryKind.CLEAR)),
     )
 
 
-def recoveries_of(year: BudgetYear) -> Any:
-    """Money that came back in the year, reversed entries left out."""
-    return LedgerEntry.objects.filter(
+def recoveries_of(year: BudgetYear, *, as_of: datetime | None = None) -> Any:
+    """Money that came back in the year, reversed entries left out; with `as_of`, what the portal knew at that moment."""
+    back = LedgerEntry.objects.filter(
         line__year=year,
         line__managed=True,
         kind__in=[EntryKind.RECOVER, EntryKind.RECOVER_ADVANCE],
         opening=False,
         reverses__isnull=True,
-        reversed_by__isnull=True,
+    )
+    if as_of is None:
+        return back.filter(reversed_by__isnull=True)
+    stands = Q(reversed_by__isnull=True) | Q(reversed_by__recorded_at__gt=as_of)
+    return back.filter(stands, recorded_at__lte=as_of)
+
+
+def booked_since(statement: TreasuryStatement) -> Any:
+    """Entries on days of a confirmed statement, of what the Treasury counts, that were booked after it was confirmed."""
+    if not statement.reconciled_at:
+        return LedgerEntry.objects.none()
+    return LedgerEntry.objects.filter(
+        line__year=statement.year,
+        line__managed=True,
+        kind__in=[kind for kind, moves in EFFECTS.items() if moves.keys() & AT_THE_TREASURY],
+        opening=False,
+        happened_on__range=(statement.starts_on, statement.ends_on),
+        recorded_at__gt=statement.reconciled_at,
     )
 
 

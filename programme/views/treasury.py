@@ -90,6 +90,7 @@ def _statement_page(request, statement, form, chosen=(), status=200):
             "sides": presenting.both_sides(statement),
             "count": count,
             "unexplained": unexplained,
+            "booked_since": services.booked_since(statement).count(),
             "explained": count - unexplained,
             "differences": shown[:SHOWN_DIFFERENCES],
             "shown_at_most": SHOWN_DIFFERENCES if len(shown) > SHOWN_DIFFERENCES else None,

@@ -44,7 +44,7 @@ class Ledger:
     def holds(self):
         for row in (*self.lines.values(), *self.commitments.values()):
             spent, taken = row["disbursed"] - row["recovered"], row["committed"] + row["cancelled"] + row["carried_out"]
-            in_order = max(row["settled"], row["advanced"]) <= spent <= row["committed"] and taken <= row["allocated"]
+            in_order = row["settled"] + row["advanced"] <= spent <= row["committed"] and taken <= row["allocated"]
             if min(row.values()) < 0 or not in_order or max(row["allocated"], row["carried_in"]) > row["assigned"]:
                 return False
         left = {year: row["envelope"] for year, row in self.years.items()}
@@ -56,10 +56,10 @@ class Ledger:
         """All of (kind, line, amount, …) one after the other, or none of them."""
         return self.tried(lambda: all(self.tried(lambda move=move: self.move(*move)) for move in moves))
 
-    def move(self, kind, line, amount, on=None, undoes=None, dated=True):
+    def move(self, kind, line, amount, on=None, undoes=None):
         state, sign = self.years[line[0]]["state"], 1 if undoes is None else -1
         days = {"preparing": (line[0] - 1, line[0]), "adjusting": (line[0], line[0] + 1)}.get(state, (line[0],))
-        if amount <= 0 or kind not in TAKES[state] or (dated and self.today not in days):
+        if amount <= 0 or kind not in TAKES[state] or self.today not in days:
             return False
         for row in (self.lines[line], *([self.commitments[on]] if on else [])):
             for change in MOVES[kind].split():
@@ -75,9 +75,7 @@ class Ledger:
 
     def commit(self, name, line, amount):
         fresh = {name: dict.fromkeys(BALANCES, 0) | {"assigned": 10**18, "allocated": 10**18}}
-        return self.tried(
-            lambda: self.commitments.update(fresh) or self.book(("commit", line, amount, name, None, False))
-        )
+        return self.tried(lambda: self.commitments.update(fresh) or self.book(("commit", line, amount, name)))
 
     def advance(self, name, line, amount):
         most = self.commitments[name]["committed"] * 30 // 100 - self.commitments[name]["advanced"]

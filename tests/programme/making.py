@@ -105,6 +105,7 @@ def make_entry(line, kind, amount_vnd, **fields):
 
 def make_reversal(entry, reason="Ghi nhầm", **fields):
     """The entry that undoes `entry`."""
+    fields.setdefault("happened_on", entry.happened_on)
     return make_entry(
         entry.line,
         entry.kind,

@@ -1,8 +1,9 @@
 import re
 import uuid
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.db import DatabaseError, connection, transaction
 from django.utils.translation import override
 
 from accounts.models import Delegation
@@ -50,6 +51,7 @@ from tests.programme.making import (
     make_budget_step,
     make_budget_year,
     make_commitment,
+    make_entry,
     make_line,
     make_task,
     move_year,
@@ -97,7 +99,7 @@ def contract(people, line, amount_vnd=1_000_000_000, **fields):
         "payee": "Công ty TNHH Minh Họa",
         "payee_account": "1903 1234",
     }
-    return prepare_commitment(line, by=people["officer"], now=NOW, **(content | fields))
+    return prepare_commitment(line, by=people["officer"], **({"now": NOW} | content | fields))
 
 
 def signed(people, line, amount_vnd=1_000_000_000, **fields):
@@ -618,6 +620,60 @@ def test_a_year_goes_from_preparation_to_closing(people):
 def test_a_year_outside_its_period_is_refused(people):
     with pytest.raises(Refused):
         add_year(make_period(2021, 2025), 2026, by=people["chief"], now=NOW)
+
+
+def test_an_advance_that_is_not_cleared_is_not_settled_but_can_be_recovered(people, line):
+    commitment = signed(people, line, BILLION)
+    paid(people, payment_of(people, commitment, 300_000_000, kind="advance"))
+    settle = prepared(people, "settle", 300_000_000, line=line, commitment=commitment)
+    with pytest.raises(Refused):
+        approve_step(settle, by=people["director"], now=NOW)
+    withdraw_step(settle, by=people["accountant"], now=NOW)
+    for change in ("settled_vnd = 1", "advanced_vnd = disbursed_vnd + 1"):
+        for table in ("programme_commitment", "programme_budgetline"):
+            with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute(f"UPDATE {table} SET {change}")
+    with override("vi"), pytest.raises(Refused, match="Tạm ứng"):
+        approve_step(
+            prepared(people, "recover_advance", 300_000_001, line=line, commitment=commitment),
+            by=people["chief"],
+            now=NOW,
+        )
+    paid(people, payment_of(people, commitment, 0, clears_vnd=200_000_000))
+    for kind, amount, by in (("settle", 200_000_000, "chief"), ("recover_advance", 100_000_000, "chief")):
+        approve_step(prepared(people, kind, amount, line=line, commitment=commitment), by=people[by], now=NOW)
+    commitment.refresh_from_db()
+    assert (commitment.settled_vnd, commitment.advanced_vnd, commitment.spent_vnd) == (200_000_000, 0, 200_000_000)
+
+
+def test_an_entry_is_booked_on_the_day_of_its_document_or_later_and_a_reversal_after_its_entry(people, line):
+    early = {"document": "12/QĐ-SCT", "document_on": date(2024, 7, 2), "happened_on": date(2024, 7, 1)}
+    with pytest.raises(Refused):
+        prepare_step("allocate", amount_vnd=1, line=line, by=people["accountant"], now=NOW, **early)
+    entry = line.entries.get(kind="allocate")
+    before = {"happened_on": entry.happened_on - timedelta(1), "document_on": entry.happened_on - timedelta(1)}
+    with pytest.raises(Refused):
+        prepare_step(
+            "reverse",
+            amount_vnd=0,
+            reverses=entry,
+            document="1",
+            reason="Nhầm",
+            by=people["accountant"],
+            now=NOW,
+            **before,
+        )
+    for fields in (
+        {"kind": "allocate", "document_on": date(2024, 7, 2), "happened_on": date(2024, 7, 1)},
+        {"kind": "allocate", "reverses": entry, "reason": "Nhầm", "amount_vnd": entry.amount_vnd, **before},
+    ):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            make_entry(line, **({"amount_vnd": 1} | fields))
+
+
+def test_a_contract_signed_after_the_budget_year_is_refused(people, line):
+    with pytest.raises(Refused, match="2024"):
+        contract(people, line, 10, signed_on=date(2025, 1, 2), now=datetime(2025, 1, 3, 3, 0, tzinfo=UTC))
 
 
 def test_an_entry_is_booked_on_a_day_of_its_year(people, line):

@@ -8,7 +8,11 @@ from django.utils.translation import override
 from audit.events import history_of
 from audit.refusals import Conflict, NotAllowed, Refused, StaleVersion
 from programme.models import DifferenceKind, LedgerEntry, TreasuryStatement
+from programme.presenting.treasury import reconciliation_rows
+from programme.services.payments import record_paid
+from programme.services.steps import approve_step, prepare_step, withdraw_step
 from programme.services.treasury import (
+    booked_since,
     confirm_reconciliation,
     explain_difference,
     lacking_reconciliation,
@@ -26,6 +30,7 @@ from tests.programme.making import (
     make_entry,
     make_line,
     make_paid_payment,
+    make_payment,
     make_recovery,
     make_reversal,
     make_statement,
@@ -305,6 +310,32 @@ def test_the_chief_accountant_confirms_when_all_is_explained_numbered_and_unchan
 
 def explained_again(statement, by):
     explain_difference(difference=statement.differences.first(), cause="other", explanation="Khác", by=by, now=LATER)
+
+
+def test_on_the_days_of_a_confirmed_statement_nothing_that_it_counts_is_booked_by_hand(commitment, accountant, chief):
+    paid = make_paid_payment(commitment, 10, voucher="KB-1", paid_on=DAY)
+    statement = make_statement(lines=[statement_line(paid)], by=accountant, now=NOW)
+    reversal = {"reverses": paid.entries.get(), "reason": "Ghi nhầm", "document": "2/BC-SCT", "amount_vnd": 10}
+    dated = {"document_on": DAY, "by": accountant, "now": LATER}
+    for_it = {"line": commitment.line, "commitment": commitment, "amount_vnd": 1, "document": "NT-1"}
+    made = prepare_step("reverse", happened_on=date(2024, 3, 31), **reversal, **dated)
+    done = reconciled(statement, chief)
+    with pytest.raises(Refused, match="01/BĐC-SCT"):
+        approve_step(made, by=chief, now=LATER)
+    withdraw_step(made, by=accountant, now=LATER)
+    for kind, fields in (("reverse", reversal), ("recover", for_it)):
+        with pytest.raises(Refused, match=r"01/BĐC-SCT.* after 31/03/2024"):
+            prepare_step(kind, happened_on=date(2024, 3, 31), **fields, **dated)
+    before = reconciliation_rows(done)
+    approve_step(
+        prepare_step("reverse", happened_on=date(2024, 4, 1), **reversal, **dated), by=chief, now=LATER + timedelta(1)
+    )
+    assert not booked_since(done).exists()
+    assert reconciliation_rows(done) == before  # what was signed reads as it was signed
+    sent = make_payment(commitment, 8, state="sent", payee_account="1020304050")
+    record_paid(sent, voucher="KB-2", paid_on=DAY, by=accountant, now=LATER + timedelta(1))  # the Treasury's own day
+    assert booked_since(done).count() == 1
+    assert reconciliation_rows(done) == before
 
 
 def test_each_step_is_its_own_role_and_nobody_confirms_what_they_imported(commitment, accountant, chief):

@@ -339,8 +339,19 @@ def of_the_treasury():
         f"AND q.state = 'reconciled' JOIN {statement} own ON own.id = {row}.statement_id AND own.year_id = q.year_id "
         "WHERE r.payment_id IS NOT NULL LIMIT 1)"
     )
+    in_confirmed_days = (
+        f"JOIN {LINE} l ON l.id = x.line_id JOIN {YEAR} y ON y.id = l.year_id AND y.state IN ('open', 'adjusting') "
+        f"JOIN {statement} s ON s.year_id = y.id AND s.state = 'reconciled' AND x.happened_on BETWEEN s.starts_on "
+        "AND s.ends_on WHERE x.payment_id IS NOT NULL AND x.reverses_id IS NULL AND x.kind = 'pay'"
+    )
+    unpaid = {"number": "l.last_number + 1", "step_id": "NULL", "payment_id": "NULL"}
     quarter = f"{of_open} AND s.span = 'q3' WHERE x.payment_id IS NULL AND x.direction <> 'recovery'"
     return {
+        "entry_i_not_reconciled": [
+            copied(ENTRY, in_confirmed_days, **unpaid),
+            copied(ENTRY, in_confirmed_days, **unpaid, kind="'recover'"),
+            copied(ENTRY, in_confirmed_days, **unpaid, reverses_id="x.id", reason="'x'"),
+        ],
         "treasury_statement_starts_open": [copied(statement, is_open)],
         "treasury_statement_in_its_year": [copied(statement, is_open, starts_on="'1999-01-01'", **fresh)],
         "treasury_statement_year_takes_it": [
