@@ -640,7 +640,7 @@ def test_an_advance_that_is_not_cleared_is_not_settled_but_can_be_recovered(peop
             now=NOW,
         )
     paid(people, payment_of(people, commitment, 0, clears_vnd=200_000_000))
-    for kind, amount, by in (("settle", 200_000_000, "chief"), ("recover_advance", 100_000_000, "chief")):
+    for kind, amount, by in (("settle", 200_000_000, "director"), ("recover_advance", 100_000_000, "chief")):
         approve_step(prepared(people, kind, amount, line=line, commitment=commitment), by=people[by], now=NOW)
     commitment.refresh_from_db()
     assert (commitment.settled_vnd, commitment.advanced_vnd, commitment.spent_vnd) == (200_000_000, 0, 200_000_000)
