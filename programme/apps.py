@@ -17,6 +17,9 @@ class ProgrammeConfig(AppConfig):
             move=given.hand_over_given,
         )
         years.register_closing_check(treasury.closing_obstacle)
+        from programme.citations import superseded_notes
         from programme.citing import register_all
+        from screens import notes
 
         register_all()
+        notes.register(superseded_notes)

@@ -22,10 +22,14 @@ from django.db import models
 from django.db.models import F, Q, Value
 from django.db.models.functions import Cast, Coalesce, Concat
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 
 from accounts.access import may_open
 from programme.models import Policy
+from screens import formats
+from screens.notes import Note
 from screens.text import fold
 
 SHOWN = 200
@@ -223,6 +227,29 @@ def citations_of(policy, *, user):
         if (row := rows[citer].get(key)) is not None
     ]
     return Citations(len(found), shown)
+
+
+def superseded_notes(row, user):
+    """What the page of a row says of the superseded documents that it still cites (`screens.notes`)."""
+    own = [citer for citer in _citers if citer.rows().model is type(row)]
+    if not own or not any(citer.rows().filter(pk=row.pk).exists() for citer in own):
+        return []
+    texts = [
+        (str(getattr(row, name) or ""), getattr(row, citer.dated_by) if citer.dated_by and not place else None)
+        for citer in own
+        for place, name in enumerate(citer.fields)
+    ]
+    policies = Policy.objects.superseded(timezone.localdate()).select_related("superseded_by")
+    cited = [policy for policy in policies if any(cites(text, policy, on=on) for text, on in texts)]
+    may_read = bool(cited) and may_open(user, "programme:policy")
+    return [Note(_superseded(policy), policy.get_absolute_url() if may_read else "") for policy in cited]
+
+
+def _superseded(policy):
+    said = {"number": policy.number, "day": formats.vn_date(policy.superseded_from), "by": policy.superseded_by}
+    if policy.superseded_by is None:
+        return _("This cites %(number)s, which is superseded since %(day)s.") % said
+    return _("This cites %(number)s, which is superseded since %(day)s by %(by)s.") % said
 
 
 def _label(row, name):

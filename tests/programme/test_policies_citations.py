@@ -12,6 +12,7 @@ from programme.models import Policy
 from tests.factories import (
     make_content_area,
     make_day,
+    make_enterprise_user,
     make_officer,
     make_period,
     make_policy,
@@ -160,3 +161,30 @@ def test_rooms_above_have_registered_what_they_cite_with():
         "reporting:statistic_detail",
         "reporting:publication_detail",
     } <= routes
+
+
+@pytest.mark.django_db
+def test_a_page_that_cites_a_superseded_document_says_so_with_a_link_for_whoever_may_read_it(client_as):
+    successor = make_policy("26/2027/QĐ-UBND")
+    old = make_policy(issued_on=ISSUED, valid_to=date(2020, 12, 31))
+    Policy.objects.filter(pk=old.pk).update(superseded_by=successor, superseded_from=date(2021, 1, 1))
+    make_policy("12/QĐ-UBND")
+    period = make_period()
+    area = make_content_area(legal_basis="Quyết định số 4303/QĐ-UBND")
+    target = make_target(period, document="4303/QĐ-UBND")
+    sound = make_target(period, "export_share", document="12/QĐ-UBND")
+    support = make_support(evidence="Theo 4303/QĐ-UBND")
+    client = client_as(make_officer())
+
+    def page(route, row):
+        return client.get(reverse(route, args=[row.public_id])).content.decode()
+
+    for route, row in (
+        ("programme:target", target),
+        ("support:support_detail", support),
+        (f"reference:{area._meta.model_name}", area),
+    ):
+        shown = page(route, row)
+        assert "01/01/2021" in shown and old.get_absolute_url() in shown and "26/2027/QĐ-UBND" in shown
+    assert old.get_absolute_url() not in page("programme:target", sound)
+    assert [note.url for note in citations.superseded_notes(target, make_enterprise_user())] == [""]
