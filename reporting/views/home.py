@@ -7,6 +7,7 @@ from programme.permissions.budget import VIEW as SEE_MONEY
 from programme.presenting.money import figured_bar, scope_name
 from programme.queries.money import scope_of, totals
 from reporting import queries, wording
+from reporting.finding import found_for
 from reporting.home import work_for
 from reporting.models import Family
 from reporting.permissions import VIEW
@@ -69,9 +70,9 @@ def three_lines():
 
 
 def search(request):
-    """Enterprises and products by code, tax code or name."""
+    """Enterprises, products, tasks, documents and vouchers by code, tax code, number or name."""
     typed = clean(request.GET.get("q"))[:200]
-    enterprises = products = []
+    enterprises = products = others = []
     if typed:
         wanted = matching(typed, "folded")
         enterprises = Enterprise.objects.visible_to(request.user).filter(wanted).order_by("sort_key", "pk")[:FOUND]
@@ -82,8 +83,9 @@ def search(request):
             .select_related("enterprise")
             .order_by("sort_key", "pk")[:FOUND]
         )
+        others = found_for(request.user, typed, FOUND)
     return render(
         request,
         "reporting/search.html",
-        {"typed": typed, "enterprises": enterprises, "products": products, "limit": FOUND},
+        {"typed": typed, "enterprises": enterprises, "products": products, "others": others, "limit": FOUND},
     )

@@ -17,12 +17,14 @@ from tests.factories import (
     make_head,
     make_officer,
     make_period,
+    make_policy,
     make_product_group,
     make_published_figure,
     make_support,
     make_target,
     make_unit,
 )
+from tests.programme.making import make_budget_year, make_commitment, make_line, make_paid_payment, make_task
 from tests.reporting.making import NOW, OUTPUT_SHARE, make_indicator, make_run, make_statistic
 from tests.reporting.test_shares import make_titled
 
@@ -372,6 +374,17 @@ def test_search_finds_enterprises_and_products_without_marks(world, client_as):
     assert world[0].name not in page(client, "reporting:search", q="không có gì như thế")
     page(client, "reporting:search")
     assert world[0].name not in page(client, "reporting:search", q="\x00")
+
+
+def test_search_finds_documents_and_vouchers_by_number(client_as):
+    task = make_task(what="Triển lãm máy công cụ")
+    commitment = make_commitment(make_line(make_budget_year(2024), task=task), 900_000_000, number="324/HĐ-SCT")
+    payment = make_paid_payment(commitment, 10, voucher="KB-00325")
+    policy = make_policy()
+    client = client_as(make_auditor())
+    for typed, row in (("324/hđ-sct", commitment), ("kb-00325", payment), ("trien lam may", task), ("4303", policy)):
+        assert f'href="{row.get_absolute_url()}"' in page(client, "reporting:search", q=typed), typed
+    assert "324/HĐ-SCT" not in page(client, "reporting:search", q="999/HĐ-SCT")
 
 
 def test_strangers_see_nothing(world, client_as):
