@@ -25,11 +25,10 @@ STEPS = (
 )
 
 
-def _deadline(day, today):
-    """A deadline and how it stands: late, or in how many days."""
-    if day < today:
-        return _("%(day)s, late") % {"day": formats.vn_date(day)}
-    return formats.vn_date(day)
+def _due_item(text, row, verb, due, today):
+    """What has a deadline, marked when that is past."""
+    note = formats.vn_date(due) if due else ""
+    return Item(text, row.get_absolute_url(), verb, note, late=due is not None and due < today)
 
 
 def _plans(user, now):
@@ -67,25 +66,14 @@ def _own_tasks(user, now):
 def _to_accept(user, now):
     rows = _own_tasks(user, now).filter(state=Task.State.ASSIGNED).order_by("due_on", "id")
     today = timezone.localdate(now)
-    items = [
-        Item(
-            task.what,
-            task.get_absolute_url(),
-            _("Accept the task"),
-            _deadline(task.due_on, today) if task.due_on else "",
-        )
-        for task in rows[:SHOWN]
-    ]
+    items = [_due_item(task.what, task, _("Accept the task"), task.due_on, today) for task in rows[:SHOWN]]
     return Section(_("Tasks to accept"), items, count(rows) if items else 0, _list_of_tasks("assigned"))
 
 
 def _due(user, now):
     today = timezone.localdate(now)
     rows = _own_tasks(user, now).filter(state=Task.State.UNDER_WAY, due_on__lte=today + NEAR).order_by("due_on", "id")
-    items = [
-        Item(task.what, task.get_absolute_url(), _("Report progress"), _deadline(task.due_on, today))
-        for task in rows[:SHOWN]
-    ]
+    items = [_due_item(task.what, task, _("Report progress"), task.due_on, today) for task in rows[:SHOWN]]
     return Section(_("Tasks late or due soon"), items, count(rows) if items else 0, _list_of_tasks("under_way"))
 
 
@@ -98,10 +86,7 @@ def _given(user, now):
         return None
     today = timezone.localdate(now)
     mine = GivenTask.objects.in_charge_of(user, office_ids(user, today)).order_by("deadline", "id")
-    items = [
-        Item(row.content, row.get_absolute_url(), _("Report progress"), _deadline(row.deadline, today))
-        for row in mine[:SHOWN]
-    ]
+    items = [_due_item(row.content, row, _("Report progress"), row.deadline, today) for row in mine[:SHOWN]]
     more = f"{address('programme:given_list')}?state=open"
     return Section(_("Given tasks"), items, count(mine) if items else 0, more)
 
@@ -112,12 +97,7 @@ def _opinions(user, now):
     today = timezone.localdate(now)
     late = Consultation.objects.overdue(today).select_related("agency", "plan").order_by("deadline", "id")
     items = [
-        Item(
-            f"{row.agency} – {row.plan.year}",
-            row.get_absolute_url(),
-            _("Enter the answer or the silence"),
-            _deadline(row.deadline, today),
-        )
+        _due_item(f"{row.agency} – {row.plan.year}", row, _("Enter the answer or the silence"), row.deadline, today)
         for row in late[:SHOWN]
     ]
     return Section(_("Opinions past their deadline"), items, count(late) if items else 0)

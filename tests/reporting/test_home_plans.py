@@ -69,9 +69,12 @@ def test_tasks_wait_for_their_own_office_late_ones_first(now):
     make_item(plan, "Còn xa", office=office, due_on=date(2025, 7, 30))
     move_plan(plan, "in_force")
     Task.objects.exclude(what="Chờ tiếp nhận").update(state="under_way")
-    own = waiting(make_user(Role.CENTRE_STAFF, office=office), now)
+    member = make_user(Role.CENTRE_STAFF, office=office)
+    own = waiting(member, now)
     assert ["Chờ tiếp nhận"] in own.values()
     assert ["Quá hạn", "Sắp đến hạn"] in own.values()
+    marked = [item.text for section in work_for(member, now) for item in section.items if item.late]
+    assert marked == ["Quá hạn"]
     assert waiting(make_user(Role.CENTRE_STAFF), now) == {}
 
 
