@@ -65,11 +65,14 @@ def changes_of(plan, items=None):
 
 
 def require_reasons(plan):
-    """In an adjustment every line that changed or was left out says why."""
+    """An adjustment changes something, and every line that changed or was left out says why."""
     if plan.base_id is None:
         return
     items = list(plan.items.prefetch_related("estimates"))
-    for item_id, change in changes_of(plan, items).items():
+    changes = changes_of(plan, items)
+    if all(change.kind == UNCHANGED for change in changes.values()):
+        raise Refused(_("This adjustment changes nothing yet. Change its lines, or withdraw it."))
+    for item_id, change in changes.items():
         item = next(item for item in items if item.pk == item_id)
         if change.kind in (CHANGED, DROPPED) and not item.why.strip():
             raise Refused(_("Say why “%(task)s” is changed by the adjustment.") % {"task": item.what})

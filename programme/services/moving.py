@@ -58,8 +58,8 @@ def save(row, version, fields):
 
 
 def require_past(on, now):
-    """Papers are entered once they exist: not dated later than today."""
+    """What happened, and papers, are entered once they are there: not dated later than today."""
     if on > timezone.localdate(now):
         raise Refused(
-            _("The date %(day)s lies in the future. Enter the paper once it is signed.") % {"day": formats.vn_date(on)}
+            _("The day %(day)s has not come yet. Enter what has happened or is signed.") % {"day": formats.vn_date(on)}
         )

@@ -57,6 +57,11 @@ def report_task(*, task, on: date, percent, done, by, now, difficulty=""):
         raise Refused(_("Progress lies between 0 and 100 %."))
     if not done.strip():
         raise Refused(_("Write what was done."))
+    if percent < task.percent and not difficulty.strip():
+        raise Refused(
+            _("The last report said %(before)s %%. Write under difficulties why it is %(percent)s %% now.")
+            % {"before": task.percent, "percent": percent}
+        )
     latest = task.reports.order_by("-on").first()
     if latest and on < latest.on:
         raise Refused(

@@ -383,6 +383,8 @@ def test_an_adjustment_copies_its_lines_and_says_what_changed(now):
     assert (plan.number, plan.kind, changes_of(plan)[item.pk].kind) == (2, "adjustment", "unchanged")
     officer = make_officer()
     with pytest.raises(Refused):
+        services.send_to_review(plan=plan, by=officer, now=now)  # nothing is adjusted yet
+    with pytest.raises(Refused):
         edit_item(
             item=item, values=fields_of(item, what="Khác"), amounts=amounts_of(item), version=1, by=officer, now=now
         )

@@ -111,6 +111,10 @@ def test_a_report_is_of_a_past_day_in_order_and_says_something(now):
     report_task(task=task, on=date(2025, 7, 1), **report)
     with pytest.raises(Refused):
         report_task(task=task, on=date(2025, 6, 30), **report)
+    back = report | {"on": date(2025, 7, 2), "percent": 5}
+    with pytest.raises(Refused, match="10 %"):
+        report_task(task=task, **back)
+    assert report_task(task=task, difficulty="Nhà thầu bỏ dở", **back).percent == 5
 
 
 def test_a_finished_task_is_opened_again_by_the_drafters(now):
