@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from accounts.models import User
 from audit.events import actor_names
@@ -36,6 +37,7 @@ from programme.services import years as year_services
 from programme.services.consistency import sentence_of
 from programme.services.limits import year_end
 from programme.tables import money as tables
+from programme.views.table_files import table_file
 from reference.sending import sent_once
 from reference.tables import name_in_language
 from screens import formats
@@ -57,7 +59,11 @@ def money(request):
     ways = _ways(scope)
     if by not in dict(ways):
         by = ways[0][0]
-    groups, sums = queries.breakdown(scope.lines, by)
+    found, sums = queries.breakdown(scope, by, today)
+    groups = _groups(request.user, scope, by, found, sums, today)
+    file = _groups_file(request, scope, groups, today)
+    if file is not None:
+        return file
     context = {
         "scope": scope,
         "periods": periods,
@@ -68,7 +74,7 @@ def money(request):
         "pending": _pending(request.user, scope),
         "ways": [(code, label, code == by) for code, label in ways],
         "by": by,
-        "groups": _groups(request.user, scope, by, groups),
+        "groups": groups,
         "check": _last_check(),
         "may_keep_years": request.user.may(KEEP_YEARS),
     }
@@ -135,39 +141,70 @@ def _pending_rows(user, found, **query):
     return rows
 
 
-def _groups(user, scope, by, groups):
-    """The rows of a breakdown: a name with its page, a small bar, and what is left."""
-    if by == "year":
-        found = {group.key[0]: group.together for group in groups}
-        return [
-            _group(str(year), year.get_absolute_url(), found.get(year.year, queries.Money()), year=year)
-            for year in scope.years
-        ]
-    year = scope.year
+def _groups(user, scope, by, groups, sums, today):
+    """A breakdown as a table: its columns, rows of typed values and of text, each with its page and a small bar."""
+    label = dict(_ways(scope))[by]
+    columns = tables.group_columns(by, label, sums, envelope_vnd=scope.envelopes_vnd)
     rows = []
-    for group in groups:
+    if by == "year":
+        found = {group.key[0]: group for group in groups}
+        for year in scope.years:
+            group = found.get(year.year, queries.Group((year.year,)))
+            values = tables.group_values(columns, group, label=str(year), envelope=year.envelope_vnd or None)
+            rows.append(_group(columns, values, group, year.get_absolute_url(), year=year))
+    year = scope.year
+    for group in groups if by != "year" else []:
         if by == "task":
             code, what, _public_id = group.key
             url = open_address(user, "programme:budget_line_list", q=code, year=year)
-            rows.append(_group(what, url, group.together, second=code))
+            values = tables.group_values(columns, group, label=what, code=code)
         else:
             _code, name_vi, name_en, public_id = group.key
             url = open_address(user, "programme:budget_line_list", **{by: public_id}, year=year)
-            rows.append(_group(name_in_language(name_vi, name_en), url, group.together))
-    return rows
-
-
-def _group(label, url, sums, *, year=None, second=""):
+            values = tables.group_values(columns, group, label=name_in_language(name_vi, name_en))
+        rows.append(_group(columns, values, group, url))
+    whole = tables.group_values(
+        columns, sums, label=pgettext("line of sums", "Total"), code="", envelope=scope.envelopes_vnd
+    )
     return {
-        "label": label,
-        "second": second,
+        "columns": list(columns.values()),
+        "rows": rows,
+        "values": [row["values"] for row in rows],
+        "whole": tuple(whole.values()),
+        "total": _cells(columns, whole),
+        "day": formats.vn_date(queries.same_day_last_year(today)),
+    }
+
+
+def _group(columns, values, group, url, *, year=None):
+    return {
         "url": url,
         "year": year,
         "kind": presenting.YEAR_KINDS[year.state] if year else "",
-        "money": sums,
-        "bar": presenting.row_bar(sums, label, full=year.envelope_vnd if year else None),
-        "rate": presenting.share(sums.spent_vnd, sums.assigned_vnd),
+        "money": group.managed,
+        "values": tuple(values.values()),
+        "cells": _cells(columns, values),
+        "bar": presenting.row_bar(group.managed, values["label"], full=year.envelope_vnd if year else None),
     }
+
+
+def _cells(columns, values):
+    return [
+        (column.text(values[name]) if values[name] != "" else "", column.classes) for name, column in columns.items()
+    ]
+
+
+def _groups_file(request, scope, groups, today):
+    """The breakdown as a file or a form; None where the page is asked for."""
+    title = _("The state of the money: %(scope)s") % {"scope": presenting.scope_name(scope)}
+    return table_file(
+        request,
+        name="tinh-hinh-kinh-phi",
+        columns=groups["columns"],
+        rows=groups["values"],
+        total=groups["whole"],
+        sheet=Sheet(title=title, period=presenting.period_text(scope.year, today), unit=tables.UNITS[tables.MILLION]),
+    )
 
 
 # --- a year --------------------------------------------------------------------------------------
@@ -177,7 +214,14 @@ def budget_year(request, year):
     year = get_object_or_404(BudgetYear.objects.select_related("period", "envelope_step"), year=year)
     today = timezone.localdate()
     scope = queries.Scope(year.period, [year], year)
-    sums = queries.totals(scope.lines)
+    by, ways = request.GET.get("by", ""), _ways(scope)
+    if by not in dict(ways):
+        by = ways[0][0]
+    found, sums = queries.breakdown(scope, by, today)
+    groups = _groups(request.user, scope, by, found, sums, today)
+    file = _groups_file(request, scope, groups, today)
+    if file is not None:
+        return file
     months = queries.months(year)
     lapsing = queries.lapsing_lines(year).select_related("task", "source", "year")
     obstacles = year_services.obstacles(year) if year.state in (YearState.OPEN, YearState.ADJUSTING) else []
@@ -190,6 +234,8 @@ def budget_year(request, year):
         "scope": scope,
         "levels": presenting.level_rows(scope, sums),
         "left": presenting.left_rows(scope, sums),
+        "ways": [(code, label, code == by) for code, label in ways],
+        "groups": groups,
         "rate": presenting.share(sums.managed.spent_vnd, sums.managed.assigned_vnd),
         "rate_followed": presenting.share(sums.followed.spent_vnd, sums.followed.assigned_vnd),
         "chart": presenting.month_chart(months, year),
@@ -369,7 +415,8 @@ def budget_line_list(request):
     today = timezone.localdate()
     unit = tables.DONG if request.GET.get("money") == "dong" else tables.MILLION
     every_line = queries.with_sums(BudgetLine.objects.all(), today)
-    matching = Listing(request, tables.LineTable, every_line, tables.LineFilter).filtered
+    balances = queries.with_balances(BudgetLine.objects.all())
+    matching = Listing(request, tables.LineTable, balances, tables.LineFilter).filtered
     sums = matching.order_by().aggregate(**{f"sum_{name}": Sum(name) for name in tables.SUMMED})
     year = request.GET.get("year", "")
     return show_list(
@@ -378,7 +425,10 @@ def budget_line_list(request):
         title=_("Budget lines"),
         lead=_("The money of each task by source and year. What is left may still be bound by a contract or decision."),
         table_class=tables.line_table(
-            unit, {name: sums[f"sum_{name}"] for name in tables.SUMMED}, of_one_year=bool(year)
+            unit,
+            {name: sums[f"sum_{name}"] for name in tables.SUMMED},
+            _before_of_lines(request, matching, today),
+            of_one_year=bool(year),
         ),
         filterset_class=tables.LineFilter,
         queryset=every_line,
@@ -387,9 +437,7 @@ def budget_line_list(request):
         template="programme/list.html",
         sheet=Sheet(
             title=_("The state of the estimate by task"),
-            period=_("Year %(year)s, up to %(day)s") % {"year": year, "day": formats.vn_date(today)}
-            if year
-            else _("Up to %(day)s") % {"day": formats.vn_date(today)},
+            period=presenting.period_text(year, today),
             unit=tables.UNITS[unit],
             group_by="area",
         ),
@@ -399,6 +447,23 @@ def budget_line_list(request):
         empty=_("Lines are added by the accountants once the budget year is there."),
         more_exports=AS_WORD,
     )
+
+
+def _before_of_lines(request, matching, today):
+    """What the years before had disbursed by the same day, by (year, code of the area), and in all under None.
+
+    Which tasks there are changes from year to year: lines picked by their task or by the state of their money have no
+    like in the year before.
+    """
+    asked = request.GET.copy()
+    if asked.get("q") or asked.get("state"):
+        return {}
+    asked.pop("year", None)
+    years = list(matching.order_by().values_list("year__year", flat=True).distinct())
+    alike = tables.LineFilter(asked, queryset=BudgetLine.objects.all(), request=request).qs
+    found = queries.spent_up_to_the_day(queries.earlier_lines(alike, years, today), today, *tables.BeforeColumn.GROUP)
+    wholes = {(year + 1, area): spent for (year, area), spent in found.items()}
+    return {**wholes, None: sum(wholes.values())} if wholes else {}
 
 
 def _line_or_404(public_id):
@@ -414,6 +479,10 @@ def budget_line(request, public_id):
     line = _line_or_404(public_id)
     today = timezone.localdate()
     months = queries.months(line.year, line=line)
+    if request.GET.get("export"):
+        file = _ledger_file(request, line, today)
+        if file is not None:
+            return file
     takes = BudgetLine.objects.filter(pk=line.pk).values_list(queries.pending_of_line(), flat=True).get()
     ledger, more = _ledger(line)
     planned = any(row.planned_vnd for row in months)
@@ -462,20 +531,55 @@ def _line_verbs(user, line):
     return verbs
 
 
-def _ledger(line):
+def _ledger_file(request, line, today):
+    """The whole ledger of a line as a file or a form, each entry as the page shows it."""
+    before = (
+        queries.with_sums(BudgetLine.objects.filter(pk=line.pk), today).values_list("before_sum_vnd", flat=True).get()
+    )
+    rows = [
+        (
+            row["entry"].number,
+            row["entry"].happened_on,
+            row["kind"],
+            row["signed"],
+            row["left"],
+            row["entry"].document,
+            row["entry"].document_on,
+            row["recorded_by"],
+            row["approved_by"],
+        )
+        for row in _ledger(line, shown=None)[0]
+    ]
+    return table_file(
+        request,
+        name="so-dong-du-toan",
+        columns=list(tables.LEDGER_COLUMNS.values()),
+        rows=rows,
+        sheet=Sheet(
+            title=_("Ledger of the budget line %(line)s") % {"line": line},
+            period=" – ".join(
+                [presenting.period_text(line.year, today), presenting.beside_last_year(line.spent_vnd, before)]
+            ),
+            unit=_("đồng"),
+        ),
+    )
+
+
+def _ledger(line, shown=SHOWN):
     """(the newest entries in the order of their numbers, each with what was left after it; whether there are older ones).
 
     What was left is counted back from what stands, so that a long ledger is not read from its beginning.
     """
     newest = line.entries.select_related("reverses", "commitment", "payment", "reversed_by").order_by("-number")
-    entries = list(newest[: SHOWN + 1])
+    entries = list(newest[: shown + 1] if shown else newest)
     names = _names(each for entry in entries for each in (entry.recorded_by, entry.approved_by))
     left, rows = line.left_vnd, []
-    for entry in entries[:SHOWN]:
+    for entry in entries[:shown]:
         rows.append(
             {
                 "entry": entry,
                 "kind": tables.entry_name(entry.kind, bool(entry.reverses_id)),
+                "signed": presenting.signed(entry),
                 "amount": presenting.plus_or_minus(presenting.signed(entry)),
                 "left": left,
                 "recorded_by": names(entry.recorded_by),
@@ -484,7 +588,7 @@ def _ledger(line):
             }
         )
         left -= queries.left_by_entry(entry)
-    return rows[::-1], len(entries) > SHOWN
+    return rows[::-1], len(entries) > len(rows)
 
 
 def _commitments(user, line):
@@ -632,9 +736,29 @@ def ledger_entry_list(request):
         ordering=("-recorded_at", "-id"),
         export_name="so-kinh-phi",
         template="programme/list.html",
-        sheet=Sheet(unit=_("đồng")),
+        sheet=Sheet(period=_ledger_period(request), unit=_("đồng")) if request.GET.get("export") else None,
         empty=_("Entries come from approved steps, contracts and payments."),
     )
+
+
+def _ledger_period(request):
+    """The year and day of the form, and its disbursement beside that of the same day a year ago: of one year or one line."""
+    today, asked = timezone.localdate(), request.GET
+    filters = tables.EntryFilter(asked, queryset=LedgerEntry.objects.all(), request=request)
+    chosen = filters.form.cleaned_data if filters.form.is_valid() else {}
+    lines = BudgetLine.objects.all()
+    if chosen.get("line"):
+        lines = lines.filter(pk=chosen["line"].pk)
+        before = queries.with_sums(lines, today).values_list("before_sum_vnd", flat=True).get()
+    else:
+        year = int(chosen.get("year") or today.year)
+        lines = lines.filter(year__year=year)
+        found = queries.spent_up_to_the_day(queries.earlier_lines(BudgetLine.objects.all(), [year], today), today)
+        before = found.get(())
+    sums = lines.order_by().aggregate(paid=Sum("disbursed_vnd"), back=Sum("recovered_vnd"))
+    year = lines.values_list("year__year", flat=True).first() or chosen.get("year") or today.year
+    sentence = presenting.beside_last_year((sums["paid"] or 0) - (sums["back"] or 0), before)
+    return f"{presenting.period_text(year, today)} – {sentence}"
 
 
 def ledger_entry(request, public_id):
