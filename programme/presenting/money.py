@@ -125,11 +125,15 @@ def period_text(year, today):
     return _("Year %(year)s, up to %(day)s") % {"year": year, "day": day} if year else _("Up to %(day)s") % {"day": day}
 
 
-def beside_last_year(spent_vnd, before_vnd):
+def beside_last_year(year, spent_vnd, before_vnd):
     """A sentence for a form without columns of the two: disbursed now, by the same day a year ago, and the growth."""
     if before_vnd is None:
-        return _("Disbursed: %(spent)s; same period last year: no figure.") % {"spent": formats.money(spent_vnd)}
-    return _("Disbursed: %(spent)s; same period last year: %(before)s; growth: %(growth)s.") % {
+        return _("Disbursed in %(year)s: %(spent)s; same period last year: no figure.") % {
+            "year": year,
+            "spent": formats.money(spent_vnd),
+        }
+    return _("Disbursed in %(year)s: %(spent)s; same period last year: %(before)s; growth: %(growth)s.") % {
+        "year": year,
         "spent": formats.money(spent_vnd),
         "before": formats.money(before_vnd),
         "growth": formats.percent(growth(spent_vnd, before_vnd)),

@@ -365,6 +365,13 @@ def _sum_of(rows, name, group):
     return Coalesce(Subquery(summed, output_field=BigIntegerField()), Value(0), output_field=BigIntegerField())
 
 
+def spent_beside(lines, year, today):
+    """(disbursed less what came back, the same by this day a year ago) of those of these lines that are of a year."""
+    sums = lines.filter(year__year=year).order_by().aggregate(paid=Sum("disbursed_vnd"), back=Sum("recovered_vnd"))
+    before = spent_up_to_the_day(earlier_lines(lines, [year], today), today)
+    return (sums["paid"] or 0) - (sums["back"] or 0), before.get(())
+
+
 def with_sums(lines, today):
     """Lines with their sums and what they are compared with."""
     return with_balances(lines).annotate(before_sum_vnd=_spent_before(today))

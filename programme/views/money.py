@@ -23,6 +23,7 @@ from programme.models import (
     BudgetLine,
     BudgetStep,
     BudgetYear,
+    EntryKind,
     LedgerEntry,
     Payment,
     StepKind,
@@ -511,16 +512,15 @@ def budget_line(request, public_id):
 def _line_verbs(user, line):
     """[(url, label)] of what can be done on the line now, the most usual first."""
     verbs = []
-    open_for_lines = line.year.state != YearState.CLOSED
-    if not open_for_lines:
+    if line.year.state == YearState.CLOSED:
         return []
     if line.managed:
-        for address, label in (
-            (open_address(user, "programme:prepare_commitment", line.public_id), _("Prepare a contract or decision")),
-            (open_address(user, "programme:begin_step"), _("Prepare a step")),
-        ):
-            if address:
-                verbs.append((address, label))
+        bind = open_address(user, "programme:prepare_commitment", line.public_id)
+        if bind and line.year.takes(EntryKind.COMMIT):
+            verbs.append((bind, _("Prepare a contract or decision")))
+        begin = open_address(user, "programme:begin_step", line=line.public_id)
+        if begin:
+            verbs.append((begin, _("Prepare a step")))
         if not line.last_number and user.may(OPENING):
             verbs.append((reverse("programme:record_opening", args=[line.public_id]), _("Enter opening sums")))
     elif user.may(REPORT):
@@ -533,9 +533,6 @@ def _line_verbs(user, line):
 
 def _ledger_file(request, line, today):
     """The whole ledger of a line as a file or a form, each entry as the page shows it."""
-    before = (
-        queries.with_sums(BudgetLine.objects.filter(pk=line.pk), today).values_list("before_sum_vnd", flat=True).get()
-    )
     rows = [
         (
             row["entry"].number,
@@ -557,9 +554,7 @@ def _ledger_file(request, line, today):
         rows=rows,
         sheet=Sheet(
             title=_("Ledger of the budget line %(line)s") % {"line": line},
-            period=" – ".join(
-                [presenting.period_text(line.year, today), presenting.beside_last_year(line.spent_vnd, before)]
-            ),
+            period=_line_period(line, today),
             unit=_("đồng"),
         ),
     )
@@ -622,7 +617,8 @@ PAYMENT_KINDS = {
 
 def add_line(request):
     now = timezone.now()
-    form = forms.LineForm(request.POST or None, today=timezone.localdate(now))
+    asked = {name: request.GET[name] for name in ("year", "task", "source", "unit") if name in request.GET}
+    form = forms.LineForm(request.POST or None, today=timezone.localdate(now), initial=asked)
     if form.is_valid():
         try:
             with sent_once(request, form, "add budget line", now=now, label=_("Add a budget line")) as operation:
@@ -742,23 +738,22 @@ def ledger_entry_list(request):
 
 
 def _ledger_period(request):
-    """The year and day of the form, and its disbursement beside that of the same day a year ago: of one year or one line."""
-    today, asked = timezone.localdate(), request.GET
-    filters = tables.EntryFilter(asked, queryset=LedgerEntry.objects.all(), request=request)
-    chosen = filters.form.cleaned_data if filters.form.is_valid() else {}
-    lines = BudgetLine.objects.all()
+    """The year and day of the form, and the disbursement of a year or a line beside that of the same day a year ago."""
+    today = timezone.localdate()
+    form = tables.EntryFilter(request.GET, queryset=LedgerEntry.objects.all(), request=request).form
+    chosen = form.cleaned_data if form.is_valid() else {}
     if chosen.get("line"):
-        lines = lines.filter(pk=chosen["line"].pk)
-        before = queries.with_sums(lines, today).values_list("before_sum_vnd", flat=True).get()
-    else:
-        year = int(chosen.get("year") or today.year)
-        lines = lines.filter(year__year=year)
-        found = queries.spent_up_to_the_day(queries.earlier_lines(BudgetLine.objects.all(), [year], today), today)
-        before = found.get(())
-    sums = lines.order_by().aggregate(paid=Sum("disbursed_vnd"), back=Sum("recovered_vnd"))
-    year = lines.values_list("year__year", flat=True).first() or chosen.get("year") or today.year
-    sentence = presenting.beside_last_year((sums["paid"] or 0) - (sums["back"] or 0), before)
-    return f"{presenting.period_text(year, today)} – {sentence}"
+        return _line_period(chosen["line"], today)
+    year = int(chosen.get("year") or today.year)
+    sums = queries.spent_beside(BudgetLine.objects.all(), year, today)
+    when = presenting.period_text(chosen.get("year"), today)
+    return f"{when} – {presenting.beside_last_year(year, *sums)}"
+
+
+def _line_period(line, today):
+    compared = queries.with_sums(BudgetLine.objects.filter(pk=line.pk), today)
+    sums = compared.values_list("spent_sum_vnd", "before_sum_vnd").get()
+    return f"{presenting.period_text(line.year, today)} – {presenting.beside_last_year(line.year, *sums)}"
 
 
 def ledger_entry(request, public_id):
@@ -783,7 +778,12 @@ def ledger_entry(request, public_id):
         other_half = halves.exclude(line=entry.line).select_related("line__task", "line__source", "line__year").first()
     undone = getattr(entry, "reversed_by", None)
     reverse_url = ""
-    if undone is None and not entry.reverses_id and not entry.reported and entry.line.year.state != YearState.CLOSED:
+    halves = [entry] if other_half is None else [entry, other_half]
+    taken = all(
+        half.line.year.state != YearState.CLOSED and (half.opening or half.line.year.takes(half.kind))
+        for half in halves
+    )
+    if undone is None and not entry.reverses_id and not entry.reported and taken:
         reverse_url = open_address(request.user, "programme:prepare_step", StepKind.REVERSE, entry.public_id)
     context = {
         "entry": entry,

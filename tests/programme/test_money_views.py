@@ -286,7 +286,11 @@ def test_the_ledger_of_a_line_is_exported_whole_with_what_was_left_after_each_en
         [str(row["entry"].number), str(row["signed"]), str(row["left"])] for row in shown
     ]
     paper = text(client.get(f"{line.get_absolute_url()}?export=print"))
-    for said in ("Sổ chi tiết dòng dự toán", "Giải ngân: 0 đồng; cùng kỳ năm trước: chưa có số liệu", "Kế toán trưởng"):
+    for said in (
+        "Sổ chi tiết dòng dự toán",
+        "Giải ngân năm 2024: 0 đồng; cùng kỳ năm trước: chưa có số liệu",
+        "Kế toán trưởng",
+    ):
         assert said in paper, said
     for kind in ("xlsx", "docx"):
         answer = client.get(f"{line.get_absolute_url()}?export={kind}")
@@ -318,9 +322,9 @@ def test_the_form_of_the_ledger_says_what_was_disbursed_beside_the_year_before(c
     year, line = of_this_year(client)
     address = reverse("programme:ledger_entry_list")
     paper = text(client.get(f"{address}?year={year}&export=print"))
-    assert "Giải ngân: 2.500.000.000 đồng; cùng kỳ năm trước: 400.000.000 đồng" in paper
+    assert f"Giải ngân năm {year}: 2.500.000.000 đồng; cùng kỳ năm trước: 400.000.000 đồng" in paper
     paper = text(client.get(f"{address}?line={line.public_id}&export=print"))
-    assert "Giải ngân: 500.000.000 đồng; cùng kỳ năm trước: chưa có số liệu" in paper
+    assert f"Giải ngân năm {year}: 500.000.000 đồng; cùng kỳ năm trước: chưa có số liệu" in paper
 
 
 def test_a_year_without_a_decision_on_its_envelope_says_so_and_never_0(client_as):
