@@ -56,7 +56,10 @@ def limit_label(scope):
 
 
 def level_rows(scope, totals):
-    """[Level]: from the limit down to what is settled, managed and followed money apart."""
+    """[Level]: from the limit down to what is settled, managed and followed money apart.
+
+    The limit binds both; how far money has come from step to step is said of managed money, as every rate is.
+    """
     limit, together = scope.limit_vnd, totals.together
     rows = [Level(limit_label(scope), None, None, limit)]
     if not scope.year:
@@ -72,9 +75,11 @@ def level_rows(scope, totals):
                 "amount": formats.big_money(together.carried_in_vnd)
             }
         rows.append(
-            Level(str(label), managed, followed, both, share(both, limit), share(both, before) if before else "", note)
+            Level(
+                str(label), managed, followed, both, share(both, limit), share(managed, before) if before else "", note
+            )
         )
-        before = both
+        before = managed
     return rows
 
 

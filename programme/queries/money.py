@@ -158,12 +158,14 @@ class Totals:
     """Managed and followed money within the limit, and what stands outside it because its source does not count.
 
     `before_vnd` is what was disbursed of managed money in the years before, up to the same day; None where it is not known.
+    `compared_vnd` is what was disbursed in those years that have a year before them: only that grows, or shrinks.
     """
 
     managed: Money
     followed: Money
     outside: Money
     before_vnd: int | None = None
+    compared_vnd: int = 0
 
     @property
     def together(self):
@@ -196,6 +198,7 @@ class Group:
     followed: Money = field(default_factory=Money)
     outside: Money = field(default_factory=Money)
     before_vnd: int | None = None
+    compared_vnd: int = 0
 
 
 GROUPS: dict[str, tuple] = {
@@ -224,7 +227,11 @@ def breakdown(scope, by, today):
         found.setdefault(tuple(row["year"] if name == "year__year" else row[name] for name in fields), []).append(row)
     comparable = BudgetLine.objects.filter(managed=True, counts=True)
     earlier = earlier_lines(comparable, [year.year for year in scope.chosen], today)
-    before = spent_up_to_the_day(earlier, today, *fields)
+    before_by_year = spent_up_to_the_day(earlier, today, "year__year", *fields)
+    years = {year + 1 for year, *_key in before_by_year}
+    before: dict[tuple, int] = {}
+    for (_year, *key), sums in before_by_year.items():
+        before[tuple(key)] = before.get(tuple(key), 0) + sums
     if by == "year":
         before = {(year + 1,): sums for (year,), sums in before.items()}
     place = -1 if by == "task" else 0  # names are written anew from year to year, codes and tasks stay
@@ -239,10 +246,14 @@ def breakdown(scope, by, today):
                 found[key] = []
     of_nothing = None if by in ("year", "task") or not before else 0
     groups = [
-        Group(key, *_apart(members), of_before.pop(key[place], of_nothing))
+        Group(key, *_apart(members), of_before.pop(key[place], of_nothing), _compared(members, years))
         for key, members in sorted(found.items(), key=lambda item: item[0][:2])
     ]
-    return groups, Totals(*_apart(rows), sum(before.values()) if before else None)
+    return groups, Totals(*_apart(rows), sum(before.values()) if before else None, _compared(rows, years))
+
+
+def _compared(rows, years):
+    return Money.of(row for row in rows if row["counts"] and row["managed"] and row["year"] in years).spent_vnd
 
 
 # --- the same period of the year before ----------------------------------------------------------

@@ -65,12 +65,15 @@ def _share(name, part, whole):
 
 
 class GrowthColumn(tables.PercentColumn):
-    """By how much more was disbursed than in the same period of the year before; under sums the growth of the sums."""
+    """By how much more was disbursed than in the same period of the year before; under sums the growth of the sums.
+
+    `alike`: every year whose money is summed has a year before it; else the sums are not of the same years.
+    """
 
     in_totals = True
 
-    def __init__(self, *, spent, before, **kwargs):
-        self.spent, self.before = spent, before
+    def __init__(self, *, spent, before, alike=True, **kwargs):
+        self.spent, self.before, self.alike = spent, before, alike
         super().__init__(fields=(spent, before), compute=self.of_record, **kwargs)
 
     def of_record(self, record):
@@ -79,6 +82,8 @@ class GrowthColumn(tables.PercentColumn):
     def total_text(self, own, sums):
         if self.spent not in sums or self.before not in sums:
             return ""
+        if not self.alike:
+            return self.text(None)
         return self.text(growth(sums[self.spent], sums[self.before]))
 
 
@@ -158,6 +163,8 @@ def _before(table):
 
 def _growth(table):
     column = table.columns["growth"].column
+    if not column.alike:
+        return column.text(None)
     return column.text(growth(table.sums.get("spent_sum_vnd"), table.columns["before"].column.wholes.get(None)))
 
 
@@ -200,10 +207,10 @@ class BeforeColumn(tables.MoneyColumn):
         return super().sheet_value(self.bare(value))
 
 
-def line_table(unit, sums, before, *, of_one_year=False):
+def line_table(unit, sums, before, *, of_one_year=False, alike=True):
     """The table of lines with its money in đồng or million đồng; where all are of one year, no column says so by itself.
 
-    `before` as `BeforeColumn` takes it.
+    `before` as `BeforeColumn` takes it, `alike` as `GrowthColumn` does.
     """
     columns = {
         "planned": _money("planned", _("Planned to disburse"), unit, accessor="planned_sum_vnd"),
@@ -226,6 +233,7 @@ def line_table(unit, sums, before, *, of_one_year=False):
             verbose_name=_("Growth on the same period last year"),
             spent="spent_sum_vnd",
             before=BEFORE,
+            alike=alike,
             footer=_growth,
         ),
         "settled": _money("settled", LEVEL_LABELS[4], unit, accessor="settled_vnd"),
@@ -265,6 +273,19 @@ class WholeColumn(tables.MoneyColumn):
         return self.known
 
 
+class KnownGrowthColumn(tables.PercentColumn):
+    """The growth of groups, worked out for each and for all of them: only years with a year before them are compared."""
+
+    in_totals = True
+
+    def __init__(self, *, known=None, **kwargs):
+        self.known = known
+        super().__init__(**kwargs)
+
+    def total_text(self, own, sums):
+        return self.text(self.known)
+
+
 class EnvelopeColumn(WholeColumn):
     def text(self, value):
         return super().text(value) if value else str(NO_DECISION)
@@ -289,10 +310,6 @@ PARTS = {
         ("outside_spent", "spent_vnd", _("Beside the ceiling: disbursed")),
     ),
 }
-AFTER_SPENT = {
-    "rate": tables.ShareColumn(verbose_name=_("Disbursed of assigned"), part="spent", whole="assigned"),
-    "growth": GrowthColumn(verbose_name=_("Growth on the same period last year"), spent="spent", before="before"),
-}
 
 
 def group_columns(by, label, sums, *, envelope_vnd=None):
@@ -309,7 +326,14 @@ def group_columns(by, label, sums, *, envelope_vnd=None):
             columns[name] = WholeColumn(verbose_name=heading, known=getattr(getattr(sums, kind), field))
             if name == "spent":
                 before = WholeColumn(verbose_name=_("Same period last year"), known=sums.before_vnd)
-                columns |= {"rate": AFTER_SPENT["rate"], "before": before, "growth": AFTER_SPENT["growth"]}
+                columns |= {
+                    "rate": tables.ShareColumn(verbose_name=_("Disbursed of assigned"), part="spent", whole="assigned"),
+                    "before": before,
+                    "growth": KnownGrowthColumn(
+                        verbose_name=_("Growth on the same period last year"),
+                        known=growth(sums.compared_vnd, sums.before_vnd),
+                    ),
+                }
     for name, column in columns.items():
         column.accessor = name
     return columns
@@ -320,7 +344,8 @@ def group_values(columns, group, **given):
     values = {**given, "before": group.before_vnd}
     for kind, parts in PARTS.items():
         values |= {name: getattr(getattr(group, kind), field) for name, field, _heading in parts}
-    values |= {"rate": columns["rate"].of_record(values), "growth": columns["growth"].of_record(values)}
+    values["rate"] = columns["rate"].of_record(values)
+    values["growth"] = growth(group.compared_vnd, group.before_vnd)
     return {name: values[name] for name in columns}
 
 

@@ -419,6 +419,7 @@ def budget_line_list(request):
     balances = queries.with_balances(BudgetLine.objects.all())
     matching = Listing(request, tables.LineTable, balances, tables.LineFilter).filtered
     sums = matching.order_by().aggregate(**{f"sum_{name}": Sum(name) for name in tables.SUMMED})
+    before, alike = _before_of_lines(request, matching, today)
     year = request.GET.get("year", "")
     return show_list(
         request,
@@ -428,8 +429,9 @@ def budget_line_list(request):
         table_class=tables.line_table(
             unit,
             {name: sums[f"sum_{name}"] for name in tables.SUMMED},
-            _before_of_lines(request, matching, today),
+            before,
             of_one_year=bool(year),
+            alike=alike,
         ),
         filterset_class=tables.LineFilter,
         queryset=every_line,
@@ -451,20 +453,22 @@ def budget_line_list(request):
 
 
 def _before_of_lines(request, matching, today):
-    """What the years before had disbursed by the same day, by (year, code of the area), and in all under None.
+    """(what the years before had disbursed by the same day, by (year, code of the area), and in all under None; whether
+    every year that matches has a year before it).
 
     Which tasks there are changes from year to year: lines picked by their task or by the state of their money have no
     like in the year before.
     """
     asked = request.GET.copy()
     if asked.get("q") or asked.get("state"):
-        return {}
+        return {}, False
     asked.pop("year", None)
     years = list(matching.order_by().values_list("year__year", flat=True).distinct())
     alike = tables.LineFilter(asked, queryset=BudgetLine.objects.all(), request=request).qs
     found = queries.spent_up_to_the_day(queries.earlier_lines(alike, years, today), today, *tables.BeforeColumn.GROUP)
     wholes = {(year + 1, area): spent for (year, area), spent in found.items()}
-    return {**wholes, None: sum(wholes.values())} if wholes else {}
+    alike_years = {year for year in years if year <= today.year} == {year for year, _area in wholes}
+    return ({**wholes, None: sum(wholes.values())} if wholes else {}), alike_years
 
 
 def _line_or_404(public_id):

@@ -124,7 +124,7 @@ def test_the_money_page_says_each_level_with_its_share_and_what_is_left(client_a
     assert levels["Tổng kinh phí chương trình"].together == 200 * BILLION
     assert (levels["Được giao"].managed, levels["Được giao"].followed) == (5 * BILLION, 3 * BILLION)
     assert levels["Được giao"].of_limit == "4,0\u00a0%"
-    assert levels["Giải ngân"].of_before == "20,0\u00a0%"
+    assert levels["Giải ngân"].of_before == "50,0\u00a0%", "of managed money alone"
     left = {level.label: level.together for level in page.context["left"]}
     assert left["Tổng kinh phí chưa phân cho năm nào"] == 160 * BILLION
     assert left["Hạn mức chưa giao cho dòng dự toán"] == 32 * BILLION
@@ -233,6 +233,8 @@ def test_managed_and_followed_money_stand_apart_and_both_pages_say_one_rate(clie
         "2.000",
     )
     assert (cells["before"][0], cells["growth"][0]) == ("400", "25,0\u00a0%")
+    whole_total = [text for text, _classes in whole.context["groups"]["total"]]
+    assert "25,0\u00a0%" in whole_total, "only years with a year before them are compared"
     for by in ("area", "source", "unit", "task"):
         page = client.get(f"{year.get_absolute_url()}?by={by}")
         total = [text for text, _classes in page.context["groups"]["total"]]
@@ -311,6 +313,9 @@ def test_totals_and_groups_of_the_list_of_lines_are_compared_with_all_tasks_of_t
     for sums in (heading, total):
         assert {"400", "25,0\u00a0%"} <= {cell.text for cell in sums.cells}
     assert "–" in {cell.text for cell in paper.context["parts"][0].lines[0].cells}
+    every_year = client.get(f"{address}?managed=yes")
+    footer = {column.name: column.footer for column in every_year.context["table"].columns}
+    assert (footer["before"], footer["growth"]) == ("400", "–"), "the first year has none to be compared with"
     by_task = client.get(f"{address}?year={year}&q={line.task.code}")
     assert {column.name: column.footer for column in by_task.context["table"].columns}["before"] == "–"
     for kind in ("xlsx", "csv", "docx"):
