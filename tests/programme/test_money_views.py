@@ -7,6 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.roles import Role
 from documents.store import save_upload
@@ -204,7 +205,7 @@ def test_no_page_of_sums_reads_more_of_the_ledger_than_one_month_of_the_year_bef
 
 def of_this_year(client):
     """Two years with the same day in each: a managed and a followed line now, one of another task before."""
-    this = date.today().year
+    this = timezone.localdate().year
     period = make_period(this - 1, this)
     area = make_content_area(name="Đào tạo, bồi dưỡng")
     before, now = (make_budget_year(year, period=period, envelope_vnd=9 * BILLION) for year in (this - 1, this))
