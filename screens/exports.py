@@ -102,6 +102,8 @@ def _write_number(write_number, write_string, value_of, look, finer, row, positi
     if value is None:
         return
     value = value_of(value)
+    if value is None:
+        return
     if isinstance(value, int):
         if -LARGEST_EXACT < value < LARGEST_EXACT:
             write_number(row, position, value, look)

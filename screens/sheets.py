@@ -93,7 +93,7 @@ def on_paper(columns, rows, groups=None):
             for number, (heading, members) in enumerate(grouped.items(), start=1)
         ]
     has_totals = any(column.in_totals for column in columns)
-    return parts, _summed(columns, rows, pgettext("line of sums", "Total"), "") if has_totals else None
+    return parts, _summed(columns, rows, pgettext("line of sums", "Total"), "", whole=True) if has_totals else None
 
 
 def _lines(columns, rows):
@@ -103,10 +103,10 @@ def _lines(columns, rows):
     ]
 
 
-def _summed(columns, rows, label, number):
+def _summed(columns, rows, label, number, *, whole=False):
     """A line with the exact sums of these rows, under the columns that have a total."""
     own = [
-        sum(row[position] for row in rows if row[position] is not None) if column.total else None
+        column.sum_of([row[position] for row in rows], whole=whole) if column.total else None
         for position, column in enumerate(columns)
     ]
     sums = {str(column.accessor): total for column, total in zip(columns, own, strict=True) if column.total}

@@ -113,6 +113,10 @@ class Column(django_tables2.Column):
         """Whether a line of sums has something to say in this column."""
         return self.total
 
+    def sum_of(self, values, *, whole):
+        """What these values of the column come to; `whole`: they are all there are."""
+        return sum(value for value in values if value is not None)
+
     def total_text(self, own, sums):
         """What a line of sums says here: the column's own sum; `sums` are those of all columns by the path they read."""
         return self.text(own) if self.total else ""

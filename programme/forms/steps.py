@@ -3,10 +3,12 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from audit.refusals import Refused
 from documents.attaching import Attachments
-from programme.models import MOST_VND, BudgetLine, BudgetYear, Period, StepKind, YearState
+from programme.models import MOST_VND, BudgetLine, BudgetYear, EntryKind, Period, StepKind, YearState
 from programme.models.steps import ABOUT_COMMITMENT, LIMITS, ON_TWO_LINES
 from programme.presenting.acting import line_name
+from programme.services.ledger import require_year_takes
 from programme.services.limits import carry_over_grounds
 from screens.forms import DateField, Form, MoneyField
 
@@ -65,7 +67,9 @@ class PrepareStepForm(Attachments, Form):
         if kind in ON_TWO_LINES and line is not None:
             self.fields["other_line"].queryset = self._other_lines(kind, line)
             if kind == StepKind.CARRY_OVER:
-                self.fields["other_line"].label = _("Line of the next year")
+                other = self.fields["other_line"]
+                other.label = _("Line of the next year")
+                other.error_messages["required"] = _("Choose “%(label)s”.") % {"label": other.label}
         else:
             del self.fields["other_line"]
         if kind == StepKind.CARRY_OVER and line is not None:
@@ -136,6 +140,12 @@ class BeginStepForm(Form):
         if wanted and not cleaned.get(wanted) and wanted not in self.errors:
             self.add_error(wanted, self.fields[wanted].error_messages["required"])
         cleaned["about"] = cleaned.get(wanted) if wanted else None
+        if wanted == "line" and cleaned["about"]:
+            moves = {StepKind.TRANSFER: EntryKind.TRANSFER_OUT, StepKind.CARRY_OVER: EntryKind.CARRY_OUT}
+            try:
+                require_year_takes(cleaned["about"].year, moves.get(kind, kind))
+            except Refused as refusal:
+                self.add_error("kind", str(refusal))
         return cleaned
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from programme.models import Commitment, Payment, StepKind
+from programme.models import Commitment, EntryKind, Payment, StepKind
 from programme.presenting.acting import line_name
 from screens import formats
 from screens.charts import nested_bar
@@ -59,8 +59,9 @@ def verbs_on(row: Commitment, *, steps: bool, payments: bool, binds: bool) -> li
     """[(address, label)] of what may be prepared on a signed contract or decision; the first is the main one."""
     if row.state != Commitment.State.APPROVED:
         return []
-    found = []
-    if payments and row.payable_vnd + row.advanced_vnd:
+    found, year = [], row.line.year
+    pays = year.takes(EntryKind.PAY) or year.takes(EntryKind.ADVANCE)
+    if payments and pays and row.payable_vnd + row.advanced_vnd:
         found.append((reverse("programme:prepare_payment", args=[row.public_id]), _("Prepare a payment")))
     if steps:
         kinds = [(StepKind.COMMIT_MORE, _("Raise by an addendum"))]
@@ -72,7 +73,11 @@ def verbs_on(row: Commitment, *, steps: bool, payments: bool, binds: bool) -> li
             kinds.append((StepKind.RECOVER, _("Recover what was paid")))
         if row.advanced_vnd:
             kinds.append((StepKind.RECOVER_ADVANCE, _("Recover an advance")))
-        found += [(reverse("programme:prepare_step", args=[kind.value, row.public_id]), label) for kind, label in kinds]
+        found += [
+            (reverse("programme:prepare_step", args=[kind.value, row.public_id]), label)
+            for kind, label in kinds
+            if year.takes(EntryKind(kind.value))
+        ]
     if binds:
         found.append((reverse("programme:liquidate_commitment", args=[row.public_id]), _("Liquidate")))
     return found

@@ -56,7 +56,10 @@ def limit_label(scope):
 
 
 def level_rows(scope, totals):
-    """[Level]: from the limit down to what is settled, managed and followed money apart."""
+    """[Level]: from the limit down to what is settled, managed and followed money apart.
+
+    The limit binds both; how far money has come from step to step is said of managed money, as every rate is.
+    """
     limit, together = scope.limit_vnd, totals.together
     rows = [Level(limit_label(scope), None, None, limit)]
     if not scope.year:
@@ -72,9 +75,11 @@ def level_rows(scope, totals):
                 "amount": formats.big_money(together.carried_in_vnd)
             }
         rows.append(
-            Level(str(label), managed, followed, both, share(both, limit), share(both, before) if before else "", note)
+            Level(
+                str(label), managed, followed, both, share(both, limit), share(managed, before) if before else "", note
+            )
         )
-        before = both
+        before = managed
     return rows
 
 
@@ -82,9 +87,10 @@ def left_rows(scope, totals):
     """[Level]: what is left at each step; rows of which there is nothing are left out where they say no more."""
     together, rows = totals.together, []
     if not scope.year and scope.limit_vnd is not None:
-        rows.append(Level(_("Ceiling not given to a year"), None, None, scope.limit_vnd - scope.envelopes_vnd))
-    own = together.assigned_vnd - together.carried_in_vnd
-    rows.append(Level(_("Envelope not assigned to a line"), None, None, scope.envelopes_vnd - own))
+        rows.append(Level(_("Ceiling not given to a year"), None, None, scope.limit_vnd - (scope.envelopes_vnd or 0)))
+    if scope.envelopes_vnd is not None:
+        own = together.assigned_vnd - together.carried_in_vnd
+        rows.append(Level(_("Envelope not assigned to a line"), None, None, scope.envelopes_vnd - own))
     for name, label in LEFT_LABELS:
         rows.append(
             Level(str(label), getattr(totals.managed, name), getattr(totals.followed, name), getattr(together, name))
@@ -116,6 +122,32 @@ def figured_bar(scope, totals):
 
 def scope_name(scope):
     return _("budget year %(year)s") % {"year": scope.year} if scope.year else str(scope.period)
+
+
+def period_text(year, today):
+    """What stands under the title of a form: the year, or the day alone."""
+    day = formats.vn_date(today)
+    return _("Year %(year)s, up to %(day)s") % {"year": year, "day": day} if year else _("Up to %(day)s") % {"day": day}
+
+
+def beside_last_year(year, spent_vnd, before_vnd):
+    """A sentence for a form without columns of the two: disbursed now, by the same day a year ago, and the growth."""
+    if before_vnd is None:
+        return _("Disbursed in %(year)s: %(spent)s; same period last year: no figure.") % {
+            "year": year,
+            "spent": formats.money(spent_vnd),
+        }
+    return _("Disbursed in %(year)s: %(spent)s; same period last year: %(before)s; growth: %(growth)s.") % {
+        "year": year,
+        "spent": formats.money(spent_vnd),
+        "before": formats.money(before_vnd),
+        "growth": formats.percent(growth(spent_vnd, before_vnd)),
+    }
+
+
+def growth(spent_vnd, before_vnd):
+    """By which share more was disbursed than by the same day a year ago; less has a minus. Of nothing nothing grows."""
+    return Fraction(spent_vnd - before_vnd, before_vnd) if spent_vnd is not None and before_vnd else None
 
 
 def line_bar(line):

@@ -1,20 +1,11 @@
-"""What the money pages show: sums over lines, never over entries, each in one query however long the ledgers are."""
+"""What the money pages show: sums over lines, each in one query however long the ledgers are.
+
+Of the entries no more is read than one month of the year before, where that month is compared in part.
+"""
 
 from dataclasses import dataclass, field
 
-from django.db.models import (
-    BigIntegerField,
-    Case,
-    Count,
-    F,
-    IntegerField,
-    OuterRef,
-    Q,
-    Subquery,
-    Sum,
-    Value,
-    When,
-)
+from django.db.models import BigIntegerField, Case, Count, Exists, F, OuterRef, Q, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce
 
 from programme.models import (
@@ -25,6 +16,7 @@ from programme.models import (
     BudgetYear,
     Commitment,
     EntryKind,
+    LedgerEntry,
     LineMonth,
     Payment,
     Period,
@@ -123,7 +115,8 @@ class Scope:
 
     @property
     def envelopes_vnd(self):
-        return sum(year.envelope_vnd for year in self.chosen)
+        """What the decisions on the years give together; None while there is none."""
+        return sum(year.envelope_vnd for year in self.chosen) or None
 
     @property
     def lines(self):
@@ -162,11 +155,17 @@ def _summed(lines, *fields):
 
 @dataclass(frozen=True)
 class Totals:
-    """Managed and followed money within the limit, and what stands outside it because its source does not count."""
+    """Managed and followed money within the limit, and what stands outside it because its source does not count.
+
+    `before_vnd` is what was disbursed of managed money in the years before, up to the same day; None where it is not known.
+    `compared_vnd` is what was disbursed in those years that have a year before them: only that grows, or shrinks.
+    """
 
     managed: Money
     followed: Money
     outside: Money
+    before_vnd: int | None = None
+    compared_vnd: int = 0
 
     @property
     def together(self):
@@ -178,11 +177,12 @@ def _added(one, other):
 
 
 def totals(lines):
-    return _totals(list(_summed(lines, "counts")))
+    return Totals(*_apart(list(_summed(lines, "counts"))))
 
 
-def _totals(rows):
-    return Totals(
+def _apart(rows):
+    """(managed, followed, outside) of rows."""
+    return (
         Money.of(row for row in rows if row["counts"] and row["managed"]),
         Money.of(row for row in rows if row["counts"] and not row["managed"]),
         Money.of(row for row in rows if not row["counts"]),
@@ -191,15 +191,14 @@ def _totals(rows):
 
 @dataclass
 class Group:
-    """One row of a breakdown."""
+    """One row of a breakdown: the kinds of money apart, as in `Totals`."""
 
     key: tuple
     managed: Money = field(default_factory=Money)
     followed: Money = field(default_factory=Money)
-
-    @property
-    def together(self):
-        return _added(self.managed, self.followed)
+    outside: Money = field(default_factory=Money)
+    before_vnd: int | None = None
+    compared_vnd: int = 0
 
 
 GROUPS: dict[str, tuple] = {
@@ -216,23 +215,112 @@ GROUPS: dict[str, tuple] = {
 }
 
 
-def breakdown(lines, by):
-    """([Group] in the order of their keys, Totals), both from one query."""
+def breakdown(scope, by, today):
+    """([Group] in the order of their keys, Totals) of a scope.
+
+    A group that had money in the years before and has none now stands there too, so that the groups add up to the whole.
+    """
     fields = GROUPS[by]
-    rows = list(_summed(lines, "counts", *(name for name in fields if name != "year__year")))
+    rows = list(_summed(scope.lines, "counts", *(name for name in fields if name != "year__year")))
     found: dict[tuple, list] = {}
     for row in rows:
-        key = tuple(row["year"] if name == "year__year" else row[name] for name in fields)
-        found.setdefault(key, []).append(row)
+        found.setdefault(tuple(row["year"] if name == "year__year" else row[name] for name in fields), []).append(row)
+    comparable = BudgetLine.objects.filter(managed=True, counts=True)
+    earlier = earlier_lines(comparable, [year.year for year in scope.chosen], today)
+    before_by_year = spent_up_to_the_day(earlier, today, "year__year", *fields)
+    years = {year + 1 for year, *_key in before_by_year}
+    before: dict[tuple, int] = {}
+    for (_year, *key), sums in before_by_year.items():
+        before[tuple(key)] = before.get(tuple(key), 0) + sums
+    if by == "year":
+        before = {(year + 1,): sums for (year,), sums in before.items()}
+    place = -1 if by == "task" else 0  # names are written anew from year to year, codes and tasks stay
+    of_before: dict = {}
+    for key, sums in before.items():
+        of_before[key[place]] = of_before.get(key[place], 0) + sums
+    if by not in ("year", "task"):
+        here = {key[place] for key in found}
+        for key in before:
+            if key[place] not in here:
+                here.add(key[place])
+                found[key] = []
+    of_nothing = None if by in ("year", "task") or not before else 0
     groups = [
-        Group(
-            key,
-            Money.of(row for row in members if row["managed"]),
-            Money.of(row for row in members if not row["managed"]),
-        )
+        Group(key, *_apart(members), of_before.pop(key[place], of_nothing), _compared(members, years))
         for key, members in sorted(found.items(), key=lambda item: item[0][:2])
     ]
-    return groups, _totals(rows)
+    return groups, Totals(*_apart(rows), sum(before.values()) if before else None, _compared(rows, years))
+
+
+def _compared(rows, years):
+    return Money.of(row for row in rows if row["counts"] and row["managed"] and row["year"] in years).spent_vnd
+
+
+# --- the same period of the year before ----------------------------------------------------------
+
+SPENDING = {EntryKind.ADVANCE: 1, EntryKind.PAY: 1, EntryKind.RECOVER: -1, EntryKind.RECOVER_ADVANCE: -1}
+
+
+def same_day_last_year(today):
+    """28/02 for 29/02."""
+    try:
+        return today.replace(year=today.year - 1)
+    except ValueError:
+        return today.replace(year=today.year - 1, day=28)
+
+
+def earlier_lines(lines, years, today):
+    """Those lines of the years before these that they are compared with; a year to come is not compared yet."""
+    return lines.filter(year__year__in=[year - 1 for year in years if year <= today.year])
+
+
+def _days_of_the_month(until):
+    """Entries of the month that is compared in part: the only ones that sums read, a month of them at most."""
+    signed = Sum(
+        Case(
+            *(When(kind=kind, reverses__isnull=True, then=sign * F("amount_vnd")) for kind, sign in SPENDING.items()),
+            *(When(kind=kind, reverses__isnull=False, then=-sign * F("amount_vnd")) for kind, sign in SPENDING.items()),
+            output_field=BigIntegerField(),
+        )
+    )
+    entries = LedgerEntry.objects.filter(
+        happened_on__gte=until.replace(day=1), happened_on__lte=until, kind__in=list(SPENDING)
+    )
+    return entries, signed
+
+
+def _whole_months(until):
+    return LineMonth.objects.filter(month__lt=until.year * 100 + until.month)
+
+
+def spent_up_to_the_day(lines, today, *fields):
+    """{values of the fields: what these lines had disbursed, less what came back, by this day a year ago}.
+
+    Lines of a year that was over by then count as a whole. There is a key wherever there is a line.
+    """
+    until = same_day_last_year(today)
+    found = dict.fromkeys(lines.order_by().values_list(*fields).distinct(), 0) if fields else {}
+    if not fields and lines.exists():
+        found = {(): 0}
+    if not found:
+        return {}
+    keys = [f"line__{name}" for name in fields]
+    months = _whole_months(until).filter(line__in=lines.order_by().values("pk")).order_by().values(*keys)
+    entries, signed = _days_of_the_month(until)
+    entries = entries.filter(line__in=lines.order_by().values("pk")).order_by().values(*keys)
+    if fields:
+        summed = [
+            *months.annotate(net=Sum(F("disbursed_vnd") - F("recovered_vnd"))).values_list(*keys, "net"),
+            *entries.annotate(net=signed).values_list(*keys, "net"),
+        ]
+    else:
+        summed = [
+            (months.aggregate(net=Sum(F("disbursed_vnd") - F("recovered_vnd")))["net"],),
+            (entries.aggregate(net=signed)["net"],),
+        ]
+    for *key, net in summed:
+        found[tuple(key)] += net or 0
+    return found
 
 
 @dataclass(frozen=True)
@@ -288,33 +376,48 @@ def _sum_of(rows, name, group):
     return Coalesce(Subquery(summed, output_field=BigIntegerField()), Value(0), output_field=BigIntegerField())
 
 
-def with_sums(lines, today):
-    """Lines with what is left, pending, spent, and spent in the same months of the year before.
+def spent_beside(lines, year, today):
+    """(disbursed less what came back, the same by this day a year ago) of those of these lines that are of a year."""
+    sums = lines.filter(year__year=year).order_by().aggregate(paid=Sum("disbursed_vnd"), back=Sum("recovered_vnd"))
+    before = spent_up_to_the_day(earlier_lines(lines, [year], today), today)
+    return (sums["paid"] or 0) - (sums["back"] or 0), before.get(())
 
-    The year that runs is compared up to this month, a year that is over as a whole.
-    """
-    until = Case(
-        When(year__year=today.year, then=Value((today.year - 1) * 100 + today.month)),
-        default=(F("year__year") - 1) * 100 + 12,
-        output_field=IntegerField(),
-    )
-    before = LineMonth.objects.annotate(net_vnd=F("disbursed_vnd") - F("recovered_vnd")).filter(
-        line__year__year=OuterRef("year__year") - 1,
-        line__task=OuterRef("task"),
-        line__source=OuterRef("source"),
-        line__unit=OuterRef("unit"),
-        line__managed=OuterRef("managed"),
-        month__lte=OuterRef("until"),
-    )
+
+def with_sums(lines, today):
+    """Lines with their sums and what they are compared with."""
+    return with_balances(lines).annotate(before_sum_vnd=_spent_before(today))
+
+
+def with_balances(lines):
+    """Lines with what is left, pending, planned and spent."""
     return lines.annotate(
-        until=until,
         spent_sum_vnd=F("disbursed_vnd") - F("recovered_vnd"),
         left_sum_vnd=left_of_line(),
         unspent_sum_vnd=F("committed_vnd") - F("disbursed_vnd") + F("recovered_vnd"),
         pending_sum_vnd=pending_of_line(),
         planned_sum_vnd=_sum_of(SpendingPlan.objects.filter(line=OuterRef("pk")), "planned_vnd", "line"),
-        before_sum_vnd=_sum_of(before, "net_vnd", "line__managed"),
     )
+
+
+def _spent_before(today):
+    """What the line of the same task, source and budget unit had spent by this day a year ago; a new task has none."""
+    until = same_day_last_year(today)
+    same = {
+        "year__year": OuterRef("year__year") - 1,
+        "task": OuterRef("task"),
+        "source": OuterRef("source"),
+        "unit": OuterRef("unit"),
+        "managed": OuterRef("managed"),
+    }
+    of_line = {f"line__{name}": value for name, value in same.items()}
+    months = _whole_months(until).filter(**of_line).annotate(net_vnd=F("disbursed_vnd") - F("recovered_vnd"))
+    entries, signed = _days_of_the_month(until)
+    days = entries.filter(**of_line).order_by().values("line__managed").annotate(sum=signed).values("sum")
+    before = _sum_of(months, "net_vnd", "line__managed") + Coalesce(
+        Subquery(days, output_field=BigIntegerField()), Value(0), output_field=BigIntegerField()
+    )
+    there = Exists(BudgetLine.objects.filter(**same))
+    return Case(When(there, year__year__lte=today.year, then=before), output_field=BigIntegerField())
 
 
 def left_of_line():

@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from programme.models import BudgetLine, BudgetYear, EntryKind, LedgerEntry
-from programme.presenting.money import FOLLOWED, LEVEL_LABELS, MANAGED, way_of
-from programme.queries.money import LINE_STATES
+from programme.presenting.money import FOLLOWED, LEVEL_LABELS, MANAGED, growth, way_of
+from programme.queries.money import LINE_STATES, Money
 from reference.models import Agency, ContentArea, MoneySource
 from reference.tables import name_in_language
 from screens import tables
@@ -64,6 +64,29 @@ def _share(name, part, whole):
     return footer
 
 
+class GrowthColumn(tables.PercentColumn):
+    """By how much more was disbursed than in the same period of the year before; under sums the growth of the sums.
+
+    `alike`: every year whose money is summed has a year before it; else the sums are not of the same years.
+    """
+
+    in_totals = True
+
+    def __init__(self, *, spent, before, alike=True, **kwargs):
+        self.spent, self.before, self.alike = spent, before, alike
+        super().__init__(fields=(spent, before), compute=self.of_record, **kwargs)
+
+    def of_record(self, record):
+        return growth(record[self.spent], record[self.before])
+
+    def total_text(self, own, sums):
+        if self.spent not in sums or self.before not in sums:
+            return ""
+        if not self.alike:
+            return self.text(None)
+        return self.text(growth(sums[self.spent], sums[self.before]))
+
+
 SUMMED = (
     "assigned_vnd",
     "carried_in_vnd",
@@ -79,7 +102,6 @@ SUMMED = (
     "left_sum_vnd",
     "pending_sum_vnd",
     "planned_sum_vnd",
-    "before_sum_vnd",
 )
 
 
@@ -124,13 +146,72 @@ class LineTable(tables.Table):
             "committed",
             "spent",
             "rate",
+            "before",
+            "growth",
             "left",
             "pending",
         ]
 
 
-def line_table(unit, sums, *, of_one_year=False):
-    """The table of lines with its money in đồng or million đồng; where all are of one year, no column says so by itself."""
+BEFORE = "before_sum_vnd"
+
+
+def _before(table):
+    column = table.columns["before"].column
+    return column.text(column.wholes.get(None))
+
+
+def _growth(table):
+    column = table.columns["growth"].column
+    if not column.alike:
+        return column.text(None)
+    return column.text(growth(table.sums.get("spent_sum_vnd"), table.columns["before"].column.wholes.get(None)))
+
+
+class BeforeColumn(tables.MoneyColumn):
+    """What the line of the same task had disbursed by the same day a year ago; a new task has no such line.
+
+    A group, and the whole, are compared with the same group in the year before, new tasks or not: `wholes` gives what it
+    had by (year, code of its content area), and all of it under None.
+    """
+
+    GROUP = ("year__year", "task__content_area__code")
+
+    def __init__(self, wholes, **kwargs):
+        self.wholes = wholes
+        super().__init__(
+            fields=(BEFORE, *self.GROUP), compute=self.with_group, orderable=True, order_by=(BEFORE,), **kwargs
+        )
+
+    def with_group(self, record):
+        return record[BEFORE], tuple(record[name] for name in self.GROUP)
+
+    @staticmethod
+    def bare(value):
+        """The figure of a cell: files and forms hold it with its group, a page without."""
+        return value[0] if isinstance(value, tuple) else value
+
+    def sum_of(self, values, *, whole):
+        if whole:
+            return self.wholes.get(None)
+        known = [self.wholes[group] for group in {group for _value, group in values} if group in self.wholes]
+        return sum(known) if self.wholes else None
+
+    def text(self, value):
+        return super().text(self.bare(value))
+
+    def plain(self, value):
+        return super().plain(self.bare(value))
+
+    def sheet_value(self, value):
+        return super().sheet_value(self.bare(value))
+
+
+def line_table(unit, sums, before, *, of_one_year=False, alike=True):
+    """The table of lines with its money in đồng or million đồng; where all are of one year, no column says so by itself.
+
+    `before` as `BeforeColumn` takes it, `alike` as `GrowthColumn` does.
+    """
     columns = {
         "planned": _money("planned", _("Planned to disburse"), unit, accessor="planned_sum_vnd"),
         "assigned": _money("assigned", LEVEL_LABELS[0], unit, accessor="assigned_vnd"),
@@ -145,12 +226,15 @@ def line_table(unit, sums, *, of_one_year=False):
             whole="assigned_vnd",
             footer=_share("rate", "spent_sum_vnd", "assigned_vnd"),
         ),
-        "before": _money("before", _("Same period last year"), unit, accessor="before_sum_vnd"),
-        "growth": tables.ShareColumn(
-            verbose_name=_("Of the same period last year"),
-            part="spent_sum_vnd",
-            whole="before_sum_vnd",
-            footer=_share("growth", "spent_sum_vnd", "before_sum_vnd"),
+        "before": BeforeColumn(
+            before, verbose_name=_("Same period last year"), unit=unit, total=True, footer=_before, accessor=BEFORE
+        ),
+        "growth": GrowthColumn(
+            verbose_name=_("Growth on the same period last year"),
+            spent="spent_sum_vnd",
+            before=BEFORE,
+            alike=alike,
+            footer=_growth,
         ),
         "settled": _money("settled", LEVEL_LABELS[4], unit, accessor="settled_vnd"),
         "cancelled": _money("cancelled", _("Estimate cancelled"), unit, accessor="cancelled_vnd"),
@@ -173,6 +257,112 @@ def line_table(unit, sums, *, of_one_year=False):
     shown = [name for name in LineTable.Meta.shown if not (of_one_year and name == "year")]
     meta = type("Meta", (LineTable.Meta,), {"shown": shown})
     return type("BudgetLineTable", (LineTable,), {**columns, "sums": sums, "Meta": meta})
+
+
+# --- groups of lines -----------------------------------------------------------------------------
+
+
+class WholeColumn(tables.MoneyColumn):
+    """Sums of groups; what all of them come to is told, for money carried from one year to the next counts once."""
+
+    def __init__(self, *, known=None, **kwargs):
+        self.known = known
+        super().__init__(unit=MILLION, total=True, **kwargs)
+
+    def sum_of(self, values, *, whole):
+        return self.known
+
+
+class KnownGrowthColumn(tables.PercentColumn):
+    """The growth of groups, worked out for each and for all of them: only years with a year before them are compared."""
+
+    in_totals = True
+
+    def __init__(self, *, known=None, **kwargs):
+        self.known = known
+        super().__init__(**kwargs)
+
+    def total_text(self, own, sums):
+        return self.text(self.known)
+
+
+class EnvelopeColumn(WholeColumn):
+    def text(self, value):
+        return super().text(value) if value else str(NO_DECISION)
+
+
+NO_DECISION = _("no decision yet")
+PARTS = {
+    "managed": (
+        ("assigned", "assigned_vnd", LEVEL_LABELS[0]),
+        ("allocated", "allocated_vnd", LEVEL_LABELS[1]),
+        ("committed", "committed_vnd", LEVEL_LABELS[2]),
+        ("spent", "spent_vnd", LEVEL_LABELS[3]),
+        ("settled", "settled_vnd", LEVEL_LABELS[4]),
+        ("left", "left_vnd", pgettext_lazy("money", "Left")),
+    ),
+    "followed": (
+        ("followed_assigned", "assigned_vnd", _("Followed: assigned")),
+        ("followed_spent", "spent_vnd", _("Followed: disbursed")),
+    ),
+    "outside": (
+        ("outside_assigned", "assigned_vnd", _("Beside the ceiling: assigned")),
+        ("outside_spent", "spent_vnd", _("Beside the ceiling: disbursed")),
+    ),
+}
+
+
+def group_columns(by, label, sums, *, envelope_vnd=None):
+    """{name: column} of a breakdown; managed money with its rates, followed money and what stands outside beside it."""
+    columns = {"label": tables.TextColumn(verbose_name=label)}
+    if by == "task":
+        columns["code"] = tables.CodeColumn(verbose_name=_("Code of the task"))
+    if by == "year":
+        columns["envelope"] = EnvelopeColumn(verbose_name=_("Envelope"), known=envelope_vnd)
+    for kind in ("managed", "followed", "outside"):
+        if kind == "outside" and sums.outside == Money():
+            continue
+        for name, field, heading in PARTS[kind]:
+            columns[name] = WholeColumn(verbose_name=heading, known=getattr(getattr(sums, kind), field))
+            if name == "spent":
+                before = WholeColumn(verbose_name=_("Same period last year"), known=sums.before_vnd)
+                columns |= {
+                    "rate": tables.ShareColumn(verbose_name=_("Disbursed of assigned"), part="spent", whole="assigned"),
+                    "before": before,
+                    "growth": KnownGrowthColumn(
+                        verbose_name=_("Growth on the same period last year"),
+                        known=growth(sums.compared_vnd, sums.before_vnd),
+                    ),
+                }
+    for name, column in columns.items():
+        column.accessor = name
+    return columns
+
+
+def group_values(columns, group, **given):
+    """{name: value} of one group in these columns; `given`: its label, code and envelope."""
+    values = {**given, "before": group.before_vnd}
+    for kind, parts in PARTS.items():
+        values |= {name: getattr(getattr(group, kind), field) for name, field, _heading in parts}
+    values["rate"] = columns["rate"].of_record(values)
+    values["growth"] = growth(group.compared_vnd, group.before_vnd)
+    return {name: values[name] for name in columns}
+
+
+# --- the ledger of one line ------------------------------------------------------------------------
+
+
+LEDGER_COLUMNS = {
+    "number": tables.NumberColumn(verbose_name=_("Number in the line")),
+    "happened_on": tables.DateColumn(verbose_name=_("Booked on")),
+    "kind": tables.TextColumn(verbose_name=_("Entry")),
+    "amount": tables.MoneyColumn(verbose_name=_("Amount")),
+    "left": tables.MoneyColumn(verbose_name=_("Left after it")),
+    "document": tables.TextColumn(verbose_name=_("Document")),
+    "document_on": tables.DateColumn(verbose_name=_("Date of the document")),
+    "recorded_by": tables.TextColumn(verbose_name=_("Recorded by")),
+    "approved_by": tables.TextColumn(verbose_name=_("Approved by")),
+}
 
 
 def _years():

@@ -2,9 +2,10 @@
 
 import django_filters
 from django import forms
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
-from programme.models import Payment
+from programme.models import EntryKind, LedgerEntry, Payment
 from programme.permissions.payments import payments_waiting_for
 from programme.tables.steps import Whose, years
 from screens import tables
@@ -22,6 +23,22 @@ STATE_KINDS = {
 }
 
 
+PAID = (EntryKind.ADVANCE, EntryKind.PAY)
+UNDONE = "undone"
+STATES = [*Payment.State.choices, (UNDONE, _("Paid, reversed since"))]
+
+
+def with_undone(payments):
+    """Payments with whether the entry that paid them is reversed."""
+    return payments.annotate(
+        undone=Exists(LedgerEntry.objects.filter(payment=OuterRef("pk"), kind__in=PAID, reversed_by__isnull=False))
+    )
+
+
+def _state(record):
+    return UNDONE if record["undone"] else record["state"]
+
+
 class PaymentTable(tables.Table):
     invoice = tables.LinkColumn(
         verbose_name=_("Invoice or acceptance"),
@@ -30,7 +47,15 @@ class PaymentTable(tables.Table):
         second_label=_("Contract or decision"),
     )
     kind = tables.ChoiceColumn(verbose_name=_("Kind"), choices=Payment.Kind)
-    state = tables.TagColumn(verbose_name=_("State"), choices=Payment.State, kinds=STATE_KINDS)
+    state = tables.TagColumn(
+        verbose_name=_("State"),
+        choices=STATES,
+        kinds={**STATE_KINDS, UNDONE: "bad"},
+        fields=("state", "undone"),
+        compute=_state,
+        orderable=True,
+        order_by=("state",),
+    )
     payee = tables.Column(verbose_name=_("Payee"))
     amount_vnd = tables.MoneyColumn(verbose_name=_("To be paid out"), total=True)
     clears_vnd = tables.MoneyColumn(verbose_name=_("Advance cleared"), total=True)

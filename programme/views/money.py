@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from accounts.models import User
 from audit.events import actor_names
@@ -22,6 +23,7 @@ from programme.models import (
     BudgetLine,
     BudgetStep,
     BudgetYear,
+    EntryKind,
     LedgerEntry,
     Payment,
     StepKind,
@@ -36,6 +38,7 @@ from programme.services import years as year_services
 from programme.services.consistency import sentence_of
 from programme.services.limits import year_end
 from programme.tables import money as tables
+from programme.views.table_files import table_file
 from reference.sending import sent_once
 from reference.tables import name_in_language
 from screens import formats
@@ -57,7 +60,11 @@ def money(request):
     ways = _ways(scope)
     if by not in dict(ways):
         by = ways[0][0]
-    groups, sums = queries.breakdown(scope.lines, by)
+    found, sums = queries.breakdown(scope, by, today)
+    groups = _groups(request.user, scope, by, found, sums, today)
+    file = _groups_file(request, scope, groups, today)
+    if file is not None:
+        return file
     context = {
         "scope": scope,
         "periods": periods,
@@ -68,7 +75,7 @@ def money(request):
         "pending": _pending(request.user, scope),
         "ways": [(code, label, code == by) for code, label in ways],
         "by": by,
-        "groups": _groups(request.user, scope, by, groups),
+        "groups": groups,
         "check": _last_check(),
         "may_keep_years": request.user.may(KEEP_YEARS),
     }
@@ -135,39 +142,70 @@ def _pending_rows(user, found, **query):
     return rows
 
 
-def _groups(user, scope, by, groups):
-    """The rows of a breakdown: a name with its page, a small bar, and what is left."""
-    if by == "year":
-        found = {group.key[0]: group.together for group in groups}
-        return [
-            _group(str(year), year.get_absolute_url(), found.get(year.year, queries.Money()), year=year)
-            for year in scope.years
-        ]
-    year = scope.year
+def _groups(user, scope, by, groups, sums, today):
+    """A breakdown as a table: its columns, rows of typed values and of text, each with its page and a small bar."""
+    label = dict(_ways(scope))[by]
+    columns = tables.group_columns(by, label, sums, envelope_vnd=scope.envelopes_vnd)
     rows = []
-    for group in groups:
+    if by == "year":
+        found = {group.key[0]: group for group in groups}
+        for year in scope.years:
+            group = found.get(year.year, queries.Group((year.year,)))
+            values = tables.group_values(columns, group, label=str(year), envelope=year.envelope_vnd or None)
+            rows.append(_group(columns, values, group, year.get_absolute_url(), year=year))
+    year = scope.year
+    for group in groups if by != "year" else []:
         if by == "task":
             code, what, _public_id = group.key
             url = open_address(user, "programme:budget_line_list", q=code, year=year)
-            rows.append(_group(what, url, group.together, second=code))
+            values = tables.group_values(columns, group, label=what, code=code)
         else:
             _code, name_vi, name_en, public_id = group.key
             url = open_address(user, "programme:budget_line_list", **{by: public_id}, year=year)
-            rows.append(_group(name_in_language(name_vi, name_en), url, group.together))
-    return rows
-
-
-def _group(label, url, sums, *, year=None, second=""):
+            values = tables.group_values(columns, group, label=name_in_language(name_vi, name_en))
+        rows.append(_group(columns, values, group, url))
+    whole = tables.group_values(
+        columns, sums, label=pgettext("line of sums", "Total"), code="", envelope=scope.envelopes_vnd
+    )
     return {
-        "label": label,
-        "second": second,
+        "columns": list(columns.values()),
+        "rows": rows,
+        "values": [row["values"] for row in rows],
+        "whole": tuple(whole.values()),
+        "total": _cells(columns, whole),
+        "day": formats.vn_date(queries.same_day_last_year(today)),
+    }
+
+
+def _group(columns, values, group, url, *, year=None):
+    return {
         "url": url,
         "year": year,
         "kind": presenting.YEAR_KINDS[year.state] if year else "",
-        "money": sums,
-        "bar": presenting.row_bar(sums, label, full=year.envelope_vnd if year else None),
-        "rate": presenting.share(sums.spent_vnd, sums.assigned_vnd),
+        "money": group.managed,
+        "values": tuple(values.values()),
+        "cells": _cells(columns, values),
+        "bar": presenting.row_bar(group.managed, values["label"], full=year.envelope_vnd if year else None),
     }
+
+
+def _cells(columns, values):
+    return [
+        (column.text(values[name]) if values[name] != "" else "", column.classes) for name, column in columns.items()
+    ]
+
+
+def _groups_file(request, scope, groups, today):
+    """The breakdown as a file or a form; None where the page is asked for."""
+    title = _("The state of the money: %(scope)s") % {"scope": presenting.scope_name(scope)}
+    return table_file(
+        request,
+        name="tinh-hinh-kinh-phi",
+        columns=groups["columns"],
+        rows=groups["values"],
+        total=groups["whole"],
+        sheet=Sheet(title=title, period=presenting.period_text(scope.year, today), unit=tables.UNITS[tables.MILLION]),
+    )
 
 
 # --- a year --------------------------------------------------------------------------------------
@@ -177,7 +215,14 @@ def budget_year(request, year):
     year = get_object_or_404(BudgetYear.objects.select_related("period", "envelope_step"), year=year)
     today = timezone.localdate()
     scope = queries.Scope(year.period, [year], year)
-    sums = queries.totals(scope.lines)
+    by, ways = request.GET.get("by", ""), _ways(scope)
+    if by not in dict(ways):
+        by = ways[0][0]
+    found, sums = queries.breakdown(scope, by, today)
+    groups = _groups(request.user, scope, by, found, sums, today)
+    file = _groups_file(request, scope, groups, today)
+    if file is not None:
+        return file
     months = queries.months(year)
     lapsing = queries.lapsing_lines(year).select_related("task", "source", "year")
     obstacles = year_services.obstacles(year) if year.state in (YearState.OPEN, YearState.ADJUSTING) else []
@@ -190,6 +235,8 @@ def budget_year(request, year):
         "scope": scope,
         "levels": presenting.level_rows(scope, sums),
         "left": presenting.left_rows(scope, sums),
+        "ways": [(code, label, code == by) for code, label in ways],
+        "groups": groups,
         "rate": presenting.share(sums.managed.spent_vnd, sums.managed.assigned_vnd),
         "rate_followed": presenting.share(sums.followed.spent_vnd, sums.followed.assigned_vnd),
         "chart": presenting.month_chart(months, year),
@@ -369,8 +416,10 @@ def budget_line_list(request):
     today = timezone.localdate()
     unit = tables.DONG if request.GET.get("money") == "dong" else tables.MILLION
     every_line = queries.with_sums(BudgetLine.objects.all(), today)
-    matching = Listing(request, tables.LineTable, every_line, tables.LineFilter).filtered
+    balances = queries.with_balances(BudgetLine.objects.all())
+    matching = Listing(request, tables.LineTable, balances, tables.LineFilter).filtered
     sums = matching.order_by().aggregate(**{f"sum_{name}": Sum(name) for name in tables.SUMMED})
+    before, alike = _before_of_lines(request, matching, today)
     year = request.GET.get("year", "")
     return show_list(
         request,
@@ -378,7 +427,11 @@ def budget_line_list(request):
         title=_("Budget lines"),
         lead=_("The money of each task by source and year. What is left may still be bound by a contract or decision."),
         table_class=tables.line_table(
-            unit, {name: sums[f"sum_{name}"] for name in tables.SUMMED}, of_one_year=bool(year)
+            unit,
+            {name: sums[f"sum_{name}"] for name in tables.SUMMED},
+            before,
+            of_one_year=bool(year),
+            alike=alike,
         ),
         filterset_class=tables.LineFilter,
         queryset=every_line,
@@ -387,9 +440,7 @@ def budget_line_list(request):
         template="programme/list.html",
         sheet=Sheet(
             title=_("The state of the estimate by task"),
-            period=_("Year %(year)s, up to %(day)s") % {"year": year, "day": formats.vn_date(today)}
-            if year
-            else _("Up to %(day)s") % {"day": formats.vn_date(today)},
+            period=presenting.period_text(year, today),
             unit=tables.UNITS[unit],
             group_by="area",
         ),
@@ -399,6 +450,25 @@ def budget_line_list(request):
         empty=_("Lines are added by the accountants once the budget year is there."),
         more_exports=AS_WORD,
     )
+
+
+def _before_of_lines(request, matching, today):
+    """(what the years before had disbursed by the same day, by (year, code of the area), and in all under None; whether
+    every year that matches has a year before it).
+
+    Which tasks there are changes from year to year: lines picked by their task or by the state of their money have no
+    like in the year before.
+    """
+    asked = request.GET.copy()
+    if asked.get("q") or asked.get("state"):
+        return {}, False
+    asked.pop("year", None)
+    years = list(matching.order_by().values_list("year__year", flat=True).distinct())
+    alike = tables.LineFilter(asked, queryset=BudgetLine.objects.all(), request=request).qs
+    found = queries.spent_up_to_the_day(queries.earlier_lines(alike, years, today), today, *tables.BeforeColumn.GROUP)
+    wholes = {(year + 1, area): spent for (year, area), spent in found.items()}
+    alike_years = {year for year in years if year <= today.year} == {year for year, _area in wholes}
+    return ({**wholes, None: sum(wholes.values())} if wholes else {}), alike_years
 
 
 def _line_or_404(public_id):
@@ -414,6 +484,10 @@ def budget_line(request, public_id):
     line = _line_or_404(public_id)
     today = timezone.localdate()
     months = queries.months(line.year, line=line)
+    if request.GET.get("export"):
+        file = _ledger_file(request, line, today)
+        if file is not None:
+            return file
     takes = BudgetLine.objects.filter(pk=line.pk).values_list(queries.pending_of_line(), flat=True).get()
     ledger, more = _ledger(line)
     planned = any(row.planned_vnd for row in months)
@@ -442,16 +516,15 @@ def budget_line(request, public_id):
 def _line_verbs(user, line):
     """[(url, label)] of what can be done on the line now, the most usual first."""
     verbs = []
-    open_for_lines = line.year.state != YearState.CLOSED
-    if not open_for_lines:
+    if line.year.state == YearState.CLOSED:
         return []
     if line.managed:
-        for address, label in (
-            (open_address(user, "programme:prepare_commitment", line.public_id), _("Prepare a contract or decision")),
-            (open_address(user, "programme:begin_step"), _("Prepare a step")),
-        ):
-            if address:
-                verbs.append((address, label))
+        bind = open_address(user, "programme:prepare_commitment", line.public_id)
+        if bind and line.year.takes(EntryKind.COMMIT):
+            verbs.append((bind, _("Prepare a contract or decision")))
+        begin = open_address(user, "programme:begin_step", line=line.public_id)
+        if begin:
+            verbs.append((begin, _("Prepare a step")))
         if not line.last_number and user.may(OPENING):
             verbs.append((reverse("programme:record_opening", args=[line.public_id]), _("Enter opening sums")))
     elif user.may(REPORT):
@@ -462,20 +535,50 @@ def _line_verbs(user, line):
     return verbs
 
 
-def _ledger(line):
+def _ledger_file(request, line, today):
+    """The whole ledger of a line as a file or a form, each entry as the page shows it."""
+    rows = [
+        (
+            row["entry"].number,
+            row["entry"].happened_on,
+            row["kind"],
+            row["signed"],
+            row["left"],
+            row["entry"].document,
+            row["entry"].document_on,
+            row["recorded_by"],
+            row["approved_by"],
+        )
+        for row in _ledger(line, shown=None)[0]
+    ]
+    return table_file(
+        request,
+        name="so-dong-du-toan",
+        columns=list(tables.LEDGER_COLUMNS.values()),
+        rows=rows,
+        sheet=Sheet(
+            title=_("Ledger of the budget line %(line)s") % {"line": line},
+            period=_line_period(line, today),
+            unit=_("đồng"),
+        ),
+    )
+
+
+def _ledger(line, shown=SHOWN):
     """(the newest entries in the order of their numbers, each with what was left after it; whether there are older ones).
 
     What was left is counted back from what stands, so that a long ledger is not read from its beginning.
     """
     newest = line.entries.select_related("reverses", "commitment", "payment", "reversed_by").order_by("-number")
-    entries = list(newest[: SHOWN + 1])
+    entries = list(newest[: shown + 1] if shown else newest)
     names = _names(each for entry in entries for each in (entry.recorded_by, entry.approved_by))
     left, rows = line.left_vnd, []
-    for entry in entries[:SHOWN]:
+    for entry in entries[:shown]:
         rows.append(
             {
                 "entry": entry,
                 "kind": tables.entry_name(entry.kind, bool(entry.reverses_id)),
+                "signed": presenting.signed(entry),
                 "amount": presenting.plus_or_minus(presenting.signed(entry)),
                 "left": left,
                 "recorded_by": names(entry.recorded_by),
@@ -484,7 +587,7 @@ def _ledger(line):
             }
         )
         left -= queries.left_by_entry(entry)
-    return rows[::-1], len(entries) > SHOWN
+    return rows[::-1], len(entries) > len(rows)
 
 
 def _commitments(user, line):
@@ -518,7 +621,8 @@ PAYMENT_KINDS = {
 
 def add_line(request):
     now = timezone.now()
-    form = forms.LineForm(request.POST or None, today=timezone.localdate(now))
+    asked = {name: request.GET[name] for name in ("year", "task", "source", "unit") if name in request.GET}
+    form = forms.LineForm(request.POST or None, today=timezone.localdate(now), initial=asked)
     if form.is_valid():
         try:
             with sent_once(request, form, "add budget line", now=now, label=_("Add a budget line")) as operation:
@@ -632,9 +736,28 @@ def ledger_entry_list(request):
         ordering=("-recorded_at", "-id"),
         export_name="so-kinh-phi",
         template="programme/list.html",
-        sheet=Sheet(unit=_("đồng")),
+        sheet=Sheet(period=_ledger_period(request), unit=_("đồng")) if request.GET.get("export") else None,
         empty=_("Entries come from approved steps, contracts and payments."),
     )
+
+
+def _ledger_period(request):
+    """The year and day of the form, and the disbursement of a year or a line beside that of the same day a year ago."""
+    today = timezone.localdate()
+    form = tables.EntryFilter(request.GET, queryset=LedgerEntry.objects.all(), request=request).form
+    chosen = form.cleaned_data if form.is_valid() else {}
+    if chosen.get("line"):
+        return _line_period(chosen["line"], today)
+    year = int(chosen.get("year") or today.year)
+    sums = queries.spent_beside(BudgetLine.objects.all(), year, today)
+    when = presenting.period_text(chosen.get("year"), today)
+    return f"{when} – {presenting.beside_last_year(year, *sums)}"
+
+
+def _line_period(line, today):
+    compared = queries.with_sums(BudgetLine.objects.filter(pk=line.pk), today)
+    sums = compared.values_list("spent_sum_vnd", "before_sum_vnd").get()
+    return f"{presenting.period_text(line.year, today)} – {presenting.beside_last_year(line.year, *sums)}"
 
 
 def ledger_entry(request, public_id):
@@ -659,7 +782,12 @@ def ledger_entry(request, public_id):
         other_half = halves.exclude(line=entry.line).select_related("line__task", "line__source", "line__year").first()
     undone = getattr(entry, "reversed_by", None)
     reverse_url = ""
-    if undone is None and not entry.reverses_id and not entry.reported and entry.line.year.state != YearState.CLOSED:
+    halves = [entry] if other_half is None else [entry, other_half]
+    taken = all(
+        half.line.year.state != YearState.CLOSED and (half.opening or half.line.year.takes(half.kind))
+        for half in halves
+    )
+    if undone is None and not entry.reverses_id and not entry.reported and taken:
         reverse_url = open_address(request.user, "programme:prepare_step", StepKind.REVERSE, entry.public_id)
     context = {
         "entry": entry,

@@ -1,6 +1,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -11,7 +12,7 @@ from documents.attaching import bind
 from documents.serving import serve
 from programme.forms.acting import ActForm, AnswerForm, PaidForm, PaidRowForm, TreasuryRefusalForm
 from programme.forms.payments import PreparePaymentForm
-from programme.models import Commitment, Payment
+from programme.models import BudgetLine, Commitment, LedgerEntry, Payment
 from programme.permissions.budget import ANSWER_PAYMENT, CONTROL_PAYMENT, SEND_PAYMENT, SIGN_PAYMENT
 from programme.permissions.payments import (
     RETURN_PAYMENT,
@@ -22,12 +23,14 @@ from programme.permissions.payments import (
     right_to_sign,
 )
 from programme.presenting.acting import acting_sentence, address, named, room_of_advances, room_on_commitment, trail
+from programme.presenting.money import beside_last_year, period_text
 from programme.presenting.payments import facts_of, payment_chain
 from programme.presenting.places import open_address
 from programme.presenting.steps import room_rows
+from programme.queries.money import spent_beside
 from programme.services import payments as services
 from programme.services.limits import advance_ceiling
-from programme.tables.payments import STATE_KINDS, PaymentFilter, PaymentTable
+from programme.tables.payments import PAID, STATE_KINDS, PaymentFilter, PaymentTable, with_undone
 from programme.views.budget_acting import (
     act_on_many,
     act_page,
@@ -41,6 +44,7 @@ from programme.views.budget_acting import (
 )
 from screens.forms import form_data
 from screens.lists import BulkAction, show_list
+from screens.sheets import Sheet
 
 STATE = Payment.State
 RELATED = ("commitment__line__task", "commitment__line__source", "commitment__line__year", "file")
@@ -69,7 +73,8 @@ def payment_list(request: HttpRequest) -> HttpResponse:
         lead=_("Prepared, controlled, signed and sent to the Treasury; only its answer makes money disbursed."),
         table_class=PaymentTable,
         filterset_class=PaymentFilter,
-        queryset=Payment.objects.all(),
+        queryset=with_undone(Payment.objects.all()),
+        sheet=Sheet(period=_period(request), unit=_("đồng")) if request.GET.get("export") else None,
         ordering=("-prepared_at", "-pk"),
         template="programme/acting_list.html",
         context=list_context(request, PaymentFilter, Payment.objects.all(), payments_waiting_for),
@@ -77,6 +82,14 @@ def payment_list(request: HttpRequest) -> HttpResponse:
         actions=actions,
         empty=_("A payment is prepared on the page of its contract or decision."),
     )
+
+
+def _period(request: HttpRequest) -> str:
+    """The year and day of the form, and what was disbursed of managed money beside the same day a year ago."""
+    today, asked = timezone.localdate(), request.GET.get("year", "")
+    year = int(asked) if asked.isascii() and asked.isdecimal() else today.year
+    sums = spent_beside(BudgetLine.objects.managed(), year, today)
+    return f"{period_text(asked, today)} – {beside_last_year(year, *sums)}"
 
 
 def _bulk(request: HttpRequest, verb: str, title: str, done: str, act: Any) -> HttpResponse:
@@ -156,6 +169,7 @@ def _show(request: HttpRequest, row: Payment, form: Any = None) -> HttpResponse:
     turn = _turn(user, row)
     steps = (row.prepared_by, row.controlled_by, row.controlled_for, row.signed_by, row.signed_for)
     people = named(*steps, row.sent_by, row.answered_by, row.returned_by)
+    entries = LedgerEntry.objects.filter(Q(payment=row) | Q(reverses__payment=row)).order_by("number")
     under_way = row.state in (STATE.PREPARED, STATE.CONTROLLED, STATE.SIGNED, STATE.SENT)
     return render(
         request,
@@ -169,7 +183,8 @@ def _show(request: HttpRequest, row: Payment, form: Any = None) -> HttpResponse:
             "facts": facts_of(row, address(user, row.commitment)),
             "papers_url": open_address(user, "programme:treasury_papers", row.public_id),
             "rooms": _rooms(row) if under_way else [],
-            "entries": [(entry, address(user, entry)) for entry in row.entries.order_by("number")],
+            "entries": [(entry, address(user, entry)) for entry in entries],
+            "undone": [(entry, address(user, entry)) for entry in entries if entry.reverses_id and entry.kind in PAID],
             "may_withdraw": can_withdraw_payment(user, row),
             **turn,
         },

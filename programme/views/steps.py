@@ -11,7 +11,7 @@ from documents.attaching import bind
 from documents.serving import serve
 from programme.forms.acting import ActForm, AnswerForm
 from programme.forms.steps import BeginStepForm, PrepareStepForm
-from programme.models import BudgetLine, BudgetStep, BudgetYear, Commitment, LedgerEntry, Period, StepKind
+from programme.models import BudgetLine, BudgetStep, BudgetYear, Commitment, LedgerEntry, Period, StepKind, YearState
 from programme.models.steps import ABOUT_COMMITMENT
 from programme.permissions.budget import PREPARE_STEP
 from programme.permissions.steps import (
@@ -22,6 +22,7 @@ from programme.permissions.steps import (
     steps_waiting_for,
 )
 from programme.presenting.acting import acting_sentence, address, line_name, named, rooms_for, trail
+from programme.presenting.places import open_address
 from programme.presenting.steps import about_facts, room_rows, who_approves
 from programme.services import steps as services
 from programme.tables.steps import STATE_KINDS, StepFilter, StepTable
@@ -215,7 +216,7 @@ def withdraw_step(request: HttpRequest, public_id: Any) -> HttpResponse:
 
 def begin_step(request: HttpRequest) -> HttpResponse:
     """Which step, and where: leads to the form for it."""
-    form = BeginStepForm(request.GET if "kind" in request.GET else None)
+    form = BeginStepForm(request.GET if "kind" in request.GET else None, initial={"line": request.GET.get("line", "")})
     if form.is_bound and form.is_valid():
         about = form.cleaned_data["about"]
         return HttpResponseRedirect(
@@ -293,8 +294,20 @@ def prepare_step(request: HttpRequest, kind: str, about: Any) -> HttpResponse:
             "facts": _about_before(step_kind, row, line, request.user),
             "rooms": room_rows(_rooms_before(step_kind, name, row, line), None),
             "needs_other": step_kind in (StepKind.TRANSFER, StepKind.CARRY_OVER),
+            **(_line_of_the_next_year(line, request.user) if step_kind == StepKind.CARRY_OVER and line else {}),
         },
     )
+
+
+def _line_of_the_next_year(line: BudgetLine, user: Any) -> dict[str, Any]:
+    """The year that the money would go to, and where its line of this task is added, by those who may."""
+    after = line.year.year + 1
+    takes_lines = BudgetYear.objects.filter(year=after, state__in=[YearState.PREPARING, YearState.OPEN]).exists()
+    about = {"year": after, "task": line.task.public_id, "source": line.source.public_id, "unit": line.unit.public_id}
+    return {
+        "next_year": str(after),
+        "add_line_url": open_address(user, "programme:add_line", **about) if takes_lines else "",
+    }
 
 
 def _rooms_before(kind: StepKind, name: str, row: Any, line: BudgetLine | None) -> list:

@@ -27,6 +27,7 @@ from tests.programme.making import (
     make_line,
     make_paid_payment,
     make_payment,
+    make_reversal,
     move_year,
 )
 from tests.programme.matrix_steps import one_page
@@ -264,3 +265,28 @@ def test_the_list_shows_what_waits_and_costs_the_same_with_one_row_and_with_thre
         "director": [6],
         "officer": [],
     }
+
+
+def test_a_payment_whose_entry_is_reversed_says_so_with_the_reversal(client_as, people, contract):
+    stands, wrong = make_paid_payment(contract, 5_000_000), make_paid_payment(contract, 7_000_000)
+    reversal = make_reversal(wrong.entries.get())
+    accountant = client_as(people["accountant"])
+    page = text(accountant.get(wrong.get_absolute_url()))
+    assert page.count(reversal.get_absolute_url()) == 2, "in the message and among the entries"
+    assert f"đã ghi đảo bằng bút toán số {reversal.number}" in page
+    assert "ghi đảo" not in text(accountant.get(stands.get_absolute_url()))
+    rows = accountant.get(address("payment_list")).context["table"].data.data
+    assert {row["public_id"]: row["state"] for row in rows} == {
+        stands.public_id: "paid",
+        wrong.public_id: "undone",
+    }
+    assert "Đã thanh toán, đã ghi đảo" in text(accountant.get(address("payment_list")))
+
+
+def test_the_form_of_payments_says_what_was_disbursed_beside_the_year_before(client_as, people, contract):
+    before = make_line(make_budget_year(2023, envelope_vnd=BILLION, period=contract.line.year.period))
+    make_paid_payment(make_commitment(before, 100_000_000), 40_000_000)
+    make_paid_payment(contract, 50_000_000)
+    paper = text(client_as(people["accountant"]).get(f"{address('payment_list')}?year=2024&export=print"))
+    said = "Giải ngân năm 2024: 50.000.000 đồng; cùng kỳ năm trước: 40.000.000 đồng; tăng, giảm: 25,0\u00a0%."
+    assert said in paper and "Đơn vị tính" in paper

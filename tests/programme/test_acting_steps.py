@@ -437,3 +437,45 @@ def test_a_step_is_begun_by_choosing_what_and_where(client_as, people, line):
     envelope = client.get(address("begin_step"), {"kind": "envelope", "year": line.year.public_id})
     assert envelope.url == address("prepare_step", "envelope", line.year)
     assert make_reversal(make_entry(line, "allocate", 1)).reverses_id
+
+
+def test_a_step_is_begun_from_the_page_of_a_line_with_that_line_chosen(client_as, people, line):
+    make_line(line.year)
+    accountant = client_as(people["accountant"])
+    begin = f"{address('begin_step')}?line={line.public_id}"
+    assert begin in text(accountant.get(line.get_absolute_url()))
+    assert f'<option value="{line.public_id}" selected>' in text(accountant.get(begin))
+    assert accountant.get(f"{address('begin_step')}?line=nonsense").status_code == 200
+
+
+def test_what_the_year_does_not_take_in_its_state_is_not_offered_and_refused_before_the_form(client_as, people, line):
+    entry = make_entry(line, "supplement", 100)
+    commitment = make_commitment(line, BILLION)
+    accountant, bind = client_as(people["accountant"]), address("prepare_commitment", line)
+    raised, reversal = address("prepare_step", "commit", commitment), address("prepare_step", "reverse", entry)
+    pages = {line.get_absolute_url(): bind, commitment.get_absolute_url(): raised, entry.get_absolute_url(): reversal}
+    for page, offered in pages.items():
+        assert offered in text(accountant.get(page)), page
+    move_year(line.year, "adjusting")
+    for page, offered in pages.items():
+        assert offered not in text(accountant.get(page)), page
+    on_contract = text(accountant.get(commitment.get_absolute_url()))
+    assert address("prepare_step", "decommit", commitment) in on_contract
+    assert address("prepare_payment", commitment) in on_contract, "payments of December are still taken"
+    begin = f"{address('begin_step')}?kind=supplement&line={line.public_id}"
+    assert "không" in errors(accountant.get(begin)) or "2024" in errors(accountant.get(begin))
+    assert accountant.get(begin.replace("supplement", "cancel")).status_code == 302
+
+
+def test_money_without_a_line_to_be_carried_to_leads_to_adding_one(client_as, people, line):
+    after = make_budget_year(2025, envelope_vnd=BILLION, state="preparing", period=line.year.period)
+    make_line(after, assigned_vnd=0, source=line.source)
+    page = text(client_as(people["accountant"]).get(address("prepare_step", "carry_over", line)))
+    assert "Chưa có dòng dự toán năm 2025 của nhiệm vụ này, cùng nguồn" in page
+    add = f"{address('add_line')}?year=2025&amp;task={line.task.public_id}&amp;source={line.source.public_id}"
+    assert add in page
+    form = text(client_as(people["accountant"]).get(f"{add.replace('&amp;', '&')}&unit={line.unit.public_id}"))
+    for chosen in ("2025", line.task.public_id, line.unit.public_id):
+        assert f'<option value="{chosen}" selected>' in form, chosen
+    refused = post(client_as(people["accountant"]), "prepare_step", "carry_over", line, ground="contracts", **STEP)
+    assert "Dòng dự toán năm sau" in str(refused.context["form"].errors["other_line"])

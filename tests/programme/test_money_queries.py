@@ -1,5 +1,6 @@
 """Sums on reading: what is carried over counts once, what waits takes no room, months run on, in a fixed number of queries."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -63,9 +64,9 @@ def test_money_carried_over_counts_once_in_the_period_and_in_full_in_its_year(pe
     assert whole.left_vnd == 60 + 90
     of_year = money.totals(scope(year="2025").lines).managed
     assert (of_year.assigned_vnd, of_year.carried_in_vnd, of_year.allocated_vnd) == (90, 40, 90)
-    (group,), sums = money.breakdown(scope().lines, "task")
+    (group,), sums = money.breakdown(scope(), "task", TODAY)
     assert (group.managed.assigned_vnd, sums.managed) == (150, whole)
-    years, sums = money.breakdown(scope().lines, "year")
+    years, sums = money.breakdown(scope(), "year", TODAY)
     assert ([each.managed.assigned_vnd for each in years], sums.managed) == ([100, 90], whole)
 
 
@@ -87,11 +88,11 @@ def test_a_breakdown_adds_up_to_the_whole_whatever_it_goes_by(period):
         make_paid_payment(make_commitment(line, number * 50), number * 10)
     lines = scope().lines
     for by in money.GROUPS:
-        groups, sums = money.breakdown(lines, by)
-        assert sums == money.totals(lines), by
-        assert sum(group.together.assigned_vnd for group in groups) == 1000, by
-        assert sum(group.together.spent_vnd for group in groups) == 100, by
-    assert [group.managed.assigned_vnd for group in money.breakdown(lines, "area")[0]] == [600, 400]
+        groups, sums = money.breakdown(scope(), by, TODAY)
+        assert replace(sums, before_vnd=None, compared_vnd=0) == money.totals(lines), by
+        assert sum(group.managed.assigned_vnd for group in groups) == 1000, by
+        assert sum(group.managed.spent_vnd for group in groups) == 100, by
+    assert [group.managed.assigned_vnd for group in money.breakdown(scope(), "area", TODAY)[0]] == [600, 400]
 
 
 def test_what_waits_is_counted_by_kind_and_takes_no_room(period):
@@ -118,24 +119,57 @@ def test_what_waits_is_counted_by_kind_and_takes_no_room(period):
     assert row == {"left_sum_vnd": 700, "pending_sum_vnd": 250}
 
 
-def test_lines_are_compared_with_the_same_months_of_the_year_before(period):
+def test_lines_are_compared_up_to_the_same_day_of_the_year_before(period):
     task, source, unit = make_task(), make_money_source(), make_agency()
     same = {"task": task, "source": source, "unit": unit}
     old = make_line(make_budget_year(2024, period=period), **same)
     commitment = make_commitment(old, 500)
-    make_paid_payment(commitment, 100, paid_on=date(2024, 7, 30))
-    make_paid_payment(commitment, 50, paid_on=date(2024, 8, 2))
+    make_paid_payment(commitment, 100, paid_on=date(2024, 7, 10))
+    make_paid_payment(commitment, 50, paid_on=date(2024, 7, 16))
     make_recovery(commitment, 30, document="NT-1", happened_on=date(2024, 6, 1))
+    wrong = make_entry(old, "pay", 7, commitment=commitment, happened_on=date(2024, 7, 11))
+    make_reversal(wrong, happened_on=date(2024, 7, 12))
     new = make_line(make_budget_year(2025, period=period), **same)
     make_paid_payment(make_commitment(new, 400), 90, paid_on=date(2025, 7, 1))
+    of_its_own = make_line(new.year)
 
-    def compared(today):
-        rows = money.with_sums(BudgetLine.objects.filter(pk=new.pk), today)
+    def compared(today, line=new):
+        rows = money.with_sums(BudgetLine.objects.filter(pk=line.pk), today)
         return rows.values_list("spent_sum_vnd", "before_sum_vnd").get()
 
+    assert compared(date(2025, 7, 11)) == (90, 77)
     assert compared(date(2025, 7, 15)) == (90, 70)
-    assert compared(date(2025, 8, 1)) == (90, 120)
+    assert compared(date(2025, 7, 16)) == (90, 120)
     assert compared(date(2026, 3, 1)) == (90, 120), "a year that is over is compared as a whole"
+    assert compared(date(2025, 7, 15), of_its_own) == (0, None), "a new task has no line to be compared with"
+    assert money.same_day_last_year(date(2024, 2, 29)) == date(2023, 2, 28)
+
+
+def test_groups_are_compared_with_the_whole_of_the_same_group_whatever_tasks_it_had(period):
+    before, year = make_budget_year(2024, period=period), make_budget_year(2025, period=period)
+    here, gone = make_content_area(), make_content_area()
+    for area, amount, more in ((here, 100, {}), (gone, 20, {}), (here, 40, {"managed": False})):
+        line = make_line(before, task=make_task(content_area=area), **more)
+        commitment = make_commitment(line, amount) if line.managed else None
+        if line.managed:
+            make_paid_payment(commitment, amount, paid_on=date(2024, 3, 1))
+        else:
+            make_entry(line, "commit", amount)
+            make_entry(line, "pay", amount, happened_on=date(2024, 3, 1))
+    now = make_line(year, task=make_task(content_area=here))
+    make_paid_payment(make_commitment(now, 90), 60, paid_on=date(2025, 3, 1))
+    of_year = scope(year="2025")
+    groups, sums = money.breakdown(of_year, "area", TODAY)
+    assert [(group.key[0], group.managed.spent_vnd, group.before_vnd) for group in groups] == sorted(
+        [(here.code, 60, 100), (gone.code, 0, 20)]
+    )
+    assert sums.before_vnd == 120
+    (task,), sums = money.breakdown(of_year, "task", TODAY)
+    assert (task.before_vnd, sums.before_vnd) == (None, 120), "of a new task it is not known, of all tasks it is"
+    years, _sums = money.breakdown(scope(), "year", TODAY)
+    assert [group.before_vnd for group in years] == [None, 120]
+    assert money.breakdown(scope(year="2024"), "area", TODAY)[1].before_vnd is None
+    assert money.breakdown(of_year, "area", date(2025, 2, 1))[1].before_vnd == 0
 
 
 def test_months_run_on_from_plan_and_disbursement_into_the_adjustment_period(period):

@@ -1,3 +1,4 @@
+import csv
 import uuid
 from datetime import UTC, date, datetime
 
@@ -6,6 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.roles import Role
 from documents.store import save_upload
@@ -123,7 +125,7 @@ def test_the_money_page_says_each_level_with_its_share_and_what_is_left(client_a
     assert levels["Tổng kinh phí chương trình"].together == 200 * BILLION
     assert (levels["Được giao"].managed, levels["Được giao"].followed) == (5 * BILLION, 3 * BILLION)
     assert levels["Được giao"].of_limit == "4,0\u00a0%"
-    assert levels["Giải ngân"].of_before == "20,0\u00a0%"
+    assert levels["Giải ngân"].of_before == "50,0\u00a0%", "of managed money alone"
     left = {level.label: level.together for level in page.context["left"]}
     assert left["Tổng kinh phí chưa phân cho năm nào"] == 160 * BILLION
     assert left["Hạn mức chưa giao cho dòng dự toán"] == 32 * BILLION
@@ -136,7 +138,7 @@ def test_the_money_page_of_a_year_measures_by_its_envelope_and_links_each_row_to
     client = client_as(make_officer())
     for by in ("area", "source", "unit", "task"):
         page = client.get(reverse("programme:money") + f"?year=2024&by={by}")
-        (row,) = page.context["groups"]
+        (row,) = page.context["groups"]["rows"]
         assert row["money"].assigned_vnd == 5 * BILLION
         found = client.get(row["url"])
         assert line.get_absolute_url() in text(found), by
@@ -166,7 +168,7 @@ def test_the_money_page_costs_the_same_however_long_the_ledgers_are(client_as, y
     first = make_line(year)
     address = reverse("programme:money")
     client.get(address)
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(15):
         client.get(address)
     for _number in range(3):
         line = make_line(year)
@@ -175,7 +177,7 @@ def test_the_money_page_costs_the_same_however_long_the_ledgers_are(client_as, y
         make_commitment(line, 10, state="prepared")
     make_budget_year(2023, period=first.year.period)
     for by in ("year", "area", "source", "unit", "task"):
-        with django_assert_max_num_queries(12):
+        with django_assert_max_num_queries(15):
             client.get(f"{address}?by={by}")
 
 
@@ -190,12 +192,158 @@ def test_the_last_check_of_balances_against_entries_is_shown(client_as, line, no
     assert "1 chênh lệch" in page and "cộng các bút toán được 7" in page
 
 
-def test_no_page_of_sums_reads_the_ledger(client_as, line):
+def test_no_page_of_sums_reads_more_of_the_ledger_than_one_month_of_the_year_before(client_as, line):
+    make_paid_payment(make_commitment(make_line(make_budget_year(2023)), 10), 5, paid_on=date(2023, 5, 1))
     client = client_as(make_officer())
     for address in (reverse("programme:money"), reverse("programme:budget_line_list")):
         with CaptureQueriesContext(connection) as asked:
             client.get(address)
-        assert not [query["sql"] for query in asked if "ledgerentry" in query["sql"]], address
+        reading = [query["sql"] for query in asked if "ledgerentry" in query["sql"]]
+        assert 0 < len(reading) <= 2, address
+        assert all('"happened_on" >=' in sql and '"happened_on" <=' in sql for sql in reading), address
+
+
+def of_this_year(client):
+    """Two years with the same day in each: a managed and a followed line now, one of another task before."""
+    this = timezone.localdate().year
+    period = make_period(this - 1, this)
+    area = make_content_area(name="Đào tạo, bồi dưỡng")
+    before, now = (make_budget_year(year, period=period, envelope_vnd=9 * BILLION) for year in (this - 1, this))
+    old = make_line(before, task=make_task(content_area=area), assigned_vnd=BILLION)
+    make_paid_payment(make_commitment(old, BILLION), 400_000_000, paid_on=date(this - 1, 1, 1))
+    new = make_line(now, task=make_task(content_area=area), assigned_vnd=BILLION)
+    make_paid_payment(make_commitment(new, BILLION), 500_000_000, paid_on=date(this, 1, 1))
+    followed = make_line(now, managed=False, task=make_task(content_area=area), assigned_vnd=3 * BILLION)
+    make_entry(followed, "commit", 2 * BILLION)
+    make_entry(followed, "pay", 2 * BILLION)
+    return now, new
+
+
+def test_managed_and_followed_money_stand_apart_and_both_pages_say_one_rate(client_as):
+    client = client_as(make_officer())
+    year, _line = of_this_year(client)
+    whole, of_year = client.get(reverse("programme:money")), client.get(year.get_absolute_url())
+    (_before, row) = whole.context["groups"]["rows"]
+    cells = dict(
+        zip([str(column.accessor) for column in whole.context["groups"]["columns"]], row["cells"], strict=True)
+    )
+    assert cells["rate"][0] == of_year.context["rate"] == "50,0\u00a0%"
+    assert (cells["assigned"][0], cells["followed_assigned"][0], cells["followed_spent"][0]) == (
+        "1.000",
+        "3.000",
+        "2.000",
+    )
+    assert (cells["before"][0], cells["growth"][0]) == ("400", "25,0\u00a0%")
+    whole_total = [text for text, _classes in whole.context["groups"]["total"]]
+    assert "25,0\u00a0%" in whole_total, "only years with a year before them are compared"
+    for by in ("area", "source", "unit", "task"):
+        page = client.get(f"{year.get_absolute_url()}?by={by}")
+        total = [text for text, _classes in page.context["groups"]["total"]]
+        assert "50,0\u00a0%" in total and "400" in total and "25,0\u00a0%" in total, by
+    assert "Theo dõi: được giao" in text(whole)
+
+
+def csv_rows(answer):
+    lines = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()
+    return list(csv.reader(lines, delimiter=";"))
+
+
+def test_money_page_and_page_of_a_year_are_exported_with_the_figures_they_show(client_as):
+    client = client_as(make_officer())
+    year, _line = of_this_year(client)
+    pages = [f"{reverse('programme:money')}?by={by}" for by in ("year", "area", "source", "unit", "task")]
+    pages += [f"{year.get_absolute_url()}?by={by}" for by in ("area", "source", "task")]
+    for address in pages:
+        groups = client.get(address).context["groups"]
+        columns = groups["columns"]
+        head, *rows = csv_rows(client.get(f"{address}&export=csv"))
+        assert len(head) == len(columns)
+        expected = [
+            [column.plain(value) for column, value in zip(columns, row, strict=True)] for row in groups["values"]
+        ]
+        figures = [[cell.replace(".", ",") for cell in row] for row in expected]
+        assert rows[:-1] == figures, address
+        assert rows[-1][0] == "Tổng cộng", address
+        paper = client.get(f"{address}&export=print")
+        lines = [line for part in paper.context["parts"] for line in part.lines]
+        assert [[cell.text for cell in line.cells] for line in lines] == [
+            [cell for cell, _classes in row["cells"]] for row in groups["rows"]
+        ], address
+        total = [cell.text for cell in paper.context["total"].cells]
+        assert total == [cell for cell, _classes in groups["total"]][-len(total) :], address
+        words = text(paper)
+        for said in ("Đơn vị tính", "triệu đồng", "Cùng kỳ năm trước", "Kế toán trưởng"):
+            assert said in words, (address, said)
+        for kind in ("xlsx", "docx"):
+            assert b"".join(client.get(f"{address}&export={kind}").streaming_content).startswith(b"PK"), kind
+
+
+def test_the_ledger_of_a_line_is_exported_whole_with_what_was_left_after_each_entry(client_as, line):
+    for _number in range(52):
+        make_entry(line, "allocate", 1_000_000)
+    client = client_as(make_officer())
+    shown = client.get(line.get_absolute_url()).context["ledger"]
+    _head, *rows = csv_rows(client.get(f"{line.get_absolute_url()}?export=csv"))
+    assert len(rows) == 54
+    assert [row[:1] + row[3:5] for row in rows[4:]] == [
+        [str(row["entry"].number), str(row["signed"]), str(row["left"])] for row in shown
+    ]
+    paper = text(client.get(f"{line.get_absolute_url()}?export=print"))
+    for said in (
+        "Sổ chi tiết dòng dự toán",
+        "Giải ngân năm 2024: 0 đồng; cùng kỳ năm trước: chưa có số liệu",
+        "Kế toán trưởng",
+    ):
+        assert said in paper, said
+    for kind in ("xlsx", "docx"):
+        answer = client.get(f"{line.get_absolute_url()}?export={kind}")
+        assert b"".join(answer.streaming_content).startswith(b"PK"), kind
+
+
+def test_totals_and_groups_of_the_list_of_lines_are_compared_with_all_tasks_of_the_year_before(client_as):
+    client = client_as(make_officer())
+    year, line = of_this_year(client)
+    address = reverse("programme:budget_line_list")
+    page = client.get(f"{address}?year={year}&managed=yes")
+    (row,) = page.context["table"].data.data
+    assert row["before_sum_vnd"] is None, "the task is new"
+    footer = {column.name: column.footer for column in page.context["table"].columns}
+    assert (footer["before"], footer["growth"]) == ("400", "25,0\u00a0%")
+    paper = client.get(f"{address}?year={year}&managed=yes&export=print")
+    heading, total = paper.context["parts"][0].heading, paper.context["total"]
+    for sums in (heading, total):
+        assert {"400", "25,0\u00a0%"} <= {cell.text for cell in sums.cells}
+    assert "–" in {cell.text for cell in paper.context["parts"][0].lines[0].cells}
+    every_year = client.get(f"{address}?managed=yes")
+    footer = {column.name: column.footer for column in every_year.context["table"].columns}
+    assert (footer["before"], footer["growth"]) == ("400", "–"), "the first year has none to be compared with"
+    by_task = client.get(f"{address}?year={year}&q={line.task.code}")
+    assert {column.name: column.footer for column in by_task.context["table"].columns}["before"] == "–"
+    for kind in ("xlsx", "csv", "docx"):
+        assert b"".join(client.get(f"{address}?year={year}&export={kind}").streaming_content), kind
+
+
+def test_the_form_of_the_ledger_says_what_was_disbursed_beside_the_year_before(client_as):
+    client = client_as(make_officer())
+    year, line = of_this_year(client)
+    address = reverse("programme:ledger_entry_list")
+    paper = text(client.get(f"{address}?year={year}&export=print"))
+    assert f"Giải ngân năm {year}: 2.500.000.000 đồng; cùng kỳ năm trước: 400.000.000 đồng" in paper
+    paper = text(client.get(f"{address}?line={line.public_id}&export=print"))
+    assert f"Giải ngân năm {year}: 500.000.000 đồng; cùng kỳ năm trước: chưa có số liệu" in paper
+
+
+def test_a_year_without_a_decision_on_its_envelope_says_so_and_never_0(client_as):
+    client = client_as(make_officer())
+    year = make_budget_year(2024, envelope_vnd=0, state="preparing")
+    page = client.get(year.get_absolute_url())
+    levels = {level.label: level.together for level in page.context["levels"]}
+    assert levels["Hạn mức năm"] is None
+    assert text(page).count("chưa có quyết định") == 2
+    assert "Hạn mức chưa giao cho dòng dự toán" not in text(page)
+    whole = client.get(reverse("programme:money") + "?year=")
+    (row,) = whole.context["groups"]["rows"]
+    assert "chưa có quyết định" in [cell for cell, _classes in row["cells"]]
 
 
 # --- years ---------------------------------------------------------------------------------------
