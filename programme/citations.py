@@ -232,16 +232,16 @@ def citations_of(policy, *, user):
 def superseded_notes(row, user):
     """What the page of a row says of the superseded documents that it still cites (`screens.notes`)."""
     own = [citer for citer in _citers if citer.rows().model is type(row)]
-    if not own or not any(citer.rows().filter(pk=row.pk).exists() for citer in own):
-        return []
     texts = [
         (str(getattr(row, name) or ""), getattr(row, citer.dated_by) if citer.dated_by and not place else None)
         for citer in own
         for place, name in enumerate(citer.fields)
     ]
-    policies = Policy.objects.superseded(timezone.localdate()).select_related("superseded_by")
+    policies = Policy.objects.superseded(timezone.localdate()).select_related("superseded_by") if texts else ()
     cited = [policy for policy in policies if any(cites(text, policy, on=on) for text, on in texts)]
-    may_read = bool(cited) and may_open(user, "programme:policy")
+    if not cited or not any(citer.rows().filter(pk=row.pk).exists() for citer in own):
+        return []
+    may_read = may_open(user, "programme:policy")
     return [Note(_superseded(policy), policy.get_absolute_url() if may_read else "") for policy in cited]
 
 
