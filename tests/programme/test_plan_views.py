@@ -402,10 +402,12 @@ def test_a_given_task_is_entered_changed_reported_and_finished(client_as):
 
 
 def fill(count):
-    """`count` more of everything that the lists and pages show; returns a plan with its task."""
+    """`count` more of everything that the lists and pages show, tasks alike included; returns a plan with its task."""
     plan = Plan.objects.filter(year=2027).first() or make_plan(2027, lines=0)
+    first = plan.items.first()
+    area = first.content_area if first else make_area()
     for _number in range(count):
-        item = make_item(plan, content_area=make_area())
+        item = make_item(plan, "Hội chợ hàng công nghiệp chủ lực", content_area=area)
         make_proposal(state="sent", year=2027)
         make_given()
         make_consultation(plan)
@@ -415,16 +417,16 @@ def fill(count):
 def queries(client, where, counter):
     with counter() as counted:
         assert client.get(where).status_code == 200
-    return len(counted)
+    return [query["sql"] for query in counted]
 
 
-def test_lists_and_pages_cost_the_same_with_one_row_and_with_more(client_as):
+def test_lists_and_pages_cost_the_same_with_few_rows_and_with_more(client_as):
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
     client = client_as(make_officer())
     counter = lambda: CaptureQueriesContext(connection)  # noqa: E731 - read once
-    plan, task = fill(1)
+    plan, task = fill(2)  # two that are alike, as three more will be
     pages = [
         *(reverse(f"programme:{name}_list") for name in ("plan", "task", "proposal", "given")),
         plan.get_absolute_url(),
@@ -437,5 +439,6 @@ def test_lists_and_pages_cost_the_same_with_one_row_and_with_more(client_as):
     before = {where: queries(client, where, counter) for where in pages}
     fill(3)
     after = {where: queries(client, where, counter) for where in pages}
-    assert before == after
-    assert max(after.values()) < 35
+    for where in pages:
+        assert len(before[where]) == len(after[where]), "\n".join([where, *after[where]])
+    assert max(map(len, after.values())) < 35
