@@ -17,7 +17,14 @@ from programme.forms.papers import ReasonForm
 from programme.forms.plans import AdjustForm, EditPlanForm, PlanForm
 from programme.models import Plan, PlanEstimate, PlanItem, PlanPaper, PlanState, Task, TaskProposal
 from programme.permissions.plans import DRAFT, REVIEW, SUBMIT, TYPE_ANSWER
-from programme.presenting.plans import STATE_KINDS, lines_of, money_by_source, steps_of, whose_turn
+from programme.presenting.plans import (
+    STATE_KINDS,
+    from_plan_to_result,
+    lines_of,
+    money_by_source,
+    steps_of,
+    whose_turn,
+)
 from programme.services import plans as services
 from programme.services.overlaps import overlaps_in
 from programme.tables import plans as tables
@@ -69,6 +76,7 @@ def plan_detail(request, public_id):
     steps = steps_of(plan)
     overlaps = overlaps_in(plan) if plan.is_editable or plan.state == PlanState.REVIEWING else []
     lines = list(chain.from_iterable(group.lines for group in groups))
+    results, result_sums = from_plan_to_result(plan, groups)
     return render(
         request,
         "programme/plan.html",
@@ -83,6 +91,8 @@ def plan_detail(request, public_id):
             "groups": groups,
             "left_out": left_out,
             "sums": sums,
+            "results": results,
+            "result_sums": result_sums,
             "sources": money_by_source(groups),
             "moved": [line for line in [*lines, *left_out] if line.item.why],
             "due": _due_next(plan, lines, today),

@@ -263,6 +263,49 @@ def test_planned_assigned_signed_and_paid_stand_beside_each_other(client_as):
     assert "900.000.000" in task and "300.000.000" in task
 
 
+def test_a_task_dropped_by_a_later_version_still_counts_in_what_was_planned_at_first_and_paid(client_as):
+    from tests.programme.making import make_commitment, make_paid_payment
+
+    first = make_plan(2024, lines=0)
+    tasks = [make_item(first, amount_vnd=amount).task for amount in (1_000_000_000, 700_000_000, 300_000_000)]
+    elsewhere = make_item(first, amount_vnd=50_000_000, content_area=make_area("7", "Nội dung khác")).task
+    move_plan(first, "in_force")
+    year = make_budget_year(2024)
+    lines = [make_line(year, task=task, source=make_source(), assigned_vnd=200_000_000) for task in (*tasks, elsewhere)]
+    make_paid_payment(make_commitment(lines[1], 90_000_000), 60_000_000)
+    second = make_plan(2024, base=first, lines=0, starts_on=date(2024, 2, 1))
+    for task in (tasks[0], tasks[2]):
+        make_item(second, task=task, amount_vnd=900_000_000)
+    for task in (tasks[1], elsewhere):
+        make_item(second, task=task, dropped=True, why="Chuyển sang chương trình khác")
+    move_plan(first, "superseded")
+    move_plan(second, "in_force", begun=date(2024, 2, 1))
+    third = make_plan(2024, base=second, lines=0, starts_on=date(2024, 6, 1))
+    make_item(third, task=tasks[0], amount_vnd=900_000_000)
+    make_item(third, task=tasks[2], dropped=True, why="Hoãn sang năm sau")
+    new = make_item(third, amount_vnd=40_000_000)
+    move_plan(second, "superseded")
+    move_plan(third, "in_force", begun=date(2024, 6, 1))
+
+    client = client_as(make_officer())
+    at_first = client.get(first.get_absolute_url()).context["sums"]["planned_vnd"]
+    for plan, planned in ((second, 1_800_000_000), (third, 940_000_000)):
+        page = client.get(plan.get_absolute_url())
+        sums, groups = page.context["result_sums"], page.context["results"]
+        assert sums["original_vnd"] == at_first == 2_050_000_000
+        assert sums["assigned_vnd"] == sum(line.assigned_vnd for line in lines) == 800_000_000
+        assert (sums["committed_vnd"], sums["paid_vnd"]) == (90_000_000, 60_000_000)
+        assert sums["planned_vnd"] == page.context["sums"]["planned_vnd"] == planned
+        assert {name: sum(group.sum(name) for group in groups) for name in sums} == sums
+    told = {line.item.task: line for group in groups for line in group.lines}
+    assert set(told) == {*tasks, elsewhere, new.task}
+    assert [told[task].is_left_out for task in (*tasks, elsewhere)] == [False, True, True, True]
+    words = text_of(page)
+    assert "Chuyển sang chương trình khác" in words and "Hoãn sang năm sau" in words
+    table = words.partition('id="plan-money"')[2].partition("</table>")[0]
+    assert table.count(">Đã bỏ</span>") == 3 and "2.050" in table
+
+
 def test_assigned_money_is_linked_and_the_link_taken_back_on_the_task(client_as):
     plan = make_plan(2024, "in_force")
     item = plan.items.get()
