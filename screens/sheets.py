@@ -20,7 +20,8 @@ class Sheet:
     """The wording of a printed form (biểu in); the reader may change it before printing.
 
     `group_by` names a column of the list: rows are put under its values, each group with its sums, and the column itself
-    is left out.
+    is left out. `everywhere`: the page of the list and its Excel file are laid out like the form, with the same numbers,
+    groups and sums; for a table that is published as it stands.
     """
 
     office: str | Promise = ""
@@ -29,6 +30,7 @@ class Sheet:
     unit: str | Promise = ""
     signers: list = field(default_factory=list)
     group_by: str = ""
+    everywhere: bool = False
 
 
 def wording_of(sheet, title, changes):
@@ -54,6 +56,7 @@ def wording_of(sheet, title, changes):
 class Cell(NamedTuple):
     text: str
     column: Column
+    value: object = None
 
 
 @dataclass(frozen=True)
@@ -98,7 +101,9 @@ def on_paper(columns, rows, groups=None):
 
 def _lines(columns, rows):
     return [
-        Line(str(number), [Cell(column.text(value), column) for column, value in zip(columns, row, strict=False)])
+        Line(
+            str(number), [Cell(column.text(value), column, value) for column, value in zip(columns, row, strict=False)]
+        )
         for number, row in enumerate(rows, start=1)
     ]
 
@@ -110,7 +115,10 @@ def _summed(columns, rows, label, number):
         for position, column in enumerate(columns)
     ]
     sums = {str(column.accessor): total for column, total in zip(columns, own, strict=True) if column.total}
-    cells = [Cell(column.total_text(total, sums), column) for column, total in zip(columns, own, strict=True)]
+    cells = [
+        Cell(column.total_text(total, sums), column, column.total_value(total, sums))
+        for column, total in zip(columns, own, strict=True)
+    ]
     span = next((position for position, column in enumerate(columns) if column.in_totals), len(columns))
     if not span:  # the first column has a sum of its own: the label stands with the number
         return Line(f"{number}. {label}" if number else label, cells)

@@ -188,6 +188,7 @@ def plan_table(request, public_id):
             else _("Draft of the plan"),
             unit=_("million đồng"),
             group_by="content_area",
+            everywhere=True,
         ),
         more_exports=AS_WORD,
     )

@@ -1,7 +1,10 @@
 import io
+import re
 import zipfile
-from datetime import date
+from datetime import date, datetime
 
+import docx
+import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
@@ -242,6 +245,49 @@ def test_the_task_table_is_exported_as_it_is_published(client_as):
     assert "Hội chợ" in word.read("word/document.xml").decode()
     for export in ("xlsx", "csv"):
         assert body(client.get(where + f"?export={export}"))
+
+
+def rows_in(page):
+    """The cells of the table on a page, each row a list, as a reader sees them."""
+    table = page[page.index('<table class="data">') : page.index("</table>")]
+    rows = re.findall(r"<tr[^>]*>(.*?)</tr>", table, re.DOTALL)[1:]
+    cells = [re.findall(r"<t[dh][^>]*>(.*?)</t[dh]>", row, re.DOTALL) for row in rows]
+    return [[re.sub(r'<span class="second">.*?</span>|<[^>]+>', "", cell) for cell in row] for row in cells]
+
+
+def test_the_task_table_says_the_same_on_the_screen_in_excel_in_word_and_on_paper(client_as):
+    plan = make_plan(2025, lines=0, title="Kế hoạch phát triển năm 2025")
+    make_item(plan, "Hội chợ", amount_vnd=1_500_500_000, partners="Sở Tài chính")
+    make_item(plan, "Tập huấn", amount_vnd=500_000_000, content_area=make_area("5", "Phát triển nguồn nhân lực"))
+    make_item(plan, "Triển lãm", amount_vnd=250_000_000)
+    move_plan(plan, "approved")
+    client, where = client_as(make_officer()), address("plan_table", plan)
+    expected = [
+        ("I", "Xét chọn, tôn vinh sản phẩm công nghiệp chủ lực", "1.750,5"),
+        ("1", "Hội chợ", "1.500,5"),
+        ("2", "Triển lãm", "250"),
+        ("II", "Phát triển nguồn nhân lực", "500"),
+        ("1", "Tập huấn", "500"),
+        ("", "Tổng cộng", "2.250,5"),
+    ]
+    for export in ("", "?export=print"):
+        rows = rows_in(text_of(client.get(where + export)))
+        assert [(row[0], row[1], row[-1]) for row in rows] == expected
+    word = docx.Document(io.BytesIO(body(client.get(where + "?export=docx"))))
+    rows = [[cell.text for cell in row.cells] for row in word.tables[1].rows]
+    assert [(row[0], row[1], row[-1]) for row in rows[1:]] == expected
+
+    sheet = openpyxl.load_workbook(io.BytesIO(body(client.get(where + "?export=xlsx")))).active
+    rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
+    head = next(place for place, row in enumerate(rows) if row[0] == "STT")
+    above = [row[0] for row in rows[:head]]
+    approval = plan.papers.get(kind="approval")
+    assert "Kế hoạch phát triển năm 2025" in above and "Đơn vị tính: triệu đồng" in above
+    assert any(approval.number in words for words in above)
+    figures = [("I", 1750.5), (1, 1500.5), (2, 250), ("II", 500), (1, 500), (None, 2250.5)]
+    assert [(row[0], row[-1]) for row in rows[head + 1 :]] == figures
+    assert [row[1] for row in rows[head + 1 :]] == [words for _number, words, _sum in expected]
+    assert datetime(2025, 11, 30) in rows[head + 2]
 
 
 def test_planned_assigned_signed_and_paid_stand_beside_each_other(client_as):
