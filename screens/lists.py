@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from screens import exports, formats, tables
 from screens.models import SavedView
-from screens.sheets import Sheet, on_paper, render_sheet, wording_of
+from screens.sheets import Sheet, office_lines, on_paper, render_sheet, wording_of
 from screens.text import matching
 
 PAGE_SIZE = 50
@@ -494,7 +494,7 @@ def _form_for_excel(listing):
     columns, rows, groups = listing.for_paper()
     parts, total = on_paper(columns, rows, groups)
     wording = wording_of(listing.sheet, listing.title, listing.params)
-    above = [*wording["office"].splitlines(), wording["title"], wording["period"]]
+    above = [*office_lines(wording), wording["title"], wording["period"]]
     if wording["unit"]:
         above.append(f"{_('Unit of measure')}: {wording['unit']}")
     return exports.form_response(

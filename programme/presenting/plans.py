@@ -68,6 +68,11 @@ WHOSE_TURN = {
 }
 
 
+def signers_of_plans():
+    """Who signs a list of planned tasks: it is drafted, looked at by Planning and Finance, and issued by the Director."""
+    return [_("Prepared by"), _("Head of Planning and Finance"), _("Director")]
+
+
 def whose_turn(plan):
     """A sentence: who does what next; empty where nothing waits."""
     if plan.state == PlanState.REVIEWING:

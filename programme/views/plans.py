@@ -22,6 +22,7 @@ from programme.presenting.plans import (
     from_plan_to_result,
     lines_of,
     money_by_source,
+    signers_of_plans,
     steps_of,
     whose_turn,
 )
@@ -187,6 +188,7 @@ def plan_table(request, public_id):
             if approval
             else _("Draft of the plan"),
             unit=_("million đồng"),
+            signers=signers_of_plans(),
             group_by="content_area",
             everywhere=True,
         ),

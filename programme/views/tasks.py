@@ -15,7 +15,7 @@ from programme.forms.papers import ConfirmForm, ReasonForm
 from programme.forms.tasks import DeliverableForm, DeliverForm, FinishForm, ReportForm
 from programme.models import BudgetLine, Deliverable, OverlapDecision, Plan, PlanEstimate, PlanFunding, PlanItem, Task
 from programme.permissions.plans import DRAFT, REVIEW, can_report_task
-from programme.presenting.plans import STATE_KINDS, TASK_KINDS
+from programme.presenting.plans import STATE_KINDS, TASK_KINDS, signers_of_plans
 from programme.services import tasks as services
 from programme.tables import tasks as tables
 from programme.views.acting import act, bound
@@ -41,7 +41,7 @@ def task_list(request):
         export_name="nhiem-vu",
         empty=_("Tasks come from the plan of a year."),
         template="programme/list.html",
-        sheet=Sheet(unit=_("million đồng")),
+        sheet=Sheet(unit=_("million đồng"), signers=signers_of_plans()),
         more_exports=AS_WORD,
     )
 

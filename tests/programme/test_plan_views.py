@@ -274,6 +274,10 @@ def test_the_task_table_says_the_same_on_the_screen_in_excel_in_word_and_on_pape
         rows = rows_in(text_of(client.get(where + export)))
         assert [(row[0], row[1], row[-1]) for row in rows] == expected
     word = docx.Document(io.BytesIO(body(client.get(where + "?export=docx"))))
+    assert word.tables[0].rows[0].cells[0].text.startswith("ỦY BAN NHÂN DÂN THÀNH PHỐ HÀ NỘI\nSỞ CÔNG THƯƠNG")
+    signed = [cell.text.split("\n")[1] for cell in word.tables[2].rows[0].cells]
+    assert signed == ["Người lập biểu", "Trưởng phòng Kế hoạch – Tài chính", "Giám đốc Sở"]
+    assert "Kế toán trưởng" not in text_of(client.get(where + "?export=print"))
     rows = [[cell.text for cell in row.cells] for row in word.tables[1].rows]
     assert [(row[0], row[1], row[-1]) for row in rows[1:]] == expected
 
