@@ -7,8 +7,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from programme.models import BudgetLine, Deliverable, Plan, PlanEstimate, PlanItem, PlanPaper, PlanState
-from programme.models.plans import DECIDED
+from programme.models.plans import DECIDED, EDITABLE
 from programme.services.changes import CHANGED, DROPPED, NEW, UNCHANGED, Change, changes_of
+from screens import formats
 from screens.sheets import roman
 
 STATE_KINDS = {
@@ -71,6 +72,23 @@ WHOSE_TURN = {
 def signers_of_plans():
     """Who signs a list of planned tasks: it is drafted, looked at by Planning and Finance, and issued by the Director."""
     return [_("Prepared by"), _("Head of Planning and Finance"), _("Director")]
+
+
+def sent_back(plan, papers):
+    """A sentence while a version that came back is being completed: who returned it, by which paper and why; else empty."""
+    if plan.state not in (*EDITABLE, PlanState.RETURNED):
+        return ""
+    last = max(
+        (paper for paper in papers if paper.kind in (KIND.REVIEW, KIND.RETURN)),
+        key=lambda paper: paper.pk,
+        default=None,
+    )
+    if last is None:
+        return ""
+    said = {"number": last.number, "day": formats.vn_date(last.signed_on), "words": last.about}
+    if last.kind == KIND.RETURN:
+        return _("Returned by the City People's Committee with %(number)s of %(day)s: %(words)s") % said
+    return _("Sent back by Planning and Finance with %(number)s of %(day)s: %(words)s") % said
 
 
 def whose_turn(plan):

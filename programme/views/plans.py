@@ -22,6 +22,7 @@ from programme.presenting.plans import (
     from_plan_to_result,
     lines_of,
     money_by_source,
+    sent_back,
     signers_of_plans,
     steps_of,
     whose_turn,
@@ -75,6 +76,7 @@ def plan_detail(request, public_id):
     today = timezone.localdate()
     groups, left_out, sums = lines_of(plan)
     steps = steps_of(plan)
+    papers = list(chain.from_iterable(step["papers"] for step in steps))
     overlaps = overlaps_in(plan) if plan.is_editable or plan.state == PlanState.REVIEWING else []
     lines = list(chain.from_iterable(group.lines for group in groups))
     results, result_sums = from_plan_to_result(plan, groups)
@@ -86,7 +88,8 @@ def plan_detail(request, public_id):
             "state_kind": STATE_KINDS[plan.state],
             "turn": whose_turn(plan),
             "steps": steps,
-            "papers": list(chain.from_iterable(step["papers"] for step in steps)),
+            "papers": papers,
+            "sent_back": sent_back(plan, papers),
             "actions": actions_for(request.user, plan),
             "may_draft": request.user.may(DRAFT) and plan.is_editable,
             "groups": groups,

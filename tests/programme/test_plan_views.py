@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from accounts.roles import Role
+from audit.events import history_of
 from programme.models import Consultation, GivenTask, Plan, PlanItem, Task, TaskProposal
 from tests.factories import (
     make_agency,
@@ -28,6 +29,7 @@ from tests.programme.making_plans import (
     make_finance_agree,
     make_given,
     make_item,
+    make_paper,
     make_plan,
     make_proposal,
     make_source,
@@ -231,6 +233,32 @@ def test_a_returned_plan_a_title_and_a_version_given_up(client_as):
     assert (plan.title, plan.state) == ("Tên mới", "withdrawn")
 
 
+def test_a_version_that_came_back_says_who_returned_it_by_which_paper_and_why(client_as):
+    officer, clerk = client_as(make_officer()), client_as(make_user(Role.RECORDS_CLERK))
+    money = client_as(make_user(Role.ACCOUNTANT))
+    plan = make_plan(2025, "reviewing")
+    where = plan.get_absolute_url()
+    make_paper(plan, "review", on=date(2024, 10, 1), number="12/KHTC", about="Đạt")
+    Plan.objects.filter(pk=plan.pk).update(review="Đạt")
+    move_plan(plan, "submitted")
+    day = plan.papers.get(kind="submission").signed_on.strftime("%d/%m/%Y")
+    paper = {"number": "301/UBND-KT", "signed_on": day, "about": "Bổ sung căn cứ dự toán"}
+    assert post(clerk, address("return_plan", plan), **paper).status_code == 302
+    said = f"UBND Thành phố yêu cầu hoàn thiện, trình lại tại văn bản số 301/UBND-KT ngày {day}: Bổ sung căn cứ dự toán"
+    assert said in text_of(officer.get(where))
+    assert post(officer, address("take_up_plan", plan)).status_code == 302
+    page = text_of(officer.get(where))
+    assert said in page and "trả lại" not in page.partition('class="message message-warn"')[2].partition("</p>")[0]
+
+    assert post(officer, address("send_to_review", plan)).status_code == 302
+    assert "message-warn" not in text_of(officer.get(where))
+    paper = {"number": "15/KHTC", "signed_on": "30/12/2024", "about": "Giảm dự toán", "passed": "no"}
+    assert post(money, address("review_plan", plan), **paper).status_code == 302
+    said = "Phòng Kế hoạch – Tài chính trả lại tại văn bản số 15/KHTC ngày 30/12/2024: Giảm dự toán"
+    page = text_of(officer.get(where))
+    assert said in page and page.count("message-warn") == 1
+
+
 def test_the_task_table_is_exported_as_it_is_published(client_as):
     plan = make_plan(2025, lines=0)
     make_item(plan, "Hội chợ", amount_vnd=1_500_000_000, partners="Sở Tài chính")
@@ -395,6 +423,9 @@ def test_opinions_are_asked_answered_and_taken_in_on_the_screen(client_as):
     listed = text_of(officer.get(address("consultation_list", plan)))
     for words in ("3/SKHCN", "Bổ sung nhiệm vụ", "Đã bổ sung", "Hội doanh nghiệp"):
         assert words in listed
+    told = [line for line in history_of(plan) if line.event.kind.startswith(("opinion", "no opinion"))]
+    labels = {str(label) for line in told for label, _before, after in line.changes if after == str(one.name_vi)}
+    assert len(told) == 4 and labels == {"cơ quan được lấy ý kiến"}
     for export in ("xlsx", "csv", "print", "docx"):
         assert body(officer.get(address("consultation_list", plan) + f"?export={export}"))
 
