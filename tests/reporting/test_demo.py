@@ -9,6 +9,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.models import Count, Sum
 
+from audit.models import Event
 from audit.refusals import Refused
 from documents.models import Import
 from enterprises import tax_codes
@@ -119,6 +120,18 @@ def check_plans():
     assert PlanFunding.objects.standing().exists()
 
 
+def check_histories():
+    """What happened to a plan, a task, a proposal or a given task is written in the order of its moments."""
+    nouns = ["programme.plan", "programme.task", "programme.taskproposal", "programme.giventask"]
+    last, found = {}, []
+    for event in Event.objects.filter(object_kind__in=nouns).order_by("id"):
+        if event.at < last.get(event.object_id, event.at):
+            found.append((event.object_kind, event.kind, event.at, last[event.object_id]))
+        last[event.object_id] = event.at
+    assert len(last) > 80
+    assert found == []
+
+
 def test_demo_loads_what_it_promises(loaded):
     assert loaded["enterprises"] == Enterprise.objects.filter(synthetic=True).count() >= 300
     assert Title.objects.filter(kind="key_product").count() == 183
@@ -147,6 +160,7 @@ def test_demo_loads_what_it_promises(loaded):
     groups = SupportRecord.objects.order_by().values("kind__code").annotate(count=Count("pk"))
     assert len(groups) == 4
     check_plans()
+    check_histories()
     check_money()
     connection.check_constraints()
 
