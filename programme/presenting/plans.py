@@ -20,6 +20,8 @@ STATE_KINDS = {
     "returned": "warn",
     "approved": "ok",
     "in_force": "ok",
+    "settling": "info",
+    "ended": "quiet",
     "superseded": "quiet",
     "withdrawn": "bad",
 }

@@ -41,11 +41,15 @@ DUE_SHOWN = 5
 def plan_list(request):
     approvals = PlanPaper.objects.filter(plan=OuterRef("pk"), kind=PlanPaper.Kind.APPROVAL).order_by("-id")
     estimates = PlanEstimate.objects.filter(item__plan=OuterRef("pk"), item__dropped=False).order_by()
-    plans = Plan.objects.visible_to(request.user).annotate(
-        lines=Count("items", filter=Q(items__dropped=False)),
-        planned_vnd=Subquery(estimates.values("item__plan").annotate(sum=Sum("amount_vnd")).values("sum")),
-        approval=Subquery(approvals.values("number")[:1]),
-        approved_on=Subquery(approvals.values("signed_on")[:1], output_field=DateField()),
+    plans = (
+        Plan.objects.visible_to(request.user)
+        .with_standing()
+        .annotate(
+            lines=Count("items", filter=Q(items__dropped=False)),
+            planned_vnd=Subquery(estimates.values("item__plan").annotate(sum=Sum("amount_vnd")).values("sum")),
+            approval=Subquery(approvals.values("number")[:1]),
+            approved_on=Subquery(approvals.values("signed_on")[:1], output_field=DateField()),
+        )
     )
     action = None
     if request.user.may(DRAFT):
@@ -68,7 +72,8 @@ def plan_list(request):
 
 
 def visible_plan(request, public_id):
-    return get_object_or_404(Plan.objects.visible_to(request.user).select_related("base"), public_id=public_id)
+    plans = Plan.objects.visible_to(request.user).with_standing()
+    return get_object_or_404(plans.select_related("base"), public_id=public_id)
 
 
 def plan_detail(request, public_id):
@@ -85,7 +90,7 @@ def plan_detail(request, public_id):
         "programme/plan.html",
         {
             "plan": plan,
-            "state_kind": STATE_KINDS[plan.state],
+            "state_kind": STATE_KINDS[plan.standing],
             "turn": whose_turn(plan),
             "steps": steps,
             "papers": papers,
@@ -105,7 +110,10 @@ def plan_detail(request, public_id):
             "overlaps": overlaps,
             "undecided": sum(overlap.decision is None for overlap in overlaps),
             "proposals": TaskProposal.objects.to_consider().filter(year=plan.year).count(),
-            "versions": Plan.objects.visible_to(request.user).filter(year=plan.year).order_by("-number"),
+            "versions": Plan.objects.visible_to(request.user)
+            .with_standing()
+            .filter(year=plan.year)
+            .order_by("-number"),
             "is_adjustment": plan.base_id is not None,
             "followed": plan.is_decided,
         },
@@ -154,7 +162,9 @@ def actions_for(user, plan):
         ],
         PlanState.RETURNED: [(DRAFT, "take_up_plan", _("Take up again"))],
         PlanState.APPROVED: [(SUBMIT, "assign_tasks", _("Assign the tasks"))],
-        PlanState.IN_FORCE: [(DRAFT, "adjust_plan", _("Begin an adjustment"))],
+        PlanState.IN_FORCE: [(DRAFT, "adjust_plan", _("Begin an adjustment"))]
+        if plan.standing == PlanState.IN_FORCE
+        else [],
     }
     found = [(route, label) for needed, route, label in steps.get(plan.state, []) if user.may(needed)]
     if plan.is_editable and user.may(DRAFT):

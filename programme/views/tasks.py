@@ -59,6 +59,7 @@ def task_detail(request, public_id):
         .prefetch_related("estimates__source")
         .order_by("plan__year", "plan__number")
     )
+    plans = Plan.objects.with_standing().in_bulk({item.plan_id for item in items})
     reports = list(task.reports.order_by("-at", "-id"))
     names = actor_names({f"user:{report.by}" for report in reports})
     own = can_report_task(user, task)
@@ -77,7 +78,8 @@ def task_detail(request, public_id):
                 {
                     "item": item,
                     "amount": sum(e.amount_vnd for e in item.estimates.all()),
-                    "kind": STATE_KINDS[item.plan.state],
+                    "kind": STATE_KINDS[plans[item.plan_id].standing],
+                    "standing": plans[item.plan_id].get_standing_display(),
                 }
                 for item in items
             ],

@@ -259,6 +259,30 @@ def test_a_version_that_came_back_says_who_returned_it_by_which_paper_and_why(cl
     assert said in page and page.count("message-warn") == 1
 
 
+@pytest.mark.parametrize(
+    ("year_is", "words"),
+    [("open", "Đang thực hiện"), ("adjusting", "Hết năm, đang quyết toán"), ("closed", "Đã kết thúc")],
+)
+def test_a_plan_in_force_says_that_its_year_is_over_and_is_then_no_longer_adjusted(client_as, year_is, words):
+    plan, other = make_plan(2024, "in_force"), make_plan(2025, "in_force")
+    make_budget_year(2024, state=year_is)
+    make_budget_year(2025)
+    client, plans = client_as(make_officer()), reverse("programme:plan_list")
+    standing = {"open": "in_force", "adjusting": "settling", "closed": "ended"}[year_is]
+    found = client.get(f"{plans}?state={standing}&sort=state").context["table"].rows
+    assert {row.record["year"] for row in found} == ({2024, 2025} if year_is == "open" else {2024})
+    page = text_of(client.get(plan.get_absolute_url()))
+    assert page.count(words) == 2  # the state on top, and among the versions
+    assert words in text_of(client.get(plan.items.get().task.get_absolute_url()))
+    assert (address("adjust_plan", plan) in page) == (year_is == "open")
+    sent = post(client, address("adjust_plan", plan), title="Điều chỉnh", reason="Theo chỉ đạo")
+    if year_is == "open":
+        assert sent.status_code == 302
+    else:
+        assert "đã kết thúc, kế hoạch của năm không điều chỉnh nữa" in text_of(sent)
+    assert "Đang thực hiện" in text_of(client.get(other.get_absolute_url()))
+
+
 def test_the_task_table_is_exported_as_it_is_published(client_as):
     plan = make_plan(2025, lines=0)
     make_item(plan, "Hội chợ", amount_vnd=1_500_000_000, partners="Sở Tài chính")

@@ -190,6 +190,8 @@ def check_money():
     """Years in every state that the story tells, and a ledger in which nothing differs."""
     states = {row.year: row.state for row in BudgetYear.objects.all()}
     assert states == dict.fromkeys(range(2021, 2025), "closed") | {2025: "adjusting", 2026: "open", 2027: "preparing"}
+    standing = dict(Plan.objects.in_force().with_standing().values_list("year", "standing"))
+    assert standing == dict.fromkeys(range(2021, 2025), "ended") | {2025: "settling", 2026: "in_force"}
     assert set(Payment.objects.values_list("state", flat=True)) >= {
         "prepared", "controlled", "signed", "sent", "paid", "refused",
     }  # fmt: skip
