@@ -98,6 +98,8 @@ class Listing:
         asked = [name for name in self.params.getlist("column") if name in known]
         chosen = set(asked or self.table_class.shown_columns())
         chosen.add(next(iter(known)))
+        if self._group:  # rows stand under it on the page; a CSV file has it as a column
+            chosen.add(self.sheet.group_by)
         return [(name, column) for name, column in known.items() if name in chosen]
 
     @cached_property
@@ -173,8 +175,7 @@ class Listing:
         """
         start = (self.page_number - 1) * self.page_size
         picked = self.ordered.values("pk")[start : start + self.page_size + 1]
-        columns = [*self.columns, (self.sheet.group_by, self._group)] if self._group else self.columns
-        paths = list(dict.fromkeys(["pk", *self.paths(columns), *([self.key] if self.key else [])]))
+        paths = list(dict.fromkeys(["pk", *self.paths(self.columns), *([self.key] if self.key else [])]))
         return list(self.source.filter(pk__in=picked).order_by(*self._ordering()).values(*paths))
 
     @property
@@ -465,6 +466,7 @@ def show_list(
                 "fixed": position == 0,
             }
             for position, column_name in enumerate(table_class.base_columns)
+            if not (listing.is_form and column_name == listing.sheet.group_by)
         ],
         "main_action": main_action,
         "empty_advice": empty,

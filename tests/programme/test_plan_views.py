@@ -333,6 +333,10 @@ def test_the_task_table_says_the_same_on_the_screen_in_excel_in_word_and_on_pape
     rows = [[cell.text for cell in row.cells] for row in word.tables[1].rows]
     assert [(row[0], row[1], row[-1]) for row in rows[1:]] == expected
 
+    page = text_of(client.get(where + "?column=planned_vnd"))
+    assert [(row[0], row[1], row[-1]) for row in rows_in(page)] == expected
+    assert 'value="lead"' in page and 'value="content_area"' not in page
+    assert "Phát triển nguồn nhân lực" in body(client.get(where + "?column=planned_vnd&export=csv")).decode()
     sheet = openpyxl.load_workbook(io.BytesIO(body(client.get(where + "?export=xlsx")))).active
     rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
     head = next(place for place, row in enumerate(rows) if row[0] == "STT")
