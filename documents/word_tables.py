@@ -21,14 +21,10 @@ from lxml.etree import SubElement
 
 from documents.serving import as_attachment
 from screens.lists import too_long_for_paper
-from screens.sheets import on_paper, wording_of
+from screens.sheets import MOTTO, NATION, PLACE_AND_DATE, SIGN_HERE, office_lines, on_paper, wording_of
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 FONT = "Times New Roman"
-NATION = "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"
-MOTTO = "Độc lập - Tự do - Hạnh phúc"
-PLACE_AND_DATE = "Hà Nội, ngày … tháng … năm …"
-SIGN_HERE = "(Ký, ghi rõ họ tên)"
 PAGE, MARGINS = (297, 210), {"top": 20, "bottom": 20, "left": 30, "right": 15}  # mm
 WIDTH = PAGE[0] - MARGINS["left"] - MARGINS["right"]
 HEADING_WIDTHS = (105, WIDTH - 105)
@@ -71,7 +67,7 @@ def list_as_docx(listing):
     columns, rows, groups = listing.for_paper()
     return docx_table_response(
         listing.file_name,
-        office_lines=wording["office"].splitlines(),
+        office_lines=office_lines(wording),
         title=wording["title"],
         subtitle=wording["period"],
         unit=wording["unit"],

@@ -80,18 +80,74 @@ def write_xlsx(target, columns, rows, *, sheet="1", heads=None):
     return count
 
 
-def _writer(book, page, column):
+def write_form(target, columns, parts, total, *, above=(), sheet="1", number_head=""):
+    """Write a form (parts and sums of `screens.sheets.on_paper`) below its lines `above`; figures and dates stay such."""
+    book = xlsxwriter.Workbook(
+        target,
+        {
+            "constant_memory": True,
+            "tmpdir": _temporary_folder(),
+            "strings_to_formulas": False,
+            "strings_to_urls": False,
+        },
+    )
+    try:
+        page = book.add_worksheet(sheet_name(sheet))
+        head = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
+        strong = book.add_format({"bold": True, "valign": "top"})
+        page.set_column(0, 0, 6)
+        for position, column in enumerate(columns, start=1):
+            page.set_column(position, position, column.width)
+        for row, words in enumerate(above):
+            page.write_string(row, 0, words, strong)
+        row = len(above)
+        page.write_string(row, 0, number_head, head)
+        for position, column in enumerate(columns, start=1):
+            page.write_string(row, position, column.head(), head)
+        page.freeze_panes(row + 1, 0)
+        page.repeat_rows(row)
+        page.set_landscape()
+        page.set_paper(9)
+        page.fit_to_pages(1, 0)
+        plain = [_writer(book, page, column) for column in columns]
+        bold = [_writer(book, page, column, bold=True) for column in columns]
+        middle = book.add_format({"valign": "top"})
+
+        def write(line, writers, look):
+            if line.number.isdecimal():
+                page.write_number(row, 0, int(line.number), look)
+            elif line.number:
+                page.write_string(row, 0, line.number, look)
+            if line.span:
+                page.write_string(row, 1, line.label, look)
+            for position, cell in enumerate(line.cells, start=len(columns) - len(line.cells)):
+                if cell.value is not None:
+                    writers[position](row, position + 1, cell.value)
+
+        for part in parts:
+            for line in (part.heading, *part.lines):
+                if line is not None:
+                    row += 1
+                    write(line, *((bold, strong) if line is part.heading else (plain, middle)))
+        if total is not None:
+            row += 1
+            write(total, bold, strong)
+    finally:
+        book.close()
+
+
+def _writer(book, page, column, *, bold=False):
     if column.kind == "either":
-        writers = {which: _writer(book, page, alike) for which, alike in column.alike.items()}
+        writers = {which: _writer(book, page, alike, bold=bold) for which, alike in column.alike.items()}
         return lambda row, position, value: writers[value[0]](row, position, value[1])
-    look = book.add_format({"num_format": NUMBER_FORMATS.get(column.kind, "@"), "valign": "top"})
+    look = book.add_format({"num_format": NUMBER_FORMATS.get(column.kind, "@"), "valign": "top", "bold": bold})
     places = getattr(column, "places", 0)
     if column.kind in ("number", "percent") and places:
         decimals = "0" * places
         look.set_num_format(f"0.{decimals}%" if column.kind == "percent" else f"#,##0.{decimals}")
     value_of = column.sheet_value
     if column.kind in FIGURES:
-        finer = book.add_format({"num_format": "#,##0.######", "valign": "top"})
+        finer = book.add_format({"num_format": "#,##0.######", "valign": "top", "bold": bold})
         return partial(_write_number, page.write_number, page.write_string, value_of, look, finer)
     if column.kind in ("date", "datetime"):
         return partial(_write_date, page.write_datetime, value_of, look)
@@ -131,10 +187,19 @@ def _write_text(write_string, value_of, look, row, position, value):
 
 def xlsx_response(name, columns, rows, *, sheet="1"):
     """An Excel file made in a temporary file that vanishes when it has been sent."""
+    return _sent(name, lambda target: write_xlsx(target, columns, rows, sheet=sheet))
+
+
+def form_response(name, columns, parts, total, **wording):
+    """What `write_form` writes, sent likewise."""
+    return _sent(name, lambda target: write_form(target, columns, parts, total, **wording))
+
+
+def _sent(name, write):
     handle, path = tempfile.mkstemp(suffix=".xlsx", dir=_temporary_folder())
     try:
         with os.fdopen(handle, "wb") as target:
-            write_xlsx(target, columns, rows, sheet=sheet)
+            write(target)
         file = open(path, "rb")  # noqa: SIM115 - FileResponse closes it
     finally:
         os.unlink(path)

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from screens import exports, formats, tables
 from screens.models import SavedView
-from screens.sheets import Sheet, render_sheet
+from screens.sheets import Sheet, office_lines, on_paper, render_sheet, wording_of
 from screens.text import matching
 
 PAGE_SIZE = 50
@@ -98,6 +98,8 @@ class Listing:
         asked = [name for name in self.params.getlist("column") if name in known]
         chosen = set(asked or self.table_class.shown_columns())
         chosen.add(next(iter(known)))
+        if self._group:  # rows stand under it on the page; a CSV file has it as a column
+            chosen.add(self.sheet.group_by)
         return [(name, column) for name, column in known.items() if name in chosen]
 
     @cached_property
@@ -171,14 +173,29 @@ class Listing:
 
         The rows are picked by key from the narrowest query there is; joins and annotations are worked out for them alone.
         """
-        start = (self.page_number - 1) * PAGE_SIZE
-        picked = self.ordered.values("pk")[start : start + PAGE_SIZE + 1]
+        start = (self.page_number - 1) * self.page_size
+        picked = self.ordered.values("pk")[start : start + self.page_size + 1]
         paths = list(dict.fromkeys(["pk", *self.paths(self.columns), *([self.key] if self.key else [])]))
         return list(self.source.filter(pk__in=picked).order_by(*self._ordering()).values(*paths))
 
     @property
+    def page_size(self):
+        """A page; of a list laid out like its form all that is ever printed, so that its sums are those of the form."""
+        return PRINTED_ROWS if self.sheet.everywhere else PAGE_SIZE
+
+    @property
     def has_next(self):
-        return len(self._found) > PAGE_SIZE
+        return len(self._found) > self.page_size
+
+    @property
+    def is_form(self):
+        """Whether the page and the Excel file are laid out like the printed form."""
+        return self.sheet.everywhere and self.page_number == 1 and not self.has_next
+
+    @cached_property
+    def _group(self):
+        """The column whose values rows stand under on the page, or None."""
+        return self.table_class.base_columns[self.sheet.group_by] if self.sheet.everywhere else None
 
     @property
     def is_past_the_end(self):
@@ -202,7 +219,7 @@ class Listing:
         """The number of the last page, or None where rows were not counted to the end."""
         if self.count > COUNTED_EXACTLY:
             return None
-        return max(-(-self.count // PAGE_SIZE), 1)
+        return max(-(-self.count // self.page_size), 1)
 
     def page_links(self):
         """Numbers to link: the first, those around this page, the last; None stands for a gap."""
@@ -226,7 +243,7 @@ class Listing:
     @cached_property
     def rows_of_page(self):
         """Dicts for the table: raw paths, and computed columns under their own names."""
-        rows = self._found[:PAGE_SIZE]
+        rows = self._found[: self.page_size]
         for name, column in self.columns:
             if column.compute:
                 for row in rows:
@@ -289,6 +306,28 @@ class Listing:
         group, shown = self.table_class.base_columns[name], self.export_columns(columns)
         place = len(shown)  # its value comes behind those of the columns that are printed
         return shown, self.all_rows([*columns, (name, group)]), lambda row: group.text(row[place])
+
+    def as_form(self):
+        """The table of the page with its rows numbered and under their groups, as the printed form has them."""
+        name, group = self.sheet.group_by, self._group
+        columns = [(other, column) for other, column in self.columns if other != name] or self.columns
+        heading_of = lambda record: group.text(group.value_from(name, record))  # noqa: E731 - read twice
+        place = {}
+        for record in self.rows_of_page:
+            place.setdefault(heading_of(record), len(place))
+        records = sorted(self.rows_of_page, key=lambda record: place[heading_of(record)])
+        table = self.make_table(records, columns)
+        shown = [(bound.name, bound.column, bound.accessor) for bound in table.columns]
+        for _name, column, accessor in shown:
+            column.accessor = accessor
+        values = [
+            (*(column.value_from(own, record) for own, column, _accessor in shown), heading_of(record))
+            for record in records
+        ]
+        parts, table.sums = on_paper([column for _n, column, _a in shown], values, lambda row: row[-1])
+        rows = table.bare_rows()
+        table.parts = [(part.heading, [(line.number, *next(rows)) for line in part.lines]) for part in parts]
+        return table
 
     @property
     def file_name(self):
@@ -400,7 +439,7 @@ def show_list(
         query["page"] = str(last)
         return HttpResponseRedirect(f"{request.path}?{query.urlencode()}")
 
-    table = listing.make_table(listing.rows_of_page)
+    table = listing.as_form() if listing.is_form and listing.rows_of_page else listing.make_table(listing.rows_of_page)
     table.caption, table.caption_is_heading = title, True
     table.request = request
     table.select_with = key if actions else None
@@ -427,6 +466,7 @@ def show_list(
                 "fixed": position == 0,
             }
             for position, column_name in enumerate(table_class.base_columns)
+            if not (listing.is_form and column_name == listing.sheet.group_by)
         ],
         "main_action": main_action,
         "empty_advice": empty,
@@ -447,7 +487,27 @@ def _filter_fields(listing, *, advanced):
 
 
 def _excel(listing):
+    if listing.is_form:
+        return _form_for_excel(listing)
     return exports.xlsx_response(listing.file_name, listing.export_columns(), listing.all_rows(), sheet=listing.title)
+
+
+def _form_for_excel(listing):
+    columns, rows, groups = listing.for_paper()
+    parts, total = on_paper(columns, rows, groups)
+    wording = wording_of(listing.sheet, listing.title, listing.params)
+    above = [*office_lines(wording), wording["title"], wording["period"]]
+    if wording["unit"]:
+        above.append(f"{_('Unit of measure')}: {wording['unit']}")
+    return exports.form_response(
+        listing.file_name,
+        columns,
+        parts,
+        total,
+        above=[words for words in above if words],
+        sheet=listing.title,
+        number_head=_("No."),
+    )
 
 
 def _csv(listing):

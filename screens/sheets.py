@@ -14,27 +14,38 @@ from screens.tables import Column
 ROMAN = ((1000, "M"), (900, "CM"), (500, "D"), (400, "CD"), (100, "C"), (90, "XC"), (50, "L"), (40, "XL"), (10, "X"),
          (9, "IX"), (5, "V"), (4, "IV"), (1, "I"))  # fmt: skip
 
+# What frames a paper is Vietnamese whatever the language of the page.
+NATION = "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"
+MOTTO = "Độc lập - Tự do - Hạnh phúc"
+PLACE_AND_DATE = "Hà Nội, ngày … tháng … năm …"
+SIGN_HERE = "(Ký, ghi rõ họ tên)"
+
 
 @dataclass
 class Sheet:
     """The wording of a printed form (biểu in); the reader may change it before printing.
 
+    `office` issues the form, under the body above it, `superior`; both are the portal's own unless an office is named.
     `group_by` names a column of the list: rows are put under its values, each group with its sums, and the column itself
-    is left out.
+    is left out. `everywhere`: the page of the list and its Excel file are laid out like the form, with the same numbers,
+    groups and sums; for a table that is published as it stands.
     """
 
+    superior: str | Promise = ""
     office: str | Promise = ""
     title: str | Promise = ""
     period: str | Promise = ""
     unit: str | Promise = ""
     signers: list = field(default_factory=list)
     group_by: str = ""
+    everywhere: bool = False
 
 
 def wording_of(sheet, title, changes):
     """{part: text} of a printed form: as the sheet says, as is usual, or as `changes` (sheet_title and so on) ask."""
     wording = {
-        "office": str(sheet.office) or _("Hà Nội Department of Industry and Trade"),
+        "superior": str(sheet.superior) or ("" if sheet.office else pgettext("form", "HÀ NỘI PEOPLE'S COMMITTEE")),
+        "office": str(sheet.office) or pgettext("form", "DEPARTMENT OF INDUSTRY AND TRADE"),
         "title": str(sheet.title) or str(title),
         "period": str(sheet.period),
         "unit": str(sheet.unit),
@@ -51,9 +62,15 @@ def wording_of(sheet, title, changes):
     return wording
 
 
+def office_lines(wording):
+    """The lines at the top left of a form: the body above, then the office that issues it."""
+    return [line for line in (*wording["superior"].splitlines(), *wording["office"].splitlines()) if line.strip()]
+
+
 class Cell(NamedTuple):
     text: str
     column: Column
+    value: object = None
 
 
 @dataclass(frozen=True)
@@ -98,7 +115,9 @@ def on_paper(columns, rows, groups=None):
 
 def _lines(columns, rows):
     return [
-        Line(str(number), [Cell(column.text(value), column) for column, value in zip(columns, row, strict=False)])
+        Line(
+            str(number), [Cell(column.text(value), column, value) for column, value in zip(columns, row, strict=False)]
+        )
         for number, row in enumerate(rows, start=1)
     ]
 
@@ -110,7 +129,10 @@ def _summed(columns, rows, label, number, *, whole=False):
         for position, column in enumerate(columns)
     ]
     sums = {str(column.accessor): total for column, total in zip(columns, own, strict=True) if column.total}
-    cells = [Cell(column.total_text(total, sums), column) for column, total in zip(columns, own, strict=True)]
+    cells = [
+        Cell(column.total_text(total, sums), column, column.total_value(total, sums))
+        for column, total in zip(columns, own, strict=True)
+    ]
     span = next((position for position, column in enumerate(columns) if column.in_totals), len(columns))
     if not span:  # the first column has a sum of its own: the label stands with the number
         return Line(f"{number}. {label}" if number else label, cells)
@@ -133,6 +155,7 @@ def render_sheet(request, *, title, columns, rows, sheet, back, groups=None):
     """
     wording = wording_of(sheet, title, request.GET)
     labels = {
+        "superior": _("Body above the office"),
         "office": _("Office"),
         "title": _("Title of the form"),
         "period": _("Period"),
@@ -149,6 +172,9 @@ def render_sheet(request, *, title, columns, rows, sheet, back, groups=None):
         {
             "title": wording["title"],
             "wording": wording,
+            "office_lines": office_lines(wording),
+            "signers": [wording[part] for part in ("preparer", "accountant", "head")],
+            "frame": {"nation": NATION, "motto": MOTTO, "place_and_date": PLACE_AND_DATE, "sign_here": SIGN_HERE},
             "wording_fields": [
                 {"name": part, "label": labels[part], "value": value} for part, value in wording.items()
             ],

@@ -36,6 +36,8 @@ class Table(django_tables2.Table):
     caption = ""
     caption_is_heading = False  # the heading of the page says it already
     select_with = None
+    parts = None  # [(heading, [(number, record, cells)])] of a table laid out like a printed form, and its `sums`
+    sums = None
 
     def __init__(self, *args, caption="", **kwargs):
         kwargs.setdefault("default", formats.NOTHING)
@@ -120,6 +122,10 @@ class Column(django_tables2.Column):
     def total_text(self, own, sums):
         """What a line of sums says here: the column's own sum; `sums` are those of all columns by the path they read."""
         return self.text(own) if self.total else ""
+
+    def total_value(self, own, sums):
+        """The same as a value, for a file that counts with it."""
+        return own if self.total else None
 
     def text(self, value):
         """As shown, without markup."""
@@ -353,7 +359,12 @@ class ShareColumn(PercentColumn):
     def total_text(self, own, sums):
         if self.part not in sums or self.whole not in sums:
             return ""
-        return self.text(self.share(sums[self.part], sums[self.whole]))
+        return self.text(self.total_value(own, sums))
+
+    def total_value(self, own, sums):
+        if self.part not in sums or self.whole not in sums:
+            return None
+        return self.share(sums[self.part], sums[self.whole])
 
 
 class DateColumn(Column):

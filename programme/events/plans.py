@@ -60,10 +60,6 @@ for kind, sentence in (
     ("plan line changed", _("Task %(task)s changed in the plan")),
     ("plan line dropped", _("Task %(task)s left out of the plan")),
     ("plan line restored", _("Task %(task)s taken back into the plan")),
-    ("opinions asked", _("Opinions asked for: %(paper)s")),
-    ("opinion entered", _("An opinion was entered")),
-    ("no opinion came", _("No written answer by the deadline")),
-    ("opinion handled", _("What became of an opinion was written down")),
     ("proposal written", _("Proposal written")),
     ("proposal changed", _("Proposal changed")),
     ("proposal sent", _("Proposal sent")),
@@ -95,3 +91,11 @@ for kind, sentence in (
     ("given task handed over", _("The given task was handed over to another person")),
 ):
     describe(kind, sentence, fields=FIELDS)
+
+for kind, sentence in (
+    ("opinions asked", _("Opinions asked for: %(paper)s")),
+    ("opinion entered", _("An opinion was entered")),
+    ("no opinion came", _("No written answer by the deadline")),
+    ("opinion handled", _("What became of an opinion was written down")),
+):
+    describe(kind, sentence, fields=FIELDS | {"agency": _("agency asked for its opinion")})

@@ -1,15 +1,16 @@
 """The plan of a year in its versions: lines for tasks, estimates by source, and the papers that move it on."""
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, CharField, Exists, F, OuterRef, Q, Value, When
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import Office
 from accounts.roles import STAFF
 from audit.identity import Identified, Versioned
 from documents.models import StoredFile
-from programme.models.budget import MOST_VND, BudgetLine
+from programme.models.budget import MOST_VND, BudgetLine, BudgetYear, YearState
 from programme.models.scheme import indicator_name
 from programme.models.tasks import Task
 from reference.models import Agency, ContentArea, MoneySource
@@ -27,6 +28,14 @@ class PlanState(models.TextChoices):
     WITHDRAWN = "withdrawn", _("Given up")
 
 
+# A version in force moves no further: how it stands once its year is over comes from the budget year.
+SETTLING, ENDED = "settling", "ended"
+YEAR_IS_OVER = {YearState.ADJUSTING: SETTLING, YearState.CLOSED: ENDED}
+STANDINGS = [
+    *PlanState.choices,
+    (SETTLING, pgettext_lazy("plan", "Year over, being settled")),
+    (ENDED, pgettext_lazy("plan", "Ended")),
+]
 EDITABLE = (PlanState.DRAFT, PlanState.CONSULTING)
 OPEN = (
     PlanState.DRAFT,
@@ -49,6 +58,15 @@ class PlanQuerySet(models.QuerySet):
 
     def open(self):
         return self.filter(state__in=OPEN)
+
+    def with_standing(self):
+        """With `standing`: the state, or that the year of the version in force is over (one of STANDINGS)."""
+        years = BudgetYear.objects.filter(year=OuterRef("year"))
+        over = [
+            When(Q(Exists(years.filter(state=state)), state=PlanState.IN_FORCE), then=Value(standing))
+            for state, standing in YEAR_IS_OVER.items()
+        ]
+        return self.annotate(standing=Case(*over, default=F("state"), output_field=CharField()))
 
 
 class Plan(Identified, Versioned):
@@ -149,6 +167,10 @@ class Plan(Identified, Versioned):
 
     def may_move_to(self, state):
         return state in self.MOVES[PlanState(self.state)]
+
+    def get_standing_display(self):
+        """Of a row `with_standing`."""
+        return dict(STANDINGS)[self.standing]
 
     @property
     def is_editable(self):

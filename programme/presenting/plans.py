@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass, field
 
-from django.db.models import Sum
+from django.db.models import Q, Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from programme.models import BudgetLine, Deliverable, Plan, PlanEstimate, PlanItem, PlanPaper, PlanState
-from programme.services.changes import CHANGED, DROPPED, NEW, UNCHANGED, changes_of
+from programme.models.plans import DECIDED, EDITABLE
+from programme.services.changes import CHANGED, DROPPED, NEW, UNCHANGED, Change, changes_of
+from screens import formats
 from screens.sheets import roman
 
 STATE_KINDS = {
@@ -18,6 +20,8 @@ STATE_KINDS = {
     "returned": "warn",
     "approved": "ok",
     "in_force": "ok",
+    "settling": "info",
+    "ended": "quiet",
     "superseded": "quiet",
     "withdrawn": "bad",
 }
@@ -67,6 +71,28 @@ WHOSE_TURN = {
 }
 
 
+def signers_of_plans():
+    """Who signs a list of planned tasks: it is drafted, looked at by Planning and Finance, and issued by the Director."""
+    return [_("Prepared by"), _("Head of Planning and Finance"), _("Director")]
+
+
+def sent_back(plan, papers):
+    """A sentence while a version that came back is being completed: who returned it, by which paper and why; else empty."""
+    if plan.state not in (*EDITABLE, PlanState.RETURNED):
+        return ""
+    last = max(
+        (paper for paper in papers if paper.kind in (KIND.REVIEW, KIND.RETURN)),
+        key=lambda paper: paper.pk,
+        default=None,
+    )
+    if last is None:
+        return ""
+    said = {"number": last.number, "day": formats.vn_date(last.signed_on), "words": last.about}
+    if last.kind == KIND.RETURN:
+        return _("Returned by the City People's Committee with %(number)s of %(day)s: %(words)s") % said
+    return _("Sent back by Planning and Finance with %(number)s of %(day)s: %(words)s") % said
+
+
 def whose_turn(plan):
     """A sentence: who does what next; empty where nothing waits."""
     if plan.state == PlanState.REVIEWING:
@@ -97,7 +123,7 @@ class Line:
     number: int
     amounts: dict
     change: object
-    planned_vnd: int = 0
+    planned_vnd: int | None = 0
     original_vnd: int | None = None
     assigned_vnd: int = 0
     committed_vnd: int = 0
@@ -116,6 +142,10 @@ class Line:
     @property
     def parts(self):
         return ", ".join(str(PART_LABELS[name]) for name in self.change.parts)
+
+    @property
+    def is_left_out(self):
+        return self.change.kind == DROPPED
 
     @property
     def task_kind(self):
@@ -165,17 +195,13 @@ def lines_of(plan):
         .order_by("content_area__code", "position", "id")
     )
     changes = changes_of(plan, items)
-    money = money_of_tasks([item.task_id for item in items], plan.year)
-    original = planned_at_first(plan)
-    handed = deliverables_of([item.task_id for item in items])
-    groups, left_out = {}, []
+    lines = []
     for item in items:
         amounts = {estimate.source: estimate.amount_vnd for estimate in item.estimates.all()}
-        line = Line(item, 0, amounts, changes[item.pk], planned_vnd=sum(amounts.values()))
-        line.original_vnd = original.get(item.task_id)
-        for name, value in money.get(item.task_id, {}).items():
-            setattr(line, name, value)
-        line.delivered, line.deliverables = handed.get(item.task_id, (0, 0))
+        lines.append(Line(item, 0, amounts, changes[item.pk], planned_vnd=sum(amounts.values())))
+    groups, left_out = {}, []
+    for line in with_money(plan, lines):
+        item = line.item
         if item.dropped:
             left_out.append(line)
             continue
@@ -183,7 +209,52 @@ def lines_of(plan):
         group.lines.append(line)
         line.number = len(group.lines)
     groups = list(groups.values())
-    return groups, left_out, {name: sum(group.sum(name) for group in groups) for name in SUMS}
+    return groups, left_out, sums_of(groups)
+
+
+def sums_of(groups):
+    return {name: sum(group.sum(name) for group in groups) for name in SUMS}
+
+
+def from_plan_to_result(plan, groups):
+    """(groups, sums): the lines of a version with those of earlier versions that it no longer has.
+
+    What was planned at first and what was assigned and paid in the year stay whole: a task that was dropped keeps its
+    place under its content area, with the reason, and counts.
+    """
+    gone = _dropped_since(plan, {line.item.task_id for group in groups for line in group.lines})
+    found = {group.area.pk: Group(group.area, group.number, list(group.lines)) for group in groups}
+    for line in gone:
+        area = line.item.content_area
+        found.setdefault(area.pk, Group(area, roman(len(found) + 1))).lines.append(line)
+    return list(found.values()), sums_of(found.values())
+
+
+def _dropped_since(plan, kept):
+    """Lines, told as left out, of the tasks that stood in an earlier decided version and are not among `kept`."""
+    versions = Plan.objects.filter(year=plan.year, number__lt=plan.number, state__in=DECIDED)
+    items = PlanItem.objects.filter(Q(plan=plan) | Q(plan__in=versions)).exclude(task__in=kept)
+    items = items.select_related("task", "content_area").order_by("content_area__code", "position", "id")
+    stood, latest = set(), {}
+    for item in items:
+        if not item.dropped and item.plan_id != plan.pk:
+            stood.add(item.task_id)
+        if item.task_id not in latest or latest[item.task_id].pk < item.pk:
+            latest[item.task_id] = item
+    lines = [Line(item, 0, {}, Change(DROPPED), None) for item in latest.values() if item.task_id in stood]
+    return with_money(plan, lines) if lines else []
+
+
+def with_money(plan, lines):
+    """The lines with what was planned at first, the year's money and what was handed over."""
+    tasks = [line.item.task_id for line in lines]
+    money, original, handed = money_of_tasks(tasks, plan.year), planned_at_first(plan), deliverables_of(tasks)
+    for line in lines:
+        line.original_vnd = original.get(line.item.task_id)
+        for name, value in money.get(line.item.task_id, {}).items():
+            setattr(line, name, value)
+        line.delivered, line.deliverables = handed.get(line.item.task_id, (0, 0))
+    return lines
 
 
 def money_of_tasks(tasks, year):
@@ -207,7 +278,7 @@ def money_of_tasks(tasks, year):
 
 def planned_at_first(plan):
     """{task id: đồng} as the year's first approved version estimated it."""
-    decided = Plan.objects.filter(year=plan.year, state__in=["approved", "in_force", "superseded"])
+    decided = Plan.objects.filter(year=plan.year, state__in=DECIDED)
     first = decided.order_by("number").first() or plan
     estimates = PlanEstimate.objects.filter(item__plan=first, item__dropped=False).order_by()
     return dict(estimates.values_list("item__task_id").annotate(sum=Sum("amount_vnd")))

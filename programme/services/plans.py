@@ -9,7 +9,8 @@ from accounts.access import require
 from accounts.duties import check_pair
 from audit.events import record_event
 from audit.refusals import Conflict, Refused
-from programme.models import Plan, PlanEstimate, PlanItem, PlanPaper, PlanState, Task
+from programme.models import BudgetYear, Plan, PlanEstimate, PlanItem, PlanPaper, PlanState, Task
+from programme.models.plans import YEAR_IS_OVER
 from programme.permissions.plans import DRAFT, REVIEW, SUBMIT, TYPE_ANSWER
 from programme.services.amounts import require_above_committed
 from programme.services.assigning import assign, drop_tasks
@@ -56,6 +57,8 @@ def adjust_plan(*, base, title, reason, by, now):
     base = locked(base)
     if base.state != PlanState.IN_FORCE:
         raise Conflict(_("Only the version in force can be adjusted."))
+    if BudgetYear.objects.filter(year=base.year, state__in=YEAR_IS_OVER).exists():
+        raise Refused(_("The year %(year)s is over: its plan is no longer adjusted.") % {"year": base.year})
     plan = Plan(
         year=base.year, kind=Plan.Kind.ADJUSTMENT, base=base, title=title, note=reason, synthetic=base.synthetic
     )

@@ -4,7 +4,8 @@ import django_filters
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Office
-from programme.models import Consultation, Plan, PlanItem, PlanState, TaskProposal
+from programme.models import Consultation, Plan, PlanItem, TaskProposal
+from programme.models.plans import STANDINGS
 from programme.presenting.plans import STATE_KINDS
 from programme.tables.scheme import years_of
 from reference.models import ContentArea
@@ -30,7 +31,7 @@ class PlanTable(tables.Table):
     year = tables.YearColumn(verbose_name=_("Year"))
     number = tables.NumberColumn(verbose_name=_("Version"))
     kind = tables.ChoiceColumn(verbose_name=_("Kind"), choices=Plan.Kind)
-    state = tables.TagColumn(verbose_name=_("State"), choices=PlanState, kinds=STATE_KINDS)
+    state = tables.TagColumn(verbose_name=_("State"), accessor="standing", choices=STANDINGS, kinds=STATE_KINDS)
     approval = tables.CodeColumn(verbose_name=_("Approving paper"), orderable=False)
     approved_on = tables.DateColumn(verbose_name=_("Date"), orderable=False)
     lines = tables.NumberColumn(verbose_name=_("Tasks"), orderable=False)
@@ -42,7 +43,9 @@ class PlanTable(tables.Table):
 
 class PlanFilter(FilterSet):
     year = django_filters.ChoiceFilter(choices=years_of(Plan, "year"), label=_("Year"), empty_label=_("All"))
-    state = django_filters.ChoiceFilter(choices=PlanState.choices, label=_("State"), empty_label=_("All"))
+    state = django_filters.ChoiceFilter(
+        field_name="standing", choices=STANDINGS, label=_("State"), empty_label=_("All")
+    )
 
     class Meta:
         model = Plan

@@ -39,7 +39,11 @@ def consultation_list(request, public_id):
         empty=_("No agency has been asked yet."),
         template="programme/plan_table.html",
         context={"plan": plan},
-        sheet=Sheet(title=_("Opinions received, taken in and explained"), period=str(plan)),
+        sheet=Sheet(
+            title=_("Opinions received, taken in and explained"),
+            period=str(plan),
+            signers=[_("Prepared by"), _("Head of office"), _("Director")],
+        ),
         more_exports=AS_WORD,
     )
 

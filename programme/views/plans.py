@@ -17,7 +17,16 @@ from programme.forms.papers import ReasonForm
 from programme.forms.plans import AdjustForm, EditPlanForm, PlanForm
 from programme.models import Plan, PlanEstimate, PlanItem, PlanPaper, PlanState, Task, TaskProposal
 from programme.permissions.plans import DRAFT, REVIEW, SUBMIT, TYPE_ANSWER
-from programme.presenting.plans import STATE_KINDS, lines_of, money_by_source, steps_of, whose_turn
+from programme.presenting.plans import (
+    STATE_KINDS,
+    from_plan_to_result,
+    lines_of,
+    money_by_source,
+    sent_back,
+    signers_of_plans,
+    steps_of,
+    whose_turn,
+)
 from programme.services import plans as services
 from programme.services.overlaps import overlaps_in
 from programme.tables import plans as tables
@@ -32,11 +41,15 @@ DUE_SHOWN = 5
 def plan_list(request):
     approvals = PlanPaper.objects.filter(plan=OuterRef("pk"), kind=PlanPaper.Kind.APPROVAL).order_by("-id")
     estimates = PlanEstimate.objects.filter(item__plan=OuterRef("pk"), item__dropped=False).order_by()
-    plans = Plan.objects.visible_to(request.user).annotate(
-        lines=Count("items", filter=Q(items__dropped=False)),
-        planned_vnd=Subquery(estimates.values("item__plan").annotate(sum=Sum("amount_vnd")).values("sum")),
-        approval=Subquery(approvals.values("number")[:1]),
-        approved_on=Subquery(approvals.values("signed_on")[:1], output_field=DateField()),
+    plans = (
+        Plan.objects.visible_to(request.user)
+        .with_standing()
+        .annotate(
+            lines=Count("items", filter=Q(items__dropped=False)),
+            planned_vnd=Subquery(estimates.values("item__plan").annotate(sum=Sum("amount_vnd")).values("sum")),
+            approval=Subquery(approvals.values("number")[:1]),
+            approved_on=Subquery(approvals.values("signed_on")[:1], output_field=DateField()),
+        )
     )
     action = None
     if request.user.may(DRAFT):
@@ -59,7 +72,8 @@ def plan_list(request):
 
 
 def visible_plan(request, public_id):
-    return get_object_or_404(Plan.objects.visible_to(request.user).select_related("base"), public_id=public_id)
+    plans = Plan.objects.visible_to(request.user).with_standing()
+    return get_object_or_404(plans.select_related("base"), public_id=public_id)
 
 
 def plan_detail(request, public_id):
@@ -67,22 +81,27 @@ def plan_detail(request, public_id):
     today = timezone.localdate()
     groups, left_out, sums = lines_of(plan)
     steps = steps_of(plan)
+    papers = list(chain.from_iterable(step["papers"] for step in steps))
     overlaps = overlaps_in(plan) if plan.is_editable or plan.state == PlanState.REVIEWING else []
     lines = list(chain.from_iterable(group.lines for group in groups))
+    results, result_sums = from_plan_to_result(plan, groups)
     return render(
         request,
         "programme/plan.html",
         {
             "plan": plan,
-            "state_kind": STATE_KINDS[plan.state],
+            "state_kind": STATE_KINDS[plan.standing],
             "turn": whose_turn(plan),
             "steps": steps,
-            "papers": list(chain.from_iterable(step["papers"] for step in steps)),
+            "papers": papers,
+            "sent_back": sent_back(plan, papers),
             "actions": actions_for(request.user, plan),
             "may_draft": request.user.may(DRAFT) and plan.is_editable,
             "groups": groups,
             "left_out": left_out,
             "sums": sums,
+            "results": results,
+            "result_sums": result_sums,
             "sources": money_by_source(groups),
             "moved": [line for line in [*lines, *left_out] if line.item.why],
             "due": _due_next(plan, lines, today),
@@ -91,7 +110,10 @@ def plan_detail(request, public_id):
             "overlaps": overlaps,
             "undecided": sum(overlap.decision is None for overlap in overlaps),
             "proposals": TaskProposal.objects.to_consider().filter(year=plan.year).count(),
-            "versions": Plan.objects.visible_to(request.user).filter(year=plan.year).order_by("-number"),
+            "versions": Plan.objects.visible_to(request.user)
+            .with_standing()
+            .filter(year=plan.year)
+            .order_by("-number"),
             "is_adjustment": plan.base_id is not None,
             "followed": plan.is_decided,
         },
@@ -140,7 +162,9 @@ def actions_for(user, plan):
         ],
         PlanState.RETURNED: [(DRAFT, "take_up_plan", _("Take up again"))],
         PlanState.APPROVED: [(SUBMIT, "assign_tasks", _("Assign the tasks"))],
-        PlanState.IN_FORCE: [(DRAFT, "adjust_plan", _("Begin an adjustment"))],
+        PlanState.IN_FORCE: [(DRAFT, "adjust_plan", _("Begin an adjustment"))]
+        if plan.standing == PlanState.IN_FORCE
+        else [],
     }
     found = [(route, label) for needed, route, label in steps.get(plan.state, []) if user.may(needed)]
     if plan.is_editable and user.may(DRAFT):
@@ -177,7 +201,9 @@ def plan_table(request, public_id):
             if approval
             else _("Draft of the plan"),
             unit=_("million đồng"),
+            signers=signers_of_plans(),
             group_by="content_area",
+            everywhere=True,
         ),
         more_exports=AS_WORD,
     )

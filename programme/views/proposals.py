@@ -15,6 +15,7 @@ from programme.forms.plans import ProposalForm
 from programme.models import ProposalEstimate, TaskProposal
 from programme.models.tasks import office_ids
 from programme.permissions.plans import DRAFT, PROPOSE, can_keep_proposal
+from programme.presenting.plans import signers_of_plans
 from programme.services import proposals as services
 from programme.tables import plans as tables
 from programme.views.acting import act, bound
@@ -44,7 +45,7 @@ def proposal_list(request):
         main_action=action,
         empty=_("Offices propose their tasks here before the plan is drafted."),
         template="programme/list.html",
-        sheet=Sheet(unit=_("million đồng")),
+        sheet=Sheet(unit=_("million đồng"), signers=signers_of_plans()),
         more_exports=AS_WORD,
     )
 

@@ -15,7 +15,7 @@ from programme.forms.papers import ConfirmForm, ReasonForm
 from programme.forms.tasks import DeliverableForm, DeliverForm, FinishForm, ReportForm
 from programme.models import BudgetLine, Deliverable, OverlapDecision, Plan, PlanEstimate, PlanFunding, PlanItem, Task
 from programme.permissions.plans import DRAFT, REVIEW, can_report_task
-from programme.presenting.plans import STATE_KINDS, TASK_KINDS
+from programme.presenting.plans import STATE_KINDS, TASK_KINDS, signers_of_plans
 from programme.services import tasks as services
 from programme.tables import tasks as tables
 from programme.views.acting import act, bound
@@ -41,7 +41,7 @@ def task_list(request):
         export_name="nhiem-vu",
         empty=_("Tasks come from the plan of a year."),
         template="programme/list.html",
-        sheet=Sheet(unit=_("million đồng")),
+        sheet=Sheet(unit=_("million đồng"), signers=signers_of_plans()),
         more_exports=AS_WORD,
     )
 
@@ -59,6 +59,7 @@ def task_detail(request, public_id):
         .prefetch_related("estimates__source")
         .order_by("plan__year", "plan__number")
     )
+    plans = Plan.objects.with_standing().in_bulk({item.plan_id for item in items})
     reports = list(task.reports.order_by("-at", "-id"))
     names = actor_names({f"user:{report.by}" for report in reports})
     own = can_report_task(user, task)
@@ -77,7 +78,8 @@ def task_detail(request, public_id):
                 {
                     "item": item,
                     "amount": sum(e.amount_vnd for e in item.estimates.all()),
-                    "kind": STATE_KINDS[item.plan.state],
+                    "kind": STATE_KINDS[plans[item.plan_id].standing],
+                    "standing": plans[item.plan_id].get_standing_display(),
                 }
                 for item in items
             ],

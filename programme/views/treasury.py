@@ -28,7 +28,7 @@ from reference.sending import sent_once
 from screens import exports, formats
 from screens.forms import form_data
 from screens.lists import BulkResult, bulk_results, show_list
-from screens.sheets import Sheet, render_sheet, wording_of
+from screens.sheets import Sheet, office_lines, render_sheet, wording_of
 
 SHOWN_DIFFERENCES = 200
 BY_ROW = (F("row__number").asc(nulls_last=True), "id")  # what the statement lacks comes last
@@ -220,7 +220,7 @@ def reconciliation_table(request, public_id):
         wording = wording_of(sheet, sheet.title, request.GET)
         return docx_table_response(
             name,
-            office_lines=wording["office"].splitlines(),
+            office_lines=office_lines(wording),
             title=wording["title"],
             subtitle=wording["period"],
             unit=wording["unit"],

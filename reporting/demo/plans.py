@@ -45,6 +45,7 @@ class Planner:
         self.sources = {source.code: source for source in MoneySource.objects.in_force(TODAY)}
         self.areas = {area.code: area for area in ContentArea.objects.in_force(TODAY)}
         self.papers = 0
+        self.ahead = []  # (moment, what is done with a task then), in the order of their moments
 
     def agencies(self, on):
         return {agency.code: agency for agency in Agency.objects.in_force(on)}
@@ -55,6 +56,16 @@ class Planner:
 
     def amounts(self, money):
         return {self.sources[code]: amount for code, amount in money.items()}
+
+    def later(self, moment, act):
+        self.ahead.append((moment, act))
+        self.ahead.sort(key=lambda pair: pair[0])
+
+    def until(self, moment):
+        """Let happen what lies before the moment: every history is written in the order of its days."""
+        while self.ahead and self.ahead[0][0] < moment:
+            now, act = self.ahead.pop(0)
+            act(now)
 
     def doer(self, task):
         """Who reports for the lead of a task; the drafters do for another agency."""
@@ -70,6 +81,7 @@ def plans_of_the_years(stage):
         carry_out(planner, year)
     adjust(planner)
     draft_next_year(planner)
+    planner.until(at(TODAY))
     given_from_above(planner)
 
 
@@ -96,6 +108,7 @@ def draft(planner, year, on, *, by=None):
 
 def clear_overlaps(planner, plan, on, *, keep=0):
     """Say of each likeness with the year before why it is none; the last `keep` wait for somebody."""
+    planner.until(at(on, 11))
     found = undecided(plan)
     for overlap in found[: len(found) - keep]:
         decide_overlap(item=overlap.item, other=overlap.other.task, why=REPEATED, by=planner.head, now=at(on, 11))
@@ -130,7 +143,7 @@ def answer(planner, plan, code, on, opinion, words="", taken=()):
 def lead_to_force(planner, plan, asked, *, codes=("STC", "SKHCN", "HAMI")):
     """Opinions, review, submission, approval and assignment, a paper for each."""
     ask(planner, plan, codes, asked)
-    for code in codes:
+    for code in sorted(codes, key=lambda code: code == "SKHCN"):  # which answers last
         if code == "SKHCN":
             words = "Đề nghị bổ sung nhiệm vụ chuyển đổi số (minh họa)"
             taken = ("taken_in", "Đã bổ sung nội dung chuyển đổi số (minh họa)")
@@ -152,8 +165,10 @@ def lead_to_force(planner, plan, asked, *, codes=("STC", "SKHCN", "HAMI")):
     paper = {"number": planner.number("TTr-SCT"), "signed_on": submitted}
     steps.submit_plan(plan=plan, by=planner.director, now=at(submitted, 15), **paper)
     approved, assigned = asked + timedelta(days=70), asked + timedelta(days=78)
+    planner.until(at(approved, 15))
     paper = {"number": planner.number("KH-UBND"), "signed_on": approved}
     steps.approve_plan(plan=plan, by=planner.clerk, now=at(approved, 15), about="Ban hành kế hoạch", **paper)
+    planner.until(at(assigned, 16))
     paper = {"number": planner.number("QĐ-SCT"), "signed_on": assigned}
     steps.assign_tasks(plan=plan, by=planner.director, now=at(assigned, 16), about="Giao nhiệm vụ", **paper)
 
@@ -172,30 +187,39 @@ def carry_out(planner, year):
 
 
 def progress(planner, task, percent):
+    """What is done with the task, each in its time: accepted, reported in June, finished or reported again in October."""
     by, year = planner.doer(task), task.first_year
-    accept_task(task=task, by=by, now=at(date(year, 1, 8)))
-    half = date(year, 6, 10)
-    report = {"task": task, "by": by}
-    report_task(
-        on=half, percent=min(percent, 45), done="Đã hoàn thành thủ tục lựa chọn đơn vị thực hiện (minh họa)",
-        now=at(half), **report,
-    )  # fmt: skip
-    if percent < 100:
-        day = date(year, 10, 14)
-        done, difficulty = "Đang triển khai theo hợp đồng (minh họa)", "Nhà thầu chậm tiến độ (minh họa)"
-        report_task(on=day, percent=percent, done=done, difficulty=difficulty, now=at(day), **report)
-        return
+    half, october = date(year, 6, 10), date(year, 10, 14)
     day = min(task.due_on, date(year, 11, 10) if year == 2026 else task.due_on) - timedelta(days=3)
-    row = task.deliverables.get()
-    evidence = f"Báo cáo {planner.number('BC')} ngày {day:%d/%m/%Y}"
-    deliver(deliverable=row, delivered_on=day, evidence=evidence, version=row.version, by=by, now=at(day, 14))
-    finish_task(task=task, finished_on=day, words="Hoàn thành theo kế hoạch (minh họa)", by=by, now=at(day, 16))
+
+    def report(now, on, percent, done, difficulty=""):
+        if not Task.objects.filter(pk=task.pk, state=Task.State.DROPPED).exists():  # by the adjustment of 2026
+            report_task(task=task, on=on, percent=percent, done=done, difficulty=difficulty, by=by, now=now)
+
+    def handed_over(now):
+        row = task.deliverables.get()
+        evidence = f"Báo cáo {planner.number('BC')} ngày {day:%d/%m/%Y}"
+        deliver(deliverable=row, delivered_on=day, evidence=evidence, version=row.version, by=by, now=now)
+
+    def finished(now):
+        finish_task(task=task, finished_on=day, words="Hoàn thành theo kế hoạch (minh họa)", by=by, now=now)
+
+    planner.later(at(date(year, 1, 8)), lambda now: accept_task(task=task, by=by, now=now))
+    begun = "Đã hoàn thành thủ tục lựa chọn đơn vị thực hiện (minh họa)"
+    planner.later(at(half), lambda now: report(now, half, min(percent, 45), begun))
+    if percent < 100:
+        words = "Đang triển khai theo hợp đồng (minh họa)", "Nhà thầu chậm tiến độ (minh họa)"
+        planner.later(at(october), lambda now: report(now, october, percent, *words))
+        return
+    planner.later(at(day, 14), handed_over)
+    planner.later(at(day, 16), finished)
 
 
 def adjust(planner):
     """June 2026: one estimate lowered, one raised, one task dropped, one added."""
     base = Plan.objects.get(year=2026, state="in_force")
     began = date(2026, 5, 11)
+    planner.until(at(began))
     plan = steps.adjust_plan(
         base=base,
         title="Điều chỉnh Kế hoạch phát triển sản phẩm công nghiệp chủ lực Thành phố năm 2026 (minh họa)",
@@ -261,9 +285,9 @@ def draft_next_year(planner):
     decline_proposal(proposal=proposals[2], reason=why, by=planner.head, now=at(date(2026, 10, 2), 10))
     clear_overlaps(planner, plan, date(2026, 10, 20), keep=3)
     ask(planner, plan, ("STC", "SKHCN", "BQLCNC"), date(2026, 10, 26), days=15)
-    ask(planner, plan, ("HPA", "HAMI"), date(2026, 11, 9), days=15)
     words = "Đề nghị làm rõ căn cứ dự toán triển lãm (minh họa)"
     answer(planner, plan, "STC", date(2026, 11, 5), "comment", words)
+    ask(planner, plan, ("HPA", "HAMI"), date(2026, 11, 9), days=15)
 
 
 def propose(planner):

@@ -1,12 +1,16 @@
 import io
+import re
 import zipfile
-from datetime import date
+from datetime import date, datetime
 
+import docx
+import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from accounts.roles import Role
+from audit.events import history_of
 from programme.models import Consultation, GivenTask, Plan, PlanItem, Task, TaskProposal
 from tests.factories import (
     make_agency,
@@ -25,6 +29,7 @@ from tests.programme.making_plans import (
     make_finance_agree,
     make_given,
     make_item,
+    make_paper,
     make_plan,
     make_proposal,
     make_source,
@@ -228,6 +233,56 @@ def test_a_returned_plan_a_title_and_a_version_given_up(client_as):
     assert (plan.title, plan.state) == ("Tên mới", "withdrawn")
 
 
+def test_a_version_that_came_back_says_who_returned_it_by_which_paper_and_why(client_as):
+    officer, clerk = client_as(make_officer()), client_as(make_user(Role.RECORDS_CLERK))
+    money = client_as(make_user(Role.ACCOUNTANT))
+    plan = make_plan(2025, "reviewing")
+    where = plan.get_absolute_url()
+    make_paper(plan, "review", on=date(2024, 10, 1), number="12/KHTC", about="Đạt")
+    Plan.objects.filter(pk=plan.pk).update(review="Đạt")
+    move_plan(plan, "submitted")
+    day = plan.papers.get(kind="submission").signed_on.strftime("%d/%m/%Y")
+    paper = {"number": "301/UBND-KT", "signed_on": day, "about": "Bổ sung căn cứ dự toán"}
+    assert post(clerk, address("return_plan", plan), **paper).status_code == 302
+    said = f"UBND Thành phố yêu cầu hoàn thiện, trình lại tại văn bản số 301/UBND-KT ngày {day}: Bổ sung căn cứ dự toán"
+    assert said in text_of(officer.get(where))
+    assert post(officer, address("take_up_plan", plan)).status_code == 302
+    page = text_of(officer.get(where))
+    assert said in page and "trả lại" not in page.partition('class="message message-warn"')[2].partition("</p>")[0]
+
+    assert post(officer, address("send_to_review", plan)).status_code == 302
+    assert "message-warn" not in text_of(officer.get(where))
+    paper = {"number": "15/KHTC", "signed_on": "30/12/2024", "about": "Giảm dự toán", "passed": "no"}
+    assert post(money, address("review_plan", plan), **paper).status_code == 302
+    said = "Phòng Kế hoạch – Tài chính trả lại tại văn bản số 15/KHTC ngày 30/12/2024: Giảm dự toán"
+    page = text_of(officer.get(where))
+    assert said in page and page.count("message-warn") == 1
+
+
+@pytest.mark.parametrize(
+    ("year_is", "words"),
+    [("open", "Đang thực hiện"), ("adjusting", "Hết năm, đang quyết toán"), ("closed", "Đã kết thúc")],
+)
+def test_a_plan_in_force_says_that_its_year_is_over_and_is_then_no_longer_adjusted(client_as, year_is, words):
+    plan, other = make_plan(2024, "in_force"), make_plan(2025, "in_force")
+    make_budget_year(2024, state=year_is)
+    make_budget_year(2025)
+    client, plans = client_as(make_officer()), reverse("programme:plan_list")
+    standing = {"open": "in_force", "adjusting": "settling", "closed": "ended"}[year_is]
+    found = client.get(f"{plans}?state={standing}&sort=state").context["table"].rows
+    assert {row.record["year"] for row in found} == ({2024, 2025} if year_is == "open" else {2024})
+    page = text_of(client.get(plan.get_absolute_url()))
+    assert page.count(words) == 2  # the state on top, and among the versions
+    assert words in text_of(client.get(plan.items.get().task.get_absolute_url()))
+    assert (address("adjust_plan", plan) in page) == (year_is == "open")
+    sent = post(client, address("adjust_plan", plan), title="Điều chỉnh", reason="Theo chỉ đạo")
+    if year_is == "open":
+        assert sent.status_code == 302
+    else:
+        assert "đã kết thúc, kế hoạch của năm không điều chỉnh nữa" in text_of(sent)
+    assert "Đang thực hiện" in text_of(client.get(other.get_absolute_url()))
+
+
 def test_the_task_table_is_exported_as_it_is_published(client_as):
     plan = make_plan(2025, lines=0)
     make_item(plan, "Hội chợ", amount_vnd=1_500_000_000, partners="Sở Tài chính")
@@ -242,6 +297,57 @@ def test_the_task_table_is_exported_as_it_is_published(client_as):
     assert "Hội chợ" in word.read("word/document.xml").decode()
     for export in ("xlsx", "csv"):
         assert body(client.get(where + f"?export={export}"))
+
+
+def rows_in(page):
+    """The cells of the table on a page, each row a list, as a reader sees them."""
+    table = page[page.index('<table class="data">') : page.index("</table>")]
+    rows = re.findall(r"<tr[^>]*>(.*?)</tr>", table, re.DOTALL)[1:]
+    cells = [re.findall(r"<t[dh][^>]*>(.*?)</t[dh]>", row, re.DOTALL) for row in rows]
+    return [[re.sub(r'<span class="second">.*?</span>|<[^>]+>', "", cell) for cell in row] for row in cells]
+
+
+def test_the_task_table_says_the_same_on_the_screen_in_excel_in_word_and_on_paper(client_as):
+    plan = make_plan(2025, lines=0, title="Kế hoạch phát triển năm 2025")
+    make_item(plan, "Hội chợ", amount_vnd=1_500_500_000, partners="Sở Tài chính")
+    make_item(plan, "Tập huấn", amount_vnd=500_000_000, content_area=make_area("5", "Phát triển nguồn nhân lực"))
+    make_item(plan, "Triển lãm", amount_vnd=250_000_000)
+    move_plan(plan, "approved")
+    client, where = client_as(make_officer()), address("plan_table", plan)
+    expected = [
+        ("I", "Xét chọn, tôn vinh sản phẩm công nghiệp chủ lực", "1.750,5"),
+        ("1", "Hội chợ", "1.500,5"),
+        ("2", "Triển lãm", "250"),
+        ("II", "Phát triển nguồn nhân lực", "500"),
+        ("1", "Tập huấn", "500"),
+        ("", "Tổng cộng", "2.250,5"),
+    ]
+    for export in ("", "?export=print"):
+        rows = rows_in(text_of(client.get(where + export)))
+        assert [(row[0], row[1], row[-1]) for row in rows] == expected
+    word = docx.Document(io.BytesIO(body(client.get(where + "?export=docx"))))
+    assert word.tables[0].rows[0].cells[0].text.startswith("ỦY BAN NHÂN DÂN THÀNH PHỐ HÀ NỘI\nSỞ CÔNG THƯƠNG")
+    signed = [cell.text.split("\n")[1] for cell in word.tables[2].rows[0].cells]
+    assert signed == ["Người lập biểu", "Trưởng phòng Kế hoạch – Tài chính", "Giám đốc Sở"]
+    assert "Kế toán trưởng" not in text_of(client.get(where + "?export=print"))
+    rows = [[cell.text for cell in row.cells] for row in word.tables[1].rows]
+    assert [(row[0], row[1], row[-1]) for row in rows[1:]] == expected
+
+    page = text_of(client.get(where + "?column=planned_vnd"))
+    assert [(row[0], row[1], row[-1]) for row in rows_in(page)] == expected
+    assert 'value="lead"' in page and 'value="content_area"' not in page
+    assert "Phát triển nguồn nhân lực" in body(client.get(where + "?column=planned_vnd&export=csv")).decode()
+    sheet = openpyxl.load_workbook(io.BytesIO(body(client.get(where + "?export=xlsx")))).active
+    rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
+    head = next(place for place, row in enumerate(rows) if row[0] == "STT")
+    above = [row[0] for row in rows[:head]]
+    approval = plan.papers.get(kind="approval")
+    assert "Kế hoạch phát triển năm 2025" in above and "Đơn vị tính: triệu đồng" in above
+    assert any(approval.number in words for words in above)
+    figures = [("I", 1750.5), (1, 1500.5), (2, 250), ("II", 500), (1, 500), (None, 2250.5)]
+    assert [(row[0], row[-1]) for row in rows[head + 1 :]] == figures
+    assert [row[1] for row in rows[head + 1 :]] == [words for _number, words, _sum in expected]
+    assert datetime(2025, 11, 30) in rows[head + 2]
 
 
 def test_planned_assigned_signed_and_paid_stand_beside_each_other(client_as):
@@ -261,6 +367,49 @@ def test_planned_assigned_signed_and_paid_stand_beside_each_other(client_as):
     assert "Mở rộng quy mô" in text_of(page)
     task = text_of(client.get(item.task.get_absolute_url()))
     assert "900.000.000" in task and "300.000.000" in task
+
+
+def test_a_task_dropped_by_a_later_version_still_counts_in_what_was_planned_at_first_and_paid(client_as):
+    from tests.programme.making import make_commitment, make_paid_payment
+
+    first = make_plan(2024, lines=0)
+    tasks = [make_item(first, amount_vnd=amount).task for amount in (1_000_000_000, 700_000_000, 300_000_000)]
+    elsewhere = make_item(first, amount_vnd=50_000_000, content_area=make_area("7", "Nội dung khác")).task
+    move_plan(first, "in_force")
+    year = make_budget_year(2024)
+    lines = [make_line(year, task=task, source=make_source(), assigned_vnd=200_000_000) for task in (*tasks, elsewhere)]
+    make_paid_payment(make_commitment(lines[1], 90_000_000), 60_000_000)
+    second = make_plan(2024, base=first, lines=0, starts_on=date(2024, 2, 1))
+    for task in (tasks[0], tasks[2]):
+        make_item(second, task=task, amount_vnd=900_000_000)
+    for task in (tasks[1], elsewhere):
+        make_item(second, task=task, dropped=True, why="Chuyển sang chương trình khác")
+    move_plan(first, "superseded")
+    move_plan(second, "in_force", begun=date(2024, 2, 1))
+    third = make_plan(2024, base=second, lines=0, starts_on=date(2024, 6, 1))
+    make_item(third, task=tasks[0], amount_vnd=900_000_000)
+    make_item(third, task=tasks[2], dropped=True, why="Hoãn sang năm sau")
+    new = make_item(third, amount_vnd=40_000_000)
+    move_plan(second, "superseded")
+    move_plan(third, "in_force", begun=date(2024, 6, 1))
+
+    client = client_as(make_officer())
+    at_first = client.get(first.get_absolute_url()).context["sums"]["planned_vnd"]
+    for plan, planned in ((second, 1_800_000_000), (third, 940_000_000)):
+        page = client.get(plan.get_absolute_url())
+        sums, groups = page.context["result_sums"], page.context["results"]
+        assert sums["original_vnd"] == at_first == 2_050_000_000
+        assert sums["assigned_vnd"] == sum(line.assigned_vnd for line in lines) == 800_000_000
+        assert (sums["committed_vnd"], sums["paid_vnd"]) == (90_000_000, 60_000_000)
+        assert sums["planned_vnd"] == page.context["sums"]["planned_vnd"] == planned
+        assert {name: sum(group.sum(name) for group in groups) for name in sums} == sums
+    told = {line.item.task: line for group in groups for line in group.lines}
+    assert set(told) == {*tasks, elsewhere, new.task}
+    assert [told[task].is_left_out for task in (*tasks, elsewhere)] == [False, True, True, True]
+    words = text_of(page)
+    assert "Chuyển sang chương trình khác" in words and "Hoãn sang năm sau" in words
+    table = words.partition('id="plan-money"')[2].partition("</table>")[0]
+    assert table.count(">Đã bỏ</span>") == 3 and "2.050" in table
 
 
 def test_assigned_money_is_linked_and_the_link_taken_back_on_the_task(client_as):
@@ -302,6 +451,9 @@ def test_opinions_are_asked_answered_and_taken_in_on_the_screen(client_as):
     listed = text_of(officer.get(address("consultation_list", plan)))
     for words in ("3/SKHCN", "Bổ sung nhiệm vụ", "Đã bổ sung", "Hội doanh nghiệp"):
         assert words in listed
+    told = [line for line in history_of(plan) if line.event.kind.startswith(("opinion", "no opinion"))]
+    labels = {str(label) for line in told for label, _before, after in line.changes if after == str(one.name_vi)}
+    assert len(told) == 4 and labels == {"cơ quan được lấy ý kiến"}
     for export in ("xlsx", "csv", "print", "docx"):
         assert body(officer.get(address("consultation_list", plan) + f"?export={export}"))
 

@@ -9,6 +9,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.models import Count, Sum
 
+from audit.models import Event
 from audit.refusals import Refused
 from documents.models import Import
 from enterprises.models import Enterprise, FigureRevision, FigureYearClosing, Product, Title
@@ -119,6 +120,18 @@ def check_plans():
     assert PlanFunding.objects.standing().exists()
 
 
+def check_histories():
+    """What happened to a plan, a task, a proposal or a given task is written in the order of its moments."""
+    nouns = ["programme.plan", "programme.task", "programme.taskproposal", "programme.giventask"]
+    last, found = {}, []
+    for event in Event.objects.filter(object_kind__in=nouns).order_by("id"):
+        if event.at < last.get(event.object_id, event.at):
+            found.append((event.object_kind, event.kind, event.at, last[event.object_id]))
+        last[event.object_id] = event.at
+    assert len(last) > 80
+    assert found == []
+
+
 def test_demo_loads_what_it_promises(loaded):
     assert loaded["enterprises"] == Enterprise.objects.filter(synthetic=True).count() >= 300
     assert Title.objects.filter(kind="key_product").count() == 183
@@ -147,6 +160,7 @@ def test_demo_loads_what_it_promises(loaded):
     groups = SupportRecord.objects.order_by().values("kind__code").annotate(count=Count("pk"))
     assert len(groups) == 4
     check_plans()
+    check_histories()
     check_money()
     connection.check_constraints()
 
@@ -176,6 +190,8 @@ def check_money():
     """Years in every state that the story tells, and a ledger in which nothing differs."""
     states = {row.year: row.state for row in BudgetYear.objects.all()}
     assert states == dict.fromkeys(range(2021, 2025), "closed") | {2025: "adjusting", 2026: "open", 2027: "preparing"}
+    standing = dict(Plan.objects.in_force().with_standing().values_list("year", "standing"))
+    assert standing == dict.fromkeys(range(2021, 2025), "ended") | {2025: "settling", 2026: "in_force"}
     assert set(Payment.objects.values_list("state", flat=True)) >= {
         "prepared", "controlled", "signed", "sent", "paid", "refused",
     }  # fmt: skip

@@ -327,8 +327,21 @@ def test_the_printed_form_has_its_wording_numbers_sums_and_signatures(officer):
         "Thủ trưởng đơn vị",
     ):
         assert words in page
+    assert page.count("(Ký, ghi rõ họ tên)") == 3 and page.count("Hà Nội, ngày … tháng … năm …") == 1
     assert re.search(r'class="total".*0,006', page, re.DOTALL)
     assert '<td class="num">3</td>' in page
+
+
+def test_a_printed_form_of_the_portal_names_the_body_above_the_office_and_may_name_others(officer):
+    people(1)
+    page = page_of(listed(officer, "q=ong&export=print"))
+    heading = re.sub(r"\s*<[^>]+>\s*", "|", page.partition('class="sheet-head"')[2].partition('class="sheet-title"')[0])
+    assert re.search(r"ỦY BAN NHÂN DÂN THÀNH PHỐ HÀ NỘI\|+SỞ CÔNG THƯƠNG\|", heading)
+    assert "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM" in heading
+    page = page_of(listed(officer, "q=ong&export=print&sheet_superior=B%E1%BB%98%20C%C3%94NG%20TH%C6%AF%C6%A0NG"))
+    assert "<p>BỘ CÔNG THƯƠNG</p>" in page and "ỦY BAN NHÂN DÂN" not in page
+    page = page_of(listed(officer, "q=ong&export=print", sheet=Sheet(office="Trung tâm Khuyến công")))
+    assert "Trung tâm Khuyến công" in page and "ỦY BAN NHÂN DÂN" not in page
 
 
 def test_too_long_a_printed_form_is_refused_with_a_sentence(officer, monkeypatch):
