@@ -1,20 +1,17 @@
 """For each page an address and somebody whom it answers; runs in a process of its own on a site's data.
 
 Without arguments, on the demo data: asks for the addresses that need no object and those that rooms give
-(tests/<room>/pages.py: ADDRESSES), and for what is then missing follows the links it finds there. With the names of
-routes, on an empty database: makes the things of the permission matrix (tests/world.py) and takes their addresses.
+(tests/<room>/pages.py: ADDRESSES). With the names of routes that this leaves, on an empty database: makes the things of the permission matrix (tests/world.py) and takes their addresses.
 
 Prints JSON: {"pages": [[route, address, email, session]], "unreachable": [[route, why]], "other": [[route, what]]}.
 """
 
-import html
 import json
 import logging
 import os
-import re
 import sys
-from collections import Counter, defaultdict, deque
-from urllib.parse import urljoin, urlsplit
+from collections import defaultdict
+from urllib.parse import urlsplit
 
 import django
 
@@ -44,10 +41,6 @@ def askers():
         yield email, client, user
 
 
-LINK = re.compile(rb"""(?:href|action|formaction|hx-get)\s*=\s*["']([^"'#]+)""")
-LOOKS = 3  # how many objects of one kind a person opens in search of links
-
-
 def route_of(address):
     try:
         return resolve(urlsplit(address).path).view_name
@@ -64,7 +57,7 @@ def is_page(answer):
 
 
 class Search:
-    """Opens pages as one person after another, following links, until every route has been seen by somebody."""
+    """Opens pages as one person after another, until every route has been seen by somebody."""
 
     def __init__(self):
         self.readable = {r.name: r for r in all_routes() if "GET" in routes().get(r.name, {})}
@@ -97,22 +90,6 @@ class Search:
         needed = routes()[name]["GET"]
         return needed.anyone if user is None else allowed(user, needed)
 
-    def look_as(self, email, client, user):
-        """Opens everything, following links, until nothing is missing."""
-        waiting, seen, looks = deque(self.first_addresses()), set(), Counter()
-        while waiting and self.missing:
-            address = waiting.popleft()
-            name = route_of(address)
-            if name not in self.readable or address in seen or looks[name] >= LOOKS:
-                continue
-            if not self.may_ask(name, user):
-                continue
-            seen.add(address)
-            looks[name] += 1
-            answer = self.open(name, address, email, client)
-            if is_page(answer):
-                waiting.extend(self.links(answer.content, address))
-
     def open(self, name, address, email, client):
         answer = client.get(address)
         self.said[name].append(f"{answer.status_code} {kind_of(answer)} at {address}")
@@ -122,12 +99,6 @@ class Search:
             self.others.setdefault(name, self.said[name][-1])
             answer.streaming and answer.getvalue()
         return answer
-
-    def links(self, content, address):
-        for link in LINK.findall(content):
-            target = urljoin(address, html.unescape(link.decode(errors="replace")))
-            if target.startswith("/") and not target.startswith(settings.STATIC_URL):
-                yield target.partition("?")[0]
 
 
 def look_at_the_matrix(search):
@@ -165,14 +136,12 @@ def main(names):
         search.readable = {name: route for name, route in search.readable.items() if name in names}
         look_at_the_matrix(search)
     else:
-        people = list(askers())
-        for look in (search.ask_as, search.look_as):
-            for person in people:
-                look(*person)
+        for person in askers():
+            search.ask_as(*person)
     for name in search.pages:
         search.others.pop(name, None)
     why = {
-        name: ", ".join(search.said[name][:3]) or f"no link leads there, no object in tests/{route.room}/matrix.py"
+        name: ", ".join(search.said[name][:3]) or f"no object in tests/{route.room}/matrix.py"
         for name, route in search.readable.items()
         if name in search.missing
     }
