@@ -20,6 +20,7 @@ from audit.refusals import Conflict, NotAllowed, Refused
 from documents.models import Import
 from programme.models import (
     EFFECTS,
+    BudgetLine,
     BudgetYear,
     Cause,
     Direction,
@@ -498,7 +499,8 @@ def lacking_reconciliation(year: BudgetYear) -> str:
 
     A year that the portal knows from opening entries alone has nothing to be compared.
     """
-    spent = payments_of(year).exists() or recoveries_of(year).exists()
+    came_back = BudgetLine.objects.managed().filter(year=year, recovered_vnd__gt=0)  # asked first: entries are many
+    spent = payments_of(year).exists() or (came_back.exists() and recoveries_of(year).exists())
     statement = (
         TreasuryStatement.objects.standing()
         .filter(year=year, span__in=YEAR_END)
