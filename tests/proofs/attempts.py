@@ -342,7 +342,7 @@ def of_the_treasury():
     in_confirmed_days = (
         f"JOIN {LINE} l ON l.id = x.line_id JOIN {YEAR} y ON y.id = l.year_id AND y.state IN ('open', 'adjusting') "
         f"JOIN {statement} s ON s.year_id = y.id AND s.state = 'reconciled' AND x.happened_on BETWEEN s.starts_on "
-        "AND s.ends_on WHERE x.payment_id IS NOT NULL AND x.reverses_id IS NULL AND x.kind = 'pay'"
+        "AND s.ends_on WHERE x.payment_id IS NOT NULL AND x.reverses_id IS NULL AND x.kind IN ('pay', 'advance')"
     )
     unpaid = {"number": "l.last_number + 1", "step_id": "NULL", "payment_id": "NULL"}
     quarter = f"{of_open} AND s.span = 'q3' WHERE x.payment_id IS NULL AND x.direction <> 'recovery'"
