@@ -28,7 +28,7 @@ class Kind:
 
     route: str
     title: str | Promise
-    find: Callable[[str], QuerySet]
+    find: Callable[[str, Any], QuerySet]
     hint: Callable[[Any], str] = lambda row: ""
 
 
@@ -36,16 +36,17 @@ KINDS = (
     Kind(
         "programme:task",
         _("Tasks"),
-        lambda typed: Task.objects.filter(matching(typed, "folded")).order_by("-first_year", "code"),
+        lambda typed, user: (
+            Task.objects.visible_to(user).filter(matching(typed, "folded")).order_by("-first_year", "code")
+        ),
         lambda row: row.code,
     ),
     Kind(
         "programme:plan",
         pgettext_lazy("section", "Plans"),
-        lambda typed: (
-            Plan.objects.filter(
-                _numbered(typed, "title") | Q(papers__in=PlanPaper.objects.filter(_numbered(typed, "number")))
-            )
+        lambda typed, user: (
+            Plan.objects.visible_to(user)
+            .filter(_numbered(typed, "title") | Q(papers__in=PlanPaper.objects.filter(_numbered(typed, "number"))))
             .distinct()
             .order_by("-year", "-number")
         ),
@@ -53,13 +54,15 @@ KINDS = (
     Kind(
         "programme:commitment",
         _("Contracts and decisions"),
-        lambda typed: Commitment.objects.filter(_numbered(typed, "number", "payee")).order_by("-signed_on", "-pk"),
+        lambda typed, user: Commitment.objects.filter(_numbered(typed, "number", "payee")).order_by(
+            "-signed_on", "-pk"
+        ),
         lambda row: row.payee,
     ),
     Kind(
         "programme:payment",
         _("Payments"),
-        lambda typed: (
+        lambda typed, user: (
             Payment.objects.filter(_numbered(typed, "voucher", "invoice"))
             .select_related("commitment")
             .order_by("-prepared_at", "-pk")
@@ -69,7 +72,7 @@ KINDS = (
     Kind(
         "programme:budget_step",
         _("Steps of the budget"),
-        lambda typed: (
+        lambda typed, user: (
             BudgetStep.objects.filter(_numbered(typed, "document"))
             .select_related("line__task", "line__source", "line__year", "year", "period")
             .order_by("-prepared_at", "-pk")
@@ -79,7 +82,7 @@ KINDS = (
     Kind(
         "programme:policy",
         pgettext_lazy("section", "Policies"),
-        lambda typed: Policy.objects.listed().filter(matching(typed, "folded")).order_by("-issued_on", "-pk"),
+        lambda typed, user: Policy.objects.listed().filter(matching(typed, "folded")).order_by("-issued_on", "-pk"),
     ),
 )
 
@@ -89,6 +92,6 @@ def found_for(user, typed, most):
     sections = []
     for kind in KINDS:
         if may_open(user, kind.route):
-            rows = [(str(row), row.get_absolute_url(), kind.hint(row)) for row in kind.find(typed)[:most]]
+            rows = [(str(row), row.get_absolute_url(), kind.hint(row)) for row in kind.find(typed, user)[:most]]
             sections += [(kind.title, rows)] if rows else []
     return sections

@@ -1,7 +1,8 @@
 """For each page an address and somebody whom it answers; runs in a process of its own on a site's data.
 
 Without arguments, on the demo data: asks for the addresses that need no object and those that rooms give
-(tests/<room>/pages.py: ADDRESSES). With the names of routes that this leaves, on an empty database: makes the things of the permission matrix (tests/world.py) and takes their addresses.
+(tests/<room>/pages.py: ADDRESSES). With the names of the routes that this leaves, on an empty database: makes the things
+of the permission matrix (tests/world.py) and takes their addresses.
 
 Prints JSON: {"pages": [[route, address, email, session]], "unreachable": [[route, why]], "other": [[route, what]]}.
 """

@@ -25,6 +25,7 @@ from tests.factories import (
     make_unit,
 )
 from tests.programme.making import make_budget_year, make_commitment, make_line, make_paid_payment, make_task
+from tests.programme.making_plans import make_plan
 from tests.reporting.making import NOW, OUTPUT_SHARE, make_indicator, make_run, make_statistic
 from tests.reporting.test_shares import make_titled
 
@@ -377,7 +378,7 @@ def test_search_finds_enterprises_and_products_without_marks(world, client_as):
 
 
 def test_search_finds_documents_and_vouchers_by_number(client_as):
-    task = make_task(what="Triển lãm máy công cụ")
+    task = make_task(what="Triển lãm máy công cụ", state="assigned")
     commitment = make_commitment(make_line(make_budget_year(2024), task=task), 900_000_000, number="324/HĐ-SCT")
     payment = make_paid_payment(commitment, 10, voucher="KB-00325")
     policy = make_policy()
@@ -385,6 +386,15 @@ def test_search_finds_documents_and_vouchers_by_number(client_as):
     for typed, row in (("324/hđ-sct", commitment), ("kb-00325", payment), ("trien lam may", task), ("4303", policy)):
         assert f'href="{row.get_absolute_url()}"' in page(client, "reporting:search", q=typed), typed
     assert "324/HĐ-SCT" not in page(client, "reporting:search", q="999/HĐ-SCT")
+
+
+def test_search_shows_drafts_to_staff_alone(client_as):
+    plan = make_plan(2027, title="Kế hoạch còn soạn")
+    planned = make_task(what="Nhiệm vụ còn soạn", state="planned")
+    for typed, row in (("còn soạn", plan), ("nhiem vu con soan", planned)):
+        link = f'href="{row.get_absolute_url()}"'
+        assert link in page(client_as(make_officer()), "reporting:search", q=typed)
+        assert link not in page(client_as(make_auditor()), "reporting:search", q=typed)
 
 
 def test_strangers_see_nothing(world, client_as):
