@@ -51,11 +51,11 @@ NUMBER = f"NEW.number IS DISTINCT FROM (SELECT l.last_number + 1 FROM {LINE} l W
 _allowed = " OR ".join(
     f"(y.state = '{state.value}' AND NEW.kind IN ({_listed(kinds)}))"
     for state, kinds in KINDS_IN_STATE.items()
-    if kinds and state != YearState.OPEN
+    if kinds
 )
 YEAR_TAKES_IT = (
     f"NOT EXISTS (SELECT 1 FROM {LINE} l JOIN {YEAR} y ON y.id = l.year_id WHERE l.id = NEW.line_id "
-    f"AND (y.state = '{YearState.OPEN.value}' OR {_allowed} "
+    f"AND ({_allowed} "
     f"OR (NEW.opening AND y.state <> '{YearState.CLOSED.value}')))"
 )
 REVERSAL_FITS = (

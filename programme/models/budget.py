@@ -117,10 +117,11 @@ _AFTER = {
     EntryKind.CANCEL,
     EntryKind.CARRY_OUT,
 }
-# Which entries a year takes in each state; a reversal counts as its kind. A closed year takes none.
+# Which entries a year takes in each state; a reversal counts as its kind. Money is carried over when the year is over
+# (Law on the State Budget 2015, article 64); a closed year takes nothing.
 KINDS_IN_STATE = {
     YearState.PREPARING: frozenset(_BEFORE),
-    YearState.OPEN: frozenset(EntryKind),
+    YearState.OPEN: frozenset(EntryKind) - {EntryKind.CARRY_OUT},
     YearState.ADJUSTING: frozenset(_AFTER),
     YearState.CLOSED: frozenset(),
 }

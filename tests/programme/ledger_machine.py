@@ -285,7 +285,9 @@ class LedgerMachine(RuleBasedStateMachine):
     def a_reversal(self, dice):
         if not self.entries:
             return None
-        number = max(0, len(self.entries) - 1 - dice.randint(0, 9))
+        return self.reversal_of(max(0, len(self.entries) - 1 - dice.randint(0, 9)))
+
+    def reversal_of(self, number):
         entry = LedgerEntry.objects.get(pk=self.entries[number])
         kind = f"reversal of {entry.kind}"
         return Step(
@@ -327,7 +329,7 @@ class LedgerMachine(RuleBasedStateMachine):
 
     def the_end_of_a_year(self, dice):
         """Clear, settle, balance, carry over or cancel what is left, and close; every part a step of its own."""
-        year, carried = self.model.today, dice.random() < 0.5
+        year, carried = self.model.today, dice.random() < 0.8
         if year == LAST or self.model.years[year]["state"] != "open":
             return
         for name, (line, _key) in list(self.commitments.items()):
@@ -342,6 +344,8 @@ class LedgerMachine(RuleBasedStateMachine):
         for line in ((year, task) for task in TASKS):
             if carried and (left := self.left(line)):
                 self.take(self.move_between(True, line, (left + 1) // 2))
+                if dice.random() < 0.2:
+                    self.take(self.reversal_of(len(self.entries) - 1))
             if left := self.left(line):
                 self.take(self.move("cancel", line, left))
         self.take(self.go_on(year, "closed"))

@@ -13,7 +13,12 @@ LATE = {
     "recover_advance": "-advanced +recovered", "cancel": "+cancelled", "carry_out": "+carried_out",
 }  # fmt: skip
 MOVES = {**EARLY, **LATE, "commit": "+committed", "advance": "+advanced +disbursed"}
-TAKES = {"preparing": set(EARLY), "open": set(MOVES), "adjusting": {*LATE, "cut", "deallocate"}, "closed": set()}
+TAKES = {
+    "preparing": set(EARLY),
+    "open": set(MOVES) - {"carry_out"},
+    "adjusting": {*LATE, "cut", "deallocate"},
+    "closed": set(),
+}
 BALANCES = [
     "assigned",
     "carried_in",

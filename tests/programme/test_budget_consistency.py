@@ -18,6 +18,7 @@ from tests.programme.making import (
     make_paid_payment,
     make_pair,
     make_reversal,
+    move_year,
 )
 
 pytestmark = pytest.mark.django_db
@@ -44,6 +45,7 @@ def money(now):
     old = make_line(before, assigned_vnd=2 * BILLION)
     line = make_line(year, assigned_vnd=3 * BILLION, allocated_vnd=BILLION, task=old.task, source=old.source)
     make_paid_payment(make_commitment(line, 500_000_000), 100_000_000)
+    move_year(before, "adjusting")
     make_pair(old, line, "carry_out", BILLION)
     make_reversal(make_entry(line, "supplement", 7))
     return line

@@ -106,8 +106,12 @@ def test_a_reversal_undoes_exactly_what_its_entry_did(kind):
             source=line.source,
             task=line.task if kind == "carry_in" else None,
         )
+        if kind == "carry_in":
+            move_year(earlier, "adjusting")
         _out, entry = make_pair(other, line, "transfer_out" if kind == "transfer_in" else "carry_out", 10_000_000)
     elif kind in ("transfer_out", "carry_out"):
+        if kind == "carry_out":
+            move_year(year, "adjusting")
         entry = make_entry(line, kind, 10_000_000, pair=uuid.uuid4())
     else:
         entry = make_entry(line, kind, 10_000_000, **on)
@@ -367,6 +371,9 @@ def test_money_carried_in_is_backed_by_what_the_year_before_carried_out():
     new = make_line(after, assigned_vnd=BILLION, source=old.source, task=old.task)
     with refused("entry_g_other_half"):
         make_entry(new, "carry_in", 10, pair=uuid.uuid4())
+    with refused("entry_b_year_takes_it"):  # the year is not over
+        make_entry(old, "carry_out", 10, pair=uuid.uuid4())
+    move_year(before, "adjusting")
     out, into = make_pair(old, new, "carry_out", 200_000_000)
     assert balances(new)["assigned_vnd"] == BILLION + 200_000_000  # not counted against the envelope again
     with refused():

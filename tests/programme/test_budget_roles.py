@@ -158,7 +158,6 @@ def make_world():
     for contract in w.done:
         make_paid_payment(contract, 1000)
     w.after = make_budget_year(2025, envelope_vnd=BILLION, state="preparing", period=year.period)
-    w.next_line = make_line(w.after, assigned_vnd=0, task=w.line.task, source=w.line.source)
     w.empty = make_line(year, assigned_vnd=0)
     w.followed = make_line(year, assigned_vnd=0, managed=False)
     w.year, w.period = year, year.period
@@ -201,7 +200,7 @@ def where(w, kind):
     if kind == StepKind.TRANSFER:
         found["other_line"] = w.foreign
     if kind == StepKind.CARRY_OVER:
-        found |= {"other_line": w.next_line, "ground": "contracts"}
+        found |= {"line": left_of_last_year(w), "other_line": w.line, "ground": "contracts"}
     if kind == StepKind.REVERSE:
         found |= {"reverses": w.entry, "reason": "Ghi nhầm"}
     if kind in (
@@ -215,6 +214,13 @@ def where(w, kind):
     return found
 
 
+def left_of_last_year(w):
+    line = make_line(w.ended, assigned_vnd=0, task=w.line.task, source=w.line.source)
+    for kind in ("assign", "allocate"):
+        make_entry(line, kind, 1, opening=True)
+    return line
+
+
 def amount_of(kind):
     return {StepKind.CEILING: 300 * BILLION, StepKind.ENVELOPE: 21 * BILLION, StepKind.REVERSE: 5}.get(kind, 1)
 
@@ -222,7 +228,7 @@ def amount_of(kind):
 def draft(w, kind, prepared_by):
     on = where(w, kind)
     if "line" in on:
-        on["year"] = w.year
+        on["year"] = on["line"].year
     return make_budget_step(
         kind, amount_of(kind), state="prepared", prepared_by=prepared_by, happened_on=TODAY, prepared_at=NOW, **on
     )

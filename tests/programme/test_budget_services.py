@@ -226,6 +226,9 @@ def test_money_of_a_line_moves_to_another_as_a_pair(people, line):
 def test_money_is_carried_over_on_a_lawful_ground_to_the_same_task_of_the_next_year(people, line):
     after = make_budget_year(2025, envelope_vnd=BILLION, state="preparing", period=line.year.period)
     target = make_line(after, assigned_vnd=0, task=line.task, source=line.source)
+    with pytest.raises(Refused, match="2024"):  # the year is not over
+        prepared(people, "carry_over", BILLION, line=line, other_line=target, ground="contracts")
+    move_year(line.year, "adjusting")
     with pytest.raises(Refused):
         prepared(people, "carry_over", BILLION, line=line, other_line=target, ground="no such ground")
     with pytest.raises(Refused):
