@@ -12,7 +12,7 @@ from screens.forms import DateField, Form, MoneyField
 class PreparePaymentForm(Attachments, Form):
     """An advance or a payment on a contract or decision, whose payee and account are filled in."""
 
-    attachments = {"file": _("Scan of the invoice or acceptance")}
+    attachments = {"file": _("Scan of the invoice, acceptance or request")}
 
     kind = forms.ChoiceField(label=_("Kind"), choices=Payment.Kind.choices, widget=forms.RadioSelect)
     amount_vnd = MoneyField(
@@ -30,11 +30,14 @@ class PreparePaymentForm(Attachments, Form):
     payee_account = forms.CharField(label=_("Payee's account"), max_length=30, required=False)
     payee_bank = forms.CharField(label=_("Payee's bank"), max_length=200, required=False)
     invoice = forms.CharField(
-        label=_("Invoice or acceptance"),
+        label=_("Invoice, acceptance or request for an advance"),
         max_length=160,
-        help_text=_("What is paid, for example: Hóa đơn số 0000123; Biên bản nghiệm thu số 05/BBNT."),
+        help_text=_(
+            "What is paid, for example: Hóa đơn số 0000123; Biên bản nghiệm thu số 05/BBNT; "
+            "of an advance: Giấy đề nghị tạm ứng số 02/ĐN-TU."
+        ),
     )
-    invoice_on = DateField(label=_("Date of the invoice or acceptance"))
+    invoice_on = DateField(label=_("Date of that document"))
     note = forms.CharField(label=_("Remark"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2}))
 
     def __init__(self, *args: Any, commitment: Commitment, **kwargs: Any):

@@ -3,13 +3,12 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from audit.refusals import Refused
 from documents.attaching import Attachments
-from programme.models import MOST_VND, BudgetLine, BudgetYear, EntryKind, Period, StepKind, YearState
+from programme.models import MOST_VND, BudgetLine, BudgetYear, Period, StepKind, YearState
 from programme.models.steps import ABOUT_COMMITMENT, LIMITS, ON_TWO_LINES
 from programme.presenting.acting import line_name
-from programme.services.ledger import require_year_takes
 from programme.services.limits import carry_over_grounds
+from programme.services.steps import why_never
 from screens.forms import DateField, Form, MoneyField
 
 # What the amount of a step is called where “amount” says too little.
@@ -33,7 +32,10 @@ class PrepareStepForm(Attachments, Form):
     attachments = {"file": _("Scan of the document")}
 
     other_line = LineChoice(
-        label=_("Other line"), queryset=BudgetLine.objects.none(), to_field_name="public_id", empty_label=_("Choose…")
+        label=_("Line that receives the money"),
+        queryset=BudgetLine.objects.none(),
+        to_field_name="public_id",
+        empty_label=_("Choose…"),
     )
     ground = forms.ChoiceField(label=_("Ground for carrying over"))
     amount_vnd = MoneyField(label=_("Amount"), min_value=1, max_value=MOST_VND)
@@ -141,11 +143,9 @@ class BeginStepForm(Form):
             self.add_error(wanted, self.fields[wanted].error_messages["required"])
         cleaned["about"] = cleaned.get(wanted) if wanted else None
         if wanted == "line" and cleaned["about"]:
-            moves = {StepKind.TRANSFER: EntryKind.TRANSFER_OUT, StepKind.CARRY_OVER: EntryKind.CARRY_OUT}
-            try:
-                require_year_takes(cleaned["about"].year, moves.get(kind, kind))
-            except Refused as refusal:
-                self.add_error("kind", str(refusal))
+            never = why_never(kind, line=cleaned["about"])
+            if never:
+                self.add_error("kind", never)
         return cleaned
 
 

@@ -71,11 +71,24 @@ def prepare_commitment(
     return commitment
 
 
-def _require_sound(commitment: Commitment, procurement: tuple[dict[str, Any], ...], today: date) -> None:
-    line = commitment.line
+def _require_line_binds(line: BudgetLine) -> None:
     if not line.managed:
         raise Refused(_("This line is only followed: it is written from the report of whoever holds the money."))
     require_year_takes(line.year, EntryKind.COMMIT)
+
+
+def why_never(line: BudgetLine) -> str:
+    """Why nothing can be bound on the line now, whatever is filled in; empty when it can."""
+    try:
+        _require_line_binds(line)
+    except Refused as refused:
+        return str(refused)
+    return ""
+
+
+def _require_sound(commitment: Commitment, procurement: tuple[dict[str, Any], ...], today: date) -> None:
+    line = commitment.line
+    _require_line_binds(line)
     if commitment.amount_vnd <= 0:
         raise Refused(_("The amount must be above 0 đồng."))
     if not commitment.number.strip() or not commitment.what.strip():

@@ -232,6 +232,32 @@ def require_not_reconciled(year: BudgetYear, kind: str, happened_on: date) -> No
         )
 
 
+def require_bookable(
+    year: BudgetYear,
+    kind: str,
+    happened_on: date,
+    *,
+    document_on: date | None,
+    now: datetime,
+    reverses: LedgerEntry | None = None,
+    opening: bool = False,
+    reported: bool = False,
+    known_by_treasury: bool = False,
+) -> None:
+    """Refuse a day that the year, the document, the reversed entry or a confirmed statement of the Treasury forbids."""
+    require_year_takes(year, kind, opening=opening)
+    if reverses is not None:
+        require_after_the_reversed(happened_on, reverses)
+    if opening:
+        return
+    require_day(year, happened_on, now=now)
+    if reported:
+        return
+    require_after_its_document(happened_on, document_on)
+    if not known_by_treasury:
+        require_not_reconciled(year, kind, happened_on)
+
+
 def book(
     line: BudgetLine,
     kind: str,
@@ -257,15 +283,17 @@ def book(
     Raises Refused with how much is left where there is no room, or why the year does not take it.
     """
     sign = -1 if reverses else 1
-    require_year_takes(line.year, kind, opening=opening)
-    if not opening:
-        require_day(line.year, happened_on, now=now)
-    if not (opening or reported):
-        require_after_its_document(happened_on, paper.on)
-    if reverses is not None:
-        require_after_the_reversed(happened_on, reverses)
-    if payment is None and not (opening or reported):
-        require_not_reconciled(line.year, kind, happened_on)
+    require_bookable(
+        line.year,
+        kind,
+        happened_on,
+        document_on=paper.on,
+        now=now,
+        reverses=reverses,
+        opening=opening,
+        reported=reported,
+        known_by_treasury=payment is not None,
+    )
     if commitment is not None:
         require_room(commitment, COMMITMENT_RULES, kind, amount_vnd, sign)
     require_room(line, RULES, kind, amount_vnd, sign)

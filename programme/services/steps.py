@@ -35,11 +35,8 @@ from programme.services.ledger import (
     halves_of,
     moves_assigned,
     new_pair,
-    require_after_its_document,
-    require_after_the_reversed,
-    require_day,
+    require_bookable,
     require_envelope,
-    require_not_reconciled,
     require_reversible,
     require_room,
     require_year_takes,
@@ -133,15 +130,11 @@ def _require_sound(step: BudgetStep, *, now: datetime) -> None:
     line = step.line
     if line is None:
         raise Refused(_("Choose the budget line."))
-    if not line.managed:
-        raise Refused(_("This line is only followed: it is written from the report of whoever holds the money."))
+    _require_managed(line)
     if step.kind == StepKind.REVERSE:
         _require_sound_reversal(step, now=now)
         return
-    require_year_takes(line.year, _entry_kind(step))
-    require_day(line.year, step.happened_on, now=now)
-    require_after_its_document(step.happened_on, step.document_on)
-    require_not_reconciled(line.year, _entry_kind(step), step.happened_on)
+    require_bookable(line.year, entry_kind(step.kind), step.happened_on, document_on=step.document_on, now=now)
     if step.kind in ON_TWO_LINES:
         _require_other_line(step)
     if step.kind in ABOUT_COMMITMENT:
@@ -156,12 +149,36 @@ def _require_sound_reversal(step: BudgetStep, *, now: datetime) -> None:
     if not step.reason:
         raise Refused(_("Say why the entry is reversed."))
     for half in halves_of(step.reverses):
-        require_year_takes(half.line.year, half.kind, opening=half.opening)
-        require_after_the_reversed(step.happened_on, half)
-        if not half.opening:
-            require_day(half.line.year, step.happened_on, now=now)
-            require_after_its_document(step.happened_on, step.document_on)
-            require_not_reconciled(half.line.year, half.kind, step.happened_on)
+        require_bookable(
+            half.line.year,
+            half.kind,
+            step.happened_on,
+            document_on=step.document_on,
+            now=now,
+            reverses=half,
+            opening=half.opening,
+        )
+
+
+def _require_managed(line: BudgetLine) -> None:
+    if not line.managed:
+        raise Refused(_("This line is only followed: it is written from the report of whoever holds the money."))
+
+
+def why_never(kind: str, *, line: BudgetLine | None, reverses: LedgerEntry | None = None) -> str:
+    """Why no step of `kind` can be prepared here now, whatever is filled in; empty when one can."""
+    try:
+        if reverses is not None:
+            require_reversible(reverses)
+        if line is not None:
+            _require_managed(line)
+            if reverses is None:
+                require_year_takes(line.year, entry_kind(kind))
+        for half in [] if reverses is None else halves_of(reverses):
+            require_year_takes(half.line.year, half.kind, opening=half.opening)
+    except Refused as refused:
+        return str(refused)
+    return ""
 
 
 def obstacle(step: BudgetStep) -> str:
@@ -183,24 +200,25 @@ def obstacle(step: BudgetStep) -> str:
     return ""
 
 
-def _moves(step: BudgetStep) -> list[tuple[BudgetLine, str, int]]:
+def _moves(step: BudgetStep) -> list[tuple[BudgetLine, EntryKind, int]]:
     """[(line, kind of entry, sign)] of what the step would book."""
     if step.kind in LIMITS:
         return []
     if step.reverses is not None:
-        return [(half.line, half.kind, -1) for half in halves_of(step.reverses)]
+        return [(half.line, EntryKind(half.kind), -1) for half in halves_of(step.reverses)]
     assert step.line is not None  # noqa: S101 - a constraint of the table
-    out = _entry_kind(step)
+    out = entry_kind(step.kind)
     moves = [(step.line, out, 1)]
     if step.other_line is not None:
-        moves.append((step.other_line, PAIRS[EntryKind(out)], 1))
+        moves.append((step.other_line, PAIRS[out], 1))
     return moves
 
 
-def _entry_kind(step: BudgetStep) -> str:
-    if step.kind == StepKind.TRANSFER:
+def entry_kind(kind: str) -> EntryKind:
+    """The entry that a step of `kind` books on its line; of a movement between two lines, where the money leaves."""
+    if kind == StepKind.TRANSFER:
         return EntryKind.TRANSFER_OUT
-    return EntryKind.CARRY_OUT if step.kind == StepKind.CARRY_OVER else EntryKind(step.kind)
+    return EntryKind.CARRY_OUT if kind == StepKind.CARRY_OVER else EntryKind(kind)
 
 
 def _require_other_line(step: BudgetStep) -> None:
@@ -263,15 +281,12 @@ def _carry_through(step: BudgetStep, *, by: Any, now: datetime) -> list[LedgerEn
 
 
 def _book_pair(step: BudgetStep, common: dict[str, Any]) -> list[LedgerEntry]:
-    transfer = step.kind == StepKind.TRANSFER
-    out, into = (
-        (EntryKind.TRANSFER_OUT, EntryKind.TRANSFER_IN) if transfer else (EntryKind.CARRY_OUT, EntryKind.CARRY_IN)
-    )
+    out = entry_kind(step.kind)
     assert step.line is not None and step.other_line is not None  # noqa: S101 - constraints of the table
     lines, pair = take_lines(step.line.pk, step.other_line.pk, alone=True), new_pair()
     return [
         book(lines[step.line.pk], out, step.amount_vnd, pair=pair, **common),
-        book(lines[step.other_line.pk], into, step.amount_vnd, pair=pair, **common),
+        book(lines[step.other_line.pk], PAIRS[out], step.amount_vnd, pair=pair, **common),
     ]
 
 

@@ -273,7 +273,7 @@ def prepare_commitment(request: HttpRequest, line: Any) -> HttpResponse:
     row, now = get_object_or_404(lines, public_id=line), timezone.now()
     if not can_bind(request.user, row, on=timezone.localdate(now)):
         raise PermissionDenied(_("Your office does not lead this task."))
-    title = _("Prepare a contract or decision")
+    title, never = _("Prepare a contract or decision"), ""
     if request.method == "POST":
         form = bind(request, PrepareCommitmentForm, now=now)
         answer = done_once(
@@ -289,6 +289,7 @@ def prepare_commitment(request: HttpRequest, line: Any) -> HttpResponse:
     else:
         data, _files = form_data(request)
         form = PrepareCommitmentForm(data, user=request.user)
+        never = services.why_never(row)
     return render(
         request,
         "programme/prepare_commitment.html",
@@ -301,5 +302,6 @@ def prepare_commitment(request: HttpRequest, line: Any) -> HttpResponse:
             "trail": trail(request.user, _list_link()),
             "facts": [(_("Budget line"), line_name(row), address(request.user, row))],
             "rooms": room_rows([room_on_line(row)], None),
+            "never": never,
         },
     )

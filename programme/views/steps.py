@@ -265,6 +265,7 @@ def prepare_step(request: HttpRequest, kind: str, about: Any) -> HttpResponse:
     line = row.line if name in ("commitment", "reverses") else row if name == "line" else None
     title = f"{step_kind.label}: {line_name(line) if line is not None else row}"
     options = {"kind": kind, "line": line}
+    never = ""
     if request.method == "POST":
         form = bind(request, PrepareStepForm, now=now, **options)
         verb = f"prepare {kind} {row.public_id}"
@@ -281,6 +282,7 @@ def prepare_step(request: HttpRequest, kind: str, about: Any) -> HttpResponse:
     else:
         data, _files = form_data(request)
         form = PrepareStepForm(data, user=request.user, **options)
+        never = services.why_never(kind, line=line, reverses=given.get("reverses"))
     return render(
         request,
         "programme/prepare_step.html",
@@ -293,7 +295,8 @@ def prepare_step(request: HttpRequest, kind: str, about: Any) -> HttpResponse:
             "trail": trail(request.user, (reverse("programme:budget_step_list"), _("Steps of the budget"))),
             "facts": _about_before(step_kind, row, line, request.user),
             "rooms": room_rows(_rooms_before(step_kind, name, row, line), None),
-            "needs_other": step_kind in (StepKind.TRANSFER, StepKind.CARRY_OVER),
+            "never": never,
+            "needs_other": step_kind in (StepKind.TRANSFER, StepKind.CARRY_OVER) and not never,
             **(_line_of_the_next_year(line, request.user) if step_kind == StepKind.CARRY_OVER and line else {}),
         },
     )

@@ -289,6 +289,9 @@ def test_money_is_carried_over_on_a_ground_of_that_years_law(client_as, people, 
     after = make_budget_year(2025, envelope_vnd=BILLION, state="preparing", period=line.year.period)
     target = make_line(after, assigned_vnd=0, task=line.task, source=line.source)
     accountant = client_as(people["accountant"])
+    early = text(accountant.get(address("prepare_step", "carry_over", line)))
+    assert "Năm ngân sách 2024" in early and 'name="amount_vnd"' not in early, "the year is not over"
+    move_year(line.year, "adjusting")
     assert "Hợp đồng đã ký" in text(accountant.get(address("prepare_step", "carry_over", line)))
     wrong = post(accountant, "prepare_step", "carry_over", line, other_line=target.public_id, ground="x", **STEP)
     assert "ground" in wrong.context["form"].errors
@@ -465,11 +468,15 @@ def test_what_the_year_does_not_take_in_its_state_is_not_offered_and_refused_bef
     begin = f"{address('begin_step')}?kind=supplement&line={line.public_id}"
     assert "không" in errors(accountant.get(begin)) or "2024" in errors(accountant.get(begin))
     assert accountant.get(begin.replace("supplement", "cancel")).status_code == 302
+    for typed in pages.values():
+        answer = text(accountant.get(typed))
+        assert "Năm ngân sách 2024" in answer and 'name="document"' not in answer and 'name="number"' not in answer
 
 
 def test_money_without_a_line_to_be_carried_to_leads_to_adding_one(client_as, people, line):
     after = make_budget_year(2025, envelope_vnd=BILLION, state="preparing", period=line.year.period)
     make_line(after, assigned_vnd=0, source=line.source)
+    move_year(line.year, "adjusting")
     page = text(client_as(people["accountant"]).get(address("prepare_step", "carry_over", line)))
     assert "Chưa có dòng dự toán năm 2025 của nhiệm vụ này, cùng nguồn" in page
     add = f"{address('add_line')}?year=2025&amp;task={line.task.public_id}&amp;source={line.source.public_id}"
