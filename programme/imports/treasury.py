@@ -25,7 +25,11 @@ from screens import formats
 OUTSIDE = gettext_noop("The day lies outside the period of the statement (%(first)s to %(last)s).")
 NOTHING = gettext_noop("The amount must be more than 0.")
 REPLACES = gettext_noop(
-    "A statement of this period stands already (version %(version)s). This one takes its place; its differences are explained anew."
+    "A statement of this period stands already (version %(version)s). This one takes its place; explanations of the same differences stay."
+)
+REPLACES_CONFIRMED = gettext_noop(
+    "A statement of this period stands and is confirmed (version %(version)s, %(paper)s). This one takes its place, and the "
+    "chief accountant confirms the period again."
 )
 ACCOUNT = re.compile(r"(?<![\w/])(?:S?TK)?[\s.:]*(\d(?:[. -]?\d)*)(?![\w/])", re.IGNORECASE)
 SHORTEST_ACCOUNT = 6
@@ -165,12 +169,12 @@ class StatementImport(ImportKind):
         if span is None:
             return {}  # asked of the person first; then the file is read again
         first, last = span_days(span, import_.year)
-        standing = TreasuryStatement.objects.standing().filter(year__year=import_.year, span=span)
+        standing = TreasuryStatement.objects.standing().filter(year__year=import_.year, span=span).first()
         return {
             "first": first.isoformat(),
             "last": last.isoformat(),
             "shown": {"first": formats.vn_date(first), "last": formats.vn_date(last)},
-            "replaces": standing.values_list("revision", flat=True).first(),
+            "replaces": standing and {"version": standing.revision, "paper": standing.paper},
         }
 
     def check(self, chunk, context):
@@ -179,7 +183,8 @@ class StatementImport(ImportKind):
                 if not context["first"] <= on <= context["last"]:
                     chunk.refuse(at, "paid_on", OUTSIDE, **context["shown"])
             if context.get("replaces"):
-                chunk.flag(0, "voucher", REPLACES, version=context.pop("replaces"))
+                replaces = context.pop("replaces")
+                chunk.flag(0, "voucher", REPLACES_CONFIRMED if replaces["paper"] else REPLACES, **replaces)
         for at, amount in enumerate(chunk["amount_vnd"]):
             if amount <= 0:
                 chunk.refuse(at, "amount_vnd", NOTHING)

@@ -338,18 +338,37 @@ def _chunks(keys: list[int]) -> Iterable[list[int]]:
 
 
 def _write_differences(statement: TreasuryStatement, differences: list[Difference], now: datetime) -> tuple[int, int]:
-    """New ones are added, those no longer found are gone, the others keep their explanation; returns how many of each."""
+    """New ones are added, those no longer found are gone, the others keep their explanation; returns how many of each.
+
+    The first comparison of a new version takes over what was said of the same differences on the version before it.
+    """
     wanted = {}
     for difference in differences:
         row = _difference_row(statement, difference, now)
         wanted[row.key] = row
     standing = dict(statement.differences.there().values_list("key", "pk"))
     new = [row for key, row in wanted.items() if key not in standing]
+    if statement.supersedes_id and statement.matched_at is None:
+        _take_over_explanations(statement.supersedes_id, new)
     StatementDifference.objects.bulk_create(new, batch_size=500)
     gone = [pk for key, pk in standing.items() if key not in wanted]
     for some in _chunks(gone):
         StatementDifference.objects.filter(pk__in=some).update(gone_at=now)
     return len(new), len(gone)
+
+
+ABOUT = ("vnd", "on", "voucher", "account")
+SAME = ("kind", "payment_id", "entry_id", *(f"{side}_{what}" for side in ("there", "here") for what in ABOUT))
+SAID = ("cause", "explanation", "explained_by", "explained_at")
+
+
+def _take_over_explanations(before: int, new: list[StatementDifference]) -> None:
+    explained = StatementDifference.objects.there().filter(statement=before, explained_at__isnull=False)
+    said = {tuple(getattr(old, name) for name in SAME): old for old in explained}
+    for row in new:
+        old = said.get(tuple(getattr(row, name) for name in SAME))
+        for name in SAID if old else ():
+            setattr(row, name, getattr(old, name))
 
 
 def _difference_row(statement: TreasuryStatement, difference: Difference, now: datetime) -> StatementDifference:

@@ -18,11 +18,18 @@ from programme.models import (
     Period,
     Task,
 )
-from programme.services.treasury import Line, lay_statement
+from programme.services.treasury import (
+    Line,
+    confirm_reconciliation,
+    explain_difference,
+    lay_statement,
+    number_statement,
+)
 from tests.factories import make_agency, make_content_area, make_money_source, make_office, make_period, make_user
 
 _numbers = itertools.count(1)
 LONG_AGO = datetime(2021, 1, 4, 2, 0, tzinfo=UTC)
+JUST_CLOSED = datetime(2025, 1, 20, 4, 0, tzinfo=UTC)  # in the adjustment period of 2024
 CLERK, CHIEF, HOLDER = (uuid.UUID(int=number) for number in (1, 2, 3))  # three people who are not the test's own
 
 YEAR_STATES = ("preparing", "open", "adjusting", "closed")
@@ -328,3 +335,31 @@ def make_statement(year=None, lines=(), *, span="q1", by=None, now=LONG_AGO):
         by=by,
         now=now,
     )
+
+
+# --- a statement on its way to being reconciled --------------------------------------------------
+
+
+def explained(statement, by, *, now=JUST_CLOSED):
+    for difference in statement.differences.unexplained():
+        explain_difference(difference=difference, cause="timing", explanation="Hạch toán ngày khác", by=by, now=now)
+
+
+def numbered(statement, by, *, now=JUST_CLOSED):
+    return number_statement(
+        statement=statement, number="12/KBNN", issued_on=statement.ends_on, version=statement.version, by=by, now=now
+    )
+
+
+def confirmed(statement, by, *, now=JUST_CLOSED, **changes):
+    statement.refresh_from_db()
+    facts = {"paper": "01/BĐC-SCT", "paper_on": now.date(), "version": statement.version} | changes
+    return confirm_reconciliation(statement=statement, by=by, now=now, **facts)
+
+
+def reconciled(statement, chief, *, now=JUST_CLOSED):
+    """Explained and numbered by an accountant, confirmed by the chief accountant."""
+    accountant = make_accountant()
+    explained(statement, accountant, now=now)
+    numbered(statement, accountant, now=now)
+    return confirmed(statement, chief, now=now)

@@ -14,9 +14,11 @@ from tests.documents.sheets import upload, workbook
 from tests.programme.making import (
     make_accountant,
     make_budget_year,
+    make_chief_accountant,
     make_commitment,
     make_line,
     make_paid_payment,
+    reconciled,
 )
 
 pytestmark = pytest.mark.django_db
@@ -59,6 +61,13 @@ def applied(import_, by):
     import_ = worked(import_)
     assert import_.state == Import.State.APPLIED, import_.refusal
     return import_
+
+
+def flagged(import_):
+    """The sentences of the preview about rows that deserve a look."""
+    kind = kinds()["treasury-statement"]
+    rows = workbooks.rows_of(import_, "flag")
+    return [workbooks.words(kind, import_, problem) for _number, _cells, problems in rows for problem in problems]
 
 
 def test_a_statement_as_the_treasury_writes_it_is_kept_and_compared(commitment, accountant):
@@ -153,6 +162,7 @@ def test_another_file_of_the_same_period_takes_its_place_and_the_preview_says_so
     first = applied(sent([row(1, "KB-1")], by=accountant), accountant)
     second = sent([row(1, "KB-2")], by=accountant)
     assert second.counts["flags"] == 1
+    assert "giải trình" in flagged(second)[0]
     applied(second, accountant)
     assert list(TreasuryStatement.objects.order_by("pk").values_list("state", "revision")) == [
         ("replaced", 1),
@@ -161,6 +171,14 @@ def test_another_file_of_the_same_period_takes_its_place_and_the_preview_says_so
     services.undo_import(import_=first, reason="Nhầm", by=accountant, now=NOW)
     first = worked(first)
     assert first.state == "applied" and first.refusal
+
+
+def test_the_preview_says_that_the_statement_to_be_replaced_is_confirmed(commitment, accountant):
+    applied(sent([row(1, "KB-1")], by=accountant), accountant)
+    statement = TreasuryStatement.objects.get()
+    reconciled(statement, make_chief_accountant())
+    (said,) = flagged(sent([row(1, "KB-2")], by=accountant))
+    assert "01/BĐC-SCT" in said and "xác nhận lại" in said
 
 
 def test_a_year_without_a_budget_or_closed_takes_no_statement(accountant):

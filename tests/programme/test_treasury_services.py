@@ -13,7 +13,6 @@ from programme.services.payments import record_paid
 from programme.services.steps import approve_step, prepare_step, withdraw_step
 from programme.services.treasury import (
     booked_since,
-    confirm_reconciliation,
     explain_difference,
     lacking_reconciliation,
     match_statement,
@@ -23,6 +22,8 @@ from programme.services.treasury import (
 )
 from tests.factories import make_director, make_head, make_rule, make_user
 from tests.programme.making import (
+    confirmed,
+    explained,
     make_accountant,
     make_budget_year,
     make_chief_accountant,
@@ -35,6 +36,8 @@ from tests.programme.making import (
     make_reversal,
     make_statement,
     move_year,
+    numbered,
+    reconciled,
     statement_line,
 )
 
@@ -68,30 +71,6 @@ def commitment():
 def kinds(statement):
     there = statement.differences.there().order_by("id")
     return [(d.kind, d.row and d.row.voucher, d.payment and d.payment.voucher) for d in there]
-
-
-def explained(statement, by):
-    for difference in statement.differences.unexplained():
-        explain_difference(difference=difference, cause="timing", explanation="Hạch toán ngày khác", by=by, now=LATER)
-
-
-def numbered(statement, by):
-    return number_statement(
-        statement=statement, number="12/KBNN", issued_on=statement.ends_on, version=statement.version, by=by, now=LATER
-    )
-
-
-def confirmed(statement, by, **changes):
-    statement.refresh_from_db()
-    facts = {"paper": "01/BĐC-SCT", "paper_on": date(2025, 1, 20), "version": statement.version} | changes
-    return confirm_reconciliation(statement=statement, by=by, now=LATER, **facts)
-
-
-def reconciled(statement, chief):
-    accountant = make_accountant()
-    explained(statement, accountant)
-    numbered(statement, accountant)
-    return confirmed(statement, chief)
 
 
 def test_a_statement_that_agrees_has_its_rows_at_their_payments_and_no_difference(commitment, accountant):
@@ -382,6 +361,19 @@ def test_a_corrected_statement_takes_the_place_of_a_confirmed_one_and_can_be_tak
     withdraw_statement(statement=third, reason="Nhầm", by=accountant, now=LATER)
     with pytest.raises(Conflict):
         withdraw_statement(statement=third, reason="Nhầm", by=accountant, now=LATER)
+
+
+def test_a_new_version_keeps_what_was_said_of_the_differences_that_are_the_same(commitment, accountant):
+    paid = make_paid_payment(commitment, 10, voucher="KB-1", paid_on=DAY)
+    make_paid_payment(commitment, 20, voucher="KB-2", paid_on=DAY)
+    unknown = statement_line(voucher="KB-9", paid_on=DAY, amount_vnd=7)
+    first = make_statement(lines=[statement_line(paid, amount_vnd=11), unknown], by=accountant, now=NOW)
+    explained(first, accountant)
+    second = make_statement(lines=[statement_line(paid, amount_vnd=12), unknown], by=accountant, now=LATER)
+    said = {each.kind: (each.explanation, each.explained_by, each.explained_at) for each in second.differences.all()}
+    kept = ("Hạch toán ngày khác", accountant.public_id, LATER)
+    assert said == {"amount": ("", None, None), "not_here": kept, "not_there": kept}
+    assert second.differences.unexplained().get().kind == "amount"
 
 
 def test_an_open_statement_that_counts_again_is_compared_anew(commitment, accountant):
