@@ -335,9 +335,9 @@ def of_the_treasury():
     of_confirmed = f"JOIN {statement} s ON s.id = x.statement_id AND s.state = 'reconciled'"
     here = f"(SELECT r.payment_id FROM {row} r WHERE r.statement_id = {row}.statement_id AND r.payment_id IS NOT NULL LIMIT 1)"
     there = (
-        f"(SELECT r.payment_id FROM {row} r JOIN {statement} q ON q.id = r.statement_id AND q.span = 'q1' "
+        f"(SELECT r.payment_id FROM {row} r JOIN {statement} q ON q.id = r.statement_id AND q.span IN ('q1', 'q2') "
         f"AND q.state = 'reconciled' JOIN {statement} own ON own.id = {row}.statement_id AND own.year_id = q.year_id "
-        "WHERE r.payment_id IS NOT NULL LIMIT 1)"
+        "WHERE r.payment_id IS NOT NULL AND r.direction <> 'clear' LIMIT 1)"
     )
     in_confirmed_days = (
         f"JOIN {LINE} l ON l.id = x.line_id JOIN {YEAR} y ON y.id = l.year_id AND y.state IN ('open', 'adjusting') "
@@ -345,7 +345,7 @@ def of_the_treasury():
         "AND s.ends_on WHERE x.payment_id IS NOT NULL AND x.reverses_id IS NULL AND x.kind IN ('pay', 'advance')"
     )
     unpaid = {"number": "l.last_number + 1", "step_id": "NULL", "payment_id": "NULL"}
-    quarter = f"{of_open} AND s.span = 'q3' WHERE x.payment_id IS NULL AND x.direction <> 'recovery'"
+    quarter = f"{of_open} AND s.span = 'q3' WHERE x.payment_id IS NULL AND x.direction NOT IN ('recovery', 'clear')"
     return {
         "entry_i_not_reconciled": [
             copied(ENTRY, in_confirmed_days, **unpaid),

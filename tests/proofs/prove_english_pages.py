@@ -17,7 +17,8 @@ def figures():
     closing = done.stdout.rstrip().rpartition("\n")[2]
     counts = {word: int(number) for number, word in re.findall(r"(\d+) (passed|failed|errors?)", closing)}
     if done.returncode:
-        sys.stderr.write(done.stdout[-20_000:])
+        said = re.findall(r"^(?:E +(?:AssertionError: /|\d+: ).*|FAILED .*)$", done.stdout, re.MULTILINE)
+        sys.stderr.write("\n".join([*said, done.stdout[-2_000:]]))
     faulty = sum(number for word, number in counts.items() if word != "passed")
     yield "english_pages_sound", counts.get("passed", 0), ">= 1", counts.get("passed", 0) > 0
     yield "english_pages_with_faults", faulty, "0", done.returncode == 0 and not faulty
