@@ -6,7 +6,7 @@ PASSWORD = "thu-nghiem-ha-noi-2026"  # noqa: S105 - of invented people, shown on
 
 # (code, name, kind)
 OFFICES = (
-    ("LD", "Lãnh đạo Sở", "leadership"),
+    ("LD", "Ban Giám đốc Sở", "leadership"),
     ("QLCN", "Phòng Quản lý công nghiệp", "office"),
     ("KHTC", "Phòng Kế hoạch – Tài chính", "office"),
     ("VP", "Văn phòng Sở", "office"),
