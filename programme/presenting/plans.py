@@ -130,6 +130,7 @@ class Line:
     paid_vnd: int = 0
     delivered: int = 0
     deliverables: int = 0
+    reasons: list = field(default_factory=list)  # [(number of the version, why it moved there)], the latest first
 
     @property
     def change_label(self):
@@ -220,20 +221,38 @@ def from_plan_to_result(plan, groups):
     """(groups, sums): the lines of a version with those of earlier versions that it no longer has.
 
     What was planned at first and what was assigned and paid in the year stay whole: a task that was dropped keeps its
-    place under its content area, with the reason, and counts.
+    place under its content area, with the reason, and counts. Each line says why it moved in every version so far.
     """
     gone = _dropped_since(plan, {line.item.task_id for group in groups for line in group.lines})
     found = {group.area.pk: Group(group.area, group.number, list(group.lines)) for group in groups}
     for line in gone:
         area = line.item.content_area
         found.setdefault(area.pk, Group(area, roman(len(found) + 1))).lines.append(line)
+    reasons = _reasons_until(plan)
+    for group in found.values():
+        for line in group.lines:
+            line.reasons = reasons.get(line.item.task_id, [])
     return list(found.values()), sums_of(found.values())
+
+
+def _items_until(plan):
+    """Items of this version and of the decided ones before it."""
+    versions = Plan.objects.filter(year=plan.year, number__lt=plan.number, state__in=DECIDED)
+    return PlanItem.objects.filter(Q(plan=plan) | Q(plan__in=versions))
+
+
+def _reasons_until(plan):
+    """{task id: [(number of the version, why)]}, the latest first."""
+    reasons = {}
+    said = _items_until(plan).exclude(why="").order_by("-plan__number")
+    for task, number, why in said.values_list("task_id", "plan__number", "why"):
+        reasons.setdefault(task, []).append((number, why))
+    return reasons
 
 
 def _dropped_since(plan, kept):
     """Lines, told as left out, of the tasks that stood in an earlier decided version and are not among `kept`."""
-    versions = Plan.objects.filter(year=plan.year, number__lt=plan.number, state__in=DECIDED)
-    items = PlanItem.objects.filter(Q(plan=plan) | Q(plan__in=versions)).exclude(task__in=kept)
+    items = _items_until(plan).exclude(task__in=kept)
     items = items.select_related("task", "content_area").order_by("content_area__code", "position", "id")
     stood, latest = set(), {}
     for item in items:

@@ -103,7 +103,6 @@ def plan_detail(request, public_id):
             "results": results,
             "result_sums": result_sums,
             "sources": money_by_source(groups),
-            "moved": [line for line in [*lines, *left_out] if line.item.why],
             "due": _due_next(plan, lines, today),
             "today": today,
             "consultations": _consultations(plan, today),

@@ -380,8 +380,8 @@ def test_a_task_dropped_by_a_later_version_still_counts_in_what_was_planned_at_f
     lines = [make_line(year, task=task, source=make_source(), assigned_vnd=200_000_000) for task in (*tasks, elsewhere)]
     make_paid_payment(make_commitment(lines[1], 90_000_000), 60_000_000)
     second = make_plan(2024, base=first, lines=0, starts_on=date(2024, 2, 1))
-    for task in (tasks[0], tasks[2]):
-        make_item(second, task=task, amount_vnd=900_000_000)
+    make_item(second, task=tasks[0], amount_vnd=900_000_000, why="Giảm quy mô hội chợ")
+    make_item(second, task=tasks[2], amount_vnd=900_000_000)
     for task in (tasks[1], elsewhere):
         make_item(second, task=task, dropped=True, why="Chuyển sang chương trình khác")
     move_plan(first, "superseded")
@@ -408,6 +408,9 @@ def test_a_task_dropped_by_a_later_version_still_counts_in_what_was_planned_at_f
     assert [told[task].is_left_out for task in (*tasks, elsewhere)] == [False, True, True, True]
     words = text_of(page)
     assert "Chuyển sang chương trình khác" in words and "Hoãn sang năm sau" in words
+    assert told[tasks[0]].reasons == [(second.number, "Giảm quy mô hội chợ")], "the third left it as it was"
+    assert told[tasks[2]].reasons == [(third.number, "Hoãn sang năm sau")]
+    assert f'Giảm quy mô hội chợ<span class="second">Phiên bản {second.number}</span>' in words
     table = words.partition('id="plan-money"')[2].partition("</table>")[0]
     assert table.count(">Đã bỏ</span>") == 3 and "2.050" in table
 
