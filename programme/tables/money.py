@@ -116,10 +116,15 @@ def _money(name, label, unit, **kwargs):
     return tables.MoneyColumn(verbose_name=label, unit=unit, total=True, footer=_sum(name), **kwargs)
 
 
+def _total_label(table):
+    return _("Total, managed and followed") if table.mixed else pgettext_lazy("line of sums", "Total")
+
+
 class LineTable(tables.Table):
-    """Columns that every unit of measure shares; `sums` are those of all rows that match."""
+    """Columns that every unit of measure shares; `sums` are those of all rows that match, `mixed` if of both kinds."""
 
     sums: dict = {}
+    mixed = False
 
     task = tables.LinkColumn(
         verbose_name=_("Task"),
@@ -128,7 +133,7 @@ class LineTable(tables.Table):
         second="task__code",
         second_label=_("Code of the task"),
         order_by=("task__code",),
-        footer=pgettext_lazy("line of sums", "Total"),
+        footer=_total_label,
     )
     year = tables.CodeColumn(verbose_name=_("Year"), accessor="year__year")
     area = NameColumn("task__content_area", verbose_name=_("Content area"))
@@ -207,7 +212,7 @@ class BeforeColumn(tables.MoneyColumn):
         return super().sheet_value(self.bare(value))
 
 
-def line_table(unit, sums, before, *, of_one_year=False, alike=True):
+def line_table(unit, sums, before, *, mixed=False, of_one_year=False, alike=True):
     """The table of lines with its money in đồng or million đồng; where all are of one year, no column says so by itself.
 
     `before` as `BeforeColumn` takes it, `alike` as `GrowthColumn` does.
@@ -256,7 +261,7 @@ def line_table(unit, sums, before, *, of_one_year=False, alike=True):
     }
     shown = [name for name in LineTable.Meta.shown if not (of_one_year and name == "year")]
     meta = type("Meta", (LineTable.Meta,), {"shown": shown})
-    return type("BudgetLineTable", (LineTable,), {**columns, "sums": sums, "Meta": meta})
+    return type("BudgetLineTable", (LineTable,), {**columns, "sums": sums, "mixed": mixed, "Meta": meta})
 
 
 # --- groups of lines -----------------------------------------------------------------------------

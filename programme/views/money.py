@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date
 
 from django.contrib import messages
-from django.db.models import Q, Sum
+from django.db.models import Count, Q, Sum
 from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -418,7 +418,9 @@ def budget_line_list(request):
     every_line = queries.with_sums(BudgetLine.objects.all(), today)
     balances = queries.with_balances(BudgetLine.objects.all())
     matching = Listing(request, tables.LineTable, balances, tables.LineFilter).filtered
-    sums = matching.order_by().aggregate(**{f"sum_{name}": Sum(name) for name in tables.SUMMED})
+    sums = matching.order_by().aggregate(
+        kinds=Count("managed", distinct=True), **{f"sum_{name}": Sum(name) for name in tables.SUMMED}
+    )
     before, alike = _before_of_lines(request, matching, today)
     year = request.GET.get("year", "")
     return show_list(
@@ -430,6 +432,7 @@ def budget_line_list(request):
             unit,
             {name: sums[f"sum_{name}"] for name in tables.SUMMED},
             before,
+            mixed=sums["kinds"] > 1,
             of_one_year=bool(year),
             alike=alike,
         ),

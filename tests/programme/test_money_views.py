@@ -452,6 +452,8 @@ def test_lines_are_filtered_searched_without_marks_and_summed(client_as, year):
     assert found("state=unspent") == {spent.public_id}
     assert found("year=2024&unit=" + str(one.unit.public_id)) == {one.public_id}
     assert found("year=2030") == set()
+    both = "Tổng cộng (quản lý và theo dõi)"
+    assert both in text(client.get(address)) and both not in text(client.get(f"{address}?managed=yes"))
     page = text(client.get(f"{address}?money=dong&managed=yes"))
     assert "1.000.100.000" in page, "the sum of all rows that match stands under the column"
     assert "1.000,1" in text(client.get(f"{address}?managed=yes")), "the same in million đồng"
