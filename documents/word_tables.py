@@ -104,7 +104,8 @@ def docx_table(*, office_lines, title, columns, rows, signers=(), subtitle="", u
         document.add_paragraph(_text(subtitle), style=STYLES["SheetPeriod"][0])
     if unit:
         document.add_paragraph(_text(f"{_('Unit of measure')}: {unit}"), style=STYLES["SheetUnit"][0])
-    _write_table(document, columns, *on_paper(columns, rows, groups))
+    heads = [column.head(unit) for column in columns]
+    _write_table(document, columns, heads, *on_paper(columns, rows, groups))
     if signers:
         _write_signatures(document, signers)
     return document
@@ -229,7 +230,7 @@ def _write_signatures(document, signers):
 # --- the table ---------------------------------------------------------------------------------------
 
 
-def _write_table(document, columns, parts, total):
+def _write_table(document, columns, heads, parts, total):
     table = document.add_table(rows=0, cols=len(columns) + 1)
     table.style = "Table Grid"
     table.autofit = False
@@ -237,7 +238,7 @@ def _write_table(document, columns, parts, total):
     for column, width in zip(table.columns, widths, strict=True):
         column.width = Mm(width)
     row = _row_writer(table, widths)
-    row([(_("No."), "SheetHead", 1), *((column.head(), "SheetHead", 1) for column in columns)], is_head=True)
+    row([(_("No."), "SheetHead", 1), *((head, "SheetHead", 1) for head in heads)], is_head=True)
     for part in parts:
         if part.heading:
             row(_line_cells(part.heading), bold=True, keep=True)

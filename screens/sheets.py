@@ -180,6 +180,7 @@ def render_sheet(request, *, title, columns, rows, sheet, back, groups=None):
             ],
             "kept": kept,
             "columns": columns,
+            "heads": [(column, column.head(wording["unit"])) for column in columns],
             "parts": parts,
             "total": total,
             "back": back,

@@ -105,10 +105,10 @@ class Column(django_tables2.Column):
     def unit_label(self):
         return ""
 
-    def head(self):
-        """Heading of an export: with the unit, because nothing else says it there."""
-        title = str(self.verbose_name or "")
-        return f"{title} ({self.unit_label})" if self.unit_label else title
+    def head(self, said=""):
+        """Heading of a file or form: with the unit, unless it is the one `said` above the whole table."""
+        title, unit = str(self.verbose_name or ""), str(self.unit_label)
+        return f"{title} ({unit})" if unit and unit != said else title
 
     @property
     def in_totals(self):

@@ -21,8 +21,8 @@ HEADS = [
     "Nội dung nhiệm vụ",
     "Đơn vị chủ trì",
     "Thời hạn",
-    "Kế hoạch (triệu đồng)",
-    "Đã chi (triệu đồng)",
+    "Kế hoạch",
+    "Đã chi",
     "Tỷ lệ",
 ]
 
@@ -113,6 +113,15 @@ def test_rows_stand_under_their_groups_with_sums_and_shares_of_sums():
         ["II", "Phát triển nhân lực", "200", "50", "25,0\u00a0%"],
         ["1", "Đào tạo", "Phòng QLCN", "–", "200", "50", "25,0\u00a0%"],
         ["", "Tổng cộng", "600", "250", "41,7\u00a0%"],
+    ]
+
+
+def test_a_unit_that_is_not_the_one_above_the_table_stands_in_its_heading():
+    assert lines_of(word_file(unit="đồng"))[0] == [
+        *HEADS[:4],
+        "Kế hoạch (triệu đồng)",
+        "Đã chi (triệu đồng)",
+        "Tỷ lệ",
     ]
 
 
