@@ -5,6 +5,8 @@ from programme.views import (
     consultations,
     given,
     items,
+    ledger,
+    lines,
     money,
     payments,
     plan_steps,
@@ -15,6 +17,7 @@ from programme.views import (
     steps,
     tasks,
     treasury,
+    years,
 )
 
 app_name = "programme"
@@ -23,23 +26,23 @@ urlpatterns = [
     # the state of the money
     path("", money.money, name="money"),
     # budget years
-    path("years/add/", money.add_year, name="add_year"),
-    path("years/<int:year>/", money.budget_year, name="budget_year"),
-    path("years/<int:year>/open/", money.open_year, name="open_year"),
-    path("years/<int:year>/adjust/", money.start_adjusting, name="start_adjusting"),
-    path("years/<int:year>/close/", money.close_year, name="close_year"),
+    path("years/add/", years.add_year, name="add_year"),
+    path("years/<int:year>/", years.budget_year, name="budget_year"),
+    path("years/<int:year>/open/", years.open_year, name="open_year"),
+    path("years/<int:year>/adjust/", years.start_adjusting, name="start_adjusting"),
+    path("years/<int:year>/close/", years.close_year, name="close_year"),
     # budget lines
-    path("lines/", money.budget_line_list, name="budget_line_list"),
-    path("lines/add/", money.add_line, name="add_line"),
-    path("lines/<uuid:public_id>/", money.budget_line, name="budget_line"),
-    path("lines/<uuid:public_id>/describe/", money.describe_line, name="describe_line"),
-    path("lines/<uuid:public_id>/plan/", money.plan_spending, name="plan_spending"),
-    path("lines/<uuid:public_id>/opening/", money.record_opening, name="record_opening"),
-    path("lines/<uuid:public_id>/report/", money.record_report, name="record_report"),
+    path("lines/", lines.budget_line_list, name="budget_line_list"),
+    path("lines/add/", lines.add_line, name="add_line"),
+    path("lines/<uuid:public_id>/", lines.budget_line, name="budget_line"),
+    path("lines/<uuid:public_id>/describe/", lines.describe_line, name="describe_line"),
+    path("lines/<uuid:public_id>/plan/", lines.plan_spending, name="plan_spending"),
+    path("lines/<uuid:public_id>/opening/", lines.record_opening, name="record_opening"),
+    path("lines/<uuid:public_id>/report/", lines.record_report, name="record_report"),
     # the ledger
-    path("ledger/", money.ledger_entry_list, name="ledger_entry_list"),
-    path("ledger/<uuid:public_id>/", money.ledger_entry, name="ledger_entry"),
-    path("ledger/<uuid:public_id>/file/", money.ledger_entry_file, name="ledger_entry_file"),
+    path("ledger/", ledger.ledger_entry_list, name="ledger_entry_list"),
+    path("ledger/<uuid:public_id>/", ledger.ledger_entry, name="ledger_entry"),
+    path("ledger/<uuid:public_id>/file/", ledger.ledger_entry_file, name="ledger_entry_file"),
     # periods
     path("periods/", scheme.period_list, name="period_list"),
     path("periods/add/", scheme.add_period, name="add_period"),
