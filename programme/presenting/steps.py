@@ -36,7 +36,9 @@ def about_facts(step: BudgetStep, user: Any) -> list[tuple[str, str, str]]:
         facts.append((_("Entry that is reversed"), said, address(user, entry)))
     if step.kind == StepKind.ENVELOPE and step.year is not None:
         facts.append((_("Budget year"), str(step.year), address(user, step.year)))
-        facts.append((_("Envelope now"), formats.money(step.year.envelope_vnd), ""))
+        decided = step.year.envelope_step_id is not None
+        now = formats.money(step.year.envelope_vnd) if decided else _("no decision yet")
+        facts.append((_("Envelope now"), now, ""))
     if step.kind == StepKind.CEILING and step.period is not None:
         facts.append((_("Period of the programme"), str(step.period), address(user, step.period)))
         taken = (step.period.ceiling_vnd or 0) - ceiling_left(step.period)

@@ -168,6 +168,9 @@ def test_ceiling_and_envelope_are_prepared_and_booked(client_as, people, line):
     post(chief, "approve_step", step)
     line.year.refresh_from_db()
     assert line.year.envelope_vnd == 12 * BILLION
+    after = make_budget_year(2025, envelope_vnd=0, state="preparing", period=line.year.period)
+    facts = dict(fact[:2] for fact in accountant.get(address("prepare_step", "envelope", after)).context["facts"])
+    assert facts["Hạn mức năm hiện nay"] == "chưa có quyết định"
     post(accountant, "prepare_step", "ceiling", line.year.period, **(STEP | {"amount_vnd": "5.000.000.000"}))
     lower = BudgetStep.objects.prepared().get()
     refused = post(chief, "approve_step", lower)
