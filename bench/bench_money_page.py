@@ -112,7 +112,13 @@ def lay(count):
 
 
 def load(cursor, each):
-    """`each` pairs of a commitment raised by 2,000 đồng and 1,000 đồng of it paid, on every line, month by month."""
+    """`each` pairs of a commitment raised by 2,000 đồng and 1,000 đồng of it paid, on every line, month by month.
+
+    A year that is over has them in all its months, the present one in those that are over.
+    """
+    from django.utils import timezone
+
+    today = timezone.localdate()
     cursor.execute(
         "INSERT INTO programme_ledgerentry (public_id, line_id, number, kind, amount_vnd, opening, reported, commitment_id, "
         "document, document_on, happened_on, reason, recorded_at, recorded_by, approved_by) "
@@ -121,8 +127,9 @@ def load(cursor, each):
         "d.day + time '02:00', c.prepared_by, c.decided_by FROM programme_budgetline l "
         "JOIN programme_budgetyear y ON y.id = l.year_id JOIN programme_commitment c ON c.line_id = l.id "
         "CROSS JOIN generate_series(1, %s) n "
-        "CROSS JOIN LATERAL (SELECT make_date(y.year, 1 + (n - 1) / 2 %% 10, 1 + n %% 28) AS day) d",
-        [2 * each],
+        "CROSS JOIN LATERAL (SELECT make_date(y.year, 1 + (n - 1) / 2 %% CASE WHEN y.year < %s THEN 12 ELSE %s END, "
+        "1 + n %% 28) AS day) d",
+        [2 * each, today.year, max(1, today.month - 1)],
     )
     moved = {"committed_vnd": 2000 * each, "disbursed_vnd": 1000 * each}
     sets = ", ".join(f"{name} = {name} + {amount}" for name, amount in moved.items())

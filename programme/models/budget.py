@@ -302,7 +302,9 @@ class LedgerEntry(Identified):
     `amount_vnd` is above 0; the kind gives the direction, and an entry that `reverses` another undoes it.
     """
 
-    line = models.ForeignKey(BudgetLine, on_delete=models.PROTECT, related_name="entries", verbose_name=_("line"))
+    line = models.ForeignKey(  # found by `entry_of_line_by_day`
+        BudgetLine, on_delete=models.PROTECT, related_name="entries", verbose_name=_("line"), db_index=False
+    )
     number = models.PositiveIntegerField(_("number"))
     kind = models.CharField(_("kind"), max_length=16, choices=EntryKind)
     amount_vnd = models.BigIntegerField(_("amount"))
@@ -381,6 +383,11 @@ class LedgerEntry(Identified):
         indexes = [
             models.Index(fields=["recorded_at", "id"], name="entry_by_time"),
             models.Index(fields=["happened_on"], name="entry_by_day"),
+            models.Index(
+                fields=["line", "happened_on"],
+                include=["kind", "amount_vnd", "reverses"],
+                name="entry_of_line_by_day",
+            ),
         ]
 
     def __str__(self):

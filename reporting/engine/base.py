@@ -183,6 +183,7 @@ class Base:
         self.run(HEADS)
         self.run(ROLL_UP)
         self.run(TITLES)
+        self._index("kpi_title", "title_id")
         self._lay_years()
         self._lay_who()
         if self.bases:
