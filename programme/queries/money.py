@@ -274,19 +274,23 @@ def earlier_lines(lines, years, today):
     return lines.filter(year__year__in=[year - 1 for year in years if year <= today.year])
 
 
-def _days_of_the_month(until):
-    """Entries of the month that is compared in part: the only ones that sums read, a month of them at most."""
-    signed = Sum(
-        Case(
-            *(When(kind=kind, reverses__isnull=True, then=sign * F("amount_vnd")) for kind, sign in SPENDING.items()),
-            *(When(kind=kind, reverses__isnull=False, then=-sign * F("amount_vnd")) for kind, sign in SPENDING.items()),
-            output_field=BigIntegerField(),
-        )
+def _days_of_the_month(until, of_line, group):
+    """What the lines of `of_line` had in the month that is compared in part, to the day, as a subquery; NULL for nothing.
+
+    `group` is the same for all of them. The only entries that any sum reads: a month of each line at most, all in the index by line and day.
+    """
+    back = Q(kind__in=[kind for kind, sign in SPENDING.items() if sign < 0])
+    undone = Q(reverses__isnull=False)
+    signed = Case(
+        When((back & ~undone) | (~back & undone), then=-F("amount_vnd")),
+        default=F("amount_vnd"),
+        output_field=BigIntegerField(),
     )
     entries = LedgerEntry.objects.filter(
-        happened_on__gte=until.replace(day=1), happened_on__lte=until, kind__in=list(SPENDING)
+        **of_line, happened_on__gte=until.replace(day=1), happened_on__lte=until, kind__in=list(SPENDING)
     )
-    return entries, signed
+    days = entries.order_by().values(group).annotate(sum=Sum(signed))
+    return Subquery(days.values("sum"), output_field=BigIntegerField())
 
 
 def _whole_months(until):
@@ -306,18 +310,18 @@ def spent_up_to_the_day(lines, today, *fields):
         return {}
     keys = [f"line__{name}" for name in fields]
     months = _whole_months(until).filter(line__in=lines.order_by().values("pk")).order_by().values(*keys)
-    entries, signed = _days_of_the_month(until)
-    entries = entries.filter(line__in=lines.order_by().values("pk")).order_by().values(*keys)
+    days = lines.order_by().values(*fields)
+    of_months, of_days = (
+        Sum(F("disbursed_vnd") - F("recovered_vnd")),
+        Sum(_days_of_the_month(until, {"line": OuterRef("pk")}, "line")),
+    )
     if fields:
         summed = [
-            *months.annotate(net=Sum(F("disbursed_vnd") - F("recovered_vnd"))).values_list(*keys, "net"),
-            *entries.annotate(net=signed).values_list(*keys, "net"),
+            *months.annotate(net=of_months).values_list(*keys, "net"),
+            *days.annotate(net=of_days).values_list(*fields, "net"),
         ]
     else:
-        summed = [
-            (months.aggregate(net=Sum(F("disbursed_vnd") - F("recovered_vnd")))["net"],),
-            (entries.aggregate(net=signed)["net"],),
-        ]
+        summed = [(months.aggregate(net=of_months)["net"],), (days.aggregate(net=of_days)["net"],)]
     for *key, net in summed:
         found[tuple(key)] += net or 0
     return found
@@ -411,11 +415,8 @@ def _spent_before(today):
     }
     of_line = {f"line__{name}": value for name, value in same.items()}
     months = _whole_months(until).filter(**of_line).annotate(net_vnd=F("disbursed_vnd") - F("recovered_vnd"))
-    entries, signed = _days_of_the_month(until)
-    days = entries.filter(**of_line).order_by().values("line__managed").annotate(sum=signed).values("sum")
-    before = _sum_of(months, "net_vnd", "line__managed") + Coalesce(
-        Subquery(days, output_field=BigIntegerField()), Value(0), output_field=BigIntegerField()
-    )
+    days = Coalesce(_days_of_the_month(until, of_line, "line__managed"), Value(0), output_field=BigIntegerField())
+    before = _sum_of(months, "net_vnd", "line__managed") + days
     there = Exists(BudgetLine.objects.filter(**same))
     return Case(When(there, year__year__lte=today.year, then=before), output_field=BigIntegerField())
 
