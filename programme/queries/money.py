@@ -277,7 +277,8 @@ def earlier_lines(lines, years, today):
 def _days_of_the_month(until, of_line, group):
     """What the lines of `of_line` had in the month that is compared in part, to the day, as a subquery; NULL for nothing.
 
-    `group` is the same for all of them. The only entries that any sum reads: a month of each line at most, all in the index by line and day.
+    `group` is the same for all of them. The only entries that any sum reads: a month of each line at most, and all that is
+    asked of them stands in the index by line and day.
     """
     back = Q(kind__in=[kind for kind, sign in SPENDING.items() if sign < 0])
     undone = Q(reverses__isnull=False)
@@ -311,10 +312,8 @@ def spent_up_to_the_day(lines, today, *fields):
     keys = [f"line__{name}" for name in fields]
     months = _whole_months(until).filter(line__in=lines.order_by().values("pk")).order_by().values(*keys)
     days = lines.order_by().values(*fields)
-    of_months, of_days = (
-        Sum(F("disbursed_vnd") - F("recovered_vnd")),
-        Sum(_days_of_the_month(until, {"line": OuterRef("pk")}, "line")),
-    )
+    of_months = Sum(F("disbursed_vnd") - F("recovered_vnd"))
+    of_days = Sum(_days_of_the_month(until, {"line": OuterRef("pk")}, "line"))
     if fields:
         summed = [
             *months.annotate(net=of_months).values_list(*keys, "net"),
