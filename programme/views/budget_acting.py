@@ -19,7 +19,7 @@ from jobs.operations import once
 from programme.forms.acting import ActForm
 from programme.presenting.acting import trail
 from reference.sending import sent_once
-from screens.lists import BulkResult, bulk_results
+from screens.lists import BulkResult, bulk_results, show_list
 
 
 def require_right(check: Callable[[], Any]) -> Any:
@@ -101,8 +101,26 @@ def act_page(
 # --- lists ------------------------------
 
 
-def list_context(request: HttpRequest, filterset: Any, rows: Any, waiting: Any) -> dict[str, Any]:
-    """Tabs and, when asked for, the sums above a list of things that are prepared and decided."""
+def acting_list(
+    request: HttpRequest, rows: Any, *, waiting: Any, filterset_class: Any, queryset: Any = None, **listing: Any
+) -> HttpResponse:
+    """A list of things that are prepared and decided, the latest first; `waiting(user, on=)` are those that wait for one.
+
+    `queryset` where the list shows more of `rows` than they have themselves.
+    """
+    return show_list(
+        request,
+        queryset=rows if queryset is None else queryset,
+        filterset_class=filterset_class,
+        ordering=("-prepared_at", "-pk"),
+        template="programme/acting_list.html",
+        context=_list_context(request, filterset_class, rows, waiting),
+        **listing,
+    )
+
+
+def _list_context(request: HttpRequest, filterset: Any, rows: Any, waiting: Any) -> dict[str, Any]:
+    """Tabs and, when asked for, the sums above the list."""
     whose = request.GET.get("whose", "")
     count = waiting(request.user, on=timezone.localdate()).count()
     tabs = [

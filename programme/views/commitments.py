@@ -48,15 +48,15 @@ from programme.tables.steps import STATE_KINDS as STEP_KINDS
 from programme.views.budget_acting import (
     act_on_many,
     act_page,
+    acting_list,
     chosen,
     done_once,
-    list_context,
     press,
     require_right,
     right_or_none,
 )
 from screens.forms import form_data
-from screens.lists import BulkAction, show_list
+from screens.lists import BulkAction
 
 RELATED = ("line__task", "line__source", "line__year", "file")
 
@@ -68,17 +68,15 @@ def commitment_list(request: HttpRequest) -> HttpResponse:
     user = request.user
     actions = [BulkAction("approve", _("Approve"), reverse("programme:bulk_approve_commitments"))]
     begin = {"url": reverse("programme:begin_commitment"), "label": _("Prepare a contract or decision")}
-    return show_list(
+    return acting_list(
         request,
+        Commitment.objects.all(),
+        waiting=commitments_waiting_for,
         name="commitments",
         title=_("Contracts and decisions to support"),
         lead=_("What the Department binds itself to; it takes room on its line once another person approves it."),
         table_class=CommitmentTable,
         filterset_class=CommitmentFilter,
-        queryset=Commitment.objects.all(),
-        ordering=("-prepared_at", "-pk"),
-        template="programme/acting_list.html",
-        context=list_context(request, CommitmentFilter, Commitment.objects.all(), commitments_waiting_for),
         export_name="hop-dong-quyet-dinh",
         main_action=begin if user.may(PREPARE_COMMITMENT) else None,
         actions=actions if user.may(APPROVE_COMMITMENT) else (),

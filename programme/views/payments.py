@@ -34,16 +34,16 @@ from programme.tables.payments import PAID, STATE_KINDS, PaymentFilter, PaymentT
 from programme.views.budget_acting import (
     act_on_many,
     act_page,
+    acting_list,
     back_to_list,
     chosen,
     done_once,
-    list_context,
     press,
     require_right,
     right_or_none,
 )
 from screens.forms import form_data
-from screens.lists import BulkAction, show_list
+from screens.lists import BulkAction
 from screens.sheets import Sheet
 
 STATE = Payment.State
@@ -66,8 +66,10 @@ def payment_list(request: HttpRequest) -> HttpResponse:
         for wanted, code, label, route in every
         if user.may(wanted)
     ]
-    return show_list(
+    return acting_list(
         request,
+        Payment.objects.all(),
+        waiting=payments_waiting_for,
         name="payments",
         title=_("Payments"),
         lead=_("Prepared, controlled, signed and sent to the Treasury; only its answer makes money disbursed."),
@@ -75,9 +77,6 @@ def payment_list(request: HttpRequest) -> HttpResponse:
         filterset_class=PaymentFilter,
         queryset=with_undone(Payment.objects.all()),
         sheet=Sheet(period=_period(request), unit=_("đồng")) if request.GET.get("export") else None,
-        ordering=("-prepared_at", "-pk"),
-        template="programme/acting_list.html",
-        context=list_context(request, PaymentFilter, Payment.objects.all(), payments_waiting_for),
         export_name="thanh-toan",
         actions=actions,
         empty=_("A payment is prepared on the page of its contract or decision."),

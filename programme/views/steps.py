@@ -29,15 +29,15 @@ from programme.tables.steps import STATE_KINDS, StepFilter, StepTable
 from programme.views.budget_acting import (
     act_on_many,
     act_page,
+    acting_list,
     chosen,
     done_once,
-    list_context,
     press,
     require_right,
     right_or_none,
 )
 from screens.forms import form_data
-from screens.lists import BulkAction, show_list
+from screens.lists import BulkAction
 
 RELATED = (
     "period",
@@ -61,17 +61,15 @@ def budget_step_list(request: HttpRequest) -> HttpResponse:
     user = request.user
     actions = [BulkAction("approve", _("Approve and book"), reverse("programme:bulk_approve_steps"))]
     begin = {"url": reverse("programme:begin_step"), "label": _("Prepare a step")}
-    return show_list(
+    return acting_list(
         request,
+        BudgetStep.objects.all(),
+        waiting=steps_waiting_for,
         name="budget-steps",
         title=_("Steps of the budget"),
         lead=_("What one person prepares and another approves; nothing is booked before."),
         table_class=StepTable,
         filterset_class=StepFilter,
-        queryset=BudgetStep.objects.all(),
-        ordering=("-prepared_at", "-pk"),
-        template="programme/acting_list.html",
-        context=list_context(request, StepFilter, BudgetStep.objects.all(), steps_waiting_for),
         export_name="buoc-kinh-phi",
         main_action=begin if user.may(PREPARE_STEP) else None,
         actions=actions if user.may(DECIDE_STEP) else (),
