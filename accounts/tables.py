@@ -188,7 +188,7 @@ class DelegationFilter(FilterSet):
 
 
 class LetterTable(tables.Table):
-    to = tables.Column(verbose_name=_("Addressee"), second="subject", second_label=_("Subject"))
+    to = tables.VietnameseColumn(verbose_name=_("Addressee"), second="subject", second_label=_("Subject"))
     kind = tables.Column(verbose_name=_("Kind"))
     created_at = tables.DateTimeColumn(verbose_name=_("Written at"))
     sent_at = tables.DateTimeColumn(verbose_name=_("Sent at"))

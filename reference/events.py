@@ -14,7 +14,7 @@ def words(*choices):
 
 FIELDS = {
     "code": (_("code"), formats.code),
-    "name_vi": _("name in Vietnamese"),
+    "name_vi": (_("name in Vietnamese"), formats.vietnamese),
     "name_en": (_("name in English"), formats.english),
     "valid_from": _("in force from"),
     "valid_to": _("in force to"),

@@ -18,7 +18,10 @@ MONEY = {"revenue_max_vnd", "capital_max_vnd", "vnd_per_unit"}
 def facts_of(entry):
     """[(label, text)] in reading order; nothing that only the machine needs."""
     facts = (
-        [(_("name in Vietnamese"), entry.name_vi), (_("name in English"), formats.english(entry.name_en))]
+        [
+            (_("name in Vietnamese"), formats.vietnamese(entry.name_vi)),
+            (_("name in English"), formats.english(entry.name_en)),
+        ]
         if _has_names(entry)
         else []
     )

@@ -157,7 +157,7 @@ INDUSTRY_FILTERS = {
 }
 GROUP_COLUMNS = {"divisions": tables.CodeColumn(verbose_name=_("Nearest VSIC divisions"))}
 AGENCY_COLUMNS = {
-    "short_name": tables.Column(verbose_name=_("Short name")),
+    "short_name": tables.VietnameseColumn(verbose_name=_("Short name")),
     "successor": tables.Column(
         verbose_name=_("Work taken over by"),
         fields=("successor__name_vi", "successor__name_en"),

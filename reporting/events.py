@@ -20,7 +20,7 @@ describe(
     _("Version %(version)s of the definition"),
     fields={
         "definition": _("definition"),
-        "name_vi": _("name in Vietnamese"),
+        "name_vi": (_("name in Vietnamese"), formats.vietnamese),
         "name_en": (_("name in English"), formats.english),
     },
 )

@@ -207,6 +207,11 @@ def english(text):
     return format_html('<span lang="en">{}</span>', text) if text else text
 
 
+def vietnamese(text):
+    """The same of what was written in Vietnamese."""
+    return format_html('<span lang="vi">{}</span>', text) if text else text
+
+
 def code(text):
     """A code, which no language translates."""
     return format_html('<span translate="no">{}</span>', text) if text else text

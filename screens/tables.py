@@ -150,6 +150,13 @@ class TextColumn(Column):
     pass
 
 
+class VietnameseColumn(Column):
+    """What was written in Vietnamese and is shown so in every language of the page."""
+
+    def render(self, value, record):
+        return formats.vietnamese(super().render(value, record))
+
+
 class CodeColumn(Column):
     """Codes and numbers of papers: never broken, never taken for figures (a tax code keeps its first 0)."""
 

@@ -16,7 +16,7 @@ def plain_number(value):
 
 FIELDS = {
     "code": (_("code"), formats.code),
-    "name_vi": _("name in Vietnamese"),
+    "name_vi": (_("name in Vietnamese"), formats.vietnamese),
     "name_en": (_("name in English"), formats.english),
     "starts_year": _("first year"),
     "ends_year": _("last year"),
