@@ -157,6 +157,7 @@ def lay_money():
     line(written.OPEN_YEAR, tasks[3], managed=False)
     line(preparing, tasks[0])
     line(written.ADJUSTING_YEAR, tasks[0])
+    making.move_year(years[written.CLOSED_YEAR], "adjusting")
     making.make_pair(old, one, "carry_out", 100)
     making.make_pair(two, one, "transfer_out", 50)
     making.make_entry(one, "supplement", 7)
