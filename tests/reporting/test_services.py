@@ -3,6 +3,7 @@ from datetime import date, timedelta
 import pytest
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.roles import Role
@@ -232,6 +233,18 @@ def test_values_stored_are_those_computed(world):
     run = make_run(year_from=2023, year_to=2024)
     stored = {(v.version_id, v.year): v.digest for v in KpiValue.objects.readable().filter(run=run)}
     assert stored == {(v.version.pk, v.year): v.digest for v in compute(gather((2023, 2024), NOW))}
+
+
+def test_the_connection_loops_over_rows_again_after_a_computation_that_joined_by_hash(world):
+    with CaptureQueriesContext(connection) as queries:
+        make_run(year_from=2024, year_to=2024)
+    told = [query["sql"] for query in queries if "enable_nestloop" in query["sql"]]
+    of_this_engine = (
+        ["SET enable_nestloop = off", "SET enable_nestloop = on"] if connection.vendor == "postgresql" else []
+    )
+    assert told == of_this_engine
+    last_of_titles = [query["sql"] for query in queries if "kpi_title" in query["sql"]][-1]
+    assert "DROP TABLE" in last_of_titles, "what it laid is gone"
 
 
 def test_all_years_are_computed_when_none_is_named(world):
