@@ -25,6 +25,21 @@ _POWERS = {
     "billion": 9,
 }
 
+ABBREVIATIONS = {
+    "xk": "xuat khau",
+    "knxk": "kim ngach xuat khau",
+    "gt": "gia tri",
+    "dt": "doanh thu",
+    "ld": "lao dong",
+    "bq": "binh quan",
+    "sp": "san pham",
+    "spcncl": "san pham cong nghiep chu luc",
+    "cncl": "cong nghiep chu luc",
+    "nsnn": "ngan sach nha nuoc",
+    "dn": "doanh nghiep",
+    "qd": "quyet dinh",
+}
+
 ROMAN = re.compile(r"(?=[ivxlc])(?:xc|xl|l?x{0,3})(?:ix|iv|v?i{0,3})\.?")
 LETTER = re.compile(r"[a-h]\.?")
 TOTAL = re.compile(
@@ -47,7 +62,12 @@ def bare(text):
     folded = _YEAR.sub(" ", folded)
     folded = re.sub(r"[,:\-/]\s*(?:ty|trieu|nghin|ngan|1[.,]?000)?\s*(?:dong|vnd|usd)\s*$", " ", folded)
     folded = re.sub(r"\b(?:ty|trieu|nghin|ngan|1[.,]?000) (?:dong|vnd|usd)$", " ", folded)
-    return _NOT_WORD.sub(" ", folded).strip()
+    return _in_full(folded)
+
+
+def _in_full(folded):
+    """The words of a folded text with the abbreviations of offices written out: XK as xuất khẩu."""
+    return " ".join(ABBREVIATIONS.get(word, word) for word in _NOT_WORD.sub(" ", folded).split())
 
 
 def _power(word):
@@ -162,7 +182,7 @@ def _match(names, aliases):
         if not whole:
             continue
         for text in (whole, own):
-            key = aliases.get(bare(text)) or aliases.get(_NOT_WORD.sub(" ", fold(text)).strip())
+            key = aliases.get(bare(text)) or aliases.get(_in_full(fold(text)))
             if key:
                 if key in places:
                     doubles.setdefault(key, [places[key][0]]).append(index)

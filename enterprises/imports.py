@@ -47,6 +47,7 @@ PART = gettext_noop("The revenue from key products is more than the whole revenu
 REPLACES_DRAFT = gettext_noop("Replaces the draft that %(who)s has not sent yet.")
 REPLACES_DECLARED = gettext_noop("Replaces what %(who)s declared and has not sent yet: %(before)s → %(after)s.")
 REPLACES_WAITING = gettext_noop("Replaces what %(who)s sent and waits for review: %(before)s → %(after)s.")
+EMPTIES = gettext_noop("The cell is empty; the confirmed figure %(before)s would be left out.")
 JUMPED = gettext_noop("%(times)s times more or less than the year before: %(before)s → %(after)s.")
 
 ALIASES = {
@@ -166,7 +167,10 @@ class FiguresImport(ImportKind):
         "restored": _("put back as before the import"),
         "replaced": _("of which replace a draft or figures that waited"),
     }
-    tallies = {"replaced": _("replace a draft or figures that wait for review")}
+    tallies = {
+        "replaced": _("replace a draft or figures that wait for review"),
+        "corrects": _("correct figures that are confirmed"),
+    }
 
     def basis(self, import_):
         chosen = import_.options["bases"]
@@ -249,9 +253,10 @@ class FiguresImport(ImportKind):
                 seen[root] = numbers[at]
         chunk.add("enterprise_id", roots)
         self._check_names(chunk, roots, context["names"])
+        given = [place for place, name in enumerate(MEASURES) if chunk.has(name)]
         amounts = self._amounts(chunk, roots, context)
-        self._compare(chunk, roots, amounts, context)
-        self._check_amounts(chunk, roots, amounts, context)
+        self._compare(chunk, roots, amounts, given, context)
+        self._check_amounts(chunk, roots, amounts, given, context)
 
     def check_doubtful(self, chunk, context):
         self._check_year(chunk, context)
@@ -301,11 +306,10 @@ class FiguresImport(ImportKind):
             columns.append(kept)
         return list(zip(*columns, strict=True))
 
-    def _check_amounts(self, chunk, roots, amounts, context):
-        nothing = (None,) * len(MEASURES)
+    def _check_amounts(self, chunk, roots, amounts, given, context):
         before, factor = context["before"], context["factor"]
         for at, values in enumerate(amounts):
-            if values == nothing:
+            if all(values[place] is None for place in given):
                 chunk.refuse(at, "tax_code", NOTHING)
                 continue
             revenue, part = values[1:3]
@@ -316,7 +320,7 @@ class FiguresImport(ImportKind):
                     said = {"before": {_type(name): old}, "after": {_type(name): new}}
                     chunk.flag(at, name, JUMPED, times=factor, **said)
 
-    def _compare(self, chunk, roots, amounts, context):
+    def _compare(self, chunk, roots, amounts, given, context):
         last, opened, confirmed = context["last"], context["opened"], context["confirmed"]
         revisions, replaces, unchanged = [], [], []
         for at, (root, values) in enumerate(zip(roots, amounts, strict=True)):
@@ -324,7 +328,10 @@ class FiguresImport(ImportKind):
             revisions.append(last.get(root, 0) + 1)
             if standing is None:
                 replaces.append(None)
-                unchanged.append(confirmed.get(root) == values)
+                old = confirmed.get(root)
+                unchanged.append(old == values)
+                if old is not None and old != values:
+                    self._say_corrected(chunk, at, old, values, given)
             else:
                 same = standing[2] == values and standing[1] in (State.WAITING, State.DECLARED)
                 replaces.append(None if same else standing[0])
@@ -335,6 +342,14 @@ class FiguresImport(ImportKind):
         chunk.add("replaces", replaces)
         chunk.add("unchanged", unchanged)
         chunk.add("size", self._sizes(roots, amounts, context))
+
+    def _say_corrected(self, chunk, at, old, values, given):
+        """The row corrects what is confirmed; an empty cell would leave the figure out once the correction is confirmed."""
+        chunk.tally(at, "corrects")
+        for place in given:
+            if values[place] is None and old[place] is not None:
+                name = MEASURES[place]
+                chunk.flag(at, name, EMPTIES, before={_type(name): old[place]})
 
     def _say_replaced(self, chunk, at, root, values, context):
         """The row takes the place of what somebody prepared or sent: whose it is, and the first amount that changes."""

@@ -46,6 +46,14 @@ def counts(data, name="a.xlsx", **options):
     ]
 
 
+def test_headings_are_known_by_the_abbreviations_of_offices_too():
+    rows, bad, heading = read(
+        workbook([["MST", "Tên DN", "XK trực tiếp (nghìn USD)", "Số LĐ"], [A, "Công ty May", 12, 80]])
+    )
+    assert (bad, heading["unknown"]) == ([], [])
+    assert (rows[0]["export_usd_cents"], rows[0]["labour"]) == (1_200_000, 80)
+
+
 def test_table_as_an_office_writes_it():
     rows, bad, heading = read(
         workbook(

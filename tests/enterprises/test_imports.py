@@ -169,6 +169,25 @@ def test_a_column_that_the_file_lacks_keeps_what_stands():
     assert (figures.output_vnd, figures.revenue_vnd, figures.tax_vnd) == (5_000_000, None, 7)
 
 
+def test_a_row_whose_cells_are_all_empty_is_refused_though_the_file_lacks_other_columns():
+    officer, one = make_officer(), make_enterprise()
+    make_figures(one, 2024, output_vnd=1_000_000, tax_vnd=7)  # the file has no column of taxes
+    import_ = send("figures", [[one.tax_code, "", None, None, None]], by=officer)
+    assert import_.counts["good"] == 0 and "no figure at all" in bad(import_)[2][1]
+
+
+def test_the_preview_counts_corrections_of_confirmed_figures_and_names_what_an_empty_cell_takes_away():
+    officer, one, two, three = make_officer(), make_enterprise(), make_enterprise(), make_enterprise()
+    for enterprise in (one, two):
+        make_figures(enterprise, 2024, output_vnd=5_000_000, revenue_vnd=6_000_000, labour_insured=10)
+    rows = [[one.tax_code, "", 5, None, 10], [two.tax_code, "", 5, 6, 10], [three.tax_code, "", 5, 6, 10]]
+    import_ = send("figures", rows, by=officer)
+    assert (import_.counts["good"], import_.counts["corrects"]) == (3, 1)
+    assert flags(import_) == [
+        (2, "revenue_vnd", "The cell is empty; the confirmed figure 6,000,000 đồng would be left out.")
+    ]
+
+
 def test_a_jump_of_any_measure_is_flagged_by_the_rule_and_taken():
     make_rule("jump_factor", 3)
     officer, one = make_officer(), make_enterprise()
