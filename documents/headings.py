@@ -210,7 +210,7 @@ def find_layout(rows, columns, merges=()):
                 best = (score, number, height, names, places, doubles)
     if best is None:
         found = max(
-            ([str(cell) for cell in row if str(cell or "").strip()] for row in rows[:SEARCHED_ROWS]),
+            ([cell for cell in row if isinstance(cell, str) and cell.strip()] for row in rows[:SEARCHED_ROWS]),
             key=len,
             default=[],
         )

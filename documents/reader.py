@@ -344,8 +344,12 @@ def read_table(order):
             raise Refusal("twice_the_same", title=error.title, columns=error.columns) from error
         say(heading=table.heading())
         sys.stdout.flush()
+        any_row = False
         for chunk in table.chunks():
+            any_row = any_row or bool(chunk["numbers"] or chunk["bad"])
             say(chunk=chunk)
+        if not any_row:
+            raise Refusal("no_rows", row=table.layout.heading_row + 1)
         if order.get("originals"):
             say(asking="originals")
             sys.stdout.flush()

@@ -31,6 +31,7 @@ FILES = {
     "unreadable": gettext_noop("The file cannot be read. Open it in Excel and save it again as .xlsx."),
     "not_text": gettext_noop("The file is not text. Save it again as .xlsx or as CSV UTF-8."),
     "empty": gettext_noop("The file has no rows."),
+    "no_rows": gettext_noop("Under the headings in row %(row)s there is no row to bring in."),
     "too_many_rows": gettext_noop("The file has %(rows)s rows; at most %(most)s are taken at once. Divide it."),
     "too_wide": gettext_noop("The file has more than %(most)s columns."),
     "no_heading": gettext_noop("No heading row was found in the first 20 rows. Missing: %(missing)s. Found: %(found)s. Use the template, or give the columns these names."),

@@ -30,7 +30,7 @@ from enterprises.services.importing import (
     withdraw_imported_registry,
 )
 from reference.models import AdministrativeUnit, ProductGroup
-from reference.services import SizeTable
+from reference.services import SizeTable, as_written
 from reference.tax_codes import parent_of
 from screens.text import clean, fold, short_forms, sort_key
 
@@ -550,7 +550,7 @@ class RegistryImport(ImportKind):
             ),
             "wards": _ward_names(wards.values_list("pk", "code", "name_vi")),
             "groups": {fold(word): (pk, code) for pk, code, *names in groups for word in (code, *names) if word},
-            "group_codes": ", ".join(sorted(code for _pk, code, *_names in groups)),
+            "group_codes": "; ".join(sorted(as_written(code, name_vi) for _pk, code, name_vi, *_names in groups)),
             "new": {},
             "new_products": set(),
             "seen_titles": {},

@@ -30,6 +30,11 @@ def rule(code, on: date, default=None):
     return default if found is None else found
 
 
+def as_written(code, name):
+    """How an office writes a row of reference data: by a short code and its name, else by the name alone."""
+    return f"{code} – {name}" if len(code) <= 5 and (code.isdecimal() or code.isupper()) else name
+
+
 def unit_on(code, on: date, *, kind=AdministrativeUnit.Kind.WARD):
     """The unit that carried `code` on the day `on`, or None: codes mean something only with a date."""
     return AdministrativeUnit.objects.in_force(on).filter(kind=kind, code=code).first()

@@ -19,6 +19,7 @@ from audit.refusals import Refused
 from documents.imports import Column, ImportKind, register
 from enterprises.models import Enterprise
 from reference.models import Agency, ContentArea, MoneySource, SupportKind
+from reference.services import as_written
 from screens.text import fold
 from support.models import GREATEST_AMOUNT, ActivityType, SupportRecord, SupportRevision
 from support.permissions import IMPORT
@@ -269,12 +270,12 @@ class SupportImport(ImportKind):
 
 
 def _known(model, today):
-    """Codes and names in force, folded, with their key; and the codes to name in a refusal."""
-    keys, codes = {}, []
+    """Codes and names in force, folded, with their key; and what to name of them in a refusal."""
+    keys, known = {}, []
     for key, code, name_vi, name_en in model.objects.in_force(today).values_list("pk", "code", "name_vi", "name_en"):
         keys |= {fold(word): key for word in (code, name_vi, name_en) if word}
-        codes.append(code)
-    return {"keys": keys, "shown": ", ".join(sorted(codes)[:12])}
+        known.append(as_written(code, name_vi))
+    return {"keys": keys, "shown": "; ".join(sorted(known)[:12])}
 
 
 def _office_of(by, now):

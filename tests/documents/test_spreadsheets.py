@@ -54,6 +54,19 @@ def test_headings_are_known_by_the_abbreviations_of_offices_too():
     assert (rows[0]["export_usd_cents"], rows[0]["labour"]) == (1_200_000, 80)
 
 
+def test_a_table_without_any_row_is_refused_with_the_row_of_its_headings():
+    for rows in ([], [["I", "", "Dệt may"]], [["", "Tổng cộng", "", 5]]):
+        with pytest.raises(Refused) as refusal:
+            read(workbook([["BIỂU"], ["MST", "Tên DN", "GTSX (tỷ đồng)"], *rows]))
+        assert "row 2" in str(refusal.value) or "dòng 2" in str(refusal.value)
+
+
+def test_numbers_are_not_named_as_headings_that_were_found():
+    with pytest.raises(Refused) as refusal:
+        read(workbook([[1, 2, "Cột lạ"], [3, 4, 5]]))
+    assert "Cột lạ" in str(refusal.value) and "1.0" not in str(refusal.value)
+
+
 def test_table_as_an_office_writes_it():
     rows, bad, heading = read(
         workbook(
