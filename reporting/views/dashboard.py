@@ -122,14 +122,14 @@ def money_of(value):
 
 def _breakdowns(shown, parts):
     """[(dimension label, note, [{name, amount, share, enterprises, url}])] in the order of size of the part."""
-    value, names = shown.value, _names()
+    value = shown.value
     money = money_of(value)
     found = []
     for dimension in Dimension:
         rows = [part for part in parts if part["dimension"] == dimension]
         if not rows:
             continue
-        note = ""
+        note, names = "", part_names(dimension)
         if dimension == Dimension.GROUP:
             note = _("An enterprise in two groups stands in both; the total counts it once.")
         found.append(
@@ -138,7 +138,7 @@ def _breakdowns(shown, parts):
                 "note": note,
                 "rows": [
                     {
-                        "name": names[dimension].get(part["code"]) or part["code"] or _("not known"),
+                        "name": names.get(part["code"]) or part["code"] or _("not known"),
                         "amount": money(part["amount"]),
                         "share": wording.amount(_share(part, value), "percent")
                         if _share(part, value) is not None
@@ -161,15 +161,16 @@ def _share(part, value):
     return Fraction(part["amount"], value.numerator) if value.numerator else None
 
 
-def _names():
-    return {
-        Dimension.WARD: {
-            unit.code: unit.name for unit in AdministrativeUnit.objects.filter(kind=AdministrativeUnit.Kind.WARD)
-        },
-        Dimension.GROUP: {group.code: group.name for group in ProductGroup.objects.order_by("valid_from")},
-        Dimension.CONTENT_AREA: {area.code: area.name for area in ContentArea.objects.order_by("valid_from")},
-        Dimension.SIZE: {code: str(label) for code, label in wording.SIZES.items()},
-    }
+def part_names(dimension):
+    """{code: name} of the parts of a dimension, those of earlier days too."""
+    if dimension == Dimension.WARD:
+        wards = AdministrativeUnit.objects.filter(kind=AdministrativeUnit.Kind.WARD)
+        return {ward.code: ward.name for ward in wards.order_by("code", "valid_from")}
+    if dimension == Dimension.GROUP:
+        return {group.code: group.name for group in ProductGroup.objects.order_by("valid_from")}
+    if dimension == Dimension.CONTENT_AREA:
+        return {area.code: area.name for area in ContentArea.objects.order_by("valid_from")}
+    return {code: str(label) for code, label in wording.SIZES.items()}
 
 
 def publication_list(request):

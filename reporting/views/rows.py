@@ -5,21 +5,21 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from reporting import wording
-from reporting.models import KpiRow, KpiValue, PublishedRow, PublishedValue
+from reporting.models import Dimension, KpiRow, KpiValue, PublishedRow, PublishedValue
 from reporting.queries import Shown
 from reporting.tables import published_rows_table, rows_table
-from reporting.views.dashboard import money_of, two_parts
+from reporting.views.dashboard import money_of, part_names, two_parts
 from screens.lists import FilterSet, SearchFilter, Sheet, show_list
 
 UNKNOWN = "-"
 
 
-class PartFilter(django_filters.CharFilter):
-    """A part of the value by its code; a dash stands for what is not known."""
+class PartFilter(django_filters.ChoiceFilter):
+    """A part of the value by its name; a dash stands for what is not known."""
 
-    def __init__(self, *, inside_list=False, **kwargs):
+    def __init__(self, dimension, *, inside_list=False, **kwargs):
         self.inside_list = inside_list
-        super().__init__(**kwargs)
+        super().__init__(choices=lambda: _parts(dimension), label=dimension.label, **kwargs)
 
     def filter(self, queryset, value):
         if not value:
@@ -35,13 +35,17 @@ class PartFilter(django_filters.CharFilter):
         )
 
 
+def _parts(dimension):
+    return [(UNKNOWN, _("not known")), *part_names(dimension).items()]
+
+
 class RowFilter(FilterSet):
     advanced = ("ward", "group", "size", "content_area")
     q = SearchFilter(label=gettext_lazy("Name or tax code"), folded=("enterprise__folded",))
-    ward = PartFilter(field_name="ward_code", label=gettext_lazy("Ward or commune (code)"))
-    group = PartFilter(field_name="group_codes", inside_list=True, label=gettext_lazy("Product group (code)"))
-    size = PartFilter(field_name="size", label=gettext_lazy("Size (code)"))
-    content_area = PartFilter(field_name="area_code", label=gettext_lazy("Content area (code)"))
+    ward = PartFilter(Dimension.WARD, field_name="ward_code")
+    group = PartFilter(Dimension.GROUP, field_name="group_codes", inside_list=True)
+    size = PartFilter(Dimension.SIZE, field_name="size")
+    content_area = PartFilter(Dimension.CONTENT_AREA, field_name="area_code")
 
     class Meta:
         model = KpiRow

@@ -107,6 +107,9 @@ def test_rows_of_a_part_add_up_to_the_part(world, client_as):
     assert "120 đồng" in text and world[0].name not in text
     part = share.parts.get(dimension="ward", code="00001")
     assert part.amount == 300
+    assert '<option value="large" selected>Doanh nghiệp lớn</option>' in page(
+        client, "reporting:value_rows", share.public_id, size="large"
+    ), "parts are chosen by name"
 
 
 def test_value_page_shows_parts_definition_statistic_and_digest(world, client_as):
