@@ -6,8 +6,8 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.events import describe
 from enterprises.models import Enterprise, FigureRevision, Product, Title
-from enterprises.models.figures import MEASURES
-from screens.formats import english, number, usd, vn_date
+from enterprises.models.figures import MEASURES, PEOPLE_MEASURES
+from screens.formats import english, money, number, usd, vn_date
 
 
 def _label(model, name):
@@ -53,7 +53,13 @@ TITLE = {
     "decision_number": _label(Title, "decision_number"),
     **{name: (_label(Title, name), _day) for name in ("decision_on", "valid_from", "valid_to", "ended_on")},
 }
-FIGURES = {name: (_label(FigureRevision, name), usd if name.endswith("usd_cents") else number) for name in MEASURES}
+FIGURES = {
+    name: (
+        _label(FigureRevision, name),
+        usd if name.endswith("usd_cents") else number if name in PEOPLE_MEASURES else money,
+    )
+    for name in MEASURES
+}
 
 for kind, sentence in (
     ("enterprise registered", _("Entered into the registry")),

@@ -6,6 +6,7 @@ import pytest
 
 from accounts.models import IncompatibleSteps
 from accounts.roles import Role
+from audit.events import history_of
 from audit.models import Event
 from audit.refusals import Conflict, NotAllowed, Refused
 from enterprises.models import Enterprise, FigureRevision, FigureYearClosing
@@ -46,6 +47,12 @@ AMOUNTS = {"output_vnd": 120_000_000_000, "revenue_vnd": 150_000_000_000, "labou
 
 def declare(enterprise, by, year=2024, values=None, **more):
     return declare_figures(enterprise=enterprise, year=year, values=values or AMOUNTS, by=by, now=NOW, **more)
+
+
+def test_the_history_says_amounts_with_their_unit():
+    figures = declare(make_enterprise(), make_officer(), values={"output_vnd": 5_000_000, "labour_average": 1_200})
+    said = {label: after for label, _before, after in history_of(figures)[-1].changes}
+    assert sorted(said.values()) == ["1.200", "5.000.000 đồng"]
 
 
 def kinds(obj):
