@@ -13,11 +13,12 @@ from django.utils.module_loading import autodiscover_modules
 
 from documents.spreadsheets import Basis, Column
 
-__all__ = ["Basis", "Chunk", "Column", "ImportKind", "kinds", "register"]
+__all__ = ["Basis", "Chunk", "Column", "ImportKind", "kinds", "register", "require_nothing_rests_on", "rests_on"]
 
 STAGED_TYPES = ("bigint", "text", "date", "uuid", "boolean", "numeric")
 
 _kinds = {}
+_resting = {}  # code of a kind -> what rooms above it ask before an undo
 
 
 def register(kind):
@@ -35,6 +36,18 @@ def kinds():
     """{code: kind} of the whole house."""
     autodiscover_modules("imports")
     return _kinds
+
+
+def rests_on(code, check):
+    """A room above builds on imports of a kind: `check(import_)` raises Refused naming what rests on this one."""
+    _resting.setdefault(code, []).append(check)
+
+
+def require_nothing_rests_on(import_, kind):
+    """Raise Refused naming what the import's own room, or a room above it, built on it."""
+    kind.require_undoable(import_)
+    for check in _resting.get(kind.code, ()):
+        check(import_)
 
 
 class ImportKind:
@@ -79,7 +92,7 @@ class ImportKind:
         raise NotImplementedError
 
     def require_undoable(self, import_):
-        """Raise Refused naming what was built on the import."""
+        """Raise Refused naming what the kind's own room built on the import."""
 
     def undo(self, import_, *, by, now):
         """Take back everything that the import made; `require_undoable` was asked in the same transaction."""

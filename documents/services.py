@@ -11,7 +11,7 @@ from accounts.models import User
 from audit.events import record_event
 from audit.refusals import Conflict, NotAllowed, Refused
 from documents.guard import TABLES
-from documents.imports import Chunk, kinds, pack
+from documents.imports import Chunk, kinds, pack, require_nothing_rests_on
 from documents.limited import ReaderFailed, ReaderRefused
 from documents.models import Import, ImportPart, ImportTurn
 from documents.permissions import IMPORT
@@ -166,7 +166,7 @@ def undo_import(*, import_, reason, by, now):
     with transaction.atomic():
         import_ = locked(import_)
         move(import_, State.UNDOING)
-        kind.require_undoable(import_)
+        require_nothing_rests_on(import_, kind)
         import_.undo_reason, import_.refusal = reason.strip(), {}
         import_.job = enqueue(
             "documents.undo_import", params={"import": str(import_.public_id), "by": str(by.public_id)}, by=by, now=now
@@ -431,7 +431,7 @@ def apply_rows(running, *, now):
 def hindrance(import_):
     """Why an import that was applied cannot be undone now; empty when it can."""
     try:
-        kind_of(import_).require_undoable(import_)
+        require_nothing_rests_on(import_, kind_of(import_))
     except Refused as refusal:
         return str(refusal)
     return ""
@@ -483,7 +483,7 @@ def undo_rows(running, *, now):
             import_ = locked(import_)
             if import_.state != State.UNDOING:
                 return {}
-            kind.require_undoable(import_)
+            require_nothing_rests_on(import_, kind)
             counts = kind.undo(import_, by=by, now=now) or {}
             move(import_, State.UNDONE)
             import_.undone_at, import_.undone_by = now, by.public_id

@@ -5,9 +5,13 @@ class ReportingConfig(AppConfig):
     name = "reporting"
 
     def ready(self):
+        from documents import imports
         from programme import citations
         from reporting.models import CityStatistic, IndicatorVersion, KpiChoice, KpiPublication
+        from reporting.services.publishing import IMPORTED, require_not_published
 
+        for code in IMPORTED:
+            imports.rests_on(code, require_not_published)
         citations.register(
             IndicatorVersion._meta.verbose_name_plural,
             lambda: IndicatorVersion.objects.current().select_related("indicator"),

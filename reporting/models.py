@@ -536,7 +536,10 @@ class PublishedRow(models.Model):
         verbose_name = _("published row")
         verbose_name_plural = _("published rows")
         constraints = [models.UniqueConstraint(fields=["value", "position"], name="one_published_row")]
-        indexes = [models.Index(fields=["value", "-contribution"], name="published_row_by_size")]
+        indexes = [
+            models.Index(fields=["value", "-contribution"], name="published_row_by_size"),
+            models.Index(fields=["source_id"], name="published_row_by_source"),
+        ]
 
     def __str__(self):
         return f"{self.tax_code} {self.contribution}"

@@ -1,5 +1,6 @@
 """Publishing a year's figures by a numbered paper: everything is copied, nothing under it ever changes."""
 
+from django.apps import apps
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -10,7 +11,16 @@ from audit.events import record_event
 from audit.refusals import Conflict, Refused
 from reporting.engine import digests
 from reporting.engine.inputs import gather
-from reporting.models import Family, KpiChoice, KpiPublication, KpiRun, KpiValue, PublishedValue
+from reporting.models import (
+    Family,
+    KpiChoice,
+    KpiPublication,
+    KpiRun,
+    KpiValue,
+    PublishedRow,
+    PublishedValue,
+    SourceKind,
+)
 from reporting.permissions import DECIDE
 from reporting.services.computing import FIELDS
 
@@ -173,3 +183,26 @@ def _copy(value, choice, publication):
                     COPY_ROWS.format(detail=detail, join=join), {"published": published.pk, "value": value.pk}
                 )
     return published
+
+
+# --- what published values rest on ---------------------------------------------------------------
+
+IMPORTED = {
+    "support": (SourceKind.SUPPORT, "support.SupportRecord"),
+    "enterprises": (SourceKind.TITLE, "enterprises.Title"),
+}
+
+
+def require_not_published(import_):
+    """Refuse to take back an import whose rows stand behind a published value: the paper would no longer be reproduced."""
+    kind, model = IMPORTED[import_.kind]
+    made = apps.get_model(model).objects.filter(import_batch=import_.public_id)
+    rows = PublishedRow.objects.filter(source_kind=kind, source_id__in=made.values("public_id"))
+    publication = KpiPublication.objects.filter(values__source_rows__in=rows).order_by("-year", "-revision").first()
+    if publication is not None:
+        raise Refused(
+            _(
+                "The indicators of %(year)s published by %(paper)s rest on rows of this import. Correct or withdraw single rows instead."
+            )
+            % {"year": publication.year, "paper": publication.paper_number}
+        )

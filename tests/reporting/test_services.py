@@ -1,14 +1,18 @@
+import uuid
 from datetime import date, timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from django.utils.translation import override
 
 from accounts.roles import Role
 from audit.events import history_of
 from audit.refusals import Conflict, NotAllowed, Refused
+from documents.imports import kinds, require_nothing_rests_on
 from jobs import services as jobs
 from jobs.models import Job
 from reporting.engine.computing import compute
@@ -27,7 +31,7 @@ from reporting.models import (
 from reporting.services import computing
 from reporting.services.computing import ask_for_values, clear_attempts
 from reporting.services.indicators import add_variant, choose_variant, define_indicator, load_indicators
-from reporting.services.publishing import publish_year
+from reporting.services.publishing import publish_year, require_not_published
 from reporting.services.statistics import record_statistic, revise_statistic, withdraw_statistic
 from tests.factories import (
     make_auditor,
@@ -387,6 +391,27 @@ def test_director_publishes_a_year_and_every_row_is_copied(world):
     assert [row.position for row in rows] == [1, 2]
     assert publication.values.get(family="turns").source_rows.get().detail == "Hội chợ thử nghiệm"
     assert history_of(publication)[0].sentence
+
+
+def test_an_import_that_published_values_rest_on_is_not_taken_back(world):
+    of_published, of_nothing = uuid.uuid4(), uuid.uuid4()
+    make_support(world[1], import_batch=of_published)
+    make_support(world[1], delivered_on=date(2023, 5, 1), import_batch=of_nothing)
+    kind = kinds()["support"]
+    require_nothing_rests_on(SimpleNamespace(kind="support", public_id=of_published), kind)
+    publish(make_run(), make_director(), paper="202/TB-SCT")
+    with override("en"), pytest.raises(Refused, match="2024 published by 202/TB-SCT"):
+        require_nothing_rests_on(SimpleNamespace(kind="support", public_id=of_published), kind)
+    require_nothing_rests_on(SimpleNamespace(kind="support", public_id=of_nothing), kind)
+
+
+def test_a_registry_import_with_a_published_title_is_not_taken_back(world):
+    batch = uuid.uuid4()
+    make_indicator({"counts": "products", "unit": "product"}, "products")
+    make_title(round_year=2024, now=NOW, import_batch=batch)
+    publish(make_run(), make_director())
+    with pytest.raises(Refused):
+        require_not_published(SimpleNamespace(kind="enterprises", public_id=batch))
 
 
 def test_only_leaders_publish_and_only_finished_runs_with_a_paper(world):
