@@ -1,8 +1,8 @@
 """Vietnamese for every sentence: what the code and templates say, what `locale/vi/*.po` answer, one compiled catalogue.
 
 Messages are English in the code; the pages are Vietnamese first. Each room keeps `locale/vi/<room>.po`, where it is split
-also `<room>_<noun>.po`; `vendor.po` holds what the libraries we show never translated. All of them are merged into one
-`django.mo`, without the gettext programs.
+also `<room>_<noun>.po`; `vendor.po` holds what the libraries we show never translated, or translated badly. All of them
+are merged into one `django.mo`, without the gettext programs.
 """
 
 import ast
@@ -215,6 +215,12 @@ def django_catalogue():
     return known
 
 
+def django_sentences():
+    """Keys of what Django itself says: `vendor.po` may say it better than Django's own Vietnamese."""
+    path = Path(find_spec("django").origin).parent / "conf/locale/en/LC_MESSAGES/django.po"
+    return set(entries_of(read_po(io.BytesIO(path.read_bytes()), locale="en")))
+
+
 def missing(rooms=None):
     """[(context, text), …] → places: what is said and has no Vietnamese."""
     answered = set(django_catalogue())
@@ -232,6 +238,7 @@ def check(rooms=None):
     problems = list(messages_of_the_house(rooms).problems)
     problems += [f"{places[0]}: no Vietnamese for {_shown(key)}" for key, places in sorted(missing(rooms).items())]
     said = set(messages_of_the_house().places) | set(messages_of_libraries(also_replaced=True).places)
+    said |= django_sentences()
     texts = {}
     for name, catalogue in catalogues().items():
         mine = not rooms or name.removesuffix(".po").partition("_")[0] in rooms

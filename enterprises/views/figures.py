@@ -15,7 +15,7 @@ from accounts.names import names_of
 from audit.refusals import Conflict, Refused
 from enterprises.filters import FiguresFilter
 from enterprises.forms import FiguresForm, ReasonForm, ReturnForm
-from enterprises.jumps import jump_factor, jumped
+from enterprises.jumps import jump_factor, jumped, with_jump
 from enterprises.models import Enterprise, FigureRevision, FigureYearClosing
 from enterprises.models.figures import MEASURES, MOVES, PEOPLE_MEASURES, USD_MEASURES, State
 from enterprises.permissions import DECLARE, IMPORT_FIGURES, REVIEW, SUBMIT, can_act_for, can_review_figures
@@ -30,6 +30,7 @@ from screens.lists import BulkAction, BulkResult, bulk_results, show_list
 
 AT_ONCE = 1000
 MOST_REVISIONS = 6
+LISTED = 50
 
 
 def figures_list(request):
@@ -360,7 +361,7 @@ def _back(request):
 def _result_rows(results, done):
     return [
         BulkResult(
-            label=f"{result.figures.enterprise} – {result.figures.year}",
+            label=f"{result.figures.enterprise} – {result.figures.year}, {result.figures.basis_words}",
             ok=result.done,
             message=done if result.done else result.refusal,
             url=reverse("enterprises:figures_detail", args=[result.figures.public_id]),
@@ -370,7 +371,25 @@ def _result_rows(results, done):
 
 
 def bulk_confirm(request):
-    results = services.bulk_confirm(pks=_chosen(request), by=request.user, now=timezone.now())
+    """The chosen rows, each with its result; where some of them jumped, first a question that names those."""
+    chosen, today = _chosen(request), timezone.localdate()
+    jumped_rows = with_jump(FigureRevision.objects.filter(pk__in=chosen), today)
+    asked = request.POST.get("jumps", "")
+    if asked == "without":
+        chosen = list(
+            FigureRevision.objects.filter(pk__in=chosen).exclude(pk__in=jumped_rows).values_list("pk", flat=True)
+        )
+    elif asked != "with" and jumped_rows.exists():
+        context = {
+            "chosen": request.POST.getlist("chosen"),
+            "count": len(chosen),
+            "jumped": list(jumped_rows.select_related("enterprise").order_by("pk")[:LISTED]),
+            "jumped_count": jumped_rows.count(),
+            "factor": jump_factor(today),
+            "next": _back(request),
+        }
+        return render(request, "enterprises/bulk_confirm.html", context)
+    results = services.bulk_confirm(pks=chosen, by=request.user, now=timezone.now())
     return bulk_results(
         request,
         title=_("Confirming figures"),
@@ -399,6 +418,7 @@ def confirm_all(request):
     rows = filters.qs if not filters.errors else waiting.none()
     own = rows.filter(declared_by=request.user.public_id)[: AT_ONCE + 1].count()
     count = rows[: AT_ONCE + 1].count()
+    jumped_count = with_jump(rows, timezone.localdate())[: AT_ONCE + 1].count()
     back = f"{reverse('enterprises:figures_waiting')}?{request.GET.urlencode()}"
     if request.method == "POST":
         now = timezone.now()
@@ -420,11 +440,20 @@ def confirm_all(request):
     context = {
         "count": _up_to(count),
         "own": own and _up_to(own),
+        "jumped": jumped_count and _up_to(jumped_count),
+        "factor": jump_factor(timezone.localdate()),
+        "jumped_url": f"{reverse('enterprises:figures_waiting')}?{_with_jumps(request.GET)}",
         "back": back,
         "form": ReasonForm(),
         "as_job": count > AT_ONCE,
     }
     return render(request, "enterprises/confirm_all.html", context)
+
+
+def _with_jumps(query):
+    query = query.copy()
+    query["jump"] = "yes"
+    return query.urlencode()
 
 
 def _up_to(count):

@@ -521,6 +521,25 @@ def test_bulk_results_per_row(client_as):
     text(client.post(address("bulk_confirm"), {"chosen": ["x"]}))
 
 
+def test_chosen_rows_that_jumped_are_named_before_they_are_confirmed(client_as):
+    plain, far, also_far = (make_figures(year=2023, state="waiting", output_vnd=1_000) for _number in range(3))
+    for row in (far, also_far):
+        make_figures(row.enterprise, 2022, output_vnd=50)
+    client = client_as(make_head())
+    chosen = {"chosen": [row.public_id for row in (plain, far, also_far)], **key()}
+    asked = text(client.post(address("bulk_confirm"), chosen))
+    assert "2 trong 3 bản kê khai đã chọn" in asked and plain.enterprise.name not in asked
+    assert FigureRevision.objects.waiting().count() == 3, "nothing is confirmed unasked"
+    assert "2 bản tăng, giảm" in text(client.get(address("confirm_all", year=2023)))
+    done = text(client.post(address("bulk_confirm"), chosen | {"jumps": "without"}))
+    assert f"{plain.enterprise} – 2023, " in done
+    plain.refresh_from_db()
+    assert plain.state == State.CONFIRMED and FigureRevision.objects.waiting().count() == 2
+    client.post(address("bulk_confirm"), {"chosen": [far.public_id], "jumps": "with", **key()})
+    far.refresh_from_db()
+    assert far.state == State.CONFIRMED
+
+
 def test_confirm_all_that_the_filter_shows(client_as, monkeypatch):
     head = make_head()
     one, two, own = make_figures(year=2023, state="waiting"), make_figures(year=2022, state="waiting"), make_figures(

@@ -1,5 +1,10 @@
 import re
 
+import pytest
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import override
+
 from screens import translations
 from screens.translations import Found, python_messages, template_messages
 
@@ -131,3 +136,12 @@ def test_vietnamese_texts_are_no_leftover_english():
         for key, message in translations.entries_of(translations.catalogues()[name]).items():
             text = message.string if isinstance(message.string, str) else message.string[0]
             assert not english.search(re.sub(r"%\(\w+\)s|<[^>]*>", "", text)), key
+
+
+def test_stock_sentences_of_forms_are_said_as_the_portal_speaks():
+    with override("vi"):
+        assert forms.Field().error_messages["required"] == "Hãy điền mục này."
+        with pytest.raises(ValidationError, match="Nhiều nhất 3 ký tự; ở đây có 4"):
+            forms.CharField(max_length=3).clean("abcd")
+        with pytest.raises(ValidationError, match="không có trong danh sách"):
+            forms.ChoiceField(choices=[("a", "A")]).clean("b")
