@@ -275,7 +275,9 @@ def _label(fields, name):
 
 def _said(fields, name, value):
     label = fields.get(name)
-    return label[1](value) if isinstance(label, tuple) and value is not None else value
+    if isinstance(label, tuple) and value is not None:
+        return label[1](value)
+    return str(value) if name.endswith("year") and isinstance(value, int) else value  # a year is not grouped
 
 
 def lines_of(events):

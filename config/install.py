@@ -74,6 +74,8 @@ def run(command, sentence):
 
 
 def install(lock_names):
+    if VENV.is_symlink():  # another checkout's environment is not ours to clear
+        VENV.unlink()
     need, found = wanted(lock_names), installed()
     if is_enough(found, need):
         return

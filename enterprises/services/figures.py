@@ -215,6 +215,8 @@ def _locked_figures(figures):
 
 
 def _require_move(figures, state):
+    if figures.state == State.DRAFT and not figures.superseded_at and state not in MOVES[State.DRAFT]:
+        raise Conflict(_("These figures are a draft still. Declare them first."))
     if figures.superseded_at or state not in MOVES[figures.state]:
         raise Conflict(
             _("These figures are “%(state)s” now; somebody has already dealt with them.")

@@ -77,9 +77,17 @@ def values_to_publish(run, year):
     return chosen, open_families
 
 
+def digest_of_chosen(chosen):
+    """What stands for the values of `values_to_publish` and their rows."""
+    return digests.digest_of_run((value.version.indicator.code, value.year, value.digest) for value, _choice in chosen)
+
+
 @transaction.atomic
-def publish_year(*, year, run, paper_number, paper_on, by, now, reason=""):
-    """Publish the year's figures of a finished run; a later publication takes the place of this one with a reason."""
+def publish_year(*, year, run, paper_number, paper_on, by, now, reason="", seen=None):
+    """Publish the year's figures of a finished run; a later publication takes the place of this one with a reason.
+
+    `seen`: the digest of what was looked at (`digest_of_chosen`); what differs from it by now is not published unseen.
+    """
     require(by, DECIDE)
     if run.state != KpiRun.State.DONE or year not in run.years:
         raise Refused(_("Only the figures of a finished computation of that year can be published."))
@@ -101,6 +109,11 @@ def publish_year(*, year, run, paper_number, paper_on, by, now, reason=""):
         )
     if not chosen:
         raise Refused(_("The computation has no figures of that year."))
+    digest = digest_of_chosen(chosen)
+    if seen is not None and seen != digest:
+        raise Conflict(
+            _("The figures were computed anew, or another variant chosen, since you looked. Look at them once more.")
+        )
     inputs = gather(run.years, run.cutoff, kept=run.versions)
     for value, _choice in chosen:
         _require_rows_as_computed(value, inputs)
@@ -116,7 +129,7 @@ def publish_year(*, year, run, paper_number, paper_on, by, now, reason=""):
         published_at=now,
         reason=reason,
         supersedes=last,
-        digest=digests.digest_of_run((v.version.indicator.code, v.year, v.digest) for v, _choice in chosen),
+        digest=digest,
     )
     for value, choice in chosen:
         _copy(value, choice, publication)

@@ -13,8 +13,8 @@ from reporting.queries import Shown
 from reporting.services.indicators import add_variant as add
 from reporting.services.indicators import choose_variant as choose
 from reporting.services.indicators import define_indicator as define
+from reporting.services.publishing import digest_of_chosen, values_to_publish
 from reporting.services.publishing import publish_year as publish
-from reporting.services.publishing import values_to_publish
 from screens.forms import form_data
 
 
@@ -117,6 +117,7 @@ def publish_year(request, year):
                             paper_number=given["paper_number"],
                             paper_on=given["paper_on"],
                             reason=given.get("reason", ""),
+                            seen=request.POST.get("seen", ""),
                             by=request.user,
                             now=now,
                         )
@@ -136,6 +137,7 @@ def publish_year(request, year):
             "run": run,
             "last": last,
             "open_families": open_families,
+            "seen": digest_of_chosen(chosen),
             "values": [(value, Shown(value, None, run.cutoff), choice) for value, choice in chosen],
         },
     )

@@ -49,6 +49,13 @@ def declare(enterprise, by, year=2024, values=None, **more):
     return declare_figures(enterprise=enterprise, year=year, values=values or AMOUNTS, by=by, now=NOW, **more)
 
 
+def test_a_draft_is_declared_before_it_is_sent():
+    officer = make_officer()
+    draft = declare(make_enterprise(), officer, draft=True)
+    with pytest.raises(Conflict, match=r"draft|nháp"):
+        submit_figures(figures=draft, by=officer, now=NOW)
+
+
 def test_the_history_says_amounts_with_their_unit():
     figures = declare(make_enterprise(), make_officer(), values={"output_vnd": 5_000_000, "labour_average": 1_200})
     said = {label: after for label, _before, after in history_of(figures)[-1].changes}

@@ -29,6 +29,7 @@ from reference.services import (
     withdraw_rate,
     working_day,
 )
+from screens.formats import vietnamese
 from tests.factories import make_administrator, make_officer, make_product_group
 
 pytestmark = pytest.mark.django_db
@@ -138,7 +139,7 @@ def test_what_nobody_edited_follows_the_files(loaded, now):
     report = load_reference(by="load_reference", now=now)
     group = ProductGroup.objects.get(code="CK")
     assert (report.updated, group.name_vi, group.version) == (1, "Cơ khí, chế tạo", 1)
-    assert history_of(group)[0].changes[0][1:] == ("Tên của bản trước", "Cơ khí, chế tạo")
+    assert history_of(group)[0].changes[0][1:] == (vietnamese("Tên của bản trước"), vietnamese("Cơ khí, chế tạo"))
 
 
 def test_a_rule_replaced_by_a_person_stays_replaced(loaded, now):

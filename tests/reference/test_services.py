@@ -23,6 +23,7 @@ from reference.services import (
     working_day,
     working_days_between,
 )
+from screens.formats import vietnamese
 from tests.factories import (
     make_administrator,
     make_auditor,
@@ -232,7 +233,7 @@ def test_an_officer_adds_corrects_and_ends_a_group_with_a_history(now):
         "reference entry corrected",
         "reference entry added",
     ]
-    assert history_of(group)[1].changes[0][1:] == ("Cơ khí", "Đúc, cơ khí")
+    assert history_of(group)[1].changes[0][1:] == (vietnamese("Cơ khí"), vietnamese("Đúc, cơ khí"))
     assert history_of(group)[1].reason == "Theo văn bản mới"
 
 

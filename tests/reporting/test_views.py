@@ -188,9 +188,10 @@ def test_director_publishes_after_a_last_look_and_the_page_stands(world, client_
     client = client_as(make_director())
     data = {"paper_number": "45/TB-SCT", "paper_on": "30/05/2026"}
     assert "42,0" in page(client, "reporting:publish_year", 2024)
-    assert post(client, "reporting:publish_year", 2024, **data).status_code == 200
+    look = post(client, "reporting:publish_year", 2024, **data)
+    assert look.status_code == 200
     assert not KpiPublication.objects.exists()
-    answer = post(client, "reporting:publish_year", 2024, checked="1", **data)
+    answer = post(client, "reporting:publish_year", 2024, checked="1", seen=look.context["seen"], **data)
     assert answer.status_code == 302
     publication = KpiPublication.objects.get()
     assert "45/TB-SCT" in page(client, "reporting:publication_detail", publication.public_id)
@@ -199,6 +200,21 @@ def test_director_publishes_after_a_last_look_and_the_page_stands(world, client_
     assert "420 đồng" in page(client, "reporting:published_rows", share.public_id)
     assert share.digest in page(client, "reporting:published_value", share.public_id)
     assert reverse("reporting:published_rows", args=[share.public_id]) in page(client, "reporting:dashboard")
+
+
+def test_what_was_computed_anew_since_the_last_look_is_not_published_unseen(world, client_as):
+    client = client_as(make_director())
+    data = {"paper_number": "45/TB-SCT", "paper_on": "30/05/2026"}
+    seen = post(client, "reporting:publish_year", 2024, **data).context["seen"]
+    make_figures(make_titled(), 2024, output_vnd=7, at=NOW)
+    make_run(now=NOW + timedelta(hours=1))
+    for stale in (seen, ""):
+        refused = post(client, "reporting:publish_year", 2024, checked="1", seen=stale, **data)
+        assert refused.status_code == 200 and "Hãy xem lại" in refused.content.decode()
+    assert not KpiPublication.objects.exists()
+    fresh = refused.context["seen"]
+    assert fresh != seen
+    assert post(client, "reporting:publish_year", 2024, checked="1", seen=fresh, **data).status_code == 302
 
 
 def test_year_without_computation_cannot_be_published(client_as):

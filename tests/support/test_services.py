@@ -62,6 +62,8 @@ def test_recorded_support_has_its_first_revision_and_its_event(content):
         1, 45_000_000, NOW, None,
     )  # fmt: skip
     assert [line.sentence for line in history_of(made)]
+    said = {after for line in history_of(made) for _label, _before, after in line.changes}
+    assert str(made.year) in said and made.year not in said, "a year is no amount"
     assert Event.objects.about(made).get().kind == "support recorded"
 
 
