@@ -8,7 +8,7 @@ from django.db import models
 from django.forms import modelform_factory
 from django.utils.translation import gettext_lazy as _
 
-from reference.models import Agency
+from reference.models import Agency, IndustryCode
 from reference.rules import shape_of
 from screens.forms import DateField, Form, ModelForm, MoneyField, NumberField
 
@@ -83,6 +83,16 @@ class EntryForm(ModelForm):
         if not all(letter.isalnum() or letter in ".-_" for letter in code):
             raise ValidationError(_("Use only letters, digits, dots and dashes in a code."), code="code")
         return code
+
+    def clean_divisions(self):
+        codes = self.cleaned_data["divisions"].replace(",", " ").split()
+        divisions = IndustryCode.objects.filter(level=IndustryCode.Level.DIVISION)
+        unknown = sorted(set(codes) - set(divisions.filter(code__in=codes).values_list("code", flat=True)))
+        if unknown:
+            raise ValidationError(
+                _("No two-digit division of VSIC: %(codes)s.") % {"codes": ", ".join(unknown)}, code="divisions"
+            )
+        return " ".join(codes)
 
     def clean_currency(self):
         currency = self.cleaned_data["currency"].upper()

@@ -468,6 +468,10 @@ def reopen_year(*, closing, decision_number, by, now):
         raise Conflict(_("The year %(year)s is open again already.") % {"year": closing.year})
     if not decision_number.strip():
         raise Refused(_("Give the number of the decision."))
+    if decision_number.strip().casefold() == closing.decision_number.casefold():
+        raise Refused(
+            _("Decision %(number)s closed the year; another one opens it again.") % {"number": decision_number}
+        )
     closing.reopening_number, closing.reopened_at = decision_number.strip(), now
     closing.reopened_by = getattr(by, "public_id", None) or SYSTEM
     closing.save(update_fields=["reopening_number", "reopened_at", "reopened_by"])

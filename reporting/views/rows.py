@@ -1,5 +1,7 @@
 import django_filters
+from django.contrib import messages
 from django.db.models import Q, Sum
+from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -12,6 +14,7 @@ from reporting.views.dashboard import money_of, part_names, two_parts
 from screens.lists import FilterSet, SearchFilter, Sheet, show_list
 
 UNKNOWN = "-"
+ROWS_GONE = gettext_lazy("The rows of this older computation are no longer kept; those of the year's newest one are.")
 
 
 class PartFilter(django_filters.ChoiceFilter):
@@ -97,6 +100,9 @@ def published_rows(request, public_id):
 def _rows(request, shown, value_name, *, table, rows, filterset, name):
     value = shown.value
     kept = value.rows == 0 or rows.exists()
+    if not kept and "export" in request.GET:  # a paper or file without them would say that there are none
+        messages.warning(request, ROWS_GONE)
+        return HttpResponseRedirect(request.path)
     unit = _unit(value)
     parts = [request.GET.get(key) for key in ("q", "ward", "group", "size", "content_area")]
     total = None
@@ -115,11 +121,7 @@ def _rows(request, shown, value_name, *, table, rows, filterset, name):
         ordering=("-contribution", "pk"),
         template="reporting/value_rows.html",
         export_name=f"dong-{value.version.indicator.code.replace('.', '-')}-{value.year}",
-        empty=_("No row contributes to this value.")
-        if kept
-        else _(
-            "The rows of this older computation are no longer kept. Compute again with the same cut-off: the rows and the digest will be the same."
-        ),
+        empty=_("No row contributes to this value.") if kept else ROWS_GONE,
         sheet=Sheet(period=str(value.year), unit=str(unit)),
         context={
             "shown": shown,

@@ -352,6 +352,8 @@ def test_a_closed_year_stands_until_a_decision_opens_it():
         close(director)
     with pytest.raises(Refused):
         reopen_year(closing=closing, decision_number="", by=director, now=NOW)
+    with pytest.raises(Refused):  # the decision that closed it
+        reopen_year(closing=closing, decision_number=f" {closing.decision_number.lower()}", by=director, now=NOW)
     reopen_year(closing=closing, decision_number="15/QĐ-SCT", by=director, now=NOW)
     with pytest.raises(Conflict):
         reopen_year(closing=closing, decision_number="15/QĐ-SCT", by=director, now=NOW)

@@ -150,8 +150,9 @@ def test_what_cannot_be_added_is_said_beside_what_was_typed(client_as):
     page = post(client, reverse("reference:add_productgroup"), **GROUP)
     assert page.status_code == 200
     assert "CK" in page.context["form"].non_field_errors()[0]
-    page = post(client, reverse("reference:add_productgroup"), **GROUP | {"code": "A B", "valid_to": "31/12/2021"})
-    assert set(page.context["form"].errors) == {"code", "valid_to"}
+    wrong = {"code": "A B", "valid_to": "31/12/2021", "divisions": "99 zz"}
+    page = post(client, reverse("reference:add_productgroup"), **GROUP | wrong)
+    assert set(page.context["form"].errors) == {"code", "valid_to", "divisions"}
     assert 'value="31/12/2021"' in page.content.decode()
     assert ProductGroup.objects.count() == 1
 

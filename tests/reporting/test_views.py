@@ -97,6 +97,15 @@ def test_rows_add_up_to_the_value_and_lead_to_the_enterprise(world, client_as):
         assert enterprise.name in text
 
 
+def test_rows_that_are_no_longer_kept_are_not_printed_as_none(world, client_as):
+    old = value()
+    make_run(now=NOW + timedelta(hours=1))
+    client, address = client_as(make_officer()), reverse("reporting:value_rows", args=[old.public_id])
+    for kind in ("print", "xlsx", "csv"):
+        answer = client.get(address, {"export": kind}, follow=True)
+        assert answer.redirect_chain and "không còn được giữ" in answer.content.decode(), kind
+
+
 def test_rows_of_a_part_add_up_to_the_part(world, client_as):
     client = client_as(make_officer())
     share = value()
