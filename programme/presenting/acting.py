@@ -96,10 +96,10 @@ class Room:
 NOT_ALLOCATED = gettext_lazy("Assigned, not allocated yet")
 NOT_COMMITTED = gettext_lazy("Allocated, not bound by a contract or decision")
 NOT_DISBURSED = gettext_lazy("Contract or decision signed, not disbursed yet")
-NOT_SETTLED = gettext_lazy("Disbursed, not settled yet")
+NOT_SETTLED = gettext_lazy("Disbursed, not an advance still to be cleared, and not settled yet")
 NOT_CLEARED = gettext_lazy("Advances not cleared yet")
 NOT_ASSIGNED = gettext_lazy("Envelope of the year not assigned to lines yet")
-NOT_GIVEN = gettext_lazy("Ceiling not given to years yet")
+NOT_GIVEN = gettext_lazy("Ceiling that the year may have, its envelope now included")
 
 _OF_ASSIGNED = (StepKind.ALLOCATE, StepKind.CUT, StepKind.SAVING, StepKind.TRANSFER)
 _OF_ALLOCATED = (StepKind.DEALLOCATE, StepKind.COMMIT_MORE, StepKind.CANCEL, StepKind.CARRY_OVER)
@@ -173,6 +173,6 @@ def rooms_for(
     if commitment is not None and kind == StepKind.RECOVER_ADVANCE:
         return [room_of_advances(commitment, besides=besides)]
     if commitment is not None and kind in _OF_SPENT:
-        left = commitment.spent_vnd - commitment.settled_vnd
+        left = commitment.spent_vnd - commitment.advanced_vnd - commitment.settled_vnd
         return [Room(NOT_SETTLED, left, _pending(_OF_SPENT, besides, commitment=commitment))]
     return [room_on_line(line, besides=besides)]

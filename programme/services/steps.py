@@ -4,6 +4,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -126,6 +127,8 @@ def _require_sound(step: BudgetStep, *, now: datetime) -> None:
             step.kind == StepKind.ENVELOPE and step.year is None
         ):
             raise Refused(_("Say which period or year this decision is about."))
+        if step.kind == StepKind.ENVELOPE and step.year is not None:
+            _require_envelope_open(step.year, step.amount_vnd)
         return
     line = step.line
     if line is None:
@@ -165,9 +168,24 @@ def _require_managed(line: BudgetLine) -> None:
         raise Refused(_("This line is only followed: it is written from the report of whoever holds the money."))
 
 
-def why_never(kind: str, *, line: BudgetLine | None, reverses: LedgerEntry | None = None) -> str:
+def _require_envelope_open(year: BudgetYear, amount_vnd: int) -> None:
+    """After its end a year is corrected: its envelope is lowered with what was cancelled, and raised no more."""
+    if year.state == BudgetYear.State.CLOSED:
+        raise Refused(_("The budget year %(year)s is closed; nothing is booked in it any more.") % {"year": year})
+    if year.state == BudgetYear.State.ADJUSTING and amount_vnd > year.envelope_vnd:
+        raise Refused(
+            _("The budget year %(year)s is over; its envelope (%(now)s) may be lowered, not raised.")
+            % {"year": year, "now": formats.money(year.envelope_vnd)}
+        )
+
+
+def why_never(
+    kind: str, *, line: BudgetLine | None, year: BudgetYear | None = None, reverses: LedgerEntry | None = None
+) -> str:
     """Why no step of `kind` can be prepared here now, whatever is filled in; empty when one can."""
     try:
+        if kind == StepKind.ENVELOPE and year is not None:
+            _require_envelope_open(year, 0)
         if reverses is not None:
             require_reversible(reverses)
         if line is not None:
@@ -197,6 +215,28 @@ def obstacle(step: BudgetStep) -> str:
             _require_envelope_between(step.year.period, step.year, step.amount_vnd)
     except Refused as refused:
         return str(refused)
+    return ""
+
+
+def doubt(step: BudgetStep) -> str:
+    """What the ledger does not show of the ground that a carry-over names; empty when it shows it, or cannot tell."""
+    line = step.line
+    if step.kind != StepKind.CARRY_OVER or line is None:
+        return ""
+    if step.ground == "contracts":
+        unpaid = Commitment.objects.filter(line=line, state=Commitment.State.APPROVED)
+        if not unpaid.filter(committed_vnd__gt=F("disbursed_vnd") - F("recovered_vnd")).exists():
+            return _("The portal knows no signed contract or decision of this line with money left to be paid.")
+    if step.ground == "additions_after_30_9":
+        late = LedgerEntry.objects.filter(
+            line=line,
+            kind=EntryKind.SUPPLEMENT,
+            reverses__isnull=True,
+            reversed_by__isnull=True,
+            happened_on__gt=date(line.year.year, 9, 30),
+        )
+        if not late.exists():
+            return _("The ledger of this line shows no estimate that was added after 30/9.")
     return ""
 
 
@@ -338,8 +378,7 @@ def _change_envelope(step: BudgetStep, *, by: Any, now: datetime) -> list[Ledger
     assert step.year is not None  # noqa: S101 - a constraint of the table
     period = Period.objects.select_for_update(of=("self",)).get(pk=step.year.period_id)
     year = BudgetYear.objects.select_for_update(of=("self",)).get(pk=step.year.pk)
-    if year.state == BudgetYear.State.CLOSED:
-        raise Refused(_("The budget year %(year)s is closed; nothing is booked in it any more.") % {"year": year})
+    _require_envelope_open(year, step.amount_vnd)
     _require_envelope_between(period, year, step.amount_vnd)
     before = year.envelope_vnd
     year.envelope_vnd, year.envelope_step = step.amount_vnd, step

@@ -45,6 +45,7 @@ from programme.views.budget_acting import (
 from screens.forms import form_data
 from screens.lists import BulkAction
 from screens.sheets import Sheet
+from screens.text import fold
 
 STATE = Payment.State
 RELATED = ("commitment__line__task", "commitment__line__source", "commitment__line__year", "file")
@@ -182,6 +183,7 @@ def _show(request: HttpRequest, row: Payment, form: Any = None) -> HttpResponse:
             "facts": facts_of(row, address(user, row.commitment)),
             "papers_url": open_address(user, "programme:treasury_papers", row.public_id),
             "rooms": _rooms(row) if under_way else [],
+            "same_invoice": [(other, address(user, other)) for other in _of_the_same_invoice(row)] if under_way else [],
             "entries": [(entry, address(user, entry)) for entry in entries],
             "undone": [(entry, address(user, entry)) for entry in entries if entry.reverses_id and entry.kind in PAID],
             "may_withdraw": can_withdraw_payment(user, row),
@@ -189,6 +191,13 @@ def _show(request: HttpRequest, row: Payment, form: Any = None) -> HttpResponse:
         },
         status=409 if form is not None else 200,
     )
+
+
+def _of_the_same_invoice(row: Payment) -> list[Payment]:
+    """Other payments of the contract that rest on the same invoice: in parts, or twice by mistake."""
+    counted = [STATE.PREPARED, STATE.CONTROLLED, STATE.SIGNED, STATE.SENT, STATE.PAID]
+    others = row.commitment.payments.filter(invoice_on=row.invoice_on, state__in=counted).exclude(pk=row.pk)
+    return [other for other in others.order_by("pk") if fold(other.invoice) == fold(row.invoice)]
 
 
 def _rooms(row: Payment) -> list[dict]:

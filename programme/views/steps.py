@@ -121,6 +121,7 @@ def _show(request: HttpRequest, step: BudgetStep, form: Any = None) -> HttpRespo
             "facts": about_facts(step, user),
             "rooms": _rooms(step) if prepared else [],
             "obstacle": services.obstacle(step) if prepared else "",
+            "doubt": services.doubt(step) if prepared else "",
             "entries": [(entry, address(user, entry)) for entry in step.entries.select_related("line__task")],
             "prepared_name": people.get(step.prepared_by, ""),
             "decided_name": people.get(step.decided_by, ""),
@@ -280,7 +281,7 @@ def prepare_step(request: HttpRequest, kind: str, about: Any) -> HttpResponse:
     else:
         data, _files = form_data(request)
         form = PrepareStepForm(data, user=request.user, **options)
-        never = services.why_never(kind, line=line, reverses=given.get("reverses"))
+        never = services.why_never(kind, line=line, year=given.get("year"), reverses=given.get("reverses"))
     return render(
         request,
         "programme/prepare_step.html",

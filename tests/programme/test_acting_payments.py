@@ -1,6 +1,7 @@
 """The payment chain on its pages: prepared, controlled, signed, sent; only the Treasury's answer disburses."""
 
 import uuid
+from datetime import date
 
 import pytest
 from django.utils import timezone
@@ -143,6 +144,17 @@ def test_the_same_key_prepares_one_payment(client_as, people, contract):
     other = post(accountant, "prepare_payment", contract, key=key, **(PAYMENT | {"amount_vnd": "7"}))
     assert contract.number in errors(other)
     assert Payment.objects.get().amount_vnd == 100_000_000
+
+
+def test_a_payment_says_which_other_rests_on_the_same_document(client_as, people, contract):
+    same = {"invoice": "HĐ 2", "invoice_on": date(2024, 3, 1)}
+    one, other = at(people, contract, "sent", **same), at(people, contract, "prepared", **same | {"invoice": "hđ 2"})
+    at(people, contract, "withdrawn", **same)
+    alone = at(people, contract, "prepared")
+    chief = client_as(people["chief"])
+    said = text(chief.get(other.get_absolute_url()))
+    assert said.count("đã có hồ sơ thanh toán khác dùng cùng chứng từ") == 1 and one.get_absolute_url() in said
+    assert "cùng chứng từ" not in text(chief.get(alone.get_absolute_url()))
 
 
 def test_a_payment_needs_three_people_on_its_pages_too(client_as, people, contract):

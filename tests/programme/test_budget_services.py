@@ -31,7 +31,7 @@ from programme.services.payments import (
     sign_payment,
     withdraw_payment,
 )
-from programme.services.steps import approve_step, prepare_step, refuse_step, withdraw_step
+from programme.services.steps import approve_step, doubt, prepare_step, refuse_step, why_never, withdraw_step
 from programme.services.years import add_year, close_year, obstacles, open_year, start_adjusting
 from reference.models import Rule
 from screens import formats
@@ -53,6 +53,7 @@ from tests.programme.making import (
     make_commitment,
     make_entry,
     make_line,
+    make_paid_payment,
     make_task,
     move_year,
 )
@@ -257,6 +258,37 @@ def test_ceiling_and_envelope_change_by_decisions_within_each_other(people):
     approve_step(prepared(people, "envelope", 25 * BILLION, year=year), by=people["chief"], now=NOW)
     period.refresh_from_db()
     assert (period.ceiling_vnd, ceiling_left(period)) == (25 * BILLION, 0)
+
+
+def test_the_envelope_of_a_year_that_is_over_is_lowered_and_never_raised(people):
+    year = make_budget_year(2024, envelope_vnd=12 * BILLION)
+    waiting = prepared(people, "envelope", 13 * BILLION, year=year)
+    move_year(year, "adjusting")
+    for attempt in (
+        lambda: prepared(people, "envelope", 13 * BILLION, year=year),
+        lambda: approve_step(waiting, by=people["chief"], now=NOW),
+    ):
+        with pytest.raises(Refused, match=re.escape("12.000.000.000 đồng")):
+            attempt()
+    approve_step(prepared(people, "envelope", 11 * BILLION, year=year), by=people["chief"], now=NOW)
+    move_year(year, "closed")
+    with pytest.raises(Refused, match="2024"):
+        prepared(people, "envelope", 10 * BILLION, year=year)
+    assert "2024" in why_never("envelope", line=None, year=year)
+
+
+def test_a_ground_for_carrying_over_that_the_ledger_does_not_show_is_doubted(people, line):
+    after = make_budget_year(2025, envelope_vnd=BILLION, state="preparing", period=line.year.period)
+    target = make_line(after, assigned_vnd=0, task=line.task, source=line.source)
+    bound = make_commitment(line, 400_000_000)
+    make_paid_payment(bound, 400_000_000)
+    move_year(line.year, "adjusting")
+    step = prepared(people, "carry_over", BILLION, line=line, other_line=target, ground="contracts")
+    assert doubt(step), "all that was signed is paid"
+    step.ground = "additions_after_30_9"
+    assert "30/9" in doubt(step)
+    step.ground = "science_technology"
+    assert doubt(step) == "", "the ledger cannot tell"
 
 
 def test_cancelled_money_frees_the_ceiling_only_by_a_decision_on_the_envelope(people, line):
