@@ -147,6 +147,7 @@ class ItemForm(MoneyBySource, ModelForm):
         for name in ("office", "agency"):
             self.fields[name].empty_label = _("None of these")
         if not item.pk:
+            self.initial.pop("position", None)  # the model's own 1 would put every new task first
             self.fields["task"] = forms.ModelChoiceField(
                 label=_("Goes on from an earlier plan"),
                 queryset=tasks_that_may_go_on(plan),

@@ -121,6 +121,12 @@ def item_fields(office, **fields):
     } | fields
 
 
+def test_a_new_line_goes_behind_the_others_unless_told(client_as):
+    plan = make_plan(2027)
+    form = client_as(make_officer()).get(address("add_item", plan)).context["form"]
+    assert form["position"].value() in (None, "")
+
+
 def test_a_plan_is_drafted_and_its_lines_are_added_changed_and_left_out(client_as):
     client, office = client_as(make_officer()), make_office()
     make_source()
