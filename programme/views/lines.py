@@ -42,7 +42,10 @@ def budget_line_list(request):
         request,
         name="programme-budget-lines",
         title=_("Budget lines"),
-        lead=_("The money of each task by source and year. What is left may still be bound by a contract or decision."),
+        lead=_(
+            "The money of each task by source and year. What is left may still be bound by a contract or decision. "
+            "The same period last year: a line is compared with the line of its own task; totals take in last year's other tasks too."
+        ),
         table_class=tables.line_table(
             unit,
             {name: sums[f"sum_{name}"] for name in tables.SUMMED},
