@@ -56,7 +56,7 @@ _allowed = " OR ".join(
 YEAR_TAKES_IT = (
     f"NOT EXISTS (SELECT 1 FROM {LINE} l JOIN {YEAR} y ON y.id = l.year_id WHERE l.id = NEW.line_id "
     f"AND ({_allowed} "
-    f"OR (NEW.opening AND y.state <> '{YearState.CLOSED.value}')))"
+    f"OR (NEW.opening AND y.state NOT IN ('{YearState.PREPARING.value}', '{YearState.CLOSED.value}'))))"
 )
 REVERSAL_FITS = (
     f"NEW.reverses_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM {ENTRY} r WHERE r.id = NEW.reverses_id "

@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import connection
-from django.db.models import F, Sum
+from django.db.models import Case, F, Sum, When
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -153,6 +153,34 @@ def require_room(row: Any, rules: Iterable[Rule], kind: str, amount_vnd: int, si
             raise Refused(rule.sentence % {"left": formats.money(max(before, 0)), "amount": formats.money(amount_vnd)})
 
 
+def require_room_since(row: Any, rules: Iterable[Rule], kind: str, amount_vnd: int, sign: int, on: date) -> None:
+    """Refuse what would bring a rule of the line or commitment below 0 on its own day or on a day after it.
+
+    A step of today needs no such look: what there is now is what there was. One that is booked on a day before others
+    is held against what stood on every day since.
+    """
+    entries = LedgerEntry.objects.filter(**{"commitment" if isinstance(row, Commitment) else "line": row})
+    if not entries.filter(happened_on__gt=on).exists():
+        return
+    moves = {name: sign * way * amount_vnd for name, way in EFFECTS[EntryKind(kind)].items()}
+    balances, days = dict.fromkeys(BALANCES, 0), {on: []}
+    signed = Case(When(reverses__isnull=True, then=F("amount_vnd")), default=-F("amount_vnd"))
+    for day, of_kind, vnd in entries.order_by().values_list("happened_on", "kind").annotate(sum=Sum(signed)):
+        days.setdefault(day, []).append((of_kind, vnd))
+    for day in sorted(days):
+        for of_kind, vnd in days[day]:
+            for name, way in EFFECTS[EntryKind(of_kind)].items():
+                balances[name] += way * vnd
+        if day < on:
+            continue
+        for rule in rules:
+            change = sum(way * moves.get(name, 0) for name, way in rule.terms.items())
+            before = sum(way * balances[name] for name, way in rule.terms.items())
+            if change < 0 and before + change < 0:
+                said = rule.sentence % {"left": formats.money(max(before, 0)), "amount": formats.money(amount_vnd)}
+                raise Refused(_("On %(day)s: %(sentence)s") % {"day": formats.vn_date(day), "sentence": said})
+
+
 def envelope_left(year: BudgetYear) -> int:
     """What of the year's envelope no line has been assigned yet; money carried in is not counted again."""
     lines = BudgetLine.objects.filter(year=year, counts=True)
@@ -184,7 +212,7 @@ def require_year_takes(year: BudgetYear, kind: str, *, opening: bool = False) ->
     """Refuse an entry that the year does not take in its state, in the words of an accountant."""
     if year.state == YearState.CLOSED:
         raise Refused(_("The budget year %(year)s is closed; nothing is booked in it any more.") % {"year": year})
-    if not opening and not year.takes(EntryKind(kind)):
+    if not (opening and year.state != YearState.PREPARING) and not year.takes(EntryKind(kind)):
         raise Refused(
             _("The budget year %(year)s is “%(state)s” and takes no entry of the kind “%(kind)s”.")
             % {"year": year, "state": year.get_state_display(), "kind": EntryKind(kind).label}
@@ -297,6 +325,10 @@ def book(
     if commitment is not None:
         require_room(commitment, COMMITMENT_RULES, kind, amount_vnd, sign)
     require_room(line, RULES, kind, amount_vnd, sign)
+    if not (opening or reported):
+        for row, rules in ((line, RULES), (commitment, COMMITMENT_RULES)):
+            if row is not None:
+                require_room_since(row, rules, kind, amount_vnd, sign, happened_on)
     require_envelope(line, kind, amount_vnd, sign)
     entry = LedgerEntry(
         line=line,

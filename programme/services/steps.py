@@ -40,6 +40,7 @@ from programme.services.ledger import (
     require_envelope,
     require_reversible,
     require_room,
+    require_room_since,
     require_year_takes,
     reverse,
     take_lines,
@@ -205,10 +206,12 @@ def obstacle(step: BudgetStep) -> str:
         moves = _moves(step)
         for line, kind, sign in moves:
             require_room(line, RULES, kind, step.amount_vnd, sign)
+            require_room_since(line, RULES, kind, step.amount_vnd, sign, step.happened_on)
             if len(moves) == 1:  # a movement between two lines takes nothing of an envelope
                 require_envelope(line, kind, step.amount_vnd, sign)
             if step.commitment is not None:
                 require_room(step.commitment, COMMITMENT_RULES, kind, step.amount_vnd, sign)
+                require_room_since(step.commitment, COMMITMENT_RULES, kind, step.amount_vnd, sign, step.happened_on)
         if step.kind == StepKind.CEILING and step.period is not None:
             _require_ceiling_above(step.period, step.amount_vnd)
         if step.kind == StepKind.ENVELOPE and step.year is not None:

@@ -164,9 +164,11 @@ class Base:
 
     def _loop_over_rows(self, allowed):
         """Every statement here reads whole tables: a loop within a loop, which PostgreSQL takes where it guesses few rows,
-        lasts minutes at 100,000 enterprises where joining by hash lasts seconds."""
+        lasts minutes at 100,000 enterprises where joining by hash lasts seconds. What it must loop over all the same then
+        looks so dear to it that it would compile every small query first."""
         if connection.vendor == "postgresql":
             self.run(f"SET enable_nestloop = {allowed}")
+            self.run(f"SET jit = {allowed}")
 
     def clear(self):
         for table in TABLES:

@@ -313,6 +313,13 @@ def test_a_year_takes_only_the_entries_of_its_state(kind, state):
         make_entry(line, kind, 1_000_000, **fields)
 
 
+def test_a_year_that_is_being_prepared_takes_no_opening_sum_of_spending():
+    year = make_budget_year(2025, envelope_vnd=BILLION, state="preparing")
+    line = make_line(year, assigned_vnd=100, allocated_vnd=50)
+    with refused("entry_b_year_takes_it"):
+        make_entry(line, "commit", 1, opening=True)
+
+
 def test_a_closed_year_takes_no_entry_at_all():
     year = make_budget_year(2024)
     line = make_line(year, assigned_vnd=BILLION)

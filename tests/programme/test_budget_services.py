@@ -31,7 +31,7 @@ from programme.services.payments import (
     sign_payment,
     withdraw_payment,
 )
-from programme.services.steps import approve_step, doubt, prepare_step, refuse_step, why_never, withdraw_step
+from programme.services.steps import approve_step, doubt, obstacle, prepare_step, refuse_step, why_never, withdraw_step
 from programme.services.years import add_year, close_year, obstacles, open_year, start_adjusting
 from reference.models import Rule
 from screens import formats
@@ -258,6 +258,42 @@ def test_ceiling_and_envelope_change_by_decisions_within_each_other(people):
     approve_step(prepared(people, "envelope", 25 * BILLION, year=year), by=people["chief"], now=NOW)
     period.refresh_from_db()
     assert (period.ceiling_vnd, ceiling_left(period)) == (25 * BILLION, 0)
+
+
+def test_a_step_booked_on_an_earlier_day_is_held_against_what_stood_then_and_since(people):
+    year = make_budget_year(2024, envelope_vnd=10 * BILLION)
+    line = make_line(year, assigned_vnd=0)
+    for day, kind, amount in (((3, 1), "assign", 5), ((4, 1), "allocate", 4)):
+        make_entry(line, kind, amount * BILLION, happened_on=date(2024, *day))
+    contract = make_commitment(line, 3 * BILLION, signed_on=date(2024, 4, 10))
+    paid = make_paid_payment(contract, BILLION, paid_on=date(2024, 5, 20))
+    assert paid.entries.get().happened_on == date(2024, 5, 20)
+    contract.refresh_from_db()
+
+    def said_of(kind, amount, on, **about):
+        early = {"document": "Quyết định số 1/QĐ-SCT", "document_on": date(2024, 1, 2), "by": people["accountant"]}
+        step = prepare_step(kind, amount_vnd=amount, line=line, happened_on=on, now=NOW, **early, **about)
+        said = obstacle(step)
+        if not said:
+            approve_step(step, by=people["director"], now=NOW)
+            return ""
+        with pytest.raises(Refused, match=re.escape(said)):
+            approve_step(step, by=people["director"], now=NOW)
+        return said
+
+    assert "10/02/2024" in said_of("allocate", 1, date(2024, 2, 10)), "nothing was assigned yet"
+    assert "19/05/2024" in said_of("settle", 1, date(2024, 5, 19), commitment=contract), "nothing was paid yet"
+    assert "20/03/2024" in said_of("cancel", 1, date(2024, 3, 20)), "nothing was allocated yet"
+    assert said_of("settle", BILLION, date(2024, 5, 20), commitment=contract) == ""
+    assert said_of("allocate", BILLION, date(2024, 3, 1)) == ""
+
+
+def test_a_year_that_is_being_prepared_opens_with_no_spending(people):
+    line = make_line(make_budget_year(2025, envelope_vnd=BILLION, state="preparing"), assigned_vnd=0)
+    sums = {"assigned_vnd": 10, "allocated_vnd": 10, "committed_vnd": 5}
+    with pytest.raises(Refused, match="2025"):
+        record_opening(line, sums, by=people["chief"], now=NOW, **PAPER)
+    assert not line.entries.exists()
 
 
 def test_the_envelope_of_a_year_that_is_over_is_lowered_and_never_raised(people):
