@@ -163,7 +163,8 @@ def require_room_since(row: Any, rules: Iterable[Rule], kind: str, amount_vnd: i
     if not entries.filter(happened_on__gt=on).exists():
         return
     moves = {name: sign * way * amount_vnd for name, way in EFFECTS[EntryKind(kind)].items()}
-    balances, days = dict.fromkeys(BALANCES, 0), {on: []}
+    balances = dict.fromkeys(BALANCES, 0)
+    days: dict[date, list[tuple[str, int]]] = {on: []}
     signed = Case(When(reverses__isnull=True, then=F("amount_vnd")), default=-F("amount_vnd"))
     for day, of_kind, vnd in entries.order_by().values_list("happened_on", "kind").annotate(sum=Sum(signed)):
         days.setdefault(day, []).append((of_kind, vnd))
