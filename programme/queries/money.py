@@ -1,9 +1,11 @@
 """What the money pages show: sums over lines, each in one query however long the ledgers are.
 
-Of the entries no more is read than one month of the year before, where that month is compared in part.
+Of the entries no more is read than half a month of the year before, where that month is compared in part.
 """
 
+from calendar import monthrange
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from django.db.models import BigIntegerField, Case, Count, Exists, F, OuterRef, Q, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce
@@ -258,6 +260,7 @@ def _compared(rows, years):
 
 # --- the same period of the year before ----------------------------------------------------------
 
+HALF_A_MONTH = 15
 SPENDING = {EntryKind.ADVANCE: 1, EntryKind.PAY: 1, EntryKind.RECOVER: -1, EntryKind.RECOVER_ADVANCE: -1}
 
 
@@ -275,27 +278,36 @@ def earlier_lines(lines, years, today):
 
 
 def _days_of_the_month(until, of_line, group):
-    """What the lines of `of_line` had in the month that is compared in part, to the day, as a subquery; NULL for nothing.
+    """What the lines of `of_line` had beside the months of `_whole_months`, as a subquery; NULL for nothing.
 
-    `group` is the same for all of them. The only entries that any sum reads: a month of each line at most, and all that is
-    asked of them stands in the index by line and day.
+    In the first half of a month the days up to `until`; in the second what came after it, to be taken off. `group` is the
+    same for all of the lines. The only entries that any sum reads: half a month of each line at most, and all that is asked
+    of them stands in the index by line and day.
     """
+    first, last, back_to_front = _days_beside(until)
     back = Q(kind__in=[kind for kind, sign in SPENDING.items() if sign < 0])
     undone = Q(reverses__isnull=False)
-    signed = Case(
-        When((back & ~undone) | (~back & undone), then=-F("amount_vnd")),
-        default=F("amount_vnd"),
-        output_field=BigIntegerField(),
-    )
+    less, more = (F("amount_vnd"), -F("amount_vnd")) if back_to_front else (-F("amount_vnd"), F("amount_vnd"))
+    signed = Case(When((back & ~undone) | (~back & undone), then=less), default=more, output_field=BigIntegerField())
     entries = LedgerEntry.objects.filter(
-        **of_line, happened_on__gte=until.replace(day=1), happened_on__lte=until, kind__in=list(SPENDING)
+        **of_line, happened_on__gte=first, happened_on__lte=last, kind__in=list(SPENDING)
     )
     days = entries.order_by().values(group).annotate(sum=Sum(signed))
     return Subquery(days.values("sum"), output_field=BigIntegerField())
 
 
+def _days_beside(until):
+    """(first, last, whether they are taken off): the fewer days that part `until` from whole months."""
+    last = until.replace(day=monthrange(until.year, until.month)[1])
+    if until.day <= HALF_A_MONTH:
+        return until.replace(day=1), until, False
+    return until + timedelta(days=1), last, True
+
+
 def _whole_months(until):
-    return LineMonth.objects.filter(month__lt=until.year * 100 + until.month)
+    """The months that count whole: the month of `until` too when what came after it is taken off."""
+    month = until.year * 100 + until.month
+    return LineMonth.objects.filter(month__lt=month + (until.day > HALF_A_MONTH))
 
 
 def spent_up_to_the_day(lines, today, *fields):

@@ -18,7 +18,7 @@ from programme.permissions.commitments import (
     right_to_approve_commitment,
     right_to_refuse_commitment,
 )
-from programme.services.ledger import Paper, book, require_year_takes, take_lines
+from programme.services.ledger import Paper, book, require_year_takes, take_commitment, take_lines
 from reference import tax_codes
 from screens import formats
 
@@ -120,7 +120,7 @@ def _require_sound(commitment: Commitment, procurement: tuple[dict[str, Any], ..
 @transaction.atomic
 def approve_commitment(commitment: Commitment, *, by: Any, now: datetime) -> LedgerEntry:
     """Approve what another prepared and book it on its line: one entry, or a sentence that says how much is left."""
-    commitment = Commitment.objects.select_for_update(of=("self",)).get(pk=commitment.pk)
+    commitment = take_commitment(commitment.pk)
     _require_prepared(commitment)
     today = timezone.localdate(now)
     acting = right_to_approve_commitment(by, commitment, on=today)

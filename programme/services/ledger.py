@@ -114,6 +114,8 @@ _YEARS = (
     "SELECT y.* FROM programme_budgetyear y WHERE y.id IN "
     "(SELECT l.year_id FROM programme_budgetline l WHERE l.id = ANY(%s)) ORDER BY y.id "
 )
+_LINES = "SELECT l.* FROM programme_budgetline l WHERE l.id = ANY(%s) ORDER BY l.id FOR NO KEY UPDATE"
+_COMMITMENT = "SELECT c.* FROM programme_commitment c WHERE c.id = %s FOR UPDATE"
 
 
 def _take_years(keys: list[int], alone: bool) -> dict[int, BudgetYear]:
@@ -124,6 +126,13 @@ def _take_years(keys: list[int], alone: bool) -> dict[int, BudgetYear]:
     return {year.pk: year for year in BudgetYear.objects.raw(locked, [keys])}
 
 
+def take_commitment(key: int) -> Commitment:
+    """The commitment as it stands now, locked."""
+    if connection.vendor != "postgresql":
+        return Commitment.objects.get(pk=key)
+    return Commitment.objects.raw(_COMMITMENT, [key])[0]
+
+
 def take_lines(*keys: int, alone: bool = False) -> dict[int, BudgetLine]:
     """Lock the years of the lines, shared (or `alone`, when assigned money moves), then the lines; all in order of keys.
 
@@ -131,7 +140,11 @@ def take_lines(*keys: int, alone: bool = False) -> dict[int, BudgetLine]:
     """
     ordered = sorted(set(keys))
     years = _take_years(ordered, alone)
-    found = BudgetLine.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=ordered).order_by("pk")
+    found: Iterable[BudgetLine]
+    if connection.vendor == "postgresql":
+        found = BudgetLine.objects.raw(_LINES, [ordered])
+    else:
+        found = BudgetLine.objects.filter(pk__in=ordered).order_by("pk")
     lines = {line.pk: line for line in found}
     for line in lines.values():
         line.year = years[line.year_id]
@@ -326,7 +339,7 @@ def book(
     if commitment is not None:
         require_room(commitment, COMMITMENT_RULES, kind, amount_vnd, sign)
     require_room(line, RULES, kind, amount_vnd, sign)
-    if not (opening or reported):
+    if not (opening or reported) and happened_on < timezone.localdate(now):  # nothing is booked after today
         for row, rules in ((line, RULES), (commitment, COMMITMENT_RULES)):
             if row is not None:
                 require_room_since(row, rules, kind, amount_vnd, sign, happened_on)

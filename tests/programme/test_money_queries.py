@@ -145,6 +145,28 @@ def test_lines_are_compared_up_to_the_same_day_of_the_year_before(period):
     assert money.same_day_last_year(date(2024, 2, 29)) == date(2023, 2, 28)
 
 
+def test_every_day_of_a_month_is_compared_with_what_had_moved_by_then(period):
+    task, source, unit = make_task(), make_money_source(), make_agency()
+    same = {"task": task, "source": source, "unit": unit}
+    old = make_line(make_budget_year(2024, period=period), **same)
+    commitment, moved = make_commitment(old, 900), []
+    for day, amount in ((2, 100), (14, 40), (15, 8), (16, 4), (22, 2), (31, 1)):
+        make_paid_payment(commitment, amount, paid_on=date(2024, 7, day))
+        moved.append((day, amount))
+    for day, amount in ((3, 16), (23, 32)):
+        wrong = make_entry(old, "pay", amount, commitment=commitment, happened_on=date(2024, 7, day))
+        make_reversal(wrong, happened_on=date(2024, 7, day + 5))
+        moved += [(day, amount), (day + 5, -amount)]
+    make_recovery(commitment, 5, document="NT-1", happened_on=date(2024, 7, 19))
+    moved.append((19, -5))
+    new = make_line(make_budget_year(2025, period=period), **same)
+    for day in range(1, 32):
+        today, expected = date(2025, 7, day), sum(amount for on, amount in moved if on <= day)
+        rows = money.with_sums(BudgetLine.objects.filter(pk=new.pk), today)
+        assert rows.values_list("before_sum_vnd", flat=True).get() == expected, day
+        assert money.spent_beside(BudgetLine.objects.filter(pk__in=[old.pk, new.pk]), 2025, today)[1] == expected, day
+
+
 def test_groups_are_compared_with_the_whole_of_the_same_group_whatever_tasks_it_had(period):
     before, year = make_budget_year(2024, period=period), make_budget_year(2025, period=period)
     here, gone = make_content_area(), make_content_area()
