@@ -352,7 +352,8 @@ def edit_part(request, public_id, part_id, part):
         request,
         version,
         form,
-        verb=f"edit {part} {row.public_id}",
+        verb=f"edit {part}",
+        about=row,
         act=lambda given, **by: services.edit_part(row=row, values=form.values(), version=given["version"], **by),
         title=PART_WORDS[part][1] % {"name": row},
         submit=_("Save"),
@@ -389,7 +390,8 @@ def remove_part(request, public_id, part_id, part):
         request,
         version,
         form,
-        verb=f"remove {part} {row.public_id}",
+        verb=f"remove {part}",
+        about=row,
         act=lambda given, **by: services.remove_part(row=row, **given, **by),
         title=PART_WORDS[part][2] % {"name": row},
         submit=_("Take out"),
@@ -456,12 +458,15 @@ def _require_head(user, office):
         )
 
 
-def _on_draft(request, version, form, *, verb, act, title, submit, done, anchor="", lead="", problems=()):
-    """A form of the editor. What is no draft any more has none; a form sent twice is answered as the first time."""
+def _on_draft(request, version, form, *, verb, act, title, submit, done, about=None, anchor="", lead="", problems=()):
+    """A form of the editor. What is no draft any more has none; a form sent twice is answered as the first time.
+
+    `about` is what the form changes, where that is not the version itself.
+    """
     if request.method == "GET" and not version.is_draft:
         messages.info(request, _("This version is no draft any more. Changes go into a new version."))
         return HttpResponseRedirect(version.get_absolute_url())
-    if _do(request, form, f"{verb} {version.public_id}", act):
+    if _do(request, form, f"{verb} {(about or version).public_id}", act):
         messages.success(request, done)
         return _to_part(version, anchor)
     back = version.get_absolute_url() + (f"#{anchor}s" if anchor else "")
