@@ -1,6 +1,7 @@
 """Files that come with a form: kept at once, so that they stay attached while the form is refused."""
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from audit.refusals import Refused
@@ -35,7 +36,11 @@ class Attachments:
     def kinds_of_files(self):
         if self.allowed == PAPERS:
             return _("PDF, PNG or JPEG.")
-        return ", ".join(ending for ending, kind in ENDINGS.items() if kind in self.allowed)
+        endings = ", ".join(ending for ending, kind in ENDINGS.items() if kind in self.allowed)
+        return _("Files %(endings)s, at most %(size)s MB. Word files are not taken: save them as PDF.") % {
+            "endings": endings,
+            "size": settings.UPLOAD_MEGABYTES,
+        }
 
     def file_of(self, name):
         """The file kept under `name`, if it is this person's own."""

@@ -269,9 +269,13 @@ class ComponentForm(Attachments, PartForm):
         if not self.instance.template_id:
             del self.fields["drop_template"]
         elif not self.is_bound:
-            self.fields["template_file"].help_text = _(
-                "The file %(name)s is attached. Choose another only to replace it."
-            ) % {"name": self.instance.template.original_name}
+            self.fields["template_file"].help_text = " ".join(
+                [
+                    _("The file %(name)s is attached. Choose another only to replace it.")
+                    % {"name": self.instance.template.original_name},
+                    self.kinds_of_files,
+                ]
+            )
         names = ["code", "name_vi", "name_en", "need", "condition", "formats", "most_megabytes", "template_file"]
         self.order_fields([*names, "drop_template", "help_vi", "help_en"])
 
@@ -300,7 +304,11 @@ class OptionalWord(Word):
 CHOICES = Rows(
     "",
     _("Choices"),
-    (Word("code", _("code")), Word("label_vi", _("Vietnamese")), OptionalWord("label_en", _("English"))),
+    (
+        Word("code", _("code")),
+        Word("label_vi", _("label in Vietnamese")),
+        OptionalWord("label_en", _("label in English")),
+    ),
 )
 
 
