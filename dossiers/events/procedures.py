@@ -13,6 +13,10 @@ def in_a_row(values):
     return ", ".join(map(str, values))
 
 
+def hour(value):
+    return str(value)[:5]  # kept as 15:00:00
+
+
 def labels(rows):
     return "; ".join(row["label_vi"] for row in rows)
 
@@ -32,7 +36,7 @@ FIELDS = {
     "office": _("office that handles"),
     "form_set": (_("set of forms"), words(ProcedureVersion.FormSet)),
     "total_days": _("working days in all"),
-    "receipt_until": _("received after this hour counts as the next working day"),
+    "receipt_until": (_("received after this hour counts as the next working day"), hour),
     "after_supplement": (_("after a supplement the time"), words(ProcedureVersion.AfterSupplement)),
     "extension_times": _("times it may be extended"),
     "extension_days": _("working days of each extension, at most"),

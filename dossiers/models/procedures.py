@@ -95,7 +95,7 @@ class ProcedureVersion(Identified, Versioned, Sourced):
     """
 
     class State(models.TextChoices):
-        DRAFT = "draft", _("Draft")
+        DRAFT = "draft", pgettext_lazy("version of a procedure", "Draft")
         ISSUED = "issued", pgettext_lazy("version of a procedure", "Put in force")
         DISCARDED = "discarded", pgettext_lazy("version of a procedure", "Discarded")
 
@@ -106,7 +106,7 @@ class ProcedureVersion(Identified, Versioned, Sourced):
     }
 
     class Standing(models.TextChoices):
-        DRAFT = "draft", _("Draft")
+        DRAFT = "draft", pgettext_lazy("version of a procedure", "Draft")
         TO_COME = "to_come", pgettext_lazy("version of a procedure", "Not yet in force")
         IN_FORCE = "in_force", pgettext_lazy("version of a procedure", "In force")
         SUPERSEDED = "superseded", pgettext_lazy("version of a procedure", "No longer in force")

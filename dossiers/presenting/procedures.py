@@ -87,7 +87,7 @@ def papers_of_version(version):
         who = actor_names({version.put_in_force_by})[version.put_in_force_by]
         return [
             (_("Paper"), paper_text(version.paper_number, version.paper_on)),
-            (_("In force"), days_in_force(version)),
+            (_("Time in force"), days_in_force(version)),
             (_("Put in force by"), f"{who}, {formats.vn_datetime(version.put_in_force_at)}"),
         ]
     if version.state == ProcedureVersion.State.DISCARDED:

@@ -335,7 +335,9 @@ def may_edit_procedure(user, procedure, on):
 
 def filled(row):
     """What an event keeps of a row: what people fill in, where it is filled in."""
-    return {name: value for name, value in snapshot(row).items() if name not in BOOKKEEPING and value not in (None, "")}
+    return {
+        name: value for name, value in snapshot(row).items() if name not in BOOKKEEPING and value not in (None, "", [])
+    }
 
 
 def _last_issued(procedure):

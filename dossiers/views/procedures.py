@@ -196,7 +196,7 @@ def begin_version(request, public_id):
         }
     title = _("New version: %(name)s") % {"name": procedure}
     return _form(
-        request, form, title, _("Begin the draft"), procedure.get_absolute_url(), procedure=procedure, lead=lead
+        request, form, title, _("Begin the new version"), procedure.get_absolute_url(), procedure=procedure, lead=lead
     )
 
 
