@@ -675,7 +675,7 @@ def table_of_rights(request):
 
 
 # Rights whose code begins with a noun of its room.
-ROOM_OF = {"figures": "enterprises", "memberships": "enterprises"}
+ROOM_OF = {"figures": "enterprises", "memberships": "enterprises", "procedures": "dossiers"}
 ROOM_TITLES = {
     "accounts": gettext_lazy("People"),
     "audit": gettext_lazy("Event log"),
@@ -684,6 +684,7 @@ ROOM_TITLES = {
     "documents": gettext_lazy("Documents"),
     "programme": gettext_lazy("Programme"),
     "enterprises": gettext_lazy("Enterprises"),
+    "dossiers": gettext_lazy("Dossiers"),
     "support": gettext_lazy("Support"),
     "reporting": gettext_lazy("Indicators and reports"),
 }

@@ -11,7 +11,7 @@ from pathlib import Path
 RUNS_ON = "both"
 HOUSE = Path(__file__).resolve().parent.parent
 FEW, MANY = 300, 100_000
-ROOMS = ("enterprises", "support", "documents", "programme", "reporting", "front")
+ROOMS = ("enterprises", "dossiers", "support", "documents", "programme", "reporting", "front")
 READER = "truongphong@thunghiem.example"
 QUESTION = "minh hoa hoa sua 00"
 PREPARED_BY = (("load_reference",), ("load_programme",), ("load_indicators",))

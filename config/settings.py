@@ -84,6 +84,7 @@ ROOMS = (
     "documents",
     "programme",
     "enterprises",
+    "dossiers",
     "support",
     "reporting",
 )

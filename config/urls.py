@@ -14,6 +14,7 @@ urlpatterns = [
     path("audit/", include("audit.urls")),
     path("jobs/", include("jobs.urls")),
     path("enterprises/", include("enterprises.urls")),
+    path("dossiers/", include("dossiers.urls")),
     path("support/", include("support.urls")),
     path("", include("documents.urls")),
     path("reference/", include("reference.urls")),

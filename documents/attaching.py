@@ -1,10 +1,11 @@
 """Files that come with a form: kept at once, so that they stay attached while the form is refused."""
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from audit.refusals import Refused
-from documents.guard import PAPERS
+from documents.guard import ENDINGS, PAPERS
 from documents.models import StoredFile
 from documents.store import save_upload
 
@@ -13,21 +14,33 @@ class Attachments:
     """Mixed into a form that names its files in `attachments`: {name: label}.
 
     Each becomes an upload field `<name>` and a hidden `<name>_kept`; `file_of(name)` gives the StoredFile or None.
+    `allowed` are the formats of the guard that are taken.
     """
 
     attachments: dict = {}
+    allowed: tuple = PAPERS
 
     def __init__(self, *args, user, **kwargs):
         self.user = user
         super().__init__(*args, **kwargs)
         for name, label in self.attachments.items():
-            self.fields[name] = forms.FileField(label=label, required=False, help_text=_("PDF, PNG or JPEG."))
+            self.fields[name] = forms.FileField(label=label, required=False, help_text=self.kinds_of_files)
             self.fields[f"{name}_kept"] = forms.UUIDField(widget=forms.HiddenInput, required=False)
             kept = self.file_of(name)
             if kept:
                 self.fields[name].help_text = _("The file %(name)s is attached. Choose another only to replace it.") % {
                     "name": kept.original_name
                 }
+
+    @property
+    def kinds_of_files(self):
+        if self.allowed == PAPERS:
+            return _("PDF, PNG or JPEG.")
+        endings = ", ".join(ending for ending, kind in ENDINGS.items() if kind in self.allowed)
+        return _("Files %(endings)s, at most %(size)s MB. Word files are not taken: save them as PDF.") % {
+            "endings": endings,
+            "size": settings.UPLOAD_MEGABYTES,
+        }
 
     def file_of(self, name):
         """The file kept under `name`, if it is this person's own."""
@@ -38,7 +51,7 @@ class Attachments:
             return None
         if not kept:
             return None
-        return StoredFile.objects.filter(public_id=kept, owner=self.user.public_id, format__in=PAPERS).first()
+        return StoredFile.objects.filter(public_id=kept, owner=self.user.public_id, format__in=self.allowed).first()
 
 
 def bind(request, form_class, *, now, prefix="", **options):
@@ -49,7 +62,7 @@ def bind(request, form_class, *, now, prefix="", **options):
         upload = request.FILES.get(field)
         if upload:
             try:
-                stored = save_upload(upload, by=request.user, now=now, allow=PAPERS)
+                stored = save_upload(upload, by=request.user, now=now, allow=form_class.allowed)
                 data[f"{field}_kept"] = str(stored.public_id)
             except Refused as refusal:
                 refusals[name] = str(refusal)

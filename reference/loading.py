@@ -218,6 +218,12 @@ def load(room, sources, *, by, now):
     for source in sources:
         _load_table(source, report, word)
     record_events(report.events, by=by, now=now)
+    keep(room, report, by=by, now=now)
+    return report
+
+
+def keep(room, report, *, by, now):
+    """Write down what a load did, where it did anything."""
     last = Load.objects.filter(room=room).first()
     if report.created or report.updated or (report.kept and (last is None or last.kept != report.kept)):
         Load.objects.create(
@@ -229,7 +235,6 @@ def load(room, sources, *, by, now):
             unchanged=report.unchanged,
             kept=report.kept,
         )
-    return report
 
 
 def _load_table(source, report, word):

@@ -297,7 +297,7 @@ class ExchangeRateFilter(FilterSet):
         return queryset.filter(Q(withdrawn_on__isnull=value == "now"))
 
 
-ROOMS = {"reference": _("Reference data"), "programme": _("Programme")}
+ROOMS = {"reference": _("Reference data"), "programme": _("Programme"), "dossiers": _("Dossiers")}
 
 
 class LoadTable(tables.Table):

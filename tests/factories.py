@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 
 from accounts.models import Office, Post, User
 from accounts.roles import Role
+from dossiers.models import Component, FormField, Procedure, ProcedureStep, ProcedureVersion
 from enterprises.models import (
     Enterprise,
     EnterpriseGroup,
@@ -56,6 +57,10 @@ def make_officer(**fields):
 
 def make_head(**fields):
     return make_user(Role.HEAD, **fields)
+
+
+def make_deputy_head(**fields):
+    return make_user(Role.DEPUTY_HEAD, **fields)
 
 
 def make_director(**fields):
@@ -329,3 +334,76 @@ def make_support(enterprise=None, activity_code=None, *, delivered_on=date(2024,
     record = SupportRecord.objects.create(enterprise=enterprise, created_at=now, **facts, **own)
     SupportRevision.objects.create(record=record, enterprise=enterprise, recorded_at=now, **facts)
     return record
+
+
+# --- procedures --------------------------------------------------------------------------------
+
+
+def make_procedure(code=None, name="Kiến nghị, tháo gỡ khó khăn, vướng mắc", *, agency=None, **fields):
+    procedure = Procedure(
+        code=code or f"TT-{next(_numbers)}",
+        name_vi=name,
+        agency=agency or make_agency(),
+        **{"kind": Procedure.Kind.PROGRAMME, **fields},
+    )
+    procedure.derive()
+    procedure.save()
+    return procedure
+
+
+def make_version(procedure=None, *, state="draft", days=(1, 4), valid_from=date(2026, 1, 5), hands=(), **fields):
+    """A version with a step for each of `days`, one field and one component, that nothing keeps from coming into force."""
+    procedure = procedure or make_procedure()
+    version = ProcedureVersion.objects.create(
+        procedure=procedure,
+        **{
+            "number": procedure.versions.count() + 1,
+            "legal_basis": "Kế hoạch số 60/KH-UBND",
+            "result": "Văn bản trả lời",
+            "office": fields.pop("office", None) or make_office(),
+            "form_set": "plain",
+            "total_days": sum(days) or 1,
+            "drafted_at": LONG_AGO,
+            "hands": list(hands) or ["system:tests"],
+            "warn_percent": 50,
+            "warn_days": [2, 1],
+            **fields,
+        },
+    )
+    for taken in days:
+        make_step(version, taken)
+    make_field(version)
+    make_component(version)
+    if state == "issued":
+        version.state, version.valid_from = state, valid_from
+        version.paper_number, version.paper_on = "1/QĐ-SCT", min(valid_from, date(2026, 1, 5))
+        version.put_in_force_at, version.put_in_force_by = LONG_AGO, "system:tests"
+        version.save()
+    elif state == "discarded":
+        version.state, version.discarded_at = state, LONG_AGO
+        version.discarded_by, version.discarded_reason = "system:tests", "Không dùng nữa"
+        version.save()
+    return version
+
+
+def _place(model, version):
+    return model.objects.filter(procedure_version=version).count() + 1
+
+
+def make_step(version, working_days=1, **fields):
+    values = {"position": _place(ProcedureStep, version), "name_vi": "Xử lý", "role": Role.OFFICER, **fields}
+    return ProcedureStep.objects.create(procedure_version=version, working_days=working_days, **values)
+
+
+def make_field(version, code=None, kind="text", **fields):
+    code = code or f"truong-{next(_numbers)}"
+    values = {"position": _place(FormField, version), "name_vi": "Nội dung kiến nghị", **fields}
+    return FormField.objects.create(procedure_version=version, code=code, kind=kind, **values)
+
+
+def make_component(version, code=None, **fields):
+    code = code or f"thanh-phan-{next(_numbers)}"
+    values = {"position": _place(Component, version), "name_vi": "Văn bản kiến nghị", **fields}
+    return Component.objects.create(
+        procedure_version=version, code=code, **{"formats": ["pdf"], "most_megabytes": 10, **values}
+    )

@@ -34,6 +34,7 @@ from reporting.demo.copying import ACTOR, at
 from reporting.demo.money import settlements_closed, years_of_money
 from reporting.demo.plans import planned_money_linked, plans_of_the_years
 from reporting.demo.policies import policies_reviewed
+from reporting.demo.procedures import procedures_in_versions
 from reporting.demo.treasury import treasury_reconciled
 from screens.models import SavedView
 from support.models import SupportRecord
@@ -67,6 +68,7 @@ def play(world, people, *, say):
         views,
         next_period,
         policies_reviewed,
+        procedures_in_versions,
         plans_of_the_years,
         years_of_money,
         planned_money_linked,

@@ -79,6 +79,7 @@ def lay_rows_that_the_demo_lacks():
     lay_money()
     let_a_difference_go(now)
     lay_plan_under_review(user, now)
+    lay_procedure_that_is_closed(now)
     filled(Letter, now)
     filled(Invitation, now)
     past = {"state": "undone", "undone_at": now, "undone_by": user.public_id, "undo_reason": "proof"}
@@ -107,6 +108,16 @@ def let_a_difference_go(now):
 
     explained = StatementDifference.objects.filter(statement__state="open", explained_at__isnull=False)
     StatementDifference.objects.filter(pk=explained.earliest("pk").pk).update(gone_at=now)
+
+
+def lay_procedure_that_is_closed(now):
+    """A procedure that is closed, whose one version was discarded."""
+    from dossiers.models import Procedure
+    from tests.factories import make_procedure, make_version
+
+    procedure = make_procedure(code="PROOF")
+    make_version(procedure, state="discarded")
+    Procedure.objects.filter(pk=procedure.pk).update(closed_on=now.date(), closed_reason="proof")
 
 
 def lay_delegations(giver, now):

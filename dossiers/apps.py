@@ -1,0 +1,18 @@
+from django.apps import AppConfig
+
+
+class DossiersConfig(AppConfig):
+    name = "dossiers"
+
+    def ready(self):
+        from dossiers.models import ProcedureVersion
+        from programme import citations
+
+        citations.register(
+            ProcedureVersion._meta.verbose_name_plural,
+            lambda: ProcedureVersion.objects.exclude(state=ProcedureVersion.State.DISCARDED).filter(
+                valid_to__isnull=True
+            ),
+            ("legal_basis",),
+            route="dossiers:version",
+        )

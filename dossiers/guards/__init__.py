@@ -1,0 +1,5 @@
+"""What the database refuses in this room: each noun lists its own guards."""
+
+from dossiers.guards import procedures
+
+GUARDS = [*procedures.GUARDS]

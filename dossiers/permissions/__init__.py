@@ -1,0 +1,3 @@
+"""Who may do what in this room: each noun has its own rows of the one table."""
+
+from dossiers.permissions import procedures  # noqa: F401 - its rows are written when they are read

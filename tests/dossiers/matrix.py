@@ -1,0 +1,13 @@
+"""Objects of this room for the matrix of roles and routes: each noun tells its own."""
+
+from tests.dossiers import matrix_procedures
+
+PARTS = [matrix_procedures]
+
+
+def build(world):
+    for part in PARTS:
+        part.build(world)
+
+
+OBJECTS = {name: thing for part in PARTS for name, thing in part.OBJECTS.items()}
