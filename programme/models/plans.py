@@ -180,6 +180,11 @@ class Plan(Identified, Versioned):
     def is_decided(self):
         return self.state in DECIDED
 
+    @property
+    def opinions_stand(self):
+        """What became of the agencies' opinions went out with the plan, or the version was given up."""
+        return self.is_decided or self.state in (PlanState.SUBMITTED, PlanState.WITHDRAWN)
+
 
 class PlanPaper(Identified):
     """A paper that took a plan one step on: number, date, scan. Papers of a plan run forward in time."""

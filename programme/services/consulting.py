@@ -112,7 +112,7 @@ def handle_opinion(*, consultation, taken, taken_words, version, by, now):
     """Say of an agency's comments what was taken in and what is explained."""
     require(by, DRAFT)
     consultation = locked(consultation, "plan", "agency")
-    if consultation.plan.state in (PlanState.SUBMITTED, *_DECIDED):
+    if consultation.plan.opinions_stand:
         raise Conflict(
             _("The plan is “%(state)s”: what became of the opinions was submitted with it.")
             % {"state": consultation.plan.get_state_display()}
@@ -139,7 +139,13 @@ def handle_opinion(*, consultation, taken, taken_words, version, by, now):
     return consultation
 
 
-_DECIDED = (PlanState.APPROVED, PlanState.IN_FORCE, PlanState.SUPERSEDED, PlanState.WITHDRAWN)
+def lacking_answers(plan, *, now):
+    """What of the consultation keeps the plan from being submitted, in a sentence; empty when nothing does."""
+    try:
+        require_answers(plan, now=now)
+    except Refused as refusal:
+        return str(refusal)
+    return ""
 
 
 def require_answers(plan, *, now):

@@ -62,7 +62,7 @@ def consultation_detail(request, public_id):
         verbs.append((address("answer_consultation"), _("Enter the answer")))
         if row.is_overdue(timezone.localdate()):
             verbs.append((address("record_silence"), _("No written answer came")))
-    if user.may(DRAFT) and row.opinion == Consultation.Opinion.COMMENT and row.plan.is_editable:
+    if user.may(DRAFT) and row.opinion == Consultation.Opinion.COMMENT and not row.plan.opinions_stand:
         verbs.append((address("handle_opinion"), _("Take in or explain")))
     facts = [
         (_("Agency"), row.agency),

@@ -28,6 +28,7 @@ from programme.presenting.plans import (
     whose_turn,
 )
 from programme.services import plans as services
+from programme.services.consulting import lacking_answers
 from programme.services.overlaps import overlaps_in
 from programme.tables import plans as tables
 from programme.views.acting import act, bound
@@ -95,6 +96,7 @@ def plan_detail(request, public_id):
             "steps": steps,
             "papers": papers,
             "sent_back": sent_back(plan, papers),
+            "lacking": lacking_answers(plan, now=timezone.now()) if plan.state == PlanState.REVIEWING else "",
             "actions": actions_for(request.user, plan),
             "may_draft": request.user.may(DRAFT) and plan.is_editable,
             "groups": groups,

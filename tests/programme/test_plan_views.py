@@ -460,6 +460,9 @@ def test_opinions_are_asked_answered_and_taken_in_on_the_screen(client_as):
     listed = text_of(officer.get(address("consultation_list", plan)))
     for words in ("3/SKHCN", "Bổ sung nhiệm vụ", "Đã bổ sung", "Hội doanh nghiệp"):
         assert words in listed
+    move_plan(plan, "reviewing")
+    assert address("handle_opinion", first) in text_of(officer.get(first.get_absolute_url())), "until it is submitted"
+    assert "Chưa trình được" in text_of(officer.get(plan.get_absolute_url()))
     told = [line for line in history_of(plan) if line.event.kind.startswith(("opinion", "no opinion"))]
     labels = {str(label) for line in told for label, _before, after in line.changes if after == str(one.name_vi)}
     assert len(told) == 4 and labels == {"cơ quan được lấy ý kiến"}
