@@ -257,7 +257,8 @@ def test_a_version_that_came_back_says_who_returned_it_by_which_paper_and_why(cl
     assert said in page and "trả lại" not in page.partition('class="message message-warn"')[2].partition("</p>")[0]
 
     assert post(officer, address("send_to_review", plan)).status_code == 302
-    assert "message-warn" not in text_of(officer.get(where))
+    reviewed = text_of(officer.get(where))
+    assert said not in reviewed and reviewed.count("message-warn") == reviewed.count("Chưa trình được") == 1
     paper = {"number": "15/KHTC", "signed_on": "30/12/2024", "about": "Giảm dự toán", "passed": "no"}
     assert post(money, address("review_plan", plan), **paper).status_code == 302
     said = "Phòng Kế hoạch – Tài chính trả lại tại văn bản số 15/KHTC ngày 30/12/2024: Giảm dự toán"
