@@ -61,6 +61,10 @@ class Site:
         return done.stdout
 
 
+# Each portal has a queue of its own, the same for all processes of a run: two on one would take each other's work.
+QUEUES = {"portal_demo": 8, "portal_fresh": 9, "portal_matrix": 10}
+
+
 def new_database(name):
     """What a process reads to work on a new, empty database on the engine that this run tests."""
     if "DATABASE_OWNER_URL" not in os.environ:
@@ -76,7 +80,7 @@ def new_database(name):
     connection.close()
     chosen = {key: f"{os.environ[key].rpartition('/')[0]}/{name}" for key in ("DATABASE_URL", "DATABASE_OWNER_URL")}
     if os.environ.get("REDIS_URL"):
-        chosen["REDIS_URL"] = f"{os.environ['REDIS_URL'].rpartition('/')[0]}/{abs(hash(name)) % 8 + 8}"
+        chosen["REDIS_URL"] = f"{os.environ['REDIS_URL'].rpartition('/')[0]}/{QUEUES[name]}"
     return chosen
 
 
