@@ -10,6 +10,7 @@ from documents.attaching import Attachments
 from documents.guard import CONTENT_TYPES, ENDINGS, EVERYTHING
 from dossiers.models import Component, Fact, FormField, Procedure, ProcedureStep, ProcedureVersion
 from dossiers.models.procedures import MOST_DAYS
+from dossiers.services.procedures import CONTENT
 from reference.forms import EntryForm, reason_field
 from reference.models import Agency
 from reference.rules import Rows, RowsField, Word
@@ -130,21 +131,7 @@ class VersionForm(EntryForm):
 
     class Meta:
         model = ProcedureVersion
-        fields = [
-            "legal_basis",
-            "result",
-            "office",
-            "form_set",
-            "total_days",
-            "receipt_until",
-            "after_supplement",
-            "extension_times",
-            "extension_days",
-            "warn_percent",
-            "warn_days",
-            "confidence",
-            "source",
-        ]
+        fields = CONTENT
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

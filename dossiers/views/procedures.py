@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from audit.refusals import Refused, StaleVersion
+from audit.refusals import Refused
 from documents.attaching import bind
 from documents.serving import serve
 from dossiers.forms.procedures import (
@@ -45,7 +45,7 @@ from dossiers.presenting.procedures import (
 from dossiers.services import procedures as services
 from dossiers.services.checking import problems_of
 from dossiers.tables import procedures as tables
-from reference.sending import sent_once
+from reference.sending import do_once
 from screens import formats
 from screens.lists import Sheet, show_list
 
@@ -135,7 +135,9 @@ def _version_row(version, today):
 
 def add_procedure(request):
     form = ProcedureForm(request.POST or None)
-    done = _do(request, form, "add procedure", lambda given, **by: services.add_procedure(values=form.values(), **by))
+    done = do_once(
+        request, form, "add procedure", lambda given, **by: services.add_procedure(values=form.values(), **by)
+    )
     if done:
         messages.success(request, _("The procedure is entered. Begin its first version now."))
         return _to("dossiers:procedure", done)
@@ -145,7 +147,7 @@ def add_procedure(request):
 def edit_procedure(request, public_id):
     procedure = _own_procedure(request, public_id)
     form = ProcedureForm(request.POST or None, instance=copy.copy(procedure))
-    done = _do(
+    done = do_once(
         request,
         form,
         f"edit procedure {procedure.public_id}",
@@ -163,7 +165,7 @@ def edit_procedure(request, public_id):
 def close_procedure(request, public_id):
     procedure = _own_procedure(request, public_id)
     form = CloseForm(request.POST or None, initial={"version": procedure.version})
-    done = _do(
+    done = do_once(
         request,
         form,
         f"close procedure {procedure.public_id}",
@@ -180,7 +182,7 @@ def begin_version(request, public_id):
     procedure = _own_procedure(request, public_id)
     source = procedure.versions.issued().order_by("-valid_from").first()
     form = BeginForm(request.POST or None) if source else VersionForm(request.POST or None)
-    done = _do(
+    done = do_once(
         request,
         form,
         f"begin version {procedure.public_id}",
@@ -366,7 +368,7 @@ def move_part(request, public_id, part_id, part):
     version = _draft(request, public_id)
     row = get_object_or_404(PARTS[part], public_id=part_id, procedure_version=version)
     form = MoveForm(request.POST)
-    done = _do(
+    done = do_once(
         request,
         form,
         f"move {part} {row.public_id}",
@@ -466,7 +468,7 @@ def _on_draft(request, version, form, *, verb, act, title, submit, done, about=N
     if request.method == "GET" and not version.is_draft:
         messages.info(request, _("This version is no draft any more. Changes go into a new version."))
         return HttpResponseRedirect(version.get_absolute_url())
-    if _do(request, form, f"{verb} {(about or version).public_id}", act):
+    if do_once(request, form, f"{verb} {(about or version).public_id}", act):
         messages.success(request, done)
         return _to_part(version, anchor)
     back = version.get_absolute_url() + (f"#{anchor}s" if anchor else "")
@@ -476,25 +478,6 @@ def _on_draft(request, version, form, *, verb, act, title, submit, done, about=N
 
 def _to_part(version, part):
     return HttpResponseRedirect(version.get_absolute_url() + (f"#{part}s" if part else ""))
-
-
-def _do(request, form, verb, act):
-    """Do what a checked form asks for, once; the public id of what came of it, or None with the reason on the form."""
-    if request.method != "POST" or not form.is_valid():
-        return None
-    now = timezone.now()
-    given = {name: value for name, value in form.cleaned_data.items() if name != "operation_key"}
-    try:
-        with sent_once(request, form, verb, now=now) as operation:
-            if not operation.done:
-                row = act(given, by=request.user, now=now)
-                operation.store({"public_id": str(row.public_id)})
-        return operation.operation.answer["public_id"]
-    except StaleVersion as conflict:
-        form.meet_conflict(conflict.current, conflict)
-    except Refused as refusal:
-        form.add_error(None, str(refusal))
-    return None
 
 
 def _to(route, public_id):

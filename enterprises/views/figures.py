@@ -418,7 +418,6 @@ def confirm_all(request):
     rows = filters.qs if not filters.errors else waiting.none()
     own = rows.filter(declared_by=request.user.public_id)[: AT_ONCE + 1].count()
     count = rows[: AT_ONCE + 1].count()
-    jumped_count = with_jump(rows, timezone.localdate())[: AT_ONCE + 1].count()
     back = f"{reverse('enterprises:figures_waiting')}?{request.GET.urlencode()}"
     if request.method == "POST":
         now = timezone.now()
@@ -437,6 +436,7 @@ def confirm_all(request):
             messages.error(request, str(refusal))
             return redirect(back)
         return redirect("jobs:job_detail", public_id=answer["job"])
+    jumped_count = with_jump(rows, timezone.localdate())[: AT_ONCE + 1].count()
     context = {
         "count": _up_to(count),
         "own": own and _up_to(own),

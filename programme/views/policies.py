@@ -9,7 +9,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from audit.refusals import Refused, StaleVersion
 from programme.citations import citations_of, cited_superseded, count_citations
 from programme.forms.policies import (
     AnswerReviewForm,
@@ -33,7 +32,7 @@ from programme.presenting.policies import (
 )
 from programme.services import policies as services
 from programme.tables import policies as tables
-from reference.sending import sent_once
+from reference.sending import do_once
 from screens import formats
 from screens.lists import Sheet, show_list
 
@@ -127,7 +126,7 @@ def _review_row(review):
 
 def add_policy(request):
     form = PolicyForm(request.POST or None)
-    done = _do(request, form, "add policy", lambda given, **by: services.add_policy(values=form.values(), **by))
+    done = do_once(request, form, "add policy", lambda given, **by: services.add_policy(values=form.values(), **by))
     if done:
         messages.success(request, _("The document is in the register."))
         return _to("programme:policy", done)
@@ -137,7 +136,7 @@ def add_policy(request):
 def edit_policy(request, public_id):
     policy = get_object_or_404(Policy, public_id=public_id)
     form = PolicyForm(request.POST or None, instance=copy.copy(policy))
-    done = _do(
+    done = do_once(
         request,
         form,
         f"edit policy {policy.public_id}",
@@ -155,7 +154,7 @@ def edit_policy(request, public_id):
 def supersede_policy(request, public_id):
     policy = get_object_or_404(Policy, public_id=public_id)
     form = SupersedeForm(request.POST or None, policy=policy, initial={"version": policy.version})
-    done = _do(
+    done = do_once(
         request,
         form,
         f"supersede policy {policy.public_id}",
@@ -185,7 +184,7 @@ def _warn_of_citations(request, policy):
 def reinstate_policy(request, public_id):
     policy = get_object_or_404(Policy.objects.select_related("superseded_by"), public_id=public_id)
     form = ReinstateForm(request.POST or None, initial={"version": policy.version})
-    done = _do(
+    done = do_once(
         request,
         form,
         f"reinstate policy {policy.public_id}",
@@ -201,7 +200,7 @@ def reinstate_policy(request, public_id):
 def withdraw_policy(request, public_id):
     policy = get_object_or_404(Policy, public_id=public_id)
     form = WithdrawForm(request.POST or None, initial={"version": policy.version})
-    done = _do(
+    done = do_once(
         request,
         form,
         f"withdraw policy {policy.public_id}",
@@ -300,7 +299,7 @@ def add_review(request, public_id):
     policy = get_object_or_404(Policy, public_id=public_id)
     initial = {"year": timezone.localdate().year}
     form = ReviewForm(request.POST or None, may_change=services.CONTENT, initial=initial)
-    done = _do(
+    done = do_once(
         request,
         form,
         f"add review {policy.public_id}",
@@ -377,7 +376,7 @@ def _review(public_id):
 
 
 def _review_act(request, review, form, *, verb, act, title, submit, done):
-    if _do(request, form, f"{verb} {review.public_id}", act):
+    if do_once(request, form, f"{verb} {review.public_id}", act):
         messages.success(request, done)
         return HttpResponseRedirect(review.get_absolute_url())
     name = f"{policy_name(review.policy)} – {review.year}"
@@ -388,25 +387,6 @@ def _review_act(request, review, form, *, verb, act, title, submit, done):
 
 
 # --- shared ------------------------------------------------------------------------------------
-
-
-def _do(request, form, verb, act):
-    """Do what a checked form asks for, once; the public id of what came of it, or None with the reason on the form."""
-    if not form.is_valid():
-        return None
-    now = timezone.now()
-    given = {name: value for name, value in form.cleaned_data.items() if name != "operation_key"}
-    try:
-        with sent_once(request, form, verb, now=now) as operation:
-            if not operation.done:
-                row = act(given, by=request.user, now=now)
-                operation.store({"public_id": str(row.public_id)})
-        return operation.operation.answer["public_id"]
-    except StaleVersion as conflict:
-        form.meet_conflict(conflict.current, conflict)
-    except Refused as refusal:
-        form.add_error(None, str(refusal))
-    return None
 
 
 def _to(route, public_id):
