@@ -7,6 +7,7 @@ import uuid
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 
 from django.db import transaction
 from django.db.models import Model
@@ -213,9 +214,10 @@ def describe(kind, sentence, *, fields=None):
     _sentences[kind] = (sentence, {} if fields is None else fields)
 
 
+@cache
 def sentences():
-    if not _sentences:
-        autodiscover_modules("events")
+    """{kind of event: (sentence, fields)} of the whole house, whichever of its modules were loaded before."""
+    autodiscover_modules("events")
     return _sentences
 
 

@@ -1,4 +1,6 @@
 import json
+import subprocess
+import sys
 import uuid
 from datetime import date
 from decimal import Decimal
@@ -155,3 +157,12 @@ def test_events_chosen_by_the_database_are_the_same_as_written_one_by_one():
     event = Event.objects.about(office).exclude(pk=single.pk).get()
     assert (event.body, event.at, event.actor, event.source) == (single.body, single.at, single.actor, single.source)
     assert PendingEvent.objects.count() == 3
+
+
+def test_every_room_tells_its_events_however_few_were_told_before():
+    asked = (
+        "import config.wsgi; from audit.events import describe, sentences; "
+        'describe("told too early", "Told"); print({"told too early", "plan approved"} <= sentences().keys())'
+    )
+    told = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    assert told.stdout.strip() == "True"
