@@ -47,9 +47,10 @@ _sources = []
 
 
 def register_role_source(source):
-    """`source(user, on) -> iterable of Role`; rooms that give roles (memberships of enterprises) register one."""
+    """`source(user, on) -> queryset of role values`; rooms that give roles (memberships of enterprises) register one."""
     _sources.append(source)
 
 
 def roles_elsewhere(user, on):
-    return frozenset(role for source in _sources for role in source(user, on))
+    """[queryset of role values], one of each room, so that all are asked for at once."""
+    return [source(user, on) for source in _sources]

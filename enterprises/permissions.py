@@ -83,7 +83,7 @@ def roles_by_membership(user, on):
     """Signatory or preparer, by the memberships of enterprises that hold on `on`."""
     from enterprises.models import Membership
 
-    return {Role(role) for role in Membership.objects.held_by(user, on).values_list("role", flat=True)}
+    return Membership.objects.held_by(user, on).order_by().values_list("role", flat=True)
 
 
 def can_act_for(user, enterprise, wanted):

@@ -20,7 +20,7 @@ from reporting.home_plans import PLANS
 from reporting.home_year_end import YEAR_END
 from reporting.models import CityStatistic, Family, Indicator, KpiChoice, KpiPublication, KpiRun
 from reporting.permissions import DECIDE, RECORD
-from reporting.waiting import SHOWN, Item, Section, address, count, may
+from reporting.waiting import SHOWN, Item, Section, address, first_of, may
 from screens import formats
 
 
@@ -67,9 +67,8 @@ def _figures(user, now):
     if not may(user, "figures.confirm"):
         return None
     waiting = FigureRevision.objects.waiting().exclude(declared_by=user.public_id)
-    rows = waiting.select_related("enterprise").order_by("submitted_at", "id")[:SHOWN]
+    rows, number = first_of(waiting.select_related("enterprise").order_by("submitted_at", "id"))
     items = _figure_items(rows, _("Review"))
-    number = count(waiting) if len(items) == SHOWN else len(items)
     return Section(_("Figures that wait for review"), items, number, address("enterprises:figures_waiting"))
 
 
@@ -103,6 +102,7 @@ def _statements(user, now):
     if not may(user, "treasury.explain"):
         return None
     waiting = TreasuryStatement.objects.unfinished()
+    rows, number = first_of(waiting.select_related("year").order_by("ends_on", "id"))
     items = [
         Item(
             str(row),
@@ -110,21 +110,22 @@ def _statements(user, now):
             _("Explain the differences") if row.unexplained else _("Enter number and date"),
             _("not explained: %(count)s") % {"count": formats.number(row.unexplained)} if row.unexplained else "",
         )
-        for row in waiting.select_related("year").order_by("ends_on", "id")[:SHOWN]
+        for row in rows
     ]
-    return Section(_("Statements of the Treasury"), items, count(waiting), address("programme:statement_list"))
+    return Section(_("Statements of the Treasury"), items, number, address("programme:statement_list"))
 
 
 def _reconciliations(user, now):
     if not may(user, "treasury.confirm"):
         return None
     waiting = TreasuryStatement.objects.to_be_confirmed().exclude(imported_by=user.public_id)
+    rows, number = first_of(waiting.select_related("year").order_by("ends_on", "id"))
     items = [
         Item(str(row), address("programme:confirm_reconciliation", row.public_id), _("Confirm the reconciliation"))
-        for row in waiting.select_related("year").order_by("ends_on", "id")[:SHOWN]
+        for row in rows
     ]
     more = address("programme:statement_list")
-    return Section(_("Reconciliations with the Treasury"), items, count(waiting), more)
+    return Section(_("Reconciliations with the Treasury"), items, number, more)
 
 
 def _import_called(row):
@@ -194,6 +195,7 @@ def _jobs(user, now):
     if Role.ADMINISTRATOR not in user.roles:
         return None
     failed = Job.objects.filter(state=Job.State.FAILED, finished_at__gte=now - timedelta(days=7)).order_by("-id")
+    rows, number = first_of(failed)
     items = [
         Item(
             job.kind,
@@ -201,9 +203,9 @@ def _jobs(user, now):
             _("See why it failed"),
             formats.vn_datetime(job.finished_at),
         )
-        for job in failed[:SHOWN]
+        for job in rows
     ]
-    return Section(_("Jobs that failed"), items, count(failed) if items else 0, address("jobs:job_list"))
+    return Section(_("Jobs that failed"), items, number, address("jobs:job_list"))
 
 
 def _second_step(user, now):
@@ -211,8 +213,8 @@ def _second_step(user, now):
         return None
     staff = Post.objects.in_force(timezone.localdate(now)).values("user_id")
     without = User.objects.filter(is_active=True, pk__in=staff).exclude(pk__in=Authenticator.objects.values("user_id"))
+    rows, number = first_of(without.order_by("full_name"))
     items = [
-        Item(person.full_name, address("accounts:person_detail", person.public_id), _("Remind"))
-        for person in without.order_by("full_name")[:SHOWN]
+        Item(person.full_name, address("accounts:person_detail", person.public_id), _("Remind")) for person in rows
     ]
-    return Section(_("People without two-step sign-in"), items, count(without) if items else 0)
+    return Section(_("People without two-step sign-in"), items, number)

@@ -11,7 +11,7 @@ from programme.permissions.commitments import commitments_waiting_for
 from programme.permissions.payments import waiting_to_be
 from programme.permissions.steps import steps_waiting_for
 from reference.services import add_working_days
-from reporting.waiting import SHOWN, Item, Section, address, count
+from reporting.waiting import SHOWN, Item, Section, address, first_of
 from screens import formats
 
 LATE_AFTER = 5  # working days that a step of the money waits for one person
@@ -20,7 +20,6 @@ ANSWERED_WITHIN = timedelta(days=30)
 
 def _money_items(rows, since, verb, now):
     """Those that wait longest first; late ones say so."""
-    rows = list(rows.order_by(since, "pk")[:SHOWN])
     late = add_working_days(timezone.localdate(now), -LATE_AFTER) if rows else None
     return [
         Item(
@@ -35,8 +34,8 @@ def _money_items(rows, since, verb, now):
 
 
 def _money_section(title, rows, since, verb, more, now):
+    rows, waiting = first_of(rows.order_by(since, "pk"))
     items = _money_items(rows, since, verb, now)
-    waiting = count(rows) if len(items) == SHOWN else len(items)
     return Section(title, items, waiting, f"{address(more)}?whose=waiting")
 
 

@@ -9,7 +9,7 @@ from accounts.access import may_open
 from programme.models import Consultation, GivenTask, Plan, PlanState, Task, TaskProposal
 from programme.models.tasks import office_ids
 from programme.permissions.plans import DRAFT, REPORT, REVIEW, SUBMIT, TYPE_ANSWER, TYPE_OPINION
-from reporting.waiting import SHOWN, Item, Section, address, count
+from reporting.waiting import Item, Section, address, first_of
 from screens import formats
 
 NEAR = timedelta(days=14)
@@ -46,13 +46,12 @@ def _plans(user, now):
 def _proposals(user, now):
     if not user.may(DRAFT):
         return None
-    sent = TaskProposal.objects.to_consider()
-    rows = sent.select_related("office").order_by("sent_at", "id")[:SHOWN]
+    rows, number = first_of(TaskProposal.objects.to_consider().select_related("office").order_by("sent_at", "id"))
     items = [Item(row.what, row.get_absolute_url(), _("Consider"), f"{row.office}, {row.year}") for row in rows]
     return Section(
         _("Proposals of tasks to consider"),
         items,
-        count(sent) if items else 0,
+        number,
         f"{address('programme:proposal_list')}?state=sent",
     )
 
@@ -64,17 +63,18 @@ def _own_tasks(user, now):
 
 
 def _to_accept(user, now):
-    rows = _own_tasks(user, now).filter(state=Task.State.ASSIGNED).order_by("due_on", "id")
+    rows, number = first_of(_own_tasks(user, now).filter(state=Task.State.ASSIGNED).order_by("due_on", "id"))
     today = timezone.localdate(now)
-    items = [_due_item(task.what, task, _("Accept the task"), task.due_on, today) for task in rows[:SHOWN]]
-    return Section(_("Tasks to accept"), items, count(rows) if items else 0, _list_of_tasks("assigned"))
+    items = [_due_item(task.what, task, _("Accept the task"), task.due_on, today) for task in rows]
+    return Section(_("Tasks to accept"), items, number, _list_of_tasks("assigned"))
 
 
 def _due(user, now):
     today = timezone.localdate(now)
-    rows = _own_tasks(user, now).filter(state=Task.State.UNDER_WAY, due_on__lte=today + NEAR).order_by("due_on", "id")
-    items = [_due_item(task.what, task, _("Report progress"), task.due_on, today) for task in rows[:SHOWN]]
-    return Section(_("Tasks late or due soon"), items, count(rows) if items else 0, _list_of_tasks("under_way"))
+    near = _own_tasks(user, now).filter(state=Task.State.UNDER_WAY, due_on__lte=today + NEAR)
+    rows, number = first_of(near.order_by("due_on", "id"))
+    items = [_due_item(task.what, task, _("Report progress"), task.due_on, today) for task in rows]
+    return Section(_("Tasks late or due soon"), items, number, _list_of_tasks("under_way"))
 
 
 def _list_of_tasks(state):
@@ -86,21 +86,23 @@ def _given(user, now):
         return None
     today = timezone.localdate(now)
     mine = GivenTask.objects.in_charge_of(user, office_ids(user, today)).order_by("deadline", "id")
-    items = [_due_item(row.content, row, _("Report progress"), row.deadline, today) for row in mine[:SHOWN]]
+    rows, number = first_of(mine)
+    items = [_due_item(row.content, row, _("Report progress"), row.deadline, today) for row in rows]
     more = f"{address('programme:given_list')}?state=open"
-    return Section(_("Given tasks"), items, count(mine) if items else 0, more)
+    return Section(_("Given tasks"), items, number, more)
 
 
 def _opinions(user, now):
     if not user.may(TYPE_OPINION):
         return None
     today = timezone.localdate(now)
-    late = Consultation.objects.overdue(today).select_related("agency", "plan").order_by("deadline", "id")
+    late = Consultation.objects.overdue(today).select_related("agency", "plan")
+    rows, number = first_of(late.order_by("deadline", "id"))
     items = [
         _due_item(f"{row.agency} – {row.plan.year}", row, _("Enter the answer or the silence"), row.deadline, today)
-        for row in late[:SHOWN]
+        for row in rows
     ]
-    return Section(_("Opinions past their deadline"), items, count(late) if items else 0)
+    return Section(_("Opinions past their deadline"), items, number)
 
 
 PLANS = (_plans, _to_accept, _due, _given, _opinions, _proposals)

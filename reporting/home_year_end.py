@@ -11,7 +11,7 @@ from programme.presenting.money import due_day
 from programme.queries.money import Money, lapsing_lines, running_years
 from programme.services.limits import year_end
 from programme.services.years import obstacles
-from reporting.waiting import SHOWN, Item, Section, address, count, may
+from reporting.waiting import Item, Section, address, first_of, may
 from screens import formats
 
 LAST_QUARTER = 10  # the month from which lines with money to lose are named
@@ -50,7 +50,7 @@ def _lapsing(user, now):
     year = running_years().filter(state=YearState.OPEN, year__lte=today.year).order_by("-year").first()
     if year is None or today < date(year.year, LAST_QUARTER, 1):
         return None
-    rows = lapsing_lines(year)
+    rows, number = first_of(lapsing_lines(year).select_related("task", "source"))
     items = [
         Item(
             f"{line.task} – {line.source}",
@@ -59,11 +59,11 @@ def _lapsing(user, now):
             formats.big_money(Money.of_line(line).lapsing_vnd),
             late=today > date(year.year, 12, 31),
         )
-        for line in rows.select_related("task", "source")[:SHOWN]
+        for line in rows
     ]
     title = _("Money that lapses on %(day)s") % {"day": formats.vn_date(date(year.year, 12, 31))}
     more = f"{address('programme:budget_line_list')}?year={year}&state=unexplained&managed=yes"
-    return Section(title, items, count(rows), more)
+    return Section(title, items, number, more)
 
 
 YEAR_END = (_year_end, _lapsing)

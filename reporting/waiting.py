@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from accounts.access import actions
 from screens import formats
+from screens.lists import CountOf, upto
 
 SHOWN = 5
 MOST = 1000
@@ -40,5 +41,7 @@ def address(name, *args):
     return reverse(name, args=args)
 
 
-def count(queryset):
-    return queryset.order_by()[: MOST + 1].count()
+def first_of(queryset):
+    """(the rows that are shown, how many there are), by one query."""
+    rows = list(queryset.annotate(there_are=CountOf(upto(queryset, MOST + 1)))[:SHOWN])
+    return rows, rows[0].there_are if rows else 0

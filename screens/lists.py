@@ -7,7 +7,7 @@ from operator import itemgetter
 import django_filters
 from django.contrib import messages
 from django.core.exceptions import FieldDoesNotExist
-from django.db.models import F
+from django.db.models import BigIntegerField, F, Subquery
 from django.http import HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
@@ -22,6 +22,7 @@ from screens.text import matching
 PAGE_SIZE = 50
 COUNTED_EXACTLY = 10_000
 PRINTED_ROWS = 3_000
+MATCHING = "matching_rows"
 NOT_FILTERS = ("page", "export", "view", "sort", "column")
 
 
@@ -169,14 +170,15 @@ class Listing:
 
     @cached_property
     def _found(self):
-        """The page's rows and one more, as dicts of plain values, in one query.
+        """The page's rows and one more, as dicts of plain values with the `MATCHING` count, in one query.
 
         The rows are picked by key from the narrowest query there is; joins and annotations are worked out for them alone.
         """
         start = (self.page_number - 1) * self.page_size
         picked = self.ordered.values("pk")[start : start + self.page_size + 1]
         paths = list(dict.fromkeys(["pk", *self.paths(self.columns), *([self.key] if self.key else [])]))
-        return list(self.source.filter(pk__in=picked).order_by(*self._ordering()).values(*paths))
+        rows = self.source.filter(pk__in=picked).order_by(*self._ordering())
+        return list(rows.values(*paths, **{MATCHING: CountOf(upto(self.filtered, COUNTED_EXACTLY + 1))}))
 
     @property
     def page_size(self):
@@ -204,9 +206,9 @@ class Listing:
     @cached_property
     def count(self):
         """Rows that match: exact up to 10.000, else 10.001."""
-        if self.page_number == 1 and not self.has_next:
-            return len(self._found)
-        return counted(self.filtered, COUNTED_EXACTLY + 1)
+        if self._found:
+            return self._found[0][MATCHING]
+        return counted(self.filtered, COUNTED_EXACTLY + 1) if self.page_number > 1 else 0
 
     @property
     def count_text(self):
@@ -370,7 +372,18 @@ class Listing:
 
 def counted(queryset, limit):
     """How many rows there are, counting no further than `limit` and working out no annotation."""
-    return queryset.order_by().values("pk")[:limit].count()
+    return upto(queryset, limit).count()
+
+
+def upto(queryset, limit):
+    return queryset.order_by().values("pk")[:limit]
+
+
+class CountOf(Subquery):
+    """How many rows a query has, beside the rows of another query; the database works it out once."""
+
+    template = "(SELECT COUNT(*) FROM (%(subquery)s) AS matching)"
+    output_field = BigIntegerField()
 
 
 def _is_empty(value):

@@ -91,8 +91,8 @@ class User(Identified, Versioned, AbstractBaseUser):
         """Roles held on the date `on`: dated posts, and memberships of enterprises."""
         if not self.is_active:
             return frozenset()
-        posts = Post.objects.filter(user=self).in_force(on).values_list("role", flat=True)
-        return frozenset(Role(role) for role in posts) | roles_elsewhere(self, on)
+        posts = Post.objects.filter(user=self).in_force(on).order_by().values_list("role", flat=True)
+        return frozenset(Role(role) for role in posts.union(*roles_elsewhere(self, on)))
 
     @cached_property
     def roles(self):

@@ -316,26 +316,13 @@ def spent_up_to_the_day(lines, today, *fields):
     Lines of a year that was over by then count as a whole. There is a key wherever there is a line.
     """
     until = same_day_last_year(today)
-    found = dict.fromkeys(lines.order_by().values_list(*fields).distinct(), 0) if fields else {}
-    if not fields and lines.exists():
-        found = {(): 0}
-    if not found:
-        return {}
-    keys = [f"line__{name}" for name in fields]
-    months = _whole_months(until).filter(line__in=lines.order_by().values("pk")).order_by().values(*keys)
-    days = lines.order_by().values(*fields)
-    of_months = Sum(F("disbursed_vnd") - F("recovered_vnd"))
-    of_days = Sum(_days_of_the_month(until, {"line": OuterRef("pk")}, "line"))
-    if fields:
-        summed = [
-            *months.annotate(net=of_months).values_list(*keys, "net"),
-            *days.annotate(net=of_days).values_list(*fields, "net"),
-        ]
-    else:
-        summed = [(months.aggregate(net=of_months)["net"],), (days.aggregate(net=of_days)["net"],)]
-    for *key, net in summed:
-        found[tuple(key)] += net or 0
-    return found
+    months = _whole_months(until).filter(line=OuterRef("pk")).annotate(net_vnd=F("disbursed_vnd") - F("recovered_vnd"))
+    days = Coalesce(
+        _days_of_the_month(until, {"line": OuterRef("pk")}, "line"), Value(0), output_field=BigIntegerField()
+    )
+    net = Sum(_sum_of(months, "net_vnd", "line") + days)
+    summed = lines.order_by().values(*fields).annotate(net=net).values_list(*fields, "net")
+    return {tuple(key): net for *key, net in summed}
 
 
 @dataclass(frozen=True)
@@ -394,8 +381,8 @@ def _sum_of(rows, name, group):
 def spent_beside(lines, year, today):
     """(disbursed less what came back, the same by this day a year ago) of those of these lines that are of a year."""
     sums = lines.filter(year__year=year).order_by().aggregate(paid=Sum("disbursed_vnd"), back=Sum("recovered_vnd"))
-    before = spent_up_to_the_day(earlier_lines(lines, [year], today), today)
-    return (sums["paid"] or 0) - (sums["back"] or 0), before.get(())
+    before = spent_up_to_the_day(earlier_lines(lines, [year], today), today, "year__year")
+    return (sums["paid"] or 0) - (sums["back"] or 0), before.get((year - 1,))
 
 
 def with_sums(lines, today):

@@ -1,7 +1,7 @@
 """The lines of the budget: the list, each line with its ledger, and how the accountants keep it."""
 
 from django.contrib import messages
-from django.db.models import Count, Sum
+from django.db.models import Sum
 from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -33,10 +33,8 @@ def budget_line_list(request):
     every_line = queries.with_sums(BudgetLine.objects.all(), today)
     balances = queries.with_balances(BudgetLine.objects.all())
     matching = Listing(request, tables.LineTable, balances, tables.LineFilter).filtered
-    sums = matching.order_by().aggregate(
-        kinds=Count("managed", distinct=True), **{f"sum_{name}": Sum(name) for name in tables.SUMMED}
-    )
-    before, alike = _before_of_lines(request, matching, today)
+    parts = list(matching.order_by().values("managed", "year__year").annotate(**_summed()))
+    before, alike = _before_of_lines(request, {part["year__year"] for part in parts}, today)
     year = request.GET.get("year", "")
     return show_list(
         request,
@@ -48,9 +46,9 @@ def budget_line_list(request):
         ),
         table_class=tables.line_table(
             unit,
-            {name: sums[f"sum_{name}"] for name in tables.SUMMED},
+            {name: sum(part[f"sum_{name}"] for part in parts) if parts else None for name in tables.SUMMED},
             before,
-            mixed=sums["kinds"] > 1,
+            mixed=len({part["managed"] for part in parts}) > 1,
             of_one_year=bool(year),
             alike=alike,
         ),
@@ -73,9 +71,13 @@ def budget_line_list(request):
     )
 
 
-def _before_of_lines(request, matching, today):
+def _summed():
+    return {f"sum_{name}": Sum(name) for name in tables.SUMMED}
+
+
+def _before_of_lines(request, years, today):
     """(what the years before had disbursed by the same day, by (year, code of the area), and in all under None; whether
-    every year that matches has a year before it).
+    every one of `years`, of which lines are listed, has a year before it).
 
     Which tasks there are changes from year to year: lines picked by their task or by the state of their money have no
     like in the year before.
@@ -84,7 +86,6 @@ def _before_of_lines(request, matching, today):
     if asked.get("q") or asked.get("state"):
         return {}, False
     asked.pop("year", None)
-    years = list(matching.order_by().values_list("year__year", flat=True).distinct())
     alike = tables.LineFilter(asked, queryset=BudgetLine.objects.all(), request=request).qs
     found = queries.spent_up_to_the_day(queries.earlier_lines(alike, years, today), today, *tables.BeforeColumn.GROUP)
     wholes = {(year + 1, area): spent for (year, area), spent in found.items()}
