@@ -339,7 +339,7 @@ def book(
     if commitment is not None:
         require_room(commitment, COMMITMENT_RULES, kind, amount_vnd, sign)
     require_room(line, RULES, kind, amount_vnd, sign)
-    if not (opening or reported) and happened_on < timezone.localdate(now):  # nothing is booked after today
+    if not reported and happened_on < timezone.localdate(now):  # nothing is booked after today
         for row, rules in ((line, RULES), (commitment, COMMITMENT_RULES)):
             if row is not None:
                 require_room_since(row, rules, kind, amount_vnd, sign, happened_on)
