@@ -117,7 +117,17 @@ class PrepareStepForm(Attachments, Form):
         return {"amount_vnd": 0, "file": self.file_of("file"), **given}
 
 
-_CONTENT = ("voucher", "payer", "amount_vnd", "document", "document_on", "happened_on", "reason", "other_line", "ground")
+_CONTENT = (
+    "voucher",
+    "payer",
+    "amount_vnd",
+    "document",
+    "document_on",
+    "happened_on",
+    "reason",
+    "other_line",
+    "ground",
+)
 
 
 class BeginStepForm(Form):

@@ -50,9 +50,7 @@ TAKE_YEAR_AND_LINE = (
 NUMBER = f"NEW.number IS DISTINCT FROM (SELECT l.last_number + 1 FROM {LINE} l WHERE l.id = NEW.line_id)"
 
 _allowed = " OR ".join(
-    f"(y.state = '{state.value}' AND NEW.kind IN ({listed(kinds)}))"
-    for state, kinds in KINDS_IN_STATE.items()
-    if kinds
+    f"(y.state = '{state.value}' AND NEW.kind IN ({listed(kinds)}))" for state, kinds in KINDS_IN_STATE.items() if kinds
 )
 YEAR_TAKES_IT = (
     f"NOT EXISTS (SELECT 1 FROM {LINE} l JOIN {YEAR} y ON y.id = l.year_id WHERE l.id = NEW.line_id "

@@ -154,9 +154,7 @@ class BudgetStep(Identified, Versioned):
                 name="step_reverses_with_reason",
             ),
             models.CheckConstraint(
-                condition=(
-                    ~Q(kind="opening") & Q(allocated_vnd=0, advanced_vnd=0, disbursed_vnd=0, settled_vnd=0)
-                )
+                condition=(~Q(kind="opening") & Q(allocated_vnd=0, advanced_vnd=0, disbursed_vnd=0, settled_vnd=0))
                 | Q(
                     kind="opening",
                     commitment__isnull=True,

@@ -21,7 +21,9 @@ def return_rows(of: Commitment | BudgetLine | BudgetYear, user: Any) -> list[dic
     people = named(*(each for row in rows for each in (row.recorded_by, row.approved_by))) if rows else {}
     may = bool(user.may(PREPARE_STEP))
     waiting = set(
-        BudgetStep.objects.prepared().filter(undoes__in=rows).values_list("undoes_id", flat=True) if may and rows else ()
+        BudgetStep.objects.prepared().filter(undoes__in=rows).values_list("undoes_id", flat=True)
+        if may and rows
+        else ()
     )
     return [
         {

@@ -169,7 +169,9 @@ QUESTIONS = [
     ),
     Question(
         "days committed",
-        gettext_lazy("On %(day)s a line had %(stands)s bound, cancelled or carried over and only %(should)s allocated."),
+        gettext_lazy(
+            "On %(day)s a line had %(stands)s bound, cancelled or carried over and only %(should)s allocated."
+        ),
         _days(LINE, ("committed_vnd", "cancelled_vnd", "carried_out_vnd"), ("allocated_vnd",)),
     ),
     *(
@@ -194,14 +196,18 @@ QUESTIONS = [
     ),
     Question(
         "opening",
-        gettext_lazy("Opening sums stand after other entries of the line, or without an approved step (entry %(stands)s)."),
+        gettext_lazy(
+            "Opening sums stand after other entries of the line, or without an approved step (entry %(stands)s)."
+        ),
         f"SELECT e.public_id, e.number, 0 FROM {ENTRY} e WHERE e.opening AND e.reverses_id IS NULL AND (EXISTS ("
         f"SELECT 1 FROM {ENTRY} o WHERE o.line_id = e.line_id AND NOT o.opening AND o.number < e.number) OR NOT EXISTS ("
         f"SELECT 1 FROM {STEP} s WHERE s.id = e.step_id AND s.kind = 'opening' AND s.state = 'approved'))",
     ),
     Question(
         "opening contract",
-        gettext_lazy("Opening sums of money bound or paid stand on no contract from before the portal (entry %(stands)s)."),
+        gettext_lazy(
+            "Opening sums of money bound or paid stand on no contract from before the portal (entry %(stands)s)."
+        ),
         f"SELECT e.public_id, e.number, 0 FROM {ENTRY} e WHERE e.opening AND e.kind IN ({listed(ON_COMMITMENT)}) "
         f"AND NOT EXISTS (SELECT 1 FROM {COMMITMENT} c WHERE c.id = e.commitment_id AND c.before_portal)",
     ),

@@ -263,6 +263,8 @@ def line_table(unit, sums, before, *, mixed=False, of_one_year=False, alike=True
         "note": tables.Column(verbose_name=_("Note")),
     }
     shown = [name for name in LineTable.Meta.shown if not (of_one_year and name == "year")]
+    if sums["returned_sum_vnd"]:
+        shown.append("returned")
     meta = type("Meta", (LineTable.Meta,), {"shown": shown})
     return type("BudgetLineTable", (LineTable,), {**columns, "sums": sums, "mixed": mixed, "Meta": meta})
 

@@ -49,9 +49,7 @@ def prepare_opening_contract(request: HttpRequest, public_id: Any) -> HttpRespon
 
 
 def _line(public_id: Any) -> BudgetLine:
-    return get_object_or_404(
-        BudgetLine.objects.select_related("task", "source", "year", "unit"), public_id=public_id
-    )
+    return get_object_or_404(BudgetLine.objects.select_related("task", "source", "year", "unit"), public_id=public_id)
 
 
 def _page(

@@ -11,7 +11,17 @@ from documents.attaching import bind
 from documents.serving import serve
 from programme.forms.acting import ActForm, AnswerForm
 from programme.forms.steps import BeginStepForm, PrepareStepForm
-from programme.models import BudgetLine, BudgetStep, BudgetYear, Commitment, LedgerEntry, MoneyReturn, Period, StepKind, YearState
+from programme.models import (
+    BudgetLine,
+    BudgetStep,
+    BudgetYear,
+    Commitment,
+    LedgerEntry,
+    MoneyReturn,
+    Period,
+    StepKind,
+    YearState,
+)
 from programme.models.steps import ABOUT_COMMITMENT
 from programme.permissions.budget import PREPARE_STEP
 from programme.permissions.steps import (
@@ -303,7 +313,8 @@ def prepare_step(request: HttpRequest, kind: str, about: Any) -> HttpResponse:
             "title": step_kind.label,
             "about": line_name(line) if line is not None else str(row),
             "submit": _("Prepare the step"),
-            "back": address(request.user, row.commitment if name == "undoes" else row) or reverse("programme:budget_step_list"),
+            "back": address(request.user, row.commitment if name == "undoes" else row)
+            or reverse("programme:budget_step_list"),
             "trail": trail(request.user, (reverse("programme:budget_step_list"), _("Steps of the budget"))),
             "facts": _about_before(step_kind, row, line, request.user),
             "rooms": room_rows(_rooms_before(step_kind, name, row, line), None),

@@ -244,9 +244,7 @@ def draft(w, kind, prepared_by):
     if "line" in on:
         on["year"] = on["line"].year
     on.setdefault("happened_on", TODAY)
-    return make_budget_step(
-        kind, amount_of(kind), state="prepared", prepared_by=prepared_by, prepared_at=NOW, **on
-    )
+    return make_budget_step(kind, amount_of(kind), state="prepared", prepared_by=prepared_by, prepared_at=NOW, **on)
 
 
 def attempt_step(w, verb, kind, person):

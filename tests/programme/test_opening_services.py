@@ -319,7 +319,9 @@ def test_the_database_takes_no_opening_entry_without_an_approved_step_of_its_sum
         state="approved", decided_by=people["chief"].public_id, decided_at=NOW
     )
     commitment = Commitment.objects.get(pk=waiting.commitment_id)
-    other = make_opening_step(open_line, "commit", 799, commitment=Commitment.objects.get(pk=commitment.pk), state="refused")
+    other = make_opening_step(
+        open_line, "commit", 799, commitment=Commitment.objects.get(pk=commitment.pk), state="refused"
+    )
     for step in (None, waiting, other):
         refused(
             lambda step=step: make_entry(open_line, "commit", 800, opening=True, commitment=commitment, step=step),
