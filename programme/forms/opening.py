@@ -48,6 +48,7 @@ class OpeningContractForm(PrepareCommitmentForm):
     """A contract or decision from before the portal, with what was paid on it and the paper that says so."""
 
     attachments = {**PrepareCommitmentForm.attachments, "paper_file": _("Scan of the document")}
+    first_step = 3
     OPENING = (*SUMS, "document", "document_on", "paper_file", "reason")
 
     def __init__(self, *args: Any, **kwargs: Any):
@@ -73,7 +74,7 @@ class OpeningContractForm(PrepareCommitmentForm):
         own, *steps = super().parts()
         opening = [bound for bound in self.visible_fields() if bound.name in self.OPENING]
         own = (own[0], [bound for bound in own[1] if bound.name not in self.OPENING])
-        return [own, *steps, (_("What was paid on it before the portal"), opening)]
+        return [own, (_("What was paid on it before the portal"), opening), *steps]
 
     def content(self) -> dict[str, Any]:
         """What the service takes."""

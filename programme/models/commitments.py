@@ -41,7 +41,7 @@ class Commitment(Identified, Versioned):
 
     MOVES = {
         State.PREPARED: {State.APPROVED, State.REFUSED, State.WITHDRAWN},
-        State.APPROVED: {State.LIQUIDATED},
+        State.APPROVED: {State.LIQUIDATED, State.WITHDRAWN},  # withdrawn: opened by mistake, its sums reversed
         State.REFUSED: set(),
         State.WITHDRAWN: set(),
         State.LIQUIDATED: set(),

@@ -358,7 +358,9 @@ def _carry_through(step: BudgetStep, *, by: Any, now: datetime) -> list[LedgerEn
     }
     if step.kind == StepKind.REVERSE:
         assert step.reverses is not None  # noqa: S101 - a constraint of the table
-        return reverse(step.reverses, **common)
+        entries = reverse(step.reverses, **common)
+        opening.leave_with_its_sums(step.reverses, step, by=by, now=now)
+        return entries
     common |= {"prepared_by": step.prepared_by, "approved_by": by.public_id}
     if step.kind in ON_TWO_LINES:
         return _book_pair(step, common)

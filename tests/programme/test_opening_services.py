@@ -293,7 +293,8 @@ def test_an_opening_entry_is_reversed_like_any_other_and_may_be_entered_anew(peo
         approved(people, back)
     open_line.refresh_from_db()
     assert (open_line.committed_vnd, open_line.disbursed_vnd) == (0, 0)
-    approved(people, contract(people, open_line, number="13/HĐ-SCT", disbursed_vnd=200))
+    assert Commitment.objects.get(pk=step.commitment_id).state == "withdrawn", "its number is free again"
+    approved(people, contract(people, open_line, disbursed_vnd=200))
     open_line.refresh_from_db()
     assert (open_line.committed_vnd, open_line.disbursed_vnd) == (800, 200)
 
