@@ -290,13 +290,13 @@ def require_bookable(
     require_year_takes(year, kind, opening=opening)
     if reverses is not None:
         require_after_the_reversed(happened_on, reverses)
-    if opening:
+    if opening and reverses is None:
         return
     require_day(year, happened_on, now=now)
     if reported:
         return
     require_after_its_document(happened_on, document_on)
-    if not known_by_treasury:
+    if not (known_by_treasury or opening):
         require_not_reconciled(year, kind, happened_on)
 
 

@@ -74,13 +74,22 @@ def require_sound(step: BudgetStep, *, today: date) -> None:
         raise Refused(_("Give the number of the Treasury's voucher and say who returned the money."))
     if step.happened_on < commitment.signed_on:
         raise Refused(_("The voucher is dated before the contract or decision."))
-    same = MoneyReturn.objects.standing().filter(commitment=commitment, voucher=step.voucher)
     waiting = BudgetStep.objects.prepared().filter(
         kind=StepKind.BUDGET_RETURN, commitment=commitment, voucher=step.voucher
     )
-    if same.exists() or waiting.exists():
-        raise Conflict(_("The voucher %(voucher)s is entered on this contract already.") % {"voucher": step.voucher})
+    if waiting.exists():
+        raise _known_already(step.voucher)
+    require_new_voucher(commitment, step.voucher)
     require_room(commitment, step.amount_vnd)
+
+
+def _known_already(voucher: str) -> Conflict:
+    return Conflict(_("The voucher %(voucher)s is entered on this contract already.") % {"voucher": voucher})
+
+
+def require_new_voucher(commitment: Commitment, voucher: str) -> None:
+    if MoneyReturn.objects.standing().filter(commitment=commitment, voucher=voucher).exists():
+        raise _known_already(voucher)
 
 
 def obstacle(step: BudgetStep) -> None:
@@ -90,6 +99,7 @@ def obstacle(step: BudgetStep) -> None:
     if step.undoes is not None:
         require_standing(step.undoes)
     else:
+        require_new_voucher(step.commitment, step.voucher)
         require_room(step.commitment, step.amount_vnd)
 
 

@@ -299,6 +299,22 @@ def test_an_opening_entry_is_reversed_like_any_other_and_may_be_entered_anew(peo
     assert (open_line.committed_vnd, open_line.disbursed_vnd) == (800, 200)
 
 
+def test_the_reversal_of_an_opening_entry_has_a_day_of_its_year_that_has_come(people, open_line):
+    entry = open_line.entries.last()
+    for day in (date(2024, 7, 17), date(2025, 1, 1)):
+        with pytest.raises(Refused):
+            prepare_step(
+                "reverse",
+                amount_vnd=0,
+                reverses=entry,
+                happened_on=day,
+                reason="Ghi nhầm",
+                by=people["accountant"],
+                now=NOW,
+                **PAPER,
+            )
+
+
 def test_a_number_that_the_line_has_already_is_refused(people, open_line):
     contract(people, open_line)
     with pytest.raises(Refused, match="number"):

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from accounts.roles import Role
 from programme.models import BudgetStep, Commitment, MoneyReturn
+from reporting.finding import found_for
 from tests.factories import make_auditor, make_head, make_officer, make_user
 from tests.programme.making import (
     make_budget_year,
@@ -234,3 +235,9 @@ def test_a_page_of_a_closed_contract_asks_as_often_with_one_return_as_with_three
                 text(client_as(accountant).get(where.get_absolute_url()))
             counts.append(len(asked))
     assert counts[:3] == counts[3:]
+
+
+def test_the_search_on_top_finds_a_return_by_its_voucher(accountant):
+    row = make_return(make_closed_contract(2022), 5, voucher="GNT-00077")
+    found = [address for _title, rows in found_for(accountant, "gnt-00077", 5) for _name, address, _hint in rows]
+    assert found == [row.step.get_absolute_url()]

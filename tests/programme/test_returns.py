@@ -131,9 +131,15 @@ def test_one_voucher_is_entered_once_on_a_contract(people, contract):
     step = prepared(people, contract, 1)
     with pytest.raises(Conflict, match="GNT-001"):
         prepared(people, contract, 2)
+    where = {"line": contract.line, "year": contract.line.year, "commitment": contract}
+    meanwhile = make_budget_step("budget_return", 2, state="prepared", **where, **SAID)
     approve_step(step, by=people["chief"], now=NOW)
-    with pytest.raises(Conflict, match="GNT-001"):
-        prepared(people, contract, 2)
+    for attempt in (
+        lambda: prepared(people, contract, 2),
+        lambda: approve_step(meanwhile, by=people["chief"], now=NOW),
+    ):
+        with pytest.raises(Conflict, match="GNT-001"):
+            attempt()
 
 
 def test_a_return_is_corrected_only_by_a_reversal_that_names_it(people, contract):
