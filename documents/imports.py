@@ -83,6 +83,13 @@ class ImportKind:
         Only what such a cell cannot explain is said, and nothing of the row is remembered.
         """
 
+    def remarks(self, totals, context):
+        """[(message, arguments)] that the person is told of the file as a whole before it is taken.
+
+        `totals` are the rows in which the file itself adds up: [[row number, {column key: amount}]].
+        """
+        return []
+
     def still_holds(self, staged, import_):
         """Whether what `check` knew of the portal is still so; if not, the file is checked again before it is applied."""
         return True

@@ -14,6 +14,7 @@ from array import array
 from documents import cells, encodings, headings
 
 CHUNK = 5000
+MOST_TOTALS = 50
 
 
 def limit_self(memory, seconds):
@@ -145,6 +146,7 @@ class Table:
         self.style = cells.NumberStyle(self.options.get("decimal_style"))
         self.counts = {"rows": 0, "good": 0, "bad": 0, "blank": 0, "group": 0, "total": 0, "note": 0, "example": 0}
         self.odd = odd_cells(order, name) if order["format"] == "xlsx" else {}
+        self.totals = []  # (row number, cells) of rows in which the file itself adds up
         self.tax_counts = {"repaired": 0, "repairable": 0}
         self.units = {}
         self.unit_from = {}
@@ -281,10 +283,26 @@ class Table:
             if kind != "data":
                 self.counts[kind] += 1
                 drop.add(at)
+                if kind == "total" and len(self.totals) < MOST_TOTALS:
+                    self.totals.append((numbers[at], row))
         if drop:
             keep = [at for at in range(len(rows)) if at not in drop]
             return [rows[at] for at in keep], [numbers[at] for at in keep]
         return rows, list(numbers)
+
+    def own_totals(self):
+        """[[row number, {column: amount}]] of the rows in which the file adds up; cells without an amount are left out."""
+        amounts = [column for column in self.columns if column["key"] in self.units]
+        found = []
+        for number, row in self.totals:
+            said = {}
+            for column in amounts:
+                (value,), bad = self.vector({**column, "most": 10**18}, [row[self.layout.places[column["key"]]]])
+                if value is not None and not bad:
+                    said[column["key"]] = value
+            if said:
+                found.append([number, said])
+        return found
 
     def original(self, number):
         """A row as it stands in the file, by its number; numbers stay numbers, or their point would be read anew."""
@@ -355,7 +373,7 @@ def read_table(order):
             sys.stdout.flush()
             for number in json.loads(sys.stdin.buffer.readline() or b"[]"):
                 say(original=[number, table.original(number)])
-        say(end={**table.counts, **table.tax_counts, "style": table.style.seen})
+        say(end={**table.counts, **table.tax_counts, "style": table.style.seen, "totals": table.own_totals()})
         return
     raise problem or Refusal("empty")
 

@@ -240,7 +240,7 @@ def _read(import_, kind, running, now):
         elif "original" in answer:
             found.originals[answer["original"][0]] = answer["original"][1]
         elif "end" in answer:
-            found.finish(answer["end"])
+            found.finish(answer["end"], context)
     return found
 
 
@@ -317,8 +317,8 @@ class Found:
         self.bad_rows.sort(key=lambda row: row[0])
         return [number for number, _problems in self.bad_rows]
 
-    def finish(self, end):
-        self.style = end.pop("style")
+    def finish(self, end, context):
+        self.style, totals = end.pop("style"), end.pop("totals")
         self.counts = {**end, "good": self.good, "bad": self.bad, "flags": len(self.flags), **self.tallies}
         style = self.chosen.get("decimal_style")
         self.options["decimal_style"] = style or ("en" if self.style["en"] and not self.style["vi"] else "vi")
@@ -331,6 +331,7 @@ class Found:
             "bases": self.heading["bases"],
             "style": self.style,
             "questions": self.questions(),
+            "remarks": [list(remark) for remark in self.kind.remarks(totals, context)],
             "sample": self.sample,
         }  # fmt: skip
 

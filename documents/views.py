@@ -161,6 +161,7 @@ def detail(request, import_, now):
     if import_.state == Import.State.PREVIEWED:
         shown["form"] = ReadingForm(import_=import_, kind=kind)
         shown["questions"] = import_.reading.get("questions", [])
+        shown["remarks"] = [sentence(text, given) for text, given in import_.reading.get("remarks", [])]
         chosen = import_.options.get("bases", {})
         shown["unsaid"] = ", ".join(str(basis.title) for basis in kind.bases if not chosen.get(basis.key))
         shown["asked"] = ", ".join([str(_("units of measure")), *(str(basis.title) for basis in kind.bases)])

@@ -8,6 +8,7 @@ from programme.views import (
     ledger,
     lines,
     money,
+    opening,
     payments,
     plan_steps,
     plans,
@@ -37,7 +38,8 @@ urlpatterns = [
     path("lines/<uuid:public_id>/", lines.budget_line, name="budget_line"),
     path("lines/<uuid:public_id>/describe/", lines.describe_line, name="describe_line"),
     path("lines/<uuid:public_id>/plan/", lines.plan_spending, name="plan_spending"),
-    path("lines/<uuid:public_id>/opening/", lines.record_opening, name="record_opening"),
+    path("lines/<uuid:public_id>/opening/", opening.prepare_opening, name="prepare_opening"),
+    path("lines/<uuid:public_id>/opening/contract/", opening.prepare_opening_contract, name="prepare_opening_contract"),
     path("lines/<uuid:public_id>/report/", lines.record_report, name="record_report"),
     # the ledger
     path("ledger/", ledger.ledger_entry_list, name="ledger_entry_list"),

@@ -73,11 +73,11 @@ KINDS = (
         "programme:budget_step",
         _("Steps of the budget"),
         lambda typed, user: (
-            BudgetStep.objects.filter(_numbered(typed, "document"))
+            BudgetStep.objects.filter(_numbered(typed, "document", "voucher"))
             .select_related("line__task", "line__source", "line__year", "year", "period")
             .order_by("-prepared_at", "-pk")
         ),
-        lambda row: row.document,
+        lambda row: row.voucher or row.document,
     ),
     Kind(
         "programme:policy",

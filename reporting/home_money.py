@@ -2,11 +2,13 @@
 
 from datetime import timedelta
 
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from programme.models import BudgetStep, Commitment, Payment
+from programme.models import BudgetStep, Commitment, Payment, YearState
+from programme.models.steps import BESIDE_LEDGER
 from programme.permissions.commitments import commitments_waiting_for
 from programme.permissions.payments import waiting_to_be
 from programme.permissions.steps import steps_waiting_for
@@ -61,12 +63,19 @@ def _payments(done, since, title, verb):
 
 
 def _answered(user, now):
-    """What I prepared and others refused or gave back in the last days."""
+    """What I prepared and others refused or gave back in the last days, as far as it can still be prepared anew.
+
+    Of a closed year only what is returned to the budget is.
+    """
     mine, since = {"prepared_by": user.public_id}, now - ANSWERED_WITHIN
     steps = BudgetStep.objects.filter(**mine, state=BudgetStep.State.REFUSED, decided_at__gte=since)
+    steps = steps.exclude(~Q(kind__in=BESIDE_LEDGER), year__state=YearState.CLOSED)
     steps = steps.select_related("line__task", "line__source", "line__year", "year", "period")
     contracts = Commitment.objects.filter(**mine, state=Commitment.State.REFUSED, decided_at__gte=since)
-    payments = Payment.objects.filter(**mine).select_related("commitment")
+    # one from before the portal was refused with its step
+    contracts = contracts.filter(before_portal=False).exclude(line__year__state=YearState.CLOSED)
+    payments = Payment.objects.filter(**mine).exclude(commitment__line__year__state=YearState.CLOSED)
+    payments = payments.select_related("commitment")
     back = payments.filter(state=Payment.State.RETURNED, returned_at__gte=since)
     refused = payments.filter(state=Payment.State.REFUSED, answered_at__gte=since)
     found = [

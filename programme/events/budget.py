@@ -13,6 +13,12 @@ STEP = {
     "document": _("document"),
     "document_on": _("date of the document"),
     "state": (_("state"), words(BudgetStep.State)),
+    "allocated_vnd": (_("allocated"), formats.money),
+    "advanced_vnd": (_("advances not cleared"), formats.money),
+    "disbursed_vnd": (_("disbursed"), formats.money),
+    "settled_vnd": (_("settled"), formats.money),
+    "voucher": _("Treasury voucher"),
+    "payer": _("who returned it"),
 }
 COMMITMENT = {
     "kind": (_("kind"), words(Commitment.Kind)),
@@ -21,6 +27,12 @@ COMMITMENT = {
     "what": _("what it is for"),
     "amount_vnd": (_("amount"), formats.money),
     "payee": _("payee"),
+}
+RETURN = {
+    "amount_vnd": (_("amount"), formats.money),
+    "voucher": _("Treasury voucher"),
+    "returned_on": _("returned on"),
+    "payer": _("who returned it"),
 }
 PAYMENT = {
     "kind": (_("kind"), words(Payment.Kind)),
@@ -66,6 +78,8 @@ describe("commitment approved", _("Contract or decision approved and booked"), f
 describe("commitment refused", _("Contract or decision refused"), fields=COMMITMENT)
 describe("commitment withdrawn", _("Contract or decision withdrawn by whoever prepared it"), fields=COMMITMENT)
 describe("commitment liquidated", _("Contract or decision liquidated"), fields=COMMITMENT)
+describe("money returned to the budget", _("Money returned to the budget after the year was closed"), fields=RETURN)
+describe("return to the budget reversed", _("Return to the budget reversed"), fields=RETURN)
 describe("payment prepared", _("Payment prepared"), fields=PAYMENT)
 describe("payment controlled", _("Payment controlled by the chief accountant"), fields=PAYMENT)
 describe("payment signed", _("Payment signed by the account holder"), fields=PAYMENT)

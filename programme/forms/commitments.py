@@ -20,6 +20,8 @@ class PrepareCommitmentForm(Attachments, Form):
         **{f"{kind.value}_file": _("Scan") for kind in PROCUREMENT},
     }
 
+    first_step = 2  # which part of `parts` begins the steps before the contract
+
     kind = forms.ChoiceField(label=_("Kind"), choices=[("", _("Choose…")), *Commitment.Kind.choices])
     number = forms.CharField(
         label=_("Number and symbol"), max_length=60, help_text=_("Number and symbol, for example: 12/2026/HĐ-SCT.")

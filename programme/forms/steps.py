@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from documents.attaching import Attachments
 from programme.models import MOST_VND, BudgetLine, BudgetYear, Period, StepKind, YearState
-from programme.models.steps import ABOUT_COMMITMENT, LIMITS, ON_TWO_LINES
+from programme.models.steps import ABOUT_COMMITMENT, BESIDE_LEDGER, LIMITS, ON_TWO_LINES
 from programme.presenting.acting import line_name
 from programme.services.limits import carry_over_grounds
 from programme.services.steps import why_never
@@ -16,9 +16,8 @@ AMOUNTS = {
     StepKind.CEILING: _("New ceiling of the programme"),
     StepKind.ENVELOPE: _("New envelope of the year"),
 }
-ABOUT_LINE = tuple(
-    kind for kind in StepKind if kind not in LIMITS and kind not in ABOUT_COMMITMENT and kind != StepKind.REVERSE
-)
+_NOT_ABOUT_LINE = {*LIMITS, *ABOUT_COMMITMENT, *BESIDE_LEDGER, StepKind.REVERSE, StepKind.OPENING}
+ABOUT_LINE = tuple(kind for kind in StepKind if kind not in _NOT_ABOUT_LINE)
 
 
 class LineChoice(forms.ModelChoiceField):
@@ -39,6 +38,12 @@ class PrepareStepForm(Attachments, Form):
     )
     ground = forms.ChoiceField(label=_("Ground for carrying over"))
     amount_vnd = MoneyField(label=_("Amount"), min_value=1, max_value=MOST_VND)
+    voucher = forms.CharField(
+        label=_("Number of the Treasury voucher"),
+        max_length=60,
+        help_text=_("Of the paper by which the money was paid in (giấy nộp tiền)."),
+    )
+    payer = forms.CharField(label=_("Who returned it"), max_length=300)
     document = forms.CharField(
         label=_("Document"),
         max_length=160,
@@ -66,6 +71,10 @@ class PrepareStepForm(Attachments, Form):
             reason.error_messages["required"] = _("Say why the entry is reversed.")
         if kind in LIMITS:
             del self.fields["happened_on"]
+        if kind in BESIDE_LEDGER:
+            self._beside_ledger(kind)
+        if kind != StepKind.BUDGET_RETURN:
+            del self.fields["voucher"], self.fields["payer"]
         if kind in ON_TWO_LINES and line is not None:
             self.fields["other_line"].queryset = self._other_lines(kind, line)
             if kind == StepKind.CARRY_OVER:
@@ -79,6 +88,19 @@ class PrepareStepForm(Attachments, Form):
             self.fields["ground"].choices = [("", _("Choose…")), *grounds.items()]
         else:
             del self.fields["ground"]
+
+    def _beside_ledger(self, kind: StepKind) -> None:
+        reason, day = self.fields["reason"], self.fields["happened_on"]
+        reason.required = True
+        day.help_text = ""
+        if kind == StepKind.UNDO_RETURN:
+            del self.fields["amount_vnd"]
+            reason.label, day.label = _("Why the record is reversed"), _("Reversed on")
+            day.help_text = _("Empty for today.")
+        else:
+            reason.label = _("Why the money is returned")
+            day.label, day.required = _("Date of the voucher"), True
+        reason.error_messages["required"] = _("Say why.")
 
     @staticmethod
     def _other_lines(kind: StepKind, line: BudgetLine):
@@ -95,7 +117,17 @@ class PrepareStepForm(Attachments, Form):
         return {"amount_vnd": 0, "file": self.file_of("file"), **given}
 
 
-_CONTENT = ("amount_vnd", "document", "document_on", "happened_on", "reason", "other_line", "ground")
+_CONTENT = (
+    "voucher",
+    "payer",
+    "amount_vnd",
+    "document",
+    "document_on",
+    "happened_on",
+    "reason",
+    "other_line",
+    "ground",
+)
 
 
 class BeginStepForm(Form):

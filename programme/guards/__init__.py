@@ -1,5 +1,12 @@
 """What the database refuses in the programme: each noun lists its own guards."""
 
-from programme.guards import budget, plans, policies, scheme, treasury
+from programme.guards import budget, plans, policies, returns, scheme, treasury
 
-GUARDS = [*budget.GUARDS, *plans.GUARDS, *policies.GUARDS, *scheme.GUARDS, *treasury.GUARDS]
+GUARDS = [
+    *budget.GUARDS,
+    *plans.GUARDS,
+    *policies.GUARDS,
+    *returns.GUARDS,
+    *scheme.GUARDS,
+    *treasury.GUARDS,
+]

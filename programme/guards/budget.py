@@ -24,7 +24,8 @@ COMMITMENT, PAYMENT, STEP, MONTH = (
 )
 
 
-def _listed(kinds):
+def listed(kinds):
+    """SQL: the values of these kinds."""
     return ", ".join(f"'{kind.value}'" for kind in sorted(kinds))
 
 
@@ -33,15 +34,15 @@ def effect(row, balance):
     sign = f"CASE WHEN {row}.reverses_id IS NULL THEN 1 ELSE -1 END"
     more = [kind for kind, moves in EFFECTS.items() if moves.get(balance) == 1]
     less = [kind for kind, moves in EFFECTS.items() if moves.get(balance) == -1]
-    cases = f"WHEN {row}.kind IN ({_listed(more)}) THEN {row}.amount_vnd " if more else ""
-    cases += f"WHEN {row}.kind IN ({_listed(less)}) THEN -{row}.amount_vnd " if less else ""
+    cases = f"WHEN {row}.kind IN ({listed(more)}) THEN {row}.amount_vnd " if more else ""
+    cases += f"WHEN {row}.kind IN ({listed(less)}) THEN -{row}.amount_vnd " if less else ""
     return f"(CASE {cases}ELSE 0 END) * ({sign})"
 
 
 MOVES_ASSIGNED = [kind for kind, moves in EFFECTS.items() if "assigned_vnd" in moves]
 # The year before the line, always; whoever moves assigned money takes the year alone, because lines share its envelope.
 TAKE_YEAR_AND_LINE = (
-    f"IF NEW.kind IN ({_listed(MOVES_ASSIGNED)}) THEN "
+    f"IF NEW.kind IN ({listed(MOVES_ASSIGNED)}) THEN "
     f"PERFORM 1 FROM {YEAR} y WHERE y.id = (SELECT l.year_id FROM {LINE} l WHERE l.id = NEW.line_id) FOR NO KEY UPDATE; "
     f"ELSE PERFORM 1 FROM {YEAR} y WHERE y.id = (SELECT l.year_id FROM {LINE} l WHERE l.id = NEW.line_id) FOR SHARE; "
     f"END IF; PERFORM 1 FROM {LINE} l WHERE l.id = NEW.line_id FOR NO KEY UPDATE;"
@@ -49,9 +50,7 @@ TAKE_YEAR_AND_LINE = (
 NUMBER = f"NEW.number IS DISTINCT FROM (SELECT l.last_number + 1 FROM {LINE} l WHERE l.id = NEW.line_id)"
 
 _allowed = " OR ".join(
-    f"(y.state = '{state.value}' AND NEW.kind IN ({_listed(kinds)}))"
-    for state, kinds in KINDS_IN_STATE.items()
-    if kinds
+    f"(y.state = '{state.value}' AND NEW.kind IN ({listed(kinds)}))" for state, kinds in KINDS_IN_STATE.items() if kinds
 )
 YEAR_TAKES_IT = (
     f"NOT EXISTS (SELECT 1 FROM {LINE} l JOIN {YEAR} y ON y.id = l.year_id WHERE l.id = NEW.line_id "
@@ -69,9 +68,18 @@ LINE_FITS = (
     "OR (NEW.reported AND (NEW.commitment_id IS NOT NULL OR NEW.payment_id IS NOT NULL))"
 )
 COMMITMENT_FITS = (
-    f"NOT NEW.reported AND NOT NEW.opening AND NEW.kind IN ({_listed(ON_COMMITMENT)}) AND NOT EXISTS ("
+    f"NOT NEW.reported AND NEW.kind IN ({listed(ON_COMMITMENT)}) AND NOT EXISTS ("
     f"SELECT 1 FROM {COMMITMENT} c WHERE c.id = NEW.commitment_id AND c.line_id = NEW.line_id "
-    "AND c.state IN ('approved', 'liquidated'))"
+    "AND c.state IN ('approved', 'liquidated') AND (c.before_portal OR NOT NEW.opening))"
+)
+# What stood before the portal: by an approved step that names the sum, and before anything else on the line.
+OPENING_FITS = (
+    f"NEW.opening AND NEW.reverses_id IS NULL AND (EXISTS (SELECT 1 FROM {ENTRY} o WHERE o.line_id = NEW.line_id "
+    f"AND NOT o.opening) OR NOT EXISTS (SELECT 1 FROM {STEP} s WHERE s.id = NEW.step_id AND s.kind = 'opening' "
+    "AND s.state = 'approved' AND s.line_id = NEW.line_id AND s.commitment_id IS NOT DISTINCT FROM NEW.commitment_id "
+    "AND NEW.amount_vnd = CASE NEW.kind WHEN 'assign' THEN s.amount_vnd WHEN 'allocate' THEN s.allocated_vnd "
+    "WHEN 'commit' THEN s.amount_vnd WHEN 'advance' THEN s.advanced_vnd "
+    "WHEN 'pay' THEN s.disbursed_vnd - s.advanced_vnd WHEN 'settle' THEN s.settled_vnd END))"
 )
 PAYMENT_FITS = (
     f"NEW.payment_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM {PAYMENT} p WHERE p.id = NEW.payment_id "
@@ -175,7 +183,7 @@ _commitment_sets = ", ".join(f"{balance} = {balance} + {effect('NEW', balance)}"
 _months = ("committed_vnd", "disbursed_vnd", "recovered_vnd", "settled_vnd")
 _month_values = ", ".join(effect("NEW", balance) for balance in _months)
 _month_sets = ", ".join(f"{balance} = {MONTH}.{balance} + excluded.{balance}" for balance in _months)
-_in_months = _listed([kind for kind, moves in EFFECTS.items() if moves.keys() & set(_months)])
+_in_months = listed([kind for kind, moves in EFFECTS.items() if moves.keys() & set(_months)])
 
 
 def month_of(column):
@@ -194,7 +202,7 @@ GUARDS = [
     no_delete(PAYMENT),
     immutable(YEAR, "period_id", "year"),
     immutable(LINE, "year_id", "task_id", "source_id", "unit_id", "managed", "counts"),
-    immutable(COMMITMENT, "line_id", "kind", "amount_vnd", "prepared_by", "prepared_at"),
+    immutable(COMMITMENT, "line_id", "kind", "amount_vnd", "before_portal", "prepared_by", "prepared_at"),
     immutable(PAYMENT, "commitment_id", "kind", "prepared_by", "prepared_at"),
     immutable(
         STEP,
@@ -205,7 +213,12 @@ GUARDS = [
         "period_id",
         "commitment_id",
         "reverses_id",
+        "undoes_id",
         "amount_vnd",
+        "allocated_vnd",
+        "advanced_vnd",
+        "disbursed_vnd",
+        "settled_vnd",
         "prepared_by",
         "prepared_at",
     ),
@@ -252,6 +265,7 @@ GUARDS = [
     check_trigger("entry_f_payment_fits", ENTRY, ("INSERT",), PAYMENT_FITS),
     check_trigger("entry_g_other_half", ENTRY, ("INSERT",), OTHER_HALF),
     check_trigger("entry_h_half_still_used", ENTRY, ("INSERT",), HALF_STILL_USED),
+    check_trigger("entry_j_opening_fits", ENTRY, ("INSERT",), OPENING_FITS),
     follows(
         "entry_z_moves_balances",
         ENTRY,

@@ -1,6 +1,7 @@
 """Statements of the State Treasury: the table it sends of what it paid out and took back in a quarter or a year."""
 
 import re
+from collections import Counter
 from datetime import date
 
 from django.urls import reverse
@@ -30,6 +31,14 @@ REPLACES = gettext_noop(
 REPLACES_CONFIRMED = gettext_noop(
     "A statement of this period stands and is confirmed (version %(version)s, %(paper)s). This one takes its place, and the "
     "chief accountant confirms the period again."
+)
+ABOVE_ITS_ROWS = gettext_noop(
+    "Row %(row)s of the file says %(stated)s in all, %(difference)s more than its rows, which add up to %(added)s. Compare "
+    "it with the Treasury's paper before you import it."
+)
+BELOW_ITS_ROWS = gettext_noop(
+    "Row %(row)s of the file says %(stated)s in all, %(difference)s less than its rows, which add up to %(added)s. Compare "
+    "it with the Treasury's paper before you import it."
 )
 ACCOUNT = re.compile(r"(?<![\w/])(?:S?TK)?[\s.:]*(\d(?:[. -]?\d)*)(?![\w/])", re.IGNORECASE)
 SHORTEST_ACCOUNT = 6
@@ -167,10 +176,11 @@ class StatementImport(ImportKind):
     def prepare(self, import_, *, now):
         span = import_.options.get("bases", {}).get("span")
         if span is None:
-            return {}  # asked of the person first; then the file is read again
+            return {"sums": Counter()}  # asked of the person first; then the file is read again
         first, last = span_days(span, import_.year)
         standing = TreasuryStatement.objects.standing().filter(year__year=import_.year, span=span).first()
         return {
+            "sums": Counter(),
             "first": first.isoformat(),
             "last": last.isoformat(),
             "shown": {"first": formats.vn_date(first), "last": formats.vn_date(last)},
@@ -178,7 +188,8 @@ class StatementImport(ImportKind):
         }
 
     def check(self, chunk, context):
-        if context and chunk.numbers:
+        add_up(chunk, context)
+        if "first" in context and chunk.numbers:
             for at, on in enumerate(chunk["paid_on"]):
                 if not context["first"] <= on <= context["last"]:
                     chunk.refuse(at, "paid_on", OUTSIDE, **context["shown"])
@@ -194,6 +205,24 @@ class StatementImport(ImportKind):
         chunk.add("account", [account for account, _rest in parted])
         chunk.add("payee", payees)
         chunk.add("text", [text or "" for text in chunk["text"]])
+
+    def check_doubtful(self, chunk, context):
+        add_up(chunk, context)  # rows that are refused stand in the file's own sum too
+
+    def remarks(self, totals, context):
+        """Where none of the file's own sums is the sum of its rows: which sum, and by how much it differs."""
+        sums = context["sums"]
+        stated = [(row, said["amount_vnd"]) for row, said in totals if "amount_vnd" in said]
+        back, cleared = sums[Direction.RECOVERY], sums[Direction.CLEAR]
+        whole = sum(sums.values())
+        # the Treasury may add up everything, what it paid out, or what it paid out less what came back
+        known = {whole, whole - cleared, whole - cleared - back, whole - cleared - 2 * back, whole - back}
+        if not stated or any(amount in known for _row, amount in stated):
+            return []
+        row, amount = stated[-1]
+        given = {"stated": amount, "added": whole, "difference": abs(amount - whole)}
+        said = {name: {"vnd": vnd} for name, vnd in given.items()} | {"row": row}
+        return [(ABOVE_ITS_ROWS if amount > whole else BELOW_ITS_ROWS, said)]
 
     def apply(self, staged, import_, *, by, now):
         lines = (
@@ -218,6 +247,13 @@ class StatementImport(ImportKind):
     def result_url(self, import_):
         found = TreasuryStatement.objects.filter(import_batch=import_.public_id).first()
         return found.get_absolute_url() if found else reverse("programme:statement_list")
+
+
+def add_up(chunk, context):
+    """Add the amounts of the chunk, by their nature, to what the file comes to."""
+    for direction, amount in zip(chunk["direction"], chunk["amount_vnd"], strict=True):
+        if amount:
+            context["sums"][direction or Direction.OUT.value] += amount
 
 
 def account_and_payee(text):

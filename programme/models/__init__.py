@@ -32,6 +32,7 @@ from programme.models.plans import (
 )
 from programme.models.policies import Policy, PolicyReview, Standing
 from programme.models.proposals import ProposalEstimate, TaskProposal
+from programme.models.returns import MoneyReturn
 from programme.models.scheme import (
     PERIOD_ORDER,
     Indicator,
@@ -81,6 +82,7 @@ __all__ = [
     "Indicator",
     "LedgerEntry",
     "LineMonth",
+    "MoneyReturn",
     "OverlapDecision",
     "Payment",
     "Period",

@@ -23,7 +23,8 @@ class Commitment(Identified, Versioned):
     """A contract, a decision to support, or an approved detailed estimate, on one line.
 
     `amount_vnd` is what was prepared; `committed_vnd` what the ledger says now. The payee is who is paid, which at a fair
-    is the contractor, not the enterprises that benefit.
+    is the contractor, not the enterprises that benefit. One `before_portal` comes with its opening sums, by one step
+    (`programme.services.opening`), and lives on as any other.
     """
 
     class Kind(models.TextChoices):
@@ -40,7 +41,7 @@ class Commitment(Identified, Versioned):
 
     MOVES = {
         State.PREPARED: {State.APPROVED, State.REFUSED, State.WITHDRAWN},
-        State.APPROVED: {State.LIQUIDATED},
+        State.APPROVED: {State.LIQUIDATED, State.WITHDRAWN},  # withdrawn: opened by mistake, its sums reversed
         State.REFUSED: set(),
         State.WITHDRAWN: set(),
         State.LIQUIDATED: set(),
@@ -59,6 +60,7 @@ class Commitment(Identified, Versioned):
     payee_bank = models.CharField(_("payee's bank"), max_length=200, blank=True)
     ends_on = models.DateField(_("to be finished by"), null=True, blank=True)
     file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("file"))
+    before_portal = models.BooleanField(_("from before the portal"), default=False, editable=False)
     prepared_by = models.UUIDField(_("prepared by"))
     prepared_at = models.DateTimeField(_("prepared at"))
     decided_by = models.UUIDField(_("decided by"), null=True)

@@ -31,6 +31,9 @@ class StepKind(models.TextChoices):
     CANCEL = EntryKind.CANCEL.value, EntryKind.CANCEL.label
     CARRY_OVER = "carry_over", _("Carry-over to the next year")
     REVERSE = "reverse", _("Reversal of an entry")
+    OPENING = "opening", _("Opening sums from before the portal")
+    BUDGET_RETURN = "budget_return", _("Returned to the budget after the year was closed")
+    UNDO_RETURN = "undo_return", _("Reversal of a return to the budget")
 
 
 LIMITS = frozenset({StepKind.CEILING, StepKind.ENVELOPE})
@@ -38,6 +41,10 @@ ON_TWO_LINES = frozenset({StepKind.TRANSFER, StepKind.CARRY_OVER})
 ABOUT_COMMITMENT = frozenset(
     {StepKind.COMMIT_MORE, StepKind.DECOMMIT, StepKind.RECOVER, StepKind.RECOVER_ADVANCE, StepKind.SETTLE}
 )
+# What is returned after a year was closed moves no balance of the year: it is kept beside the ledger.
+BESIDE_LEDGER = frozenset({StepKind.BUDGET_RETURN, StepKind.UNDO_RETURN})
+# Sums of an opening step beside its amount, which is what was assigned to the line, or bound by the contract it names.
+OPENING_SUMS = ("allocated_vnd", "advanced_vnd", "disbursed_vnd", "settled_vnd")
 
 
 class BudgetStepQuerySet(models.QuerySet):
@@ -82,7 +89,20 @@ class BudgetStep(Identified, Versioned):
     reverses = models.ForeignKey(
         LedgerEntry, on_delete=models.PROTECT, null=True, related_name="reversing_steps", verbose_name=_("reverses")
     )
+    undoes = models.ForeignKey(
+        "programme.MoneyReturn",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="undoing_steps",
+        verbose_name=_("return that is reversed"),
+    )
     amount_vnd = models.BigIntegerField(_("amount"))
+    allocated_vnd = models.BigIntegerField(_("allocated"), default=0)
+    advanced_vnd = models.BigIntegerField(_("advances not cleared"), default=0)
+    disbursed_vnd = models.BigIntegerField(_("disbursed"), default=0)
+    settled_vnd = models.BigIntegerField(_("settled"), default=0)
+    voucher = models.CharField(_("Treasury voucher"), max_length=60, blank=True)
+    payer = models.CharField(_("who returned it"), max_length=300, blank=True)
     document = models.CharField(_("document"), max_length=160)
     document_on = models.DateField(_("date of the document"))
     file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("file"))
@@ -134,6 +154,39 @@ class BudgetStep(Identified, Versioned):
                 name="step_reverses_with_reason",
             ),
             models.CheckConstraint(
+                condition=(~Q(kind="opening") & Q(allocated_vnd=0, advanced_vnd=0, disbursed_vnd=0, settled_vnd=0))
+                | Q(
+                    kind="opening",
+                    commitment__isnull=True,
+                    allocated_vnd__gte=0,
+                    allocated_vnd__lte=F("amount_vnd"),
+                    advanced_vnd=0,
+                    disbursed_vnd=0,
+                    settled_vnd=0,
+                )
+                | Q(
+                    kind="opening",
+                    commitment__isnull=False,
+                    allocated_vnd=0,
+                    advanced_vnd__gte=0,
+                    settled_vnd__gte=0,
+                    settled_vnd__lte=F("disbursed_vnd") - F("advanced_vnd"),
+                    disbursed_vnd__lte=F("amount_vnd"),
+                ),
+                name="step_opening_sums_fall",
+            ),
+            models.CheckConstraint(
+                condition=(Q(kind="budget_return", commitment__isnull=False) & ~Q(voucher="") & ~Q(payer=""))
+                & ~Q(reason="")
+                | (~Q(kind="budget_return") & Q(voucher="", payer="")),
+                name="step_returned_by_whom_and_voucher",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="undo_return", undoes__isnull=False, commitment__isnull=False) & ~Q(reason="")
+                | (~Q(kind="undo_return") & Q(undoes__isnull=True)),
+                name="step_undoes_a_return_with_reason",
+            ),
+            models.CheckConstraint(
                 condition=(Q(kind="carry_over") & ~Q(ground="")) | (~Q(kind="carry_over") & Q(ground="")),
                 name="step_ground_for_carrying_over",
             ),
@@ -149,6 +202,14 @@ class BudgetStep(Identified, Versioned):
             models.CheckConstraint(condition=~Q(state="refused") | ~Q(answer=""), name="step_refused_with_reason"),
             models.UniqueConstraint(
                 fields=["reverses"], condition=Q(state__in=["prepared", "approved"]), name="one_reversal_an_entry"
+            ),
+            models.UniqueConstraint(
+                fields=["undoes"], condition=Q(state__in=["prepared", "approved"]), name="one_undoing_a_return"
+            ),
+            models.UniqueConstraint(
+                fields=["commitment"],
+                condition=Q(kind="opening", state__in=["prepared", "approved"], commitment__isnull=False),
+                name="one_opening_a_commitment",
             ),
         ]
         indexes = [models.Index(fields=["state", "kind", "prepared_at"], name="step_by_state")]

@@ -8,7 +8,6 @@ from programme.models import StepKind
 
 VIEW = action("budget.view", _("See the programme's money"), roles=READERS)
 KEEP_LINES = action("budget.keep lines", _("Add and describe budget lines"), roles={Role.ACCOUNTANT})
-OPENING = action("budget.opening", _("Enter money spent before the portal"), roles={Role.CHIEF_ACCOUNTANT})
 REPORT = action("budget.report", _("Enter reports of money followed"), roles={Role.ACCOUNTANT, Role.CHIEF_ACCOUNTANT})
 PREPARE_STEP = action("budget.prepare step", _("Prepare steps of the budget"), roles={Role.ACCOUNTANT})
 APPROVE_LIMIT = action(
@@ -25,7 +24,7 @@ APPROVE_SPENDING = action(
 )
 APPROVE_CORRECTION = action(
     "budget.approve correction",
-    _("Book reversals and money recovered"),
+    _("Book reversals, money that came back and opening sums"),
     roles={Role.CHIEF_ACCOUNTANT},
     delegable=True,
 )
@@ -57,7 +56,14 @@ _LIMITS = {
     StepKind.SAVING,
     StepKind.TRANSFER,
 }
-_CORRECTIONS = {StepKind.REVERSE, StepKind.RECOVER, StepKind.RECOVER_ADVANCE}
+_CORRECTIONS = {
+    StepKind.REVERSE,
+    StepKind.RECOVER,
+    StepKind.RECOVER_ADVANCE,
+    StepKind.OPENING,
+    StepKind.BUDGET_RETURN,
+    StepKind.UNDO_RETURN,
+}
 # Who books which prepared step.
 APPROVAL = {
     kind: APPROVE_LIMIT if kind in _LIMITS else APPROVE_CORRECTION if kind in _CORRECTIONS else APPROVE_SPENDING

@@ -73,7 +73,7 @@ def _require_two(commitment: Commitment, by: Any, acting: Capacity, on: date) ->
 def can_withdraw_commitment(user: Any, commitment: Commitment) -> bool:
     """Whoever prepared it, before anybody decided."""
     mine = commitment.state == Commitment.State.PREPARED and commitment.prepared_by == user.public_id
-    return mine and bool(user.may(PREPARE_COMMITMENT))
+    return mine and not commitment.before_portal and bool(user.may(PREPARE_COMMITMENT))
 
 
 def can_bind(user: Any, line: BudgetLine, *, on: date) -> bool:
@@ -87,4 +87,4 @@ def can_bind(user: Any, line: BudgetLine, *, on: date) -> bool:
 def commitments_waiting_for(user: Any, *, on: date):
     """Prepared contracts and decisions that `user` may approve."""
     rows = within_rights(user, APPROVE_COMMITMENT, on=on, amount="amount_vnd", apart=("prepared_by",), limited=True)
-    return Commitment.objects.prepared().filter(rows)
+    return Commitment.objects.prepared().filter(rows, before_portal=False)  # those are decided on with their step

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from accounts.access import menu, route
-from programme.permissions.budget import KEEP_LINES, KEEP_YEARS, OPENING, REPORT, VIEW
+from programme.permissions.budget import KEEP_LINES, KEEP_YEARS, REPORT, VIEW
 
 # the state of the money
 route("programme:money", GET=VIEW)
@@ -18,7 +18,6 @@ route("programme:budget_line_list", GET=VIEW)
 route("programme:budget_line", GET=VIEW)
 for verb in ("add_line", "describe_line", "plan_spending"):
     route(f"programme:{verb}", GET=KEEP_LINES, POST=KEEP_LINES)
-route("programme:record_opening", GET=OPENING, POST=OPENING)
 route("programme:record_report", GET=REPORT, POST=REPORT)
 
 # the ledger

@@ -29,9 +29,20 @@ DECIDE_STEP = any_of(
     APPROVE_CORRECTION,
 )
 
+# Incompatible pairs of their own, beside that of every step (data: accounts/data/incompatible_steps.csv).
+PAIRS_OF_KIND = {
+    StepKind.REVERSE: ("prepare reversal", "approve reversal"),
+    StepKind.CARRY_OVER: ("propose carry over", "approve carry over"),
+    StepKind.OPENING: ("prepare opening", "approve opening"),
+    StepKind.BUDGET_RETURN: ("prepare return", "approve return"),
+    StepKind.UNDO_RETURN: ("prepare return", "approve return"),
+}
+
 route("programme:budget_step_list", GET=VIEW)
 route("programme:begin_step", GET=PREPARE_STEP)
 route("programme:prepare_step", GET=PREPARE_STEP, POST=PREPARE_STEP)
+route("programme:prepare_opening", GET=PREPARE_STEP, POST=PREPARE_STEP)
+route("programme:prepare_opening_contract", GET=PREPARE_STEP, POST=PREPARE_STEP)
 route("programme:bulk_approve_steps", POST=DECIDE_STEP)
 route("programme:budget_step", GET=VIEW)
 route("programme:budget_step_file", GET=VIEW)
@@ -65,10 +76,8 @@ def _require_two(step: BudgetStep, by: Any, acting: Capacity, on: date) -> None:
     if step.prepared_by in (by.public_id, acting.giver):
         raise NotAllowed(_("Two different people must do this: whoever prepared a step does not approve it."))
     pairs = [("prepare budget step", "approve budget step")]
-    if step.kind == StepKind.REVERSE:
-        pairs.append(("prepare reversal", "approve reversal"))
-    if step.kind == StepKind.CARRY_OVER:
-        pairs.append(("propose carry over", "approve carry over"))
+    if (pair := PAIRS_OF_KIND.get(StepKind(step.kind))) is not None:
+        pairs.append(pair)
     for prepared, approved in pairs:
         check_pair(step=approved, by=by, other_step=prepared, other_by=step.prepared_by, on=on, also=acting.giver)
 

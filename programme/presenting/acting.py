@@ -24,6 +24,7 @@ from programme.models import (
 )
 from programme.models.commitments import PENDING
 from programme.services.ledger import ceiling_left, envelope_left
+from programme.services.returns import left_to_return
 from screens import formats
 
 PAGES: dict[type, str] = {
@@ -99,11 +100,12 @@ NOT_DISBURSED = gettext_lazy("Contract or decision signed, not disbursed yet")
 NOT_SETTLED = gettext_lazy("Disbursed, not an advance still to be cleared, and not settled yet")
 NOT_CLEARED = gettext_lazy("Advances not cleared yet")
 NOT_ASSIGNED = gettext_lazy("Envelope of the year not assigned to lines yet")
+NOT_RETURNED = gettext_lazy("Disbursed, not come back in its year nor since")
 NOT_GIVEN = gettext_lazy("Ceiling that the year may have, its envelope now included")
 
 _OF_ASSIGNED = (StepKind.ALLOCATE, StepKind.CUT, StepKind.SAVING, StepKind.TRANSFER)
 _OF_ALLOCATED = (StepKind.DEALLOCATE, StepKind.COMMIT_MORE, StepKind.CANCEL, StepKind.CARRY_OVER)
-_OF_ENVELOPE = (StepKind.ASSIGN, StepKind.SUPPLEMENT)
+_OF_ENVELOPE = (StepKind.ASSIGN, StepKind.SUPPLEMENT, StepKind.OPENING)
 _OF_SPENT = (StepKind.SETTLE, StepKind.RECOVER)
 
 
@@ -159,12 +161,19 @@ def rooms_for(
     kind = StepKind(kind)
     if kind == StepKind.ENVELOPE and year is not None:
         return [Room(NOT_GIVEN, ceiling_left(year.period) + year.envelope_vnd)]
-    if line is None or kind == StepKind.REVERSE:
+    if line is None or kind in (StepKind.REVERSE, StepKind.UNDO_RETURN):
         return []
+    if kind == StepKind.BUDGET_RETURN and commitment is not None:
+        waiting = _pending((StepKind.BUDGET_RETURN,), besides, commitment=commitment)
+        return [Room(NOT_RETURNED, left_to_return(commitment), waiting)]
+    if kind == StepKind.OPENING:
+        if commitment is not None:
+            return [room_on_line(line, besides=commitment)]
+        kind = StepKind.ASSIGN
     if kind in _OF_ENVELOPE:
         if not line.counts:
             return []
-        where = {"line__year": line.year, "line__counts": True}
+        where = {"line__year": line.year, "line__counts": True, "commitment": None}
         return [Room(NOT_ASSIGNED, envelope_left(line.year), _pending(_OF_ENVELOPE, besides, **where))]
     if kind in _OF_ASSIGNED:
         return [Room(NOT_ALLOCATED, line.unallocated_vnd, _pending(_OF_ASSIGNED, besides, line=line))]

@@ -5,8 +5,9 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from programme.models import Commitment, EntryKind, Payment, StepKind
+from programme.models import Commitment, EntryKind, Payment, StepKind, YearState
 from programme.presenting.acting import line_name
+from programme.services.returns import left_to_return
 from screens import formats
 from screens.charts import nested_bar
 
@@ -57,6 +58,10 @@ def chain(row: Commitment, line_url: str) -> list[dict[str, Any]]:
 
 def verbs_on(row: Commitment, *, steps: bool, payments: bool, binds: bool) -> list[tuple[str, str]]:
     """[(address, label)] of what may be prepared on a signed contract or decision; the first is the main one."""
+    signed = (Commitment.State.APPROVED, Commitment.State.LIQUIDATED)
+    if row.line.year.state == YearState.CLOSED and row.state in signed and steps and left_to_return(row):
+        address = reverse("programme:prepare_step", args=[StepKind.BUDGET_RETURN.value, row.public_id])
+        return [(address, _("Record a return to the budget"))]
     if row.state != Commitment.State.APPROVED:
         return []
     found, year = [], row.line.year

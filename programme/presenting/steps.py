@@ -34,6 +34,18 @@ def about_facts(step: BudgetStep, user: Any) -> list[tuple[str, str, str]]:
             "document": entry.document,
         }
         facts.append((_("Entry that is reversed"), said, address(user, entry)))
+    if step.kind == StepKind.OPENING:
+        facts += [(label, formats.money(vnd), "") for label, vnd in opening_sums(step)]
+    if step.undoes is not None:
+        said = _("%(voucher)s: %(amount)s, returned by %(payer)s") % {
+            "voucher": step.undoes.voucher,
+            "amount": formats.money(step.undoes.amount_vnd),
+            "payer": step.undoes.payer,
+        }
+        facts.append((_("Return that is reversed"), said, ""))
+    if step.voucher:
+        facts.append((_("Treasury voucher"), f"{step.voucher}, {formats.vn_date(step.happened_on)}", ""))
+        facts.append((_("Who returned it"), step.payer, ""))
     if step.kind == StepKind.ENVELOPE and step.year is not None:
         facts.append((_("Budget year"), str(step.year), address(user, step.year)))
         decided = step.year.envelope_step_id is not None
@@ -50,6 +62,18 @@ def about_facts(step: BudgetStep, user: Any) -> list[tuple[str, str, str]]:
     if step.reason:
         facts.append((_("Explanation"), step.reason, ""))
     return facts
+
+
+def opening_sums(step: BudgetStep) -> list[tuple[str, int]]:
+    """[(what, đồng)] of what an opening step opens."""
+    if step.commitment_id is None:
+        return [(_("Assigned in all"), step.amount_vnd), (_("Allocated in all"), step.allocated_vnd)]
+    return [
+        (_("Contract or decision signed"), step.amount_vnd),
+        (_("Disbursed in all, less what came back"), step.disbursed_vnd),
+        (_("Of it advances not cleared"), step.advanced_vnd),
+        (_("Settled in all"), step.settled_vnd),
+    ]
 
 
 def room_rows(rooms: list[Room], amount_vnd: int | None) -> list[dict[str, Any]]:

@@ -20,6 +20,7 @@ from programme.models import (
     EntryKind,
     LedgerEntry,
     LineMonth,
+    MoneyReturn,
     Payment,
     Period,
     SpendingPlan,
@@ -168,6 +169,7 @@ class Totals:
     outside: Money
     before_vnd: int | None = None
     compared_vnd: int = 0
+    returned_vnd: int | None = None  # to the State budget after the year was closed; None where no year is closed
 
     @property
     def together(self):
@@ -201,6 +203,7 @@ class Group:
     outside: Money = field(default_factory=Money)
     before_vnd: int | None = None
     compared_vnd: int = 0
+    returned_vnd: int = 0
 
 
 GROUPS: dict[str, tuple] = {
@@ -247,11 +250,27 @@ def breakdown(scope, by, today):
                 here.add(key[place])
                 found[key] = []
     of_nothing = None if by in ("year", "task") or not before else 0
+    returned = _returned(scope, fields)
     groups = [
-        Group(key, *_apart(members), of_before.pop(key[place], of_nothing), _compared(members, years))
+        Group(
+            key,
+            *_apart(members),
+            of_before.pop(key[place], of_nothing),
+            _compared(members, years),
+            returned.get(key, 0),
+        )
         for key, members in sorted(found.items(), key=lambda item: item[0][:2])
     ]
-    return groups, Totals(*_apart(rows), sum(before.values()) if before else None, _compared(rows, years))
+    whole = sum(returned.values()) if any(year.state == YearState.CLOSED for year in scope.chosen) else None
+    return groups, Totals(*_apart(rows), sum(before.values()) if before else None, _compared(rows, years), whole)
+
+
+def _returned(scope, fields):
+    """{values of the fields: what was returned to the budget after the years of the scope were closed}."""
+    signed = Case(When(reverses__isnull=True, then=F("amount_vnd")), default=-F("amount_vnd"))
+    keys = [f"commitment__line__{name}" for name in fields]
+    rows = MoneyReturn.objects.filter(commitment__line__in=scope.lines).order_by().values(*keys)
+    return {tuple(key): sums for *key, sums in rows.annotate(sum=Sum(signed)).values_list(*keys, "sum")}
 
 
 def _compared(rows, years):
@@ -356,7 +375,8 @@ def pending(*, years=None, period=None, line=None):
         if period is not None:
             steps |= Q(period=period)
     counted = {"count": Count("pk"), "amount": Sum("amount_vnd")}
-    found = Commitment.objects.prepared().filter(commitments).aggregate(**counted)
+    # one from before the portal waits with its step, which is counted among the steps
+    found = Commitment.objects.prepared().filter(commitments, before_portal=False).aggregate(**counted)
     return Pending(
         _waiting(BudgetStep.objects.prepared().filter(steps), "kind", counted),
         Waiting(found["count"], found["amount"] or 0),
@@ -397,6 +417,7 @@ def with_balances(lines):
         left_sum_vnd=left_of_line(),
         unspent_sum_vnd=F("committed_vnd") - F("disbursed_vnd") + F("recovered_vnd"),
         pending_sum_vnd=pending_of_line(),
+        returned_sum_vnd=_returned_on_line(),
         planned_sum_vnd=_sum_of(SpendingPlan.objects.filter(line=OuterRef("pk")), "planned_vnd", "line"),
     )
 
@@ -417,6 +438,13 @@ def _spent_before(today):
     before = _sum_of(months, "net_vnd", "line__managed") + days
     there = Exists(BudgetLine.objects.filter(**same))
     return Case(When(there, year__year__lte=today.year, then=before), output_field=BigIntegerField())
+
+
+def _returned_on_line():
+    """What was returned to the budget after the year of the line was closed, reversals taken off."""
+    rows = MoneyReturn.objects.filter(commitment__line=OuterRef("pk"))
+    recorded = _sum_of(rows.filter(reverses__isnull=True), "amount_vnd", "commitment__line")
+    return recorded - _sum_of(rows.filter(reverses__isnull=False), "amount_vnd", "commitment__line")
 
 
 def left_of_line():

@@ -51,7 +51,15 @@ def prepare_commitment(
     line = BudgetLine.objects.select_related("year", "task").get(pk=line.pk)
     require_own_task(by, line, today)
     commitment = Commitment(line=line, prepared_by=by.public_id, prepared_at=now, **content)
-    _require_sound(commitment, procurement, today)
+    _require_line_binds(line)
+    require_sound(commitment, procurement, today)
+    return save_prepared(commitment, procurement, content, by=by, now=now)
+
+
+def save_prepared(
+    commitment: Commitment, procurement: tuple[dict[str, Any], ...], content: dict[str, Any], *, by: Any, now: datetime
+) -> Commitment:
+    """Write down what was found sound, with the steps before it; refused when the line has one of its number."""
     try:
         with transaction.atomic():
             commitment.save(force_insert=True)
@@ -66,7 +74,7 @@ def prepare_commitment(
         by=by,
         now=now,
         after={name: content[name] for name in ("kind", "number", "signed_on", "what", "amount_vnd", "payee")},
-        line=line.public_id,
+        line=commitment.line.public_id,
     )
     return commitment
 
@@ -86,9 +94,9 @@ def why_never(line: BudgetLine) -> str:
     return ""
 
 
-def _require_sound(commitment: Commitment, procurement: tuple[dict[str, Any], ...], today: date) -> None:
+def require_sound(commitment: Commitment, procurement: tuple[dict[str, Any], ...], today: date) -> None:
+    """Refuse a contract or decision whose amount, names or days cannot be right, whatever its line says."""
     line = commitment.line
-    _require_line_binds(line)
     if commitment.amount_vnd <= 0:
         raise Refused(_("The amount must be above 0 đồng."))
     if not commitment.number.strip() or not commitment.what.strip():
@@ -149,6 +157,8 @@ def _booking_day(line: BudgetLine, today: date) -> date:
 
 
 def _require_prepared(commitment: Commitment) -> None:
+    if commitment.before_portal and commitment.state == STATE.PREPARED:
+        raise Refused(_("It is from before the portal: decide on the step that opens its sums."))
     if commitment.state != STATE.PREPARED:
         raise Conflict(
             _("“%(name)s” is “%(state)s” already; somebody decided on it at %(when)s.")

@@ -5,7 +5,7 @@ Each finding names the row and the difference. The database refuses what is chec
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import connection, transaction
@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from audit.events import record_event
-from programme.guards.budget import effect, month_of
-from programme.models import BALANCES, COMMITMENT_BALANCES, BudgetCheck
+from programme.guards.budget import effect, listed, month_of
+from programme.models import BALANCES, COMMITMENT_BALANCES, ON_COMMITMENT, BudgetCheck
 from screens import formats
 
 LINE, ENTRY, YEAR, STEP = (
@@ -24,11 +24,15 @@ LINE, ENTRY, YEAR, STEP = (
     "programme_budgetstep",
 )
 COMMITMENT, PAYMENT, MONTH = "programme_commitment", "programme_payment", "programme_linemonth"
+RETURN = "programme_moneyreturn"
 
 
 @dataclass(frozen=True)
 class Question:
-    """SQL that finds no row when all is well: (public id, what stands, what should), with the words for one finding."""
+    """SQL that finds no row when all is well: (public id, what stands, what should), with the words for one finding.
+
+    Where the finding is of a day, a fourth column says which.
+    """
 
     code: str
     sentence: Any
@@ -42,6 +46,31 @@ def _sums(balance: str, owner: str) -> str:
         f"GROUP BY o.id, o.public_id, o.{balance} HAVING o.{balance} <> COALESCE(SUM({effect('e', balance)}), 0)"
     )
 
+
+def _days(owner: str, less: tuple[str, ...], more: tuple[str, ...]) -> str:
+    """What stood at the end of each day: rows with more of `less` than of `more`, each row with the first such day.
+
+    An entry takes room from the day it is booked on, so that none may stand on a day before what it rests on. `-` before
+    a balance takes it off.
+    """
+    link = "line_id" if owner == LINE else "commitment_id"
+
+    def of(balances: tuple[str, ...]) -> str:
+        return " ".join(
+            f"{'-' if name.startswith('-') else '+'} ({effect('e', name.removeprefix('-'))})" for name in balances
+        )
+
+    return (
+        f"SELECT o.public_id, d.less, d.more, d.day FROM (SELECT r.*, ROW_NUMBER() OVER (PARTITION BY r.owner_id "
+        f"ORDER BY r.day) AS place FROM (SELECT m.owner_id, m.day, SUM(m.less) OVER w AS less, SUM(m.more) OVER w AS more "
+        f"FROM (SELECT e.{link} AS owner_id, e.happened_on AS day, SUM({of(less)}) AS less, SUM({of(more)}) AS more "
+        f"FROM {ENTRY} e WHERE e.{link} IS NOT NULL GROUP BY e.{link}, e.happened_on) m "
+        "WINDOW w AS (PARTITION BY m.owner_id ORDER BY m.day)) r WHERE r.less > r.more) d "
+        f"JOIN {owner} o ON o.id = d.owner_id WHERE d.place = 1"
+    )
+
+
+_NET_RETURNED = "SUM(CASE WHEN r.reverses_id IS NULL THEN r.amount_vnd ELSE -r.amount_vnd END)"
 
 QUESTIONS = [
     *(
@@ -134,6 +163,79 @@ QUESTIONS = [
         "WHERE y.closed_at IS NOT NULL AND e.recorded_at > y.closed_at",
     ),
     Question(
+        "days allocated",
+        gettext_lazy("On %(day)s a line had %(stands)s allocated and only %(should)s assigned."),
+        _days(LINE, ("allocated_vnd",), ("assigned_vnd",)),
+    ),
+    Question(
+        "days committed",
+        gettext_lazy(
+            "On %(day)s a line had %(stands)s bound, cancelled or carried over and only %(should)s allocated."
+        ),
+        _days(LINE, ("committed_vnd", "cancelled_vnd", "carried_out_vnd"), ("allocated_vnd",)),
+    ),
+    *(
+        Question(code, sentence, _days(owner, less, more))
+        for owner, of in ((LINE, "line"), (COMMITMENT, "contract"))
+        for code, sentence, less, more in (
+            (
+                f"days disbursed {of}",
+                gettext_lazy("On %(day)s a line or contract had %(stands)s disbursed and only %(should)s bound."),
+                ("disbursed_vnd", "-recovered_vnd"),
+                ("committed_vnd",),
+            ),
+            (
+                f"days settled {of}",
+                gettext_lazy(
+                    "On %(day)s a line or contract had %(stands)s settled or advanced and only %(should)s disbursed."
+                ),
+                ("settled_vnd", "advanced_vnd"),
+                ("disbursed_vnd", "-recovered_vnd"),
+            ),
+        )
+    ),
+    Question(
+        "opening",
+        gettext_lazy(
+            "Opening sums stand after other entries of the line, or without an approved step (entry %(stands)s)."
+        ),
+        f"SELECT e.public_id, e.number, 0 FROM {ENTRY} e WHERE e.opening AND e.reverses_id IS NULL AND (EXISTS ("
+        f"SELECT 1 FROM {ENTRY} o WHERE o.line_id = e.line_id AND NOT o.opening AND o.number < e.number) OR NOT EXISTS ("
+        f"SELECT 1 FROM {STEP} s WHERE s.id = e.step_id AND s.kind = 'opening' AND s.state = 'approved'))",
+    ),
+    Question(
+        "opening contract",
+        gettext_lazy(
+            "Opening sums of money bound or paid stand on no contract from before the portal (entry %(stands)s)."
+        ),
+        f"SELECT e.public_id, e.number, 0 FROM {ENTRY} e WHERE e.opening AND e.kind IN ({listed(ON_COMMITMENT)}) "
+        f"AND NOT EXISTS (SELECT 1 FROM {COMMITMENT} c WHERE c.id = e.commitment_id AND c.before_portal)",
+    ),
+    Question(
+        "returned",
+        gettext_lazy("%(stands)s was returned to the budget on a contract on which only %(should)s was paid."),
+        f"SELECT c.public_id, {_NET_RETURNED}, c.disbursed_vnd - c.recovered_vnd FROM {RETURN} r "
+        f"JOIN {COMMITMENT} c ON c.id = r.commitment_id GROUP BY c.id, c.public_id, c.disbursed_vnd, c.recovered_vnd "
+        f"HAVING {_NET_RETURNED} > c.disbursed_vnd - c.recovered_vnd",
+    ),
+    Question(
+        "returned while open",
+        gettext_lazy("%(stands)s is recorded as returned to the budget on a contract whose year is not closed."),
+        f"SELECT c.public_id, SUM(r.amount_vnd), 0 FROM {RETURN} r JOIN {COMMITMENT} c ON c.id = r.commitment_id "
+        f"JOIN {LINE} l ON l.id = c.line_id JOIN {YEAR} y ON y.id = l.year_id WHERE y.state <> 'closed' "
+        "GROUP BY c.id, c.public_id",
+    ),
+    Question(
+        "returned by step",
+        gettext_lazy("A return to the budget of %(stands)s differs from its approved step, or from what it reverses."),
+        f"SELECT r.public_id, r.amount_vnd, 0 FROM {RETURN} r JOIN {STEP} s ON s.id = r.step_id "
+        f"LEFT JOIN {RETURN} b ON b.id = r.reverses_id WHERE s.state <> 'approved' OR s.amount_vnd <> r.amount_vnd "
+        "OR s.commitment_id <> r.commitment_id OR (b.id IS NOT NULL AND (b.reverses_id IS NOT NULL "
+        "OR b.amount_vnd <> r.amount_vnd OR b.commitment_id <> r.commitment_id)) "
+        f"UNION ALL SELECT s.public_id, s.amount_vnd, 0 FROM {STEP} s WHERE s.state = 'approved' "
+        f"AND s.kind IN ('budget_return', 'undo_return') AND NOT EXISTS (SELECT 1 FROM {RETURN} r WHERE r.step_id = s.id)",
+    ),
+    Question(
         "two people",
         gettext_lazy("A step was prepared and decided by the same person."),
         f"SELECT public_id, 0, 0 FROM {STEP} WHERE state IN ('approved', 'refused') AND decided_by = prepared_by "
@@ -153,7 +255,8 @@ QUESTIONS = [
         "booked",
         gettext_lazy("An approved step stands in the ledger with %(should)s entries."),
         f"SELECT s.public_id, 1, COUNT(e.id) FROM {STEP} s LEFT JOIN {ENTRY} e ON e.step_id = s.id "
-        "WHERE s.state = 'approved' AND s.kind NOT IN ('ceiling', 'envelope') GROUP BY s.id, s.public_id HAVING COUNT(e.id) = 0",
+        "WHERE s.state = 'approved' AND s.kind NOT IN ('ceiling', 'envelope', 'budget_return', 'undo_return') "
+        "GROUP BY s.id, s.public_id HAVING COUNT(e.id) = 0",
     ),
     Question(
         "events",
@@ -179,6 +282,12 @@ class Finding:
     stands: int
     should: int
     sentence: str
+    day: str = ""
+
+
+def _day_of(value: Any) -> str:
+    """A day as it is kept with a finding: ISO, whatever the engine gives."""
+    return value.isoformat() if isinstance(value, date) else str(value)[:10]
 
 
 def find_differences() -> Iterator[Finding]:
@@ -186,10 +295,22 @@ def find_differences() -> Iterator[Finding]:
     with connection.cursor() as cursor:
         for question in QUESTIONS:
             cursor.execute(question.sql)
-            name = question.code.partition(" ")[2]
-            for object_id, stands, should in cursor.fetchall():
-                said = {"name": name, "stands": formats.number(int(stands)), "should": formats.number(int(should))}
-                yield Finding(question.code, str(object_id), int(stands), int(should), str(question.sentence % said))
+            for object_id, stands, should, *days in cursor.fetchall():
+                day = _day_of(days[0]) if days else ""
+                said = _said(question, int(stands), int(should), day)
+                yield Finding(question.code, str(object_id), int(stands), int(should), said, day)
+
+
+def _said(question: Question, stands: int, should: int, day: str) -> str:
+    return str(
+        question.sentence
+        % {
+            "name": question.code.partition(" ")[2],
+            "stands": formats.number(stands),
+            "should": formats.number(should),
+            "day": formats.vn_date(date.fromisoformat(day)) if day else "",
+        }
+    )
 
 
 MOST_KEPT = 200
@@ -205,6 +326,7 @@ def check_budget(*, by: Any, now: datetime) -> BudgetCheck:
         differences=len(found),
         findings=[
             {"code": each.code, "object": each.object_id, "stands": each.stands, "should": each.should}
+            | ({"day": each.day} if each.day else {})
             for each in found[:MOST_KEPT]
         ],
     )
@@ -217,6 +339,4 @@ def sentence_of(finding: dict[str, Any]) -> str:
     question = next((each for each in QUESTIONS if each.code == finding["code"]), None)
     if question is None:
         return _("A difference of a kind that is no longer looked for: %(code)s.") % {"code": finding["code"]}
-    name = question.code.partition(" ")[2]
-    said = {"name": name, "stands": formats.number(finding["stands"]), "should": formats.number(finding["should"])}
-    return str(question.sentence % said)
+    return _said(question, finding["stands"], finding["should"], finding.get("day", ""))

@@ -290,13 +290,13 @@ def require_bookable(
     require_year_takes(year, kind, opening=opening)
     if reverses is not None:
         require_after_the_reversed(happened_on, reverses)
-    if opening:
+    if opening and reverses is None:
         return
     require_day(year, happened_on, now=now)
     if reported:
         return
     require_after_its_document(happened_on, document_on)
-    if not known_by_treasury:
+    if not (known_by_treasury or opening):
         require_not_reconciled(year, kind, happened_on)
 
 
@@ -339,7 +339,7 @@ def book(
     if commitment is not None:
         require_room(commitment, COMMITMENT_RULES, kind, amount_vnd, sign)
     require_room(line, RULES, kind, amount_vnd, sign)
-    if not (opening or reported) and happened_on < timezone.localdate(now):  # nothing is booked after today
+    if not reported and happened_on < timezone.localdate(now):  # nothing is booked after today
         for row, rules in ((line, RULES), (commitment, COMMITMENT_RULES)):
             if row is not None:
                 require_room_since(row, rules, kind, amount_vnd, sign, happened_on)

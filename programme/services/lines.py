@@ -1,4 +1,4 @@
-"""Lines of the budget: adding and describing them, opening entries, and what other bodies report of lines followed."""
+"""Lines of the budget: adding and describing them, and what other bodies report of lines followed."""
 
 from datetime import date, datetime
 from itertools import pairwise
@@ -12,7 +12,7 @@ from accounts.access import require
 from audit.events import record_event
 from audit.refusals import Refused
 from programme.models import BudgetLine, BudgetYear, EntryKind, LedgerEntry, SpendingPlan, Task
-from programme.permissions.budget import KEEP_LINES, OPENING, REPORT
+from programme.permissions.budget import KEEP_LINES, REPORT
 from programme.services.ledger import Paper, book, take_lines
 from reference.models import Agency, MoneySource
 from screens import formats
@@ -102,41 +102,12 @@ def describe_line(line: BudgetLine, values: dict[str, str], *, version: int, by:
     return line
 
 
-OPENING_ORDER = (
-    (EntryKind.ASSIGN, "assigned_vnd"),
-    (EntryKind.ALLOCATE, "allocated_vnd"),
-    (EntryKind.COMMIT, "committed_vnd"),
-    (EntryKind.PAY, "disbursed_vnd"),
-    (EntryKind.SETTLE, "settled_vnd"),
-)
-
-
-@transaction.atomic
-def record_opening(
-    line: BudgetLine, amounts: dict[str, int], *, document: str, document_on: date, by: Any, now: datetime
-) -> list[LedgerEntry]:
-    """Enter what happened on a line before the portal: sums of assigned, allocated, committed, disbursed, settled.
-
-    One entry a sum, marked as opening; only on a line that has no entry yet.
-    """
-    require(by, OPENING)
-    line = take_lines(line.pk, alone=True)[line.pk]
-    if not line.managed:
-        raise Refused(_("This line is only followed: it is written from the report of whoever holds the money."))
-    if line.last_number:
-        raise Refused(_("This line has entries already. Opening sums come before all others."))
-    _require_falling(amounts)
-    paper, day = Paper(document.strip(), document_on), min(timezone.localdate(now), date(line.year.year, 12, 31))
-    return [
-        book(line, kind, amounts[name], paper=paper, happened_on=day, by=by, now=now, opening=True)
-        for kind, name in OPENING_ORDER
-        if amounts.get(name)
-    ]
+_FALLING = ("assigned_vnd", "allocated_vnd", "committed_vnd", "disbursed_vnd", "settled_vnd")
 
 
 def _require_falling(amounts: dict[str, int]) -> None:
     """Assigned ≥ allocated ≥ committed ≥ disbursed ≥ settled."""
-    sums = [amounts.get(name) or 0 for _kind, name in OPENING_ORDER]
+    sums = [amounts.get(name) or 0 for name in _FALLING]
     if any(after > before for before, after in pairwise(sums)):
         raise Refused(_("Each sum is at most the one before it: assigned, allocated, committed, disbursed, settled."))
 

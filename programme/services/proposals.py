@@ -6,7 +6,8 @@ from django.utils.translation import gettext as _
 from accounts.access import require
 from audit.events import record_event
 from audit.refusals import Conflict, NotAllowed, Refused
-from programme.models import MOST_VND, ProposalEstimate, TaskProposal
+from programme.models import MOST_VND, BudgetYear, ProposalEstimate, TaskProposal
+from programme.models.plans import YEAR_IS_OVER
 from programme.permissions.plans import DRAFT, PROPOSE, can_keep_proposal
 from programme.services.items import add_item, open_plan_of, said
 from programme.services.moving import changed_values, locked, move, save, told
@@ -18,6 +19,7 @@ STATE = TaskProposal.State
 def add_proposal(*, office, values, amounts, by, now, synthetic=False):
     """Write a proposal for the own office. It is seen by that office alone until it is sent."""
     require(by, PROPOSE)
+    _require_year_to_come(values["year"])
     _require_estimates(values, amounts)
     proposal = TaskProposal(office=office, written_by=by.public_id, written_at=now, synthetic=synthetic, **values)
     _require_own(by, proposal)
@@ -31,6 +33,12 @@ def add_proposal(*, office, values, amounts, by, now, synthetic=False):
 def _require_own(by, proposal):
     if not isinstance(by, str) and not can_keep_proposal(by, proposal):
         raise NotAllowed(_("The proposal belongs to another office."))
+
+
+def _require_year_to_come(year):
+    """Nothing is proposed for a year whose books are closed: its plan no longer changes."""
+    if BudgetYear.objects.filter(year=year, state__in=YEAR_IS_OVER).exists():
+        raise Refused(_("The year %(year)s is over: nothing is proposed for its plan any more.") % {"year": year})
 
 
 def _require_estimates(values, amounts):
@@ -73,6 +81,7 @@ def send_proposal(*, proposal, by, now):
     require(by, PROPOSE)
     proposal = locked(proposal)
     _require_own(by, proposal)
+    _require_year_to_come(proposal.year)
     move(proposal, STATE.SENT)
     proposal.sent_by, proposal.sent_at = by.public_id, now
     proposal.save(update_fields=["state", "sent_by", "sent_at"])

@@ -23,9 +23,11 @@ from programme.models import (
     Period,
     StepKind,
 )
-from programme.models.steps import ABOUT_COMMITMENT, LIMITS, ON_TWO_LINES
+from programme.models.returns import MoneyReturn
+from programme.models.steps import ABOUT_COMMITMENT, BESIDE_LEDGER, LIMITS, ON_TWO_LINES
 from programme.permissions.budget import PREPARE_STEP
 from programme.permissions.steps import right_to_approve_step, right_to_refuse_step
+from programme.services import opening, returns
 from programme.services.ledger import (
     COMMITMENT_RULES,
     RULES,
@@ -66,20 +68,35 @@ def prepare_step(
     other_line: BudgetLine | None = None,
     commitment: Commitment | None = None,
     reverses: LedgerEntry | None = None,
+    undoes: MoneyReturn | None = None,
     file: StoredFile | None = None,
     ground: str = "",
     happened_on: date | None = None,
     reason: str = "",
+    voucher: str = "",
+    payer: str = "",
 ) -> BudgetStep:
-    """Prepare a step on a line, a commitment, a year or the programme; nothing moves until another person approves it."""
+    """Prepare a step on a line, a commitment, a year or the programme; nothing moves until another person approves it.
+
+    Opening sums have services of their own (`programme.services.opening`).
+    """
     require(by, PREPARE_STEP)
     kind = StepKind(kind)
+    if kind == StepKind.OPENING:
+        raise Refused(_("Opening sums are prepared on the page of their budget line."))
     today = timezone.localdate(now)
     if reverses is not None:
         require_reversible(reverses)
         line, amount_vnd, commitment = reverses.line, reverses.amount_vnd, reverses.commitment
         if BudgetStep.objects.prepared().filter(reverses=reverses).exists():
             raise Conflict(_("A reversal of this entry is waiting for approval already."))
+    if undoes is not None:
+        returns.require_standing(undoes)
+        commitment, amount_vnd = undoes.commitment, undoes.amount_vnd
+        if BudgetStep.objects.prepared().filter(undoes=undoes).exists():
+            raise Conflict(_("A reversal of this return is waiting for approval already."))
+    if kind in BESIDE_LEDGER and commitment is not None:
+        line = commitment.line
     if line is not None:
         line = BudgetLine.objects.select_related("year").get(pk=line.pk)
     step = BudgetStep(
@@ -90,7 +107,10 @@ def prepare_step(
         other_line=other_line,
         commitment=commitment,
         reverses=reverses,
+        undoes=undoes,
         amount_vnd=amount_vnd,
+        voucher=voucher.strip(),
+        payer=payer.strip(),
         document=document.strip(),
         document_on=document_on,
         file=file,
@@ -112,6 +132,7 @@ def _said(step: BudgetStep) -> dict[str, Any]:
         "amount_vnd": step.amount_vnd,
         "document": step.document,
         "document_on": step.document_on,
+        **({"voucher": step.voucher, "payer": step.payer} if step.voucher else {}),
     }
 
 
@@ -135,6 +156,9 @@ def _require_sound(step: BudgetStep, *, now: datetime) -> None:
     if line is None:
         raise Refused(_("Choose the budget line."))
     _require_managed(line)
+    if step.kind in BESIDE_LEDGER:
+        returns.require_sound(step, today=timezone.localdate(now))
+        return
     if step.kind == StepKind.REVERSE:
         _require_sound_reversal(step, now=now)
         return
@@ -181,12 +205,25 @@ def _require_envelope_open(year: BudgetYear, amount_vnd: int) -> None:
 
 
 def why_never(
-    kind: str, *, line: BudgetLine | None, year: BudgetYear | None = None, reverses: LedgerEntry | None = None
+    kind: str,
+    *,
+    line: BudgetLine | None,
+    year: BudgetYear | None = None,
+    reverses: LedgerEntry | None = None,
+    commitment: Commitment | None = None,
+    undoes: MoneyReturn | None = None,
 ) -> str:
     """Why no step of `kind` can be prepared here now, whatever is filled in; empty when one can."""
     try:
         if kind == StepKind.ENVELOPE and year is not None:
             _require_envelope_open(year, 0)
+        if kind in BESIDE_LEDGER:
+            about = commitment if undoes is None else undoes.commitment
+            if about is not None:
+                returns.require_closed(about)
+            if undoes is not None:
+                returns.require_standing(undoes)
+            return ""
         if reverses is not None:
             require_reversible(reverses)
         if line is not None:
@@ -203,6 +240,10 @@ def why_never(
 def obstacle(step: BudgetStep) -> str:
     """Why the step could not be booked as its lines, contract, year and programme stand now; empty when it could."""
     try:
+        if step.kind in BESIDE_LEDGER:
+            returns.obstacle(step)
+        if step.kind == StepKind.OPENING and step.line is not None:
+            opening.require_bookable(step, step.line)
         moves = _moves(step)
         for line, kind, sign in moves:
             require_room(line, RULES, kind, step.amount_vnd, sign)
@@ -245,7 +286,7 @@ def doubt(step: BudgetStep) -> str:
 
 def _moves(step: BudgetStep) -> list[tuple[BudgetLine, EntryKind, int]]:
     """[(line, kind of entry, sign)] of what the step would book."""
-    if step.kind in LIMITS:
+    if step.kind in LIMITS or step.kind in BESIDE_LEDGER or step.kind == StepKind.OPENING:
         return []
     if step.reverses is not None:
         return [(half.line, EntryKind(half.kind), -1) for half in halves_of(step.reverses)]
@@ -288,7 +329,9 @@ def approve_step(step: BudgetStep, *, by: Any, now: datetime) -> list[LedgerEntr
     today = timezone.localdate(now)
     acting = right_to_approve_step(by, step, on=today)
     step.state, step.decided_by, step.decided_at, step.decided_for = STATE.APPROVED, by.public_id, now, acting.giver
-    step.save(update_fields=["state", "decided_by", "decided_at", "decided_for"])
+    if step.kind == StepKind.OPENING and step.line is not None:
+        step.happened_on = opening.booking_day(step.line.year, today)
+    step.save(update_fields=["state", "decided_by", "decided_at", "decided_for", "happened_on"])
     record_event("budget step approved", step, by=by, now=now, **acting.facts)
     return _carry_through(step, by=by, now=now)
 
@@ -299,6 +342,11 @@ def _carry_through(step: BudgetStep, *, by: Any, now: datetime) -> list[LedgerEn
         return _change_ceiling(step, by=by, now=now)
     if step.kind == StepKind.ENVELOPE:
         return _change_envelope(step, by=by, now=now)
+    if step.kind == StepKind.OPENING:
+        return opening.carry_through(step, by=by, now=now)
+    if step.kind in BESIDE_LEDGER:
+        returns.carry_through(step, by=by, now=now)
+        return []
     paper = Paper(step.document, step.document_on, step.file)
     common: dict[str, Any] = {
         "paper": paper,
@@ -310,7 +358,9 @@ def _carry_through(step: BudgetStep, *, by: Any, now: datetime) -> list[LedgerEn
     }
     if step.kind == StepKind.REVERSE:
         assert step.reverses is not None  # noqa: S101 - a constraint of the table
-        return reverse(step.reverses, **common)
+        entries = reverse(step.reverses, **common)
+        opening.leave_with_its_sums(step.reverses, step, by=by, now=now)
+        return entries
     common |= {"prepared_by": step.prepared_by, "approved_by": by.public_id}
     if step.kind in ON_TWO_LINES:
         return _book_pair(step, common)
@@ -419,6 +469,7 @@ def refuse_step(step: BudgetStep, *, answer: str, by: Any, now: datetime) -> Bud
     step.answer = answer.strip()
     step.save(update_fields=["state", "decided_by", "decided_at", "decided_for", "answer"])
     record_event("budget step refused", step, by=by, now=now, reason=step.answer, **acting.facts)
+    opening.drop_with(step, Commitment.State.REFUSED, by=by, now=now)
     return step
 
 
@@ -433,4 +484,5 @@ def withdraw_step(step: BudgetStep, *, by: Any, now: datetime) -> BudgetStep:
     step.state, step.decided_by, step.decided_at = STATE.WITHDRAWN, by.public_id, now
     step.save(update_fields=["state", "decided_by", "decided_at"])
     record_event("budget step withdrawn", step, by=by, now=now)
+    opening.drop_with(step, Commitment.State.WITHDRAWN, by=by, now=now)
     return step

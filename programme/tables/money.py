@@ -87,6 +87,7 @@ class GrowthColumn(tables.PercentColumn):
         return self.text(growth(sums[self.spent], sums[self.before]))
 
 
+RETURNED = _("Returned to the budget after the year was closed")
 SUMMED = (
     "assigned_vnd",
     "carried_in_vnd",
@@ -102,6 +103,7 @@ SUMMED = (
     "left_sum_vnd",
     "pending_sum_vnd",
     "planned_sum_vnd",
+    "returned_sum_vnd",
 )
 
 
@@ -252,6 +254,7 @@ def line_table(unit, sums, before, *, mixed=False, of_one_year=False, alike=True
             accessor="left_sum_vnd",
         ),
         "pending": _money("pending", _("Waiting for approval"), unit, accessor="pending_sum_vnd"),
+        "returned": _money("returned", RETURNED, unit, accessor="returned_sum_vnd"),
         "chapter": tables.CodeColumn(verbose_name=_("Chapter")),
         "category": tables.CodeColumn(verbose_name=_("Category")),
         "item": tables.CodeColumn(verbose_name=_("Sub-item")),
@@ -260,6 +263,8 @@ def line_table(unit, sums, before, *, mixed=False, of_one_year=False, alike=True
         "note": tables.Column(verbose_name=_("Note")),
     }
     shown = [name for name in LineTable.Meta.shown if not (of_one_year and name == "year")]
+    if sums["returned_sum_vnd"]:
+        shown.append("returned")
     meta = type("Meta", (LineTable.Meta,), {"shown": shown})
     return type("BudgetLineTable", (LineTable,), {**columns, "sums": sums, "mixed": mixed, "Meta": meta})
 
@@ -339,6 +344,8 @@ def group_columns(by, label, sums, *, envelope_vnd=None):
                         known=growth(sums.compared_vnd, sums.before_vnd),
                     ),
                 }
+    if sums.returned_vnd is not None:
+        columns["returned"] = WholeColumn(verbose_name=RETURNED, known=sums.returned_vnd)
     for name, column in columns.items():
         column.accessor = name
     return columns
@@ -346,7 +353,7 @@ def group_columns(by, label, sums, *, envelope_vnd=None):
 
 def group_values(columns, group, **given):
     """{name: value} of one group in these columns; `given`: its label, code and envelope."""
-    values = {**given, "before": group.before_vnd}
+    values = {**given, "before": group.before_vnd, "returned": group.returned_vnd}
     for kind, parts in PARTS.items():
         values |= {name: getattr(getattr(group, kind), field) for name, field, _heading in parts}
     values["rate"] = columns["rate"].of_record(values)

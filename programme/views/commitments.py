@@ -13,7 +13,7 @@ from documents.serving import serve
 from programme.forms.acting import ActForm, AnswerForm, LiquidateForm
 from programme.forms.commitments import PrepareCommitmentForm
 from programme.forms.steps import BeginCommitmentForm
-from programme.models import BudgetLine, Commitment, ProcurementStep
+from programme.models import BudgetLine, Commitment, ProcurementStep, StepKind
 from programme.permissions.budget import (
     APPROVE_COMMITMENT,
     PREPARE_COMMITMENT,
@@ -40,8 +40,10 @@ from programme.presenting.acting import (
     trail,
 )
 from programme.presenting.commitments import bar, chain, facts_of, verbs_on
+from programme.presenting.returns import return_rows
 from programme.presenting.steps import room_rows
 from programme.services import commitments as services
+from programme.services.returns import returned_vnd
 from programme.tables.commitments import STATE_KINDS, CommitmentFilter, CommitmentTable
 from programme.tables.payments import STATE_KINDS as PAYMENT_KINDS
 from programme.tables.steps import STATE_KINDS as STEP_KINDS
@@ -115,8 +117,9 @@ def _show(request: HttpRequest, row: Commitment, form: Any = None) -> HttpRespon
     row = Commitment.objects.select_related(*RELATED).get(pk=row.pk)
     user, today = request.user, timezone.localdate()
     prepared = row.state == Commitment.State.PREPARED
+    opening = row.steps.filter(kind=StepKind.OPENING).order_by("-pk").first() if row.before_portal else None
     right, why_not, refuse = None, "", None
-    if prepared and user.may(APPROVE_COMMITMENT):
+    if prepared and opening is None and user.may(APPROVE_COMMITMENT):
         right, why_not = right_or_none(lambda: right_to_approve_commitment(user, row, on=today))
         refuse, _why = right_or_none(lambda: right_to_refuse_commitment(user, row, on=today))
     people = named(row.prepared_by, row.decided_by, row.decided_for)
@@ -128,6 +131,7 @@ def _show(request: HttpRequest, row: Commitment, form: Any = None) -> HttpRespon
         "programme/commitment.html",
         {
             "commitment": row,
+            "opening_url": address(user, opening) if prepared else "",
             "form": form or ActForm(),
             "trail": trail(user, _list_link()),
             "state_kind": STATE_KINDS[row.state],
@@ -138,6 +142,8 @@ def _show(request: HttpRequest, row: Commitment, form: Any = None) -> HttpRespon
             "procurement": row.procurement.select_related("file"),
             "payments": [(each, PAYMENT_KINDS[each.state]) for each in row.payments.all()],
             "steps": [(each, STEP_KINDS[each.state]) for each in row.steps.order_by("-prepared_at", "-pk")],
+            "returns": return_rows(row, user),
+            "returned_vnd": returned_vnd(row.returns.all()),
             "entries": [(each, address(user, each)) for each in row.entries.order_by("number")],
             "prepared_name": people.get(row.prepared_by, ""),
             "decided_name": people.get(row.decided_by, ""),

@@ -11,12 +11,14 @@ from django.utils.translation import gettext as _
 from audit.refusals import Refused
 from documents.word_tables import AS_WORD
 from programme.forms import money as forms
-from programme.models import BudgetLine, EntryKind, Payment, YearState
-from programme.permissions.budget import KEEP_LINES, OPENING, REPORT
+from programme.models import BudgetLine, EntryKind, MoneyReturn, Payment, YearState
+from programme.permissions.budget import KEEP_LINES, REPORT
 from programme.presenting import money as presenting
 from programme.presenting.places import address_of, open_address
+from programme.presenting.returns import return_rows
 from programme.queries import money as queries
 from programme.services import lines as line_services
+from programme.services.returns import returned_vnd
 from programme.tables import money as tables
 from programme.views.keeping import form_page, keep_page, line_period, names_of
 from programme.views.money import SHOWN, pending_on
@@ -129,6 +131,8 @@ def budget_line(request, public_id):
         "more_entries": open_address(request.user, "programme:ledger_entry_list", line=line.public_id) if more else "",
         "commitments": _commitments(request.user, line),
         "payments": _payments(request.user, line),
+        "returns": return_rows(line, request.user) if line.year.state == YearState.CLOSED else [],
+        "returned_vnd": returned_vnd(MoneyReturn.objects.filter(commitment__line=line)),
         "months": presenting.month_rows(months, line.year, today) if planned or line.disbursed_vnd else [],
         "chart": presenting.month_chart(months, line.year) if planned or line.disbursed_vnd else "",
     }
@@ -147,13 +151,24 @@ def _line_verbs(user, line):
         begin = open_address(user, "programme:begin_step", line=line.public_id)
         if begin:
             verbs.append((begin, _("Prepare a step")))
-        if not line.last_number and user.may(OPENING):
-            verbs.append((reverse("programme:record_opening", args=[line.public_id]), _("Enter opening sums")))
+        verbs += _opening_verbs(user, line)
     elif user.may(REPORT):
         verbs.append((reverse("programme:record_report", args=[line.public_id]), _("Enter a report")))
     if user.may(KEEP_LINES):
         verbs.append((reverse("programme:plan_spending", args=[line.public_id]), _("Plan by month")))
         verbs.append((reverse("programme:describe_line", args=[line.public_id]), _("Correct the classification")))
+    return verbs
+
+
+def _opening_verbs(user, line):
+    """[(url, label)] of what may stand on the line from before the portal, while nothing else does."""
+    sums = open_address(user, "programme:prepare_opening", line.public_id)
+    if not sums or line.entries.filter(opening=False).exists():
+        return []
+    verbs = [(sums, _("Enter opening sums"))]
+    if line.allocated_vnd and line.year.state != YearState.PREPARING:
+        contract = open_address(user, "programme:prepare_opening_contract", line.public_id)
+        verbs.append((contract, _("Enter a contract from before the portal")))
     return verbs
 
 
@@ -288,21 +303,6 @@ def describe_line(request, public_id):
             version=form.cleaned_data["version"],
             **by,
         ),
-    )
-
-
-def record_opening(request, public_id):
-    line = _line_or_404(public_id)
-    return keep_page(
-        request,
-        forms.SumsForm(request.POST or None),
-        verb=f"record opening {line.public_id}",
-        title=_("Enter opening sums"),
-        lead=_("What happened on this line before the portal, as sums. Later money is booked step by step."),
-        submit=_("Book the opening sums"),
-        done=_("The opening sums are booked."),
-        back=line,
-        act=lambda form, **by: line_services.record_opening(line, form.amounts(), **_paper(form), **by),
     )
 
 

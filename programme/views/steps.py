@@ -11,7 +11,17 @@ from documents.attaching import bind
 from documents.serving import serve
 from programme.forms.acting import ActForm, AnswerForm
 from programme.forms.steps import BeginStepForm, PrepareStepForm
-from programme.models import BudgetLine, BudgetStep, BudgetYear, Commitment, LedgerEntry, Period, StepKind, YearState
+from programme.models import (
+    BudgetLine,
+    BudgetStep,
+    BudgetYear,
+    Commitment,
+    LedgerEntry,
+    MoneyReturn,
+    Period,
+    StepKind,
+    YearState,
+)
 from programme.models.steps import ABOUT_COMMITMENT
 from programme.permissions.budget import PREPARE_STEP
 from programme.permissions.steps import (
@@ -50,6 +60,7 @@ RELATED = (
     "other_line__year",
     "commitment",
     "reverses__line__year",
+    "undoes__commitment",
     "file",
 )
 
@@ -240,12 +251,18 @@ ABOUT: dict[StepKind, tuple[str, Any]] = {
         "reverses",
         LedgerEntry.objects.select_related("line__task", "line__source", "line__year", "commitment", "file"),
     ),
+    StepKind.UNDO_RETURN: (
+        "undoes",
+        MoneyReturn.objects.select_related(
+            "commitment__line__task", "commitment__line__source", "commitment__line__year"
+        ),
+    ),
     **{
         kind: (
             "commitment",
             Commitment.objects.select_related("line__task", "line__source", "line__year"),
         )
-        for kind in ABOUT_COMMITMENT
+        for kind in (*ABOUT_COMMITMENT, StepKind.BUDGET_RETURN)
     },
 }
 LINES = ("line", BudgetLine.objects.select_related("task", "source", "year", "unit"))
@@ -253,7 +270,7 @@ LINES = ("line", BudgetLine.objects.select_related("task", "source", "year", "un
 
 def prepare_step(request: HttpRequest, kind: str, about: Any) -> HttpResponse:
     """One form for every kind of step; `about` is the line, contract, entry, year or period it concerns."""
-    if kind not in StepKind.values:
+    if kind not in StepKind.values or kind == StepKind.OPENING:
         raise Http404
     now, step_kind = timezone.now(), StepKind(kind)
     name, rows = ABOUT.get(step_kind, LINES)
@@ -261,7 +278,12 @@ def prepare_step(request: HttpRequest, kind: str, about: Any) -> HttpResponse:
     given: dict[str, Any] = {name: row}
     if name == "commitment":
         given["line"] = row.line
-    line = row.line if name in ("commitment", "reverses") else row if name == "line" else None
+    line = {
+        "line": lambda: row,
+        "commitment": lambda: row.line,
+        "reverses": lambda: row.line,
+        "undoes": lambda: row.commitment.line,
+    }.get(name, lambda: None)()
     title = f"{step_kind.label}: {line_name(line) if line is not None else row}"
     options = {"kind": kind, "line": line}
     never = ""
@@ -281,7 +303,8 @@ def prepare_step(request: HttpRequest, kind: str, about: Any) -> HttpResponse:
     else:
         data, _files = form_data(request)
         form = PrepareStepForm(data, user=request.user, **options)
-        never = services.why_never(kind, line=line, year=given.get("year"), reverses=given.get("reverses"))
+        about = {key: given.get(key) for key in ("year", "reverses", "commitment", "undoes")}
+        never = services.why_never(kind, line=line, **about)
     return render(
         request,
         "programme/prepare_step.html",
@@ -290,7 +313,8 @@ def prepare_step(request: HttpRequest, kind: str, about: Any) -> HttpResponse:
             "title": step_kind.label,
             "about": line_name(line) if line is not None else str(row),
             "submit": _("Prepare the step"),
-            "back": address(request.user, row) or reverse("programme:budget_step_list"),
+            "back": address(request.user, row.commitment if name == "undoes" else row)
+            or reverse("programme:budget_step_list"),
             "trail": trail(request.user, (reverse("programme:budget_step_list"), _("Steps of the budget"))),
             "facts": _about_before(step_kind, row, line, request.user),
             "rooms": room_rows(_rooms_before(step_kind, name, row, line), None),
@@ -322,7 +346,9 @@ def _rooms_before(kind: StepKind, name: str, row: Any, line: BudgetLine | None) 
 def _about_before(kind: StepKind, row: Any, line: BudgetLine | None, user: Any) -> list:
     """What the step would be about, as its page will say it."""
     draft = BudgetStep(kind=kind, line=line)
-    for name in ("period", "year", "commitment", "reverses"):
+    if kind == StepKind.UNDO_RETURN:
+        draft.commitment = row.commitment
+    for name in ("period", "year", "commitment", "reverses", "undoes"):
         if ABOUT.get(kind, LINES)[0] == name:
             setattr(draft, name, row)
     return about_facts(draft, user)

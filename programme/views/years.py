@@ -15,6 +15,7 @@ from programme.models import BudgetYear, YearState
 from programme.permissions.budget import KEEP_YEARS
 from programme.presenting import money as presenting
 from programme.presenting.places import address_of, open_address
+from programme.presenting.returns import return_rows
 from programme.queries import money as queries
 from programme.services import years as year_services
 from programme.services.limits import year_end
@@ -55,6 +56,8 @@ def budget_year(request, year):
         "months": presenting.month_rows(months, year, today),
         "has_followed": any(row.followed_vnd for row in months),
         "pending": pending_in(request.user, scope),
+        "returns": return_rows(year, request.user) if year.state == YearState.CLOSED else [],
+        "returned_vnd": sums.returned_vnd or 0,
         "lapsing": [{"line": line, "money": queries.Money.of_line(line)} for line in lapsing[:LISTED]],
         "lapsing_count": lapsing.count(),
         "lapsing_sum": sums.managed.lapsing_vnd,

@@ -15,7 +15,8 @@ from programme.services.commitments import (
     prepare_commitment,
     refuse_commitment,
 )
-from programme.services.lines import add_line, plan_spending, record_opening, record_report
+from programme.services.lines import add_line, plan_spending, record_report
+from programme.services.opening import prepare_opening, prepare_opening_contract
 from programme.services.payments import (
     control_payment,
     prepare_payment,
@@ -200,17 +201,35 @@ def lines_of(story, year):
 
 
 def tell_opening(story, lines):
-    """What was spent before the portal: one entry for each sum, marked as such."""
+    """What was spent before the portal: the sums of each line, and the contract that they were paid on."""
     for line, amount in lines:
         if not line.managed:
             report(story, line, amount, spent=amount * 96 // 100, settled=True)
             continue
         spent = amount * story.rng.randint(93, 99) // 100 // MILLION * MILLION
-        sums = {"assigned_vnd": amount, "allocated_vnd": amount} | dict.fromkeys(
-            ("committed_vnd", "disbursed_vnd", "settled_vnd"), spent
-        )
         day = date(line.year.year, 12, 15)
-        record_opening(line, sums, by=story.chief, now=at(day), **story.paper("Báo cáo quyết toán", day))
+        paper = story.paper("Báo cáo quyết toán", day)
+        open_sums(story, prepare_opening, line, day, assigned_vnd=amount, allocated_vnd=amount, **paper)
+        payee, account = story.rng.choice(PAYEES)
+        story.papers += 1
+        contract = {
+            "kind": "contract",
+            "number": f"MH-{story.papers}/HĐ-SCT",
+            "signed_on": date(line.year.year, 3, 10),
+            "what": line.task.what,
+            "amount_vnd": spent,
+            "payee": payee,
+            "payee_account": account,
+            "payee_bank": "Ngân hàng Minh Họa, chi nhánh Hà Nội",
+        }
+        sums = {"disbursed_vnd": spent, "settled_vnd": spent}
+        open_sums(story, prepare_opening_contract, line, day, **contract, **sums, **paper)
+
+
+def open_sums(story, prepare, line, day, **content):
+    """Prepared by the accountant in the morning, approved by the chief accountant in the afternoon."""
+    step = prepare(line, by=story.accountant, now=at(day, 9), **content)
+    approve_step(step, by=story.chief, now=at(day, 15))
 
 
 def assign(story, line, amount, on):
@@ -348,3 +367,24 @@ def settlements_closed(stage):
     for year in BudgetYear.objects.filter(year__lte=2024, state="adjusting").order_by("year"):
         day = date(year.year + 1, 2, 20)
         close_year(year, paper=f"MH-{year}/BC-QUYETTOAN (minh họa)", by=story.chief, now=at(day, 10))
+    return_to_the_budget(story)
+
+
+def return_to_the_budget(story):
+    """An inspection found too much paid in a year that was closed: the payee paid it in; the estimate is not restored."""
+    day = date(2026, 6, 18)
+    paid = Commitment.objects.filter(line__year__year=2024, disbursed_vnd__gt=100 * MILLION).order_by("pk").first()
+    common = {"line": paid.line, "commitment": paid, "paper": "Kết luận thanh tra", "by": story.chief}
+    said = {"payer": paid.payee, "reason": "Nghiệm thu thừa khối lượng, nhà thầu nộp trả (minh họa)"}
+    story.step("budget_return", 24 * MILLION, day, voucher="GNT-MH-0618", **said, **common)
+    later = day + timedelta(days=20)
+    story.prepared(
+        "budget_return",
+        3 * MILLION,
+        later,
+        line=paid.line,
+        commitment=paid,
+        paper="Kết luận thanh tra",
+        voucher="GNT-MH-0708",
+        **said,
+    )

@@ -14,6 +14,7 @@ from programme.models import (
     Commitment,
     EntryKind,
     LedgerEntry,
+    MoneyReturn,
     Payment,
     Period,
     Task,
@@ -103,11 +104,24 @@ def make_entry(line, kind, amount_vnd, **fields):
     fields.setdefault("recorded_by", CLERK)
     fields.setdefault("approved_by", CHIEF)
     fields.setdefault("reported", not line.managed)
+    if fields.get("opening") and not fields.get("reverses") and "step" not in fields:
+        fields["step"] = make_opening_step(line, kind, amount_vnd, commitment=fields.get("commitment"))
     entry = LedgerEntry.objects.create(
         line=line, number=line.last_number + 1, kind=kind, amount_vnd=amount_vnd, **fields
     )
     line.refresh_from_db()
     return entry
+
+
+def make_opening_step(line, kind, amount_vnd, *, commitment=None, **fields):
+    """An approved step that opens this one sum on the line, or on the contract from before the portal."""
+    sums = {
+        "allocate": {"allocated_vnd": amount_vnd},
+        "advance": {"advanced_vnd": amount_vnd, "disbursed_vnd": amount_vnd},
+        "pay": {"disbursed_vnd": amount_vnd},
+        "settle": {"disbursed_vnd": amount_vnd, "settled_vnd": amount_vnd},
+    }.get(kind, {})
+    return make_budget_step("opening", amount_vnd, line=line, year=line.year, commitment=commitment, **sums, **fields)
 
 
 def make_reversal(entry, reason="Ghi nhầm", **fields):
@@ -166,6 +180,10 @@ def make_commitment(line=None, amount_vnd=100_000_000, *, state="approved", **fi
     if state == "prepared":
         return commitment
     decided = {"decided_by": CHIEF, "decided_at": LONG_AGO}
+    if commitment.before_portal:
+        Commitment.objects.filter(pk=commitment.pk).update(state=state, **decided)
+        commitment.refresh_from_db()
+        return commitment
     if state in ("refused", "withdrawn"):
         Commitment.objects.filter(pk=commitment.pk).update(state=state, answer="Không duyệt", **decided)
     else:
@@ -273,6 +291,63 @@ def make_recovery(commitment, amount_vnd, *, document, happened_on, kind="recove
         document=document,
         document_on=happened_on,
         happened_on=happened_on,
+    )
+
+
+def make_opening_contract(line, amount_vnd=1_000, *, disbursed_vnd=0, advanced_vnd=0, settled_vnd=0, **fields):
+    """A contract from before the portal with its sums in the ledger, by one approved step."""
+    commitment = make_commitment(line, amount_vnd, before_portal=True, **fields)
+    sums = {"disbursed_vnd": disbursed_vnd, "advanced_vnd": advanced_vnd, "settled_vnd": settled_vnd}
+    step = make_budget_step("opening", amount_vnd, line=line, year=line.year, commitment=commitment, **sums)
+    booked = {
+        "commit": amount_vnd,
+        "advance": advanced_vnd,
+        "pay": disbursed_vnd - advanced_vnd,
+        "settle": settled_vnd,
+    }
+    for kind, amount in booked.items():
+        if amount:
+            make_entry(line, kind, amount, opening=True, commitment=commitment, step=step)
+    commitment.refresh_from_db()
+    return commitment
+
+
+def make_closed_contract(year=2019, paid_vnd=1_000, *, state="liquidated", **fields):
+    """A contract that was paid and settled in a budget year that is closed since."""
+    row = make_budget_year(year, envelope_vnd=paid_vnd, **fields)
+    contract = make_commitment(make_line(row, assigned_vnd=paid_vnd), paid_vnd)
+    make_paid_payment(contract, paid_vnd)
+    make_entry(contract.line, "settle", paid_vnd, commitment=contract, happened_on=date(year, 12, 1))
+    if state == "liquidated":
+        liquidate(contract)
+    move_year(row, "closed")
+    return Commitment.objects.select_related("line__year").get(pk=contract.pk)
+
+
+def make_return(commitment, amount_vnd=10, *, reverses=None, **fields):
+    """Money returned to the budget by an approved step, or the reversal of such a return; the year is closed."""
+    kind = "undo_return" if reverses else "budget_return"
+    number = next(_numbers)
+    voucher = reverses.voucher if reverses else fields.pop("voucher", f"GNT-{number:05d}")
+    payer = reverses.payer if reverses else "Công ty TNHH Dịch vụ Hội chợ"
+    said = {} if reverses else {"voucher": voucher, "payer": payer}
+    where = {"line": commitment.line, "year": commitment.line.year, "commitment": commitment}
+    fields.setdefault("reason", "Trả lại tiền chi sai")
+    step = make_budget_step(kind, amount_vnd, undoes=reverses, reason=fields["reason"], **where, **said)
+    return MoneyReturn.objects.create(
+        commitment=commitment,
+        amount_vnd=amount_vnd,
+        reverses=reverses,
+        step=step,
+        document=step.document,
+        document_on=step.document_on,
+        voucher=voucher,
+        payer=payer,
+        returned_on=fields.pop("returned_on", date(commitment.line.year.year + 1, 6, 1)),
+        recorded_at=JUST_CLOSED,
+        recorded_by=CLERK,
+        approved_by=CHIEF,
+        **fields,
     )
 
 

@@ -26,10 +26,12 @@ from tests.programme.acting import (
 from tests.programme.making import (
     make_budget_step,
     make_budget_year,
+    make_closed_contract,
     make_commitment,
     make_entry,
     make_line,
     make_paid_payment,
+    make_return,
     make_reversal,
     make_task,
     move_year,
@@ -146,8 +148,10 @@ def test_every_kind_has_its_form_with_what_is_left(client_as, people, line):
         StepKind.RECOVER: commitment,
         StepKind.RECOVER_ADVANCE: commitment,
         StepKind.SETTLE: commitment,
+        StepKind.BUDGET_RETURN: make_closed_contract(2022),
     }
-    for kind in StepKind:
+    about[StepKind.UNDO_RETURN] = make_return(about[StepKind.BUDGET_RETURN], 1)
+    for kind in set(StepKind) - {StepKind.OPENING}:  # its forms stand at the line
         page = accountant.get(address("prepare_step", kind.value, about.get(kind, line)))
         assert page.status_code == 200, kind
         refused = post(accountant, "prepare_step", kind.value, about.get(kind, line))

@@ -25,9 +25,9 @@ def test_every_guard_of_the_money_refuses_what_it_must():
 
 
 def test_no_guard_of_the_money_is_without_an_attempt():
-    from programme.guards.budget import GUARDS
+    from programme.guards import budget, returns
 
-    checks = {guard.name for guard in GUARDS if guard.kind == "check"}
+    checks = {guard.name for guard in [*budget.GUARDS, *returns.GUARDS] if guard.kind == "check"}
     assert checks == attempts.money_attempts().keys()
     assert checks <= {guard.name for guard in all_guards()}
 

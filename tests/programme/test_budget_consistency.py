@@ -12,11 +12,14 @@ from programme.services.consistency import QUESTIONS, check_budget, find_differe
 from tests.factories import make_period
 from tests.programme.making import (
     make_budget_year,
+    make_closed_contract,
     make_commitment,
     make_entry,
     make_line,
+    make_opening_contract,
     make_paid_payment,
     make_pair,
+    make_return,
     make_reversal,
     move_year,
 )
@@ -39,7 +42,8 @@ def shadowed(table):
 
 @pytest.fixture
 def money(now):
-    """Two years of a period with a line each, a payment, a pair carried over, and a reversal."""
+    """Two years of a period with a line each, a payment, a pair carried over, and a reversal; opening sums on a line with
+    their contract, and a closed year with money returned."""
     period = make_period(2021, 2025, ceiling_vnd=100 * BILLION)
     before, year = (make_budget_year(each, envelope_vnd=10 * BILLION, period=period) for each in (2023, 2024))
     old = make_line(before, assigned_vnd=2 * BILLION)
@@ -48,6 +52,11 @@ def money(now):
     move_year(before, "adjusting")
     make_pair(old, line, "carry_out", BILLION)
     make_reversal(make_entry(line, "supplement", 7))
+    opened = make_line(year, assigned_vnd=0)
+    for kind in ("assign", "allocate"):
+        make_entry(opened, kind, 1_000, opening=True)
+    make_opening_contract(opened, 1_000, disbursed_vnd=800, advanced_vnd=300, settled_vnd=500)
+    make_return(make_closed_contract(2019), 10)
     return line
 
 
@@ -85,6 +94,17 @@ FAULTS = {
         "WHERE reverses_id IS NOT NULL",
     ),
     "reversals": ("programme_ledgerentry", "amount_vnd = amount_vnd + 1 WHERE reverses_id IS NOT NULL"),
+    "days allocated": ("programme_ledgerentry", "happened_on = '2018-12-31' WHERE kind = 'allocate'"),
+    "days committed": ("programme_ledgerentry", "happened_on = '2018-12-31' WHERE kind = 'commit'"),
+    "days disbursed line": ("programme_ledgerentry", "happened_on = '2018-12-31' WHERE kind = 'pay'"),
+    "days disbursed contract": ("programme_ledgerentry", "happened_on = '2018-12-31' WHERE kind = 'pay'"),
+    "days settled line": ("programme_ledgerentry", "happened_on = '2018-12-31' WHERE kind = 'settle'"),
+    "days settled contract": ("programme_ledgerentry", "happened_on = '2018-12-31' WHERE kind = 'settle'"),
+    "opening": ("programme_ledgerentry", "step_id = NULL WHERE kind = 'commit'"),
+    "opening contract": ("programme_commitment", "before_portal = NOT before_portal"),
+    "returned": ("programme_moneyreturn", "amount_vnd = amount_vnd + 1000"),
+    "returned while open": ("programme_budgetyear", "state = 'adjusting' WHERE state = 'closed'"),
+    "returned by step": ("programme_moneyreturn", "amount_vnd = amount_vnd + 1"),
     "events": ("programme_ledgerentry", "number = number"),  # these entries came without events
 }
 
@@ -117,6 +137,17 @@ def test_the_check_is_kept_and_read_again_in_words(money, now):
         (money.public_id.hex, 5)
     ]
     assert sentence_of(kept[0])
+
+
+def test_a_finding_of_a_day_names_the_first_day_that_does_not_hold(money, now):
+    with shadowed("programme_ledgerentry"):
+        with connection.cursor() as cursor:
+            cursor.execute("UPDATE programme_ledgerentry SET happened_on = '2024-01-31' WHERE kind = 'pay'")
+        check = check_budget(by="system:budget.check", now=now)
+    kept = [finding for finding in check.findings if finding["code"] == "days disbursed line"]
+    (first,) = [finding for finding in kept if finding["object"].replace("-", "") == money.public_id.hex]
+    assert (first["day"], first["stands"], first["should"]) == ("2024-01-31", 100_000_000, 0)
+    assert "31/01/2024" in sentence_of(first)
 
 
 def test_the_command_names_differences_and_fails():

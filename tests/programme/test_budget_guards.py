@@ -315,9 +315,12 @@ def test_a_year_takes_only_the_entries_of_its_state(kind, state):
 
 def test_a_year_that_is_being_prepared_takes_no_opening_sum_of_spending():
     year = make_budget_year(2025, envelope_vnd=BILLION, state="preparing")
-    line = make_line(year, assigned_vnd=100, allocated_vnd=50)
+    line = make_line(year, assigned_vnd=0)
+    make_entry(line, "assign", 100, opening=True, happened_on=date(2024, 12, 1))
+    make_entry(line, "allocate", 50, opening=True, happened_on=date(2024, 12, 1))
+    commitment = make_commitment(line, 1, before_portal=True)
     with refused("entry_b_year_takes_it"):
-        make_entry(line, "commit", 1, opening=True)
+        make_entry(line, "commit", 1, opening=True, commitment=commitment)
 
 
 def test_a_closed_year_takes_no_entry_at_all():

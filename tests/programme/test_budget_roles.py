@@ -17,17 +17,19 @@ from accounts.models import User
 from accounts.roles import ENTERPRISE_ROLES, Role
 from audit.refusals import NotAllowed, Refused
 from programme.models import BudgetLine, BudgetYear, Payment, StepKind
-from programme.services import commitments, lines, payments, steps, years
+from programme.services import commitments, lines, opening, payments, steps, years
 from tests.factories import make_agency, make_enterprise_user, make_money_source, make_office, make_user
 from tests.programme.acting import NOW, TODAY, delegate, make_rules
 from tests.programme.making import (
     make_budget_step,
     make_budget_year,
+    make_closed_contract,
     make_commitment,
     make_entry,
     make_line,
     make_paid_payment,
     make_payment,
+    make_return,
     make_task,
     move_year,
 )
@@ -62,6 +64,9 @@ APPROVERS = {
     StepKind.CANCEL: LEAD,
     StepKind.CARRY_OVER: LEAD,
     StepKind.REVERSE: {CA},
+    StepKind.OPENING: {CA},
+    StepKind.BUDGET_RETURN: {CA},
+    StepKind.UNDO_RETURN: {CA},
 }
 # verb: (roles that may by themselves, whether whom they authorised may too)
 STEP_TABLE = {
@@ -107,7 +112,7 @@ TABLE = {
     "add a line": ({A}, False),
     "describe a line": ({A}, False),
     "plan the months of a line": ({A}, False),
-    "enter opening sums": ({CA}, False),
+    "prepare a contract from before the portal": ({A}, False),
     "enter a report": ({A, CA}, False),
     "add a year": ({CA}, False),
     "open a year": ({CA}, False),
@@ -163,6 +168,8 @@ def make_world():
     w.year, w.period = year, year.period
     w.old = make_budget_year(2022, envelope_vnd=1, period=year.period)
     w.ended = move_year(make_budget_year(2023, envelope_vnd=1, period=year.period), "adjusting")
+    w.closed = make_closed_contract()
+    w.returned = make_return(w.closed, 1)
     w.task, w.source, w.unit = make_task(), make_money_source(), make_agency()
     return w
 
@@ -196,6 +203,13 @@ def where(w, kind):
         return {"period": w.period}
     if kind == StepKind.ENVELOPE:
         return {"year": w.year}
+    if kind == StepKind.OPENING:
+        return {"line": w.empty}
+    if kind == StepKind.BUDGET_RETURN:
+        said = {"voucher": "GNT-1", "payer": "Công ty", "reason": "Chi thừa"}
+        return {"line": w.closed.line, "commitment": w.closed, "happened_on": TODAY, **said}
+    if kind == StepKind.UNDO_RETURN:
+        return {"line": w.closed.line, "commitment": w.closed, "undoes": w.returned, "reason": "Ghi nhầm"}
     found = {"line": w.line}
     if kind == StepKind.TRANSFER:
         found["other_line"] = w.foreign
@@ -229,14 +243,15 @@ def draft(w, kind, prepared_by):
     on = where(w, kind)
     if "line" in on:
         on["year"] = on["line"].year
-    return make_budget_step(
-        kind, amount_of(kind), state="prepared", prepared_by=prepared_by, happened_on=TODAY, prepared_at=NOW, **on
-    )
+    on.setdefault("happened_on", TODAY)
+    return make_budget_step(kind, amount_of(kind), state="prepared", prepared_by=prepared_by, prepared_at=NOW, **on)
 
 
 def attempt_step(w, verb, kind, person):
     user, giver = person.user, person.chief if APPROVERS[kind] == {CA} else person.director
     by = {"by": user, "now": NOW}
+    if verb == "prepare" and kind == StepKind.OPENING:
+        return opening.prepare_opening(w.empty, assigned_vnd=1, **PAPER, **by)
     if verb == "prepare":
         return steps.prepare_step(kind, amount_vnd=amount_of(kind), **where(w, kind), **PAPER, **by)
     whose = user.public_id if "own" in verb else giver.public_id if "giver" in verb else w.other
@@ -335,7 +350,9 @@ def attempts(w, person):
             BudgetLine.objects.get(pk=w.line.pk), {"note": "Thử"}, version=w.line.version, **by
         ),
         "plan the months of a line": lambda: lines.plan_spending(w.line, {202408: 1}, **by),
-        "enter opening sums": lambda: lines.record_opening(w.empty, {"assigned_vnd": 1}, **PAPER, **by),
+        "prepare a contract from before the portal": lambda: opening.prepare_opening_contract(
+            w.empty, **CONTRACT, **PAPER, **by
+        ),
         "enter a report": lambda: lines.record_report(w.followed, {"assigned_vnd": 1}, **PAPER, **by),
         "add a year": lambda: years.add_year(w.period, 2021, **by),
         "open a year": lambda: years.open_year(w.after, by=user, now=NEXT_YEAR),

@@ -20,7 +20,7 @@ from programme.services.commitments import (
     withdraw_commitment,
 )
 from programme.services.ledger import ceiling_left, envelope_left
-from programme.services.lines import add_line, describe_line, plan_spending, record_opening, record_report
+from programme.services.lines import add_line, describe_line, plan_spending, record_report
 from programme.services.payments import (
     control_payment,
     prepare_payment,
@@ -286,14 +286,6 @@ def test_a_step_booked_on_an_earlier_day_is_held_against_what_stood_then_and_sin
     assert "20/03/2024" in said_of("cancel", 1, date(2024, 3, 20)), "nothing was allocated yet"
     assert said_of("settle", BILLION, date(2024, 5, 20), commitment=contract) == ""
     assert said_of("allocate", BILLION, date(2024, 3, 1)) == ""
-
-
-def test_a_year_that_is_being_prepared_opens_with_no_spending(people):
-    line = make_line(make_budget_year(2025, envelope_vnd=BILLION, state="preparing"), assigned_vnd=0)
-    sums = {"assigned_vnd": 10, "allocated_vnd": 10, "committed_vnd": 5}
-    with pytest.raises(Refused, match="2025"):
-        record_opening(line, sums, by=people["chief"], now=NOW, **PAPER)
-    assert not line.entries.exists()
 
 
 def test_the_envelope_of_a_year_that_is_over_is_lowered_and_never_raised(people):
@@ -601,19 +593,6 @@ def test_a_line_is_added_once_with_codes_of_the_right_length(people):
     describe_line(line, {"chapter": "417"}, version=line.version, by=people["accountant"], now=NOW)
     with pytest.raises(NotAllowed):
         add_line(year, make_task(), source, unit, by=people["officer"], now=NOW)
-
-
-def test_opening_sums_become_marked_entries_on_an_empty_line(people):
-    line = make_line(make_budget_year(2024), assigned_vnd=0)
-    amounts = {"assigned_vnd": 100, "allocated_vnd": 90, "committed_vnd": 80, "disbursed_vnd": 70, "settled_vnd": 60}
-    with pytest.raises(Refused):
-        record_opening(line, amounts | {"settled_vnd": 71}, by=people["chief"], now=NOW, **PAPER)
-    entries = record_opening(line, amounts, by=people["chief"], now=NOW, **PAPER)
-    line.refresh_from_db()
-    assert all(entry.opening for entry in entries)
-    assert {name: getattr(line, name) for name in amounts} == amounts
-    with pytest.raises(Refused):
-        record_opening(line, amounts, by=people["chief"], now=NOW, **PAPER)
 
 
 def test_a_followed_line_goes_up_and_down_with_reports(people):

@@ -566,16 +566,6 @@ def test_a_report_of_a_followed_line_is_entered_on_its_page(client_as, accountan
     )
 
 
-def test_opening_sums_are_entered_by_the_chief_accountant(client_as, chief, year):
-    line = make_line(year, assigned_vnd=0)
-    address = reverse("programme:record_opening", args=[line.public_id])
-    assert address in text(client_as(chief).get(line.get_absolute_url()))
-    assert post(client_as(chief), address, **SUMS, assigned_vnd="900", allocated_vnd="700").status_code == 302
-    line.refresh_from_db()
-    assert (line.assigned_vnd, line.allocated_vnd) == (900, 700)
-    assert "đầu kỳ" in text(client_as(chief).get(line.get_absolute_url()))
-
-
 def test_the_disbursement_of_a_line_is_planned_month_by_month(client_as, accountant, line):
     client, address = client_as(accountant), reverse("programme:plan_spending", args=[line.public_id])
     assert post(client, address, month_3="1.000.000", month_4="2.000.000").status_code == 302

@@ -1,11 +1,13 @@
 """The Treasury's table through the framework of imports: headings, bad rows, the same file twice, undoing."""
 
+import html
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.urls import reverse
 
 from audit.refusals import Refused
-from documents import services, workbooks
+from documents import reasons, services, workbooks
 from documents.imports import kinds
 from documents.models import Import
 from jobs import services as jobs
@@ -205,3 +207,42 @@ def test_the_template_reads_back_and_the_words_of_periods_are_told_apart(commitm
             [row(1, "KB-1")], by=accountant, title=[[f"BẢNG ĐỐI CHIẾU {words} NĂM 2024"], ["Đơn vị tính: đồng"]]
         )
         assert import_.options["bases"]["span"] == span
+
+
+def told(import_):
+    """What the preview tells of the file as a whole."""
+    return [reasons.sentence(text, given) for text, given in import_.reading["remarks"]]
+
+
+def total(amount, words="Tổng cộng"):
+    return ["", "", "", words, amount, "", ""]
+
+
+def test_a_total_that_is_not_the_sum_of_its_rows_is_told_before_anything_is_imported(commitment, accountant, client_as):
+    rows = [row(1, "KB-001"), row(2, "KB-002", amount=2_500_000), total(12_600_000)]
+    import_ = sent(rows, by=accountant)
+    (said,) = told(import_)
+    assert "12.600.000" in said and "12.500.000" in said and "100.000 đồng" in said and "nhiều hơn" in said
+    page = client_as(accountant).get(reverse("documents:import_detail", args=[import_.public_id])).content.decode()
+    assert said in html.unescape(page)
+    applied(import_, accountant)  # the person decides
+
+
+def test_a_total_below_its_rows_is_told_too_and_rows_that_are_refused_count_in_the_sum(commitment, accountant):
+    rows = [row(1, "KB-001"), row(2, "KB-002", on="05/07/2024", amount=2_500_000)]  # the second is of another quarter
+    assert told(sent([*rows, total(12_500_000)], by=accountant)) == []
+    (said,) = told(sent([*rows, total(12_499_999)], by=accountant, name="khac.xlsx"))
+    assert "1 đồng" in said and "ít hơn" in said
+
+
+def test_a_total_of_what_was_paid_out_alone_or_less_what_came_back_is_right(commitment, accountant):
+    rows = [
+        row(1, "KB-001"),
+        row(2, "KB-002", amount=3_000_000, kind="Thanh toán tạm ứng"),
+        row(3, "NT-1", amount=1_000_000, kind="Nộp trả"),
+    ]
+    for number, sums in enumerate((14_000_000, 11_000_000, 10_000_000, 9_000_000)):
+        assert told(sent([*rows, total(sums)], by=accountant, name=f"so-{number}.xlsx")) == []
+    subtotals = [total(10_000_000, "Cộng nhóm I"), total(99_000_000, "Lũy kế"), total(10_000_000)]
+    assert told(sent([row(1, "KB-001"), *subtotals], by=accountant, name="nhom.xlsx")) == []
+    assert told(sent([row(1, "KB-001")], by=accountant, name="khong-cong.xlsx")) == []

@@ -30,6 +30,7 @@ from tests.programme.making import (
     make_commitment,
     make_entry,
     make_line,
+    make_opening_contract,
     make_paid_payment,
     make_payment,
     make_recovery,
@@ -397,9 +398,10 @@ def test_a_year_that_is_closed_or_not_open_takes_no_statement(accountant):
 def test_closing_asks_for_a_confirmed_year_end_statement_and_says_what_is_missing(commitment, accountant, chief):
     year = commitment.line.year
     assert lacking_reconciliation(year) == ""  # nothing was paid
-    line = make_line(year)
-    for kind in ("commit", "pay"):
+    line = make_line(year, assigned_vnd=0)
+    for kind in ("assign", "allocate"):
         make_entry(line, kind, 5, opening=True)
+    make_opening_contract(line, 5, disbursed_vnd=5)
     assert lacking_reconciliation(year) == ""  # what was spent before the portal has no voucher here
     paid = make_paid_payment(commitment, 10, voucher="KB-1", paid_on=DAY)
     with pytest.raises(Refused, match="is missing"):

@@ -75,11 +75,13 @@ INTO_CLOSED_YEAR = [
 def money_attempts():
     """{guard of the money: statements}"""
     other_line = f"(SELECT c.id FROM {COMMITMENT} c WHERE c.line_id <> x.line_id AND c.state = 'approved' LIMIT 1)"
+    without_opening = f"(SELECT c.id FROM {COMMITMENT} c WHERE c.line_id = x.line_id AND c.state = 'approved' AND NOT c.before_portal LIMIT 1)"
     waiting = f"(SELECT c.id FROM {COMMITMENT} c WHERE c.line_id = x.line_id AND c.state = 'prepared' LIMIT 1)"
     unpaid = (
         "(SELECT p.id FROM programme_payment p WHERE p.commitment_id = x.commitment_id AND p.state = 'prepared' "
         "AND p.amount_vnd = x.amount_vnd LIMIT 1)"
     )
+    opening_step = f"(SELECT s.id FROM {STEP} s WHERE s.kind = 'opening' AND s.line_id = x.line_id LIMIT 1)"
     empty = f"{of_year(OPEN_YEAR)} WHERE x.last_number = 0"
     other_task = "(SELECT MAX(t.id) FROM programme_task t WHERE t.id <> x.task_id)"
     fresh = f"'{uuid.uuid4().hex}'"
@@ -106,6 +108,10 @@ def money_attempts():
         "entry_e_commitment_fits": [
             entry("commit", where="x.commitment_id IS NOT NULL", commitment_id=target, amount_vnd="1")
             for target in ("NULL", other_line, waiting)
+        ]
+        + [
+            entry("commit", where="x.opening", amount_vnd="1", opening="TRUE", commitment_id=target)
+            for target in ("NULL", without_opening)
         ],
         "entry_f_payment_fits": [
             entry("pay", where="x.payment_id IS NOT NULL", payment_id="x.payment_id", amount_vnd="x.amount_vnd + 1"),
@@ -115,6 +121,12 @@ def money_attempts():
             entry("carry_in", pair=fresh),
             entry("transfer_in", pair=fresh),
             entry("transfer_in", amount_vnd="x.amount_vnd + 1"),
+        ],
+        "entry_j_opening_fits": [
+            entry("supplement", opening="TRUE"),
+            entry("assign", where="x.opening", opening="TRUE"),
+            entry("commit", where="x.opening", opening="TRUE", amount_vnd="1"),
+            entry("allocate", where="x.opening", opening="TRUE", step_id=opening_step, amount_vnd="x.amount_vnd + 1"),
         ],
         "entry_h_half_still_used": [entry("transfer_out", reverses_id="x.id", reason="'x'")],
         "line_moves_by_entries": [
@@ -162,6 +174,31 @@ def money_attempts():
         ],
         "ceiling_by_decision": [updated("programme_period", "ceiling_vnd = ceiling_vnd + 1", OF_PROOF)],
         "period_keeps_its_budget_years": [updated("programme_period", "starts_year = ends_year", OF_PROOF)],
+        **of_returns(),
+    }
+
+
+def of_returns():
+    """What guards money returned to the budget after its year was closed."""
+    table = "programme_moneyreturn"
+    fits = "JOIN programme_budgetstep s ON s.id = x.step_id WHERE x.reverses_id IS NULL"
+    of_open = (
+        f"(SELECT c.id FROM {COMMITMENT} c JOIN {LINE} l ON l.id = c.line_id JOIN {YEAR} y ON y.id = l.year_id "
+        f"AND y.year = {OPEN_YEAR} WHERE c.disbursed_vnd > 0 LIMIT 1)"
+    )
+    other_step = f"(SELECT s.id FROM {STEP} s WHERE s.kind = 'budget_return' AND s.state = 'prepared' LIMIT 1)"
+    return {
+        "return_a_of_closed_year": [copied(table, fits, step_id=other_step, commitment_id=of_open)],
+        "return_b_within_what_was_paid": [copied(table, fits, step_id=other_step, amount_vnd="x.amount_vnd + 10000")],
+        "return_c_reversal_fits": [
+            copied(table, fits, step_id=other_step, reverses_id="x.id", amount_vnd="x.amount_vnd + 1"),
+            copied(table, "WHERE x.reverses_id IS NOT NULL", step_id=other_step, reverses_id="x.id"),
+        ],
+        "return_d_by_its_step": [
+            copied(table, fits, step_id=other_step),
+            copied(table, fits, step_id=other_step, amount_vnd="1"),
+            copied(table, fits, step_id=other_step, reverses_id="x.id"),
+        ],
     }
 
 
@@ -180,11 +217,15 @@ def money_limits():
     for change in ("amount_vnd = 1", "line_id = line_id + 1", "kind = 'cut'", "reason = 'x'"):
         yield "UPDATE of an entry", updated(ENTRY, change, ""), [f"keep_{ENTRY}", "permission denied"]
     yield "DELETE of an entry", removed(ENTRY, ""), [f"keep_{ENTRY}", "permission denied"]
+    kept = "programme_moneyreturn"
+    yield "UPDATE of a return", updated(kept, "amount_vnd = 1", ""), [f"keep_{kept}", "permission denied"]
+    yield "DELETE of a return", removed(kept, ""), [f"keep_{kept}", "permission denied"]
     if connection.vendor == "postgresql":
-        for table in (ENTRY, LINE, YEAR, COMMITMENT, STEP, "programme_payment"):
+        for table in (ENTRY, LINE, YEAR, COMMITMENT, STEP, "programme_payment", kept):
             yield f"TRUNCATE {table}", f"TRUNCATE {table} CASCADE", ["permission denied", "guard "]
     for statement in INTO_CLOSED_YEAR:
-        yield "an entry into a closed year", statement, ["entry_b_year_takes_it"]
+        # one with opening sums breaks another rule too: whichever the database asks first
+        yield "an entry into a closed year", statement, ["entry_b_year_takes_it", "entry_j_opening_fits"]
 
 
 def attempts():

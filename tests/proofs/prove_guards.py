@@ -157,7 +157,7 @@ def lay_money():
     }
     preparing = written.PREPARING_YEAR
     years[preparing] = making.make_budget_year(preparing, envelope_vnd=100_000, period=period, state="preparing")
-    tasks = [making.make_task(f"PROOF-{number}", office=office, content_area=area) for number in range(4)]
+    tasks = [making.make_task(f"PROOF-{number}", office=office, content_area=area) for number in range(5)]
 
     def line(year, task, amount_vnd=10_000, **fields):
         return making.make_line(years[year], assigned_vnd=amount_vnd, task=task, source=source, unit=unit, **fields)
@@ -168,6 +168,9 @@ def lay_money():
     line(written.OPEN_YEAR, tasks[3], managed=False)
     line(preparing, tasks[0])
     line(written.ADJUSTING_YEAR, tasks[0])
+    paid = making.make_commitment(old, 900)
+    making.make_paid_payment(paid, 900)
+    making.make_entry(old, "settle", 900, commitment=paid)
     making.move_year(years[written.CLOSED_YEAR], "adjusting")
     making.make_pair(old, one, "carry_out", 100)
     making.make_pair(two, one, "transfer_out", 50)
@@ -185,8 +188,18 @@ def lay_money():
     for amount in (written.TOO_MUCH, written.TOO_LITTLE):
         making.make_budget_step("envelope", amount, year=years[written.OPEN_YEAR])
         making.make_budget_step("ceiling", amount, period=period)
-    making.make_entry(old, "cancel", 9_900)
+    making.make_entry(old, "cancel", 9_000)
     making.move_year(years[written.CLOSED_YEAR], "closed")
+    paid.refresh_from_db()
+    returned = making.make_return(paid, 100)
+    making.make_return(paid, 100, reverses=returned)
+    making.make_return(paid, 50)
+    said = {"voucher": "GNT", "payer": "Công ty", "reason": "Chi thừa"}
+    making.make_budget_step("budget_return", 50, state="prepared", commitment=paid, line=old, year=old.year, **said)
+    opened = line(written.OPEN_YEAR, tasks[4], 0)
+    making.make_entry(opened, "assign", 500, opening=True)
+    making.make_entry(opened, "allocate", 400, opening=True)
+    making.make_opening_contract(opened, 300, disbursed_vnd=200)
     making.move_year(years[written.ADJUSTING_YEAR], "adjusting")
     ProcurementStep.objects.create(commitment=commitment, kind="result", number="1/QĐ", decided_on=date(2097, 1, 5))
     SpendingPlan.objects.create(line=one, month=209705, planned_vnd=10)

@@ -1,0 +1,142 @@
+"""Money returned after its year was closed: kept beside the ledger, for the closed year's balances stay as they are.
+
+While a year is open, what comes back is recovered and restores the estimate (the step “recover”); after that it is
+returned to the State budget and restores nothing.
+"""
+
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Case, F, Sum, When
+from django.utils.translation import gettext as _
+
+from audit.events import record_event
+from audit.refusals import Conflict, Refused
+from programme.models import BudgetStep, Commitment, MoneyReturn, StepKind, YearState
+from programme.services.ledger import take_commitment
+from screens import formats
+
+
+def returned_vnd(rows: Any) -> int:
+    """What these returns come to, those reversed taken off."""
+    signed = Case(When(reverses__isnull=True, then=F("amount_vnd")), default=-F("amount_vnd"))
+    return rows.aggregate(sum=Sum(signed))["sum"] or 0
+
+
+def left_to_return(commitment: Commitment) -> int:
+    """What was paid on it and has not come back, neither in its year nor since."""
+    return commitment.spent_vnd - returned_vnd(MoneyReturn.objects.filter(commitment=commitment))
+
+
+def require_closed(commitment: Commitment) -> None:
+    """Refuse while the year of the contract can still take the money back."""
+    year = commitment.line.year
+    if year.state != YearState.CLOSED:
+        raise Refused(
+            _(
+                "The budget year %(year)s is not closed (“%(state)s”): what comes back now is recovered and restores the "
+                "estimate. Prepare “Recovered, estimate restored” instead."
+            )
+            % {"year": year, "state": year.get_state_display()}
+        )
+
+
+def require_room(commitment: Commitment, amount_vnd: int) -> None:
+    left = left_to_return(commitment)
+    if amount_vnd > left:
+        raise Refused(
+            _("Only %(left)s was paid on this contract or decision and has not come back; this returns %(amount)s.")
+            % {"left": formats.money(max(left, 0)), "amount": formats.money(amount_vnd)}
+        )
+
+
+def require_standing(found: MoneyReturn) -> None:
+    if found.reverses_id is not None:
+        raise Refused(_("This return is itself a reversal; it cannot be reversed."))
+    if MoneyReturn.objects.filter(reverses=found).exists():
+        raise Conflict(_("This return is reversed already."))
+
+
+def require_sound(step: BudgetStep, *, today: date) -> None:
+    """Refuse what no approval could make right."""
+    commitment = step.commitment
+    if commitment is None or commitment.state not in (Commitment.State.APPROVED, Commitment.State.LIQUIDATED):
+        raise Refused(_("Choose the contract or decision that the money was paid on."))
+    require_closed(commitment)
+    if not step.reason:
+        raise Refused(_("Say why the money is returned, or why its record is reversed."))
+    if step.happened_on > today:
+        raise Refused(_("The day of the Treasury's voucher lies in the future."))
+    if step.undoes is not None:
+        require_standing(step.undoes)
+        return
+    if not step.voucher or not step.payer:
+        raise Refused(_("Give the number of the Treasury's voucher and say who returned the money."))
+    if step.happened_on < commitment.signed_on:
+        raise Refused(_("The voucher is dated before the contract or decision."))
+    waiting = BudgetStep.objects.prepared().filter(
+        kind=StepKind.BUDGET_RETURN, commitment=commitment, voucher=step.voucher
+    )
+    if waiting.exists():
+        raise _known_already(step.voucher)
+    require_new_voucher(commitment, step.voucher)
+    require_room(commitment, step.amount_vnd)
+
+
+def _known_already(voucher: str) -> Conflict:
+    return Conflict(_("The voucher %(voucher)s is entered on this contract already.") % {"voucher": voucher})
+
+
+def require_new_voucher(commitment: Commitment, voucher: str) -> None:
+    if MoneyReturn.objects.standing().filter(commitment=commitment, voucher=voucher).exists():
+        raise _known_already(voucher)
+
+
+def obstacle(step: BudgetStep) -> None:
+    """Refuse, in words, what could not be recorded as things stand now."""
+    assert step.commitment is not None  # noqa: S101 - a constraint of the table
+    require_closed(step.commitment)
+    if step.undoes is not None:
+        require_standing(step.undoes)
+    else:
+        require_new_voucher(step.commitment, step.voucher)
+        require_room(step.commitment, step.amount_vnd)
+
+
+def carry_through(step: BudgetStep, *, by: Any, now: datetime) -> MoneyReturn:
+    """Record what the approved step says; the balances of the closed year do not change."""
+    assert step.commitment_id is not None  # noqa: S101 - a constraint of the table
+    step.commitment = take_commitment(step.commitment_id)
+    obstacle(step)
+    undone = step.undoes
+    row = MoneyReturn(
+        commitment=step.commitment,
+        amount_vnd=step.amount_vnd,
+        reverses=undone,
+        step=step,
+        document=step.document,
+        document_on=step.document_on,
+        file=step.file,
+        voucher=undone.voucher if undone else step.voucher,
+        returned_on=step.happened_on,
+        payer=undone.payer if undone else step.payer,
+        reason=step.reason,
+        recorded_at=now,
+        recorded_by=step.prepared_by,
+        approved_by=by.public_id,
+    )
+    row.save(force_insert=True)
+    record_event(
+        "return to the budget reversed" if undone else "money returned to the budget",
+        step.commitment,
+        by=by,
+        now=now,
+        reason=step.reason,
+        after={
+            "amount_vnd": row.amount_vnd,
+            "voucher": row.voucher,
+            "returned_on": row.returned_on,
+            "payer": row.payer,
+        },
+    )
+    return row

@@ -1,0 +1,94 @@
+"""Pages on which the accountant prepares what stands from before the portal: sums of a line, and its contracts."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from documents.attaching import bind
+from programme.forms.opening import OpeningContractForm, OpeningForm
+from programme.models import BudgetLine, EntryKind, StepKind
+from programme.presenting.acting import address, line_name, room_on_line, rooms_for, trail
+from programme.presenting.steps import room_rows
+from programme.services import opening as services
+from programme.views.budget_acting import done_once
+from screens.forms import form_data
+
+
+def prepare_opening(request: HttpRequest, public_id: Any) -> HttpResponse:
+    line = _line(public_id)
+    return _page(
+        request,
+        line,
+        form_class=OpeningForm,
+        kind=EntryKind.ASSIGN,
+        title=_("Opening sums of the line"),
+        act=services.prepare_opening,
+        template="programme/prepare_step.html",
+        rooms=room_rows(rooms_for(StepKind.ASSIGN, line=line), None),
+    )
+
+
+def prepare_opening_contract(request: HttpRequest, public_id: Any) -> HttpResponse:
+    line = _line(public_id)
+    return _page(
+        request,
+        line,
+        form_class=OpeningContractForm,
+        kind=EntryKind.COMMIT,
+        title=_("Contract or decision from before the portal"),
+        act=services.prepare_opening_contract,
+        template="programme/prepare_commitment.html",
+        rooms=room_rows([room_on_line(line)], None),
+    )
+
+
+def _line(public_id: Any) -> BudgetLine:
+    return get_object_or_404(BudgetLine.objects.select_related("task", "source", "year", "unit"), public_id=public_id)
+
+
+def _page(
+    request: HttpRequest,
+    line: BudgetLine,
+    *,
+    form_class: Any,
+    kind: EntryKind,
+    title: str,
+    act: Callable[..., Any],
+    template: str,
+    rooms: list[dict],
+) -> HttpResponse:
+    now, never = timezone.now(), ""
+    if request.method == "POST":
+        form = bind(request, form_class, now=now)
+        answer = done_once(
+            request,
+            form,
+            verb=f"prepare opening {kind} {line.public_id}",
+            label=f"{title}: {line_name(line)}",
+            act=lambda **by: act(line, **form.content(), **by),
+        )
+        if answer is not None:
+            messages.success(request, _("The opening sums are prepared and wait for approval."))
+            return HttpResponseRedirect(reverse("programme:budget_step", args=[answer["public_id"]]))
+    else:
+        data, _files = form_data(request)
+        form = form_class(data, user=request.user)
+        never = services.why_never(line, kind)
+    context = {
+        "form": form,
+        "title": title,
+        "about": line_name(line),
+        "submit": _("Prepare it for approval"),
+        "back": address(request.user, line) or reverse("programme:budget_line_list"),
+        "trail": trail(request.user, (line.get_absolute_url(), str(line))),
+        "facts": [(_("Budget line"), line_name(line), address(request.user, line))],
+        "rooms": rooms,
+        "never": never,
+    }
+    return render(request, template, context)

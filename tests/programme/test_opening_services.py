@@ -1,0 +1,360 @@
+"""Money from before the portal: prepared by one, approved by another, paid on a contract that lives on."""
+
+import re
+from datetime import UTC, date, datetime
+
+import pytest
+from django.db import DatabaseError, transaction
+from django.utils.translation import override
+
+from accounts.roles import Role
+from audit.models import Event
+from audit.refusals import NotAllowed, Refused
+from programme.models import BudgetStep, Commitment, LedgerEntry
+from programme.permissions.commitments import commitments_waiting_for
+from programme.services.commitments import (
+    approve_commitment,
+    liquidate_commitment,
+    refuse_commitment,
+    withdraw_commitment,
+)
+from programme.services.consistency import find_differences
+from programme.services.opening import prepare_opening, prepare_opening_contract
+from programme.services.payments import control_payment, prepare_payment, record_paid, send_payment, sign_payment
+from programme.services.steps import approve_step, obstacle, prepare_step, refuse_step, withdraw_step
+from programme.services.years import obstacles
+from tests.factories import make_director, make_rule, make_user
+from tests.programme.making import make_budget_year, make_entry, make_line, make_opening_step, move_year
+
+pytestmark = pytest.mark.django_db
+BILLION = 10**9
+NOW = datetime(2024, 7, 16, 3, 0, tzinfo=UTC)
+TODAY = date(2024, 7, 16)
+PAPER = {"document": "Báo cáo số 45/BC-SCT", "document_on": date(2024, 7, 1)}
+CONTRACT = {
+    "kind": "contract",
+    "number": "12/HĐ-SCT",
+    "signed_on": date(2024, 2, 1),
+    "what": "Dàn dựng gian hàng",
+    "amount_vnd": 800,
+    "payee": "Công ty TNHH Minh Họa",
+    "payee_account": "1903 1234",
+}
+
+
+@pytest.fixture(autouse=True)
+def in_english():
+    with override("en"):
+        yield
+
+
+def kinds_of(row):
+    return list(Event.objects.filter(object_id=row.public_id).values_list("kind", flat=True))
+
+
+@pytest.fixture
+def people():
+    make_rule("budget_approval_thresholds", {"deputy_director": BILLION})
+    make_rule("budget_advance_ceiling", {"percent": 30})
+    roles = {"accountant": Role.ACCOUNTANT, "chief": Role.CHIEF_ACCOUNTANT, "officer": Role.OFFICER}
+    return {name: make_user(role) for name, role in roles.items()} | {"director": make_director()}
+
+
+@pytest.fixture
+def line():
+    return make_line(make_budget_year(2024, envelope_vnd=BILLION), assigned_vnd=0)
+
+
+def opened(people, line, assigned_vnd=1_000, allocated_vnd=900, **fields):
+    return prepare_opening(
+        line,
+        assigned_vnd=assigned_vnd,
+        allocated_vnd=allocated_vnd,
+        by=people["accountant"],
+        now=NOW,
+        **(PAPER | fields),
+    )
+
+
+def contract(people, line, **fields):
+    return prepare_opening_contract(line, by=people["accountant"], **({"now": NOW} | PAPER | CONTRACT | fields))
+
+
+def approved(people, step, **fields):
+    return approve_step(step, by=people["chief"], **({"now": NOW} | fields))
+
+
+@pytest.fixture
+def open_line(people, line):
+    approved(people, opened(people, line))
+    line.refresh_from_db()
+    return line
+
+
+def test_opening_sums_are_prepared_by_one_and_booked_when_another_approves(people, line):
+    step = opened(people, line)
+    assert not line.entries.exists(), "nothing is booked before"
+    for nobody in ("accountant", "director", "officer"):
+        with pytest.raises(NotAllowed):
+            approve_step(step, by=people[nobody], now=NOW)
+    with pytest.raises(NotAllowed):
+        prepare_opening(line, assigned_vnd=1, by=people["chief"], now=NOW, **PAPER)
+    entries = approved(people, step)
+    line.refresh_from_db()
+    assert (line.assigned_vnd, line.allocated_vnd, line.committed_vnd) == (1_000, 900, 0)
+    assert [(entry.kind, entry.opening, entry.happened_on) for entry in entries] == [
+        ("assign", True, TODAY),
+        ("allocate", True, TODAY),
+    ]
+    assert {entry.recorded_by for entry in entries} == {people["accountant"].public_id}
+    assert {entry.approved_by for entry in entries} == {people["chief"].public_id}
+
+
+def test_what_was_bound_and_paid_before_the_portal_opens_on_its_contract(people, open_line):
+    step = contract(people, open_line, disbursed_vnd=500, advanced_vnd=200, settled_vnd=100)
+    assert step.commitment.state == "prepared"
+    assert open_line.entries.count() == 2, "nothing of it is booked before"
+    approved(people, step)
+    open_line.refresh_from_db()
+    step.commitment.refresh_from_db()
+    for row in (open_line, step.commitment):
+        sums = (row.committed_vnd, row.advanced_vnd, row.disbursed_vnd, row.recovered_vnd, row.settled_vnd)
+        assert sums == (800, 200, 500, 0, 100)
+    assert step.commitment.state == "approved"
+    kinds = open_line.entries.filter(commitment=step.commitment).values_list("kind", flat=True)
+    assert list(kinds) == ["commit", "advance", "pay", "settle"]
+    assert "commitment approved" in kinds_of(step.commitment)
+    assert list(find_differences()) == []
+
+
+def test_the_ordinary_steps_go_on_with_a_contract_from_before_the_portal(people, open_line):
+    commitment = contract(people, open_line, disbursed_vnd=500, advanced_vnd=200, settled_vnd=100).commitment
+    approved(people, BudgetStep.objects.get(commitment=commitment))
+    commitment.refresh_from_db()
+
+    def step(kind, amount, by="director", **fields):
+        found = prepare_step(
+            kind,
+            amount_vnd=amount,
+            line=open_line,
+            commitment=commitment,
+            by=people["accountant"],
+            now=NOW,
+            **(PAPER | fields),
+        )
+        return approve_step(found, by=people[by], now=NOW)
+
+    step("recover", 50, by="chief")
+    step("recover_advance", 20, by="chief")
+    bill = {"payee": CONTRACT["payee"], "payee_account": CONTRACT["payee_account"], "invoice_on": TODAY}
+    payment = prepare_payment(
+        commitment,
+        kind="payment",
+        amount_vnd=300,
+        clears_vnd=180,
+        invoice="Hóa đơn 1",
+        by=people["accountant"],
+        now=NOW,
+        **bill,
+    )
+    control_payment(payment, by=people["chief"], now=NOW)
+    sign_payment(payment, by=people["director"], now=NOW)
+    send_payment(payment, by=people["accountant"], now=NOW)
+    record_paid(payment, voucher="KB-1", paid_on=TODAY, by=people["accountant"], now=NOW)
+    step("decommit", 70)
+    step("settle", 630)
+    commitment.refresh_from_db()
+    assert (commitment.committed_vnd, commitment.spent_vnd, commitment.advanced_vnd) == (730, 730, 0)
+    assert commitment.settled_vnd == 730
+    liquidate_commitment(commitment, on=TODAY, paper="05/BBTL", by=people["officer"], now=NOW)
+    assert list(find_differences()) == []
+
+
+def test_a_refused_or_withdrawn_opening_takes_its_contract_with_it_and_books_nothing(people, open_line):
+    refused = contract(people, open_line)
+    refuse_step(refused, answer="Sai số hợp đồng", by=people["chief"], now=NOW)
+    taken_back = contract(people, open_line)
+    withdraw_step(taken_back, by=people["accountant"], now=NOW)
+    states = [Commitment.objects.get(pk=step.commitment_id).state for step in (refused, taken_back)]
+    assert states == ["refused", "withdrawn"]
+    assert Commitment.objects.get(pk=refused.commitment_id).answer == "Sai số hợp đồng"
+    assert open_line.entries.count() == 2
+    with pytest.raises(Refused):
+        refuse_step(contract(people, open_line), answer=" ", by=people["chief"], now=NOW)
+
+
+def test_a_contract_from_before_the_portal_is_not_approved_without_its_sums(people, open_line):
+    commitment = contract(people, open_line).commitment
+    assert commitment not in commitments_waiting_for(people["director"], on=TODAY)
+    for attempt in (
+        lambda: approve_commitment(commitment, by=people["director"], now=NOW),
+        lambda: refuse_commitment(commitment, answer="Không", by=people["director"], now=NOW),
+        lambda: withdraw_commitment(commitment, by=people["accountant"], now=NOW),
+    ):
+        with pytest.raises(Refused, match="before the portal"):
+            attempt()
+
+
+@pytest.mark.parametrize(
+    "sums",
+    [
+        {"disbursed_vnd": 801},
+        {"disbursed_vnd": 100, "advanced_vnd": 101},
+        {"disbursed_vnd": 100, "advanced_vnd": 60, "settled_vnd": 41},
+        {"settled_vnd": 1},
+        {"disbursed_vnd": -1},
+        {"amount_vnd": 0},
+        {"signed_on": date(2024, 7, 17)},
+        {"signed_on": date(2025, 1, 2), "now": datetime(2025, 7, 1, tzinfo=UTC)},
+        {"payee": " "},
+        {"document": " "},
+        {"document_on": date(2024, 7, 17)},
+    ],
+)
+def test_a_contract_whose_sums_or_days_cannot_be_is_refused(people, open_line, sums):
+    with pytest.raises(Refused):
+        contract(people, open_line, **sums)
+    assert not Commitment.objects.exists()
+
+
+def test_sums_of_a_line_that_cannot_be_are_refused(people, line):
+    for sums in ((0, 0), (10, 11), (10, -1)):
+        with pytest.raises(Refused):
+            opened(people, line, *sums)
+    with pytest.raises(Refused):
+        opened(people, line, document=" ")
+    followed = make_line(line.year, assigned_vnd=0, managed=False)
+    with pytest.raises(Refused, match="followed"):
+        opened(people, followed)
+
+
+def test_no_opening_sum_comes_after_another_entry_of_the_line(people, open_line):
+    waiting, unbound = contract(people, open_line), opened(people, open_line)
+    make_entry(open_line, "supplement", 5, happened_on=TODAY)
+    for attempt in (lambda: contract(people, open_line, number="13/HĐ-SCT"), lambda: opened(people, open_line)):
+        with pytest.raises(Refused, match="before all others"):
+            attempt()
+    for step in (waiting, unbound):
+        assert "before all others" in obstacle(BudgetStep.objects.get(pk=step.pk))
+        with pytest.raises(Refused, match="before all others"):
+            approved(people, step)
+    assert Commitment.objects.get(pk=waiting.commitment_id).state == "prepared", "nothing half done"
+
+
+def test_what_stands_in_the_way_of_an_opening_is_said_before_and_at_approval(people, open_line):
+    step = contract(people, open_line, amount_vnd=901)
+    said = obstacle(BudgetStep.objects.get(pk=step.pk))
+    assert "900 đồng" in said
+    with pytest.raises(Refused, match=re.escape(said)):
+        approved(people, step)
+    large = opened(people, open_line, BILLION, 0)
+    assert "envelope" in obstacle(BudgetStep.objects.get(pk=large.pk))
+    with pytest.raises(Refused, match="envelope"):
+        approved(people, large)
+
+
+def test_a_year_that_has_not_begun_opens_with_no_spending_and_a_closed_one_with_nothing(people, line):
+    coming = make_line(make_budget_year(2025, envelope_vnd=1_000, state="preparing"), assigned_vnd=0)
+    approved(people, opened(people, coming, 10, 10))
+    coming.refresh_from_db()
+    assert coming.allocated_vnd == 10
+    with pytest.raises(Refused, match="2025"):
+        contract(people, coming)
+    move_year(move_year(line.year, "adjusting"), "closed")
+    line.refresh_from_db()
+    with pytest.raises(Refused, match="2024"):
+        opened(people, line)
+
+
+def test_opening_sums_of_a_year_that_is_over_stand_on_its_last_day_and_hold_its_closing(people, line):
+    approved(people, opened(people, line))
+    move_year(line.year, "adjusting")
+    later = datetime(2025, 1, 10, 3, tzinfo=UTC)
+    step = contract(people, line, now=later)
+    assert {each.code for each in obstacles(line.year)} >= {"steps", "commitments"}
+    entries = approved(people, step, now=later)
+    assert {entry.happened_on for entry in entries} == {date(2024, 12, 31)}
+
+
+def test_opening_sums_are_booked_on_the_day_of_their_approval(people, line):
+    step = opened(people, line)
+    approved(people, step, now=datetime(2024, 8, 1, 3, tzinfo=UTC))
+    step.refresh_from_db()
+    assert step.happened_on == line.entries.first().happened_on == date(2024, 8, 1)
+
+
+def test_an_opening_entry_is_reversed_like_any_other_and_may_be_entered_anew(people, open_line):
+    step = contract(people, open_line, disbursed_vnd=300)
+    approved(people, step)
+    for entry in reversed(open_line.entries.filter(commitment=step.commitment)):
+        back = prepare_step(
+            "reverse", amount_vnd=0, reverses=entry, reason="Ghi nhầm", by=people["accountant"], now=NOW, **PAPER
+        )
+        approved(people, back)
+    open_line.refresh_from_db()
+    assert (open_line.committed_vnd, open_line.disbursed_vnd) == (0, 0)
+    assert Commitment.objects.get(pk=step.commitment_id).state == "withdrawn", "its number is free again"
+    approved(people, contract(people, open_line, disbursed_vnd=200))
+    open_line.refresh_from_db()
+    assert (open_line.committed_vnd, open_line.disbursed_vnd) == (800, 200)
+
+
+def test_the_reversal_of_an_opening_entry_has_a_day_of_its_year_that_has_come(people, open_line):
+    entry = open_line.entries.last()
+    for day in (date(2024, 7, 17), date(2025, 1, 1)):
+        with pytest.raises(Refused):
+            prepare_step(
+                "reverse",
+                amount_vnd=0,
+                reverses=entry,
+                happened_on=day,
+                reason="Ghi nhầm",
+                by=people["accountant"],
+                now=NOW,
+                **PAPER,
+            )
+
+
+def test_a_number_that_the_line_has_already_is_refused(people, open_line):
+    contract(people, open_line)
+    with pytest.raises(Refused, match="number"):
+        contract(people, open_line)
+
+
+# --- what the database refuses -------------------------------------------------------------------
+
+
+def refused(attempt, *names):
+    with transaction.atomic(), pytest.raises(DatabaseError) as error:
+        attempt()
+    assert any(name in str(error.value) for name in names), error.value
+
+
+def test_the_database_takes_no_opening_entry_without_an_approved_step_of_its_sum(people, open_line):
+    waiting = contract(people, open_line)
+    Commitment.objects.filter(pk=waiting.commitment_id).update(
+        state="approved", decided_by=people["chief"].public_id, decided_at=NOW
+    )
+    commitment = Commitment.objects.get(pk=waiting.commitment_id)
+    other = make_opening_step(
+        open_line, "commit", 799, commitment=Commitment.objects.get(pk=commitment.pk), state="refused"
+    )
+    for step in (None, waiting, other):
+        refused(
+            lambda step=step: make_entry(open_line, "commit", 800, opening=True, commitment=commitment, step=step),
+            "entry_j_opening_fits",
+        )
+    fits = make_opening_step(open_line, "assign", 5)
+    refused(lambda: make_entry(open_line, "assign", 6, opening=True, step=fits), "entry_j_opening_fits")
+    refused(lambda: make_entry(open_line, "cut", 5, opening=True, step=fits), "entry_j_opening_fits")
+
+
+def test_the_database_takes_no_opening_sum_of_spending_without_a_contract_from_before_the_portal(people, open_line):
+    step = make_opening_step(open_line, "commit", 5)
+    refused(lambda: make_entry(open_line, "commit", 5, opening=True, step=step), "entry_e_commitment_fits")
+
+
+def test_the_database_takes_no_opening_sum_after_another_entry(open_line):
+    make_entry(open_line, "supplement", 5)
+    refused(lambda: make_entry(open_line, "assign", 5, opening=True), "entry_j_opening_fits")
+    assert LedgerEntry.objects.filter(line=open_line).count() == 3
