@@ -2,10 +2,12 @@
 
 from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.lookups import GreaterThan
+from django.utils.translation import ngettext
 
 from enterprises.models import FigureRevision
 from enterprises.models.figures import MEASURES, State
 from reference.services import rule
+from screens.formats import number
 
 USUAL = 10
 
@@ -22,6 +24,15 @@ def jumped(before, after, factor):
 
 def with_jump(figures, on):
     """Those of which an amount jumped against what was confirmed the year before, on the same basis."""
+    return figures.filter(_jump(on))
+
+
+def without_jump(figures, on):
+    """The others, those with no year before among them."""
+    return figures.filter(~_jump(on))
+
+
+def _jump(on):
     factor = jump_factor(on)
     before = FigureRevision.objects.current().filter(
         Q(base_year=OuterRef("base_year")) | Q(base_year__isnull=True),
@@ -37,4 +48,13 @@ def with_jump(figures, on):
     for name in MEASURES:
         far = GreaterThan(OuterRef(name), F(name) * factor) | GreaterThan(F(name), OuterRef(name) * factor)
         wide |= Q(far, **{f"{name}__gt": 0}) & GreaterThan(OuterRef(name), 0)
-    return figures.filter(Exists(before.filter(wide)))
+    return Exists(before.filter(wide))
+
+
+def left_sentence(count):
+    """What became of figures that were not confirmed because they jumped."""
+    return ngettext(
+        "%(count)s declaration whose figures jumped stays and waits.",
+        "%(count)s declarations whose figures jumped stay and wait.",
+        count,
+    ) % {"count": number(count)}

@@ -1,10 +1,12 @@
 from django.http import QueryDict
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import User
 from audit.refusals import Refused
 from enterprises.filters import FiguresFilter
+from enterprises.jumps import left_sentence, with_jump, without_jump
 from enterprises.models import FigureRevision
 from enterprises.services.figures import CHUNK, bulk_confirm
 from jobs.registry import job
@@ -19,7 +21,9 @@ def confirm_all(running, *, now):
     filters = FiguresFilter(QueryDict(running.params["query"]), queryset=waiting)
     if filters.errors:
         raise Refused(_("The filters cannot be read."))
-    pks = list(filters.qs.order_by("pk").values_list("pk", flat=True))
+    today, with_jumps = timezone.localdate(now), running.params.get("jumps", False)
+    rows = filters.qs if with_jumps else without_jump(filters.qs, today)
+    pks = list(rows.order_by("pk").values_list("pk", flat=True))
     done = refused = 0
     for start in range(0, len(pks), CHUNK):
         running.progress(start, len(pks))
@@ -27,5 +31,9 @@ def confirm_all(running, *, now):
         done += sum(result.done for result in results)
         refused += sum(not result.done for result in results)
     message = ngettext("%(count)s declaration was confirmed.", "%(count)s declarations were confirmed.", done)
-    running.progress(len(pks), len(pks), message % {"count": number(done)})
-    return {"confirmed": done, "refused": refused}
+    said = message % {"count": number(done)}
+    left = 0 if with_jumps else with_jump(filters.qs.all(), today).count()
+    if left:
+        said += " " + left_sentence(left)
+    running.progress(len(pks), len(pks))
+    return {"message": said, "confirmed": done, "refused": refused, "left": left}

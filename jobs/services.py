@@ -114,7 +114,10 @@ class Running:
 
 
 def run(job_id, *, now):
-    """Run the job if it waits; returns its state. Delivered twice, it runs once."""
+    """Run the job if it waits; returns its state. Delivered twice, it runs once.
+
+    What the work returns is kept as the job's result; its "message" is what people read on the job's page.
+    """
     claimed = Job.objects.filter(pk=job_id, state=Job.State.QUEUED).update(
         state=Job.State.RUNNING,
         attempt=F("attempt") + 1,
@@ -135,7 +138,7 @@ def run(job_id, *, now):
             if kind is None:
                 raise Refused(_("No work of kind %(kind)s is known.") % {"kind": job.kind})
             result = kind.run(running, now=now) or {}
-        _finish(running, Job.State.DONE, result=result, message="")
+        _finish(running, Job.State.DONE, message=str(result.pop("message", "")), result=result)
     except Superseded:
         return None
     except Refused as refusal:

@@ -18,7 +18,7 @@ from datetime import date
 from functools import lru_cache, reduce
 from operator import and_, or_
 
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F, Q, Value
 from django.db.models.functions import Cast, Coalesce, Concat
 from django.urls import reverse
@@ -27,7 +27,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from accounts.access import may_open
-from programme.models import Policy
+from programme.models import CitationCount, Policy
 from screens import formats
 from screens.notes import Note
 from screens.text import fold
@@ -134,15 +134,23 @@ def _same_day(after, issued_on, on):
 
 
 def _pieces(number):
-    """What a text that cites the number certainly contains, however it is written."""
+    """[(lookup, what a text that cites the number certainly contains, however it is written)].
+
+    The longest digits first, whose case need not be folded: most rows are done with by them.
+    """
     found = re.findall(r"[A-Za-z0-9]+", number)
-    return [piece.lstrip("0") or "0" for piece in found if piece.isdecimal() or len(piece) > 1]
+    digits = sorted((piece.lstrip("0") or "0" for piece in found if piece.isdecimal()), key=len, reverse=True)
+    words = [piece for piece in found if not piece.isdecimal() and len(piece) > 1]
+    return [("contains", piece) for piece in digits] + [("icontains", piece) for piece in words]
 
 
 def _condition(policies, fields):
     each = []
     for policy in policies:
-        pieces = [reduce(or_, (Q(**{f"{f}__icontains": p}) for f in fields)) for p in _pieces(policy.number)]
+        pieces = [
+            reduce(or_, (Q(**{f"{name}__{lookup}": piece}) for name in fields))
+            for lookup, piece in _pieces(policy.number)
+        ]
         each.append(reduce(and_, pieces))
     return reduce(or_, each)
 
@@ -203,6 +211,22 @@ def count_citations(policy):
 def cited_superseded(on):
     """{key: how many rows cite it} of the documents that are superseded on the day `on`."""
     return still_cited(list(Policy.objects.superseded(on)))
+
+
+@transaction.atomic
+def count_again(*, now):
+    """Count anew which superseded documents are still cited, for the register; returns {key: rows} of those that are.
+
+    Reading everything that may cite takes its time, so the register shows what was counted last and says when; the page
+    of a document and the warnings read what stands at the moment.
+    """
+    superseded = list(Policy.objects.superseded(timezone.localdate(now)))
+    found = still_cited(superseded)
+    CitationCount.objects.exclude(policy__in=superseded).delete()
+    for policy in superseded:
+        counted = {"rows": found.get(policy.pk, 0), "counted_at": now}
+        CitationCount.objects.update_or_create(policy=policy, defaults=counted)
+    return found
 
 
 @dataclass(frozen=True)

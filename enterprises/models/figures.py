@@ -193,6 +193,15 @@ class FigureRevision(Identified):
                 condition=Q(state="waiting", superseded_at__isnull=True),
             ),
             models.Index(
+                fields=["year", "state"],
+                name="figures_unsettled",
+                condition=Q(
+                    state__in=["draft", "declared", "waiting", "returned"],
+                    superseded_at__isnull=True,
+                    declared_at__isnull=False,
+                ),
+            ),
+            models.Index(
                 HOLDER,
                 name="figures_held",
                 condition=Q(state__in=["draft", "declared", "returned"], superseded_at__isnull=True),

@@ -15,7 +15,7 @@ from accounts.names import names_of
 from audit.refusals import Conflict, Refused
 from enterprises.filters import FiguresFilter
 from enterprises.forms import FiguresForm, ReasonForm, ReturnForm
-from enterprises.jumps import jump_factor, jumped, with_jump
+from enterprises.jumps import jump_factor, jumped, left_sentence, with_jump, without_jump
 from enterprises.models import Enterprise, FigureRevision, FigureYearClosing
 from enterprises.models.figures import MEASURES, MOVES, PEOPLE_MEASURES, USD_MEASURES, State
 from enterprises.permissions import DECLARE, IMPORT_FIGURES, REVIEW, SUBMIT, can_act_for, can_review_figures
@@ -376,9 +376,7 @@ def bulk_confirm(request):
     jumped_rows = with_jump(FigureRevision.objects.filter(pk__in=chosen), today)
     asked = request.POST.get("jumps", "")
     if asked == "without":
-        chosen = list(
-            FigureRevision.objects.filter(pk__in=chosen).exclude(pk__in=jumped_rows).values_list("pk", flat=True)
-        )
+        chosen = list(without_jump(FigureRevision.objects.filter(pk__in=chosen), today).values_list("pk", flat=True))
     elif asked != "with" and jumped_rows.exists():
         context = {
             "chosen": request.POST.getlist("chosen"),
@@ -412,7 +410,10 @@ def bulk_return(request):
 
 
 def confirm_all(request):
-    """Confirm everything that a filter of the queue shows: at once when few, as a job when many."""
+    """Confirm everything that a filter of the queue shows: at once when few, as a job when many.
+
+    What jumped against the year before stays unless it is asked for by name; of many, only the job finds out what did.
+    """
     waiting = FigureRevision.objects.visible_to(request.user).waiting()
     filters = FiguresFilter(request.GET, queryset=waiting, request=request)
     rows = filters.qs if not filters.errors else waiting.none()
@@ -421,31 +422,37 @@ def confirm_all(request):
     back = f"{reverse('enterprises:figures_waiting')}?{request.GET.urlencode()}"
     if request.method == "POST":
         now = timezone.now()
+        with_jumps = request.POST.get("jumps") == "with"
         if count <= AT_ONCE:
-            results = services.bulk_confirm(pks=rows.values_list("pk", flat=True), by=request.user, now=now)
+            chosen = rows if with_jumps else without_jump(rows, timezone.localdate(now))
+            results = services.bulk_confirm(pks=chosen.values_list("pk", flat=True), by=request.user, now=now)
             done = sum(result.done for result in results)
             messages.success(
                 request,
                 ngettext("%(count)s declaration was confirmed.", "%(count)s declarations were confirmed.", done)
                 % {"count": number(done)},
             )
+            left = 0 if with_jumps else with_jump(rows.all(), timezone.localdate(now)).count()
+            if left:
+                messages.warning(request, left_sentence(left))
             return redirect(back)
         try:
-            answer = do_once(request, "confirm all figures", lambda: _enqueue(request, now), now=now)
+            answer = do_once(request, "confirm all figures", lambda: _enqueue(request, with_jumps, now), now=now)
         except Conflict as refusal:
             messages.error(request, str(refusal))
             return redirect(back)
         return redirect("jobs:job_detail", public_id=answer["job"])
-    jumped_count = with_jump(rows, timezone.localdate())[: AT_ONCE + 1].count()
+    as_job, today = count > AT_ONCE, timezone.localdate()
+    jumped_count = 0 if as_job else with_jump(rows, today).count()
     context = {
         "count": _up_to(count),
         "own": own and _up_to(own),
-        "jumped": jumped_count and _up_to(jumped_count),
-        "factor": jump_factor(timezone.localdate()),
+        "jumped": jumped_count and number(jumped_count),
+        "factor": jump_factor(today),
         "jumped_url": f"{reverse('enterprises:figures_waiting')}?{_with_jumps(request.GET)}",
         "back": back,
         "form": ReasonForm(),
-        "as_job": count > AT_ONCE,
+        "as_job": as_job,
     }
     return render(request, "enterprises/confirm_all.html", context)
 
@@ -461,6 +468,6 @@ def _up_to(count):
     return number(count) if count <= AT_ONCE else _("more than %(count)s") % {"count": number(AT_ONCE)}
 
 
-def _enqueue(request, now):
-    params = {"query": request.GET.urlencode(), "by": str(request.user.public_id)}
+def _enqueue(request, with_jumps, now):
+    params = {"query": request.GET.urlencode(), "by": str(request.user.public_id), "jumps": with_jumps}
     return {"job": str(enqueue("figures.confirm_all", params=params, by=request.user, now=now).public_id)}

@@ -21,7 +21,7 @@ def years(request):
     rows = FigureRevision.objects.filter(declared_at__isnull=False).order_by("year")
     first, last = (rows.values_list("year", flat=True).first(), rows.values_list("year", flat=True).last())
     unsettled = FigureRevision.objects.current().filter(state__in=OPEN_STATES, declared_at__isnull=False)
-    grouped = unsettled.order_by().values("year", "state").annotate(count=Count("pk"))
+    grouped = unsettled.order_by().values("year", "state").annotate(count=Count("*"))
     counted = {(row["year"], row["state"]): row["count"] for row in grouped}
     closings = list(FigureYearClosing.objects.order_by("year", "-closed_at"))
     standing = {closing.year: closing for closing in closings if closing.reopened_at is None}

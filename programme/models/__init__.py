@@ -30,7 +30,7 @@ from programme.models.plans import (
     PlanPaper,
     PlanState,
 )
-from programme.models.policies import Policy, PolicyReview, Standing
+from programme.models.policies import CitationCount, Policy, PolicyReview, Standing
 from programme.models.proposals import ProposalEstimate, TaskProposal
 from programme.models.returns import MoneyReturn
 from programme.models.scheme import (
@@ -71,6 +71,7 @@ __all__ = [
     "BudgetStep",
     "BudgetYear",
     "Cause",
+    "CitationCount",
     "Commitment",
     "Consultation",
     "Deliverable",

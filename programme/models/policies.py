@@ -190,6 +190,21 @@ KIND_WORDS = {
 }
 
 
+class CitationCount(models.Model):
+    """How many rows of the portal still cited a superseded document when they were last counted; worked out, never typed."""
+
+    policy = models.OneToOneField(Policy, on_delete=models.PROTECT, primary_key=True, related_name="citation_count")
+    rows = models.PositiveIntegerField(_("rows that cite it"))
+    counted_at = models.DateTimeField(_("counted at"))
+
+    class Meta:
+        verbose_name = _("count of citations")
+        verbose_name_plural = _("counts of citations")
+
+    def __str__(self):
+        return f"{self.policy_id}: {self.rows}"
+
+
 class PolicyReviewQuerySet(models.QuerySet):
     def standing(self):
         """Those that were not withdrawn."""

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from accounts.access import require
 from audit.events import record_event
 from audit.refusals import Refused
+from programme.citations import count_again
 from programme.models import Policy, PolicyReview
 from programme.permissions.policies import ANSWER, EDIT
 from reference.services import snapshot
@@ -85,7 +86,9 @@ def supersede_policy(*, policy, by_policy, from_day, version, by, now, reason):
     last_day = from_day - timedelta(days=1)
     policy.superseded_by, policy.superseded_from = other, from_day
     policy.valid_to = min(policy.valid_to or last_day, last_day)
-    return _changed("policy superseded", policy, before, version, by=by, now=now, reason=reason)
+    changed = _changed("policy superseded", policy, before, version, by=by, now=now, reason=reason)
+    count_again(now=now)
+    return changed
 
 
 @transaction.atomic
@@ -100,7 +103,9 @@ def reinstate_policy(*, policy, valid_to, version, by, now, reason):
     policy.superseded_by = policy.superseded_from = None
     policy.valid_to = valid_to
     _require_policy_in_order(policy, now)
-    return _changed("policy reinstated", policy, before, version, by=by, now=now, reason=reason)
+    changed = _changed("policy reinstated", policy, before, version, by=by, now=now, reason=reason)
+    count_again(now=now)
+    return changed
 
 
 @transaction.atomic

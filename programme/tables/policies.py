@@ -31,10 +31,11 @@ class KnownDateColumn(tables.DateColumn):
         return str(_("not known")) if value is None else super().text(value)
 
 
-def policies_to_list(on, cited):
-    """The register with the standing on a day and, by the keys in `cited`, whether data still cites a superseded one."""
+def policies_to_list(on):
+    """The register with the standing on a day, and whether data still cited a superseded one when it was last counted."""
+    cited = When(superseded_from__lte=on, citation_count__rows__gt=0, then=Value(True))
     return Policy.objects.with_standing(on).annotate(
-        still_cited=Case(When(pk__in=list(cited), then=Value(True)), default=Value(False), output_field=BooleanField())
+        still_cited=Case(cited, default=Value(False), output_field=BooleanField())
     )
 
 

@@ -1,7 +1,7 @@
 import copy
 
 from django.contrib import messages
-from django.db.models import F
+from django.db.models import F, Max
 from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from programme.citations import citations_of, cited_superseded, count_citations
+from programme.citations import citations_of, count_citations
 from programme.forms.policies import (
     AnswerReviewForm,
     PolicyForm,
@@ -19,7 +19,7 @@ from programme.forms.policies import (
     SupersedeForm,
     WithdrawForm,
 )
-from programme.models import Policy, PolicyReview, Standing
+from programme.models import CitationCount, Policy, PolicyReview, Standing
 from programme.permissions.policies import ANSWER, EDIT
 from programme.presenting.policies import (
     ANSWER_KINDS,
@@ -52,14 +52,17 @@ def policy_list(request):
         lead=_("Documents that the programme rests on, each with what it gives and whether it still holds."),
         table_class=tables.PolicyTable,
         filterset_class=tables.PolicyFilter,
-        queryset=tables.policies_to_list(today, cited_superseded(today)),
+        queryset=tables.policies_to_list(today),
         ordering=(F("issued_on").desc(nulls_last=True), "sort_key"),
         export_name="co-che-chinh-sach",
         main_action=action if request.user.may(EDIT) else None,
         empty=_("Load the portal's data files with the command load_programme, or add a document."),
         sheet=Sheet(title=_("Register of mechanisms and policies"), period=_on_the_day(today), signers=_signers()),
         template="programme/policy_list.html",
-        context={"this_year": today.year},
+        context={
+            "this_year": today.year,
+            "counted_at": CitationCount.objects.aggregate(at=Max("counted_at"))["at"],
+        },
     )
 
 

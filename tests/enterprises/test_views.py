@@ -13,6 +13,8 @@ from enterprises.jumps import with_jump
 from enterprises.models import Enterprise, FigureLine, FigureRevision, FigureYearClosing, Membership, Product, Title
 from enterprises.models.figures import State
 from enterprises.services.figures import bulk_confirm
+from jobs import services as jobs
+from jobs.models import Job
 from tests.factories import (
     make_auditor,
     make_director,
@@ -555,6 +557,28 @@ def test_confirm_all_that_the_filter_shows(client_as, monkeypatch):
     answer = client.post(address("confirm_all", year=2022), key())
     assert answer.status_code == 302 and "/jobs/" in answer.url
     assert bulk_confirm(pks=[two.pk], by=head, now=timezone.now())[0].done
+
+
+@pytest.mark.parametrize("at_once", [1000, 0], ids=["at once", "as a job"])
+def test_confirming_all_leaves_what_jumped_unless_it_is_asked_for(client_as, monkeypatch, at_once):
+    monkeypatch.setattr("enterprises.views.figures.AT_ONCE", at_once)
+    plain, far = (make_figures(year=2023, state="waiting", output_vnd=1_000) for _number in range(2))
+    make_figures(far.enterprise, 2022, output_vnd=50)
+    client = client_as(make_head())
+
+    def confirm_all(**values):
+        page = client.post(address("confirm_all", year=2023), values | key(), follow=True).content.decode()
+        for job in Job.objects.filter(state=Job.State.QUEUED):
+            jobs.run(job.pk, now=timezone.now())
+            page = client.get(reverse("jobs:job_detail", args=[job.public_id])).content.decode()
+        plain.refresh_from_db(), far.refresh_from_db()
+        return page
+
+    assert 'name="jumps" value="with"' in text(client.get(address("confirm_all", year=2023)))
+    assert "1 bản kê khai tăng, giảm bất thường được để lại" in confirm_all()
+    assert (plain.state, far.state) == (State.CONFIRMED, State.WAITING)
+    assert "được để lại" not in confirm_all(jumps="with")
+    assert far.state == State.CONFIRMED
 
 
 def test_years_are_closed_and_opened_by_the_director(client_as):

@@ -4,11 +4,13 @@ from datetime import date
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import IncompatibleSteps
 from programme import citations
-from programme.citations import citations_of, cites, count_citations, still_cited
-from programme.models import Policy
+from programme.citations import citations_of, cites, count_again, count_citations, still_cited
+from programme.models import CitationCount, Policy
+from programme.services.policies import reinstate_policy, supersede_policy
 from tests.factories import (
     make_content_area,
     make_day,
@@ -25,6 +27,7 @@ from tests.factories import (
 )
 
 ISSUED = date(2020, 9, 24)
+NOW = timezone.now()
 
 
 def policy(number, issued_on=None):
@@ -188,3 +191,25 @@ def test_a_page_that_cites_a_superseded_document_says_so_with_a_link_for_whoever
         assert "01/01/2021" in shown and old.get_absolute_url() in shown and "26/2027/QĐ-UBND" in shown
     assert old.get_absolute_url() not in page("programme:target", sound)
     assert [note.url for note in citations.superseded_notes(target, make_enterprise_user())] == [""]
+
+
+@pytest.mark.django_db
+def test_the_register_shows_what_was_counted_last_and_superseding_counts_at_once(client_as):
+    old, new, officer = make_policy("1/QĐ-UBND"), make_policy("2/QĐ-UBND"), make_officer()
+    row, client = make_content_area(legal_basis="1/QĐ-UBND"), client_as(officer)
+
+    def listed():
+        page = client.get(reverse("programme:policy_list"), {"cited": "yes"})
+        return [found["number"] for found in page.context["listing"].rows_of_page]
+
+    reason = {"by": officer, "reason": "Văn bản mới"}
+    supersede_policy(policy=old, by_policy=new, from_day=date(2025, 7, 1), version=1, now=NOW, **reason)
+    assert listed() == ["1/QĐ-UBND"]
+    type(row).objects.filter(pk=row.pk).update(legal_basis="2/QĐ-UBND")
+    assert listed() == ["1/QĐ-UBND"], "until it is counted again"
+    assert count_again(now=NOW) == {} and listed() == []
+    type(row).objects.filter(pk=row.pk).update(legal_basis="1/QĐ-UBND")
+    assert count_again(now=NOW) == {old.pk: 1} and listed() == ["1/QĐ-UBND"]
+    old.refresh_from_db()
+    reinstate_policy(policy=old, valid_to=None, version=old.version, now=NOW, **reason)
+    assert listed() == [] and not CitationCount.objects.exists()
