@@ -1,4 +1,8 @@
-"""Pages at 100,000 enterprises against 300: time and queries on PostgreSQL; the search box on SQLite."""
+"""Pages at 100,000 enterprises against 300: time and queries on PostgreSQL; the search box on SQLite.
+
+Every page that is only read is held to the time and to asking no more queries; lists and dashboards to 12 queries at most,
+"My work", which gathers some twenty kinds of work, to the same number whatever waits. Forms are no lists.
+"""
 
 import json
 import os
@@ -13,6 +17,7 @@ HOUSE = Path(__file__).resolve().parent.parent
 FEW, MANY = 300, 100_000
 ROOMS = ("enterprises", "dossiers", "support", "documents", "programme", "reporting", "front")
 READER = "truongphong@thunghiem.example"
+DASHBOARDS = ("reporting:dashboard", "programme:money")
 QUESTION = "minh hoa hoa sua 00"
 PREPARED_BY = (("load_reference",), ("load_programme",), ("load_indicators",))
 
@@ -25,7 +30,7 @@ def fill(environment, count):
 
 
 def measured(environment):
-    """{address: [seconds, queries]} as a fresh process finds them."""
+    """{address: [seconds, queries, whether it is a list or a dashboard]} as a fresh process finds them."""
     done = subprocess.run(
         [sys.executable, "-m", "bench.bench_lists"],
         cwd=HOUSE,
@@ -46,7 +51,7 @@ def figures():
     fill(dict(os.environ), MANY)
     many = measured(dict(os.environ))
     if engine == "sqlite":
-        seconds, _queries = many["search"]
+        seconds, *_rest = many["search"]
         yield "sqlite-search-among-100000-enterprises", f"{seconds * 1000:.0f}ms", "300ms", seconds <= 0.3
         return
     with harness.ground(engine) as environment:
@@ -57,19 +62,22 @@ def figures():
         ratio = after[0] / before[0]
         shown = f"{before[0] * 1000:.0f}ms->{after[0] * 1000:.0f}ms={ratio:.2f}x"
         yield f"page-{address}-time", shown, "1.5x", ratio <= 1.5
-        good = before[1] == after[1] <= 12
-        yield f"page-{address}-queries", f"{before[1]}->{after[1]}", "same,<=12", good
+        same, few_enough = before[1] == after[1], after[1] <= 12
+        bound, good = ("same,<=12", same and few_enough) if after[2] else ("same", same)
+        yield f"page-{address}-queries", f"{before[1]}->{after[1]}", bound, good
 
 
 def addresses(user):
-    """Every page of these rooms that needs no object and that the reader may open."""
+    """Every page of these rooms that needs no object, is only read, and that the reader may open."""
     from django.urls import reverse
 
-    from accounts.access import may_open
+    from accounts.access import may_open, routes
     from tests.routes import all_routes
 
     for route in all_routes():
-        if not route.arguments and route.name.split(":")[0] in ROOMS and may_open(user, route.name):
+        if route.arguments or route.name.split(":")[0] not in ROOMS or "POST" in routes()[route.name]:
+            continue
+        if may_open(user, route.name):
             yield route.name, reverse(route.name)
     yield "search", reverse("enterprises:enterprise_list") + f"?q={QUESTION}"
 
@@ -101,7 +109,8 @@ def measure():
             connection,
         ) as asked:
             client.get(address)
-        found[name] = [statistics.median(times), len(asked)]
+        is_list = name in DASHBOARDS or "listing" in (answer.context or {})
+        found[name] = [statistics.median(times), len(asked), is_list]
     return found
 
 

@@ -328,7 +328,7 @@ class Listing:
         ]
         parts, table.sums = on_paper([column for _n, column, _a in shown], values, lambda row: row[-1])
         rows = table.bare_rows()
-        table.parts = [(part.heading, [(line.number, *next(rows)) for line in part.lines]) for part in parts]
+        table.parts = [(part.heading, [(line.number, *next(rows)[1:]) for line in part.lines]) for part in parts]
         return table
 
     @property

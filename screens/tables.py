@@ -54,19 +54,19 @@ class Table(django_tables2.Table):
         return next(iter(self.columns)).name
 
     def bare_rows(self):
-        """Rows for the template: (record, [(bound column, cell), …]).
+        """Rows for the template: (identity, record, [(bound column, cell), …]).
 
         Records are mappings of paths to values, so a cell is its path's value through `render(value, record)`: nothing of
         what the library looks for in model instances, nor of how it finds out which arguments a column wants, cell by cell.
         """
         columns = [(bound, str(bound.accessor), bound.render, bound.default) for bound in self.columns]
-        for row in self.rows:
+        for place, row in enumerate(self.rows, start=1):
             record = row.record
             cells = []
             for bound, path, render, default in columns:
                 value = record.get(path)
                 cells.append((bound, default if value in bound.column.empty_values else render(value, record)))
-            yield record, cells
+            yield f"{self.prefix or ''}row-{place}", record, cells
 
 
 class Column(django_tables2.Column):
