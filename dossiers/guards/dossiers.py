@@ -28,7 +28,6 @@ GUARDS = [
         "started_at",
         "started_by_id",
         "copied_from_id",
-        "synthetic",
     ),
     check_trigger("dossier_begins_as_a_draft", DOSSIERS, ("INSERT",), "NEW.state <> 'draft'"),
     check_trigger("dossier_moves_by_the_table", DOSSIERS, ("UPDATE",), f"OLD.state <> NEW.state AND NOT ({_KNOWN})"),

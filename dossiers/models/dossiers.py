@@ -104,7 +104,6 @@ class Dossier(Identified, Versioned):
         "self", on_delete=models.PROTECT, null=True, related_name="copies", verbose_name=_("copied from")
     )
     folded = models.TextField(editable=False, default="")
-    synthetic = models.BooleanField(_("demonstration data"), default=False, editable=False)
 
     objects = DossierQuerySet.as_manager()
 
