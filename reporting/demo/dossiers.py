@@ -32,18 +32,19 @@ ON_PAPER = 14
 def dossiers_lodged(stage):
     """dossiers lodged online and on paper, drafts, and some withdrawn"""
     procedure = Procedure.objects.get(code=CODE)
+    own = Enterprise.objects.get(memberships__user=stage.people[Role.SIGNATORY])
     signatory, preparer = stage.people[Role.SIGNATORY], stage.people[Role.PREPARER]
-    _own_dossiers(stage, procedure, signatory, preparer)
-    _paper(stage, procedure)
+    _own_dossiers(own, procedure, signatory, preparer)
+    _paper(stage, own, procedure)
 
 
-def _own_dossiers(stage, procedure, signatory, preparer):
+def _own_dossiers(own, procedure, signatory, preparer):
     """Of the enterprise whose people sign in to the demonstration."""
-    old = _draft(procedure, stage.lead, preparer, date(2026, 6, 22), OBSTACLES[4])
+    _draft(procedure, own, preparer, date(2026, 6, 22), OBSTACLES[4])
     lodged = []
     for days, obstacle in ((9, OBSTACLES[0]), (58, OBSTACLES[3]), (126, OBSTACLES[1])):
         on = SECOND_ON + timedelta(days=days)
-        dossier = _draft(procedure, stage.lead, preparer, on, obstacle, phone="0900 000 001")
+        dossier = _draft(procedure, own, preparer, on, obstacle, phone="0900 000 001")
         _attach(dossier, "tai-lieu", f"Tài liệu minh họa {days}.pdf", preparer, at(on, 10))
         lodged.append(_lodge(dossier, signatory, at(on, 14)))
     services.withdraw_dossier(
@@ -52,27 +53,26 @@ def _own_dossiers(stage, procedure, signatory, preparer):
         by=signatory,
         now=at(date(2026, 8, 3)),
     )
-    waiting = _draft(procedure, stage.lead, preparer, date(2026, 11, 12), OBSTACLES[6], phone="0900 000 001")
+    waiting = _draft(procedure, own, preparer, date(2026, 11, 12), OBSTACLES[6], phone="0900 000 001")
     _attach(waiting, "tai-lieu", "Danh sách vị trí cần tuyển (minh họa).pdf", preparer, at(date(2026, 11, 12), 10))
     wrong = _attach(waiting, "tai-lieu", "Nhầm tệp (minh họa).pdf", preparer, at(date(2026, 11, 12), 11))
     services.remove_file(row=wrong, by=preparer, now=at(date(2026, 11, 12), 12))
-    begun = services.start_dossier(procedure=procedure, enterprise=stage.lead, by=signatory, now=at(date(2026, 11, 13)))
+    begun = services.start_dossier(procedure=procedure, enterprise=own, by=signatory, now=at(date(2026, 11, 13)))
     services.save_draft(
         dossier=begun, kept={"nguoi-lien-he": "Phan Thị Minh Họa"}, not_right={"anh-huong": "khoảng 2 tỷ"},
         version=begun.version, window=None, by=signatory, now=at(date(2026, 11, 13), 10),
     )  # fmt: skip
     given_up = services.copy_dossier(dossier=lodged[1], by=preparer, now=at(date(2026, 11, 13), 11))
     services.withdraw_dossier(dossier=given_up, reason="Lập trùng", by=preparer, now=at(date(2026, 11, 13), 12))
-    return old
 
 
-def _paper(stage, procedure):
+def _paper(stage, own, procedure):
     """Of other enterprises, typed in by the clerks; the last one is still being typed in."""
     clerks = (stage.people[Role.INTAKE], stage.people[Role.RECORDS_CLERK])
     firms = list(
         Enterprise.objects.standing()
         .filter(synthetic=True, status="active")
-        .exclude(pk=stage.lead.pk)
+        .exclude(pk=own.pk)
         .order_by("pk")[: ON_PAPER + 1]
     )
     step = (LAST_LODGED - FIRST_LODGED) // ON_PAPER
@@ -85,7 +85,7 @@ def _paper(stage, procedure):
             procedure=procedure, enterprise=firm, channel=channel, applicant_name="Người ký (minh họa)",
             arrived_on=on - timedelta(days=place % 2), by=clerk, now=at(on, 9),
         )  # fmt: skip
-        _fill(dossier, clerk, at(on, 10), obstacle)
+        dossier = _fill(dossier, clerk, at(on, 10), obstacle)
         _attach(dossier, "van-ban", f"Văn bản kiến nghị {place + 1} (minh họa).pdf", clerk, at(on, 10))
         if place < ON_PAPER:
             _lodge(dossier, clerk, at(on, 11))
