@@ -29,7 +29,6 @@ from dossiers.services import dossiers as services
 from dossiers.states import State
 from enterprises.models import Enterprise, Membership
 from reference.sending import do_once
-from screens import formats
 from screens.forms import form_data
 
 A_PAGE = 30
@@ -488,7 +487,6 @@ def around_of(dossier):
         "merged": bool(dossier.enterprise.merged_into_id),
         "title": str(dossier.procedure),
         "version_title": version_title(dossier.procedure_version),
-        "saved_time": formats.vn_time(dossier.saved_at),
     }
 
 
