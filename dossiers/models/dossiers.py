@@ -6,7 +6,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from accounts.roles import READERS
+from accounts.roles import ENTERPRISE_ROLES, READERS
 from audit.identity import Identified, Versioned
 from documents.models import StoredFile
 from dossiers.models.procedures import Component, ProcedureVersion
@@ -37,7 +37,7 @@ class DossierQuerySet(models.QuerySet):
         seen = Q(submitted_at__isnull=False)
         if user.roles & CLERKS:
             seen |= ~Q(channel=Dossier.Channel.ONLINE)
-        return self.filter(seen | own)
+        return self.filter(seen | own if user.roles & ENTERPRISE_ROLES else seen)
 
     def lodged(self):
         """All that were ever lodged."""

@@ -626,3 +626,77 @@ def test_the_menu_has_dossiers_for_staff_and_for_enterprises(client_as, signator
     assert reverse("dossiers:type_in_dossier") in text_of(
         client_as(make_user(Role.INTAKE)).get(reverse("dossiers:dossier_list"))
     )
+
+
+def test_the_search_on_top_and_the_page_of_the_enterprise_lead_to_what_was_lodged(client_as, draft, lodged, enterprise):
+    client = client_as(make_officer())
+    found = text_of(client.get(reverse("reporting:search"), {"q": lodged.code}))
+    assert page("dossier", lodged) in found
+    assert page("dossier", draft) not in text_of(client.get(reverse("reporting:search"), {"q": "bong den"}))
+    text = text_of(client.get(reverse("enterprises:enterprise_detail", args=[enterprise.public_id])))
+    assert page("dossier", lodged) in text
+    assert page("dossier", draft) not in text
+    stranger = make_enterprise("Công ty Khác")
+    assert "chưa nộp hồ sơ nào" in text_of(
+        client.get(reverse("enterprises:enterprise_detail", args=[stranger.public_id]))
+    )
+
+
+# --- what nobody ought to send -------------------------------------------------------------------
+
+HOSTILE = [
+    "' OR 1=1 --",
+    "<script>alert(1)</script>",
+    "{{ settings.SECRET_KEY }}{% debug %}",
+    "\u0000\u202e\ufeff",
+    "1e309",
+    "-0",
+    "NaN",
+    "9" * 400,
+    "١٢٣",
+    "../../etc/passwd",
+    "31/02/2026",
+    "=cmd|' /C calc'!A0",
+    "😀" * 200,
+    "%s%n%x",
+    " ",
+]
+
+
+@pytest.mark.parametrize("typed", HOSTILE)
+def test_hostile_text_in_any_field_is_kept_or_told_and_never_drawn_as_it_is(client_as, draft, preparer, typed):
+    client = client_as(preparer)
+    fields = dict.fromkeys(("noi_dung", "thiet_hai", "tu_ngay", "da_gui"), typed)
+    for htmx in (True, False):
+        assert fill(client, draft, htmx=htmx, **fields).status_code in (200, 302)
+        draft.refresh_from_db()
+    for name in ("fill_dossier", "check_dossier", "dossier"):
+        text = text_of(client.get(page(name, draft)))
+        assert "<script>alert" not in text
+        assert "SECRET_KEY = " not in text
+    assert draft.state == "draft"
+    assert not any(isinstance(value, float) for value in draft.answers.values())
+
+
+@pytest.mark.parametrize("typed", HOSTILE)
+def test_hostile_text_in_the_search_and_on_the_cover_of_paper_is_answered(client_as, version, lodged, typed):
+    client = client_as(make_user(Role.INTAKE))
+    assert (
+        client.get(reverse("dossiers:dossier_list"), {"q": typed, "procedure": typed, "lodged_from": typed}).status_code
+        == 200
+    )
+    cover = {"procedure": typed, "tax_code": typed, "applicant_name": typed, "channel": typed, "arrived_on": typed}
+    text = text_of(post(client, reverse("dossiers:type_in_dossier"), **cover))
+    assert "<script>alert" not in text
+    assert Dossier.objects.count() == 1
+
+
+def test_nothing_but_its_own_fields_changes_a_draft(client_as, draft, signatory):
+    """Every column of a dossier posted to each of its forms."""
+    client = client_as(signatory)
+    before = Dossier.objects.filter(pk=draft.pk).values().get()
+    more = {field.attname: "1" for field in Dossier._meta.concrete_fields if field.attname != "version"}
+    fill(client, draft, noi_dung=TEXT, **more)
+    client.post(page("withdraw_dossier", draft), {**more, "operation_key": str(uuid.uuid4())})
+    client.post(page("lodge_dossier", draft), {**more, "digest": "x", "operation_key": str(uuid.uuid4())})
+    assert Dossier.objects.filter(pk=draft.pk).values().get() == before
