@@ -7,6 +7,7 @@ from reporting.demo.dossiers import one_page
 from tests.browser.conftest import DESKTOP, PHONE, sign_in
 
 PREPARER, SIGNATORY, CLERK = (f"{name}@thunghiem.example" for name in ("laphoso", "daidien", "tiepnhan"))
+expect.set_options(timeout=30_000)
 TEXT = "Đường vào khu sản xuất bị ngập khi mưa lớn."
 
 
@@ -67,6 +68,7 @@ def test_a_dossier_is_prepared_on_a_phone_lodged_by_the_signatory_and_seen_by_th
 
     page.set_input_files("#file-tai-lieu", {"name": "ảnh.png", "mimeType": "image/png", "buffer": b"khong phai anh"})
     expect(page.locator("#component-tai-lieu [role=alert]")).to_contain_text("ảnh.png")
+    page.wait_for_function("!document.querySelector('.htmx-added, .htmx-settling')")
     pdf = {"name": "Ảnh hiện trạng.pdf", "mimeType": "application/pdf", "buffer": one_page("lodging")}
     page.set_input_files("#file-tai-lieu", pdf)
     expect(page.locator("#component-tai-lieu")).to_contain_text("Ảnh hiện trạng.pdf")
