@@ -62,6 +62,11 @@ class DraftForm(LodgingForm):
                     wrong[name] = typed
         return wrong
 
+    @property
+    def too_long(self):
+        """Labels of what is longer than a draft keeps."""
+        return [str(self[name].label) for name in self.asked if len(str(self[name].data or "")) > MOST_TYPED]
+
 
 def draft_form_class(version, enterprise):
     made = form_class_of(version, enterprise)

@@ -48,7 +48,13 @@ def own_dossiers(request):
     return render(
         request,
         "dossiers/own_dossiers.html",
-        {"drafts": drafts, "page": page, "kinds": STATE_KINDS, "several": len(_own_enterprises(request.user)) > 1},
+        {
+            "drafts": drafts,
+            "page": page,
+            "today": timezone.localdate(),
+            "kinds": STATE_KINDS,
+            "several": len(_own_enterprises(request.user)) > 1,
+        },
     )
 
 
@@ -173,6 +179,10 @@ def _save(request, form, dossier, fields):
             None,
             _("This form has fields that the procedure does not have. Open the draft again; what you typed is below."),
         )
+        return None
+    if form.too_long:
+        sentence = _("“%(name)s” is too long to be kept. Shorten it, or attach it as a file.")
+        form.add_error(None, sentence % {"name": form.too_long[0]})
         return None
     given = form.cleaned_data
     try:

@@ -1,5 +1,6 @@
 """The verbs of lodging: what each does, whom it refuses, and what doing it twice comes to."""
 
+import json
 import uuid
 from datetime import UTC, date, datetime, timedelta
 
@@ -14,7 +15,9 @@ from documents.models import StoredFile
 from dossiers.codes import next_code
 from dossiers.models import Dossier, DossierNumber
 from dossiers.services import dossiers as services
+from dossiers.states import State
 from enterprises.services.merging import merge_enterprises
+from reference.loading import DATA
 from tests.dossiers.matrix_procedures import one_page
 from tests.factories import (
     make_component,
@@ -488,6 +491,14 @@ def test_a_code_that_an_earlier_pattern_gave_is_not_given_again(version, enterpr
     make_dossier(version, enterprise, state="withdrawn", code="261127-0001")
     assert next_code(version.procedure, now=NOW) == "261127-0002"
     assert DossierNumber.objects.get().last_number == 2
+
+
+def test_every_state_has_a_name_in_the_one_stop_system_marked_as_not_verified():
+    rules = json.loads((DATA / "rules.json").read_text(encoding="utf-8"))
+    (told,) = (each for each in rules if each["code"] == "dossier_one_stop_codes")
+    assert [row["code"] for row in told["value"]] == [state.value for state in State]
+    assert len({row["one_stop"] for row in told["value"]}) == len(State)
+    assert {each["confidence"] for each in rules if each["code"].startswith("dossier_")} == {"K"}
 
 
 # --- who sees ----------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from audit.models import AccessEntry
 from documents.store import save_upload
 from dossiers.models import Dossier
 from dossiers.services import dossiers as services
+from enterprises.services.merging import merge_enterprises
 from tests.dossiers.matrix_procedures import one_page
 from tests.factories import (
     make_auditor,
@@ -306,6 +307,16 @@ def test_sent_by_its_button_the_form_tells_what_is_wrong_and_keeps_it(client_as,
     assert draft.typed == {"thiet-hai": "1e9"}
 
 
+def test_what_is_too_long_to_be_kept_is_told_and_stays_on_the_page(client_as, draft, preparer):
+    client, typed = client_as(preparer), "Dài " * 6000
+    assert "quá dài" in text_of(fill(client, draft, htmx=True, noi_dung=typed))
+    form = text_of(fill(client, draft, noi_dung=typed))
+    assert "quá dài" in form
+    assert typed.strip() in form
+    draft.refresh_from_db()
+    assert draft.answers == {"noi-dung": TEXT}
+
+
 def test_two_windows_are_told_of_each_other_and_nothing_is_lost(client_as, draft, preparer, signatory):
     here, there = client_as(preparer), client_as(signatory)
     fill(here, draft, htmx=True, noi_dung="Của người lập")
@@ -450,6 +461,7 @@ def test_a_draft_is_told_of_a_new_version_and_moved_to_it(client_as, draft, vers
         assert "Thủ tục có phiên bản mới" in text
         assert page("move_draft", draft) in text
     assert "Thủ tục có phiên bản mới" in text_of(lodge(client, draft))
+    assert "Thủ tục đã thay đổi" in text_of(client.get(reverse("dossiers:own_dossiers")))
     asked = text_of(client.get(page("move_draft", draft)))
     assert "5.000.000 đồng" in asked  # will no longer be asked for
     assert post(client, page("move_draft", draft)).headers["Location"] == page("fill_dossier", draft)
@@ -572,6 +584,12 @@ def test_a_renamed_enterprise_is_found_by_both_names(client_as, lodged, enterpri
     client = client_as(make_officer())
     for q in ("bong den", "phich nuoc"):
         assert lodged.code in text_of(client.get(reverse("dossiers:dossier_list"), {"q": q}))
+
+
+def test_what_a_merged_enterprise_lodged_is_found_by_the_name_of_what_it_became(client_as, lodged, enterprise):
+    winner, officer = make_enterprise("Công ty Cổ phần Hợp nhất"), make_officer()
+    merge_enterprises(winner=winner, loser=enterprise, reason="Trùng", by=officer, now=timezone.now())
+    assert lodged.code in text_of(client_as(officer).get(reverse("dossiers:dossier_list"), {"q": "hop nhat"}))
 
 
 def test_no_draft_stands_in_the_list_or_in_its_files(client_as, draft, lodged):
