@@ -16,14 +16,15 @@ from screens.lists import FilterSet, SearchFilter
 from screens.text import matching
 
 MOST_CALLED = 500
+WITHOUT_A_CODE = {State.DRAFT: _("(being typed in)"), State.WITHDRAWN: _("(given up)")}
 
 
 class DossierTable(tables.Table):
     code = tables.LinkColumn(
         verbose_name=_("Dossier code"),
         route="dossiers:dossier",
-        fields=("code",),
-        compute=lambda record: record["code"] or str(_("(being typed in)")),
+        fields=("code", "state"),
+        compute=lambda record: record["code"] or str(WITHOUT_A_CODE[record["state"]]),
         orderable=True,
         order_by=("code",),
         width=28,
@@ -93,9 +94,7 @@ class DossierFilter(FilterSet):
         field_name="procedure_version__procedure",
         empty_label=_("All"),
     )
-    state = django_filters.ChoiceFilter(
-        label=_("State"), choices=[pair for pair in State.choices if pair[0] != State.DRAFT], empty_label=_("All")
-    )
+    state = django_filters.ChoiceFilter(label=_("State"), choices=State.choices, empty_label=_("All"))
     office = django_filters.ModelChoiceFilter(
         label=_("Office that handles"),
         queryset=Office.objects.order_by("name"),

@@ -16,6 +16,7 @@ from documents.store import save_upload
 from dossiers.models import Dossier
 from dossiers.services import dossiers as services
 from enterprises.services.merging import merge_enterprises
+from tests.accounts.test_parking import lost, sign_in
 from tests.dossiers.matrix_procedures import one_page
 from tests.factories import (
     make_auditor,
@@ -374,6 +375,25 @@ def test_vietnamese_and_signs_come_back_as_they_were_typed(client_as, draft, pre
     assert "<b>&amp;" not in text
 
 
+def test_what_was_typed_when_the_session_had_ended_is_there_after_signing_in(client_as, draft, preparer):
+    client = client_as(preparer)
+    address = page("fill_dossier", draft)
+    back = lost(client, address, {"noi-dung": "Viết dở", "version": draft.version, "operation_key": str(uuid.uuid4())})
+    sign_in(client, preparer)
+    assert "Viết dở" in text_of(client.get(back))
+    draft.refresh_from_db()
+    assert draft.answers == {"noi-dung": TEXT}
+
+
+def test_a_file_that_was_sent_when_the_session_had_ended_is_there_after_signing_in(client_as, draft, version, preparer):
+    client = client_as(preparer)
+    add = page("add_file", draft, version.components.get())
+    back = lost(client, add, {"file": SimpleUploadedFile("văn bản.pdf", one_page())})
+    sign_in(client, preparer)
+    assert "văn bản.pdf" in text_of(client.get(back))
+    assert not draft.files.exists()
+
+
 # --- components ----------------------------------------------------------------------------------
 
 
@@ -542,6 +562,7 @@ def test_a_clerk_types_in_lodges_and_is_never_the_applicant(client_as, version, 
     assert answer.headers["Location"] == page("fill_dossier", dossier)
     assert client_as(signatory).get(page("dossier", dossier)).status_code == 404
     assert client_as(make_officer()).get(page("dossier", dossier)).status_code == 404
+    assert "(đang nhập)" in text_of(client.get(reverse("dossiers:dossier_list"), {"state": "draft"}))
     fill(client, dossier, noi_dung=TEXT)
     dossier.refresh_from_db()
     assert "Trần Thị Ký" in text_of(client.get(page("check_dossier", dossier)))
