@@ -51,9 +51,9 @@ def digest_of(file):
     return digest.hexdigest()
 
 
-def save_upload(file, *, by, now, allow=guard.EVERYTHING, name=None):
+def save_upload(file, *, by, now, allow=guard.EVERYTHING, name=None, most_megabytes=None):
     """Take a file in: size, quota, guard, scan, then the store. Returns its StoredFile or raises Refused."""
-    most = settings.UPLOAD_MEGABYTES * 2**20
+    most = (most_megabytes or settings.UPLOAD_MEGABYTES) * 2**20
     if file.size is not None and file.size > most:
         raise Refused(_too_large(most))
     with incoming() as (target, path):

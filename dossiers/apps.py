@@ -6,6 +6,8 @@ class DossiersConfig(AppConfig):
 
     def ready(self):
         from dossiers.models import ProcedureVersion
+        from dossiers.panels import dossiers_panel
+        from enterprises import panels
         from programme import citations
 
         citations.register(
@@ -16,3 +18,4 @@ class DossiersConfig(AppConfig):
             ("legal_basis",),
             route="dossiers:version",
         )
+        panels.register(35, dossiers_panel)

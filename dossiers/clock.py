@@ -16,6 +16,7 @@ from enum import StrEnum
 from django.utils import timezone
 
 from dossiers.models import ProcedureVersion
+from dossiers.states import Turn
 from reference.services import WorkingCalendar
 
 ONE_DAY = timedelta(days=1)
@@ -224,12 +225,6 @@ def warning_on(day: date, run: Run, terms: Terms, days: WorkingDays) -> Warning 
 
 
 # --- who used the time -------------------------------------------------------------------------
-
-
-class Turn(StrEnum):
-    DEPARTMENT = "department"
-    ENTERPRISE = "enterprise"
-    NOBODY = "nobody"  # finished, refused, withdrawn
 
 
 def time_used(

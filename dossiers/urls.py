@@ -1,11 +1,32 @@
 from django.urls import path
 
-from dossiers.views import procedures
+from dossiers.views import dossiers, lodging, procedures
 
 app_name = "dossiers"
 VERSION = "procedures/versions/<uuid:public_id>/"
 
+DOSSIER = "<uuid:public_id>/"
+
 urlpatterns = [
+    # dossiers
+    path("", dossiers.dossier_list, name="dossier_list"),
+    path("type-in/", lodging.type_in_dossier, name="type_in_dossier"),
+    path("own/", lodging.own_dossiers, name="own_dossiers"),
+    path("own/start/", lodging.open_procedures, name="open_procedures"),
+    path("own/start/<uuid:public_id>/", lodging.start_dossier, name="start_dossier"),
+    path(DOSSIER, dossiers.dossier, name="dossier"),
+    path(f"{DOSSIER}fill/", lodging.fill_dossier, name="fill_dossier"),
+    path(f"{DOSSIER}components/", lodging.dossier_components, name="dossier_components"),
+    path(f"{DOSSIER}components/<uuid:component_id>/add/", lodging.add_file, name="add_file"),
+    path(f"{DOSSIER}components/<uuid:component_id>/template/", lodging.dossier_template, name="dossier_template"),
+    path(f"{DOSSIER}files/<uuid:file_id>/", lodging.dossier_file, name="dossier_file"),
+    path(f"{DOSSIER}files/<uuid:file_id>/remove/", lodging.remove_file, name="remove_file"),
+    path(f"{DOSSIER}move/", lodging.move_draft, name="move_draft"),
+    path(f"{DOSSIER}check/", lodging.check_dossier, name="check_dossier"),
+    path(f"{DOSSIER}lodge/", lodging.lodge_dossier, name="lodge_dossier"),
+    path(f"{DOSSIER}lodged/", lodging.lodged_dossier, name="lodged_dossier"),
+    path(f"{DOSSIER}copy/", lodging.copy_dossier, name="copy_dossier"),
+    path(f"{DOSSIER}withdraw/", lodging.withdraw_dossier, name="withdraw_dossier"),
     # procedures
     path("procedures/", procedures.procedure_list, name="procedure_list"),
     path("procedures/add/", procedures.add_procedure, name="add_procedure"),

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.access import may_open
+from dossiers.models import Dossier
 from programme.models import BudgetStep, Commitment, Payment, Plan, PlanPaper, Policy, Task
 from screens.text import matching
 
@@ -33,6 +34,17 @@ class Kind:
 
 
 KINDS = (
+    Kind(
+        "dossiers:dossier",
+        _("Dossiers"),
+        lambda typed, user: (
+            Dossier.objects.visible_to(user)
+            .filter(matching(typed, "folded"))
+            .select_related("procedure_version__procedure", "enterprise")
+            .order_by("-submitted_at", "-pk")
+        ),
+        lambda row: str(row.enterprise),
+    ),
     Kind(
         "programme:task",
         _("Tasks"),

@@ -15,6 +15,7 @@ from documents.models import Import
 from enterprises.models import FigureRevision
 from jobs.models import Job
 from programme.models import TreasuryStatement
+from reporting.home_dossiers import DOSSIERS
 from reporting.home_money import MONEY
 from reporting.home_plans import PLANS
 from reporting.home_year_end import YEAR_END
@@ -31,6 +32,7 @@ def work_for(user, now):
         _figures,
         _returned,
         _unsent,
+        *DOSSIERS,
         _imports,
         *MONEY,
         *YEAR_END,

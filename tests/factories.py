@@ -6,7 +6,16 @@ from datetime import UTC, date, datetime
 
 from accounts.models import Office, Post, User
 from accounts.roles import Role
-from dossiers.models import Component, FormField, Procedure, ProcedureStep, ProcedureVersion
+from documents.models import StoredFile
+from dossiers.models import (
+    Component,
+    Dossier,
+    DossierFile,
+    FormField,
+    Procedure,
+    ProcedureStep,
+    ProcedureVersion,
+)
 from enterprises.models import (
     Enterprise,
     EnterpriseGroup,
@@ -406,4 +415,60 @@ def make_component(version, code=None, **fields):
     values = {"position": _place(Component, version), "name_vi": "Văn bản kiến nghị", **fields}
     return Component.objects.create(
         procedure_version=version, code=code, **{"formats": ["pdf"], "most_megabytes": 10, **values}
+    )
+
+
+# --- dossiers ----------------------------------------------------------------------------------
+
+
+def make_stored_file(owner=None, name="van-ban.pdf", *, sha256=None, **fields):
+    """A row of a file that came in; its bytes are nowhere."""
+    values = {"format": "pdf", "content_type": "application/pdf", "size": 1000, "stored_at": LONG_AGO, **fields}
+    return StoredFile.objects.create(
+        sha256=sha256 or f"{next(_numbers):064x}",
+        original_name=name,
+        owner=owner.public_id if owner else uuid.uuid4(),
+        **values,
+    )
+
+
+def make_dossier(version=None, enterprise=None, *, state="draft", by=None, at=LONG_AGO, code=None, **fields):
+    """A dossier with an answer to each text field; lodged or withdrawn when told. `channel="post"`: typed in by `by`."""
+    version = version or make_version(state="issued")
+    by = by or make_user()
+    if fields.get("channel", "online") != "online":
+        fields = {"typed_by": by, "arrived_on": at.date(), "applicant_name": "Trần Thị Ký", **fields}
+    answers = {field.code: "Thiếu mặt bằng" for field in version.fields.filter(kind="text")}
+    enterprise = enterprise or make_enterprise()
+    dossier = Dossier.objects.create(
+        procedure_version=version,
+        enterprise=enterprise,
+        started_at=at,
+        started_by=by,
+        saved_at=at,
+        saved_by=by,
+        **{"answers": answers, "folded": enterprise.folded, **fields},
+    )
+    if state in ("lodged", "withdrawn"):
+        dossier.state, dossier.code = "lodged", code or f"TT-{next(_numbers):06d}"
+        dossier.submitted_at, dossier.submitted_by = at, by
+        if dossier.channel == "online":
+            dossier.applicant, dossier.applicant_name = by, by.full_name
+        dossier.folded = f"{dossier.code.lower()} | {enterprise.folded}"
+        dossier.save()
+    if state == "withdrawn":
+        dossier.state, dossier.withdrawn_at = "withdrawn", at
+        dossier.withdrawn_by, dossier.withdrawn_reason = by, "Nộp nhầm"
+        dossier.save()
+    return dossier
+
+
+def make_dossier_file(dossier, component=None, file=None, *, by=None, at=LONG_AGO, **fields):
+    return DossierFile.objects.create(
+        dossier=dossier,
+        component=component or dossier.procedure_version.components.first(),
+        file=file or make_stored_file(),
+        added_at=at,
+        added_by=by or dossier.started_by,
+        **fields,
     )

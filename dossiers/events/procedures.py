@@ -55,6 +55,7 @@ FIELDS = {
     "condition_value": _("answer on which it is required"),
     "formats": (_("kinds of files"), endings),
     "most_megabytes": _("at most for one file"),
+    "most_files": _("files at most"),
     "template": _("template"),
     "help_vi": _("hint in Vietnamese"),
     "help_en": _("hint in English"),

@@ -9,7 +9,7 @@ from accounts.models import Office
 from documents.attaching import Attachments
 from documents.guard import CONTENT_TYPES, ENDINGS, EVERYTHING
 from dossiers.models import Component, Fact, FormField, Procedure, ProcedureStep, ProcedureVersion
-from dossiers.models.procedures import MOST_DAYS
+from dossiers.models.procedures import MOST_DAYS, MOST_FILES
 from dossiers.services.procedures import CONTENT
 from reference.forms import EntryForm, reason_field
 from reference.models import Agency
@@ -228,6 +228,7 @@ class ComponentForm(Attachments, PartForm):
     most_megabytes = NumberField(
         label=_("At most for one file"), unit="MB", min_value=1, max_value=settings.UPLOAD_MEGABYTES
     )
+    most_files = NumberField(label=_("Files at most"), min_value=1, max_value=MOST_FILES, initial=10)
     drop_template = forms.BooleanField(label=_("Take the attached template away"), required=False)
 
     class Meta:
@@ -239,6 +240,7 @@ class ComponentForm(Attachments, PartForm):
             "need",
             "formats",
             "most_megabytes",
+            "most_files",
             "help_vi",
             "help_en",
         ]
@@ -263,8 +265,8 @@ class ComponentForm(Attachments, PartForm):
                     self.kinds_of_files,
                 ]
             )
-        names = ["code", "name_vi", "name_en", "need", "condition", "formats", "most_megabytes", "template_file"]
-        self.order_fields([*names, "drop_template", "help_vi", "help_en"])
+        names = ["code", "name_vi", "name_en", "need", "condition", "formats", "most_megabytes"]
+        self.order_fields([*names, "most_files", "template_file", "drop_template", "help_vi", "help_en"])
 
     def clean(self):
         cleaned = super().clean()

@@ -1,5 +1,5 @@
 """What the database refuses in this room: each noun lists its own guards."""
 
-from dossiers.guards import procedures
+from dossiers.guards import dossiers, procedures
 
-GUARDS = [*procedures.GUARDS]
+GUARDS = [*procedures.GUARDS, *dossiers.GUARDS]

@@ -1,3 +1,4 @@
+from dossiers.models.dossiers import Dossier, DossierFile, DossierNumber
 from dossiers.models.procedures import (
     PARTS,
     YES_NO,
@@ -9,4 +10,16 @@ from dossiers.models.procedures import (
     ProcedureVersion,
 )
 
-__all__ = ["PARTS", "YES_NO", "Component", "Fact", "FormField", "Procedure", "ProcedureStep", "ProcedureVersion"]
+__all__ = [
+    "PARTS",
+    "YES_NO",
+    "Component",
+    "Dossier",
+    "DossierFile",
+    "DossierNumber",
+    "Fact",
+    "FormField",
+    "Procedure",
+    "ProcedureStep",
+    "ProcedureVersion",
+]

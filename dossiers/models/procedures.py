@@ -15,6 +15,7 @@ from documents.models import StoredFile
 from reference.models import Agency, BilingualName, Sourced, confidence_valid
 from screens.text import fold, sort_key
 
+MOST_FILES = 50  # of one component
 MOST_DAYS = 400  # working days a procedure may take in all
 
 
@@ -323,6 +324,7 @@ class Component(Part):
     condition_value = models.CharField(_("answer on which it is required"), max_length=40, blank=True)
     formats = models.JSONField(_("kinds of files"), default=list)
     most_megabytes = models.PositiveSmallIntegerField(_("at most for one file"))
+    most_files = models.PositiveSmallIntegerField(_("files at most"), default=10)
     template = models.ForeignKey(
         StoredFile, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("template")
     )
@@ -344,6 +346,9 @@ class Component(Part):
                 name="component_condition_whole",
             ),
             models.CheckConstraint(condition=Q(most_megabytes__gte=1), name="component_size_positive"),
+            models.CheckConstraint(
+                condition=Q(most_files__gte=1, most_files__lte=MOST_FILES), name="component_files_plausible"
+            ),
             models.CheckConstraint(condition=~Q(code="") & ~Q(name_vi=""), name="component_code_and_name"),
         ]
 

@@ -21,6 +21,7 @@ from screens import formats
 
 STATE = ProcedureVersion.State
 CODE = re.compile(r"[a-z][a-z0-9-]{0,39}")  # of fields and components: they are names in a form
+RESERVED = {"version"}  # names that the forms of the portal use themselves
 DRAFTING, ISSUING = "draft procedure", "put procedure in force"
 CONTENT = (
     "legal_basis",
@@ -302,6 +303,8 @@ def _require_part_fits(row):
     code = getattr(row, "code", None)
     if code is not None and not CODE.fullmatch(code):
         raise Refused(_("Write the code with small letters a–z, digits and dashes, beginning with a letter."))
+    if code in RESERVED:
+        raise Refused(_("The code %(code)s has a meaning of its own in the portal. Choose another.") % {"code": code})
     if code is not None and others.filter(code=code).exists():
         raise Refused(_("The code %(code)s stands in this version already. Choose another.") % {"code": code})
     if row.KIND == "step":

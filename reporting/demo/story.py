@@ -31,6 +31,7 @@ from jobs.operations import once
 from programme.loading import load_illustration
 from reference.models import Agency, ContentArea, MoneySource, SupportKind
 from reporting.demo.copying import ACTOR, at
+from reporting.demo.dossiers import dossiers_lodged
 from reporting.demo.money import settlements_closed, years_of_money
 from reporting.demo.plans import planned_money_linked, plans_of_the_years
 from reporting.demo.policies import policies_reviewed
@@ -69,6 +70,7 @@ def play(world, people, *, say):
         next_period,
         policies_reviewed,
         procedures_in_versions,
+        dossiers_lodged,
         plans_of_the_years,
         years_of_money,
         planned_money_linked,

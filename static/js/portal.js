@@ -56,6 +56,14 @@
     });
   });
 
+  // A file on its way: how much of it has been sent.
+  document.addEventListener("htmx:xhr:progress", function (event) {
+    var bar = event.target.querySelector && event.target.querySelector("progress");
+    if (!bar || !event.detail.lengthComputable || !event.target.matches("form.upload")) { return; }
+    bar.hidden = false;
+    bar.value = Math.round(100 * event.detail.loaded / event.detail.total);
+  });
+
   // After a part of a list was replaced, say how many rows it has now.
   document.addEventListener("htmx:afterSettle", function () {
     var list = document.getElementById("list");

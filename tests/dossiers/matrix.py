@@ -1,8 +1,8 @@
 """Objects of this room for the matrix of roles and routes: each noun tells its own."""
 
-from tests.dossiers import matrix_procedures
+from tests.dossiers import matrix_dossiers, matrix_procedures
 
-PARTS = [matrix_procedures]
+PARTS = [matrix_procedures, matrix_dossiers]
 
 
 def build(world):

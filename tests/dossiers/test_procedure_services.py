@@ -387,6 +387,13 @@ def test_steps_that_would_take_longer_than_the_whole_are_refused_with_both_figur
     assert "5" in str(refusal.value)
 
 
+def test_a_field_never_has_the_name_of_what_the_forms_of_the_portal_carry_themselves(head, office):
+    draft = make_version(office=office)
+    values = {"code": "version", "name_vi": "Phiên bản", "kind": "text"}
+    with pytest.raises(Refused, match="dùng riêng"):
+        services.add_part(procedure_version=draft, part="field", values=values, by=head, **BY)
+
+
 def test_two_fields_never_have_one_code_and_codes_are_plain(head, office):
     draft = make_version(office=office)
     make_field(draft, "noi-dung")

@@ -235,6 +235,7 @@ def test_a_procedure_is_entered_drafted_in_parts_and_put_in_force_on_its_pages(c
         "condition": "loai|b",
         "formats": ["pdf", "png"],
         "most_megabytes": "10",
+        "most_files": "10",
     }
     assert post(head, page("add_component", draft), **part).status_code == 302
     component = Component.objects.get()
@@ -361,7 +362,14 @@ def test_a_condition_is_chosen_among_answers_of_the_same_version(client_as, offi
     head = client_as(make_head(office=office))
     other = make_field(make_version(), "la", "yes_no")
     make_field(draft, "co", "yes_no")
-    part = {"code": "don", "name_vi": "Đơn", "formats": ["pdf"], "most_megabytes": "10", "need": "conditional"}
+    part = {
+        "code": "don",
+        "name_vi": "Đơn",
+        "formats": ["pdf"],
+        "most_megabytes": "10",
+        "most_files": "3",
+        "need": "conditional",
+    }
     for condition in ("", f"{other.code}|yes", "co|maybe"):
         assert list(post(head, page("add_component", draft), **part, condition=condition).context["form"].errors) == [
             "condition"
@@ -391,6 +399,7 @@ def test_a_template_is_kept_downloaded_as_an_attachment_copied_and_taken_away(cl
         "need": "required",
         "formats": ["pdf"],
         "most_megabytes": "10",
+        "most_files": "10",
         "version": "1",
     }
     # a form that is refused keeps the file
@@ -422,6 +431,7 @@ def test_a_template_that_is_not_what_it_says_is_refused_with_a_sentence(client_a
         need="required",
         formats=["pdf"],
         most_megabytes="10",
+        most_files="10",
         version="1",
         template_file=SimpleUploadedFile("mau.pdf", b"MZ this is a program"),
     )
@@ -447,6 +457,7 @@ def test_somebody_elses_file_is_never_attached(client_as, office, draft):
         need="required",
         formats=["pdf"],
         most_megabytes="10",
+        most_files="10",
         version="1",
         template_file_kept=str(mine.public_id),
     )

@@ -12,6 +12,7 @@ from django.db.models import Count, Sum
 from audit.models import Event
 from audit.refusals import Refused
 from documents.models import Import
+from dossiers.models import Dossier, DossierFile
 from enterprises.models import Enterprise, FigureRevision, FigureYearClosing, Product, Title
 from programme.models import (
     BudgetStep,
@@ -162,6 +163,7 @@ def test_demo_loads_what_it_promises(loaded):
     check_plans()
     check_histories()
     check_money()
+    check_dossiers()
     connection.check_constraints()
 
 
@@ -184,6 +186,16 @@ def test_demo_lists_one_sign_in_for_each_role(capsys):
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == 18
     assert all(len(line.split("\t")) == 3 for line in lines)
+
+
+def check_dossiers():
+    """Dossiers of the enterprise that signs in and on paper, each in a state that the portal can bring about today."""
+    counted = Counter(Dossier.objects.values_list("channel", "state"))
+    online = {("online", "draft"): 3, ("online", "lodged"): 2, ("online", "withdrawn"): 2}
+    assert counted == online | {("counter", "lodged"): 7, ("post", "lodged"): 7, ("counter", "draft"): 1}
+    codes = Dossier.objects.lodged().values_list("code", flat=True)
+    assert len(set(codes)) == len(codes) == 17
+    assert DossierFile.objects.filter(removed_at__isnull=False).exists()
 
 
 def check_money():

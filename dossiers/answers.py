@@ -1,0 +1,176 @@
+"""Answers of a dossier: between the form of its version, what is kept, and what people read.
+
+Kept as {code of a field: text, whole number, or day as 2026-11-27}: never a float. What was typed into a draft and does
+not pass yet is kept beside it as it was typed.
+"""
+
+from datetime import date, datetime
+
+from django import forms
+from django.utils.translation import gettext as _
+
+from dossiers.lodging import LodgingForm, ShownField, components_of, fact_of, form_class_of
+from dossiers.models import FormField
+from screens import formats
+
+MOST_TYPED = 20_000
+PICKED = (FormField.Kind.CHOICE, FormField.Kind.YES_NO)
+Kind = FormField.Kind
+
+
+class DraftForm(LodgingForm):
+    """The form of a draft: what is still missing is no fault yet, what is wrong is told and kept as typed.
+
+    `version` is the draft's when the form was opened, the operation key names the window it stands in.
+    """
+
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def full_clean(self):
+        super().full_clean()
+        for name in list(self._errors):
+            if name in self.fields and all(error.code == "required" for error in self._errors[name].as_data()):
+                del self._errors[name]
+
+    @property
+    def asked(self):
+        """Names of the fields of the procedure, without those that every form has."""
+        return [name for name in self.fields if name not in ("version", "operation_key")]
+
+    @property
+    def kept(self):
+        """{code: answer as kept} of what passed."""
+        return {
+            name: as_kept(value)
+            for name, value in self.answers.items()
+            if name in self.asked and value not in (None, "")
+        }
+
+    @property
+    def not_right(self):
+        """{code: text as typed} of what did not pass."""
+        wrong = {}
+        for name, field in self.fields.items():
+            if (
+                name in self.errors
+                and name in self.asked
+                and not hasattr(field, "choices")
+                and not isinstance(field, ShownField)
+            ):
+                typed = str(self[name].data or "")
+                if len(typed) <= MOST_TYPED:
+                    wrong[name] = typed
+        return wrong
+
+    @property
+    def too_long(self):
+        """Labels of what is longer than a draft keeps."""
+        return [str(self[name].label) for name in self.asked if len(str(self[name].data or "")) > MOST_TYPED]
+
+
+def draft_form_class(version, enterprise):
+    made = form_class_of(version, enterprise)
+    return type("DraftOfLodging", (DraftForm, made), {})
+
+
+def as_kept(value):
+    return value.isoformat() if isinstance(value, date) and not isinstance(value, datetime) else value
+
+
+def from_kept(field, value):
+    """The answer as its form field gives and takes it; None where it is none of this field."""
+    if field.kind == Kind.DATE:
+        try:
+            return date.fromisoformat(value)
+        except (TypeError, ValueError):
+            return None
+    if field.kind in (Kind.NUMBER, Kind.MONEY):
+        return value if isinstance(value, int) and not isinstance(value, bool) else None
+    if field.kind in PICKED:
+        return value if value in field.answers else None
+    return value if isinstance(value, str) else None
+
+
+def initial_of(dossier, fields):
+    """{code: what its field starts with}: the answers, and what was typed and is not right yet."""
+    found = {}
+    for field in fields:
+        value = from_kept(field, dossier.answers.get(field.code))
+        if field.code in dossier.typed:
+            value = dossier.typed[field.code]
+        if value is not None and field.kind != Kind.ENTERPRISE:
+            found[field.code] = value
+    return found
+
+
+def in_words(field, value):
+    """An answer as it is read."""
+    value = from_kept(field, value)
+    if value is None or value == "":
+        return ""
+    if field.kind == Kind.DATE:
+        return formats.vn_date(value)
+    if field.kind == Kind.MONEY:
+        return formats.money(value)
+    if field.kind == Kind.NUMBER:
+        return formats.number(value)
+    return str(field.answers[value]) if field.kind in PICKED else value
+
+
+def facts_now(fields, enterprise):
+    """{code: text} of what the Department knows and the form shows."""
+    return {field.code: fact_of(enterprise, field.fact) for field in fields if field.kind == Kind.ENTERPRISE}
+
+
+def fitting(answers, fields):
+    """{code: answer} of `answers` that these fields take."""
+    return {
+        field.code: answers[field.code]
+        for field in fields
+        if field.kind != Kind.ENTERPRISE and from_kept(field, answers.get(field.code)) is not None
+    }
+
+
+def lines_of(dossier, fields):
+    """[(field, text, what was typed and is not right)] in the order of the form; a lodged dossier shows its own facts."""
+    facts = dossier.facts if dossier.submitted_at else facts_now(fields, dossier.enterprise)
+    lines = []
+    for field in fields:
+        if field.kind == Kind.ENTERPRISE:
+            lines.append((field, facts.get(field.code, ""), ""))
+        else:
+            lines.append((field, in_words(field, dossier.answers.get(field.code)), dossier.typed.get(field.code, "")))
+    return lines
+
+
+class Missing:
+    """Something that keeps a draft from being lodged: `part` is "field" or "component", `code` names it."""
+
+    def __init__(self, part, code, sentence):
+        self.part, self.code, self.sentence = part, code, sentence
+
+    def __str__(self):
+        return self.sentence
+
+
+def missing_of(dossier, fields, files):
+    """[Missing] of a draft, in the order of its form and its components; `files` are those that stand."""
+    found = []
+    for field in fields:
+        if field.kind == Kind.ENTERPRISE:
+            continue
+        named = {"name": field.name}
+        if field.code in dossier.typed:
+            found.append(Missing("field", field.code, _("“%(name)s” is not filled in rightly yet.") % named))
+        elif field.required and dossier.answers.get(field.code) in (None, ""):
+            found.append(Missing("field", field.code, _("“%(name)s” is not filled in yet.") % named))
+    there = {file.component_id for file in files}
+    for component, required in components_of(dossier.procedure_version, dossier.answers):
+        if required and component.pk not in there:
+            sentence = _("The component “%(name)s” has no file yet.") % {"name": component.name}
+            found.append(Missing("component", component.code, sentence))
+    for file in files:
+        if file.file.scan == file.file.Scan.FOUND:
+            sentence = _("Something harmful was found in the file %(name)s. Take it away and attach another.")
+            found.append(Missing("component", file.component.code, sentence % {"name": file.file.original_name}))
+    return found

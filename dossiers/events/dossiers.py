@@ -1,0 +1,25 @@
+from django.utils.translation import gettext_lazy as _
+
+from audit.events import describe
+from dossiers.models import Dossier
+from dossiers.states import State
+from reference.events import words
+
+FIELDS = {
+    "state": (_("state"), words(State)),
+    "code": _("dossier code"),
+    "channel": (_("way of lodging"), words(Dossier.Channel)),
+    "applicant": _("applicant"),
+    "version": _("version of the procedure"),
+    "arrived_on": _("day the paper arrived"),
+}
+
+describe("dossier begun", _("Draft of the dossier begun"), fields=FIELDS)
+describe("dossier copied", _("Draft of the dossier begun as a copy of %(source)s"), fields=FIELDS)
+describe("dossier typed in", _("Dossier that came on paper: typing in begun"), fields=FIELDS)
+describe("dossier draft saved", _("Draft saved"), fields=FIELDS)
+describe("dossier file attached", _("File %(name)s attached to “%(component)s”"), fields=FIELDS)
+describe("dossier file taken away", _("File %(name)s taken away from “%(component)s”"), fields=FIELDS)
+describe("dossier moved to a version", _("Draft moved to version %(number)s of the procedure"), fields=FIELDS)
+describe("dossier lodged", _("Dossier lodged under the code %(code)s"), fields=FIELDS)
+describe("dossier withdrawn", _("Dossier withdrawn"), fields=FIELDS)

@@ -1,0 +1,81 @@
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from dossiers.models import Dossier, Procedure
+from enterprises.models import Enterprise
+from reference import tax_codes
+from reference.forms import reason_field
+from screens.forms import DateField, Form
+
+
+class StartForm(Form):
+    """For which of the person's own enterprises; asked only where there are several."""
+
+    enterprise = forms.ModelChoiceField(
+        label=_("For which enterprise"), queryset=Enterprise.objects.none(), to_field_name="public_id"
+    )
+
+    def __init__(self, *args, own, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.own = own
+        self.fields["enterprise"].queryset = own
+        if len(own) == 1:
+            del self.fields["enterprise"]
+
+    @property
+    def enterprise_chosen(self):
+        return self.cleaned_data.get("enterprise") or self.own[0]
+
+
+class TypeInForm(Form):
+    """What stands on the cover of a dossier that came on paper."""
+
+    procedure = forms.ModelChoiceField(
+        label=_("Procedure"), queryset=Procedure.objects.none(), to_field_name="public_id"
+    )
+    tax_code = forms.CharField(label=_("Tax code of the enterprise"), max_length=20)
+    applicant_name = forms.CharField(
+        label=_("Who signed the paper"),
+        max_length=150,
+        help_text=_("The legal representative, or whoever they authorised: the applicant, not who types it in."),
+    )
+    channel = forms.ChoiceField(
+        label=_("How it came"),
+        choices=[(value, label) for value, label in Dossier.Channel.choices if value != Dossier.Channel.ONLINE],
+        widget=forms.RadioSelect,
+    )
+    arrived_on = DateField(label=_("Day the paper arrived"))
+
+    def __init__(self, *args, procedures, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["procedure"].queryset = procedures
+
+    def clean_tax_code(self):
+        code = tax_codes.normal(self.cleaned_data["tax_code"])
+        self.enterprise = Enterprise.objects.by_tax_code(code)
+        if self.enterprise is None:
+            raise ValidationError(
+                _("No enterprise with the tax code %(code)s is registered. Ask an officer to register it first."),
+                params={"code": code},
+                code="unknown",
+            )
+        return code
+
+
+class LodgeForm(Form):
+    """The confirmation under the page of checked answers."""
+
+    digest = forms.CharField(widget=forms.HiddenInput, max_length=64)
+    confirmed = forms.BooleanField(
+        label=_("What is stated and attached is true, and the enterprise answers for it before the law"),
+        error_messages={"required": _("Confirm that what is stated and attached is true.")},
+    )
+
+
+class WithdrawForm(Form):
+    reason = reason_field()
+
+
+class ConfirmForm(Form):
+    """A question that is answered with its button."""

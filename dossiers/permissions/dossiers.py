@@ -1,0 +1,65 @@
+"""Dossiers: the people of an enterprise prepare, its signatory lodges; clerks type in what comes on paper; staff read."""
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.access import action, menu, route
+from accounts.roles import ENTERPRISE_ROLES, READERS
+from dossiers.states import CLERKS, SIGNATORY
+
+VIEW = action("dossiers.view", _("See dossiers"), roles=READERS | ENTERPRISE_ROLES)
+LIST = action("dossiers.list", _("See the list of dossiers of all enterprises"), roles=READERS)
+OWN = action("dossiers.own", _("See the dossiers of one's own enterprise"), roles=ENTERPRISE_ROLES)
+START = action("dossiers.start", _("Begin a dossier of one's own enterprise"), roles=ENTERPRISE_ROLES)
+TYPE_IN = action("dossiers.type_in", _("Type in dossiers that came on paper"), roles=CLERKS)
+PREPARE = action("dossiers.prepare", _("Prepare a dossier"), roles=ENTERPRISE_ROLES | CLERKS)
+LODGE = action("dossiers.lodge", _("Lodge a dossier"), roles=SIGNATORY | CLERKS)
+WITHDRAW = action("dossiers.withdraw", _("Withdraw a dossier"), roles=ENTERPRISE_ROLES | CLERKS)
+
+route("dossiers:dossier_list", GET=LIST)
+route("dossiers:type_in_dossier", GET=TYPE_IN, POST=TYPE_IN)
+
+route("dossiers:own_dossiers", GET=OWN)
+route("dossiers:open_procedures", GET=START)
+route("dossiers:start_dossier", GET=START, POST=START)
+
+route("dossiers:dossier", GET=VIEW)
+route("dossiers:dossier_file", GET=VIEW)
+route("dossiers:dossier_template", GET=PREPARE)
+route("dossiers:fill_dossier", GET=PREPARE, POST=PREPARE)
+route("dossiers:dossier_components", GET=PREPARE)
+route("dossiers:add_file", GET=PREPARE, POST=PREPARE)
+route("dossiers:remove_file", POST=PREPARE)
+route("dossiers:move_draft", GET=PREPARE, POST=PREPARE)
+route("dossiers:check_dossier", GET=PREPARE)
+route("dossiers:lodge_dossier", POST=LODGE)
+route("dossiers:lodged_dossier", GET=VIEW)
+route("dossiers:copy_dossier", GET=START, POST=START)
+route("dossiers:withdraw_dossier", GET=WITHDRAW, POST=WITHDRAW)
+
+menu("dossiers", _("Dossiers"), route="dossiers:dossier_list", order=25, rooms=("dossiers",))
+menu(
+    "own_dossiers",
+    _("My dossiers"),
+    route="dossiers:own_dossiers",
+    order=20,
+    enterprise_label=_("Dossiers"),
+    rooms=("dossiers",),
+)
+
+
+def acts_for(user, enterprise, roles):
+    """Whether the person acts for the enterprise in one of these roles, by a membership of it or of what it became."""
+    from enterprises.models import Membership
+
+    held = Membership.objects.held_by(user).filter(role__in=[role.value for role in roles & ENTERPRISE_ROLES])
+    return held.filter(enterprise_id__in=(enterprise.pk, enterprise.merged_into_id)).exists()
+
+
+def may_on(user, dossier, roles):
+    """Whether the person may do for this dossier what takes one of `roles`: people of the enterprise for what it lodges
+    itself, clerks for what came on paper."""
+    if isinstance(user, str):
+        return True
+    if dossier.is_paper:
+        return bool(user.roles & roles & CLERKS)
+    return acts_for(user, dossier.enterprise, roles)

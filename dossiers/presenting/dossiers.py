@@ -1,0 +1,140 @@
+"""Dossiers in words: what happened, what is next, whose turn it is."""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from audit.events import lines_of
+from audit.models import Event
+from dossiers.answers import lines_of as answer_lines
+from dossiers.lodging import components_of, condition_text
+from dossiers.models import FormField
+from dossiers.presenting.procedures import endings, version_title, working_days
+from dossiers.states import State, Turn
+from screens import formats
+
+STATE_KINDS = {
+    "draft": "info",
+    "lodged": "warn",
+    "received": "info",
+    "appraising": "info",
+    "supplementing": "warn",
+    "submitted": "info",
+    "approved": "ok",
+    "issued": "ok",
+    "returned": "ok",
+    "refused": "bad",
+    "not_eligible": "bad",
+    "stopped": "quiet",
+    "withdrawn": "quiet",
+}
+TURN_WORDS = {
+    Turn.DEPARTMENT: gettext_lazy("It is the Department's turn"),
+    Turn.ENTERPRISE: gettext_lazy("It is the enterprise's turn"),
+    Turn.NOBODY: gettext_lazy("Nobody has to do anything"),
+}
+NEXT = {
+    State.LODGED: gettext_lazy("The Department checks the dossier, then receives it with a promised date, asks for what is missing, or says why it cannot receive it. Until then no date is promised."),
+    State.WITHDRAWN: gettext_lazy("Nothing. To ask again, copy the dossier."),
+}  # fmt: skip
+
+
+def next_text(dossier):
+    """What comes next, as far as the table leads today."""
+    if dossier.is_draft and dossier.is_paper:
+        return _("The clerk types the paper in, checks it and lodges it.")
+    if dossier.is_draft:
+        return _("Fill in, attach the components, check; the legal representative then lodges.")
+    return str(NEXT.get(State(dossier.state), ""))
+
+
+def until_text(dossier):
+    """Until when whoever has the turn has it; of what was not received yet nothing is promised."""
+    if dossier.state == State.LODGED:
+        return _("no date is promised before the dossier is received")
+    return ""
+
+
+def what_happened(dossier):
+    """[(moment, sentence, quiet second line)], the latest first."""
+    happened = []
+    if dossier.withdrawn_at:
+        happened.append((dossier.withdrawn_at, _("Withdrawn"), dossier.withdrawn_reason))
+    if dossier.submitted_at:
+        sentence = _("Lodged under the code %(code)s") % {"code": dossier.code}
+        happened.append((dossier.submitted_at, sentence, way_text(dossier)))
+    if not dossier.submitted_at:
+        happened.append((dossier.saved_at, _("Draft last saved"), dossier.saved_by.full_name))
+    begun = _("Begun as a copy of an earlier dossier") if dossier.copied_from_id else _("Draft begun")
+    happened.append((dossier.started_at, begun, dossier.started_by.full_name))
+    return happened
+
+
+def way_text(dossier):
+    """Who asks, and how it came: of paper also who typed it in."""
+    if not dossier.is_paper:
+        return _("%(name)s, online") % {"name": dossier.applicant_name}
+    return _("%(name)s, on paper (%(channel)s, arrived on %(day)s); typed in by %(clerk)s") % {
+        "name": dossier.applicant_name,
+        "channel": dossier.get_channel_display(),
+        "day": formats.vn_date(dossier.arrived_on),
+        "clerk": dossier.typed_by.full_name,
+    }
+
+
+def facts_of(dossier):
+    """[(label, text)] of what stands beside answers and components."""
+    procedure = dossier.procedure
+    facts = [
+        (_("Dossier code"), dossier.code or _("given when it is lodged")),
+        (_("Procedure"), f"{procedure.name} ({version_title(dossier.procedure_version)})"),
+        (_("Enterprise"), str(dossier.enterprise)),
+        (_("Tax code"), dossier.enterprise.tax_code),
+        (_("Way of lodging"), dossier.get_channel_display()),
+    ]
+    if dossier.applicant_name:
+        facts.append((_("Applicant"), dossier.applicant_name))
+    if dossier.is_paper:
+        facts += [
+            (_("Day the paper arrived"), formats.vn_date(dossier.arrived_on)),
+            (_("Typed in by"), dossier.typed_by.full_name),
+        ]
+    if dossier.submitted_at:
+        facts.append((_("Lodged at"), formats.vn_long_datetime(dossier.submitted_at)))
+    facts.append((_("Working days in all"), working_days(dossier.procedure_version.total_days)))
+    return facts
+
+
+def sections_of(dossier, fields):
+    """[(title, rows)] of the answers: what the Department knew, what was asked."""
+    known, asked = [], []
+    for field, text, not_right in answer_lines(dossier, fields):
+        row = {"field": field, "text": text, "not_right": not_right}
+        (known if field.kind == FormField.Kind.ENTERPRISE else asked).append(row)
+    named = ((_("What the Department knows of the enterprise"), known), (_("What the enterprise states"), asked))
+    return [(title, rows) for title, rows in named if rows]
+
+
+def components_shown(dossier, fields, files, *, problems=None):
+    """What the page of components shows of each: its files, whether they are needed, what it takes."""
+    by_component: dict[int, list] = {}
+    for row in files:
+        by_component.setdefault(row.component_id, []).append(row)
+    return [
+        {
+            "component": component,
+            "required": required,
+            "condition": condition_text(component, fields),
+            "endings": endings(component.formats),
+            "accept": endings(component.formats).replace(" ", ""),
+            "files": by_component.get(component.pk, []),
+            "is_full": len(by_component.get(component.pk, [])) >= component.most_files,
+            "problems": (problems or {}).get(component.pk, []),
+        }
+        for component, required in components_of(dossier.procedure_version, dossier.answers)
+    ]
+
+
+def history_lines(dossier):
+    """What happened to it as the Department reads it: without each saving of the draft."""
+    events = Event.objects.about(dossier).exclude(kind="dossier draft saved")
+    return lines_of(events.order_by("-id").prefetch_related("personal_values")[:200])

@@ -1,0 +1,420 @@
+"""The verbs of lodging: begin, save, attach, move to a new version, lodge, withdraw, copy, type in what came on paper."""
+
+import hashlib
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.access import require
+from audit.events import canonical, record_event
+from audit.refusals import Conflict, NotAllowed, Refused, StaleVersion
+from documents.store import save_upload
+from dossiers.answers import facts_now, fitting, in_words, missing_of
+from dossiers.codes import next_code
+from dossiers.models import Component, Dossier, DossierFile, Procedure, ProcedureVersion
+from dossiers.permissions.dossiers import LODGE, PREPARE, START, TYPE_IN, WITHDRAW, acts_for, may_on
+from dossiers.states import ENTERPRISE, State, move_between
+from enterprises.models import Enterprise
+from screens import formats
+from screens.text import fold
+
+# --- beginning ---------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def start_dossier(*, procedure, enterprise, by, now):
+    """Begin a draft of the person's own enterprise under the version in force today."""
+    require(by, START)
+    if not acts_for(by, enterprise, ENTERPRISE):
+        raise NotAllowed(_("You do not act for this enterprise."))
+    require_in_business(enterprise)
+    version = open_version(procedure, now)
+    dossier = _begin(version, enterprise, by=by, now=now)
+    record_event("dossier begun", dossier, by=by, now=now, after={"version": version.number})
+    return dossier
+
+
+@transaction.atomic
+def type_in_dossier(*, procedure, enterprise, channel, applicant_name, arrived_on, by, now):
+    """Begin typing in a dossier that came on paper. The applicant is whoever signed the paper, never the clerk."""
+    require(by, TYPE_IN)
+    require_in_business(enterprise)
+    version = open_version(procedure, now)
+    if arrived_on > timezone.localdate(now):
+        raise Refused(_("The paper cannot have arrived on a day that is still to come."))
+    dossier = _begin(
+        version, enterprise, by=by, now=now, channel=channel, applicant_name=applicant_name, typed_by=by,
+        arrived_on=arrived_on,
+    )  # fmt: skip
+    after = {"channel": channel, "arrived_on": arrived_on, "version": version.number}
+    record_event("dossier typed in", dossier, by=by, now=now, after=after, personal={"applicant": applicant_name})
+    return dossier
+
+
+@transaction.atomic
+def copy_dossier(*, dossier, by, now):
+    """Begin a draft with the answers and files of an earlier dossier, as far as the version in force takes them."""
+    require(by, START)
+    enterprise = dossier.enterprise.root
+    if not acts_for(by, enterprise, ENTERPRISE):
+        raise NotAllowed(_("You do not act for this enterprise."))
+    require_in_business(enterprise)
+    version = open_version(dossier.procedure, now)
+    fields = list(version.fields.all())
+    copy = _begin(
+        version, enterprise, by=by, now=now, copied_from=dossier, answers=fitting(dossier.answers, fields),
+        left_out=_left_out(dossier, fields),
+    )  # fmt: skip
+    components = {component.code: component for component in version.components.all()}
+    for row in standing_files(dossier):
+        component = components.get(row.component.code)
+        if component and row.file.format in component.formats:
+            DossierFile.objects.create(dossier=copy, component=component, file=row.file, added_at=now, added_by=by)
+    record_event("dossier copied", copy, by=by, now=now, source=dossier.code or _("a draft"))
+    return copy
+
+
+def _begin(version, enterprise, *, by, now, **values):
+    dossier = Dossier(
+        procedure_version=version,
+        enterprise=enterprise,
+        started_at=now,
+        started_by=by,
+        saved_at=now,
+        saved_by=by,
+        **values,
+    )
+    dossier.folded = _folded(dossier)
+    dossier.save()
+    return dossier
+
+
+def _folded(dossier):
+    """What searching looks into: code, enterprise with its tax code, procedure."""
+    parts = (dossier.code, dossier.procedure.code, dossier.procedure.name_vi)
+    return " | ".join([*(fold(part) for part in parts if part), dossier.enterprise.folded])
+
+
+# --- the draft ---------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def save_draft(*, dossier, kept, not_right, version, window, by, now):
+    """Keep what was typed into the form of a draft: `kept` passed, `not_right` did not yet.
+
+    Saved again unchanged, nothing happens. Saved from a window that did not see what another window saved since,
+    StaleVersion is raised and nothing of either is lost.
+    """
+    require(by, PREPARE)
+    draft = _locked_draft(dossier, by, PREPARE)
+    fields = {field.code for field in draft.procedure_version.fields.all()}
+    if (set(kept) | set(not_right)) - fields:
+        raise Refused(_("This form has fields that the procedure does not have. Open the draft again."))
+    if draft.answers == kept and draft.typed == not_right:
+        return draft
+    if draft.version != version and (window is None or draft.saved_in != window):
+        raise StaleVersion(draft)
+    names = [*draft.answers, *draft.typed, *kept, *not_right]
+    changed = sorted(
+        name
+        for name in dict.fromkeys(names)
+        if draft.answers.get(name) != kept.get(name) or draft.typed.get(name) != not_right.get(name)
+    )
+    draft.answers, draft.typed = kept, not_right
+    draft.saved_at, draft.saved_by, draft.saved_in = now, by, window
+    draft.save_version(draft.version, update_fields=["answers", "typed", "saved_at", "saved_by", "saved_in"])
+    record_event("dossier draft saved", draft, by=by, now=now, fields=changed)
+    return draft
+
+
+@transaction.atomic
+def attach_file(*, dossier, component, stored, by, now):
+    """Let a file that came in stand for a component of a draft. The same bytes twice stand once."""
+    require(by, PREPARE)
+    draft = _locked_draft(dossier, by, PREPARE)
+    _require_component(draft, component)
+    standing = draft.files.standing().filter(component=component)
+    same = standing.filter(file__sha256=stored.sha256).first()
+    if same:
+        return same
+    if standing.count() >= component.most_files:
+        raise Refused(
+            _("“%(name)s” takes at most %(most)s files. Take one away first, or put several papers into one file.")
+            % {"name": component.name, "most": component.most_files}
+        )
+    row = DossierFile.objects.create(dossier=draft, component=component, file=stored, added_at=now, added_by=by)
+    facts = {"name": stored.original_name, "component": component.name_vi, "sha256": stored.sha256}
+    record_event("dossier file attached", draft, by=by, now=now, **facts)
+    return row
+
+
+def upload_file(*, dossier, component, upload, by, now):
+    """Take a file in, checked by its contents against what the component takes, and attach it."""
+    require(by, PREPARE)
+    with transaction.atomic():
+        draft = _locked_draft(dossier, by, PREPARE)
+        _require_component(draft, component)
+    most = min(component.most_megabytes, settings.UPLOAD_MEGABYTES)
+    stored = save_upload(upload, by=by, now=now, allow=tuple(component.formats), most_megabytes=most)
+    return attach_file(dossier=dossier, component=component, stored=stored, by=by, now=now)
+
+
+@transaction.atomic
+def remove_file(*, row, by, now):
+    """Take a file away from a draft. Taken away already, nothing happens."""
+    require(by, PREPARE)
+    draft = _locked_draft(row.dossier, by, PREPARE)
+    row = DossierFile.objects.select_for_update(of=("self",)).select_related("file", "component").get(pk=row.pk)
+    if row.removed_at:
+        return row
+    row.removed_at, row.removed_by = now, by
+    row.save(update_fields=["removed_at", "removed_by"])
+    facts = {"name": row.file.original_name, "component": row.component.name_vi}
+    record_event("dossier file taken away", draft, by=by, now=now, **facts)
+    return row
+
+
+@transaction.atomic
+def move_draft(*, dossier, by, now):
+    """Take a draft over to the version in force today, with the answers and files that it still takes."""
+    require(by, PREPARE)
+    draft = _locked_draft(dossier, by, PREPARE)
+    version = open_version(draft.procedure, now)
+    if version == draft.procedure_version:
+        return draft
+    fields = list(version.fields.all())
+    left_out, typed = _left_out(draft, fields), {f.code: draft.typed[f.code] for f in fields if f.code in draft.typed}
+    files = list(standing_files(draft))
+    draft.answers, draft.typed, draft.left_out = fitting(draft.answers, fields), typed, [*draft.left_out, *left_out]
+    draft.procedure_version, draft.saved_at, draft.saved_by, draft.saved_in = version, now, by, None
+    names = ["answers", "typed", "left_out", "procedure_version", "saved_at", "saved_by", "saved_in"]
+    draft.save_version(draft.version, update_fields=names)
+    components = {component.code: component for component in version.components.all()}
+    gone = []
+    for row in files:
+        component = components.get(row.component.code)
+        if component and row.file.format in component.formats:
+            row.component = component
+            row.save(update_fields=["component"])
+        else:
+            row.removed_at, row.removed_by = now, by
+            row.save(update_fields=["removed_at", "removed_by"])
+            gone.append(row.file.original_name)
+    record_event(
+        "dossier moved to a version", draft, by=by, now=now, number=version.number,
+        left_out=[line["code"] for line in left_out], files_left_out=gone,
+    )  # fmt: skip
+    return draft
+
+
+def what_fits(dossier, version):
+    """([label] of answers that `version` takes, [{label, text}] of those that it does not)."""
+    fields = list(version.fields.all())
+    taken = fitting(dossier.answers, fields)
+    return [field.name for field in fields if field.code in taken], _left_out(dossier, fields)
+
+
+def _left_out(dossier, fields):
+    """[{code, label, text}] of answers that `fields` do not take: they stay to be read and copied by hand."""
+    taken = fitting(dossier.answers, fields) | {f.code: "" for f in fields if f.code in dossier.typed}
+    lines = []
+    for field in dossier.procedure_version.fields.all():
+        text = dossier.typed.get(field.code) or in_words(field, dossier.answers.get(field.code))
+        if text and field.code not in taken:
+            lines.append({"code": field.code, "label": field.name_vi, "text": text})
+    return lines
+
+
+# --- lodging -----------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def lodge_dossier(*, dossier, digest, by, now):
+    """Lodge a draft as it was checked (`digest`), under a code of its own. No date is promised: that is receiving's.
+
+    The one who lodges online is the applicant; of what came on paper, whoever signed the paper stays it.
+    """
+    require(by, LODGE)
+    Procedure.objects.select_for_update(of=("self",), no_key=True).get(pk=dossier.procedure_version.procedure_id)
+    Enterprise.objects.select_for_update(of=("self",), no_key=True).get(pk=dossier.enterprise_id)
+    draft = _locked(dossier)
+    _require_move(draft, State.LODGED, by)
+    require_in_business(draft.enterprise)
+    _require_version_holds(draft, now)
+    fields, files = list(draft.procedure_version.fields.all()), list(standing_files(draft))
+    if digest != digest_of(draft, files):
+        raise Conflict(_("The dossier was changed after you checked it. Check it again, then lodge it."))
+    missing = missing_of(draft, fields, files)
+    if missing:
+        raise Refused(_("The dossier cannot be lodged yet. %(problem)s") % {"problem": missing[0]})
+    draft.state, draft.code = State.LODGED, next_code(draft.procedure, now=now)
+    draft.submitted_at, draft.submitted_by = now, by
+    draft.facts, draft.left_out = facts_now(fields, draft.enterprise), []
+    if not draft.is_paper:
+        draft.applicant, draft.applicant_name = by, by.full_name
+    draft.folded = _folded(draft)
+    names = [
+        "state",
+        "code",
+        "submitted_at",
+        "submitted_by",
+        "facts",
+        "left_out",
+        "applicant",
+        "applicant_name",
+        "folded",
+    ]
+    draft.save_version(draft.version, update_fields=names)
+    record_event(
+        "dossier lodged", draft, by=by, now=now, code=draft.code, digest=digest, before={"state": State.DRAFT},
+        after={"state": State.LODGED}, personal={"applicant": draft.applicant_name},
+    )  # fmt: skip
+    return draft
+
+
+def digest_of(dossier, files):
+    """What was checked, in one figure: the version, the answers, and the bytes that stand for each component."""
+    content = {
+        "version": str(dossier.procedure_version.public_id),
+        "answers": dossier.answers,
+        "typed": dossier.typed,
+        "files": sorted([row.component.code, row.file.sha256, row.file.original_name] for row in files),
+    }
+    return hashlib.sha256(canonical(content).encode()).hexdigest()
+
+
+@transaction.atomic
+def withdraw_dossier(*, dossier, reason, by, now):
+    """Take a dossier back: a draft is given up, what was lodged is not handled any more. It stays to be read."""
+    require(by, WITHDRAW)
+    row = _locked(dossier)
+    before = row.state
+    _require_move(row, State.WITHDRAWN, by)
+    row.state, row.withdrawn_at, row.withdrawn_by, row.withdrawn_reason = State.WITHDRAWN, now, by, reason
+    row.save_version(row.version, update_fields=["state", "withdrawn_at", "withdrawn_by", "withdrawn_reason"])
+    record_event(
+        "dossier withdrawn", row, by=by, now=now, reason=reason, before={"state": before},
+        after={"state": State.WITHDRAWN},
+    )  # fmt: skip
+    return row
+
+
+# --- asked by services and pages ---------------------------------------------------------------
+
+
+def may_move(user, dossier, state):
+    """Whether the table lets this person take the dossier to `state` now."""
+    move = move_between(State(dossier.state), state)
+    return move is not None and may_on(user, dossier, move.roles)
+
+
+def may_prepare(user, dossier):
+    return dossier.is_draft and may_on(user, dossier, PREPARE.roles)
+
+
+def standing_files(dossier):
+    """The files of a dossier with their components, in the order of the components."""
+    return dossier.files.standing().select_related("file", "component").order_by("component__position", "id")
+
+
+def open_version(procedure, now):
+    """The version under which a dossier is lodged today; Refused where there is none."""
+    on = timezone.localdate(now)
+    if procedure.is_closed(on):
+        raise Refused(
+            _("The procedure “%(name)s” is closed from %(day)s. Choose another procedure, or ask the Department.")
+            % {"name": procedure.name, "day": formats.vn_date(procedure.closed_on)}
+        )
+    version = procedure.version_on(on)
+    if version is None:
+        raise Refused(_("The procedure “%(name)s” is not in force today.") % {"name": procedure.name})
+    version.procedure = procedure
+    return version
+
+
+def require_in_business(enterprise):
+    """Refuse for an enterprise that was merged, dissolved or entered by mistake, and say what to do."""
+    if enterprise.merged_into_id:
+        raise Refused(
+            _("The record of this enterprise was merged into “%(name)s”. Copy the dossier: the copy is of that one.")
+            % {"name": enterprise.merged_into}
+        )
+    if enterprise.status == Enterprise.Status.DISSOLVED:
+        raise Refused(
+            _("“%(name)s” stands as dissolved. If that is not so, ask the Department to correct the record first.")
+            % {"name": enterprise}
+        )
+    if enterprise.status == Enterprise.Status.WITHDRAWN:
+        raise Refused(
+            _("The record of “%(name)s” was entered by mistake. Ask the Department which record is right.")
+            % {"name": enterprise}
+        )
+
+
+def version_problem(draft, now):
+    """What keeps a draft from being lodged under its version today, in a sentence; "" when nothing does."""
+    try:
+        _require_version_holds(draft, now)
+    except Refused as refusal:
+        return str(refusal)
+    return ""
+
+
+def _require_version_holds(draft, now):
+    current = open_version(draft.procedure, now)
+    if current.pk != draft.procedure_version_id:
+        raise Refused(
+            _("The procedure has a new version, in force from %(day)s. Move the draft to it; what still fits stays.")
+            % {"day": formats.vn_date(current.valid_from)}
+        )
+
+
+def _require_move(dossier, state, by):
+    move = move_between(State(dossier.state), state)
+    if move is None:
+        if dossier.submitted_at and state == State.LODGED:
+            raise Conflict(
+                _("This dossier was lodged already, at %(time)s, under the code %(code)s.")
+                % {"time": formats.vn_datetime(dossier.submitted_at), "code": dossier.code}
+            )
+        raise Conflict(
+            _("The dossier is “%(state)s” now; this can no longer be done.") % {"state": dossier.get_state_display()}
+        )
+    if not may_on(by, dossier, move.roles):
+        raise NotAllowed(_("Only the legal representative of the enterprise may do this."))
+
+
+def _require_component(draft, component):
+    if component.procedure_version_id != draft.procedure_version_id:
+        raise Refused(_("This component is not one of this dossier. Open the page of components again."))
+
+
+def _locked(dossier):
+    rows = Dossier.objects.select_for_update(of=("self",)).select_related(
+        "procedure_version__procedure", "enterprise__merged_into"
+    )
+    return rows.get(pk=dossier.pk)
+
+
+def _locked_draft(dossier, by, wanted):
+    draft = _locked(dossier)
+    if not may_on(by, draft, wanted.roles):
+        raise NotAllowed(_("Your role does not allow this."))
+    if not draft.is_draft:
+        raise Conflict(
+            _("The dossier is “%(state)s” now and is not changed any more.") % {"state": draft.get_state_display()}
+        )
+    return draft
+
+
+def component_of(dossier, public_id):
+    """The component of this dossier's version, or None."""
+    return Component.objects.filter(public_id=public_id, procedure_version_id=dossier.procedure_version_id).first()
+
+
+def open_procedures(on):
+    """[version in force on the day] of what an enterprise may lodge, by the name of the procedure."""
+    versions = ProcedureVersion.objects.in_force(on).select_related("procedure", "office")
+    return versions.filter(procedure__in=Procedure.objects.open(on)).order_by("procedure__sort_key")

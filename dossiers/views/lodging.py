@@ -1,0 +1,509 @@
+"""Lodging as an enterprise does it, and the clerk for what came on paper: begin, fill in, attach, check, lodge."""
+
+from types import SimpleNamespace
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from audit.refusals import NotAllowed, Refused, StaleVersion
+from documents.serving import serve
+from dossiers.answers import draft_form_class, from_kept, initial_of, missing_of
+from dossiers.forms.dossiers import ConfirmForm, LodgeForm, StartForm, TypeInForm, WithdrawForm
+from dossiers.lodging import ShownField, condition_text
+from dossiers.models import Dossier, DossierFile, Procedure
+from dossiers.permissions.dossiers import PREPARE, may_on
+from dossiers.presenting.dossiers import (
+    STATE_KINDS,
+    components_shown,
+    sections_of,
+    way_text,
+)
+from dossiers.presenting.procedures import endings, version_title, working_days
+from dossiers.services import dossiers as services
+from dossiers.states import State
+from enterprises.models import Enterprise, Membership
+from reference.sending import do_once
+from screens.forms import form_data
+
+A_PAGE = 30
+BUTTONS = {"csrfmiddlewaretoken", "operation_key", "version", "and_stay"}
+
+
+# --- own dossiers, and beginning one ------------------------------------------------------------
+
+
+def own_dossiers(request):
+    """Drafts first, then what was lodged, the latest first."""
+    seen = Dossier.objects.visible_to(request.user).of_enterprises_of(request.user)
+    rows = seen.select_related("procedure_version__procedure", "enterprise", "saved_by")
+    drafts = list(rows.drafts().order_by("-saved_at", "-id")[:A_PAGE])
+    others = rows.exclude(state=State.DRAFT).order_by("-submitted_at", "-id")
+    page = Paginator(others, A_PAGE).get_page(request.GET.get("page"))
+    return render(
+        request,
+        "dossiers/own_dossiers.html",
+        {
+            "drafts": drafts,
+            "page": page,
+            "today": timezone.localdate(),
+            "kinds": STATE_KINDS,
+            "several": len(_own_enterprises(request.user)) > 1,
+        },
+    )
+
+
+def open_procedures(request):
+    rows = []
+    for version in services.open_procedures(timezone.localdate()).prefetch_related("components", "fields"):
+        fields = list(version.fields.all())
+        rows.append(
+            {
+                "version": version,
+                "days": working_days(version.total_days),
+                "components": [
+                    {"component": component, "condition": condition_text(component, fields)}
+                    for component in version.components.all()
+                ],
+            }
+        )
+    return render(request, "dossiers/open_procedures.html", {"rows": rows})
+
+
+def start_dossier(request, public_id):
+    procedure = get_object_or_404(Procedure, public_id=public_id)
+    now = timezone.now()
+    form = StartForm(form_data(request)[0], own=_own_enterprises(request.user))
+    done = do_once(
+        request,
+        form,
+        f"start dossier {procedure.public_id}",
+        lambda given, **by: services.start_dossier(procedure=procedure, enterprise=form.enterprise_chosen, **by),
+    )
+    if done:
+        return _to("dossiers:fill_dossier", done)
+    version = None if procedure.is_closed(timezone.localdate(now)) else procedure.version_on(timezone.localdate(now))
+    fields = list(version.fields.all()) if version else []
+    components = version.components.all() if version else []
+    return render(
+        request,
+        "dossiers/start_dossier.html",
+        {
+            "form": form,
+            "procedure": procedure,
+            "version": version,
+            "days": working_days(version.total_days) if version else "",
+            "components": [
+                {
+                    "component": component,
+                    "condition": condition_text(component, fields),
+                    "endings": endings(component.formats),
+                }
+                for component in components
+            ],
+        },
+    )
+
+
+def type_in_dossier(request):
+    today = timezone.localdate()
+    procedures = Procedure.objects.filter(pk__in=services.open_procedures(today).values("procedure"))
+    form = TypeInForm(form_data(request)[0], procedures=procedures)
+    done = do_once(
+        request,
+        form,
+        "type in dossier",
+        lambda given, **by: services.type_in_dossier(
+            procedure=given["procedure"], enterprise=form.enterprise, channel=given["channel"],
+            applicant_name=given["applicant_name"], arrived_on=given["arrived_on"], **by,
+        ),
+    )  # fmt: skip
+    if done:
+        return _to("dossiers:fill_dossier", done)
+    lead = _("For what came at the counter or by post. Scan its papers, type in what it states, check and lodge it.")
+    back = reverse("dossiers:dossier_list")
+    return _form(request, form, _("Type in a dossier"), _("Begin"), back, lead=lead)
+
+
+# --- the form of the draft ----------------------------------------------------------------------
+
+
+def fill_dossier(request, public_id):
+    """The form by the version's fields. Sent by its button or, as one types, by itself: the same checks, the same door."""
+    dossier = _prepared(request, public_id)
+    if request.method == "GET" and not dossier.is_draft:
+        return HttpResponseRedirect(dossier.get_absolute_url())
+    fields = list(dossier.procedure_version.fields.all())
+    initial = {**initial_of(dossier, fields), "version": dossier.version}
+    form = draft_form_class(dossier.procedure_version, dossier.enterprise)(form_data(request)[0], initial=initial)
+    saved = _save(request, form, dossier, fields) if request.method == "POST" else None
+    if request.headers.get("HX-Request") == "true":
+        problems = [str(error) for error in form.non_field_errors()]
+        return render(request, "dossiers/includes/saved.html", {"dossier": saved, "problems": problems, "fresh": True})
+    if saved and form.is_valid():
+        if "and_stay" in request.POST:
+            messages.success(request, _("The draft is saved."))
+            return _to("dossiers:fill_dossier", dossier.public_id)
+        has_components = dossier.procedure_version.components.exists()
+        return _to("dossiers:dossier_components" if has_components else "dossiers:check_dossier", dossier.public_id)
+    if saved:
+        messages.info(
+            request, _("The draft is saved. Some answers are not right yet: they are kept as you typed them.")
+        )
+    known = [form[field.code] for field in fields if isinstance(form.fields[field.code], ShownField)]
+    asked = [form[field.code] for field in fields if not isinstance(form.fields[field.code], ShownField)]
+    return render(
+        request,
+        "dossiers/fill_dossier.html",
+        {
+            "dossier": saved or dossier,
+            "form": form,
+            "known": [(bound.label, bound.value()) for bound in known],
+            "asked": asked,
+            **around_of(saved or dossier),
+        },
+    )
+
+
+def _save(request, form, dossier, fields):
+    """The draft as saved, or None with the reason on the form."""
+    form.is_valid()
+    unknown = set(request.POST) - set(form.fields) - BUTTONS
+    if unknown:
+        form.add_error(
+            None,
+            _("This form has fields that the procedure does not have. Open the draft again; what you typed is below."),
+        )
+        return None
+    if form.too_long:
+        sentence = _("“%(name)s” is too long to be kept. Shorten it, or attach it as a file.")
+        form.add_error(None, sentence % {"name": form.too_long[0]})
+        return None
+    given = form.cleaned_data
+    try:
+        return services.save_draft(
+            dossier=dossier, kept=form.kept, not_right=form.not_right, version=given.get("version"),
+            window=given.get("operation_key"), by=request.user, now=timezone.now(),
+        )  # fmt: skip
+    except StaleVersion as stale:
+        answers = {field.code: from_kept(field, stale.current.answers.get(field.code)) for field in fields}
+        form.meet_conflict(SimpleNamespace(version=stale.current.version, **answers), stale)
+    except NotAllowed as refusal:
+        raise PermissionDenied(str(refusal)) from None
+    except Refused as refusal:
+        form.add_error(None, str(refusal))
+    return None
+
+
+# --- components ---------------------------------------------------------------------------------
+
+
+def dossier_components(request, public_id):
+    dossier = _prepared(request, public_id)
+    if not dossier.is_draft:
+        return HttpResponseRedirect(dossier.get_absolute_url())
+    return _components_page(request, dossier)
+
+
+def add_file(request, public_id, component_id):
+    """Files for one component, each checked and told of by itself."""
+    dossier = _prepared(request, public_id)
+    component = services.component_of(dossier, component_id)
+    problems = []
+    if request.method == "POST" and component is None:
+        messages.error(request, _("This component is not one of this dossier. Nothing was attached; choose it below."))
+    if request.method == "POST" and component is not None:
+        uploads = request.FILES.getlist("file")
+        if not uploads:
+            problems.append(_("Choose the file first."))
+        for upload in uploads:
+            try:
+                services.upload_file(
+                    dossier=dossier, component=component, upload=upload, by=request.user, now=timezone.now()
+                )
+            except NotAllowed as refusal:
+                raise PermissionDenied(str(refusal)) from None
+            except Refused as refusal:
+                problems.append(f"{upload.name}: {refusal}")
+    elif component is None and request.method == "GET":
+        raise Http404
+    return _component_answer(request, dossier, component, problems)
+
+
+def remove_file(request, public_id, file_id):
+    dossier = _prepared(request, public_id)
+    row = get_object_or_404(DossierFile.objects.select_related("component"), dossier=dossier, public_id=file_id)
+    problems = []
+    try:
+        services.remove_file(row=row, by=request.user, now=timezone.now())
+    except NotAllowed as refusal:
+        raise PermissionDenied(str(refusal)) from None
+    except Refused as refusal:
+        problems.append(str(refusal))
+    return _component_answer(request, dossier, row.component, problems)
+
+
+def _component_answer(request, dossier, component, problems):
+    """The component alone for the page that asked in the background; else the page again, at the component."""
+    told = {component.pk: problems} if component and problems else {}
+    if component and request.headers.get("HX-Request") == "true":
+        shown = _components(dossier, told)
+        row = next((row for row in shown if row["component"].pk == component.pk), None)
+        if row:
+            return render(request, "dossiers/includes/component.html", {"row": row, "dossier": dossier})
+    if component and request.method == "POST" and not problems and dossier.is_draft:
+        address = reverse("dossiers:dossier_components", args=[dossier.public_id])
+        return HttpResponseRedirect(f"{address}#component-{component.code}")
+    return _components_page(request, dossier, told)
+
+
+def _components(dossier, problems=None):
+    fields = list(dossier.procedure_version.fields.all())
+    return components_shown(dossier, fields, services.standing_files(dossier), problems=problems)
+
+
+def _components_page(request, dossier, problems=None):
+    context = {"dossier": dossier, "rows": _components(dossier, problems), **around_of(dossier)}
+    return render(request, "dossiers/dossier_components.html", context)
+
+
+def dossier_file(request, public_id, file_id):
+    """The file itself, for whoever sees the dossier: always as an attachment."""
+    dossier = visible_dossier(request, public_id)
+    row = get_object_or_404(DossierFile.objects.standing().select_related("file"), dossier=dossier, public_id=file_id)
+    return _served(request, row.file, dossier, f"dossier {dossier.public_id}")
+
+
+def dossier_template(request, public_id, component_id):
+    dossier = _prepared(request, public_id)
+    component = services.component_of(dossier, component_id)
+    if component is None or component.template is None:
+        raise Http404
+    return _served(request, component.template, dossier, f"component {component.public_id}")
+
+
+def _served(request, stored, dossier, basis):
+    try:
+        return serve(stored, request, basis=basis)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return HttpResponseRedirect(dossier.get_absolute_url())
+
+
+# --- a new version of the procedure -------------------------------------------------------------
+
+
+def move_draft(request, public_id):
+    dossier = _prepared(request, public_id)
+    form = ConfirmForm(form_data(request)[0])
+    act = lambda given, **by: services.move_draft(dossier=dossier, **by)  # noqa: E731 - done once below
+    if do_once(request, form, f"move draft {dossier.public_id}", act):
+        messages.success(request, _("The draft is under the new version now. See what it asks for."))
+        return _to("dossiers:fill_dossier", dossier.public_id)
+    try:
+        version = services.open_version(dossier.procedure, timezone.now())
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return HttpResponseRedirect(dossier.get_absolute_url())
+    if request.method == "GET" and (version == dossier.procedure_version or not dossier.is_draft):
+        return HttpResponseRedirect(dossier.get_absolute_url())
+    stays, goes = services.what_fits(dossier, version)
+    return _form(
+        request,
+        form,
+        _("Move the draft to the new version"),
+        _("Move the draft"),
+        dossier.get_absolute_url(),
+        template="dossiers/move_draft.html",
+        dossier=dossier,
+        version=version,
+        stays=stays,
+        goes=goes,
+    )
+
+
+# --- checking and lodging -----------------------------------------------------------------------
+
+
+def check_dossier(request, public_id):
+    dossier = _prepared(request, public_id)
+    if not dossier.is_draft:
+        return HttpResponseRedirect(dossier.get_absolute_url())
+    return _check_page(request, dossier)
+
+
+def lodge_dossier(request, public_id):
+    dossier = _prepared(request, public_id)
+    form = LodgeForm(request.POST)
+    done = do_once(
+        request,
+        form,
+        f"lodge dossier {dossier.public_id}",
+        lambda given, **by: services.lodge_dossier(dossier=dossier, digest=given["digest"], **by),
+    )
+    if done:
+        return _to("dossiers:lodged_dossier", done)
+    return _check_page(request, _prepared(request, public_id), form)
+
+
+def _check_page(request, dossier, form=None):
+    fields, files = list(dossier.procedure_version.fields.all()), list(services.standing_files(dossier))
+    missing = missing_of(dossier, fields, files)
+    digest = services.digest_of(dossier, files)
+    may_lodge = services.may_move(request.user, dossier, State.LODGED)
+    if form is None:
+        form = LodgeForm(initial={"digest": digest})
+    else:  # what is shown below is what the next confirmation is about
+        form.data = form.data.copy()
+        form.data["digest"] = digest
+    around = around_of(dossier)
+    return render(
+        request,
+        "dossiers/check_dossier.html",
+        {
+            "dossier": dossier,
+            "form": form,
+            "sections": sections_of(dossier, fields),
+            "components": components_shown(dossier, fields, files),
+            "missing": missing,
+            "may_lodge": may_lodge,
+            "is_ready": dossier.is_draft and not missing and not around["hindrance"],
+            **around,
+        },
+    )
+
+
+def lodged_dossier(request, public_id):
+    """The confirmation that it was lodged, to be printed: with its code, without any promised date."""
+    dossier = visible_dossier(request, public_id)
+    if not dossier.submitted_at:
+        raise Http404
+    fields = list(dossier.procedure_version.fields.all())
+    return render(
+        request,
+        "dossiers/lodged_dossier.html",
+        {
+            "dossier": dossier,
+            "way": way_text(dossier),
+            "components": components_shown(dossier, fields, services.standing_files(dossier)),
+        },
+    )
+
+
+# --- copying and withdrawing --------------------------------------------------------------------
+
+
+def copy_dossier(request, public_id):
+    dossier = visible_dossier(request, public_id)
+    form = ConfirmForm(form_data(request)[0])
+    done = do_once(
+        request,
+        form,
+        f"copy dossier {dossier.public_id}",
+        lambda given, **by: services.copy_dossier(dossier=dossier, **by),
+    )
+    if done:
+        messages.success(request, _("A new draft with the same answers and files is begun. Check each of them."))
+        return _to("dossiers:fill_dossier", done)
+    lead = _(
+        "A new draft is begun with the answers and files of this dossier, as far as the procedure still asks for them."
+    )
+    return _form(
+        request,
+        form,
+        _("Copy the dossier"),
+        _("Begin the copy"),
+        dossier.get_absolute_url(),
+        lead=lead,
+        dossier=dossier,
+    )
+
+
+def withdraw_dossier(request, public_id):
+    dossier = visible_dossier(request, public_id)
+    if request.method == "GET" and not services.may_move(request.user, dossier, State.WITHDRAWN):
+        if dossier.state == State.WITHDRAWN or may_on(request.user, dossier, PREPARE.roles):
+            messages.info(request, _("You cannot withdraw this dossier as it stands now."))
+            return HttpResponseRedirect(dossier.get_absolute_url())
+        raise PermissionDenied(_("Your role does not allow this."))
+    form = WithdrawForm(form_data(request)[0])
+    done = do_once(
+        request,
+        form,
+        f"withdraw dossier {dossier.public_id}",
+        lambda given, **by: services.withdraw_dossier(dossier=dossier, **given, **by),
+    )
+    if done:
+        messages.success(request, _("The dossier is withdrawn."))
+        return HttpResponseRedirect(dossier.get_absolute_url())
+    given_up = dossier.is_draft
+    lead = (
+        _("The draft is given up. It stays to be read and to be copied.")
+        if given_up
+        else _("The Department stops handling it. It stays to be read and to be copied.")
+    )
+    title = _("Give up the draft") if given_up else _("Withdraw the dossier")
+    return _form(request, form, title, title, dossier.get_absolute_url(), lead=lead, dossier=dossier)
+
+
+# --- shared -------------------------------------------------------------------------------------
+
+
+def _own_enterprises(user):
+    held = Membership.objects.held_by(user).values("enterprise_id")
+    return Enterprise.objects.filter(pk__in=held).order_by("sort_key", "pk")
+
+
+def visible_dossier(request, public_id):
+    rows = Dossier.objects.visible_to(request.user).select_related(
+        "procedure_version__procedure", "procedure_version__office", "enterprise__merged_into", "enterprise__ward",
+        "enterprise__main_activity", "started_by", "saved_by", "typed_by", "submitted_by", "copied_from",
+    )  # fmt: skip
+    return get_object_or_404(rows, public_id=public_id)
+
+
+def _prepared(request, public_id):
+    """The dossier, for whoever prepares it: 404 where they do not see it, 403 where they only see it."""
+    dossier = visible_dossier(request, public_id)
+    if not may_on(request.user, dossier, PREPARE.roles):
+        raise PermissionDenied(_("Your role does not allow this."))
+    return dossier
+
+
+def around_of(dossier):
+    """What every page of a draft tells: what keeps it from being lodged today, and whether moving it helps."""
+    hindrance = ""
+    try:
+        services.require_in_business(dossier.enterprise)
+    except Refused as refusal:
+        hindrance = str(refusal)
+    current = None
+    if not hindrance and dossier.is_draft:
+        hindrance = services.version_problem(dossier, timezone.now())
+        if hindrance:
+            current = dossier.procedure.version_on(timezone.localdate())
+            if current and (
+                current.pk == dossier.procedure_version_id or dossier.procedure.is_closed(timezone.localdate())
+            ):
+                current = None
+    return {
+        "hindrance": hindrance if dossier.is_draft else "",
+        "newer": current,
+        "merged": bool(dossier.enterprise.merged_into_id),
+        "title": str(dossier.procedure),
+        "version_title": version_title(dossier.procedure_version),
+    }
+
+
+def _to(route, public_id):
+    return HttpResponseRedirect(reverse(route, args=[public_id]))
+
+
+def _form(request, form, title, submit, back, *, template="dossiers/dossier_form.html", **context):
+    page = {"form": form, "title": title, "submit": submit, "back": back, **context}
+    return render(request, template, page)

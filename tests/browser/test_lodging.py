@@ -1,0 +1,97 @@
+"""A dossier on a phone: begun, saved as it is typed, a file sent, two windows met, lodged by the signatory, seen by a clerk."""
+
+import pytest
+from playwright.sync_api import expect
+
+from reporting.demo.dossiers import one_page
+from tests.browser.conftest import DESKTOP, PHONE, sign_in
+
+PREPARER, SIGNATORY, CLERK = (f"{name}@thunghiem.example" for name in ("laphoso", "daidien", "tiepnhan"))
+expect.set_options(timeout=30_000)
+TEXT = "Đường vào khu sản xuất bị ngập khi mưa lớn."
+
+
+@pytest.fixture
+def as_person(browser, fresh_site):
+    """as_person(email, viewport): a page of that person, in a browser of their own."""
+    contexts, said = [], []
+
+    def open_page(email, viewport=PHONE):
+        context = browser.new_context(base_url=fresh_site.address, viewport=viewport, locale="vi-VN")
+        context.set_default_timeout(30_000)
+        sign_in(context, email, dict(fresh_site.people.values())[email])
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: said.append(message.text))
+        page.on("pageerror", lambda error: said.append(str(error)))
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert said == []
+
+
+def test_a_dossier_is_prepared_on_a_phone_lodged_by_the_signatory_and_seen_by_the_clerk(as_person, tmp_path):
+    page = as_person(PREPARER)
+    page.goto("/dossiers/own/start/")
+    page.click("main a.btn-primary")
+    page.click("main form button.btn-primary")
+    page.wait_for_url("**/fill/")
+    address = page.url
+
+    page.fill("#id_nguoi-lien-he", "Phan Thị Minh Họa")
+    page.fill("#id_dien-thoai", "0900 000 009")
+    page.select_option("#id_linh-vuc", "ha-tang")
+    page.fill("#id_noi-dung", TEXT)
+    page.fill("#id_anh-huong", "khoảng 2 tỷ")
+    expect(page.locator("#saved")).to_contain_text("Một số mục chưa đúng")
+    page.fill("#id_anh-huong", "2.000.000.000")
+    expect(page.locator("#saved")).not_to_contain_text("Một số mục chưa đúng")
+    expect(page.locator("#saved")).to_contain_text("Đã lưu lúc")
+
+    # a second window that was opened meanwhile goes on; this one is told and keeps what is typed in it
+    other = page.context.new_page()
+    other.goto(address)
+    expect(other.locator("#id_noi-dung")).to_have_value(TEXT)
+    other.fill("#id_de-xuat", "Đề nghị nâng cấp hệ thống thoát nước.")
+    expect(other.locator("#saved")).to_contain_text("Đã lưu lúc")
+    other.wait_for_function("document.getElementById('id_version').value > 1")
+    page.fill("#id_de-xuat", "Đề nghị sửa đường.")
+    expect(page.locator("#saved")).to_contain_text("Chưa lưu")
+    page.click("button[name=and_stay]")
+    expect(page.locator("main")).to_contain_text("Đề nghị nâng cấp hệ thống thoát nước.")
+    expect(page.locator("#id_de-xuat")).to_have_value("Đề nghị sửa đường.")
+    page.check("input[name=da-gui-noi-khac][value=no]")
+    page.click("main form button.btn-primary")
+    page.wait_for_url("**/components/")
+
+    page.set_input_files("#file-tai-lieu", {"name": "ảnh.png", "mimeType": "image/png", "buffer": b"khong phai anh"})
+    expect(page.locator("#component-tai-lieu [role=alert]")).to_contain_text("ảnh.png")
+    page.wait_for_function("!document.querySelector('.htmx-added, .htmx-settling')")
+    pdf = {"name": "Ảnh hiện trạng.pdf", "mimeType": "application/pdf", "buffer": one_page("lodging")}
+    page.set_input_files("#file-tai-lieu", pdf)
+    expect(page.locator("#component-tai-lieu")).to_contain_text("Ảnh hiện trạng.pdf")
+    page.click("main .form-actions a.btn-primary")
+    expect(page.locator("main")).to_contain_text("Người đại diện theo pháp luật của doanh nghiệp xác nhận và nộp")
+
+    signatory = as_person(SIGNATORY)
+    signatory.goto(page.url)
+    expect(signatory.locator("main")).to_contain_text("2.000.000.000 đồng")
+    # by the keyboard alone
+    signatory.focus("#id_confirmed")
+    signatory.keyboard.press("Space")
+    signatory.keyboard.press("Tab")
+    signatory.keyboard.press("Enter")
+    signatory.wait_for_url("**/lodged/")
+    code = signatory.inner_text(".big-code")
+    expect(signatory.locator("h1")).to_have_text("Xác nhận đã nộp hồ sơ")
+    expect(signatory.locator("main")).to_contain_text("Trước khi tiếp nhận chưa có ngày hẹn trả")
+
+    clerk = as_person(CLERK, DESKTOP)
+    clerk.goto(f"/dossiers/?q={code}")
+    clerk.click(f"main table a:has-text('{code}')")
+    expect(clerk.locator("main")).to_contain_text(TEXT)
+    with clerk.expect_download() as download:
+        clerk.click("main a:has-text('Ảnh hiện trạng.pdf')")
+    assert download.value.path().read_bytes() == one_page("lodging")

@@ -1,0 +1,108 @@
+"""Two people at one dossier, or many at one procedure, in the same instant: each has what is theirs, nothing is lost."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from audit.models import Event
+from audit.refusals import Refused, StaleVersion
+from dossiers.models import Dossier, DossierNumber
+from dossiers.services import dossiers as services
+from tests.dossiers.test_procedure_races import at_once, the_winner_and_the_refusal
+from tests.factories import (
+    make_dossier,
+    make_enterprise,
+    make_enterprise_user,
+    make_procedure,
+    make_stored_file,
+    make_version,
+)
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+NOW = datetime(2026, 11, 27, 2, tzinfo=UTC)
+LATER = NOW + timedelta(minutes=1)
+
+
+@pytest.fixture
+def version():
+    version = make_version(make_procedure())
+    version.components.update(need="optional")
+    version.fields.update(code="noi-dung")
+    version.state, version.valid_from, version.paper_number = "issued", NOW.date(), "1/QĐ-SCT"
+    version.paper_on, version.put_in_force_at, version.put_in_force_by = NOW.date(), NOW, "system:tests"
+    version.save()
+    return version
+
+
+def lodging(dossier, by):
+    digest = services.digest_of(dossier, list(services.standing_files(dossier)))
+    return lambda: services.lodge_dossier(dossier=dossier, digest=digest, by=by, now=LATER)
+
+
+def test_dossiers_lodged_at_once_each_have_a_code_of_their_own(version):
+    lodgings = []
+    for _each in range(8):
+        enterprise = make_enterprise()
+        lodgings.append(lodging(make_dossier(version, enterprise), make_enterprise_user(enterprise)))
+    outcomes = at_once(*lodgings)
+    assert sorted(outcome.code for outcome in outcomes) == [f"261127-{number:04d}" for number in range(1, 9)]
+    assert DossierNumber.objects.get().last_number == 8
+
+
+def test_one_dossier_lodged_twice_at_once_has_one_code_and_the_other_reads_it(version):
+    enterprise = make_enterprise()
+    dossier = make_dossier(version, enterprise)
+    outcomes = at_once(*(lodging(dossier, make_enterprise_user(enterprise)) for _two in range(2)))
+    won, refusal = the_winner_and_the_refusal(outcomes)
+    assert won.code in refusal
+    assert Event.objects.filter(kind="dossier lodged").count() == 1
+    assert DossierNumber.objects.get().last_number == 1
+
+
+def test_a_draft_lodged_and_given_up_at_once_is_one_of_both(version):
+    enterprise = make_enterprise()
+    dossier = make_dossier(version, enterprise)
+    signatory = make_enterprise_user(enterprise)
+    outcomes = at_once(
+        lodging(dossier, signatory),
+        lambda: services.withdraw_dossier(dossier=dossier, reason="Thôi", by=signatory, now=LATER),
+    )
+    row = Dossier.objects.get(pk=dossier.pk)
+    refusals = [outcome for outcome in outcomes if isinstance(outcome, Refused)]
+    if row.submitted_at:  # lodged first: what was lodged may be withdrawn after it
+        assert refusals == []
+        assert (row.state, bool(row.code)) == ("withdrawn", True)
+    else:
+        assert len(refusals) == 1
+        assert (row.state, row.code) == ("withdrawn", None)
+
+
+def test_a_file_attached_while_the_dossier_is_lodged_is_in_it_or_refused(version):
+    enterprise = make_enterprise()
+    dossier, signatory = make_dossier(version, enterprise), make_enterprise_user(enterprise)
+    component, stored = version.components.get(), make_stored_file()
+    outcomes = at_once(
+        lodging(dossier, signatory),
+        lambda: services.attach_file(dossier=dossier, component=component, stored=stored, by=signatory, now=LATER),
+    )
+    the_winner_and_the_refusal(outcomes)  # lodged without it, or changed after it was checked
+    row = Dossier.objects.get(pk=dossier.pk)
+    assert (row.state, row.files.count()) in [("lodged", 0), ("draft", 1)]
+
+
+def test_two_windows_that_save_at_once_do_not_overwrite_each_other(version):
+    enterprise = make_enterprise()
+    dossier = make_dossier(version, enterprise)
+    people = [make_enterprise_user(enterprise) for _two in range(2)]
+    outcomes = at_once(
+        *(
+            lambda person=person, typed=typed: services.save_draft(
+                dossier=dossier, kept={"noi-dung": typed}, not_right={}, version=1, window=None, by=person, now=LATER
+            )
+            for person, typed in zip(people, ("Một", "Hai"), strict=True)
+        )
+    )
+    assert [type(outcome) for outcome in outcomes].count(StaleVersion) == 1
+    won = next(outcome for outcome in outcomes if not isinstance(outcome, Refused))
+    assert Dossier.objects.get(pk=dossier.pk).answers == won.answers

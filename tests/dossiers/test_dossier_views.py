@@ -1,0 +1,741 @@
+"""The pages of lodging: the owner, a colleague, a stranger, staff and nobody; and that nothing typed is lost."""
+
+import uuid
+from datetime import timedelta
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.roles import Role
+from audit.models import AccessEntry
+from documents.store import save_upload
+from dossiers.models import Dossier
+from dossiers.services import dossiers as services
+from enterprises.services.merging import merge_enterprises
+from tests.accounts.test_parking import lost, sign_in
+from tests.dossiers.matrix_procedures import one_page
+from tests.factories import (
+    make_auditor,
+    make_component,
+    make_dossier,
+    make_dossier_file,
+    make_enterprise,
+    make_enterprise_user,
+    make_field,
+    make_membership,
+    make_officer,
+    make_procedure,
+    make_user,
+    make_version,
+)
+
+pytestmark = pytest.mark.django_db
+
+TEXT = "Thiếu mặt bằng sản xuất"
+
+
+@pytest.fixture
+def version():
+    """In force for the last month: a text, an amount, a day, a choice; one component that is not required."""
+    version = make_version(make_procedure())
+    version.fields.update(code="noi-dung")
+    version.components.update(code="tai-lieu", need="optional")
+    make_field(version, "ten", "enterprise", fact="name", required=False, name_vi="Tên doanh nghiệp")
+    make_field(version, "thiet-hai", "money", required=False, name_vi="Thiệt hại")
+    make_field(version, "tu-ngay", "date", required=False, name_vi="Từ ngày")
+    make_field(version, "da-gui", "yes_no", required=False, name_vi="Đã gửi nơi khác")
+    return in_force(version, timezone.localdate() - timedelta(days=30))
+
+
+def in_force(version, valid_from):
+    version.state, version.valid_from, version.paper_number, version.paper_on = "issued", valid_from, "1/QĐ", valid_from
+    version.put_in_force_at, version.put_in_force_by = timezone.now(), "system:tests"
+    version.save()
+    return version
+
+
+def superseded(version):
+    """The version after it, in force from today on, with the same text field and no more."""
+    version.valid_to = timezone.localdate() - timedelta(days=1)
+    version.save()
+    after = make_version(version.procedure)
+    after.fields.update(code="noi-dung")
+    after.components.update(code="tai-lieu", need="optional")
+    return in_force(after, timezone.localdate())
+
+
+@pytest.fixture
+def enterprise():
+    return make_enterprise("Công ty TNHH Bóng đèn Thử nghiệm")
+
+
+@pytest.fixture
+def signatory(enterprise):
+    return make_enterprise_user(enterprise, full_name="Trịnh Văn Ký")
+
+
+@pytest.fixture
+def preparer(enterprise):
+    return make_enterprise_user(enterprise, Role.PREPARER)
+
+
+@pytest.fixture
+def draft(version, enterprise, preparer):
+    return make_dossier(version, enterprise, by=preparer, at=timezone.now(), answers={"noi-dung": TEXT})
+
+
+@pytest.fixture
+def lodged(version, enterprise, signatory):
+    dossier = make_dossier(version, enterprise, by=signatory, at=timezone.now(), answers={"noi-dung": TEXT})
+    stored = save_upload(SimpleUploadedFile("văn bản.pdf", one_page()), by=signatory, now=timezone.now())
+    make_dossier_file(dossier, version.components.get(), stored, at=timezone.now())
+    digest = services.digest_of(dossier, list(services.standing_files(dossier)))
+    return services.lodge_dossier(dossier=dossier, digest=digest, by=signatory, now=timezone.now())
+
+
+def page(name, *rows):
+    return reverse(f"dossiers:{name}", args=[row.public_id for row in rows])
+
+
+def text_of(answer):
+    assert answer.status_code == 200, answer.status_code
+    return answer.content.decode()
+
+
+def status(client, address):
+    """The status of the answer, which is read to its end: that closes the file behind it."""
+    answer = client.get(address)
+    answer.streaming and answer.getvalue()
+    return answer.status_code
+
+
+def post(client, address, **fields):
+    return client.post(address, {"operation_key": str(uuid.uuid4()), **fields})
+
+
+def fill(client, dossier, *, version=None, key=None, htmx=False, **fields):
+    fields = {name.replace("_", "-"): value for name, value in fields.items()}
+    sent = {"operation_key": key or str(uuid.uuid4()), "version": version or dossier.version, **fields}
+    headers = {"HX-Request": "true"} if htmx else {}
+    return client.post(page("fill_dossier", dossier), sent, headers=headers)
+
+
+def lodge(client, dossier, key=None, **fields):
+    digest = services.digest_of(dossier, list(services.standing_files(dossier)))
+    sent = {"digest": digest, "confirmed": "on", "operation_key": key or str(uuid.uuid4()), **fields}
+    return client.post(page("lodge_dossier", dossier), sent)
+
+
+# --- who ---------------------------------------------------------------------------------------
+
+
+def test_a_draft_is_there_for_its_enterprise_and_for_nobody_else(client_as, client, draft, signatory, preparer):
+    addresses = [page(name, draft) for name in ("dossier", "fill_dossier", "dossier_components", "check_dossier")]
+    addresses += [page("withdraw_dossier", draft), page("copy_dossier", draft)]
+    for member in (signatory, preparer):
+        assert {client_as(member).get(address).status_code for address in addresses} == {200}
+    assert {client_as(make_enterprise_user()).get(address).status_code for address in addresses} == {404}
+    for staff in (make_officer(), make_auditor(), make_user(Role.INTAKE)):
+        assert client_as(staff).get(addresses[0]).status_code == 404
+    assert {client.get(address).status_code for address in addresses} == {302}
+    nowhere = reverse("dossiers:dossier", args=[uuid.uuid4()])
+    assert {client.get(address).status_code for address in (addresses[0], nowhere)} == {302}
+
+
+def test_what_was_lodged_is_seen_by_its_enterprise_and_by_staff(client_as, lodged, signatory, preparer):
+    row = lodged.files.get()
+    addresses = [page("dossier", lodged), page("lodged_dossier", lodged), page("dossier_file", lodged, row)]
+    for reader in (signatory, preparer, make_officer(), make_auditor(), make_user(Role.INTAKE)):
+        assert {status(client_as(reader), address) for address in addresses} == {200}
+    assert {client_as(make_enterprise_user()).get(address).status_code for address in addresses} == {404}
+    assert {client_as(make_user(Role.COUNCIL_MEMBER)).get(address).status_code for address in addresses} == {403}
+
+
+def test_the_end_of_a_membership_ends_the_sight(client_as, lodged, signatory):
+    client = client_as(signatory)
+    assert client.get(page("dossier", lodged)).status_code == 200
+    yesterday = timezone.localdate() - timedelta(days=1)
+    signatory.memberships.update(ends_on=yesterday)
+    make_membership(signatory, make_enterprise())  # of another enterprise now
+    for address in (page("dossier", lodged), page("dossier_file", lodged, lodged.files.get())):
+        assert status(client_as(signatory), address) == 404
+
+
+def test_no_name_of_another_enterprise_stands_on_any_page(client_as, draft, lodged):
+    client = client_as(make_enterprise_user())
+    for address in (reverse("dossiers:own_dossiers"), reverse("dossiers:open_procedures")):
+        assert "Bóng đèn" not in text_of(client.get(address))
+    assert lodged.code not in text_of(client.get(reverse("dossiers:own_dossiers")))
+
+
+def test_a_clerk_does_not_prepare_what_came_online(client_as, lodged):
+    client = client_as(make_user(Role.INTAKE))
+    for name in ("fill_dossier", "dossier_components", "check_dossier", "withdraw_dossier"):
+        assert client.get(page(name, lodged)).status_code == 403
+    assert post(client, page("lodge_dossier", lodged), digest="x", confirmed="on").status_code == 403
+
+
+# --- from beginning to end ---------------------------------------------------------------------
+
+
+def test_a_preparer_begins_and_fills_in_and_the_signatory_lodges(client_as, version, enterprise, signatory, preparer):
+    client = client_as(preparer)
+    assert str(version.procedure) in text_of(client.get(reverse("dossiers:open_procedures")))
+    begin = page("start_dossier", version.procedure)
+    assert "Văn bản kiến nghị" in text_of(client.get(begin))
+    answer = post(client, begin)
+    dossier = Dossier.objects.get()
+    assert answer.headers["Location"] == page("fill_dossier", dossier)
+    form = text_of(client.get(page("fill_dossier", dossier)))
+    assert "Công ty TNHH Bóng đèn Thử nghiệm" in form
+    assert 'name="ten"' not in form  # what is known is shown and not asked
+    answer = fill(client, dossier, noi_dung=TEXT, thiet_hai="1.200.000.000", tu_ngay="01/11/2026", da_gui="no")
+    assert answer.headers["Location"] == page("dossier_components", dossier)
+    dossier.refresh_from_db()
+    assert dossier.answers == {
+        "noi-dung": TEXT,
+        "thiet-hai": 1_200_000_000,
+        "tu-ngay": "2026-11-01",
+        "da-gui": "no",
+    }
+    add = page("add_file", dossier, version.components.get())
+    upload = SimpleUploadedFile("văn bản.pdf", one_page())
+    answer = post(client, add, file=upload)
+    assert answer.headers["Location"].startswith(page("dossier_components", dossier))
+    check = text_of(client.get(page("check_dossier", dossier)))
+    assert "1.200.000.000 đồng" in check
+    assert "01/11/2026" in check
+    assert "văn bản.pdf" in check
+    assert "Người đại diện theo pháp luật của doanh nghiệp xác nhận và nộp" in check
+    assert 'name="confirmed"' not in check
+    assert lodge(client, dossier).status_code == 403
+
+    client = client_as(signatory)
+    assert 'name="confirmed"' in text_of(client.get(page("check_dossier", dossier)))
+    answer = lodge(client, dossier)
+    assert answer.headers["Location"] == page("lodged_dossier", dossier)
+    dossier.refresh_from_db()
+    confirmation = text_of(client.get(page("lodged_dossier", dossier)))
+    assert "Xác nhận đã nộp hồ sơ" in confirmation
+    assert dossier.code in confirmation
+    assert "Trước khi tiếp nhận chưa có ngày hẹn trả" in confirmation
+    follow = text_of(client.get(page("dossier", dossier)))
+    assert "Chờ tiếp nhận" in follow
+    assert "Đang chờ Sở xử lý" in follow
+    assert dossier.code in text_of(client.get(reverse("dossiers:own_dossiers")))
+
+
+def test_a_double_click_begins_one_draft_and_lodges_once(client_as, version, draft, signatory):
+    client, key = client_as(signatory), str(uuid.uuid4())
+    begin = page("start_dossier", version.procedure)
+    first, second = (client.post(begin, {"operation_key": key}) for _twice in range(2))
+    assert first.headers["Location"] == second.headers["Location"]
+    assert Dossier.objects.count() == 2
+    digest = services.digest_of(draft, [])
+    sent = {"digest": digest, "confirmed": "on", "operation_key": str(uuid.uuid4())}
+    first, second = (client.post(page("lodge_dossier", draft), sent) for _twice in range(2))
+    assert first.headers["Location"] == second.headers["Location"] == page("lodged_dossier", draft)
+    # from another window: told that it was lodged already
+    draft.refresh_from_db()
+    again = text_of(client.post(page("lodge_dossier", draft), {**sent, "operation_key": str(uuid.uuid4())}))
+    assert f"mã hồ sơ {draft.code}" in again
+
+
+def test_a_person_of_two_enterprises_says_for_which(client_as, version, enterprise, signatory):
+    other = make_enterprise("Công ty Thứ hai")
+    make_membership(signatory, other)
+    client, begin = client_as(signatory), page("start_dossier", version.procedure)
+    assert 'name="enterprise"' in text_of(client.get(begin))
+    text_of(post(client, begin))  # asked again
+    assert post(client, begin, enterprise=str(other.public_id)).status_code == 302
+    assert Dossier.objects.get().enterprise == other
+    text_of(post(client, begin, enterprise=str(make_enterprise().public_id)))
+    assert Dossier.objects.count() == 1
+
+
+def test_lodging_needs_the_confirmation(client_as, draft, signatory):
+    answer = lodge(client_as(signatory), draft, confirmed="")
+    assert "Hãy xác nhận nội dung khai" in text_of(answer)
+    draft.refresh_from_db()
+    assert draft.is_draft
+
+
+def test_what_is_missing_is_listed_with_links_and_there_is_no_button(client_as, draft, signatory):
+    Dossier.objects.filter(pk=draft.pk).update(answers={}, typed={"thiet-hai": "nhiều"})
+    text = text_of(client_as(signatory).get(page("check_dossier", draft)))
+    assert "Còn thiếu 2 mục" in text
+    assert f"{page('fill_dossier', draft)}#id_noi-dung" in text
+    assert f"{page('fill_dossier', draft)}#id_thiet-hai" in text
+    assert 'name="confirmed"' not in text
+
+
+# --- saving as one types -------------------------------------------------------------------------
+
+
+def test_a_draft_saves_itself_and_says_when(client_as, draft, preparer):
+    client = client_as(preparer)
+    answer = fill(client, draft, htmx=True, noi_dung="Thiếu điện")
+    part = text_of(answer)
+    assert "<html" not in part
+    assert "Đã lưu lúc" in part
+    assert 'hx-swap-oob="true"' in part
+    draft.refresh_from_db()
+    assert draft.answers == {"noi-dung": "Thiếu điện"}
+    assert f'value="{draft.version}"' in part
+
+
+def test_what_is_not_right_yet_is_kept_as_it_was_typed(client_as, draft, preparer):
+    client = client_as(preparer)
+    part = text_of(fill(client, draft, htmx=True, noi_dung=TEXT, thiet_hai="khoảng 2 tỷ", tu_ngay="31/02/2026"))
+    assert "Một số mục chưa đúng" in part
+    draft.refresh_from_db()
+    assert draft.answers == {"noi-dung": TEXT}
+    assert draft.typed == {"thiet-hai": "khoảng 2 tỷ", "tu-ngay": "31/02/2026"}
+    form = text_of(client.get(page("fill_dossier", draft)))
+    assert "khoảng 2 tỷ" in form
+    assert "31/02/2026" in form
+
+
+def test_sent_by_its_button_the_form_tells_what_is_wrong_and_keeps_it(client_as, draft, preparer):
+    form = text_of(fill(client_as(preparer), draft, noi_dung=TEXT, thiet_hai="1e9"))
+    assert "1.000.000.000" in form  # what to write instead
+    assert 'value="1e9"' in form
+    draft.refresh_from_db()
+    assert draft.typed == {"thiet-hai": "1e9"}
+
+
+def test_what_is_too_long_to_be_kept_is_told_and_stays_on_the_page(client_as, draft, preparer):
+    client, typed = client_as(preparer), "Dài " * 6000
+    assert "quá dài" in text_of(fill(client, draft, htmx=True, noi_dung=typed))
+    form = text_of(fill(client, draft, noi_dung=typed))
+    assert "quá dài" in form
+    assert typed.strip() in form
+    draft.refresh_from_db()
+    assert draft.answers == {"noi-dung": TEXT}
+
+
+def test_two_windows_are_told_of_each_other_and_nothing_is_lost(client_as, draft, preparer, signatory):
+    here, there = client_as(preparer), client_as(signatory)
+    fill(here, draft, htmx=True, noi_dung="Của người lập")
+    part = text_of(fill(there, draft, htmx=True, noi_dung="Của người ký"))
+    assert "Chưa lưu" in part
+    key = str(uuid.uuid4())
+    form = text_of(fill(there, draft, key=key, noi_dung="Của người ký"))
+    assert "Của người lập" in form
+    assert "Của người ký" in form
+    draft.refresh_from_db()
+    assert draft.answers == {"noi-dung": "Của người lập"}
+    # sent again against what was shown, it stands
+    assert fill(there, draft, version=draft.version, key=key, noi_dung="Của người ký").status_code == 302
+    draft.refresh_from_db()
+    assert draft.answers == {"noi-dung": "Của người ký"}
+
+
+def test_one_window_that_saves_itself_never_meets_itself(client_as, draft, preparer):
+    client, key = client_as(preparer), str(uuid.uuid4())
+    for typed in ("Một", "Một hai", "Một hai ba"):  # the page still names the version it was opened with
+        assert "Đã lưu lúc" in text_of(fill(client, draft, key=key, version=1, htmx=True, noi_dung=typed))
+    draft.refresh_from_db()
+    assert draft.answers == {"noi-dung": "Một hai ba"}
+
+
+@pytest.mark.parametrize("htmx", [True, False])
+def test_a_form_with_fields_it_never_had_is_refused_and_what_was_typed_is_there(client_as, draft, preparer, htmx):
+    answer = text_of(fill(client_as(preparer), draft, htmx=htmx, noi_dung="Thiếu nước", state="approved", code="H26"))
+    assert "có mục mà thủ tục không có" in answer
+    assert htmx or "Thiếu nước" in answer
+    draft.refresh_from_db()
+    assert (draft.state, draft.code, draft.answers) == ("draft", None, {"noi-dung": TEXT})
+
+
+def test_what_the_department_knows_is_not_taken_from_the_form(client_as, draft, preparer):
+    assert fill(client_as(preparer), draft, noi_dung=TEXT, ten="Tên khác").status_code == 302
+    draft.refresh_from_db()
+    assert draft.answers == {"noi-dung": TEXT}
+
+
+def test_a_form_sent_after_the_dossier_was_lodged_says_so_and_shows_what_was_typed(client_as, lodged, preparer):
+    answer = text_of(fill(client_as(preparer), lodged, noi_dung="Sửa lại"))
+    assert "không sửa được nữa" in answer
+    assert "Sửa lại" in answer
+    assert Dossier.objects.get(pk=lodged.pk).answers == {"noi-dung": TEXT}
+
+
+def test_vietnamese_and_signs_come_back_as_they_were_typed(client_as, draft, preparer):
+    typed = "Đông Anh’s “đá” <b>&amp; 'x' {{ 7|add:7 }}\u0000"
+    fill(client_as(preparer), draft, noi_dung=typed)
+    draft.refresh_from_db()
+    assert draft.answers["noi-dung"] == typed.replace("\u0000", "")
+    text = text_of(client_as(preparer).get(page("check_dossier", draft)))
+    assert "&lt;b&gt;&amp;amp;" in text
+    assert "<b>&amp;" not in text
+
+
+def test_what_was_typed_when_the_session_had_ended_is_there_after_signing_in(client_as, draft, preparer):
+    client = client_as(preparer)
+    address = page("fill_dossier", draft)
+    back = lost(client, address, {"noi-dung": "Viết dở", "version": draft.version, "operation_key": str(uuid.uuid4())})
+    sign_in(client, preparer)
+    assert "Viết dở" in text_of(client.get(back))
+    draft.refresh_from_db()
+    assert draft.answers == {"noi-dung": TEXT}
+
+
+def test_a_file_that_was_sent_when_the_session_had_ended_is_there_after_signing_in(client_as, draft, version, preparer):
+    client = client_as(preparer)
+    add = page("add_file", draft, version.components.get())
+    back = lost(client, add, {"file": SimpleUploadedFile("văn bản.pdf", one_page())})
+    sign_in(client, preparer)
+    assert "văn bản.pdf" in text_of(client.get(back))
+    assert not draft.files.exists()
+
+
+# --- components ----------------------------------------------------------------------------------
+
+
+def test_a_file_is_checked_while_it_is_sent_and_the_reason_stands_at_its_component(client_as, draft, version, preparer):
+    client, component = client_as(preparer), version.components.get()
+    add = page("add_file", draft, component)
+    for name, content, why in (
+        ("anh.png", b"x", "không được nhận"),
+        ("van-ban.pdf", b"MZ\x90", "không phải"),
+        ("rong.pdf", b"", "trống"),
+    ):
+        answer = client.post(add, {"file": SimpleUploadedFile(name, content)}, headers={"HX-Request": "true"})
+        part = text_of(answer)
+        assert "<html" not in part
+        assert name in part, why
+    assert "Hãy chọn tệp trước" in text_of(client.post(add, {}))
+    assert not draft.files.exists()
+
+
+def test_several_files_are_taken_together_each_with_its_own_answer(client_as, draft, version, preparer):
+    add = page("add_file", draft, version.components.get())
+    files = [SimpleUploadedFile("một.pdf", one_page()), SimpleUploadedFile("hai.pdf", b"MZ")]
+    part = text_of(client_as(preparer).post(add, {"file": files}, headers={"HX-Request": "true"}))
+    assert "hai.pdf" in part
+    assert [str(row) for row in draft.files.standing()] == ["một.pdf"]
+
+
+def test_a_component_of_another_dossier_takes_nothing(client_as, draft, preparer):
+    foreign = make_component(make_version())
+    client = client_as(preparer)
+    address = page("add_file", draft, foreign)
+    answer = client.post(address, {"file": SimpleUploadedFile("a.pdf", one_page())})
+    assert "không thuộc hồ sơ này" in text_of(answer)
+    assert client.get(address).status_code == 404
+    assert not draft.files.exists()
+
+
+def test_a_file_of_another_dossier_is_neither_served_nor_taken_away(client_as, draft, lodged, preparer):
+    row = lodged.files.get()
+    client = client_as(preparer)
+    assert client.get(page("dossier_file", draft, row)).status_code == 404
+    assert client.post(page("remove_file", draft, row)).status_code == 404
+    stranger = client_as(make_enterprise_user())
+    assert stranger.get(page("dossier_file", lodged, row)).status_code == 404
+    assert stranger.post(page("remove_file", lodged, row)).status_code == 404
+
+
+def test_a_file_leaves_as_an_attachment_byte_for_byte_and_the_reading_is_recorded(client_as, lodged):
+    officer, row = make_officer(), lodged.files.get()
+    answer = client_as(officer).get(page("dossier_file", lodged, row))
+    assert b"".join(answer.streaming_content).startswith(b"%PDF-")
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    assert "sandbox" in answer.headers["Content-Security-Policy"]
+    entry = AccessEntry.objects.get(object_id=row.file.public_id)
+    assert entry.basis == f"dossier {lodged.public_id}"
+
+
+def test_a_file_that_was_taken_away_is_served_no_more(client_as, draft, version, preparer):
+    client = client_as(preparer)
+    stored = save_upload(SimpleUploadedFile("a.pdf", one_page()), by=preparer, now=timezone.now())
+    row = make_dossier_file(draft, version.components.get(), stored)
+    for _twice in range(2):
+        assert post(client, page("remove_file", draft, row)).status_code == 302
+    assert client.get(page("dossier_file", draft, row)).status_code == 404
+
+
+def test_after_lodging_no_file_comes_or_goes(client_as, lodged, version, signatory):
+    client, row = client_as(signatory), lodged.files.get()
+    upload = SimpleUploadedFile("b.pdf", one_page())
+    text = text_of(client.post(page("add_file", lodged, version.components.get()), {"file": upload}))
+    assert "không sửa được nữa" in text
+    assert "không sửa được nữa" in text_of(client.post(page("remove_file", lodged, row)))
+    assert [each.pk for each in lodged.files.standing()] == [row.pk]
+
+
+# --- what changed meanwhile ----------------------------------------------------------------------
+
+
+def test_a_draft_is_told_of_a_new_version_and_moved_to_it(client_as, draft, version, signatory):
+    after = superseded(version)
+    Dossier.objects.filter(pk=draft.pk).update(answers={"noi-dung": TEXT, "thiet-hai": 5_000_000})
+    client = client_as(signatory)
+    for name in ("dossier", "fill_dossier", "dossier_components", "check_dossier"):
+        text = text_of(client.get(page(name, draft)))
+        assert "Thủ tục có phiên bản mới" in text
+        assert page("move_draft", draft) in text
+    assert "Thủ tục có phiên bản mới" in text_of(lodge(client, draft))
+    assert "Thủ tục đã thay đổi" in text_of(client.get(reverse("dossiers:own_dossiers")))
+    asked = text_of(client.get(page("move_draft", draft)))
+    assert "5.000.000 đồng" in asked  # will no longer be asked for
+    assert post(client, page("move_draft", draft)).headers["Location"] == page("fill_dossier", draft)
+    draft.refresh_from_db()
+    assert (draft.procedure_version, draft.answers) == (after, {"noi-dung": TEXT})
+    assert "5.000.000 đồng" in text_of(client.get(page("fill_dossier", draft)))
+    assert client.get(page("move_draft", draft)).status_code == 302  # nothing to move any more
+    assert lodge(client, Dossier.objects.get(pk=draft.pk)).status_code == 302
+
+
+def test_a_draft_of_a_closed_procedure_says_so_and_stays(client_as, draft, version, signatory):
+    procedure = version.procedure
+    type(procedure).objects.filter(pk=procedure.pk).update(closed_on=timezone.localdate(), closed_reason="Bãi bỏ")
+    client = client_as(signatory)
+    text = text_of(client.get(page("check_dossier", draft)))
+    assert "đã đóng từ ngày" in text
+    assert TEXT in text
+    assert "đã đóng từ ngày" in text_of(lodge(client, draft))
+    assert "Hôm nay không nộp được" in text_of(client.get(page("start_dossier", procedure)))
+    assert "đã đóng từ ngày" in text_of(post(client, page("start_dossier", procedure)))
+    assert str(procedure) not in text_of(client.get(reverse("dossiers:open_procedures")))
+
+
+def test_an_enterprise_dissolved_meanwhile_is_told_what_to_do(client_as, draft, enterprise, signatory):
+    type(enterprise).objects.filter(pk=enterprise.pk).update(status="dissolved", status_from=timezone.localdate())
+    client = client_as(signatory)
+    assert "giải thể" in text_of(client.get(page("fill_dossier", draft)))
+    text = text_of(lodge(client, draft))
+    assert "giải thể" in text
+    assert TEXT in text
+
+
+# --- copying and withdrawing ---------------------------------------------------------------------
+
+
+def test_a_lodged_dossier_is_copied_and_withdrawn_with_a_reason(client_as, lodged, signatory, preparer):
+    client = client_as(signatory)
+    assert "sao của hồ sơ này" not in text_of(client.get(page("dossier", lodged)))
+    answer = post(client, page("copy_dossier", lodged))
+    copy = Dossier.objects.drafts().get()
+    assert answer.headers["Location"] == page("fill_dossier", copy)
+    assert page("dossier", lodged) in text_of(client.get(page("dossier", copy)))
+    assert post(client_as(preparer), page("withdraw_dossier", lodged), reason="Thôi").status_code == 200
+    text_of(post(client, page("withdraw_dossier", lodged)))  # asks for the reason
+    assert post(client, page("withdraw_dossier", lodged), reason="Đã giải quyết xong").status_code == 302
+    text = text_of(client.get(page("dossier", lodged)))
+    assert "Đã rút" in text
+    assert "Đã giải quyết xong" in text
+    assert client.get(page("withdraw_dossier", lodged)).status_code == 302
+
+
+def test_a_preparer_is_not_offered_to_withdraw_what_was_lodged(client_as, lodged, preparer):
+    client = client_as(preparer)
+    assert page("withdraw_dossier", lodged) not in text_of(client.get(page("dossier", lodged)))
+    assert client.get(page("withdraw_dossier", lodged)).status_code == 302
+
+
+def test_there_is_no_confirmation_of_what_was_not_lodged(client_as, draft, signatory):
+    assert client_as(signatory).get(page("lodged_dossier", draft)).status_code == 404
+
+
+# --- paper ---------------------------------------------------------------------------------------
+
+
+def test_a_clerk_types_in_lodges_and_is_never_the_applicant(client_as, version, enterprise, signatory):
+    client = client_as(make_user(Role.RECORDS_CLERK, full_name="Bùi Thị Văn Thư"))
+    cover = {
+        "procedure": str(version.procedure.public_id),
+        "tax_code": enterprise.tax_code,
+        "applicant_name": "Trần Thị Ký",
+        "channel": "post",
+        "arrived_on": "26/11/2020",
+    }
+    address = reverse("dossiers:type_in_dossier")
+    assert "Chưa có doanh nghiệp nào" in text_of(post(client, address, **cover | {"tax_code": "0100109106"}))
+    answer = post(client, address, **cover)
+    dossier = Dossier.objects.get()
+    assert answer.headers["Location"] == page("fill_dossier", dossier)
+    assert client_as(signatory).get(page("dossier", dossier)).status_code == 404
+    assert client_as(make_officer()).get(page("dossier", dossier)).status_code == 404
+    assert "(đang nhập)" in text_of(client.get(reverse("dossiers:dossier_list"), {"state": "draft"}))
+    fill(client, dossier, noi_dung=TEXT)
+    dossier.refresh_from_db()
+    assert "Trần Thị Ký" in text_of(client.get(page("check_dossier", dossier)))
+    assert lodge(client, dossier).status_code == 302
+    dossier.refresh_from_db()
+    assert (dossier.applicant, dossier.applicant_name) == (None, "Trần Thị Ký")
+    text = text_of(client_as(make_officer()).get(page("dossier", dossier)))
+    assert "Trần Thị Ký" in text
+    assert "Bùi Thị Văn Thư" in text
+    assert client_as(signatory).get(page("dossier", dossier)).status_code == 200
+
+
+# --- lists ---------------------------------------------------------------------------------------
+
+
+def test_the_list_is_found_by_code_tax_code_and_name_without_marks(client_as, lodged, enterprise):
+    other = make_dossier(state="lodged", code="KHAC-0001")
+    client = client_as(make_officer())
+    address = reverse("dossiers:dossier_list")
+    for q in (lodged.code, enterprise.tax_code, "bong den", "Bóng đèn " + lodged.code[-4:]):
+        text = text_of(client.get(address, {"q": q}))
+        assert lodged.code in text
+        assert other.code not in text
+    procedure = lodged.procedure_version.procedure
+    for filters in (
+        {"procedure": procedure.code},
+        {"office": lodged.procedure_version.office.code},
+        {"lodged_from": timezone.localdate().strftime("%d/%m/%Y")},
+    ):
+        text = text_of(client.get(address, filters))
+        assert lodged.code in text
+        assert other.code not in text
+    assert lodged.code not in text_of(client.get(address, {"state": "withdrawn"}))
+
+
+def test_a_renamed_enterprise_is_found_by_both_names(client_as, lodged, enterprise):
+    enterprise.name = "Công ty TNHH Phích nước"
+    enterprise.set_name_columns()
+    enterprise.save()
+    client = client_as(make_officer())
+    for q in ("bong den", "phich nuoc"):
+        assert lodged.code in text_of(client.get(reverse("dossiers:dossier_list"), {"q": q}))
+
+
+def test_what_a_merged_enterprise_lodged_is_found_by_the_name_of_what_it_became(client_as, lodged, enterprise):
+    winner, officer = make_enterprise("Công ty Cổ phần Hợp nhất"), make_officer()
+    merge_enterprises(winner=winner, loser=enterprise, reason="Trùng", by=officer, now=timezone.now())
+    assert lodged.code in text_of(client_as(officer).get(reverse("dossiers:dossier_list"), {"q": "hop nhat"}))
+
+
+def test_no_draft_stands_in_the_list_or_in_its_files(client_as, draft, lodged):
+    client = client_as(make_officer())
+    address = reverse("dossiers:dossier_list")
+    assert str(draft.public_id) not in text_of(client.get(address))
+    answer = client.get(address, {"export": "csv"})
+    content = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    rows = content.decode("utf-8-sig").strip().splitlines()
+    assert len(rows) == 2
+    assert lodged.code in rows[1]
+
+
+def cost(client, address):
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get(address).status_code == 200
+    return len(queries)
+
+
+def test_lists_and_pages_cost_the_same_with_one_row_and_with_three(
+    client_as, version, enterprise, lodged, draft, signatory
+):
+    officer, own = client_as(make_officer()), client_as(signatory)
+    addresses = [
+        (officer, reverse("dossiers:dossier_list")),
+        (own, reverse("dossiers:own_dossiers")),
+        (own, reverse("dossiers:open_procedures")),
+        (own, page("dossier", draft)),
+        (own, page("dossier_components", draft)),
+        (own, page("check_dossier", draft)),
+        (officer, page("dossier", lodged)),
+    ]
+    for client, address in addresses:
+        cost(client, address)  # warms what is read once
+    before = [cost(client, address) for client, address in addresses]
+    for _more in range(2):
+        make_dossier(version, enterprise, state="lodged", at=timezone.now())
+        make_dossier(version, enterprise, by=signatory, at=timezone.now())
+        make_dossier_file(draft, version.components.get(), at=timezone.now())
+        more = make_version(make_procedure())
+        in_force(more, timezone.localdate())
+    assert [cost(client, address) for client, address in addresses] == before
+    assert before[0] <= 12
+
+
+def test_the_menu_has_dossiers_for_staff_and_for_enterprises(client_as, signatory):
+    assert reverse("dossiers:own_dossiers") in text_of(client_as(signatory).get(reverse("dossiers:own_dossiers")))
+    text = text_of(client_as(make_officer()).get(reverse("dossiers:dossier_list")))
+    assert f'href="{reverse("dossiers:dossier_list")}"' in text
+    assert reverse("dossiers:own_dossiers") not in text
+    assert reverse("dossiers:type_in_dossier") not in text
+    assert reverse("dossiers:type_in_dossier") in text_of(
+        client_as(make_user(Role.INTAKE)).get(reverse("dossiers:dossier_list"))
+    )
+
+
+def test_the_search_on_top_and_the_page_of_the_enterprise_lead_to_what_was_lodged(client_as, draft, lodged, enterprise):
+    client = client_as(make_officer())
+    found = text_of(client.get(reverse("reporting:search"), {"q": lodged.code}))
+    assert page("dossier", lodged) in found
+    assert page("dossier", draft) not in text_of(client.get(reverse("reporting:search"), {"q": "bong den"}))
+    text = text_of(client.get(reverse("enterprises:enterprise_detail", args=[enterprise.public_id])))
+    assert page("dossier", lodged) in text
+    assert page("dossier", draft) not in text
+    stranger = make_enterprise("Công ty Khác")
+    assert "chưa nộp hồ sơ nào" in text_of(
+        client.get(reverse("enterprises:enterprise_detail", args=[stranger.public_id]))
+    )
+
+
+# --- what nobody ought to send -------------------------------------------------------------------
+
+HOSTILE = [
+    "' OR 1=1 --",
+    "<script>alert(1)</script>",
+    "{{ settings.SECRET_KEY }}{% debug %}",
+    "\u0000\u202e\ufeff",
+    "1e309",
+    "-0",
+    "NaN",
+    "9" * 400,
+    "١٢٣",
+    "../../etc/passwd",
+    "31/02/2026",
+    "=cmd|' /C calc'!A0",
+    "😀" * 200,
+    "%s%n%x",
+    " ",
+]
+
+
+@pytest.mark.parametrize("typed", HOSTILE)
+def test_hostile_text_in_any_field_is_kept_or_told_and_never_drawn_as_it_is(client_as, draft, preparer, typed):
+    client = client_as(preparer)
+    fields = dict.fromkeys(("noi_dung", "thiet_hai", "tu_ngay", "da_gui"), typed)
+    for htmx in (True, False):
+        assert fill(client, draft, htmx=htmx, **fields).status_code in (200, 302)
+        draft.refresh_from_db()
+    for name in ("fill_dossier", "check_dossier", "dossier"):
+        text = text_of(client.get(page(name, draft)))
+        assert "<script>alert" not in text
+        assert "SECRET_KEY = " not in text
+    assert draft.state == "draft"
+    assert not any(isinstance(value, float) for value in draft.answers.values())
+
+
+@pytest.mark.parametrize("typed", HOSTILE)
+def test_hostile_text_in_the_search_and_on_the_cover_of_paper_is_answered(client_as, version, lodged, typed):
+    client = client_as(make_user(Role.INTAKE))
+    assert (
+        client.get(reverse("dossiers:dossier_list"), {"q": typed, "procedure": typed, "lodged_from": typed}).status_code
+        == 200
+    )
+    cover = {"procedure": typed, "tax_code": typed, "applicant_name": typed, "channel": typed, "arrived_on": typed}
+    text = text_of(post(client, reverse("dossiers:type_in_dossier"), **cover))
+    assert "<script>alert" not in text
+    assert Dossier.objects.count() == 1
+
+
+def test_nothing_but_its_own_fields_changes_a_draft(client_as, draft, signatory):
+    """Every column of a dossier posted to each of its forms."""
+    client = client_as(signatory)
+    before = Dossier.objects.filter(pk=draft.pk).values().get()
+    more = {field.attname: "1" for field in Dossier._meta.concrete_fields if field.attname != "version"}
+    fill(client, draft, noi_dung=TEXT, **more)
+    client.post(page("withdraw_dossier", draft), {**more, "operation_key": str(uuid.uuid4())})
+    client.post(page("lodge_dossier", draft), {**more, "digest": "x", "operation_key": str(uuid.uuid4())})
+    assert Dossier.objects.filter(pk=draft.pk).values().get() == before
