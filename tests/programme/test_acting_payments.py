@@ -269,7 +269,7 @@ def test_the_list_shows_what_waits_and_costs_the_same_with_one_row_and_with_thre
 
     def waits_for(who):
         page = client_as(people[who]).get(address("payment_list"), {"whose": "waiting"})
-        return sorted(record["amount_vnd"] for record, _cells in page.context["table"].bare_rows())
+        return sorted(record["amount_vnd"] for _row, record, _cells in page.context["table"].bare_rows())
 
     assert {who: waits_for(who) for who in ("accountant", "chief", "director", "officer")} == {
         "accountant": [7],

@@ -385,7 +385,7 @@ def test_the_list_has_tabs_filters_and_sums(client_as, people, line):
 
     def listed(client, **asked):
         page = client.get(address("budget_step_list"), asked)
-        return {record["public_id"] for record, _cells in page.context["table"].bare_rows()}
+        return {record["public_id"] for _row, record, _cells in page.context["table"].bare_rows()}
 
     assert listed(director, whose="waiting") == {step.public_id}
     assert listed(accountant, whose="mine") == {step.public_id}
