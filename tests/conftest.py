@@ -4,6 +4,7 @@
 migrates the database (DATABASE_OWNER_URL) and the tests connect as the application (DATABASE_URL).
 """
 
+import gc
 import os
 import shutil
 import tempfile
@@ -27,6 +28,13 @@ DATA = Path(tempfile.mkdtemp(prefix="portal-tests-"))
 # How long an example takes says how busy the machine is, not whether the rule holds.
 hypothesis_settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 hypothesis_settings.load_profile("suite")
+
+
+def pytest_collection_finish(session):
+    """What is loaded by now stays to the end: the collector need not look at it again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 100)
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -8,6 +8,7 @@ from xdist.scheduler import LoadScopeScheduling
 TOGETHER = {
     "tests/reporting/test_demo.py": "demo",
     "tests/test_supervisor.py": "supervisor",
+    "tests/browser/test_lists.py": "lists",  # they keep views of one person on one list of the shared portal
     "tests/browser/test_lodging.py": "fresh_site",
     "tests/browser/test_sign_in.py": "fresh_site",
     "tests/browser/test_walk.py": "fresh_site",
