@@ -112,7 +112,8 @@ def lay(count):
 
 
 def load(cursor, each):
-    """`each` pairs of a commitment raised by 2,000 đồng and 1,000 đồng of it paid that day, on every line, month by month.
+    """`each` pairs of a commitment raised by 2,000 đồng and 1,000 đồng of it paid that day, on every line, month by month;
+    none before the 15th of January, when the lines were allocated.
 
     A year that is over has them in all its months, the present one in those that are over.
     """
@@ -128,7 +129,7 @@ def load(cursor, each):
         "JOIN programme_budgetyear y ON y.id = l.year_id JOIN programme_commitment c ON c.line_id = l.id "
         "CROSS JOIN generate_series(1, %s) n "
         "CROSS JOIN LATERAL (SELECT make_date(y.year, 1 + (n - 1) / 2 %% CASE WHEN y.year < %s THEN 12 ELSE %s END, "
-        "1 + (n - 1) / 2 %% 28) AS day) d",
+        "15 + (n - 1) / 2 %% 14) AS day) d",
         [2 * each, today.year, max(1, today.month - 1)],
     )
     moved = {"committed_vnd": 2000 * each, "disbursed_vnd": 1000 * each}
