@@ -5,6 +5,10 @@ class DossiersConfig(AppConfig):
     name = "dossiers"
 
     def ready(self):
+        from django.utils.translation import gettext_lazy as _
+
+        from accounts import handover
+        from dossiers import holding
         from dossiers.models import ProcedureVersion
         from dossiers.panels import dossiers_panel
         from enterprises import panels
@@ -19,3 +23,10 @@ class DossiersConfig(AppConfig):
             route="dossiers:version",
         )
         panels.register(35, dossiers_panel)
+        handover.register(
+            "dossiers",
+            _("Dossiers this person handles"),
+            count=lambda user: holding.held(user).count(),
+            takers=holding.takers,
+            move=holding.move,
+        )

@@ -29,6 +29,28 @@ class State(TextChoices):
     WITHDRAWN = "withdrawn", pgettext_lazy("dossier", "Withdrawn")
 
 
+class Verb(TextChoices):
+    """What may be done with a dossier; in the words of a line of its control slip."""
+
+    LODGE = "lodge", pgettext_lazy("dossier slip", "Lodged")
+    WITHDRAW = "withdraw", pgettext_lazy("dossier slip", "Withdrawn")
+    RECEIVE = "receive", pgettext_lazy("dossier slip", "Received, with a promised date")
+    REFUSE = "refuse", pgettext_lazy("dossier slip", "Not received")
+    ASK = "ask", pgettext_lazy("dossier slip", "Supplement asked for")
+    ANSWER = "answer", pgettext_lazy("dossier slip", "Supplement given")
+    ASSIGN = "assign", pgettext_lazy("dossier slip", "Assigned")
+    HAND_OVER = "hand_over", pgettext_lazy("dossier slip", "Handed over")
+    APPRAISE = "appraise", pgettext_lazy("dossier slip", "Appraisal begun")
+    SUBMIT = "submit", pgettext_lazy("dossier slip", "Submitted for approval")
+    SEND_BACK = "send_back", pgettext_lazy("dossier slip", "Sent back")
+    APPROVE = "approve", pgettext_lazy("dossier slip", "Approved")
+    NOT_ELIGIBLE = "not_eligible", pgettext_lazy("dossier slip", "Found not eligible")
+    STOP = "stop", pgettext_lazy("dossier slip", "Stopped")
+    EXTEND = "extend", pgettext_lazy("dossier slip", "New date, with an apology")
+    ISSUE = "issue", pgettext_lazy("dossier slip", "Result issued")
+    RETURN = "return", pgettext_lazy("dossier slip", "Result returned")
+
+
 class Turn(StrEnum):
     """Whose turn it is."""
 
@@ -55,6 +77,7 @@ TURNS = {
 
 CLERKS = frozenset({Role.INTAKE, Role.RECORDS_CLERK})  # who types in what comes on paper
 HANDLERS = HEADS | {Role.OFFICER}
+DECIDERS = HEADS | LEADERS
 ENTERPRISE = frozenset({Role.SIGNATORY, Role.PREPARER})
 SIGNATORY = frozenset({Role.SIGNATORY})
 
@@ -64,7 +87,7 @@ class Move:
     """`verb` takes a dossier from `source` to `target`; `roles` may do it: those of the enterprise for a dossier of its
     own that came online, those of the Department for the others and for whatever is theirs to decide."""
 
-    verb: str
+    verb: Verb
     source: State
     target: State
     roles: frozenset
@@ -72,36 +95,45 @@ class Move:
 
 MOVES = (
     # the enterprise, or the clerk who types in its paper
-    Move("lodge", State.DRAFT, State.LODGED, SIGNATORY | CLERKS),
-    Move("withdraw", State.DRAFT, State.WITHDRAWN, ENTERPRISE | CLERKS),
-    Move("withdraw", State.LODGED, State.WITHDRAWN, SIGNATORY | CLERKS),
-    Move("withdraw", State.RECEIVED, State.WITHDRAWN, SIGNATORY | CLERKS),
-    Move("withdraw", State.APPRAISING, State.WITHDRAWN, SIGNATORY | CLERKS),
-    Move("withdraw", State.SUPPLEMENTING, State.WITHDRAWN, SIGNATORY | CLERKS),
+    Move(Verb.LODGE, State.DRAFT, State.LODGED, SIGNATORY | CLERKS),
+    Move(Verb.WITHDRAW, State.DRAFT, State.WITHDRAWN, ENTERPRISE | CLERKS),
+    Move(Verb.WITHDRAW, State.LODGED, State.WITHDRAWN, SIGNATORY | CLERKS),
+    Move(Verb.WITHDRAW, State.RECEIVED, State.WITHDRAWN, SIGNATORY | CLERKS),
+    Move(Verb.WITHDRAW, State.APPRAISING, State.WITHDRAWN, SIGNATORY | CLERKS),
+    Move(Verb.WITHDRAW, State.SUPPLEMENTING, State.WITHDRAWN, SIGNATORY | CLERKS),
     # at the door
-    Move("receive", State.LODGED, State.RECEIVED, CLERKS),
-    Move("refuse", State.LODGED, State.REFUSED, CLERKS),
+    Move(Verb.RECEIVE, State.LODGED, State.RECEIVED, CLERKS),
+    Move(Verb.REFUSE, State.LODGED, State.REFUSED, CLERKS),
     # supplements: asked for at the door or while it is appraised, and back to where they were asked for
-    Move("ask for a supplement", State.LODGED, State.SUPPLEMENTING, CLERKS),
-    Move("ask for a supplement", State.RECEIVED, State.SUPPLEMENTING, HEADS),
-    Move("ask for a supplement", State.APPRAISING, State.SUPPLEMENTING, HEADS),
-    Move("answer a supplement", State.SUPPLEMENTING, State.LODGED, SIGNATORY | CLERKS),
-    Move("answer a supplement", State.SUPPLEMENTING, State.RECEIVED, SIGNATORY | CLERKS),
-    Move("answer a supplement", State.SUPPLEMENTING, State.APPRAISING, SIGNATORY | CLERKS),
+    Move(Verb.ASK, State.LODGED, State.SUPPLEMENTING, CLERKS),
+    Move(Verb.ASK, State.RECEIVED, State.SUPPLEMENTING, HEADS),
+    Move(Verb.ASK, State.APPRAISING, State.SUPPLEMENTING, HEADS),
+    Move(Verb.ANSWER, State.SUPPLEMENTING, State.LODGED, SIGNATORY | CLERKS),
+    Move(Verb.ANSWER, State.SUPPLEMENTING, State.RECEIVED, SIGNATORY | CLERKS),
+    Move(Verb.ANSWER, State.SUPPLEMENTING, State.APPRAISING, SIGNATORY | CLERKS),
     # appraisal and decision
-    Move("appraise", State.RECEIVED, State.APPRAISING, HANDLERS),
-    Move("submit", State.APPRAISING, State.SUBMITTED, HANDLERS),
-    Move("send back", State.SUBMITTED, State.APPRAISING, HEADS | LEADERS),
-    Move("approve", State.SUBMITTED, State.APPROVED, LEADERS),
-    Move("find not eligible", State.SUBMITTED, State.NOT_ELIGIBLE, LEADERS),
-    Move("stop", State.RECEIVED, State.STOPPED, HEADS | LEADERS),
-    Move("stop", State.APPRAISING, State.STOPPED, HEADS | LEADERS),
-    Move("stop", State.SUPPLEMENTING, State.STOPPED, HEADS | LEADERS),
-    Move("stop", State.SUBMITTED, State.STOPPED, LEADERS),
+    Move(Verb.APPRAISE, State.RECEIVED, State.APPRAISING, HANDLERS),
+    Move(Verb.SUBMIT, State.APPRAISING, State.SUBMITTED, HANDLERS),
+    Move(Verb.SEND_BACK, State.SUBMITTED, State.APPRAISING, DECIDERS),
+    Move(Verb.APPROVE, State.SUBMITTED, State.APPROVED, LEADERS),
+    Move(Verb.NOT_ELIGIBLE, State.SUBMITTED, State.NOT_ELIGIBLE, LEADERS),
+    Move(Verb.STOP, State.RECEIVED, State.STOPPED, DECIDERS),
+    Move(Verb.STOP, State.APPRAISING, State.STOPPED, DECIDERS),
+    Move(Verb.STOP, State.SUPPLEMENTING, State.STOPPED, DECIDERS),
+    Move(Verb.STOP, State.SUBMITTED, State.STOPPED, LEADERS),
     # the result
-    Move("issue", State.APPROVED, State.ISSUED, frozenset({Role.RECORDS_CLERK})),
-    Move("return the result", State.ISSUED, State.RETURNED, CLERKS),
+    Move(Verb.ISSUE, State.APPROVED, State.ISSUED, frozenset({Role.RECORDS_CLERK})),
+    Move(Verb.RETURN, State.ISSUED, State.RETURNED, CLERKS),
 )
+# what is done with a dossier without moving it; who may do it hangs on whose it is (`dossiers/permissions`)
+IN_HAND = (State.RECEIVED, State.APPRAISING, State.SUPPLEMENTING, State.SUBMITTED, State.APPROVED)
+STAYING = {
+    Verb.ASSIGN: IN_HAND,
+    Verb.HAND_OVER: IN_HAND,
+    Verb.EXTEND: (State.RECEIVED, State.APPRAISING, State.SUBMITTED),
+}
+# a promise is kept when the result is issued: until then the clock runs, unless the enterprise has the turn
+RUNNING = (State.RECEIVED, State.APPRAISING, State.SUBMITTED, State.APPROVED)
 FINAL = tuple(state for state in State if state not in {move.source for move in MOVES})
 
 
@@ -110,6 +142,10 @@ def move_between(source, target):
     return next((move for move in MOVES if (move.source, move.target) == (source, target)), None)
 
 
-def moves_by(verb):
-    """{state: Move} of a verb whose target does not hang on where it came from."""
-    return {move.source: move for move in MOVES if move.verb == verb}
+def targets_of(verb):
+    """{state: states that the verb may lead to from it}; of what stays, the state itself."""
+    found = {state: {state} for state in STAYING.get(verb, ())}
+    for move in MOVES:
+        if move.verb == verb:
+            found.setdefault(move.source, set()).add(move.target)
+    return found

@@ -1,15 +1,18 @@
 from django.urls import path
 
-from dossiers.views import dossiers, lodging, procedures
+from dossiers.views import dossiers, handling, lodging, many, procedures, supplements
 
 app_name = "dossiers"
 VERSION = "procedures/versions/<uuid:public_id>/"
 
 DOSSIER = "<uuid:public_id>/"
+SUPPLEMENT = f"{DOSSIER}supplements/<uuid:request_id>/"
 
 urlpatterns = [
     # dossiers
     path("", dossiers.dossier_list, name="dossier_list"),
+    path("receive/", many.bulk_receive, name="bulk_receive"),
+    path("assign/", many.bulk_assign, name="bulk_assign"),
     path("type-in/", lodging.type_in_dossier, name="type_in_dossier"),
     path("own/", lodging.own_dossiers, name="own_dossiers"),
     path("own/start/", lodging.open_procedures, name="open_procedures"),
@@ -27,6 +30,19 @@ urlpatterns = [
     path(f"{DOSSIER}lodged/", lodging.lodged_dossier, name="lodged_dossier"),
     path(f"{DOSSIER}copy/", lodging.copy_dossier, name="copy_dossier"),
     path(f"{DOSSIER}withdraw/", lodging.withdraw_dossier, name="withdraw_dossier"),
+    # handling
+    *(path(f"{DOSSIER}{name}/", handling.act, {"name": name}, name=f"{name}_dossier") for name in handling.ACTS),
+    path(f"{DOSSIER}note/", handling.note_dossier, name="note_dossier"),
+    path(f"{DOSSIER}slip/", dossiers.control_slip, name="control_slip"),
+    path(f"{DOSSIER}forms/<uuid:line_id>/", dossiers.dossier_form, name="dossier_form"),
+    path(f"{DOSSIER}result/<uuid:line_id>/", dossiers.result_file, name="result_file"),
+    # supplements
+    path(f"{DOSSIER}supplements/ask/", supplements.ask_supplement, name="ask_supplement"),
+    path(f"{SUPPLEMENT}edit/", supplements.edit_supplement, name="edit_supplement"),
+    path(f"{SUPPLEMENT}send/", supplements.send_supplement, name="send_supplement"),
+    path(f"{SUPPLEMENT}drop/", supplements.drop_supplement, name="drop_supplement"),
+    path(f"{DOSSIER}answer/", supplements.answer_supplement, name="answer_supplement"),
+    path(f"{DOSSIER}answer/send/", supplements.send_answer, name="send_answer"),
     # procedures
     path("procedures/", procedures.procedure_list, name="procedure_list"),
     path("procedures/add/", procedures.add_procedure, name="add_procedure"),

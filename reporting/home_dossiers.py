@@ -1,8 +1,12 @@
 """Dossiers in "My work": drafts to go on with, paper to type in, and what waits to be received."""
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from dossiers.models import Dossier
+from accounts.models import Post
+from accounts.roles import HEADS
+from dossiers.models import Dossier, SupplementRequest
 from dossiers.states import State
 from reporting.waiting import Item, Section, address, first_of, may
 from screens import formats
@@ -42,4 +46,76 @@ def _to_receive(user, now):
     return Section(_("Dossiers that wait to be received"), items, number, more)
 
 
-DOSSIERS = (_drafts, _to_receive)
+def _handled(title, verb, wanted, action, *, more=""):
+    """A section of dossiers in hand, the first due on top; late ones say so."""
+
+    def section(user, now):
+        if not may(user, action):
+            return None
+        today = timezone.localdate(now)
+        rows = wanted(Dossier.objects.visible_to(user), user, today).order_by("due_on", "submitted_at", "pk")
+        shown, number = first_of(rows.select_related("procedure_version__procedure", "enterprise"))
+        items = [
+            Item(
+                f"{row.enterprise.called} – {row}",
+                address("dossiers:dossier", row.public_id),
+                str(verb),
+                formats.vn_date(row.due_on) if row.due_on else "",
+                late=row.is_running and row.due_on < today,
+            )
+            for row in shown
+        ]
+        return Section(str(title), items, number, f"{address('dossiers:dossier_list')}{more}" if more else "")
+
+    return section
+
+
+def _mine(rows, user, today):
+    return rows.filter(handler=user, state__in=(State.RECEIVED, State.APPRAISING))
+
+
+def _to_assign(rows, user, today):
+    """Received by an office that the person heads and given to nobody yet."""
+    posts = Post.objects.in_force(today).filter(user=user, role__in=[role.value for role in HEADS])
+    return rows.filter(handler__isnull=True, state=State.RECEIVED, office__in=posts.values("office_id"))
+
+
+def _to_send(rows, user, today):
+    """With a supplement that somebody else of the person's office prepared."""
+    posts = Post.objects.in_force(today).filter(user=user, role__in=[role.value for role in HEADS])
+    prepared = SupplementRequest.objects.filter(state="prepared").exclude(stage="lodged").exclude(prepared_by=user)
+    return rows.filter(pk__in=prepared.values("dossier_id"), office__in=posts.values("office_id"))
+
+
+def _state(*states):
+    return lambda rows, user, today: rows.filter(state__in=states)
+
+
+def _to_answer(rows, user, today):
+    return rows.of_enterprises_of(user).filter(state=State.SUPPLEMENTING, channel=Dossier.Channel.ONLINE)
+
+
+DOSSIERS = (
+    _drafts,
+    _handled(gettext_lazy("Dossiers that wait for your supplement"), gettext_lazy("Answer"), _to_answer, "dossiers.answer"),
+    _to_receive,
+    _handled(
+        gettext_lazy("Dossiers you handle"), gettext_lazy("Go on"), _mine, "dossiers.handle", more="?whose=mine"
+    ),
+    _handled(
+        gettext_lazy("Dossiers to assign"), gettext_lazy("Assign"), _to_assign, "dossiers.assign", more="?whose=office"
+    ),
+    _handled(gettext_lazy("Supplements to be sent"), gettext_lazy("Check"), _to_send, "dossiers.assign"),
+    _handled(
+        gettext_lazy("Dossiers to decide"), gettext_lazy("Decide"), _state(State.SUBMITTED), "dossiers.decide",
+        more="?state=submitted",
+    ),
+    _handled(
+        gettext_lazy("Results to issue"), gettext_lazy("Issue"), _state(State.APPROVED), "dossiers.issue",
+        more="?state=approved",
+    ),
+    _handled(
+        gettext_lazy("Results to return"), gettext_lazy("Return"), _state(State.ISSUED), "dossiers.return",
+        more="?state=issued",
+    ),
+)  # fmt: skip

@@ -15,7 +15,11 @@ from dossiers.models import (
     Procedure,
     ProcedureStep,
     ProcedureVersion,
+    SlipLine,
+    SupplementItem,
+    SupplementRequest,
 )
+from dossiers.states import State, move_between
 from enterprises.models import (
     Enterprise,
     EnterpriseGroup,
@@ -457,10 +461,65 @@ def make_dossier(version=None, enterprise=None, *, state="draft", by=None, at=LO
         dossier.folded = f"{dossier.code.lower()} | {enterprise.folded}"
         dossier.save()
     if state == "withdrawn":
-        dossier.state, dossier.withdrawn_at = "withdrawn", at
-        dossier.withdrawn_by, dossier.withdrawn_reason = by, "Nộp nhầm"
-        dossier.save()
+        make_slip_line(dossier, "withdrawn", by=by, at=at, note="Nộp nhầm")
     return dossier
+
+
+def make_slip_line(dossier, target, verb=None, *, by=None, at=None, **fields):
+    """The next line of the slip of a lodged dossier, which then stands as the line says; `verb` of the table unless told."""
+    last = dossier.slip.order_by("-number").first()
+    move = move_between(State(dossier.state), State(target))
+    verb = verb or move.verb
+    if verb in ("ask", "answer") and "request" not in fields:
+        stage = dossier.state if verb == "ask" else target
+        fields["request"] = make_supplement(dossier, stage, state="sent" if verb == "ask" else "answered")
+    values = {
+        "number": last.number + 1 if last else 1,
+        "source": dossier.state,
+        "at": at or (last.at if last else dossier.submitted_at),
+        "by": by or make_user(),
+        "office": dossier.office or (dossier.procedure_version.office if verb == "receive" else None),
+        "handler": dossier.handler,
+        "starts_on": dossier.starts_on or (date(2026, 1, 5) if verb == "receive" else None),
+        "due_on": dossier.due_on or (date(2026, 1, 12) if verb == "receive" else None),
+        "note": "Theo hồ sơ",
+        "legal_basis": "Kế hoạch số 60/KH-UBND",
+        **(
+            {"paper_number": "1/SCT", "paper_on": date(2026, 1, 6), "file": make_stored_file()}
+            if verb == "issue"
+            else {}
+        ),
+        **fields,
+    }
+    line = SlipLine.objects.create(dossier=dossier, verb=verb, target=target, **values)
+    dossier.refresh_from_db()
+    return line
+
+
+def make_supplement(dossier, stage=None, *, state="prepared", by=None, at=None, items=1, **fields):
+    """A supplement with items; of an answered one that stands open already, that one, answered."""
+    at = at or dossier.submitted_at
+    request = dossier.supplements.filter(state="sent").first() if state == "answered" else None
+    if request is None:
+        request = SupplementRequest.objects.create(
+            dossier=dossier, number=dossier.supplements.count() + 1, stage=stage or dossier.state, prepared_at=at,
+            prepared_by=by or make_user(), **fields,
+        )  # fmt: skip
+        for position in range(1, items + 1):
+            SupplementItem.objects.create(
+                request=request,
+                position=position,
+                wanted=f"Thiếu bản {position}",
+                reason="Chưa rõ",
+                legal_basis="QĐ 60",
+            )
+        if state in ("sent", "answered"):
+            request.state, request.sent_at, request.sent_by = "sent", at, make_user()
+            request.save()
+    if state == "answered":
+        request.state, request.answered_at, request.answered_by = "answered", at, make_user()
+        request.save()
+    return request
 
 
 def make_dossier_file(dossier, component=None, file=None, *, by=None, at=LONG_AGO, **fields):

@@ -10,11 +10,16 @@ _KNOWN = " OR ".join(
     f"(OLD.state = '{source.value}' AND NEW.state = '{target.value}')"
     for source, target in dict.fromkeys((move.source, move.target) for move in MOVES)
 )
-_NO_DRAFT = f"NOT EXISTS (SELECT 1 FROM {DOSSIERS} d WHERE d.id = NEW.dossier_id AND d.state = 'draft')"
+# to a draft as it is lodged, or to an item of the supplement that the enterprise is asked for
+_NOT_OPEN = (
+    f"NOT EXISTS (SELECT 1 FROM {DOSSIERS} d WHERE d.id = NEW.dossier_id AND d.state = 'draft' AND NEW.item_id IS NULL) "
+    "AND NOT EXISTS (SELECT 1 FROM dossiers_supplementitem i JOIN dossiers_supplementrequest r ON r.id = i.request_id "
+    "WHERE i.id = NEW.item_id AND r.dossier_id = NEW.dossier_id AND r.state = 'sent')"
+)
 # whoever lodges holds the dossier's row; who attaches meanwhile waits here and then sees it lodged
 _HELD = f"PERFORM 1 FROM {DOSSIERS} d WHERE d.id = NEW.dossier_id FOR NO KEY UPDATE;"
 _ELSEWHERE = (
-    f"NOT EXISTS (SELECT 1 FROM {COMPONENTS} c JOIN {DOSSIERS} d ON d.procedure_version_id = c.procedure_version_id "
+    f"NEW.component_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM {COMPONENTS} c JOIN {DOSSIERS} d ON d.procedure_version_id = c.procedure_version_id "
     "WHERE d.id = NEW.dossier_id AND c.id = NEW.component_id)"
 )
 
@@ -48,12 +53,23 @@ GUARDS = [
     frozen_when(
         DOSSIERS,
         "OLD.state <> 'draft'",
-        free=("state", "version", "withdrawn_at", "withdrawn_by_id", "withdrawn_reason"),
+        free=(
+            "state",
+            "version",
+            "withdrawn_at",
+            "withdrawn_by_id",
+            "withdrawn_reason",
+            "office_id",
+            "handler_id",
+            "starts_on",
+            "due_on",
+            "steps_done",
+        ),
         name="lodged",
     ),
     no_delete(FILES),
-    immutable(FILES, "dossier_id", "file_id", "added_at", "added_by_id"),
-    check_trigger("dossier_file_of_a_draft", FILES, ("INSERT", "UPDATE"), _NO_DRAFT, before=_HELD),
+    immutable(FILES, "dossier_id", "file_id", "added_at", "added_by_id", "item_id"),
+    check_trigger("dossier_file_of_a_draft", FILES, ("INSERT", "UPDATE"), _NOT_OPEN, before=_HELD),
     check_trigger(
         "dossier_file_of_its_version", FILES, ("INSERT", "UPDATE"), f"NEW.removed_at IS NULL AND {_ELSEWHERE}"
     ),

@@ -1,4 +1,5 @@
 from dossiers.models.dossiers import Dossier, DossierFile, DossierNumber
+from dossiers.models.handling import DossierNote, SlipLine, SupplementItem, SupplementRequest
 from dossiers.models.procedures import (
     PARTS,
     YES_NO,
@@ -16,10 +17,14 @@ __all__ = [
     "Component",
     "Dossier",
     "DossierFile",
+    "DossierNote",
     "DossierNumber",
     "Fact",
     "FormField",
     "Procedure",
     "ProcedureStep",
     "ProcedureVersion",
+    "SlipLine",
+    "SupplementItem",
+    "SupplementRequest",
 ]

@@ -6,11 +6,12 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Office
 from accounts.roles import ENTERPRISE_ROLES, READERS
 from audit.identity import Identified, Versioned
 from documents.models import StoredFile
 from dossiers.models.procedures import Component, ProcedureVersion
-from dossiers.states import CLERKS, TURNS, State, move_between
+from dossiers.states import CLERKS, RUNNING, TURNS, State, move_between
 from enterprises.models import Enterprise, Membership
 from enterprises.models.search import SearchIndex
 
@@ -103,6 +104,24 @@ class Dossier(Identified, Versioned):
     copied_from = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, related_name="copies", verbose_name=_("copied from")
     )
+
+    # written by the database from the newest line of the control slip
+    office = models.ForeignKey(
+        Office,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        editable=False,
+        verbose_name=_("office that handles"),
+    )
+    handler = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", editable=False,
+        verbose_name=_("who handles"),
+    )  # fmt: skip
+    starts_on = models.DateField(_("time counts from"), null=True, editable=False)
+    due_on = models.DateField(_("promised day"), null=True, editable=False)
+    steps_done = models.PositiveSmallIntegerField(_("steps done"), default=0, editable=False)
+
     folded = models.TextField(editable=False, default="")
 
     objects = DossierQuerySet.as_manager()
@@ -115,6 +134,8 @@ class Dossier(Identified, Versioned):
             models.Index(F("submitted_at").desc(), F("id").desc(), name="dossier_by_day"),
             models.Index(fields=["state", "-submitted_at", "-id"], name="dossier_by_state"),
             models.Index(fields=["enterprise", "-started_at"], name="dossier_by_enterprise"),
+            models.Index(fields=["due_on", "id"], condition=Q(state__in=RUNNING), name="dossier_by_due_day"),
+            models.Index(fields=["handler", "due_on"], condition=Q(handler__isnull=False), name="dossier_by_handler"),
             SearchIndex(fields=["folded"], name="dossier_search"),
         ]
         constraints = [
@@ -149,6 +170,15 @@ class Dossier(Identified, Versioned):
                 & ~Q(withdrawn_reason="")
                 | ~Q(state="withdrawn") & Q(withdrawn_at__isnull=True, withdrawn_by__isnull=True, withdrawn_reason=""),
                 name="dossier_withdrawn_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["draft", "lodged"])
+                | Q(office__isnull=True, handler__isnull=True, starts_on__isnull=True, due_on__isnull=True),
+                name="dossier_in_hand_once_received",
+            ),
+            models.CheckConstraint(
+                condition=Q(starts_on__isnull=True, due_on__isnull=True) | Q(due_on__gte=F("starts_on")),
+                name="dossier_promise_whole",
             ),
             models.CheckConstraint(
                 condition=Q(saved_at__gte=F("started_at"))
@@ -187,6 +217,11 @@ class Dossier(Identified, Versioned):
         """Whose turn it is; of paper that is still being typed in, the Department's."""
         return TURNS[State.LODGED] if self.is_draft and self.is_paper else TURNS[State(self.state)]
 
+    @property
+    def is_running(self):
+        """Whether the clock of a promise runs now: it stops while the enterprise has the turn."""
+        return self.due_on is not None and self.state in RUNNING
+
     def may_move_to(self, state):
         return move_between(State(self.state), state) is not None
 
@@ -196,13 +231,25 @@ class DossierFileQuerySet(models.QuerySet):
         """Those that were not taken away."""
         return self.filter(removed_at__isnull=True)
 
+    def as_lodged(self):
+        """Those that came with the dossier, not with a supplement."""
+        return self.standing().filter(item__isnull=True)
+
 
 class DossierFile(Identified):
-    """A file that stands for a component of a dossier; taken away only while the dossier is a draft."""
+    """A file that stands for a component of a dossier, or for an item of a supplement; taken away only while the dossier
+    is a draft, or the supplement is not given yet."""
 
     dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="files", verbose_name=_("dossier"))
     component = models.ForeignKey(
-        Component, on_delete=models.PROTECT, related_name="+", verbose_name=_("component of a dossier")
+        Component, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("component of a dossier")
+    )
+    item = models.ForeignKey(
+        "SupplementItem",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="files",
+        verbose_name=_("item of a supplement"),
     )
     file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+", verbose_name=_("file"))
     added_at = models.DateTimeField(_("attached at"))
@@ -228,8 +275,14 @@ class DossierFile(Identified):
             ),
             models.UniqueConstraint(
                 fields=["dossier", "component", "file"],
-                condition=Q(removed_at__isnull=True),
+                condition=Q(removed_at__isnull=True, item__isnull=True),
                 name="dossier_file_once_a_component",
+            ),
+            models.UniqueConstraint(
+                fields=["item", "file"], condition=Q(removed_at__isnull=True), name="dossier_file_once_an_item"
+            ),
+            models.CheckConstraint(
+                condition=Q(component__isnull=False) | Q(item__isnull=False), name="dossier_file_stands_for_something"
             ),
         ]
 

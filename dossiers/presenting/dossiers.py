@@ -8,6 +8,7 @@ from audit.models import Event
 from dossiers.answers import lines_of as answer_lines
 from dossiers.lodging import components_of, condition_text
 from dossiers.models import FormField
+from dossiers.presenting.handling import told_to_enterprise
 from dossiers.presenting.procedures import endings, version_title, working_days
 from dossiers.states import State, Turn
 from screens import formats
@@ -32,9 +33,20 @@ TURN_WORDS = {
     Turn.ENTERPRISE: gettext_lazy("It is the enterprise's turn"),
     Turn.NOBODY: gettext_lazy("Nobody has to do anything"),
 }
+ENDED = gettext_lazy("Nothing. To ask again, copy the dossier.")
 NEXT = {
     State.LODGED: gettext_lazy("The Department checks the dossier, then receives it with a promised date, asks for what is missing, or says why it cannot receive it. Until then no date is promised."),
-    State.WITHDRAWN: gettext_lazy("Nothing. To ask again, copy the dossier."),
+    State.RECEIVED: gettext_lazy("The office that handles it assigns and appraises it."),
+    State.APPRAISING: gettext_lazy("The officer appraises it and submits what is proposed, or asks for what is missing."),
+    State.SUPPLEMENTING: gettext_lazy("The enterprise answers the request item by item; until then the clock stands still."),
+    State.SUBMITTED: gettext_lazy("A leader of the Department decides."),
+    State.APPROVED: gettext_lazy("The result is signed, numbered and issued."),
+    State.ISSUED: gettext_lazy("The result is given to the enterprise; it can be downloaded here already."),
+    State.RETURNED: gettext_lazy("Nothing. The dossier is closed."),
+    State.REFUSED: ENDED,
+    State.NOT_ELIGIBLE: ENDED,
+    State.STOPPED: ENDED,
+    State.WITHDRAWN: ENDED,
 }  # fmt: skip
 
 
@@ -51,13 +63,16 @@ def until_text(dossier):
     """Until when whoever has the turn has it; of what was not received yet nothing is promised."""
     if dossier.state == State.LODGED:
         return _("no date is promised before the dossier is received")
-    return ""
+    if dossier.state == State.SUPPLEMENTING:
+        request = dossier.supplements.sent().order_by("-number").first()
+        return formats.vn_date(request.answer_by) if request and request.answer_by else ""
+    return formats.vn_date(dossier.due_on) if dossier.is_running else ""
 
 
-def what_happened(dossier):
-    """[(moment, sentence, quiet second line)], the latest first."""
-    happened = []
-    if dossier.withdrawn_at:
+def what_happened(dossier, lines=()):
+    """[(moment, sentence, quiet second line)] as the enterprise reads it, the latest first; `lines` are of the slip."""
+    happened = [told for line in reversed(lines) if (told := told_to_enterprise(line))]
+    if dossier.withdrawn_at and not dossier.submitted_at:
         happened.append((dossier.withdrawn_at, _("Withdrawn"), dossier.withdrawn_reason))
     if dossier.submitted_at:
         sentence = _("Lodged under the code %(code)s") % {"code": dossier.code}
@@ -100,6 +115,10 @@ def facts_of(dossier):
         ]
     if dossier.submitted_at:
         facts.append((_("Lodged at"), formats.vn_long_datetime(dossier.submitted_at)))
+    if dossier.due_on:
+        facts.append((_("Promised day"), formats.vn_date(dossier.due_on)))
+    if dossier.office_id:
+        facts.append((_("Office that handles"), str(dossier.office)))
     facts.append((_("Working days in all"), working_days(dossier.procedure_version.total_days)))
     return facts
 

@@ -15,7 +15,8 @@ from dossiers.answers import facts_now, fitting, in_words, missing_of
 from dossiers.codes import next_code
 from dossiers.models import Component, Dossier, DossierFile, Procedure, ProcedureVersion
 from dossiers.permissions.dossiers import LODGE, PREPARE, START, TYPE_IN, WITHDRAW, acts_for, may_on
-from dossiers.states import ENTERPRISE, State, move_between
+from dossiers.services.slip import drop_open, held_for, write_line
+from dossiers.states import ENTERPRISE, State, Verb, move_between
 from enterprises.models import Enterprise
 from screens import formats
 from screens.text import fold
@@ -290,12 +291,15 @@ def withdraw_dossier(*, dossier, reason, by, now):
     """Take a dossier back: a draft is given up, what was lodged is not handled any more. It stays to be read."""
     require(by, WITHDRAW)
     row = _locked(dossier)
-    before = row.state
+    if row.submitted_at:
+        row = held_for(row, Verb.WITHDRAW, by, now)
+        drop_open(row, by=by, now=now)
+        return write_line(row, Verb.WITHDRAW, State.WITHDRAWN, by=by, now=now, note=reason)
     _require_move(row, State.WITHDRAWN, by)
     row.state, row.withdrawn_at, row.withdrawn_by, row.withdrawn_reason = State.WITHDRAWN, now, by, reason
     row.save_version(row.version, update_fields=["state", "withdrawn_at", "withdrawn_by", "withdrawn_reason"])
     record_event(
-        "dossier withdrawn", row, by=by, now=now, reason=reason, before={"state": before},
+        "dossier withdrawn", row, by=by, now=now, reason=reason, before={"state": State.DRAFT},
         after={"state": State.WITHDRAWN},
     )  # fmt: skip
     return row
@@ -315,8 +319,8 @@ def may_prepare(user, dossier):
 
 
 def standing_files(dossier):
-    """The files of a dossier with their components, in the order of the components."""
-    return dossier.files.standing().select_related("file", "component").order_by("component__position", "id")
+    """The files a dossier was lodged with, with their components, in the order of the components."""
+    return dossier.files.as_lodged().select_related("file", "component").order_by("component__position", "id")
 
 
 def open_version(procedure, now):

@@ -1,22 +1,69 @@
 """Columns and filters of the list of dossiers."""
 
+from datetime import timedelta
+
 import django_filters
 from django.db.models import Q
+from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Office
+from accounts.models import Office, Post
+from dossiers.clock import Run, Terms, WorkingDays, warning_on
 from dossiers.models import Dossier, Procedure
 from dossiers.presenting.dossiers import STATE_KINDS
-from dossiers.states import State
+from dossiers.presenting.handling import tag_of_time
+from dossiers.states import IN_HAND, RUNNING, State
 from enterprises.models import Enterprise
 from reference.tables import name_in_language
-from screens import tables
+from screens import formats, tables
 from screens.forms import DateField
 from screens.lists import FilterSet, SearchFilter
 from screens.text import matching
 
 MOST_CALLED = 500
+A_YEAR = timedelta(days=366)
+TERMS = ("total_days", "warn_percent", "warn_days")
 WITHOUT_A_CODE = {State.DRAFT: _("(being typed in)"), State.WITHDRAWN: _("(given up)")}
+
+
+class TimeColumn(tables.Column):
+    """How many working days are left of a promise whose clock runs; the calendar is read once for a whole table."""
+
+    def __init__(self, **kwargs):
+        version = "procedure_version__"
+        super().__init__(
+            fields=("due_on", "starts_on", "state", *(f"{version}{name}" for name in TERMS)), compute=self.left,
+            order_by=("due_on",), orderable=True, **kwargs,
+        )  # fmt: skip
+        self.days = None
+
+    def left(self, record):
+        """(kind of tag, words), or None where no clock runs."""
+        due, starts = record["due_on"], record["starts_on"]
+        if due is None or record["state"] not in RUNNING:
+            return None
+        today = timezone.localdate()
+        if self.days is None or not all(self.days.first <= day <= self.days.last for day in (due, starts)):
+            self.days = WorkingDays(min(today, starts) - A_YEAR, max(today, due) + A_YEAR)
+        terms = Terms(
+            total=record["procedure_version__total_days"], warn_percent=record["procedure_version__warn_percent"],
+            warn_days=tuple(record["procedure_version__warn_days"]),
+        )  # fmt: skip
+        return tag_of_time(warning_on(today, Run(starts, due), terms, self.days), self.days.between(today, due))
+
+    def text(self, value):
+        return formats.NOTHING if value is None else value[1]
+
+    def plain(self, value):
+        return "" if value is None else str(value[1])
+
+    def sheet_value(self, value):
+        return None if value is None else str(value[1])
+
+    def render(self, value, record):
+        left = self.left(record)
+        return formats.NOTHING if left is None else format_html('<span class="tag tag-{}">{}</span>', *left)
 
 
 class DossierTable(tables.Table):
@@ -49,10 +96,15 @@ class DossierTable(tables.Table):
     )
     state = tables.TagColumn(verbose_name=_("State"), choices=dict(State.choices), kinds=STATE_KINDS)
     submitted_at = tables.DateTimeColumn(verbose_name=_("Lodged at"))
+    due_on = tables.DateColumn(verbose_name=_("Promised day"))
+    time = TimeColumn(verbose_name=_("Time left"), width=20)
+    handler = tables.VietnameseColumn(verbose_name=_("Who handles"), accessor="handler__full_name", orderable=False)
     channel = tables.ChoiceColumn(verbose_name=_("Way of lodging"), choices=Dossier.Channel)
     applicant_name = tables.VietnameseColumn(verbose_name=_("Applicant"))
     office = tables.VietnameseColumn(
-        verbose_name=_("Office that handles"), accessor="procedure_version__office__name", orderable=False
+        verbose_name=_("Office that handles"),
+        fields=("office__name", "procedure_version__office__name"),
+        compute=lambda record: record["office__name"] or record["procedure_version__office__name"],
     )
     procedure_code = tables.CodeColumn(
         verbose_name=_("Code of the procedure"), accessor="procedure_version__procedure__code", orderable=False
@@ -61,7 +113,7 @@ class DossierTable(tables.Table):
     withdrawn_at = tables.DateTimeColumn(verbose_name=_("Withdrawn at"))
 
     class Meta(tables.Table.Meta):
-        shown = ["code", "enterprise", "procedure", "state", "submitted_at", "channel", "office"]
+        shown = ["code", "enterprise", "procedure", "state", "due_on", "time", "office", "handler"]
 
 
 class DossierSearch(SearchFilter):
@@ -83,6 +135,37 @@ class DayFilter(django_filters.Filter):
     field_class = DateField
 
 
+class WhoseFilter(django_filters.ChoiceFilter):
+    """Those in one's own hands, or those of the offices one works in: what is still open, the first due on top."""
+
+    def filter(self, queryset, value):
+        if not value:
+            return queryset
+        user, open_ones = self.parent.request.user, queryset.filter(state__in=IN_HAND)
+        if value == "mine":
+            return open_ones.filter(handler=user)
+        posts = Post.objects.in_force(timezone.localdate()).filter(user=user)
+        return open_ones.filter(office__in=posts.values("office_id"))
+
+
+class OfficeFilter(django_filters.ModelChoiceFilter):
+    """The office that has the dossier; of what is not received yet, the one that its procedure names."""
+
+    def filter(self, queryset, value):
+        if not value:
+            return queryset
+        return queryset.filter(Q(office=value) | Q(office__isnull=True, procedure_version__office=value))
+
+
+class LateFilter(django_filters.ChoiceFilter):
+    def filter(self, queryset, value):
+        if not value:
+            return queryset
+        today = timezone.localdate()
+        running = queryset.filter(state__in=RUNNING)
+        return running.filter(due_on__lt=today) if value == "late" else running.filter(due_on__gte=today)
+
+
 class DossierFilter(FilterSet):
     advanced = ("channel", "lodged_from", "lodged_to")
 
@@ -95,11 +178,18 @@ class DossierFilter(FilterSet):
         empty_label=_("All"),
     )
     state = django_filters.ChoiceFilter(label=_("State"), choices=State.choices, empty_label=_("All"))
-    office = django_filters.ModelChoiceFilter(
+    whose = WhoseFilter(
+        label=_("In whose hands"),
+        choices=[("mine", _("Mine")), ("office", _("My office's"))],
+        empty_label=_("All"),
+    )
+    late = LateFilter(
+        label=_("Promise"), choices=[("late", _("Overdue")), ("running", _("Not yet due"))], empty_label=_("All")
+    )
+    office = OfficeFilter(
         label=_("Office that handles"),
         queryset=Office.objects.order_by("name"),
         to_field_name="code",
-        field_name="procedure_version__office",
         empty_label=_("All"),
     )
     channel = django_filters.ChoiceFilter(

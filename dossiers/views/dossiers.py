@@ -1,14 +1,17 @@
 """The list of dossiers, and the page of one: for the Department and for the enterprise whose it is."""
 
-from django.shortcuts import render
+from django.http import Http404
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.roles import READERS
 from dossiers.answers import missing_of
-from dossiers.models import Dossier
+from dossiers.models import Dossier, SlipLine
 from dossiers.permissions.dossiers import START, TYPE_IN, acts_for
+from dossiers.permissions.handling import ASSIGN, NOTE, RECEIVE
+from dossiers.presenting import slips
 from dossiers.presenting.dossiers import (
     STATE_KINDS,
     TURN_WORDS,
@@ -20,15 +23,19 @@ from dossiers.presenting.dossiers import (
     until_text,
     what_happened,
 )
+from dossiers.presenting.handling import SUPPLEMENT_KINDS, supplements_shown, time_left, time_of, used_text
 from dossiers.services import dossiers as services
+from dossiers.services import handling as services_handling
 from dossiers.states import ENTERPRISE, State
 from dossiers.tables import dossiers as tables
-from dossiers.views.lodging import around_of, visible_dossier
+from dossiers.views.handling import acts_now
+from dossiers.views.lodging import around_of, served, visible_dossier
 from screens import formats
-from screens.lists import Sheet, show_list
+from screens.lists import BulkAction, Sheet, show_list
 
 
 def dossier_list(request):
+    may_receive = request.user.may(RECEIVE)
     action = {"url": reverse("dossiers:type_in_dossier"), "label": _("Type in a dossier")}
     return show_list(
         request,
@@ -38,8 +45,10 @@ def dossier_list(request):
         table_class=tables.DossierTable,
         filterset_class=tables.DossierFilter,
         queryset=Dossier.objects.visible_to(request.user),
-        ordering=("-submitted_at", "-pk"),
+        ordering=("due_on", "pk") if request.GET.get("whose") else ("-submitted_at", "-pk"),
         export_name="ho-so",
+        actions=[BulkAction("receive", _("Receive"), reverse("dossiers:bulk_receive"))] * may_receive
+        + [BulkAction("assign", _("Assign"), reverse("dossiers:bulk_assign"))] * request.user.may(ASSIGN),
         main_action=action if request.user.may(TYPE_IN) else None,
         empty=_("No dossier was lodged yet."),
         sheet=Sheet(
@@ -50,7 +59,7 @@ def dossier_list(request):
 
 def dossier(request, public_id):
     """What happened, what is next, whose turn it is, until when; the answers, the components, the history."""
-    row = visible_dossier(request, public_id)
+    row, now = visible_dossier(request, public_id), timezone.now()
     fields, files = list(row.procedure_version.fields.all()), list(services.standing_files(row))
     is_staff = bool(request.user.roles & READERS)
     may_prepare = services.may_prepare(request.user, row)
@@ -63,7 +72,6 @@ def dossier(request, public_id):
             "turn": TURN_WORDS[row.turn],
             "until": until_text(row),
             "next": next_text(row),
-            "happened": what_happened(row),
             "facts": facts_of(row),
             "sections": sections_of(row, fields),
             "components": components_shown(row, fields, files),
@@ -74,6 +82,63 @@ def dossier(request, public_id):
             "may_copy": request.user.may(START) and acts_for(request.user, row.enterprise, ENTERPRISE),
             "is_staff": is_staff,
             "lines": history_lines(row) if is_staff else [],
+            **_handled(request.user, row, now, is_staff=is_staff),
             **around_of(row),
         },
     )
+
+
+def _handled(user, row, now, *, is_staff):
+    """What the page tells of a lodged dossier: its time, its steps, its supplements, its forms, and what may be done."""
+    lines = list(row.slip.with_people())
+    for line in lines:
+        line.dossier = row
+    acts = acts_now(user, row, now)
+    result = next((line for line in reversed(lines) if line.verb == SlipLine.Verb.ISSUE), None)
+    return {
+        "happened": what_happened(row, lines),
+        "time_left": time_left(row, timezone.localdate(now)),
+        "used": used_text(time_of(row, lines, now)),
+        "steps": services_handling.steps_of(row) if is_staff and row.due_on else [],
+        "supplements": supplements_shown(row, staff=is_staff),
+        "supplement_kinds": SUPPLEMENT_KINDS,
+        "forms": [line for line in lines if slips.has_form(line)],
+        "result": result,
+        "has_slip": is_staff and bool(lines),
+        "notes": list(row.notes.select_related("by")) if is_staff else [],
+        "may_note": is_staff and row.submitted_at and user.may(NOTE),
+        "first_act": acts[0] if acts else None,
+        "more_acts": acts[1:],
+    }
+
+
+def dossier_form(request, public_id, line_id):
+    """A form that belongs to a line of the slip, to be printed."""
+    row = visible_dossier(request, public_id)
+    line = get_object_or_404(row.slip.with_people(), public_id=line_id)
+    line.dossier = row
+    if not slips.has_form(line):
+        raise Http404
+    return _slip(request, row, slips.slip_of(line))
+
+
+def control_slip(request, public_id):
+    row = visible_dossier(request, public_id)
+    lines = list(row.slip.with_people())
+    if not lines:
+        raise Http404
+    return _slip(request, row, slips.control_slip(row, lines))
+
+
+def _slip(request, row, slip):
+    return render(request, "dossiers/slip.html", {"dossier": row, "slip": slip, "frame": slips.frame_of(slip)})
+
+
+def result_file(request, public_id, line_id):
+    """The issued result, or the draft of one for the Department: always as an attachment."""
+    row = visible_dossier(request, public_id)
+    lines = row.slip.filter(file__isnull=False).select_related("file")
+    if not request.user.roles & READERS:
+        lines = lines.filter(verb=SlipLine.Verb.ISSUE)
+    line = get_object_or_404(lines, public_id=line_id)
+    return served(request, line.file, row, f"result of dossier {row.public_id}")

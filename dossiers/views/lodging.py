@@ -276,7 +276,7 @@ def dossier_file(request, public_id, file_id):
     """The file itself, for whoever sees the dossier: always as an attachment."""
     dossier = visible_dossier(request, public_id)
     row = get_object_or_404(DossierFile.objects.standing().select_related("file"), dossier=dossier, public_id=file_id)
-    return _served(request, row.file, dossier, f"dossier {dossier.public_id}")
+    return served(request, row.file, dossier, f"dossier {dossier.public_id}")
 
 
 def dossier_template(request, public_id, component_id):
@@ -284,10 +284,10 @@ def dossier_template(request, public_id, component_id):
     component = services.component_of(dossier, component_id)
     if component is None or component.template is None:
         raise Http404
-    return _served(request, component.template, dossier, f"component {component.public_id}")
+    return served(request, component.template, dossier, f"component {component.public_id}")
 
 
-def _served(request, stored, dossier, basis):
+def served(request, stored, dossier, basis):
     try:
         return serve(stored, request, basis=basis)
     except Refused as refusal:
@@ -462,7 +462,7 @@ def _own_enterprises(user):
 def visible_dossier(request, public_id):
     rows = Dossier.objects.visible_to(request.user).select_related(
         "procedure_version__procedure", "procedure_version__office", "enterprise__merged_into", "enterprise__ward",
-        "enterprise__main_activity", "started_by", "saved_by", "typed_by", "submitted_by", "copied_from",
+        "enterprise__main_activity", "office", "handler", "started_by", "saved_by", "typed_by", "submitted_by", "copied_from",
     )  # fmt: skip
     return get_object_or_404(rows, public_id=public_id)
 

@@ -9,6 +9,8 @@ from dossiers.models import Procedure
 from dossiers.services import dossiers as services
 from enterprises.models import Enterprise
 from reporting.demo.copying import at
+from reporting.demo.handling import handle
+from reporting.demo.papers import one_page
 from reporting.demo.procedures import CODE, SECOND_ON
 
 # (answer to the field, what the obstacle is, what is proposed)
@@ -34,15 +36,16 @@ def dossiers_lodged(stage):
     procedure = Procedure.objects.get(code=CODE)
     own = Enterprise.objects.get(memberships__user=stage.people[Role.SIGNATORY])
     signatory, preparer = stage.people[Role.SIGNATORY], stage.people[Role.PREPARER]
-    _own_dossiers(own, procedure, signatory, preparer)
-    _paper(stage, own, procedure)
+    lodged = _own_dossiers(own, procedure, signatory, preparer)
+    on_paper = _paper(stage, own, procedure)
+    handle(stage, lodged, on_paper)
 
 
 def _own_dossiers(own, procedure, signatory, preparer):
     """Of the enterprise whose people sign in to the demonstration."""
     _draft(procedure, own, preparer, date(2026, 6, 22), OBSTACLES[4])
     lodged = []
-    for days, obstacle in ((9, OBSTACLES[0]), (58, OBSTACLES[3]), (126, OBSTACLES[1])):
+    for days, obstacle in ((9, OBSTACLES[0]), (58, OBSTACLES[3]), (126, OBSTACLES[1]), (134, OBSTACLES[4])):
         on = SECOND_ON + timedelta(days=days)
         dossier = _draft(procedure, own, preparer, on, obstacle, phone="0900 000 001")
         _attach(dossier, "tai-lieu", f"Tài liệu minh họa {days}.pdf", preparer, at(on, 10))
@@ -64,6 +67,7 @@ def _own_dossiers(own, procedure, signatory, preparer):
     )  # fmt: skip
     given_up = services.copy_dossier(dossier=lodged[1], by=preparer, now=at(date(2026, 11, 13), 11))
     services.withdraw_dossier(dossier=given_up, reason="Lập trùng", by=preparer, now=at(date(2026, 11, 13), 12))
+    return lodged
 
 
 def _paper(stage, own, procedure):
@@ -76,6 +80,7 @@ def _paper(stage, own, procedure):
         .order_by("pk")[: ON_PAPER + 1]
     )
     step = (LAST_LODGED - FIRST_LODGED) // ON_PAPER
+    lodged = []
     for place, firm in enumerate(firms):
         on = FIRST_LODGED + step * place
         on -= timedelta(days=max(on.weekday() - 4, 0))
@@ -88,7 +93,8 @@ def _paper(stage, own, procedure):
         dossier = _fill(dossier, clerk, at(on, 10), obstacle)
         _attach(dossier, "van-ban", f"Văn bản kiến nghị {place + 1} (minh họa).pdf", clerk, at(on, 10))
         if place < ON_PAPER:
-            _lodge(dossier, clerk, at(on, 11))
+            lodged.append(_lodge(dossier, clerk, at(on, 11)))
+    return lodged
 
 
 def _draft(procedure, enterprise, by, on, obstacle, phone="0900 000 000"):
@@ -120,25 +126,3 @@ def _attach(dossier, code, name, by, now):
 def _lodge(dossier, by, now):
     digest = services.digest_of(dossier, list(services.standing_files(dossier)))
     return services.lodge_dossier(dossier=dossier, digest=digest, by=by, now=now)
-
-
-def one_page(mark):
-    """A PDF of one page that says that it is invented; `mark` makes its bytes its own."""
-    said = "TAI LIEU MINH HOA - SAMPLE DOCUMENT"
-    text = f"BT /F1 18 Tf 70 760 Td ({said}) Tj ET\n% {mark.encode().hex()}".encode()
-    objects = [
-        b"<< /Type /Catalog /Pages 2 0 R >>",
-        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R "
-        b"/Resources << /Font << /F1 5 0 R >> >> >>",
-        b"<< /Length %d >>\nstream\n%s\nendstream" % (len(text), text),
-        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
-    ]
-    out, places = b"%PDF-1.4\n", []
-    for number, body in enumerate(objects, start=1):
-        places.append(len(out))
-        out += b"%d 0 obj\n%s\nendobj\n" % (number, body)
-    table = b"".join(b"%010d 00000 n \n" % place for place in places)
-    start = len(out)
-    out += b"xref\n0 %d\n0000000000 65535 f \n%s" % (len(objects) + 1, table)
-    return out + b"trailer << /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % (len(objects) + 1, start)

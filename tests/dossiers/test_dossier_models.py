@@ -4,8 +4,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from dossiers.models import Dossier, DossierFile, DossierNumber
-from dossiers.states import FINAL, MOVES, TURNS, State, move_between
+from dossiers.models import Dossier, DossierFile, DossierNote, DossierNumber, SlipLine
+from dossiers.states import FINAL, MOVES, STAYING, TURNS, State, Verb, move_between
 from tests.dossiers.test_procedure_models import refused, setting, sql
 from tests.factories import (
     LONG_AGO,
@@ -13,7 +13,9 @@ from tests.factories import (
     make_dossier,
     make_dossier_file,
     make_enterprise,
+    make_slip_line,
     make_stored_file,
+    make_supplement,
     make_user,
     make_version,
 )
@@ -28,24 +30,17 @@ BETWEEN = [(source, target) for source in State for target in State if source !=
 def forced_into(state, **fields):
     """A lodged dossier in any state of the table, on a way that the table has."""
     dossier = make_dossier(state="lodged", **fields)
-    ways = {State.LODGED: [State.LODGED]}
+    ways = {State.LODGED: []}
     waiting = [State.LODGED]
     while waiting:
         here = waiting.pop(0)
-        for source, target in KNOWN:
-            if source == here and target not in ways:
-                ways[target] = [*ways[here], target]
-                waiting.append(target)
-    for step in ways[state][1:]:
-        setting(dossier, state=step, **_with(step, dossier))()
-    dossier.refresh_from_db()
+        for move in MOVES:
+            if move.source == here and move.target not in ways:
+                ways[move.target] = [*ways[here], move.target]
+                waiting.append(move.target)
+    for step in ways[state]:
+        make_slip_line(dossier, step)
     return dossier
-
-
-def _with(state, dossier):
-    if state != State.WITHDRAWN:
-        return {}
-    return {"withdrawn_at": LATER, "withdrawn_by": dossier.started_by, "withdrawn_reason": "Nộp nhầm"}
 
 
 def test_the_table_has_every_state_and_says_whose_turn_it_is():
@@ -57,19 +52,151 @@ def test_the_table_has_every_state_and_says_whose_turn_it_is():
 
 
 @pytest.mark.parametrize("source", [state for state in State if state != State.DRAFT])
-def test_the_database_lets_a_dossier_go_only_where_the_table_leads(source):
+def test_the_slip_leads_a_dossier_only_where_the_table_leads(source):
+    dossier = forced_into(source)
     for target in State:
-        if target == source:
-            continue
-        dossier = forced_into(source)
-        move = setting(dossier, state=target, **_with(target, dossier))
-        if (source, target) in KNOWN:
-            move()
-            dossier.refresh_from_db()
-            assert dossier.state == target
-        else:
-            # on PostgreSQL constraints are looked at after the guards, on SQLite before them
-            assert refused(move, "dossier_moves_by_the_table", "dossier_lodged_whole", "dossier_withdrawn_by_somebody")
+        move = move_between(source, target)
+        for verb in Verb:
+            known = (move is not None and move.verb == verb) or target == source in STAYING.get(verb, ())
+            if known or verb in (Verb.ASK, Verb.ANSWER):  # a request of their own kind goes with those
+                continue
+            assert refused(lambda v=verb, t=target: make_slip_line(dossier, t, v), "slip_by_the_table", "slip_")
+    dossier.refresh_from_db()
+    assert dossier.state == source
+
+
+def test_a_dossier_stands_as_its_newest_line_says_and_nowhere_else():
+    dossier = make_dossier(state="lodged")
+    line = make_slip_line(dossier, "received", handler=make_user(), steps_done=1)
+    assert (dossier.state, dossier.office, dossier.handler) == ("received", line.office, line.handler)
+    assert (dossier.starts_on, dossier.due_on, dossier.steps_done) == (line.starts_on, line.due_on, 1)
+    for changes in (
+        {"state": "appraising"}, {"state": "approved"}, {"handler": None}, {"office": None}, {"steps_done": 2},
+        {"due_on": date(2026, 1, 13)}, {"starts_on": date(2026, 1, 6)},
+    ):  # fmt: skip
+        assert refused(setting(dossier, **changes), "dossier_follows_its_slip", "dossier_promise_whole")
+    make_slip_line(dossier, "withdrawn", note="Nộp nhầm")
+    assert (dossier.withdrawn_reason, dossier.withdrawn_at) == ("Nộp nhầm", line.at)
+
+
+def test_a_slip_goes_on_line_by_line_and_is_never_rewritten():
+    dossier = make_dossier(state="lodged")
+    first = make_slip_line(dossier, "received")
+    assert refused(lambda: make_slip_line(dossier, "appraising", number=3), "slip_goes_on")
+    assert refused(lambda: make_slip_line(dossier, "appraising", number=1), "slip_goes_on", "slip_line_once")
+    assert refused(lambda: make_slip_line(dossier, "appraising", at=first.at - timedelta(days=1)), "slip_goes_on")
+    assert refused(lambda: make_slip_line(dossier, "submitted", "submit", source="appraising"), "slip_from_where")
+    assert refused(setting(first, note="Khác"), "keep_dossiers_slipline")
+    assert refused(lambda: SlipLine.objects.filter(pk=first.pk).delete(), "keep_dossiers_slipline")
+
+
+def test_a_promise_moves_only_with_an_apology_or_after_a_supplement():
+    dossier = make_dossier(state="lodged")
+    make_slip_line(dossier, "received")
+    moved = {"due_on": date(2026, 1, 20)}
+    assert refused(lambda: make_slip_line(dossier, "appraising", **moved), "slip_keeps_the_promise")
+    assert refused(lambda: make_slip_line(dossier, "received", "assign", **moved), "slip_keeps_the_promise")
+    make_slip_line(dossier, "received", "extend", **moved)
+    assert dossier.due_on == date(2026, 1, 20)
+
+
+@pytest.mark.parametrize("target", ["approved", "not_eligible"])
+def test_whoever_submits_does_not_decide(target):
+    dossier = forced_into("submitted")
+    submitter = dossier.slip.get(verb="submit").by
+    assert refused(lambda: make_slip_line(dossier, target, by=submitter), "slip_decided_by_another")
+
+
+@pytest.mark.parametrize(
+    ("state", "target", "empty", "named"),
+    [
+        ("lodged", "refused", {"note": ""}, "slip_reason_given"),
+        ("lodged", "refused", {"legal_basis": ""}, "slip_basis_given"),
+        ("lodged", "received", {"due_on": None, "starts_on": None}, "slip_day_promised"),
+        ("lodged", "received", {"due_on": date(2026, 1, 1)}, "slip_promise_whole"),
+        ("approved", "issued", {"file": None}, "slip_result_is_a_paper"),
+        ("approved", "issued", {"paper_number": ""}, "slip_result_is_a_paper"),
+        ("lodged", "supplementing", {"request": None}, "slip_supplement_named"),
+    ],
+)
+def test_a_line_that_lacks_what_its_verb_needs_is_refused(state, target, empty, named):
+    dossier = forced_into(state)
+    assert refused(lambda: make_slip_line(dossier, target, **empty), named)
+
+
+def test_a_supplement_of_another_dossier_or_stage_stands_on_no_slip():
+    dossier, other = make_dossier(state="lodged"), make_dossier(state="lodged")
+    foreign = make_supplement(other, state="sent")
+    assert refused(lambda: make_slip_line(dossier, "supplementing", request=foreign), "slip_supplement_of_it")
+    prepared = make_supplement(dossier)
+    assert refused(lambda: make_slip_line(dossier, "supplementing", request=prepared), "slip_supplement_of_it")
+
+
+def test_a_supplement_stands_as_it_was_sent_and_as_it_was_answered():
+    dossier = make_dossier(state="lodged")
+    request = make_supplement(dossier)
+    item = request.items.get()
+    assert refused(lambda: make_supplement(dossier), "supplement_one_at_a_time", "UNIQUE", "dossiers_supplementrequest")
+    assert refused(setting(item, answer="Có"), "supplement_answered_while_it_waits")
+    assert refused(setting(request, state="answered"), "supplement_moves_by_its_table", "supplement_state_by_its_days")
+    make_slip_line(dossier, "supplementing", request=_sent(request))
+    assert refused(setting(item, wanted="Khác"), "sent_dossiers_supplementitem")
+    assert refused(lambda: item.delete(), "sent_dossiers_supplementitem")
+    assert refused(setting(request, guidance="Khác"), "sent_dossiers_supplementrequest")
+    setting(item, answer="Có")()
+    make_slip_line(dossier, "lodged")
+    assert refused(setting(item, answer="Không"), "supplement_answered_while_it_waits")
+    assert refused(setting(request, answered_at=None, answered_by=None, state="sent"), "supplement_moves_by_its_table")
+
+
+def test_a_supplement_is_sent_by_another_than_its_author_but_at_the_door():
+    dossier = forced_into("appraising")
+    request = make_supplement(dossier)
+    sent = {"state": "sent", "sent_at": request.prepared_at, "sent_by": request.prepared_by}
+    assert refused(setting(request, **sent), "supplement_sent_by_another")
+    at_door = make_supplement(make_dossier(state="lodged"))
+    setting(at_door, **sent | {"sent_by": at_door.prepared_by, "sent_at": at_door.prepared_at})()
+    empty = make_supplement(make_dossier(state="lodged"), items=0)
+    sent_empty = {"state": "sent", "sent_at": empty.prepared_at, "sent_by": empty.prepared_by}
+    assert refused(setting(empty, **sent_empty), "supplement_names_what_is_missing")
+
+
+def _sent(request):
+    request.state, request.sent_at, request.sent_by = "sent", request.prepared_at, make_user()
+    request.save()
+    return request
+
+
+def test_a_file_comes_to_an_item_only_while_the_enterprise_is_asked():
+    dossier = make_dossier(state="lodged")
+    request = make_supplement(dossier)
+    item = request.items.get()
+    of_item = {"item": item, "component": None}
+    assert refused(lambda: _item_file(dossier, **of_item), "dossier_file_of_a_draft")
+    make_slip_line(dossier, "supplementing", request=_sent(request))
+    file = _item_file(dossier, **of_item)
+    assert refused(lambda: _item_file(make_dossier(), **of_item), "dossier_file_of_a_draft")
+    assert refused(
+        lambda: _item_file(dossier, item=None, component=None), "dossier_file_stands", "dossier_file_of_a_draft"
+    )
+    make_slip_line(dossier, "lodged")
+    assert refused(lambda: _item_file(dossier, **of_item), "dossier_file_of_a_draft")
+    gone = {"removed_at": file.added_at, "removed_by": file.added_by}
+    assert refused(setting(file, **gone), "dossier_file_of_a_draft")
+
+
+def _item_file(dossier, **fields):
+    return DossierFile.objects.create(
+        dossier=dossier, file=make_stored_file(), added_at=LATER, added_by=dossier.started_by, **fields
+    )
+
+
+def test_notes_are_never_rewritten_nor_removed():
+    note = DossierNote.objects.create(
+        dossier=make_dossier(state="lodged"), text="Đã gọi điện", at=LATER, by=make_user()
+    )
+    assert refused(setting(note, text="Khác"), "keep_dossiers_dossiernote")
+    assert refused(lambda: DossierNote.objects.filter(pk=note.pk).delete(), "keep_dossiers_dossiernote")
 
 
 @pytest.mark.parametrize(

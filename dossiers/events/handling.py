@@ -1,0 +1,17 @@
+from django.utils.translation import gettext_lazy as _
+
+from audit.events import describe
+from dossiers.events.dossiers import FIELDS
+from dossiers.services.slip import EVENTS
+from dossiers.states import Verb
+
+FIELDS = FIELDS | {"due_on": _("promised day")}
+
+for verb, kind in EVENTS.items():
+    if verb != Verb.WITHDRAW:
+        describe(kind, verb.label, fields=FIELDS)
+describe("dossier noted", _("Internal note written"), fields=FIELDS)
+describe("dossier supplement prepared", _("Supplement %(number)s prepared"), fields=FIELDS)
+describe("dossier supplement changed", _("Supplement %(number)s changed before it was sent"), fields=FIELDS)
+describe("dossier supplement dropped", _("Supplement %(number)s dropped before it was sent"), fields=FIELDS)
+describe("dossier supplement answer saved", _("Answers to supplement %(number)s saved"), fields=FIELDS)

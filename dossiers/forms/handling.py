@@ -1,0 +1,199 @@
+"""What may be typed in while a dossier is handled."""
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Office, User
+from documents.attaching import Attachments
+from dossiers.models import Component
+from screens.forms import DateField, Form
+
+
+def _words(label, *, required=True, rows=4, most=2000, **more):
+    widget = forms.Textarea(attrs={"rows": rows})
+    return forms.CharField(label=label, required=required, max_length=most, widget=widget, **more)
+
+
+class NoteForm(Form):
+    """A remark that may be left out."""
+
+    note = _words(_("Note"), required=False, rows=3)
+
+
+class DoneForm(Form):
+    """What was done so far, or what is proposed: it stands on the control slip."""
+
+    note = _words(_("What is proposed, and why"))
+
+
+class ReturnedForm(Form):
+    note = _words(_("How the result was given, and to whom"), rows=2)
+
+
+class InternalNoteForm(Form):
+    text = _words(
+        _("Internal note"),
+        rows=3,
+        most=3000,
+        help_text=_("For colleagues of the Department; the enterprise never sees it."),
+    )
+
+
+class ReasonForm(Form):
+    reason = _words(_("Reason"), help_text=_("In words that the enterprise understands: it reads them."))
+
+
+class GroundedForm(ReasonForm):
+    """A reason on a legal basis."""
+
+    legal_basis = forms.CharField(label=_("Legal basis"), max_length=500)
+
+
+class SendBackForm(Form):
+    reason = _words(_("What is to be done again"))
+
+
+class ExtendForm(ReasonForm):
+    due_on = DateField(label=_("New day promised"))
+    field_order = ["due_on", "reason"]
+
+
+class AssignForm(Form):
+    """To somebody of the office, or to another office whose head then assigns it."""
+
+    to = forms.ModelChoiceField(
+        label=_("Who handles it"), queryset=User.objects.none(), to_field_name="public_id", required=False
+    )
+    office = forms.ModelChoiceField(
+        label=_("Or pass it on to another office"), queryset=Office.objects.none(), to_field_name="code", required=False,
+        help_text=_("Its head then assigns it."),
+    )  # fmt: skip
+    note = _words(_("Instruction"), required=False, rows=3)
+
+    def __init__(self, *args, people, offices, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["to"].queryset, self.fields["office"].queryset = people, offices
+
+    def clean(self):
+        given = super().clean()
+        if not given.get("to") and not given.get("office") and not self.errors:
+            self.add_error("to", _("Choose a person, or another office."))
+        if given.get("to") and given.get("office"):
+            self.add_error("office", _("Choose either a person or another office."))
+        return given
+
+
+class AssignManyForm(Form):
+    to = forms.ModelChoiceField(label=_("Who handles them"), queryset=User.objects.none(), to_field_name="public_id")
+    note = _words(_("Instruction"), required=False, rows=3)
+
+    def __init__(self, *args, people, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["to"].queryset = people
+
+
+class HandOverForm(Form):
+    to = forms.ModelChoiceField(label=_("To whom"), queryset=User.objects.none(), to_field_name="public_id")
+    note = _words(_("What was done so far, and what is left"))
+
+    def __init__(self, *args, people, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["to"].queryset = people
+
+
+class SubmitForm(Attachments, DoneForm):
+    attachments = {"draft": _("Draft of the result")}
+
+
+class IssueForm(Attachments, Form):
+    """The signed result, as it left the Department."""
+
+    attachments = {"scan": _("The issued paper")}
+    paper_number = forms.CharField(label=_("Number and symbol"), max_length=60)
+    paper_on = DateField(label=_("Date of the paper"))
+
+    def clean(self):
+        given = super().clean()
+        if self.file_of("scan") is None and "scan" not in self.errors:
+            self.add_error("scan", _("Attach the issued paper."))
+        return given
+
+
+# --- supplements -------------------------------------------------------------------------------
+
+
+LEAST_ROWS, SPARE_ROWS, MOST_ROWS = 4, 2, 30
+PARTS = ("component", "wanted", "reason", "legal_basis")
+
+
+class SupplementForm(Form):
+    """What is missing, item by item. Rows that stay empty are left out; a row that was begun must be whole."""
+
+    guidance = _words(_("How to complete it"), required=False, rows=3)
+    answer_by = DateField(label=_("To be given by"), required=False)
+
+    def __init__(self, *args, version, items=(), basis="", **kwargs):
+        initial = kwargs.pop("initial", None) or {}
+        for place, item in enumerate(items):
+            initial |= {f"{part}_{place}": getattr(item, part) for part in PARTS}
+        super().__init__(*args, initial=initial, **kwargs)
+        self.count = min(max(LEAST_ROWS, len(items) + SPARE_ROWS), MOST_ROWS)
+        if len(items):
+            self.fields["version"] = forms.IntegerField(widget=forms.HiddenInput)
+        components = Component.objects.filter(procedure_version=version).order_by("position")
+        for place in range(self.count):
+            self.fields[f"component_{place}"] = forms.ModelChoiceField(
+                label=_("Component"), queryset=components, to_field_name="public_id", required=False,
+                empty_label=_("(none: about what is stated)"),
+            )  # fmt: skip
+            self.fields[f"wanted_{place}"] = forms.CharField(
+                label=_("What is missing or not right"), max_length=500, required=False
+            )
+            self.fields[f"reason_{place}"] = forms.CharField(label=_("Reason"), max_length=500, required=False)
+            self.fields[f"legal_basis_{place}"] = forms.CharField(
+                label=_("Legal basis"), max_length=300, required=False, initial=basis if place < len(items) else ""
+            )
+        self.basis = basis
+
+    @property
+    def rows(self):
+        """[[bound fields]] of each item, for the page."""
+        return [[self[f"{part}_{place}"] for part in PARTS] for place in range(self.count)]
+
+    def clean(self):
+        given = super().clean()
+        self.items = []
+        for place in range(self.count):
+            row = {part: given.get(f"{part}_{place}") for part in PARTS}
+            if not any(row.values()):
+                continue
+            row["legal_basis"] = row["legal_basis"] or self.basis
+            for part, sentence in (
+                ("wanted", _("Say what is missing or not right.")),
+                ("reason", _("Say why it is needed.")),
+                ("legal_basis", _("Name the legal basis.")),
+            ):
+                if not row[part] and f"{part}_{place}" not in self.errors:
+                    self.add_error(f"{part}_{place}", sentence)
+            self.items.append(row)
+        if not self.items and not self.errors:
+            raise ValidationError(_("Name at least one thing that is missing."))
+        return given
+
+
+class AnswerForm(Form):
+    """An answer in words to each item; files are attached beside them."""
+
+    def __init__(self, *args, items, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.items = items
+        for item in items:
+            self.fields[str(item.public_id)] = _words(
+                _("Answer"), required=False, most=5000, initial=item.answer,
+            )  # fmt: skip
+
+    @property
+    def answers(self):
+        """{public id of an item: what was typed}"""
+        return {str(item.public_id): self.cleaned_data.get(str(item.public_id), "") for item in self.items}

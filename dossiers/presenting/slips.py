@@ -1,0 +1,203 @@
+"""The forms of TT 03/2025/TT-VPCP that a dossier carries: 01 receipt, 02 supplement, 03 refusal, 04 apology, 05 stop, 06 control slip.
+
+Each is one data object, `Slip`, whatever it is printed with. A programme procedure has the same content without the
+numbers of the forms. They are printed for the dossier in the language of the Department, Vietnamese.
+"""
+
+from dataclasses import dataclass, field
+
+from django.utils import timezone, translation
+from django.utils.translation import pgettext
+
+from dossiers.models import SlipLine
+from dossiers.presenting.procedures import working_days
+from screens import formats
+from screens.sheets import MOTTO, NATION, SIGN_HERE
+
+Verb = SlipLine.Verb
+
+
+@dataclass(frozen=True)
+class Slip:
+    """What stands on a form: `lines` are (label, text), `table` is (heads, rows), all in words."""
+
+    title: str
+    form: str  # "Mẫu số 01 …", empty for a programme procedure
+    number: str
+    day: object
+    lines: list
+    paragraphs: list = field(default_factory=list)
+    heads: list = field(default_factory=list)
+    rows: list = field(default_factory=list)
+    signer: str = ""
+    name: str = ""
+
+
+FORMS = {
+    Verb.RECEIVE: ("01", "Giấy tiếp nhận hồ sơ và hẹn trả kết quả"),
+    Verb.ASK: ("02", "Phiếu yêu cầu bổ sung, hoàn thiện hồ sơ"),
+    Verb.REFUSE: ("03", "Phiếu từ chối tiếp nhận giải quyết hồ sơ"),
+    Verb.EXTEND: ("04", "Văn bản xin lỗi và đề nghị gia hạn thời gian giải quyết hồ sơ"),
+    Verb.STOP: ("05", "Thông báo dừng giải quyết hồ sơ"),
+}
+CONTROL = ("06", "Phiếu kiểm soát quá trình giải quyết hồ sơ")
+SIGNERS = {
+    Verb.RECEIVE: "Người tiếp nhận hồ sơ",
+    Verb.ASK: "Người yêu cầu bổ sung",
+    Verb.REFUSE: "Người tiếp nhận hồ sơ",
+    Verb.EXTEND: "Thủ trưởng đơn vị",
+    Verb.STOP: "Thủ trưởng đơn vị",
+}
+
+
+def frame_of(slip):
+    """What stands around a form, whoever it is for: the bodies, the nation and its motto, place and date."""
+    return {
+        "above": "UBND THÀNH PHỐ HÀ NỘI",
+        "office": "SỞ CÔNG THƯƠNG",
+        "nation": NATION,
+        "motto": MOTTO,
+        "place_and_date": f"Hà Nội, ngày {slip.day:%d} tháng {_month(slip.day)} năm {slip.day:%Y}",
+        "sign_here": SIGN_HERE,
+    }
+
+
+def _month(day):
+    """January and February with a nought before them, the others as they are (NĐ 30/2020/NĐ-CP)."""
+    return f"{day:%m}" if day.month < 3 else str(day.month)
+
+
+def form_number(version, number):
+    """How the form is named on the paper; nothing for a procedure that has the content without the numbers."""
+    if version.form_set != version.FormSet.NUMBERED:
+        return ""
+    return f"Mẫu số {number} – Thông tư số 03/2025/TT-VPCP"
+
+
+def has_form(line):
+    return Verb(line.verb) in FORMS
+
+
+def slip_of(line):
+    """The Slip that belongs to a line of the control slip; KeyError for a line that has none."""
+    number, title = FORMS[Verb(line.verb)]
+    dossier = line.dossier
+    with translation.override("vi"):
+        lines = _who(dossier)
+        made = _PARTS[Verb(line.verb)](line, dossier)
+        return Slip(
+            title=title, form=form_number(dossier.procedure_version, number), number=f"{dossier.code}/{line.number}",
+            day=timezone.localdate(line.at), lines=[*lines, *made.pop("lines", [])], signer=SIGNERS[Verb(line.verb)],
+            name=line.by.full_name, **made,
+        )  # fmt: skip
+
+
+def _who(dossier):
+    return [
+        ("Mã hồ sơ", dossier.code),
+        ("Thủ tục", dossier.procedure.name_vi),
+        ("Doanh nghiệp", dossier.enterprise.name),
+        ("Mã số thuế", dossier.enterprise.tax_code),
+        ("Người nộp hồ sơ", dossier.applicant_name),
+    ]
+
+
+def _received(line, dossier):
+    version = dossier.procedure_version
+    given: dict[int, int] = {}
+    for row in dossier.files.as_lodged():
+        given[row.component_id] = given.get(row.component_id, 0) + 1
+    components = [each for each in version.components.all() if each.pk in given]
+    return {
+        "lines": [
+            ("Nộp hồ sơ lúc", formats.vn_long_datetime(dossier.submitted_at)),
+            ("Tiếp nhận hồ sơ lúc", formats.vn_long_datetime(line.at)),
+            ("Thời gian giải quyết", f"{working_days(version.total_days)}, tính từ ngày {formats.vn_date(line.starts_on)}"),
+            ("Ngày hẹn trả kết quả", formats.vn_date(line.due_on)),
+        ],
+        "heads": ["STT", "Thành phần hồ sơ", "Số tệp"],
+        "rows": [[place, each.name_vi, given[each.pk]] for place, each in enumerate(components, start=1)],
+        "paragraphs": ["Tra cứu tình trạng hồ sơ bằng mã hồ sơ trên Cổng thông tin của chương trình."],
+    }  # fmt: skip
+
+
+def _asked(line, dossier):
+    request = line.request
+    return {
+        "lines": [
+            ("Giai đoạn", request.get_stage_display()),
+            ("Lần yêu cầu", str(request.number)),
+            *([("Đề nghị bổ sung trước ngày", formats.vn_date(request.answer_by))] if request.answer_by else []),
+        ],
+        "heads": ["STT", "Nội dung cần bổ sung, hoàn thiện", "Thành phần", "Lý do", "Căn cứ"],
+        "rows": [
+            [
+                item.position,
+                item.wanted,
+                item.component.name_vi if item.component else "–",
+                item.reason,
+                item.legal_basis,
+            ]
+            for item in request.items.select_related("component")
+        ],
+        "paragraphs": [request.guidance] if request.guidance else [],
+    }
+
+
+def _grounded(line, dossier):
+    return {"lines": [("Lý do", line.note), ("Căn cứ", line.legal_basis)]}
+
+
+def _stopped(line, dossier):
+    given = _grounded(line, dossier)
+    given["lines"] = [("Giai đoạn", line.get_source_display()), *given["lines"]]
+    return given
+
+
+def _extended(line, dossier):
+    before = line.dossier.slip.promises().filter(number__lt=line.number).order_by("-number").first()
+    return {
+        "lines": [
+            ("Ngày đã hẹn trả kết quả", formats.vn_date(before.due_on)),
+            ("Ngày hẹn trả kết quả mới", formats.vn_date(line.due_on)),
+            ("Lý do", line.note),
+        ],
+        "paragraphs": ["Sở Công Thương xin lỗi doanh nghiệp vì chưa trả kết quả đúng hẹn và mong doanh nghiệp thông cảm."],
+    }  # fmt: skip
+
+
+_PARTS = {
+    Verb.RECEIVE: _received,
+    Verb.ASK: _asked,
+    Verb.REFUSE: _grounded,
+    Verb.EXTEND: _extended,
+    Verb.STOP: _stopped,
+}
+
+
+def control_slip(dossier, lines):
+    """Form 06: every line of the slip, who gave the dossier to whom, when, until when."""
+    with translation.override("vi"):
+        rows = [
+            [
+                line.number,
+                formats.vn_datetime(line.at),
+                line.get_verb_display(),
+                line.by.full_name,
+                _to(line),
+                formats.vn_date(line.due_on) if line.due_on else "–",
+                line.note or "–",
+            ]
+            for line in lines
+        ]
+        return Slip(
+            title=CONTROL[1], form=form_number(dossier.procedure_version, CONTROL[0]), number=dossier.code,
+            day=timezone.localdate(lines[-1].at), lines=_who(dossier),
+            heads=["STT", "Thời điểm", "Việc", "Người thực hiện", "Giao cho", "Hạn", "Ghi chú"], rows=rows,
+        )  # fmt: skip
+
+
+def _to(line):
+    who = line.handler.full_name if line.handler else ""
+    where = str(line.office) if line.office else pgettext("dossier slip", "Intake desk")
+    return f"{who} ({where})" if who else where

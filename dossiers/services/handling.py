@@ -1,0 +1,200 @@
+"""The verbs of handling a lodged dossier: each adds one line to its control slip, from which the dossier follows."""
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.access import require
+from audit.events import record_event
+from audit.refusals import Refused
+from dossiers.clock import Run, Terms, WorkingDays, promise, step_days
+from dossiers.models import DossierNote
+from dossiers.permissions.handling import NOTE, handlers_of
+from dossiers.services.slip import drop_open, held_for, write_line
+from dossiers.states import State, Verb
+from screens import formats
+
+
+@transaction.atomic
+def receive_dossier(*, dossier, by, now, note=""):
+    """Receive a lodged dossier: the clock starts, and a day is promised that no later change of the calendar moves."""
+    row = held_for(dossier, Verb.RECEIVE, by, now)
+    version = row.procedure_version
+    terms = Terms.of(version)
+    run = promise(now, terms, WorkingDays.around(timezone.localdate(now), working_days=terms.total + 10))
+    return write_line(row, Verb.RECEIVE, State.RECEIVED, by=by, now=now, note=note, office=version.office, run=run)
+
+
+@transaction.atomic
+def refuse_dossier(*, dossier, reason, legal_basis, by, now):
+    """Say in words why a lodged dossier cannot be received, and on which basis."""
+    row = held_for(dossier, Verb.REFUSE, by, now)
+    return write_line(row, Verb.REFUSE, State.REFUSED, by=by, now=now, note=reason, legal_basis=legal_basis)
+
+
+@transaction.atomic
+def assign_dossier(*, dossier, to, by, now, office=None, note=""):
+    """Give a dossier in hand to somebody of the office that has it, or to another office with (`to`) or without a person."""
+    row = held_for(dossier, Verb.ASSIGN, by, now)
+    office = office or row.office
+    _require_handler(to, office, now)
+    if (to and to.pk) == row.handler_id and office == row.office:
+        raise Refused(_("The dossier is there already. Choose somebody else."))
+    return write_line(row, Verb.ASSIGN, row.state, by=by, now=now, note=note, office=office, handler=to)
+
+
+@transaction.atomic
+def hand_over_dossier(*, dossier, to, note, by, now):
+    """Pass a dossier that one handles on to a colleague of the same office, with what was done so far."""
+    row = held_for(dossier, Verb.HAND_OVER, by, now)
+    if to is None or to.pk == row.handler_id:
+        raise Refused(_("The work must go to somebody else."))
+    _require_handler(to, row.office, now)
+    return write_line(row, Verb.HAND_OVER, row.state, by=by, now=now, note=note, handler=to)
+
+
+def _require_handler(to, office, now):
+    if to is not None and not handlers_of(office, timezone.localdate(now)).filter(pk=to.pk).exists():
+        raise Refused(
+            _("%(name)s holds no post in %(office)s that handles dossiers. Choose somebody who does.")
+            % {"name": to.full_name, "office": office}
+        )
+
+
+@transaction.atomic
+def appraise_dossier(*, dossier, by, now, note=""):
+    """Begin the appraisal of a dossier that one was given."""
+    row = held_for(dossier, Verb.APPRAISE, by, now)
+    return write_line(row, Verb.APPRAISE, State.APPRAISING, by=by, now=now, note=note)
+
+
+@transaction.atomic
+def submit_dossier(*, dossier, note, by, now, file=None):
+    """Submit what is proposed, with the draft of the result where there is one; refused while a supplement is prepared."""
+    row = held_for(dossier, Verb.SUBMIT, by, now)
+    if row.supplements.open().exists():
+        raise Refused(_("A request for a supplement is being prepared. Send it or drop it first."))
+    return write_line(row, Verb.SUBMIT, State.SUBMITTED, by=by, now=now, note=note, file=file)
+
+
+@transaction.atomic
+def send_back_dossier(*, dossier, reason, by, now):
+    """Send what was submitted back to whoever handles it; the clock goes on."""
+    row = held_for(dossier, Verb.SEND_BACK, by, now)
+    before = row.slip.filter(target=State.APPRAISING).order_by("-number").values_list("steps_done", flat=True).first()
+    return write_line(row, Verb.SEND_BACK, State.APPRAISING, by=by, now=now, note=reason, steps_done=before)
+
+
+@transaction.atomic
+def approve_dossier(*, dossier, by, now, note=""):
+    """Approve what was submitted; by somebody who did not submit it."""
+    row = _submitted_by_another(dossier, Verb.APPROVE, by, now)
+    return write_line(row, Verb.APPROVE, State.APPROVED, by=by, now=now, note=note)
+
+
+@transaction.atomic
+def find_not_eligible(*, dossier, reason, legal_basis, by, now):
+    """End a dossier after its appraisal because it does not meet the conditions, with the reason and the basis."""
+    row = _submitted_by_another(dossier, Verb.NOT_ELIGIBLE, by, now)
+    return write_line(row, Verb.NOT_ELIGIBLE, State.NOT_ELIGIBLE, by=by, now=now, note=reason, legal_basis=legal_basis)
+
+
+def _submitted_by_another(dossier, verb, by, now):
+    row = held_for(dossier, verb, by, now)
+    submitted = row.slip.filter(verb=Verb.SUBMIT).order_by("-number").first()
+    if submitted and not isinstance(by, str) and submitted.by_id == by.pk:
+        raise Refused(_("You submitted this dossier yourself; somebody else must decide."))
+    return row
+
+
+@transaction.atomic
+def stop_dossier(*, dossier, reason, legal_basis, by, now):
+    """Stop the handling of a dossier; what waits for the enterprise is dropped with it."""
+    row = held_for(dossier, Verb.STOP, by, now)
+    drop_open(row, by=by, now=now)
+    return write_line(row, Verb.STOP, State.STOPPED, by=by, now=now, note=reason, legal_basis=legal_basis)
+
+
+@transaction.atomic
+def extend_dossier(*, dossier, due_on, reason, by, now):
+    """Apologise and promise a later day, as often and by as many working days as the procedure allows."""
+    row = held_for(dossier, Verb.EXTEND, by, now)
+    version, today = row.procedure_version, timezone.localdate(now)
+    times = row.slip.filter(verb=Verb.EXTEND).count()
+    if times >= version.extension_times:
+        raise Refused(
+            _("The procedure lets the day be put off %(times)s times; that was done already.")
+            % {"times": version.extension_times}
+        )
+    days = WorkingDays.around(row.due_on, due_on, today, working_days=version.extension_days)
+    latest = days.after(row.due_on, version.extension_days)
+    if due_on <= max(row.due_on, today):
+        raise Refused(
+            _("The new day must come after today and after %(day)s, which was promised.")
+            % {"day": formats.vn_date(row.due_on)}
+        )
+    if due_on > latest:
+        raise Refused(
+            _("The procedure allows at most %(days)s working days more: %(day)s at the latest.")
+            % {"days": version.extension_days, "day": formats.vn_date(latest)}
+        )
+    if not days.is_working(due_on):
+        raise Refused(_("%(day)s is a day off. Choose a working day.") % {"day": formats.vn_date(due_on)})
+    return write_line(row, Verb.EXTEND, row.state, by=by, now=now, note=reason, run=Run(row.starts_on, due_on))
+
+
+@transaction.atomic
+def issue_result(*, dossier, paper_number, paper_on, file, by, now, note=""):
+    """The result is signed, numbered and issued: its number, its date and its scan stand on the slip."""
+    row = held_for(dossier, Verb.ISSUE, by, now)
+    if paper_on > timezone.localdate(now):
+        raise Refused(_("The date of the paper cannot be a day that is still to come."))
+    approved = row.slip.filter(verb=Verb.APPROVE).order_by("-number").first()
+    if paper_on < timezone.localdate(approved.at):
+        raise Refused(
+            _("The paper cannot be dated before %(day)s, when it was approved.")
+            % {"day": formats.vn_date(timezone.localdate(approved.at))}
+        )
+    return write_line(
+        row,
+        Verb.ISSUE,
+        State.ISSUED,
+        by=by,
+        now=now,
+        note=note,
+        paper_number=paper_number,
+        paper_on=paper_on,
+        file=file,
+    )
+
+
+@transaction.atomic
+def return_result(*, dossier, note, by, now):
+    """The result was given to the enterprise: `note` says how and to whom."""
+    row = held_for(dossier, Verb.RETURN, by, now)
+    return write_line(row, Verb.RETURN, State.RETURNED, by=by, now=now, note=note)
+
+
+@transaction.atomic
+def write_note(*, dossier, text, by, now):
+    """Write something down for colleagues; the enterprise never sees it."""
+    require(by, NOTE)
+    if dossier.submitted_at is None:
+        raise Refused(_("Notes are written on dossiers that were lodged."))
+    note = DossierNote.objects.create(dossier=dossier, text=text, at=now, by=by)
+    record_event("dossier noted", dossier, by=by, now=now, text=text)
+    return note
+
+
+# --- asked by pages ----------------------------------------------------------------------------
+
+
+def steps_of(dossier):
+    """[(step, day by which it is to be done or None, whether it is over)] in their order."""
+    steps = list(dossier.procedure_version.steps.select_related("office"))
+    days = [None] * len(steps)
+    if dossier.due_on and steps:
+        terms = Terms.of(dossier.procedure_version)
+        around = WorkingDays.around(dossier.starts_on, dossier.due_on, working_days=terms.total)
+        days = step_days(Run(dossier.starts_on, dossier.due_on), terms, around)
+    return [(step, day, place < dossier.steps_done) for place, (step, day) in enumerate(zip(steps, days, strict=True))]

@@ -1,0 +1,121 @@
+"""The control slip: the one door through which a lodged dossier moves. One line is added, and the dossier follows it."""
+
+from django.utils.translation import gettext as _
+
+from accounts.access import require
+from accounts.roles import HEADS, LEADERS, Role
+from audit.events import record_event
+from audit.refusals import Conflict, NotAllowed
+from dossiers.models import Dossier, SlipLine
+from dossiers.permissions.handling import ACTIONS, OWN, may_do
+from dossiers.states import Verb, targets_of
+from screens import formats
+
+# which steps of the procedure are over once a verb was done: the first that are not over yet of these roles
+FINISHES = {
+    Verb.RECEIVE: {Role.INTAKE},
+    Verb.ASSIGN: {Role.INTAKE, *HEADS},
+    Verb.SUBMIT: {Role.INTAKE, Role.OFFICER, *HEADS},
+    Verb.APPROVE: {*LEADERS, Role.CHIEF_OF_OFFICE},
+    Verb.ISSUE: {Role.RECORDS_CLERK, Role.INTAKE},
+    Verb.RETURN: {Role.RECORDS_CLERK, Role.INTAKE},
+}
+EVENTS = {
+    Verb.WITHDRAW: "dossier withdrawn",
+    Verb.RECEIVE: "dossier received",
+    Verb.REFUSE: "dossier not received",
+    Verb.ASK: "dossier supplement asked for",
+    Verb.ANSWER: "dossier supplement given",
+    Verb.ASSIGN: "dossier assigned",
+    Verb.HAND_OVER: "dossier handed over",
+    Verb.APPRAISE: "dossier appraisal begun",
+    Verb.SUBMIT: "dossier submitted",
+    Verb.SEND_BACK: "dossier sent back",
+    Verb.APPROVE: "dossier approved",
+    Verb.NOT_ELIGIBLE: "dossier found not eligible",
+    Verb.STOP: "dossier stopped",
+    Verb.EXTEND: "dossier promised anew",
+    Verb.ISSUE: "dossier result issued",
+    Verb.RETURN: "dossier result returned",
+}
+
+
+def held_for(dossier, verb, by, now):
+    """The dossier, locked, once it stands where the verb may be done and the person may do it."""
+    require(by, ACTIONS[verb])
+    row = (
+        Dossier.objects.select_for_update(of=("self",))
+        .select_related("procedure_version__procedure", "procedure_version__office", "enterprise", "office", "handler")
+        .get(pk=dossier.pk)
+    )
+    if row.state not in targets_of(verb):
+        raise Conflict(_conflict(row))
+    if not may_do(by, row, verb, now):
+        if verb in OWN:
+            raise NotAllowed(_("Only the legal representative of the enterprise may do this."))
+        raise NotAllowed(_("This dossier is not in your hands: %(who)s has it.") % {"who": whose(row)})
+    return row
+
+
+def _conflict(row):
+    last = row.slip.select_related("by").order_by("-number").first()
+    if last is None:
+        return _("The dossier is “%(state)s” now; this can no longer be done.") % {"state": row.get_state_display()}
+    return _("The dossier is “%(state)s” now: %(name)s did that at %(time)s. This can no longer be done.") % {
+        "state": row.get_state_display(),
+        "name": last.by.full_name,
+        "time": formats.vn_datetime(last.at),
+    }
+
+
+def whose(row):
+    """Who has the dossier, in words."""
+    if row.handler_id:
+        return row.handler.full_name
+    return str(row.office) if row.office_id else _("the intake desk")
+
+
+def write_line(row, verb, target, *, by, now, run=None, steps_done=None, **values):
+    """Add a line to the slip of a locked dossier; what it does not name stays as it is. Returns the dossier as it is then."""
+    before = {"state": row.state, "due_on": row.due_on}
+    last = row.slip.order_by("-number").values_list("number", flat=True).first() or 0
+    if steps_done is None:
+        steps_done = steps_after(row, verb)
+    standing = {"office": row.office, "handler": row.handler, "starts_on": row.starts_on, "due_on": row.due_on}
+    if run:
+        standing |= {"starts_on": run.starts_on, "due_on": run.due_on}
+    line = SlipLine.objects.create(
+        dossier=row, number=last + 1, verb=verb, source=row.state, target=target, at=now, by=by, steps_done=steps_done,
+        **{**standing, **values},
+    )  # fmt: skip
+    row.refresh_from_db(fields=[
+        "state", "office", "handler", "starts_on", "due_on", "steps_done", "version", "withdrawn_at", "withdrawn_by",
+        "withdrawn_reason",
+    ])  # fmt: skip
+    said = {"note": line.note, "legal_basis": line.legal_basis, "paper": line.paper_number}
+    record_event(
+        EVENTS[verb], row, by=by, now=now, **{name: text for name, text in said.items() if text},
+        before=before, after={"state": row.state, "due_on": row.due_on},
+        handler=line.handler.public_id if line.handler else None,
+    )  # fmt: skip
+    return row
+
+
+def steps_after(row, verb):
+    """How many steps of the procedure are over once `verb` was done."""
+    roles = FINISHES.get(verb)
+    if not roles:
+        return row.steps_done
+    steps = [Role(role) in roles for role in row.procedure_version.steps.values_list("role", flat=True)]
+    begins = next((place for place in range(row.steps_done, len(steps)) if steps[place]), None)
+    if begins is None:
+        return row.steps_done
+    return next((place for place in range(begins, len(steps)) if not steps[place]), len(steps))
+
+
+def drop_open(row, *, by, now):
+    """Drop the supplement that is being prepared or waits, because the dossier goes no further."""
+    request = row.supplements.open().select_for_update(of=("self",)).first()
+    if request:
+        request.state, request.dropped_at, request.dropped_by = request.State.DROPPED, now, by
+        request.save_version(request.version, update_fields=["state", "dropped_at", "dropped_by"])

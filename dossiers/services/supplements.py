@@ -1,0 +1,240 @@
+"""The verbs of supplements: prepare item by item, send after somebody else approved, answer item by item, send the answer."""
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.access import require
+from audit.events import record_event
+from audit.refusals import Conflict, NotAllowed, Refused
+from documents.store import save_upload
+from dossiers.clock import Run, Terms, WorkingDays, resume
+from dossiers.models import DossierFile, SupplementItem, SupplementRequest
+from dossiers.permissions.dossiers import may_on
+from dossiers.permissions.handling import ANSWER, may_approve_request
+from dossiers.services.slip import held_for, write_line
+from dossiers.states import CLERKS, ENTERPRISE, State, Verb
+
+MOST_FILES = 10  # of one item
+ANY_KIND = ("pdf", "png", "jpeg", "xlsx", "docx")
+
+
+# --- preparing and sending ---------------------------------------------------------------------
+
+
+@transaction.atomic
+def prepare_supplement(*, dossier, items, guidance, answer_by, by, now):
+    """Write down what a dossier lacks at its stage. `items` are dicts of `component`, `wanted`, `reason`, `legal_basis`."""
+    row = held_for(dossier, Verb.ASK, by, now)
+    waiting = row.supplements.open().first()
+    if waiting:
+        raise Conflict(
+            _("Supplement %(number)s is being prepared already, by %(name)s. Change that one.")
+            % {"number": waiting.number, "name": waiting.prepared_by.full_name}
+        )
+    _require_day(answer_by, now)
+    last = row.supplements.aggregate(last=Max("number"))["last"] or 0
+    request = SupplementRequest.objects.create(
+        dossier=row, number=last + 1, stage=row.state, guidance=guidance, answer_by=answer_by, prepared_at=now,
+        prepared_by=by,
+    )  # fmt: skip
+    _write_items(request, items)
+    record_event("dossier supplement prepared", row, by=by, now=now, number=request.number)
+    return request
+
+
+@transaction.atomic
+def change_supplement(*, request, items, guidance, answer_by, version, by, now):
+    """Write a prepared supplement anew, before it is sent."""
+    held_for(request.dossier, Verb.ASK, by, now)
+    row = _locked(request)
+    _require_prepared(row)
+    _require_day(answer_by, now)
+    row.guidance, row.answer_by = guidance, answer_by
+    row.save_version(version, update_fields=["guidance", "answer_by"])
+    row.items.all().delete()
+    _write_items(row, items)
+    record_event("dossier supplement changed", row.dossier, by=by, now=now, number=row.number)
+    return row
+
+
+def _write_items(request, items):
+    if not items:
+        raise Refused(_("Name at least one thing that is missing."))
+    for position, item in enumerate(items, start=1):
+        SupplementItem.objects.create(request=request, position=position, **item)
+
+
+def _require_day(answer_by, now):
+    if answer_by is not None and answer_by <= timezone.localdate(now):
+        raise Refused(_("The day by which the enterprise answers must be still to come."))
+
+
+def _require_prepared(row):
+    if row.state != row.State.PREPARED:
+        raise Conflict(
+            _("Supplement %(number)s is “%(state)s” now and is not changed any more.")
+            % {"number": row.number, "state": row.get_state_display()}
+        )
+
+
+@transaction.atomic
+def send_supplement(*, request, by, now):
+    """Approve a prepared supplement and send it: the enterprise has the turn, the clock stops."""
+    dossier = held_for(request.dossier, Verb.ASK, by, now)
+    row = _locked(request)
+    _require_prepared(row)
+    if not may_approve_request(by, row, now):
+        raise NotAllowed(
+            _("A supplement is sent by the head of the office or a leader who did not prepare it (%(name)s did).")
+            % {"name": row.prepared_by.full_name}
+        )
+    _require_day(row.answer_by, now)
+    row.state, row.sent_at, row.sent_by = row.State.SENT, now, by
+    row.save_version(row.version, update_fields=["state", "sent_at", "sent_by"])
+    return write_line(dossier, Verb.ASK, State.SUPPLEMENTING, by=by, now=now, request=row)
+
+
+@transaction.atomic
+def drop_supplement(*, request, by, now):
+    """Give a prepared supplement up; what was sent is not taken back."""
+    held_for(request.dossier, Verb.ASK, by, now)
+    row = _locked(request)
+    _require_prepared(row)
+    row.state, row.dropped_at, row.dropped_by = row.State.DROPPED, now, by
+    row.save_version(row.version, update_fields=["state", "dropped_at", "dropped_by"])
+    record_event("dossier supplement dropped", row.dossier, by=by, now=now, number=row.number)
+    return row
+
+
+# --- answering ---------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def save_answers(*, request, answers, by, now):
+    """Keep what was typed as answers, {public id of an item: text}; sent by `send_answer`."""
+    require(by, ANSWER)
+    row = _open_to(request, by)
+    items = {str(item.public_id): item for item in row.items.select_for_update(of=("self",))}
+    if set(answers) != set(items):
+        raise Refused(_("This form has items that the request does not have. Open the request again."))
+    changed = []
+    for key, text in answers.items():
+        if items[key].answer != text:
+            items[key].answer = text
+            items[key].save_version(items[key].version, update_fields=["answer"])
+            changed.append(items[key].position)
+    if changed:
+        record_event("dossier supplement answer saved", row.dossier, by=by, now=now, number=row.number, items=changed)
+    return row
+
+
+def upload_item_file(*, item, upload, by, now):
+    """Take a file in and let it stand for an item of the supplement that the enterprise is asked for."""
+    require(by, ANSWER)
+    with transaction.atomic():
+        _open_to(item.request, by)
+    component = item.component
+    allow = tuple(component.formats) if component else ANY_KIND
+    most = min(component.most_megabytes, settings.UPLOAD_MEGABYTES) if component else settings.UPLOAD_MEGABYTES
+    stored = save_upload(upload, by=by, now=now, allow=allow, most_megabytes=most)
+    return _attach(item, stored, by=by, now=now)
+
+
+@transaction.atomic
+def _attach(item, stored, *, by, now):
+    row = _open_to(item.request, by)
+    standing = item.files.standing()
+    same = standing.filter(file__sha256=stored.sha256).first()
+    if same:
+        return same
+    if standing.count() >= MOST_FILES:
+        raise Refused(
+            _("“%(name)s” takes at most %(most)s files. Take one away first, or put several papers into one file.")
+            % {"name": item.wanted, "most": MOST_FILES}
+        )
+    file = DossierFile.objects.create(
+        dossier=row.dossier, component=item.component, item=item, file=stored, added_at=now, added_by=by
+    )
+    record_event(
+        "dossier file attached", row.dossier, by=by, now=now, name=stored.original_name, component=item.wanted,
+        sha256=stored.sha256,
+    )  # fmt: skip
+    return file
+
+
+@transaction.atomic
+def remove_item_file(*, row, by, now):
+    """Take a file of an item away, before the answer is sent. Taken away already, nothing happens."""
+    require(by, ANSWER)
+    request = _open_to(row.item.request, by)
+    row = DossierFile.objects.select_for_update(of=("self",)).select_related("file", "item").get(pk=row.pk)
+    if row.removed_at is None:
+        row.removed_at, row.removed_by = now, by
+        row.save(update_fields=["removed_at", "removed_by"])
+        facts = {"name": row.file.original_name, "component": row.item.wanted}
+        record_event("dossier file taken away", request.dossier, by=by, now=now, **facts)
+    return row
+
+
+@transaction.atomic
+def send_answer(*, request, by, now):
+    """Send the answer to a supplement, every item with words or files: the Department has the turn, the clock goes on."""
+    require(by, ANSWER)
+    dossier = held_for(request.dossier, Verb.ANSWER, by, now)
+    row = _open_to(request, by)
+    empty = unanswered(row)
+    if empty:
+        raise Refused(
+            _("Item %(position)s is not answered yet: “%(wanted)s”. Write an answer or attach a file.")
+            % {"position": empty[0].position, "wanted": empty[0].wanted}
+        )
+    row.state, row.answered_at, row.answered_by = row.State.ANSWERED, now, by
+    row.save_version(row.version, update_fields=["state", "answered_at", "answered_by"])
+    return write_line(
+        dossier, Verb.ANSWER, State(row.stage), by=by, now=now, request=row, run=_run_after(dossier, row, now)
+    )
+
+
+def _run_after(dossier, row, now):
+    """The promise after the answer; None where nothing was promised yet."""
+    if dossier.due_on is None:
+        return None
+    terms = Terms.of(dossier.procedure_version)
+    run = Run(dossier.starts_on, dossier.due_on)
+    around = (dossier.starts_on, dossier.due_on, timezone.localdate(row.sent_at), timezone.localdate(now))
+    return resume(run, row.sent_at, now, terms, WorkingDays.around(*around, working_days=terms.total + 10))
+
+
+def unanswered(request):
+    """[items that have neither words nor a file]"""
+    items = request.items.prefetch_related("files")
+    return [item for item in items if not item.answer and not any(file.removed_at is None for file in item.files.all())]
+
+
+def works_on_answers(user, dossier):
+    """Whether the person prepares what the enterprise answers; sending it is the signatory's or the clerk's."""
+    return may_on(user, dossier, ENTERPRISE | CLERKS)
+
+
+def _open_to(request, by):
+    row = _locked(request)
+    if not may_on(by, row.dossier, ENTERPRISE | CLERKS):
+        raise NotAllowed(_("You do not act for this enterprise."))
+    if row.state != row.State.SENT:
+        raise Conflict(
+            _(
+                "Supplement %(number)s is “%(state)s” now; nothing is added to it any more. Look at the dossier for what is next."
+            )
+            % {"number": row.number, "state": row.get_state_display()}
+        )
+    return row
+
+
+def _locked(request):
+    rows = SupplementRequest.objects.select_for_update(of=("self",)).select_related(
+        "dossier__enterprise", "dossier__procedure_version", "prepared_by"
+    )
+    return rows.get(pk=request.pk)

@@ -1,0 +1,242 @@
+"""Handling as the Department does it: one page for each thing that may be done with a dossier as it stands."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import Office
+from documents.attaching import Attachments, bind
+from dossiers.clock import Terms, WorkingDays, promise
+from dossiers.forms import handling as forms
+from dossiers.permissions.handling import handlers_of, may_do
+from dossiers.presenting.procedures import working_days
+from dossiers.services import handling as services
+from dossiers.services.slip import whose
+from dossiers.services.supplements import works_on_answers
+from dossiers.states import State, Verb, targets_of
+from dossiers.views.lodging import visible_dossier
+from reference.sending import do_once
+from screens import formats
+from screens.forms import form_data
+
+
+def _nothing(dossier, now):
+    return {}
+
+
+@dataclass(frozen=True)
+class Act:
+    """One page: `options(dossier, now)` are for its form, `do(dossier, given, form, by=, now=)` is the service."""
+
+    verb: Verb
+    form: type
+    title: object
+    submit: object
+    done: object
+    do: Callable
+    lead: Callable = lambda dossier, now: ""
+    options: Callable = _nothing
+
+
+def _promised(dossier, now):
+    terms = Terms.of(dossier.procedure_version)
+    run = promise(now, terms, WorkingDays.around(timezone.localdate(now), working_days=terms.total + 10))
+    return _("Received now, the result is promised for %(day)s: %(days)s, counted from %(start)s.") % {
+        "day": formats.vn_date(run.due_on),
+        "days": working_days(terms.total),
+        "start": formats.vn_date(run.starts_on),
+    }
+
+
+def _basis(dossier, now):
+    return {"initial": {"legal_basis": dossier.procedure_version.legal_basis[:500]}}
+
+
+def _people(dossier, now):
+    on = timezone.localdate(now)
+    return {
+        "people": handlers_of(dossier.office, on).exclude(pk=dossier.handler_id),
+        "offices": Office.objects.exclude(pk=dossier.office_id).order_by("name"),
+    }
+
+
+def _colleagues(dossier, now):
+    return {"people": _people(dossier, now)["people"]}
+
+
+def _most(dossier, now):
+    version = dossier.procedure_version
+    return _("Promised was %(day)s. The procedure allows %(days)s more, %(times)s times.") % {
+        "day": formats.vn_date(dossier.due_on),
+        "days": working_days(version.extension_days),
+        "times": version.extension_times,
+    }
+
+
+ACTS = {
+    "receive": Act(
+        Verb.RECEIVE, forms.NoteForm, gettext_lazy("Receive the dossier"), gettext_lazy("Receive"),
+        gettext_lazy("The dossier is received; its slip with the promised day can be printed."),
+        lambda dossier, given, form, **by: services.receive_dossier(dossier=dossier, **given, **by),
+        lead=_promised,
+    ),
+    "refuse": Act(
+        Verb.REFUSE, forms.GroundedForm, gettext_lazy("Do not receive the dossier"), gettext_lazy("Do not receive"),
+        gettext_lazy("The dossier is not received; the enterprise reads why."),
+        lambda dossier, given, form, **by: services.refuse_dossier(dossier=dossier, **given, **by), options=_basis,
+    ),
+    "assign": Act(
+        Verb.ASSIGN, forms.AssignForm, gettext_lazy("Assign the dossier"), gettext_lazy("Assign"),
+        gettext_lazy("The dossier is assigned."),
+        lambda dossier, given, form, **by: services.assign_dossier(dossier=dossier, **given, **by), options=_people,
+    ),
+    "hand_over": Act(
+        Verb.HAND_OVER, forms.HandOverForm, gettext_lazy("Hand the dossier over"), gettext_lazy("Hand over"),
+        gettext_lazy("The dossier is handed over."),
+        lambda dossier, given, form, **by: services.hand_over_dossier(dossier=dossier, **given, **by),
+        options=_colleagues,
+    ),
+    "appraise": Act(
+        Verb.APPRAISE, forms.NoteForm, gettext_lazy("Begin the appraisal"), gettext_lazy("Begin"),
+        gettext_lazy("The dossier is being appraised."),
+        lambda dossier, given, form, **by: services.appraise_dossier(dossier=dossier, **given, **by),
+    ),
+    "submit": Act(
+        Verb.SUBMIT, forms.SubmitForm, gettext_lazy("Submit for approval"), gettext_lazy("Submit"),
+        gettext_lazy("The dossier is submitted for approval."),
+        lambda dossier, given, form, **by: services.submit_dossier(
+            dossier=dossier, note=given["note"], file=form.file_of("draft"), **by
+        ),
+    ),
+    "send_back": Act(
+        Verb.SEND_BACK, forms.SendBackForm, gettext_lazy("Send the dossier back"), gettext_lazy("Send back"),
+        gettext_lazy("The dossier is sent back to whoever handles it."),
+        lambda dossier, given, form, **by: services.send_back_dossier(dossier=dossier, **given, **by),
+    ),
+    "approve": Act(
+        Verb.APPROVE, forms.NoteForm, gettext_lazy("Approve the dossier"), gettext_lazy("Approve"),
+        gettext_lazy("The dossier is approved; its result is to be issued."),
+        lambda dossier, given, form, **by: services.approve_dossier(dossier=dossier, **given, **by),
+    ),
+    "not_eligible": Act(
+        Verb.NOT_ELIGIBLE, forms.GroundedForm, gettext_lazy("Find the dossier not eligible"),
+        gettext_lazy("Find not eligible"), gettext_lazy("The dossier is found not eligible; the enterprise reads why."),
+        lambda dossier, given, form, **by: services.find_not_eligible(dossier=dossier, **given, **by), options=_basis,
+    ),
+    "stop": Act(
+        Verb.STOP, forms.GroundedForm, gettext_lazy("Stop handling the dossier"), gettext_lazy("Stop"),
+        gettext_lazy("The handling is stopped; the enterprise reads why."),
+        lambda dossier, given, form, **by: services.stop_dossier(dossier=dossier, **given, **by), options=_basis,
+    ),
+    "extend": Act(
+        Verb.EXTEND, forms.ExtendForm, gettext_lazy("Apologise and promise a new day"), gettext_lazy("Promise the new day"),
+        gettext_lazy("The new day is promised; the letter of apology can be printed."),
+        lambda dossier, given, form, **by: services.extend_dossier(dossier=dossier, **given, **by), lead=_most,
+    ),
+    "issue": Act(
+        Verb.ISSUE, forms.IssueForm, gettext_lazy("Issue the result"), gettext_lazy("Issue"),
+        gettext_lazy("The result is issued; the enterprise can download it."),
+        lambda dossier, given, form, **by: services.issue_result(
+            dossier=dossier, paper_number=given["paper_number"], paper_on=given["paper_on"], file=form.file_of("scan"),
+            **by,
+        ),
+    ),
+    "return": Act(
+        Verb.RETURN, forms.ReturnedForm, gettext_lazy("Enter that the result was returned"), gettext_lazy("Enter"),
+        gettext_lazy("The result is returned; the dossier is closed."),
+        lambda dossier, given, form, **by: services.return_result(dossier=dossier, **given, **by),
+    ),
+}  # fmt: skip
+
+
+# what is expected next, before what is done now and then
+EXPECTED = (
+    Verb.ANSWER, Verb.RECEIVE, Verb.APPRAISE, Verb.SUBMIT, Verb.APPROVE, Verb.ISSUE, Verb.RETURN, Verb.ASSIGN, Verb.ASK,
+)  # fmt: skip
+
+
+def act(request, public_id, name):
+    """The page of one act: 404 where the dossier is not seen, 403 where it is not in the person's hands."""
+    dossier, now, one = visible_dossier(request, public_id), timezone.now(), ACTS[name]
+    if request.method == "GET" and not may_do(request.user, dossier, one.verb, now):
+        return _not_now(request, dossier, one.verb)
+    options = one.options(dossier, now)
+    if issubclass(one.form, Attachments):
+        if request.method == "POST":
+            form = bind(request, one.form, now=now, **options)
+        else:
+            form = one.form(*form_data(request), user=request.user, **options)
+    else:
+        form = one.form(form_data(request)[0], **options)
+    done = do_once(
+        request, form, f"{name} dossier {dossier.public_id}",
+        lambda given, **by: one.do(dossier, given, form, **by),
+    )  # fmt: skip
+    if done:
+        messages.success(request, str(one.done))
+        return HttpResponseRedirect(dossier.get_absolute_url())
+    return render(
+        request,
+        "dossiers/dossier_form.html",
+        {
+            "dossier": dossier, "form": form, "title": one.title, "submit": one.submit, "lead": one.lead(dossier, now),
+            "back": dossier.get_absolute_url(),
+        },
+    )  # fmt: skip
+
+
+def _not_now(request, dossier, verb):
+    """Somebody followed a link to what cannot be done any more, or is not theirs to do."""
+    if dossier.state in targets_of(verb):
+        raise PermissionDenied(_("This dossier is not in your hands: %(who)s has it.") % {"who": whose(dossier)})
+    messages.info(
+        request,
+        _("The dossier is “%(state)s” now; this can no longer be done.") % {"state": dossier.get_state_display()},
+    )
+    return HttpResponseRedirect(dossier.get_absolute_url())
+
+
+def note_dossier(request, public_id):
+    dossier = visible_dossier(request, public_id)
+    form = forms.InternalNoteForm(form_data(request)[0])
+    done = do_once(
+        request, form, f"note dossier {dossier.public_id}",
+        lambda given, **by: services.write_note(dossier=dossier, **given, **by),
+    )  # fmt: skip
+    if done:
+        messages.success(request, _("The note is written."))
+        return HttpResponseRedirect(f"{dossier.get_absolute_url()}#notes")
+    return render(
+        request,
+        "dossiers/dossier_form.html",
+        {
+            "dossier": dossier, "form": form, "title": _("Internal note"), "submit": _("Write the note"),
+            "back": dossier.get_absolute_url(),
+        },
+    )  # fmt: skip
+
+
+def acts_now(user, dossier, now):
+    """[(address, title)] of what the person may do with a lodged dossier now; what is expected comes first."""
+    if dossier.is_draft:
+        return []
+    at = [dossier.public_id]
+    acts = [
+        (one.verb, reverse(f"dossiers:{name}_dossier", args=at), one.title)
+        for name, one in ACTS.items()
+        if may_do(user, dossier, one.verb, now)
+    ]
+    if may_do(user, dossier, Verb.ASK, now):
+        acts.append((Verb.ASK, reverse("dossiers:ask_supplement", args=at), _("Ask for a supplement")))
+    if dossier.state == State.SUPPLEMENTING and works_on_answers(user, dossier):
+        acts.append((Verb.ANSWER, reverse("dossiers:answer_supplement", args=at), _("Answer the supplement")))
+    acts.sort(key=lambda act: EXPECTED.index(act[0]) if act[0] in EXPECTED else len(EXPECTED))
+    return [(address, title) for _verb, address, title in acts]

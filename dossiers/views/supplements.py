@@ -1,0 +1,212 @@
+"""Supplements: asked for item by item by the Department, answered item by item by the enterprise."""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from audit.refusals import NotAllowed, Refused
+from dossiers.forms.dossiers import ConfirmForm
+from dossiers.forms.handling import AnswerForm, SupplementForm
+from dossiers.models import DossierFile, SupplementRequest
+from dossiers.permissions.handling import may_approve_request, may_do
+from dossiers.presenting.handling import items_shown
+from dossiers.services import supplements as services
+from dossiers.services.slip import whose
+from dossiers.states import Verb
+from dossiers.views.lodging import visible_dossier
+from reference.sending import do_once
+from screens.forms import form_data
+
+
+def _asked(request, public_id, verb=Verb.ASK):
+    """The dossier, for whoever may ask for a supplement of it now."""
+    dossier = visible_dossier(request, public_id)
+    if request.method == "GET" and not may_do(request.user, dossier, verb, timezone.now()):
+        raise PermissionDenied(_("This dossier is not in your hands: %(who)s has it.") % {"who": whose(dossier)})
+    return dossier
+
+
+def _request_of(dossier, request_id):
+    """The request of this dossier, or 404; what is only prepared is for the Department alone (the routes see to it)."""
+    rows = SupplementRequest.objects.select_related("prepared_by", "sent_by", "answered_by")
+    row = get_object_or_404(rows, dossier=dossier, public_id=request_id)
+    row.dossier = dossier
+    return row
+
+
+# --- asking ------------------------------------------------------------------------------------
+
+
+def ask_supplement(request, public_id):
+    dossier = _asked(request, public_id)
+    waiting = dossier.supplements.open().first()
+    if request.method == "GET" and waiting:
+        return HttpResponseRedirect(reverse("dossiers:edit_supplement", args=[dossier.public_id, waiting.public_id]))
+    version = dossier.procedure_version
+    form = SupplementForm(form_data(request)[0], version=version, basis=version.legal_basis[:300])
+    done = do_once(
+        request, form, f"ask supplement {dossier.public_id}",
+        lambda given, **by: services.prepare_supplement(
+            dossier=dossier, items=form.items, guidance=given["guidance"], answer_by=given["answer_by"], **by
+        ),
+    )  # fmt: skip
+    if done:
+        return HttpResponseRedirect(reverse("dossiers:send_supplement", args=[dossier.public_id, done]))
+    return _supplement_form(request, dossier, form, _("Ask for a supplement"))
+
+
+def edit_supplement(request, public_id, request_id):
+    dossier = _asked(request, public_id)
+    row = _request_of(dossier, request_id)
+    if request.method == "GET" and row.state != row.State.PREPARED:
+        messages.info(request, _("This supplement was sent already and is not changed any more."))
+        return HttpResponseRedirect(dossier.get_absolute_url())
+    items = list(row.items.select_related("component"))
+    form = SupplementForm(
+        form_data(request)[0], version=dossier.procedure_version, items=items,
+        basis=dossier.procedure_version.legal_basis[:300],
+        initial={"guidance": row.guidance, "answer_by": row.answer_by, "version": row.version},
+    )  # fmt: skip
+    done = do_once(
+        request, form, f"edit supplement {row.public_id}",
+        lambda given, **by: services.change_supplement(
+            request=row, items=form.items, guidance=given["guidance"], answer_by=given["answer_by"],
+            version=given["version"], **by,
+        ),
+    )  # fmt: skip
+    if done:
+        return HttpResponseRedirect(reverse("dossiers:send_supplement", args=[dossier.public_id, row.public_id]))
+    return _supplement_form(request, dossier, form, _("Change the supplement"))
+
+
+def _supplement_form(request, dossier, form, title):
+    context = {"dossier": dossier, "form": form, "title": title, "back": dossier.get_absolute_url()}
+    return render(request, "dossiers/supplement_form.html", context)
+
+
+def send_supplement(request, public_id, request_id):
+    """What was prepared, as the enterprise will read it; sent by whoever may approve it."""
+    dossier = _asked(request, public_id)
+    row = _request_of(dossier, request_id)
+    if request.method == "GET" and row.state != row.State.PREPARED:
+        return HttpResponseRedirect(dossier.get_absolute_url())
+    form = ConfirmForm(form_data(request)[0])
+    if do_once(
+        request,
+        form,
+        f"send supplement {row.public_id}",
+        lambda given, **by: services.send_supplement(request=row, **by),
+    ):
+        messages.success(request, _("The request is sent. The clock stands still until the enterprise answers."))
+        return HttpResponseRedirect(dossier.get_absolute_url())
+    context = {
+        "dossier": dossier,
+        "supplement": row,
+        "items": items_shown(row),
+        "form": form,
+        "may_send": may_approve_request(request.user, row, timezone.now()),
+        "title": _("Supplement %(number)s") % {"number": row.number},
+    }
+    return render(request, "dossiers/send_supplement.html", context)
+
+
+def drop_supplement(request, public_id, request_id):
+    dossier = _asked(request, public_id)
+    row = _request_of(dossier, request_id)
+    form = ConfirmForm(form_data(request)[0])
+    if do_once(
+        request,
+        form,
+        f"drop supplement {row.public_id}",
+        lambda given, **by: services.drop_supplement(request=row, **by),
+    ):
+        messages.success(request, _("The prepared supplement is dropped; nothing was sent."))
+        return HttpResponseRedirect(dossier.get_absolute_url())
+    context = {
+        "dossier": dossier, "form": form, "title": _("Drop the prepared supplement"), "submit": _("Drop it"),
+        "lead": _("Nothing of it was sent to the enterprise."), "back": dossier.get_absolute_url(),
+    }  # fmt: skip
+    return render(request, "dossiers/dossier_form.html", context)
+
+
+# --- answering ---------------------------------------------------------------------------------
+
+
+def answer_supplement(request, public_id):
+    """The open request, item by item: words and files saved together as often as one likes, then sent by the signatory."""
+    dossier, row = _answered(request, public_id)
+    items = list(row.items.select_related("component"))
+    form = AnswerForm(form_data(request)[0], items=items)
+    problems = _save_answer(request, row, items, form) if request.method == "POST" and form.is_valid() else {}
+    if request.method == "POST" and form.is_valid() and not problems:
+        if "and_send" in request.POST:
+            return HttpResponseRedirect(reverse("dossiers:send_answer", args=[dossier.public_id]))
+        messages.success(request, _("The answers are saved; they are not sent yet."))
+        return HttpResponseRedirect(request.path)
+    shown = items_shown(row, problems=problems)
+    for each in shown:
+        each["field"] = form[str(each["item"].public_id)]
+    context = {
+        "dossier": dossier, "supplement": row, "items": shown, "form": form,
+        "title": _("Answer supplement %(number)s") % {"number": row.number},
+    }  # fmt: skip
+    return render(request, "dossiers/answer_supplement.html", context)
+
+
+def _save_answer(request, row, items, form):
+    """Save words and files; {key of an item: [what kept a file out]}, and on the form what kept everything out."""
+    problems: dict[int, list] = {}
+    by = {"by": request.user, "now": timezone.now()}
+    try:
+        services.save_answers(request=row, answers=form.answers, **by)
+        removed = DossierFile.objects.select_related("item__request").filter(item__request=row)
+        for file in removed.filter(public_id__in=request.POST.getlist("remove")):
+            services.remove_item_file(row=file, **by)
+    except NotAllowed as refusal:
+        raise PermissionDenied(str(refusal)) from None
+    except Refused as refusal:
+        form.add_error(None, str(refusal))
+        return {}
+    for item in items:
+        item.request = row
+        for upload in request.FILES.getlist(f"files-{item.position}"):
+            try:
+                services.upload_item_file(item=item, upload=upload, **by)
+            except Refused as refusal:
+                problems.setdefault(item.pk, []).append(f"{upload.name}: {refusal}")
+    return problems
+
+
+def _answered(request, public_id):
+    """(dossier, the request that waits for the enterprise), for its people, or for the clerk of what came on paper."""
+    dossier = visible_dossier(request, public_id)
+    if not services.works_on_answers(request.user, dossier):
+        raise PermissionDenied(_("Your role does not allow this."))
+    row = dossier.supplements.sent().select_related("sent_by").order_by("-number").first()
+    if row is None:
+        raise Http404
+    row.dossier = dossier
+    return dossier, row
+
+
+def send_answer(request, public_id):
+    """The answers as they will be sent, and the button of whoever may send them."""
+    dossier, row = _answered(request, public_id)
+    if request.method == "GET" and row.state != row.State.SENT:
+        return HttpResponseRedirect(dossier.get_absolute_url())
+    form = ConfirmForm(form_data(request)[0])
+    if do_once(
+        request, form, f"send answer {row.public_id}", lambda given, **by: services.send_answer(request=row, **by)
+    ):
+        messages.success(request, _("The answer is sent. It is the Department's turn now."))
+        return HttpResponseRedirect(dossier.get_absolute_url())
+    context = {
+        "dossier": dossier, "supplement": row, "items": items_shown(row), "form": form,
+        "missing": services.unanswered(row), "may_send": may_do(request.user, dossier, Verb.ANSWER, timezone.now()),
+        "title": _("Check the answer to supplement %(number)s") % {"number": row.number},
+    }  # fmt: skip
+    return render(request, "dossiers/send_answer.html", context)

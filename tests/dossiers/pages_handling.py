@@ -1,0 +1,49 @@
+"""Where the pages of handling stand in the demonstration: a dossier in each state that its enterprise, or its office, has."""
+
+from dossiers.models import Dossier, SlipLine, SupplementRequest
+
+
+def _in(state, **found):
+    return lambda: {"public_id": Dossier.objects.filter(state=state, **found).order_by("pk").first().public_id}
+
+
+def _request():
+    request = SupplementRequest.objects.filter(state="prepared").first()
+    return {"public_id": request.dossier.public_id, "request_id": request.public_id}
+
+
+def _line(verb):
+    def find():
+        line = SlipLine.objects.filter(verb=verb).order_by("pk").first()
+        return {"public_id": line.dossier.public_id, "line_id": line.public_id}
+
+    return find
+
+
+HANDLED = {"handler__isnull": False}
+ADDRESSES = {
+    "dossiers:receive_dossier": _in("lodged"),
+    "dossiers:refuse_dossier": _in("lodged"),
+    "dossiers:assign_dossier": _in("received"),
+    "dossiers:hand_over_dossier": _in("appraising", **HANDLED),
+    "dossiers:appraise_dossier": _in("received", **HANDLED),
+    "dossiers:submit_dossier": _in("appraising", supplements__isnull=True, **HANDLED),
+    "dossiers:send_back_dossier": _in("submitted"),
+    "dossiers:approve_dossier": _in("submitted"),
+    "dossiers:not_eligible_dossier": _in("submitted"),
+    "dossiers:stop_dossier": _in("received"),
+    "dossiers:extend_dossier": _in("appraising"),
+    "dossiers:issue_dossier": _in("approved"),
+    "dossiers:return_dossier": _in("issued"),
+    "dossiers:note_dossier": _in("received"),
+    "dossiers:control_slip": _in("returned"),
+    "dossiers:dossier_form": _line("receive"),
+    "dossiers:result_file": _line("issue"),
+    "dossiers:ask_supplement": _in("appraising", supplements__isnull=True),
+    "dossiers:edit_supplement": _request,
+    "dossiers:send_supplement": _request,
+    "dossiers:drop_supplement": _request,
+    "dossiers:answer_supplement": _in("supplementing", channel="online"),
+    "dossiers:send_answer": _in("supplementing", channel="online"),
+}
+NOT_PAGES = {"dossiers:result_file": "a file"}
