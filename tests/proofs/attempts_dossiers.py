@@ -1,6 +1,8 @@
 """What the guards of dossiers must refuse; the demonstration has drafts, lodged and withdrawn ones, with files."""
 
 DOSSIER, FILE, NUMBER = "dossiers_dossier", "dossiers_dossierfile", "dossiers_dossiernumber"
+SLIP, REQUEST, ITEM = "dossiers_slipline", "dossiers_supplementrequest", "dossiers_supplementitem"
+NEXT = "x.number + 1"
 DRAFT, LODGED = "WHERE x.state = 'draft'", "WHERE x.state = 'lodged'"
 OF_DRAFT = f"JOIN {DOSSIER} d ON d.id = x.dossier_id AND d.state = 'draft' WHERE x.removed_at IS NULL"
 OF_LODGED = f"JOIN {DOSSIER} d ON d.id = x.dossier_id AND d.state = 'lodged'"
@@ -24,7 +26,12 @@ def attempts(copied, updated, removed):
     return {
         "dossier_begins_as_a_draft": [copied(DOSSIER, LODGED, code="'another'")],
         "dossier_moves_by_the_table": [
-            updated(DOSSIER, f"state = '{state}'", LODGED) for state in ("approved", "issued", "returned", "stopped")
+            updated(DOSSIER, LODGING.replace("lodged", state, 1), DRAFT) for state in ("received", "approved", "issued")
+        ],
+        "dossier_follows_its_slip": [
+            updated(DOSSIER, "handler_id = NULL", "WHERE x.handler_id IS NOT NULL"),
+            updated(DOSSIER, "due_on = starts_on", "WHERE x.due_on IS NOT NULL"),
+            updated(DOSSIER, "state = 'approved'", "WHERE x.state = 'submitted'"),
         ],
         "dossier_under_an_issued_version": [
             copied(DOSSIER, DRAFT, procedure_version_id=UNISSUED),
@@ -41,5 +48,53 @@ def attempts(copied, updated, removed):
         "dossier_file_taken_away_once": [
             updated(FILE, "removed_at = NULL, removed_by_id = NULL", "WHERE x.removed_at IS NOT NULL")
         ],
+        **_of_handling(copied, updated),
         "dossier_number_goes_on": [updated(NUMBER, "last_number = last_number - 1", "WHERE x.last_number > 0")],
     }
+
+
+def _of_handling(copied, updated):
+    """Lines are copied from the newest one of a dossier in a state, so that each breaks one rule alone."""
+    assigned = _newest("received", "x.verb = 'assign'")
+    asking = {"verb": "'ask'", "source": "'appraising'", "target": "'supplementing'", "number": NEXT}
+    prepared, answered = (
+        f"JOIN {REQUEST} r ON r.id = x.request_id AND r.state = '{state}'" for state in ("prepared", "answered")
+    )
+    foreign = (
+        "(SELECT c.id FROM dossiers_component c WHERE c.procedure_version_id <> (SELECT d.procedure_version_id "
+        f"FROM {DOSSIER} d WHERE d.id = r.dossier_id) LIMIT 1)"
+    )
+    dropped = "state = 'dropped', answered_at = NULL, answered_by_id = NULL, dropped_at = prepared_at, dropped_by_id = prepared_by_id"
+    sent = "state = 'sent', sent_at = prepared_at, sent_by_id = (SELECT MAX(u.id) FROM accounts_user u)"
+    return {
+        "slip_goes_on": [copied(SLIP, assigned, number="x.number + 2"), copied(SLIP, assigned, number="x.number + 7")],
+        "slip_by_the_table": [copied(SLIP, assigned, number=NEXT, verb="'return'")],
+        "slip_from_where_it_stands": [copied(SLIP, assigned, number=NEXT, source="'appraising'", target="'appraising'")],
+        "slip_keeps_the_promise": [copied(SLIP, assigned, number=NEXT, starts_on="x.due_on")],
+        "slip_decided_by_another": [
+            copied(SLIP, _newest("submitted"), number=NEXT, verb="'approve'", source="'submitted'", target="'approved'")
+        ],
+        "slip_supplement_of_it": [
+            copied(SLIP, _newest("appraising"), request_id=f"(SELECT MIN(r.id) FROM {REQUEST} r)", **asking)
+        ],
+        "supplement_begins_where_it_stands": [
+            copied(
+                REQUEST, "WHERE x.state = 'prepared'", number="9",
+                dossier_id=f"(SELECT MIN(d.id) FROM {DOSSIER} d WHERE d.state = 'submitted')",
+            )
+        ],
+        "supplement_moves_by_its_table": [updated(REQUEST, dropped, "WHERE x.state = 'answered'")],
+        "supplement_names_what_is_missing": [
+            updated(REQUEST, sent, f"WHERE NOT EXISTS (SELECT 1 FROM {ITEM} i WHERE i.request_id = x.id)")
+        ],
+        "supplement_item_added_while_prepared": [copied(ITEM, answered, position="99", answer="''")],
+        "supplement_answered_while_it_waits": [updated(ITEM, "answer = 'another'", answered)],
+        "supplement_item_of_its_version": [copied(ITEM, prepared, position="99", component_id=foreign)],
+    }  # fmt: skip
+
+
+def _newest(state, also="1 = 1"):
+    return (
+        f"JOIN {DOSSIER} d ON d.id = x.dossier_id AND d.state = '{state}' WHERE {also} AND x.number = "
+        f"(SELECT MAX(n.number) FROM {SLIP} n WHERE n.dossier_id = x.dossier_id)"
+    )

@@ -80,6 +80,7 @@ def lay_rows_that_the_demo_lacks():
     let_a_difference_go(now)
     lay_plan_under_review(user, now)
     lay_procedure_that_is_closed(now)
+    lay_supplement_without_items(user)
     filled(Letter, now)
     filled(Invitation, now)
     past = {"state": "undone", "undone_at": now, "undone_by": user.public_id, "undo_reason": "proof"}
@@ -100,6 +101,16 @@ def lay_rows_that_the_demo_lacks():
     )
     FigureLine.objects.create(revision=lines, product=product, measure="output_vnd", amount=1)
     FigureRevision.objects.filter(pk=lines.pk).update(state="declared", declared_by=user.public_id, declared_at=now)
+
+
+def lay_supplement_without_items(user):
+    """A supplement of which nothing is written down yet, on a dossier that has none."""
+    from dossiers.models import Dossier, SupplementRequest
+
+    dossier = Dossier.objects.filter(state="received", supplements__isnull=True).earliest("pk")
+    SupplementRequest.objects.create(
+        dossier=dossier, number=1, stage="received", prepared_at=dossier.submitted_at, prepared_by=user
+    )
 
 
 def let_a_difference_go(now):
