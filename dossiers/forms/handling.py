@@ -123,7 +123,7 @@ class IssueForm(Attachments, Form):
 # --- supplements -------------------------------------------------------------------------------
 
 
-LEAST_ROWS, SPARE_ROWS, MOST_ROWS = 4, 2, 30
+LEAST_ROWS, SPARE_ROWS, MOST_ROWS = 3, 2, 30
 PARTS = ("component", "wanted", "reason", "legal_basis")
 
 
@@ -152,8 +152,9 @@ class SupplementForm(Form):
             )
             self.fields[f"reason_{place}"] = forms.CharField(label=_("Reason"), max_length=500, required=False)
             self.fields[f"legal_basis_{place}"] = forms.CharField(
-                label=_("Legal basis"), max_length=300, required=False, initial=basis if place < len(items) else ""
-            )
+                label=_("Legal basis"), max_length=300, required=False,
+                help_text=_("Left empty: %(basis)s") % {"basis": basis} if basis else "",
+            )  # fmt: skip
         self.basis = basis
 
     @property
@@ -190,7 +191,7 @@ class AnswerForm(Form):
         self.items = items
         for item in items:
             self.fields[str(item.public_id)] = _words(
-                _("Answer"), required=False, most=5000, initial=item.answer,
+                _("Your answer"), required=False, most=5000, initial=item.answer,
             )  # fmt: skip
 
     @property

@@ -6,6 +6,7 @@ import django_filters
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Office, Post
@@ -41,6 +42,8 @@ class TimeColumn(tables.Column):
     def left(self, record):
         """(kind of tag, words), or None where no clock runs."""
         due, starts = record["due_on"], record["starts_on"]
+        if due is not None and record["state"] == State.SUPPLEMENTING:
+            return "quiet", gettext("the clock stands still")
         if due is None or record["state"] not in RUNNING:
             return None
         today = timezone.localdate()
@@ -113,7 +116,7 @@ class DossierTable(tables.Table):
     withdrawn_at = tables.DateTimeColumn(verbose_name=_("Withdrawn at"))
 
     class Meta(tables.Table.Meta):
-        shown = ["code", "enterprise", "procedure", "state", "due_on", "time", "office", "handler"]
+        shown = ["code", "enterprise", "procedure", "state", "due_on", "time", "handler"]
 
 
 class DossierSearch(SearchFilter):

@@ -21,6 +21,8 @@ from dossiers.views.lodging import visible_dossier
 from reference.sending import do_once
 from screens.forms import form_data
 
+BUTTONS = {"csrfmiddlewaretoken", "operation_key", "and_send", "remove"}
+
 
 def _asked(request, public_id, verb=Verb.ASK):
     """The dossier, for whoever may ask for a supplement of it now."""
@@ -160,6 +162,9 @@ def answer_supplement(request, public_id):
 def _save_answer(request, row, items, form):
     """Save words and files; {key of an item: [what kept a file out]}, and on the form what kept everything out."""
     problems: dict[int, list] = {}
+    if set(request.POST) - BUTTONS != {str(item.public_id) for item in items}:
+        form.add_error(None, _("This form has items that the request does not have. Open the request again."))
+        return problems
     by = {"by": request.user, "now": timezone.now()}
     try:
         services.save_answers(request=row, answers=form.answers, **by)

@@ -33,12 +33,12 @@ class Handling:
     def by(self, role, days=1):
         return {"dossier": self.dossier, "by": self.people[role], "now": self.on(days)}
 
-    def received(self):
-        self.dossier = services.receive_dossier(**self.by(Role.INTAKE, 0) | {"now": at(self.day, 14)})
+    def received(self, days=0):
+        self.dossier = services.receive_dossier(**self.by(Role.INTAKE, days) | {"now": at(self.day, 14)})
         return self
 
-    def assigned(self):
-        self.received()
+    def assigned(self, days=0):
+        self.received(days)
         services.assign_dossier(to=self.people[Role.OFFICER], note="Xử lý đúng hạn (minh họa)", **self.by(Role.HEAD))
         return self
 
@@ -118,8 +118,8 @@ def handle(stage, own, on_paper):
     services.write_note(text="Đã gọi điện cho doanh nghiệp (minh họa).", **desks[9].by(Role.OFFICER))
     desks[10].appraising()
     desks[10].asking()
-    desks[11].received()
-    desks[12].assigned()
+    desks[11].received(days=28)
+    desks[12].assigned(days=18)
 
     twice = Handling(stage, own[1])
     twice.answered(twice.asked())

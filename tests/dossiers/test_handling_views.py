@@ -1,0 +1,231 @@
+"""The pages of handling: what each person is offered, what a stale or foreign page says, and that nothing typed is lost."""
+
+import uuid
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.roles import Role
+from dossiers.models import Dossier
+from tests.dossiers.matrix_procedures import one_page
+from tests.dossiers.test_dossier_models import forced_into
+from tests.dossiers.test_dossier_views import text_of
+from tests.factories import (
+    make_auditor,
+    make_dossier,
+    make_enterprise,
+    make_enterprise_user,
+    make_office,
+    make_slip_line,
+    make_supplement,
+    make_user,
+    make_version,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def office():
+    return make_office()
+
+
+@pytest.fixture
+def enterprise():
+    return make_enterprise()
+
+
+@pytest.fixture
+def version(office):
+    return make_version(office=office, state="issued")
+
+
+@pytest.fixture
+def lodged(version, enterprise):
+    return make_dossier(version, enterprise, state="lodged", by=make_enterprise_user(enterprise), at=timezone.now())
+
+
+class Keyed:
+    """A client that sends a key of its own with each form, as a page does."""
+
+    def __init__(self, client):
+        self.get = client.get
+        self.send = client.post
+
+    def post(self, address, data=None, **options):
+        return self.send(address, {"operation_key": str(uuid.uuid4()), **(data or {})}, **options)
+
+
+@pytest.fixture
+def client_as(client_as):
+    return lambda person: Keyed(client_as(person))
+
+
+def to(route, row, *more):
+    return reverse(f"dossiers:{route}", args=[row.public_id, *more])
+
+
+def test_a_clerk_receives_and_the_enterprise_reads_the_promise_and_its_slip(client_as, lodged):
+    clerk = client_as(make_user(Role.INTAKE))
+    page = text_of(clerk.get(to("dossier", lodged)))
+    assert to("receive_dossier", lodged) in page
+    assert "hẹn trả kết quả ngày" in text_of(clerk.get(to("receive_dossier", lodged)))
+    answer = clerk.post(to("receive_dossier", lodged), {"note": ""}, follow=True)
+    lodged.refresh_from_db()
+    assert lodged.state == "received"
+    assert lodged.due_on.strftime("%d/%m/%Y") in text_of(answer)
+    again = clerk.get(to("receive_dossier", lodged), follow=True)
+    assert "không làm được việc này nữa" in text_of(again)
+    own = client_as(lodged.applicant)
+    page = text_of(own.get(to("dossier", lodged)))
+    assert "hẹn trả ngày" in page
+    assert "Ghi chú nội bộ" not in page
+    form = text_of(own.get(to("dossier_form", lodged, lodged.slip.get().public_id)))
+    assert "Giấy tiếp nhận hồ sơ và hẹn trả kết quả" in form and "Mẫu số" not in form
+    assert own.get(to("control_slip", lodged)).status_code == 403
+
+
+def test_a_numbered_procedure_prints_the_numbers_of_its_forms(client_as, enterprise):
+    version = make_version(state="issued", form_set="numbered")
+    dossier = make_dossier(version, enterprise, state="lodged", by=make_enterprise_user(enterprise))
+    line = make_slip_line(dossier, "received")
+    client = client_as(make_auditor())
+    assert "Mẫu số 01" in text_of(client.get(to("dossier_form", dossier, line.public_id)))
+    assert "Mẫu số 06" in text_of(client.get(to("control_slip", dossier)))
+    made = make_slip_line(dossier, "appraising")
+    assert client.get(to("dossier_form", dossier, made.public_id)).status_code == 404
+
+
+def test_whoever_does_not_have_the_dossier_is_refused_and_told_who_has_it(client_as, lodged, office):
+    make_slip_line(lodged, "received", handler=make_user(Role.OFFICER, office=office, full_name="Lê Thị Giữ"))
+    answer = client_as(make_user(Role.OFFICER, office=office)).get(to("appraise_dossier", lodged))
+    assert answer.status_code == 403
+    assert "Lê Thị Giữ" in answer.content.decode()
+    assert client_as(make_enterprise_user(make_enterprise())).get(to("dossier", lodged)).status_code == 404
+    draft = make_dossier(lodged.procedure_version)
+    assert client_as(make_user(Role.INTAKE)).post(to("receive_dossier", draft)).status_code == 404
+
+
+def test_a_supplement_is_prepared_item_by_item_and_what_is_half_typed_stays(client_as, lodged, office):
+    officer, head = make_user(Role.OFFICER, office=office), make_user(Role.HEAD, office=office)
+    make_slip_line(lodged, "received", handler=officer)
+    make_slip_line(lodged, "appraising")
+    client = client_as(officer)
+    half = {"wanted_0": "Bản vẽ mặt bằng", "reason_0": "", "wanted_2": "", "reason_2": "Chưa rõ"}
+    page = text_of(client.post(to("ask_supplement", lodged), half))
+    assert "Bản vẽ mặt bằng" in page and "Hãy nêu lý do." in page and "Hãy nêu nội dung còn thiếu" in page
+    whole = {"wanted_0": "Bản vẽ mặt bằng", "reason_0": "Chưa rõ diện tích", "guidance": "Gửi bản PDF"}
+    page = text_of(client.post(to("ask_supplement", lodged), whole, follow=True))
+    assert "Chưa rõ diện tích" in page and "Kế hoạch số 60/KH-UBND" in page
+    request = lodged.supplements.get()
+    assert "Gửi cho doanh nghiệp" not in page
+    changed = whole | {"wanted_1": "Hợp đồng thuê", "reason_1": "Chưa có", "version": request.version}
+    client.post(to("edit_supplement", lodged, request.public_id), changed)
+    assert request.items.count() == 2
+    stale = text_of(client.post(to("edit_supplement", lodged, request.public_id), whole | {"version": 1}))
+    assert "Bản vẽ mặt bằng" in stale and request.items.count() == 2
+    page = text_of(client_as(head).post(to("send_supplement", lodged, request.public_id), follow=True))
+    assert "Tạm dừng tính thời hạn" in page
+    assert client.get(to("edit_supplement", lodged, request.public_id)).status_code == 403  # nothing to ask for now
+
+
+def test_the_enterprise_answers_item_by_item_and_its_signatory_sends(client_as, lodged, enterprise):
+    make_supplement(lodged, items=2, state="sent")
+    make_slip_line(lodged, "supplementing", request=lodged.supplements.get())
+    first, second = lodged.supplements.get().items.all()
+    preparer = client_as(make_enterprise_user(enterprise, Role.PREPARER))
+    page = text_of(preparer.get(to("dossier", lodged)))
+    assert "Thiếu bản 1" in page and to("answer_supplement", lodged) in page
+    upload = SimpleUploadedFile("ban-ve.pdf", one_page())
+    wrong = SimpleUploadedFile("virus.exe", b"MZ" + bytes(200))
+    typed = {str(first.public_id): "Kèm bản vẽ", str(second.public_id): "", "files-1": upload, "files-2": wrong}
+    page = text_of(preparer.post(to("answer_supplement", lodged), typed))
+    assert "Kèm bản vẽ" in page and "ban-ve.pdf" in page and "virus.exe" in page
+    page = text_of(preparer.get(to("send_answer", lodged)))
+    assert "Chưa bổ sung:" in page and "Thiếu bản 2" in page
+    typed = {str(first.public_id): "Kèm bản vẽ", str(second.public_id): "Đã có từ trước"}
+    kept = first.files.get()
+    preparer.post(to("answer_supplement", lodged), typed | {"remove": str(kept.public_id)})
+    assert first.files.standing().count() == 0
+    assert "đại diện theo pháp luật" in text_of(preparer.post(to("send_answer", lodged)))
+    assert preparer.post(to("answer_supplement", lodged), {"another": "x"}).status_code == 200
+    done = text_of(client_as(lodged.applicant).post(to("send_answer", lodged), follow=True))
+    lodged.refresh_from_db()
+    assert lodged.state == "lodged" and "Sở sẽ xử lý tiếp" in done
+    late = text_of(preparer.post(to("answer_supplement", lodged), typed))
+    assert "không thêm được nữa" in late and "Đã có từ trước" in late
+    stranger = client_as(make_enterprise_user(make_enterprise()))
+    assert stranger.get(to("answer_supplement", lodged)).status_code == 404
+
+
+def test_the_result_reaches_the_enterprise_and_the_draft_of_it_does_not(client_as, lodged, office):
+    officer = make_user(Role.OFFICER, office=office)
+    make_slip_line(lodged, "received", handler=officer)
+    make_slip_line(lodged, "appraising")
+    draft = SimpleUploadedFile("du-thao.pdf", one_page())
+    client_as(officer).post(to("submit_dossier", lodged), {"note": "Đề nghị trả lời", "draft": draft})
+    lodged.refresh_from_db()
+    make_slip_line(lodged, "approved")
+    clerk = client_as(make_user(Role.RECORDS_CLERK))
+    missing = clerk.post(to("issue_dossier", lodged), {"paper_number": "12/SCT-QLCN", "paper_on": "x"})
+    assert "Hãy đính kèm văn bản đã phát hành." in text_of(missing) and "12/SCT-QLCN" in text_of(missing)
+    scan = SimpleUploadedFile("tra-loi.pdf", one_page())
+    today = timezone.localdate().strftime("%d/%m/%Y")
+    clerk.post(to("issue_dossier", lodged), {"paper_number": "12/SCT-QLCN", "paper_on": today, "scan": scan})
+    own = client_as(lodged.applicant)
+    issued, submitted = lodged.slip.get(verb="issue"), lodged.slip.get(verb="submit")
+    answer = own.get(to("result_file", lodged, issued.public_id))
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    assert own.get(to("result_file", lodged, submitted.public_id)).status_code == 404
+    assert client_as(officer).get(to("result_file", lodged, submitted.public_id)).status_code == 200
+
+
+def test_many_are_received_and_assigned_at_once_each_with_its_result(client_as, version, enterprise, office):
+    rows = [make_dossier(version, enterprise, state="lodged") for _three in range(3)]
+    make_slip_line(rows[2], "refused")
+    keys = {"chosen": [str(row.public_id) for row in rows]}
+    page = text_of(client_as(make_user(Role.INTAKE)).post(reverse("dossiers:bulk_receive"), keys))
+    assert page.count("Đã tiếp nhận") >= 2 and "không thực hiện được việc này nữa" in page.lower()
+    assert Dossier.objects.filter(state="received").count() == 2
+    officer, head = make_user(Role.OFFICER, office=office), client_as(make_user(Role.HEAD, office=office))
+    page = text_of(head.post(reverse("dossiers:bulk_assign"), keys))
+    assert officer.full_name in page
+    head.post(reverse("dossiers:bulk_assign"), keys | {"typed": "yes", "to": str(officer.public_id)})
+    assert Dossier.objects.filter(handler=officer).count() == 2
+
+
+def test_the_list_shows_what_is_left_of_each_promise_the_first_due_on_top(client_as, version, enterprise, office):
+    officer = make_user(Role.OFFICER, office=office)
+    late, later = (forced_into("appraising", version=version, enterprise=enterprise) for _two in range(2))
+    for row, due in ((later, {"due_on": "2099-01-05"}), (late, {})):
+        make_slip_line(row, "appraising", "assign", handler=officer)
+        if due:
+            make_slip_line(row, "appraising", "extend", **due)
+    make_dossier(version, enterprise, state="lodged")
+    client = client_as(officer)
+    page = text_of(client.get(reverse("dossiers:dossier_list"), {"whose": "mine"}))
+    assert page.index(late.code) < page.index(later.code)
+    assert "quá hạn" in page and "còn " in page
+    overdue = text_of(client.get(reverse("dossiers:dossier_list"), {"late": "late"}))
+    assert late.code in overdue and later.code not in overdue
+    assert late.code in text_of(client.get(reverse("dossiers:dossier_list"), {"whose": "office"}))
+
+
+def test_the_page_of_a_dossier_costs_the_same_however_long_its_slip_is(client_as, lodged, office):
+    head = client_as(make_user(Role.HEAD, office=office))
+
+    def cost():
+        head.get(to("dossier", lodged))
+        with CaptureQueriesContext(connection) as queries:
+            head.get(to("dossier", lodged))
+        return len(queries)
+
+    make_slip_line(lodged, "received", handler=make_user(Role.OFFICER, office=office))
+    before = cost()
+    for _time in range(4):
+        make_slip_line(lodged, "received", "assign", handler=make_user(Role.OFFICER, office=office))
+    assert cost() == before
