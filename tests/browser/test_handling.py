@@ -1,0 +1,121 @@
+"""A lodged dossier handled to its end by people of the right roles, with two supplements; by the keyboard where one signs."""
+
+import pytest
+from playwright.sync_api import expect
+
+from reporting.demo.papers import one_page
+from tests.browser.conftest import DESKTOP, PHONE, sign_in
+
+expect.set_options(timeout=30_000)
+
+
+@pytest.fixture
+def as_person(browser, fresh_site):
+    contexts, said = [], []
+
+    def open_page(local, viewport=DESKTOP):
+        email = f"{local}@thunghiem.example"
+        context = browser.new_context(base_url=fresh_site.address, viewport=viewport, locale="vi-VN")
+        context.set_default_timeout(30_000)
+        sign_in(context, email, dict(fresh_site.people.values())[email])
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: said.append(message.text))
+        page.on("pageerror", lambda error: said.append(str(error)))
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert said == []
+
+
+def press(page, label):
+    """The button or link with this label, by the keyboard alone."""
+    page.locator(f"main a:has-text('{label}'), main button:has-text('{label}')").first.focus()
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+
+
+def supplement(officer, head, wanted, address):
+    """The officer writes down what is missing, the head sends it."""
+    officer.goto(address)
+    press(officer, "Yêu cầu bổ sung")
+    officer.fill("#id_wanted_0", wanted)
+    officer.fill("#id_reason_0", "Chưa đủ căn cứ xử lý")
+    press(officer, "Lưu và kiểm tra")
+    expect(officer.locator("main")).to_contain_text("Trưởng phòng hoặc lãnh đạo không soạn yêu cầu này sẽ duyệt gửi")
+    head.goto(officer.url)
+    press(head, "Gửi cho doanh nghiệp")
+    expect(head.locator("main")).to_contain_text("Chờ doanh nghiệp bổ sung")
+
+
+def answer(signatory, address, text):
+    """The enterprise answers on its phone, with words and a file, and sends."""
+    signatory.goto(address)
+    press(signatory, "Bổ sung hồ sơ")
+    signatory.fill("main textarea", text)
+    pdf = {"name": f"{text}.pdf", "mimeType": "application/pdf", "buffer": one_page(text)}
+    signatory.set_input_files("#files-1", pdf)
+    press(signatory, "Lưu và kiểm tra")
+    expect(signatory.locator("main")).to_contain_text(f"{text}.pdf")
+    press(signatory, "Gửi nội dung bổ sung")
+    expect(signatory.locator("main")).to_contain_text("Sở sẽ xử lý tiếp")
+
+
+def test_a_dossier_is_received_supplemented_twice_appraised_decided_issued_and_returned(as_person):
+    signatory, clerk = as_person("daidien", PHONE), as_person("tiepnhan")
+    officer, head, director = as_person("chuyenvien"), as_person("truongphong"), as_person("giamdoc")
+    records = as_person("vanthu")
+
+    clerk.goto("/dossiers/?state=lodged&channel=online")
+    clerk.click("main table tbody a >> nth=0")
+    address = clerk.url
+    press(clerk, "Tiếp nhận hồ sơ")
+    expect(clerk.locator("main")).to_contain_text("hẹn trả kết quả ngày")
+    press(clerk, "Tiếp nhận")
+    expect(clerk.locator("main")).to_contain_text("Đã tiếp nhận hồ sơ")
+    press(clerk, "Tiếp nhận và hẹn trả kết quả")
+    expect(clerk.locator("h1")).to_have_text("Giấy tiếp nhận hồ sơ và hẹn trả kết quả")
+
+    head.goto(address)
+    press(head, "Phân công xử lý hồ sơ")
+    head.select_option("#id_to", label="Nguyễn Thị Mẫu")
+    press(head, "Phân công")
+    officer.goto(address)
+    press(officer, "Bắt đầu thẩm định")
+    press(officer, "Bắt đầu")
+
+    for place, wanted in enumerate(("Bản chụp hợp đồng thuê đất", "Số liệu thiệt hại từng tháng"), start=1):
+        supplement(officer, head, wanted, address)
+        answer(signatory, address, f"Bổ sung lần {place}")
+
+    officer.goto(address)
+    expect(officer.locator("main")).to_contain_text("Bổ sung lần 2.pdf")
+    press(officer, "Trình phê duyệt")
+    officer.fill("#id_note", "Đề nghị trả lời doanh nghiệp theo dự thảo.")
+    press(officer, "Trình")
+    director.goto(address)
+    press(director, "Phê duyệt hồ sơ")
+    press(director, "Duyệt")
+    records.goto(address)
+    press(records, "Phát hành kết quả")
+    records.fill("#id_paper_number", "MH-77/SCT-QLCN")
+    records.fill(
+        "#id_paper_on", records.evaluate("new Date().toLocaleDateString('en-GB', {timeZone: 'Asia/Ho_Chi_Minh'})")
+    )
+    scan = {"name": "tra-loi.pdf", "mimeType": "application/pdf", "buffer": one_page("result")}
+    records.set_input_files("#id_scan", scan)
+    press(records, "Phát hành")
+    clerk.goto(address)
+    press(clerk, "Ghi nhận đã trả kết quả")
+    clerk.fill("#id_note", "Trả qua Cổng")
+    press(clerk, "Ghi nhận")
+    expect(clerk.locator("main")).to_contain_text("Hồ sơ đã kết thúc")
+
+    signatory.goto(address)
+    expect(signatory.locator("main")).to_contain_text("MH-77/SCT-QLCN")
+    with signatory.expect_download() as download:
+        signatory.click("main a:has-text('MH-77/SCT-QLCN')")
+    assert download.value.path().read_bytes() == one_page("result")
+    expect(signatory.locator("main")).not_to_contain_text("Ghi chú nội bộ")
