@@ -7,6 +7,7 @@ line's newest entry.
 
 from audit.guards import append_only, check_trigger, follows, frozen_when, immutable, no_delete
 from programme.models.budget import (
+    AFTER_LIQUIDATION,
     BALANCES,
     COMMITMENT_BALANCES,
     EFFECTS,
@@ -14,6 +15,7 @@ from programme.models.budget import (
     ON_COMMITMENT,
     YearState,
 )
+from programme.models.commitments import COVERED
 
 LINE, ENTRY, YEAR = "programme_budgetline", "programme_ledgerentry", "programme_budgetyear"
 COMMITMENT, PAYMENT, STEP, MONTH = (
@@ -70,7 +72,8 @@ LINE_FITS = (
 COMMITMENT_FITS = (
     f"NOT NEW.reported AND NEW.kind IN ({listed(ON_COMMITMENT)}) AND NOT EXISTS ("
     f"SELECT 1 FROM {COMMITMENT} c WHERE c.id = NEW.commitment_id AND c.line_id = NEW.line_id "
-    "AND c.state IN ('approved', 'liquidated') AND (c.before_portal OR NOT NEW.opening))"
+    "AND (c.state = 'approved' OR (c.state = 'liquidated' AND (NEW.reverses_id IS NOT NULL "
+    f"OR NEW.kind IN ({listed(AFTER_LIQUIDATION)})))) AND (c.before_portal OR NOT NEW.opening))"
 )
 # What stood before the portal: by an approved step that names the sum, and before anything else on the line.
 OPENING_FITS = (
@@ -80,6 +83,26 @@ OPENING_FITS = (
     "AND NEW.amount_vnd = CASE NEW.kind WHEN 'assign' THEN s.amount_vnd WHEN 'allocate' THEN s.allocated_vnd "
     "WHEN 'commit' THEN s.amount_vnd WHEN 'advance' THEN s.advanced_vnd "
     "WHEN 'pay' THEN s.disbursed_vnd - s.advanced_vnd WHEN 'settle' THEN s.settled_vnd END))"
+)
+_PAYABLE = "c.committed_vnd - c.disbursed_vnd + c.recovered_vnd"
+_PAYABLE_MOVES = (
+    f"({effect('NEW', 'committed_vnd')}) - ({effect('NEW', 'disbursed_vnd')}) + ({effect('NEW', 'recovered_vnd')})"
+)
+_COVERED = listed(COVERED)
+# What is signed or at the Treasury is paid from the contract: no reduction, reversal or other payment takes it away.
+COVER_TAKEN = (
+    f"NEW.commitment_id IS NOT NULL AND {_PAYABLE_MOVES} < 0 AND (SELECT {_PAYABLE} FROM {COMMITMENT} c "
+    f"WHERE c.id = NEW.commitment_id) + {_PAYABLE_MOVES} < (SELECT SUM(p.amount_vnd) FROM {PAYMENT} p "
+    f"WHERE p.commitment_id = NEW.commitment_id AND p.state IN ({_COVERED}))"
+)
+SIGNED_WITHOUT_COVER = (
+    f"NEW.state = 'signed' AND OLD.state <> 'signed' AND NEW.amount_vnd + COALESCE((SELECT SUM(p.amount_vnd) "
+    f"FROM {PAYMENT} p WHERE p.commitment_id = NEW.commitment_id AND p.id <> NEW.id AND p.state IN ({_COVERED})), 0) "
+    f"> (SELECT {_PAYABLE} FROM {COMMITMENT} c WHERE c.id = NEW.commitment_id)"
+)
+TAKE_COMMITMENT = (
+    "IF NEW.state = 'signed' AND OLD.state <> 'signed' THEN "
+    f"PERFORM 1 FROM {COMMITMENT} c WHERE c.id = NEW.commitment_id FOR NO KEY UPDATE; END IF;"
 )
 PAYMENT_FITS = (
     f"NEW.payment_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM {PAYMENT} p WHERE p.id = NEW.payment_id "
@@ -265,6 +288,7 @@ GUARDS = [
     check_trigger("entry_f_payment_fits", ENTRY, ("INSERT",), PAYMENT_FITS),
     check_trigger("entry_g_other_half", ENTRY, ("INSERT",), OTHER_HALF),
     check_trigger("entry_h_half_still_used", ENTRY, ("INSERT",), HALF_STILL_USED),
+    check_trigger("entry_i_cover_stays", ENTRY, ("INSERT",), COVER_TAKEN),
     check_trigger("entry_j_opening_fits", ENTRY, ("INSERT",), OPENING_FITS),
     follows(
         "entry_z_moves_balances",
@@ -282,6 +306,7 @@ GUARDS = [
     check_trigger("lines_within_envelope", LINE, ("UPDATE",), ENVELOPE),
     check_trigger("commitment_moves_by_entries", COMMITMENT, ("UPDATE",), COMMITMENT_MOVED_ALONE),
     check_trigger("commitment_starts_empty", COMMITMENT, ("INSERT",), COMMITMENT_FROM_NOTHING),
+    check_trigger("payment_has_cover", PAYMENT, ("UPDATE",), SIGNED_WITHOUT_COVER, before=TAKE_COMMITMENT),
     check_trigger("year_starts_empty", YEAR, ("INSERT",), "NEW.envelope_vnd <> 0 OR NEW.state <> 'preparing'"),
     check_trigger("year_in_its_period", YEAR, ("INSERT",), YEAR_IN_PERIOD),
     check_trigger("year_goes_on", YEAR, ("UPDATE",), YEAR_GOES_ON),

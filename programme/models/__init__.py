@@ -1,4 +1,5 @@
 from programme.models.budget import (
+    AFTER_LIQUIDATION,
     BALANCES,
     COMMITMENT_BALANCES,
     EFFECTS,
@@ -55,6 +56,7 @@ from programme.models.treasury import (
 )
 
 __all__ = [
+    "AFTER_LIQUIDATION",
     "BALANCES",
     "COMMITMENT_BALANCES",
     "DECIDED",

@@ -333,4 +333,5 @@ class Payment(Identified, Versioned):
         return reverse("programme:payment", args=[self.public_id])
 
 
+COVERED = (Payment.State.SIGNED, Payment.State.SENT)  # what they are paid from is taken away by nobody
 PENDING = (Payment.State.PREPARED, Payment.State.CONTROLLED, Payment.State.SIGNED, Payment.State.SENT)

@@ -5,7 +5,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from programme.models import Commitment, EntryKind, Payment, StepKind, YearState
+from programme.models import AFTER_LIQUIDATION, Commitment, EntryKind, Payment, StepKind, YearState
 from programme.presenting.acting import line_name
 from programme.services.returns import left_to_return
 from screens import formats
@@ -62,11 +62,12 @@ def verbs_on(row: Commitment, *, steps: bool, payments: bool, binds: bool) -> li
     if row.line.year.state == YearState.CLOSED and row.state in signed and steps and left_to_return(row):
         address = reverse("programme:prepare_step", args=[StepKind.BUDGET_RETURN.value, row.public_id])
         return [(address, _("Record a return to the budget"))]
-    if row.state != Commitment.State.APPROVED:
+    if row.state not in signed:
         return []
     found, year = [], row.line.year
+    stands = row.state == Commitment.State.APPROVED
     pays = year.takes(EntryKind.PAY) or year.takes(EntryKind.ADVANCE)
-    if payments and pays and row.payable_vnd + row.advanced_vnd:
+    if payments and stands and pays and row.payable_vnd + row.advanced_vnd:
         found.append((reverse("programme:prepare_payment", args=[row.public_id]), _("Prepare a payment")))
     if steps:
         kinds = [(StepKind.COMMIT_MORE, _("Raise by an addendum"))]
@@ -81,8 +82,8 @@ def verbs_on(row: Commitment, *, steps: bool, payments: bool, binds: bool) -> li
         found += [
             (reverse("programme:prepare_step", args=[kind.value, row.public_id]), label)
             for kind, label in kinds
-            if year.takes(EntryKind(kind.value))
+            if year.takes(EntryKind(kind.value)) and (stands or EntryKind(kind.value) in AFTER_LIQUIDATION)
         ]
-    if binds:
+    if binds and stands:
         found.append((reverse("programme:liquidate_commitment", args=[row.public_id]), _("Liquidate")))
     return found

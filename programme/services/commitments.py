@@ -10,7 +10,15 @@ from django.utils.translation import gettext as _
 from accounts.access import require
 from audit.events import record_event
 from audit.refusals import Conflict, NotAllowed, Refused
-from programme.models import BudgetLine, Commitment, EntryKind, LedgerEntry, Payment, ProcurementStep
+from programme.models import (
+    BudgetLine,
+    BudgetStep,
+    Commitment,
+    EntryKind,
+    LedgerEntry,
+    Payment,
+    ProcurementStep,
+)
 from programme.models.commitments import PENDING
 from programme.permissions.budget import PREPARE_COMMITMENT
 from programme.permissions.commitments import (
@@ -221,7 +229,25 @@ def liquidate_commitment(commitment: Commitment, *, on: date, paper: str, by: An
         )
     if Payment.objects.filter(commitment=commitment, state__in=PENDING).exists():
         raise Refused(_("A payment on it still waits for its answer."))
+    waiting = commitment.steps.filter(state=BudgetStep.State.PREPARED).first()
+    if waiting is not None:
+        raise Refused(
+            _("A step on it waits for its decision: %(step)s. Decide on it or withdraw it first.") % {"step": waiting}
+        )
     commitment.state, commitment.liquidated_on, commitment.liquidation_paper = STATE.LIQUIDATED, on, paper.strip()
     commitment.save(update_fields=["state", "liquidated_on", "liquidation_paper"])
     record_event("commitment liquidated", commitment, by=by, now=now, reason=commitment.liquidation_paper)
     return commitment
+
+
+def withdraw_with_its_entry(entry: LedgerEntry, *, reason: str, by: Any, now: datetime) -> None:
+    """A contract or decision of which nothing is bound any more, because its entries were reversed, is withdrawn: its
+    number may be entered anew."""
+    if entry.kind != EntryKind.COMMIT or entry.commitment_id is None:
+        return
+    commitment = take_commitment(entry.commitment_id)
+    if commitment.state != STATE.APPROVED or commitment.committed_vnd or commitment.payments.under_way().exists():
+        return
+    commitment.state = STATE.WITHDRAWN
+    commitment.save(update_fields=["state"])
+    record_event("commitment withdrawn", commitment, by=by, now=now, reason=reason)

@@ -20,6 +20,7 @@ from audit.events import record_event
 from audit.refusals import Conflict, Refused
 from documents.models import StoredFile
 from programme.models import (
+    AFTER_LIQUIDATION,
     BALANCES,
     COMMITMENT_BALANCES,
     EFFECTS,
@@ -33,6 +34,7 @@ from programme.models import (
     TreasuryStatement,
     YearState,
 )
+from programme.models.commitments import COVERED
 from programme.models.steps import BudgetStep
 from programme.models.treasury import AT_THE_TREASURY
 from screens import formats
@@ -108,6 +110,39 @@ COMMITMENT_RULES = (
         for name in COMMITMENT_BALANCES
     ),
 )
+
+
+def require_taken_by(commitment: Commitment, kind: str, *, reversal: bool = False) -> None:
+    """Refuse an entry that the contract or decision does not take in its state."""
+    if commitment.state == Commitment.State.APPROVED:
+        return
+    if commitment.state != Commitment.State.LIQUIDATED:
+        raise Refused(
+            _("“%(name)s” is “%(state)s”; nothing is booked on it.")
+            % {"name": commitment, "state": commitment.get_state_display()}
+        )
+    if not reversal and EntryKind(kind) not in AFTER_LIQUIDATION:
+        raise Refused(
+            _("“%(name)s” is liquidated (%(paper)s): it is settled, recovered or reduced, not raised or paid.")
+            % {"name": commitment, "paper": commitment.liquidation_paper}
+        )
+
+
+def require_cover(commitment: Commitment, kind: str, amount_vnd: int, sign: int) -> None:
+    """Refuse what would take from payments that are signed or at the Treasury the money they are to be paid from."""
+    moves = {name: sign * way * amount_vnd for name, way in EFFECTS[EntryKind(kind)].items()}
+    change = moves.get("committed_vnd", 0) - moves.get("disbursed_vnd", 0) + moves.get("recovered_vnd", 0)
+    if change >= 0:
+        return
+    held = commitment.payments.filter(state__in=COVERED).aggregate(sum=Sum("amount_vnd"))["sum"] or 0
+    if held and commitment.payable_vnd + change < held:
+        raise Refused(
+            _(
+                "%(held)s of “%(name)s” is signed or at the Treasury to be paid. Wait for the answer, or have the payment "
+                "returned before it is sent."
+            )
+            % {"held": formats.money(held), "name": commitment}
+        )
 
 
 _YEARS = (
@@ -337,7 +372,9 @@ def book(
         known_by_treasury=payment is not None,
     )
     if commitment is not None:
+        require_taken_by(commitment, kind, reversal=reverses is not None)
         require_room(commitment, COMMITMENT_RULES, kind, amount_vnd, sign)
+        require_cover(commitment, kind, amount_vnd, sign)
     require_room(line, RULES, kind, amount_vnd, sign)
     if not reported and happened_on < timezone.localdate(now):  # nothing is booked after today
         for row, rules in ((line, RULES), (commitment, COMMITMENT_RULES)):

@@ -232,15 +232,3 @@ def drop_with(step: BudgetStep, state: str, *, by: Any, now: datetime) -> None:
     commitment = take_commitment(step.commitment_id)
     _decide(commitment, step, state)
     record_event(f"commitment {state}", commitment, by=by, now=now, reason=step.answer)
-
-
-def leave_with_its_sums(entry: LedgerEntry, step: BudgetStep, *, by: Any, now: datetime) -> None:
-    """A contract from before the portal whose sums are all reversed is withdrawn with them, and may be entered anew."""
-    if not entry.opening or entry.kind != EntryKind.COMMIT or entry.commitment_id is None:
-        return
-    commitment = take_commitment(entry.commitment_id)
-    if commitment.committed_vnd or commitment.payments.under_way().exists():
-        return
-    commitment.state = CONTRACT.WITHDRAWN
-    commitment.save(update_fields=["state"])
-    record_event("commitment withdrawn", commitment, by=by, now=now, reason=step.reason)

@@ -28,6 +28,7 @@ from programme.models.steps import ABOUT_COMMITMENT, BESIDE_LEDGER, LIMITS, ON_T
 from programme.permissions.budget import PREPARE_STEP
 from programme.permissions.steps import right_to_approve_step, right_to_refuse_step
 from programme.services import opening, returns
+from programme.services.commitments import withdraw_with_its_entry
 from programme.services.ledger import (
     COMMITMENT_RULES,
     RULES,
@@ -39,10 +40,12 @@ from programme.services.ledger import (
     moves_assigned,
     new_pair,
     require_bookable,
+    require_cover,
     require_envelope,
     require_reversible,
     require_room,
     require_room_since,
+    require_taken_by,
     require_year_takes,
     reverse,
     take_lines,
@@ -168,8 +171,7 @@ def _require_sound(step: BudgetStep, *, now: datetime) -> None:
     if step.kind in ABOUT_COMMITMENT:
         if step.commitment is None or step.commitment.line_id != line.pk:
             raise Refused(_("Choose the contract or decision on this line."))
-        if step.commitment.state != Commitment.State.APPROVED:
-            raise Refused(_("Only a signed contract or decision can be changed or settled."))
+        require_taken_by(step.commitment, entry_kind(step.kind))
 
 
 def _require_sound_reversal(step: BudgetStep, *, now: datetime) -> None:
@@ -251,6 +253,8 @@ def obstacle(step: BudgetStep) -> str:
             if len(moves) == 1:  # a movement between two lines takes nothing of an envelope
                 require_envelope(line, kind, step.amount_vnd, sign)
             if step.commitment is not None:
+                require_taken_by(step.commitment, kind, reversal=sign < 0)
+                require_cover(step.commitment, kind, step.amount_vnd, sign)
                 require_room(step.commitment, COMMITMENT_RULES, kind, step.amount_vnd, sign)
                 require_room_since(step.commitment, COMMITMENT_RULES, kind, step.amount_vnd, sign, step.happened_on)
         if step.kind == StepKind.CEILING and step.period is not None:
@@ -359,7 +363,7 @@ def _carry_through(step: BudgetStep, *, by: Any, now: datetime) -> list[LedgerEn
     if step.kind == StepKind.REVERSE:
         assert step.reverses is not None  # noqa: S101 - a constraint of the table
         entries = reverse(step.reverses, **common)
-        opening.leave_with_its_sums(step.reverses, step, by=by, now=now)
+        withdraw_with_its_entry(step.reverses, reason=step.reason, by=by, now=now)
         return entries
     common |= {"prepared_by": step.prepared_by, "approved_by": by.public_id}
     if step.kind in ON_TWO_LINES:

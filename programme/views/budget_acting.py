@@ -1,17 +1,20 @@
 """How every page takes a step: once however often it is sent, on one row or on many with a result for each."""
 
+import logging
 import uuid
 from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError
 from django.db.models import Count, Sum
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from audit.events import actor_name
 from audit.refusals import NotAllowed, Refused
@@ -20,6 +23,12 @@ from programme.forms.acting import ActForm
 from programme.presenting.acting import trail
 from reference.sending import sent_once
 from screens.lists import BulkResult, bulk_results, show_list
+
+logger = logging.getLogger(__name__)
+REFUSED_BY_DATABASE = gettext_lazy(
+    "A rule of the ledger forbids this as things stand now, and nothing of it was booked. Load the page again; if it stays "
+    "so, tell the administrator the time."
+)
 
 
 def require_right(check: Callable[[], Any]) -> Any:
@@ -56,7 +65,10 @@ def done_once(
             return operation.operation.answer or {}
     except Refused as refusal:
         form.add_error(None, str(refusal))
-        return None
+    except IntegrityError:
+        logger.exception("the database refused %s", verb)
+        form.add_error(None, REFUSED_BY_DATABASE)
+    return None
 
 
 def press(
@@ -196,4 +208,7 @@ def _one(
                 act(row, by=request.user, now=now)
     except Refused as refusal:
         return BulkResult(str(row), False, str(refusal), url)
+    except IntegrityError:  # a rule that only the database knew: nothing of this row is booked, the others go on
+        logger.exception("the database refused %s of %s", verb, row.public_id)
+        return BulkResult(str(row), False, REFUSED_BY_DATABASE, url)
     return BulkResult(str(row), True, done, url)

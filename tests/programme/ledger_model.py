@@ -36,6 +36,7 @@ BALANCES = [
 class Ledger:
     def __init__(self, ceiling, years, tasks, today):
         self.ceiling, self.today, self.commitments, self.entries = ceiling, today, {}, []
+        self.withdrawn = set()  # contracts of which a reversal left nothing bound
         self.years = {year: {"state": "preparing", "envelope": 0} for year in years}
         self.lines = {(year, task): dict.fromkeys(BALANCES, 0) for year in years for task in tasks}
 
@@ -64,7 +65,7 @@ class Ledger:
     def move(self, kind, line, amount, on=None, undoes=None):
         state, sign = self.years[line[0]]["state"], 1 if undoes is None else -1
         days = {"preparing": (line[0] - 1, line[0]), "adjusting": (line[0], line[0] + 1)}.get(state, (line[0],))
-        if amount <= 0 or kind not in TAKES[state] or self.today not in days:
+        if amount <= 0 or kind not in TAKES[state] or self.today not in days or on in self.withdrawn:
             return False
         for row in (self.lines[line], *([self.commitments[on]] if on else [])):
             for change in MOVES[kind].split():
@@ -76,7 +77,11 @@ class Ledger:
         halves = {"out": (number + 1, number), "_in": (number, number - 1)}.get(self.entries[number][0][-3:], (number,))
         if self.entries[number][4] is not None or {entry[4] for entry in self.entries} & {*halves}:
             return False
-        return self.book(*[(*self.entries[half][:4], half) for half in halves])
+        kind, _line, _amount, on, _undoes = self.entries[number]
+        done = self.book(*[(*self.entries[half][:4], half) for half in halves])
+        if done and kind == "commit" and not self.commitments[on]["committed"]:
+            self.withdrawn.add(on)
+        return done
 
     def commit(self, name, line, amount):
         fresh = {name: dict.fromkeys(BALANCES, 0) | {"assigned": 10**18, "allocated": 10**18}}

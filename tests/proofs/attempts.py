@@ -84,6 +84,7 @@ def money_attempts():
     opening_step = f"(SELECT s.id FROM {STEP} s WHERE s.kind = 'opening' AND s.line_id = x.line_id LIMIT 1)"
     empty = f"{of_year(OPEN_YEAR)} WHERE x.last_number = 0"
     other_task = "(SELECT MAX(t.id) FROM programme_task t WHERE t.id <> x.task_id)"
+    sent = "SELECT p.commitment_id FROM programme_payment p WHERE p.state = 'sent' AND p.amount_vnd = 30"
     fresh = f"'{uuid.uuid4().hex}'"
     closing = (
         "state = 'closed', closed_at = adjusting_at, closed_by = adjusting_by, closing_paper = '1/BC-SCT', "
@@ -121,6 +122,18 @@ def money_attempts():
             entry("carry_in", pair=fresh),
             entry("transfer_in", pair=fresh),
             entry("transfer_in", amount_vnd="x.amount_vnd + 1"),
+        ],
+        # of 800 that may still be paid 30 are at the Treasury
+        "entry_i_cover_stays": [
+            entry("commit", where=f"x.commitment_id IN ({sent})", kind="'decommit'", amount_vnd="771"),
+            entry("commit", where=f"x.commitment_id IN ({sent})", kind="'decommit'", amount_vnd="800"),
+        ],
+        "payment_has_cover": [
+            updated(
+                "programme_payment",
+                f"state = 'signed', signed_at = controlled_at, signed_by = '{uuid.uuid4().hex}'",
+                "WHERE x.state = 'controlled' AND x.amount_vnd = 771",
+            )
         ],
         "entry_j_opening_fits": [
             entry("supplement", opening="TRUE"),
@@ -209,7 +222,7 @@ def money_limits():
     moves = "line_moves_by_entries"
     yield "commit > allocate", entry("commit", amount_vnd=left), ["line_committed_within_allocated"]
     yield "commit > allocate", updated(LINE, "committed_vnd = allocated_vnd + 1", of_year(OPEN_YEAR)), [moves]
-    spent = ["commitment_disbursed_within", "line_disbursed_within_committed"]
+    spent = ["commitment_disbursed_within", "line_disbursed_within_committed", "entry_i_cover_stays"]
     yield "disburse > commit", entry("pay", amount_vnd=unpaid), spent
     yield "disburse > commit", updated(LINE, "disbursed_vnd = committed_vnd + 1", of_year(OPEN_YEAR)), [moves]
     yield "lines > envelope", LARGE_ENTRY, ["lines_within_envelope"]

@@ -191,6 +191,8 @@ def lay_money():
         commitment = making.make_commitment(on, 1_000)
         making.make_paid_payment(commitment, 200)
         making.make_payment(commitment, 200)
+        making.make_payment(commitment, 30, state="sent")
+        making.make_payment(commitment, 771, state="controlled")
         for state in ("controlled", "returned"):
             making.make_payment(commitment, 10, state=state)
         for state in ("prepared", "refused"):

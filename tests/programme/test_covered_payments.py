@@ -1,0 +1,127 @@
+"""What is signed or at the Treasury is paid from its contract, and a liquidated contract is still settled: by whoever writes."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from audit.refusals import Refused
+from programme.models import Commitment
+from programme.services.commitments import liquidate_commitment
+from programme.services.payments import record_paid, return_payment, sign_payment
+from programme.services.steps import approve_step, obstacle
+from tests.programme.making import make_entry, make_payment
+from tests.programme.test_budget_services import (
+    NOW,
+    TODAY,
+    contract,
+    control_payment,
+    line,
+    paid,
+    payment_of,
+    people,
+    prepared,
+    send_payment,
+    signed,
+)
+
+pytestmark = pytest.mark.django_db
+__all__ = ["line", "people"]
+MILLION = 10**6
+
+
+def at_the_treasury(people, commitment, amount_vnd):
+    payment = payment_of(people, commitment, amount_vnd)
+    control_payment(payment, by=people["chief"], now=NOW)
+    sign_payment(payment, by=people["director"], now=NOW)
+    return send_payment(payment, by=people["accountant"], now=NOW)
+
+
+def test_a_reduction_or_reversal_leaves_what_the_treasury_is_asked_to_pay(people, line):
+    bound = signed(people, line, 50 * MILLION)
+    payment = at_the_treasury(people, bound, 20 * MILLION)
+    bound.refresh_from_db()
+    less = prepared(people, "decommit", 31 * MILLION, line=line, commitment=bound)
+    assert "20.000.000" in obstacle(less)
+    with pytest.raises(Refused, match=r"20\.000\.000 đồng.*Kho bạc"):
+        approve_step(less, by=people["director"], now=NOW)
+    entry = bound.entries.get(kind="commit")
+    undone = prepared(people, "reverse", reverses=entry, reason="Ghi nhầm", line=line)
+    assert "Kho bạc" in obstacle(undone)
+    with pytest.raises(Refused, match="Kho bạc"):
+        approve_step(undone, by=people["chief"], now=NOW)
+    enough = prepared(people, "decommit", 30 * MILLION, line=line, commitment=bound)
+    approve_step(enough, by=people["director"], now=NOW)
+    record_paid(payment, voucher="KB-1", paid_on=TODAY, by=people["accountant"], now=NOW)
+    bound.refresh_from_db()
+    assert (bound.committed_vnd, bound.disbursed_vnd, bound.payable_vnd) == (20 * MILLION, 20 * MILLION, 0)
+
+
+def test_a_payment_that_is_given_back_frees_its_contract(people, line):
+    bound = signed(people, line, 50 * MILLION)
+    payment = payment_of(people, bound, 50 * MILLION)
+    control_payment(payment, by=people["chief"], now=NOW)
+    sign_payment(payment, by=people["director"], now=NOW)
+    less = prepared(people, "decommit", 50 * MILLION, line=line, commitment=bound)
+    with pytest.raises(Refused, match="Kho bạc"):
+        approve_step(less, by=people["director"], now=NOW)
+    return_payment(payment, answer="Sai hóa đơn", by=people["director"], now=NOW)
+    approve_step(less, by=people["director"], now=NOW)
+
+
+def test_the_database_itself_keeps_the_cover_of_payments(people, line):
+    bound = signed(people, line, 50 * MILLION)
+    make_payment(bound, 40 * MILLION, state="sent")
+    with pytest.raises(IntegrityError, match="entry_i_cover_stays"), transaction.atomic():
+        make_entry(line, "decommit", 11 * MILLION, commitment=bound, happened_on=TODAY)
+    make_entry(line, "decommit", 10 * MILLION, commitment=bound, happened_on=TODAY)
+    second = make_payment(bound, 1, state="controlled")
+    with pytest.raises(IntegrityError, match="payment_has_cover"), transaction.atomic():
+        type(second).objects.filter(pk=second.pk).update(
+            state="signed", signed_by=people["director"].public_id, signed_at=NOW
+        )
+
+
+def liquidated(people, line, amount_vnd=40 * MILLION):
+    bound = signed(people, line, amount_vnd)
+    paid(people, payment_of(people, bound, amount_vnd))
+    return liquidate_commitment(bound, on=TODAY, paper="1/BBTL", by=people["accountant"], now=NOW)
+
+
+def test_a_liquidated_contract_is_settled_recovered_and_reduced_but_not_raised(people, line):
+    bound = liquidated(people, line)
+    for kind, amount in (("settle", 30 * MILLION), ("recover", 10 * MILLION), ("decommit", 10 * MILLION)):
+        bound.refresh_from_db()
+        step = prepared(people, kind, amount, line=line, commitment=bound)
+        assert obstacle(step) == ""
+        approve_step(step, by=people["chief" if kind == "recover" else "director"], now=NOW)
+    bound.refresh_from_db()
+    assert (bound.committed_vnd, bound.spent_vnd, bound.settled_vnd) == (30 * MILLION,) * 3
+    with pytest.raises(Refused, match="đã thanh lý"):
+        prepared(people, "commit", 1, line=line, commitment=bound)
+    with pytest.raises(IntegrityError, match="entry_e_commitment_fits"), transaction.atomic():
+        make_entry(line, "commit", 1, commitment=bound, happened_on=TODAY)
+    with pytest.raises(Refused):
+        payment_of(people, bound, 1)
+
+
+def test_a_contract_is_not_liquidated_while_a_step_on_it_waits(people, line):
+    bound = signed(people, line, 40 * MILLION)
+    paid(people, payment_of(people, bound, 40 * MILLION))
+    step = prepared(people, "commit", 10 * MILLION, line=line, commitment=bound)
+    with pytest.raises(Refused, match="chờ quyết định"):
+        liquidate_commitment(bound, on=TODAY, paper="1/BBTL", by=people["accountant"], now=NOW)
+    approve_step(step, by=people["director"], now=NOW)
+
+
+def test_a_contract_whose_signing_is_reversed_is_withdrawn_and_its_number_is_free(people, line):
+    bound = signed(people, line, 40 * MILLION)
+    raised = prepared(people, "commit", 10 * MILLION, line=line, commitment=bound)
+    undone = prepared(people, "reverse", reverses=bound.entries.get(), reason="Ghi nhầm", line=line)
+    approve_step(undone, by=people["chief"], now=NOW)
+    bound.refresh_from_db()
+    assert (bound.state, bound.committed_vnd) == (Commitment.State.WITHDRAWN, 0)
+    assert "không ghi sổ" in obstacle(raised)
+    with pytest.raises(Refused, match="không ghi sổ"):
+        approve_step(raised, by=people["director"], now=NOW + timedelta(minutes=1))
+    assert contract(people, line, 40 * MILLION, number=bound.number).pk != bound.pk
