@@ -1,6 +1,7 @@
 from django.urls import path
 
 from programme.views import (
+    accounts,
     commitments,
     consultations,
     given,
@@ -173,6 +174,10 @@ urlpatterns = [
     path("budget/payments/sign/", payments.bulk_sign_payments, name="bulk_sign_payments"),
     path("budget/payments/send/", payments.bulk_send_payments, name="bulk_send_payments"),
     path("budget/payments/paid/", payments.bulk_record_paid, name="bulk_record_paid"),
+    path("budget/commitments/<uuid:public_id>/account/", accounts.prepare_account, name="prepare_account"),
+    path("budget/accounts/<uuid:public_id>/approve/", accounts.approve_account, name="approve_account"),
+    path("budget/accounts/<uuid:public_id>/refuse/", accounts.refuse_account, name="refuse_account"),
+    path("budget/accounts/<uuid:public_id>/file/", accounts.account_file, name="account_file"),
     path("budget/payments/prepare/<uuid:commitment>/", payments.prepare_payment, name="prepare_payment"),
     path("budget/payments/<uuid:public_id>/", payments.payment, name="payment"),
     path("budget/payments/<uuid:public_id>/file/", payments.payment_file, name="payment_file"),

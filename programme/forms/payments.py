@@ -4,7 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from documents.attaching import Attachments
-from programme.models import MOST_VND, Commitment, Payment
+from programme.models import MOST_VND, Commitment, Payment, account_now
 from programme.services.payments import CONTENT
 from screens.forms import DateField, Form, MoneyField
 
@@ -41,11 +41,12 @@ class PreparePaymentForm(Attachments, Form):
     note = forms.CharField(label=_("Remark"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2}))
 
     def __init__(self, *args: Any, commitment: Commitment, **kwargs: Any):
+        account, bank = account_now(commitment)
         initial = {
             "kind": Payment.Kind.PAYMENT,
             "payee": commitment.payee,
-            "payee_account": commitment.payee_account,
-            "payee_bank": commitment.payee_bank,
+            "payee_account": account,
+            "payee_bank": bank,
         }
         super().__init__(*args, initial=initial, **kwargs)
         if not commitment.advanced_vnd:

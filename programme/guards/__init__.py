@@ -1,8 +1,9 @@
 """What the database refuses in the programme: each noun lists its own guards."""
 
-from programme.guards import budget, plans, policies, returns, scheme, treasury
+from programme.guards import accounts, budget, plans, policies, returns, scheme, treasury
 
 GUARDS = [
+    *accounts.GUARDS,
     *budget.GUARDS,
     *plans.GUARDS,
     *policies.GUARDS,

@@ -1,3 +1,4 @@
+from programme.models.accounts import AccountAddendum, account_now
 from programme.models.budget import (
     AFTER_LIQUIDATION,
     BALANCES,
@@ -68,6 +69,7 @@ __all__ = [
     "OPEN",
     "PAIRS",
     "PERIOD_ORDER",
+    "AccountAddendum",
     "BudgetCheck",
     "BudgetLine",
     "BudgetStep",
@@ -114,4 +116,5 @@ __all__ = [
     "TreasuryStatement",
     "Unit",
     "YearState",
+    "account_now",
 ]

@@ -29,6 +29,10 @@ RETURN_PAYMENT = any_of(
 
 route("programme:payment_list", GET=VIEW)
 route("programme:prepare_payment", GET=PREPARE_PAYMENT, POST=PREPARE_PAYMENT)
+route("programme:prepare_account", GET=PREPARE_PAYMENT, POST=PREPARE_PAYMENT)
+route("programme:approve_account", POST=CONTROL_PAYMENT)
+route("programme:refuse_account", GET=CONTROL_PAYMENT, POST=CONTROL_PAYMENT)
+route("programme:account_file", GET=VIEW)
 route("programme:bulk_control_payments", POST=CONTROL_PAYMENT)
 route("programme:bulk_sign_payments", POST=SIGN_PAYMENT)
 route("programme:bulk_send_payments", POST=SEND_PAYMENT)

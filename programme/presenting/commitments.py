@@ -69,6 +69,11 @@ def verbs_on(row: Commitment, *, steps: bool, payments: bool, binds: bool) -> li
     pays = year.takes(EntryKind.PAY) or year.takes(EntryKind.ADVANCE)
     if payments and stands and pays and row.payable_vnd + row.advanced_vnd:
         found.append((reverse("programme:prepare_payment", args=[row.public_id]), _("Prepare a payment")))
+    if payments and stands and row.kind != Commitment.Kind.DETAILED_ESTIMATE and year.state != YearState.CLOSED:
+        address = reverse("programme:prepare_account", args=[row.public_id])
+        account = (address, _("Change the account by an addendum"))
+    else:
+        account = None
     if steps:
         kinds = [(StepKind.COMMIT_MORE, _("Raise by an addendum"))]
         if row.payable_vnd:
@@ -84,6 +89,8 @@ def verbs_on(row: Commitment, *, steps: bool, payments: bool, binds: bool) -> li
             for kind, label in kinds
             if year.takes(EntryKind(kind.value)) and (stands or EntryKind(kind.value) in AFTER_LIQUIDATION)
         ]
+    if account:
+        found.append(account)
     if binds and stands:
         found.append((reverse("programme:liquidate_commitment", args=[row.public_id]), _("Liquidate")))
     return found

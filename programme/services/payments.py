@@ -11,10 +11,11 @@ from django.utils.translation import gettext as _
 from accounts.access import require
 from audit.events import record_event
 from audit.refusals import Conflict, NotAllowed, Refused
-from programme.models import Commitment, EntryKind, LedgerEntry, Payment
+from programme.models import Commitment, EntryKind, LedgerEntry, Payment, account_now
 from programme.models.commitments import PENDING
 from programme.permissions.budget import ANSWER_PAYMENT, PREPARE_PAYMENT, SEND_PAYMENT
 from programme.permissions.payments import right_to_control, right_to_return, right_to_sign
+from programme.services.accounts import written_together
 from programme.services.ledger import Paper, book, require_year_takes, take_lines
 from programme.services.limits import advance_ceiling
 from screens import formats
@@ -81,10 +82,11 @@ def _require_payee_of_commitment(payment: Payment) -> None:
         return  # a list pays many; each payment names its own
     if payment.payee.strip() != commitment.payee.strip():
         raise Refused(_("The payee differs from the contract's: %(payee)s.") % {"payee": commitment.payee})
-    if "".join(payment.payee_account.split()) != "".join(commitment.payee_account.split()):
+    account, _bank = account_now(commitment)
+    if written_together(payment.payee_account) != written_together(account):
         raise Refused(
             _("The account differs from the contract's (%(account)s). An addendum must change it first.")
-            % {"account": commitment.payee_account or _("none")}
+            % {"account": account or _("none")}
         )
 
 

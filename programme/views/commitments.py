@@ -16,6 +16,7 @@ from programme.forms.steps import BeginCommitmentForm
 from programme.models import BudgetLine, Commitment, ProcurementStep, StepKind
 from programme.permissions.budget import (
     APPROVE_COMMITMENT,
+    CONTROL_PAYMENT,
     PREPARE_COMMITMENT,
     PREPARE_PAYMENT,
     PREPARE_STEP,
@@ -142,6 +143,8 @@ def _show(request: HttpRequest, row: Commitment, form: Any = None) -> HttpRespon
             "procurement": row.procurement.select_related("file"),
             "payments": [(each, PAYMENT_KINDS[each.state]) for each in row.payments.all()],
             "steps": [(each, STEP_KINDS[each.state]) for each in row.steps.order_by("-prepared_at", "-pk")],
+            "accounts": list(row.accounts.select_related("file").order_by("-pk")),
+            "may_confirm_account": user.may(CONTROL_PAYMENT),
             "returns": return_rows(row, user),
             "returned_vnd": returned_vnd(row.returns.all()),
             "entries": [(each, address(user, each)) for each in row.entries.order_by("number")],

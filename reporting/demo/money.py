@@ -7,8 +7,12 @@ lines in every state, 2027 being prepared. Every step goes through its service, 
 import random
 from datetime import date, timedelta
 
+from django.core.files.uploadedfile import SimpleUploadedFile
+
 from accounts.roles import Role
+from documents.store import save_upload
 from programme.models import BudgetLine, BudgetYear, Commitment, Period, PlanEstimate
+from programme.services.accounts import approve_account, prepare_account
 from programme.services.commitments import (
     approve_commitment,
     liquidate_commitment,
@@ -30,6 +34,7 @@ from programme.services.years import add_year, close_year, open_year, start_adju
 from reference.models import Agency
 from reporting.demo.copying import at
 from reporting.demo.firms import SEED
+from reporting.demo.papers import one_page
 
 BILLION, MILLION = 10**9, 10**6
 ENVELOPES = {
@@ -341,6 +346,7 @@ def tell_november(story, lines):
         amount = min(commitment.payable_vnd, 25 * MILLION)
         if amount > 0:
             story.payment(commitment, amount, day, upto=upto)
+    change_accounts(story, day)
     first, second = lines[0], lines[1]
     if first.source_id == second.source_id:
         story.prepared("transfer", 20 * MILLION, day, line=second, other_line=first)
@@ -351,6 +357,20 @@ def tell_november(story, lines):
     story.step(
         "reverse", 0, date(2026, 10, 6), by=story.chief, reverses=entry, reason="Ghi nhầm dòng kinh phí (minh họa)"
     )
+
+
+def change_accounts(story, day):
+    """Two contractors changed their bank: one account is confirmed, the other waits for the chief accountant."""
+    contracts = Commitment.objects.standing().filter(line__year__year=2026, kind="contract").order_by("-pk")[:2]
+    for place, contract in enumerate(contracts):
+        name = f"Phụ lục {place + 1} (minh họa).pdf"
+        scan = save_upload(SimpleUploadedFile(name, one_page(name)), by=story.accountant, now=at(day, 9))
+        row = prepare_account(
+            contract, payee_account=f"10200000{place}", payee_bank="Ngân hàng Ví Dụ, chi nhánh Thăng Long",
+            document=f"MH-0{place + 1}/PLHĐ", document_on=day, file=scan, by=story.accountant, now=at(day, 10),
+        )  # fmt: skip
+        if place:
+            approve_account(row, by=story.chief, now=at(day, 11))
 
 
 def prepare_next_year(story):

@@ -8,6 +8,7 @@ from pypdf import PdfWriter
 from documents.store import save_upload
 from programme.models import BudgetYear, ProcurementStep
 from tests.programme.making import (
+    make_account,
     make_budget_step,
     make_budget_year,
     make_commitment,
@@ -35,6 +36,7 @@ def build(world):
     world.spending_step = make_budget_step("deallocate", 1000, state="prepared", line=line, year=year, file=stored)
     world.commitment_waiting = make_commitment(line, 1000, state="prepared", file=stored)
     world.commitment_signed = make_commitment(line, 100_000_000)
+    world.account_waiting = make_account(world.commitment_signed, file=stored)
     world.procurement = ProcurementStep.objects.create(
         commitment=world.commitment_signed, kind="result", number="1/QĐ-SCT", decided_on="2024-01-20", file=stored
     )
@@ -85,6 +87,11 @@ OBJECTS = {
         )
     },
     "programme:procurement_file": _of(lambda world: world.procurement),
+    "programme:prepare_account": lambda world: {"public_id": world.commitment_signed.public_id},
+    **{
+        f"programme:{name}": lambda world: {"public_id": world.account_waiting.public_id}
+        for name in ("approve_account", "refuse_account", "account_file")
+    },
     "programme:prepare_payment": lambda world: {"commitment": world.commitment_signed.public_id},
     "programme:payment": _payment("prepared"),
     "programme:payment_file": _payment("prepared"),

@@ -1,6 +1,6 @@
 """Where the pages of steps, contracts and payments stand in the demonstration."""
 
-from programme.models import BudgetLine, BudgetStep, Commitment, Payment
+from programme.models import AccountAddendum, BudgetLine, BudgetStep, Commitment, Payment
 
 
 def _first(rows):
@@ -28,6 +28,8 @@ ADDRESSES = {
     "programme:prepare_commitment": lambda: {"line": _line().public_id},
     "programme:refuse_commitment": _first(Commitment.objects.prepared),
     "programme:liquidate_commitment": lambda: {"public_id": _signed().public_id},
+    "programme:prepare_account": lambda: {"public_id": _signed().public_id},
+    "programme:refuse_account": _first(AccountAddendum.objects.all),
     "programme:prepare_payment": lambda: {"commitment": _signed().public_id},
     "programme:payment": _payment("paid", "sent"),
     "programme:return_payment": _payment("prepared", "controlled"),

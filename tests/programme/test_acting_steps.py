@@ -4,11 +4,13 @@ import re
 import uuid
 
 import pytest
+from django.db import IntegrityError
 from django.utils import timezone
 
 from accounts.roles import Role
 from audit.models import AccessEntry, Event
 from programme.models import BudgetStep, StepKind
+from programme.services import steps as step_services
 from tests.factories import make_auditor, make_enterprise_user, make_head, make_officer, make_user
 from tests.programme.acting import (
     BILLION,
@@ -435,6 +437,26 @@ def test_many_steps_are_approved_each_with_its_result(client_as, people, line):
     assert (line.allocated_vnd, line.entries.filter(step=good).count()) == (4 * BILLION + 5, 1)
     assert post(director, "bulk_approve_steps", chosen=["x"]).context["results"] == []
     assert post(client_as(people["officer"]), "bulk_approve_steps", **rows).status_code == 403
+
+
+def test_what_only_the_database_knew_is_told_in_its_row_and_the_others_go_on(client_as, people, line, monkeypatch):
+    bad, good = waiting(people, line, amount_vnd=1), waiting(people, line, amount_vnd=5)
+    booked = step_services._carry_through
+
+    def refused_by_the_database(step, **by):
+        if step.pk == bad.pk:
+            raise IntegrityError("guard some_rule")
+        return booked(step, **by)
+
+    monkeypatch.setattr(step_services, "_carry_through", refused_by_the_database)
+    director = client_as(people["director"])
+    page = post(director, "bulk_approve_steps", chosen=[bad.public_id, good.public_id])
+    assert [result.ok for result in page.context["results"]] == [False, True]
+    assert "chưa có gì được ghi sổ" in str(page.context["results"][0].message)
+    one = post(director, "approve_step", bad.public_id)
+    assert one.status_code == 409
+    bad.refresh_from_db()
+    assert bad.state == "prepared"
 
 
 def test_a_step_is_begun_by_choosing_what_and_where(client_as, people, line):

@@ -1,0 +1,93 @@
+"""A payee's new account: by an addendum, by two people, and paid to only once it is confirmed."""
+
+import pytest
+from django.db import DatabaseError, IntegrityError, transaction
+from django.urls import reverse
+
+from audit.refusals import Conflict, NotAllowed, Refused
+from programme.models import account_now
+from programme.services.accounts import approve_account, prepare_account, refuse_account
+from tests.programme.making import make_account, make_commitment
+from tests.programme.test_budget_services import NOW, TODAY, line, payment_of, people, signed
+
+pytestmark = pytest.mark.django_db
+__all__ = ["line", "people"]
+SAID = {"payee_account": "9900 1122", "payee_bank": "Ngân hàng Ví Dụ", "document": "01/PLHĐ", "document_on": TODAY}
+
+
+def test_a_contract_is_paid_to_a_new_account_once_another_person_confirmed_it(people, line):
+    bound = signed(people, line)
+    row = prepare_account(bound, **SAID, by=people["accountant"], now=NOW)
+    with pytest.raises(Refused, match="phụ lục"):
+        payment_of(people, bound, payee_account="99001122")
+    with pytest.raises(NotAllowed):
+        approve_account(row, by=people["accountant"], now=NOW)
+    approve_account(row, by=people["chief"], now=NOW)
+    assert account_now(bound) == ("9900 1122", "Ngân hàng Ví Dụ")
+    assert payment_of(people, bound, payee_account="99001122").payee_account == "99001122"
+    with pytest.raises(Refused, match="9900 1122"):
+        payment_of(people, bound)  # the account it was signed with
+    with pytest.raises(Conflict):
+        refuse_account(row, answer="Sai", by=people["chief"], now=NOW)
+    with pytest.raises(Refused, match="đúng tài khoản"):
+        prepare_account(bound, **SAID, by=people["accountant"], now=NOW)
+
+
+def test_a_contract_without_an_account_gets_one_and_one_waits_at_a_time(people, line):
+    bound = signed(people, line, payee_account="")
+    first = prepare_account(bound, **SAID, by=people["accountant"], now=NOW)
+    with pytest.raises(Conflict):
+        prepare_account(bound, **SAID | {"payee_account": "1"}, by=people["accountant"], now=NOW)
+    with pytest.raises(Refused):
+        refuse_account(first, answer=" ", by=people["chief"], now=NOW)
+    refuse_account(first, answer="Sai số", by=people["chief"], now=NOW)
+    assert account_now(bound)[0] == ""
+    again = prepare_account(bound, **SAID, by=people["accountant"], now=NOW)
+    approve_account(again, by=people["chief"], now=NOW)
+    assert payment_of(people, bound, payee_account="99001122").pk
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"document_on": TODAY.replace(year=2023)}, {"document_on": TODAY.replace(year=2025)}]
+)
+def test_an_addendum_is_dated_between_the_contract_and_today(people, line, wrong):
+    with pytest.raises(Refused, match="Ngày phụ lục"):
+        prepare_account(signed(people, line), **SAID | wrong, by=people["accountant"], now=NOW)
+
+
+def test_what_was_entered_is_never_changed_and_decided_by_two(people, line):
+    row = make_account(signed(people, line))
+    model = type(row)
+
+    def update(**values):
+        return model.objects.filter(pk=row.pk).update(**values)
+
+    decided = {"state": "approved", "decided_at": row.prepared_at}
+    for refused in ({"payee_account": "1"}, decided | {"decided_by": row.prepared_by}):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            update(**refused)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        model.objects.filter(pk=row.pk).delete()
+    update(**decided, decided_by=people["chief"].public_id)
+    with pytest.raises(IntegrityError, match="decided_"), transaction.atomic():
+        update(state="refused", answer="x")
+
+
+def test_the_page_of_a_contract_leads_through_it(client_as, people):
+    bound = make_commitment()
+    accountant, chief = client_as(people["accountant"]), client_as(people["chief"])
+    address = reverse("programme:prepare_account", args=[bound.public_id])
+    assert address in accountant.get(bound.get_absolute_url()).content.decode()
+    said = SAID | {
+        "document_on": bound.signed_on.strftime("%d/%m/%Y"),
+        "operation_key": "8c5e3c3e-7f3c-4f0e-8f38-0a1f2d4f4b11",
+    }
+    assert accountant.post(address, said | {"payee_bank": ""}).status_code == 200
+    assert accountant.post(address, said).status_code == 302
+    row = bound.accounts.get()
+    page = chief.get(bound.get_absolute_url()).content.decode()
+    assert reverse("programme:approve_account", args=[row.public_id]) in page
+    chief.post(reverse("programme:approve_account", args=[row.public_id]), {"operation_key": said["operation_key"]})
+    row.refresh_from_db()
+    assert row.state == "approved"
+    assert "9900 1122" in accountant.get(reverse("programme:prepare_payment", args=[bound.public_id])).content.decode()
