@@ -57,7 +57,7 @@ def approve_account(request: HttpRequest, public_id: Any) -> HttpResponse:
     return press(
         request,
         addendum.commitment,
-        verb=f"approve account {addendum.public_id}",
+        verb=f"approve account {addendum.public_id.hex[:12]}",
         act=lambda **by: services.approve_account(addendum, **by),
         done=_("The account is confirmed; the contract is paid to it from now on."),
         show=show_commitment,
@@ -71,7 +71,7 @@ def refuse_account(request: HttpRequest, public_id: Any) -> HttpResponse:
         request,
         addendum.commitment,
         form,
-        verb=f"refuse account {addendum.public_id}",
+        verb=f"refuse account {addendum.public_id.hex[:12]}",
         title=_("Refuse the account"),
         submit=_("Refuse"),
         act=lambda **by: services.refuse_account(addendum, answer=form.cleaned_data["answer"], **by),
