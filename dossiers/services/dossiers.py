@@ -16,6 +16,7 @@ from dossiers.codes import next_code
 from dossiers.models import Component, Dossier, DossierFile, Procedure, ProcedureVersion
 from dossiers.permissions.dossiers import LODGE, PREPARE, START, TYPE_IN, WITHDRAW, acts_for, may_on
 from dossiers.states import ENTERPRISE, State, move_between
+from dossiers.telling import tell_lodged, tell_withdrawn
 from enterprises.models import Enterprise
 from screens import formats
 from screens.text import fold
@@ -271,6 +272,7 @@ def lodge_dossier(*, dossier, digest, by, now):
         "dossier lodged", draft, by=by, now=now, code=draft.code, digest=digest, before={"state": State.DRAFT},
         after={"state": State.LODGED}, personal={"applicant": draft.applicant_name},
     )  # fmt: skip
+    tell_lodged(draft, by=by, now=now)
     return draft
 
 
@@ -298,6 +300,7 @@ def withdraw_dossier(*, dossier, reason, by, now):
         "dossier withdrawn", row, by=by, now=now, reason=reason, before={"state": before},
         after={"state": State.WITHDRAWN},
     )  # fmt: skip
+    tell_withdrawn(row, by=by, now=now)
     return row
 
 
