@@ -4,7 +4,7 @@ import email
 import socketserver
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 
 class MailServer(socketserver.ThreadingTCPServer):
@@ -20,6 +20,10 @@ class MailServer(socketserver.ThreadingTCPServer):
 
 class Conversation(socketserver.StreamRequestHandler):
     def handle(self):
+        with suppress(ConnectionError):  # whoever sent was killed
+            self.talk()
+
+    def talk(self):
         self.say("220 loopback")
         to = ""
         for line in iter(self.rfile.readline, b""):
