@@ -69,7 +69,10 @@ class Email:
             letter.subject,
             letter.body,
             to=[letter.to],
-            headers={"Message-ID": f"<{letter.identity}@{urlsplit(settings.SITE_URL).hostname}>"},
+            headers={
+                "Message-ID": f"<{letter.identity}@{urlsplit(settings.SITE_URL).hostname}>",
+                "Auto-Submitted": "auto-generated",  # nobody's machine answers that its owner is away
+            },
             connection=self.opened(),
         )
         try:

@@ -177,6 +177,7 @@ class Delivery(Identified):
         NOT_CONCERNED = "not_concerned", _("It does not concern this person any more.")
         DISABLED = "disabled", _("The person's account is disabled.")
         READ = "read", _("The person read it in the portal before.")
+        NO_ADDRESS = "no_address", _("The person has no address for this way.")
         GIVEN_UP = "given_up", _("Whoever oversees the sending gave it up.")
 
     notice = models.ForeignKey(

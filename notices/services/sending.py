@@ -38,8 +38,11 @@ def something_is_due(now):
 def send_waiting(*, now):
     """Pass on and send whatever is due; returns how much of each came to what. What a long run leaves, the next one finds."""
     clock, done = _clock(now), Counter()
-    while pks := list(Telling.objects.due(clock()).order_by("pk").values_list("pk", flat=True)[:AT_ONCE]):
-        for pk in pks:
+    while clock() - now < LONGEST_RUN:
+        matters = list(Telling.objects.due(clock()).order_by("pk").values_list("pk", flat=True)[:AT_ONCE])
+        if not matters:
+            break
+        for pk in matters:
             done[pass_on(pk, now=clock())] += 1
     with channels.opened() as posts:
         away = Counter()
@@ -162,7 +165,7 @@ def deliver(pk, post, *, now):
         return _note(delivery, state=Delivery.State.PARKED)
     address = post.address_of(delivery.person)
     try:
-        why = why_not(delivery, now)
+        why = why_not(delivery, now) if address else Delivery.Why.NO_ADDRESS
         if why:
             return _note(delivery, state=Delivery.State.DROPPED, why=why, error="")
         post.send(letter_of(delivery, address, now=now))

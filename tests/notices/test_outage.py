@@ -8,12 +8,14 @@ import pytest
 from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend
 
+from accounts.roles import Role
 from dossiers.services import dossiers as dossiers_services
 from jobs import services as jobs
 from jobs.models import Job
 from notices.models import Delivery, Notice, Telling
-from notices.services import sending
-from tests.factories import make_dossier, make_enterprise, make_enterprise_user
+from notices.services import again, sending
+from tests.dossiers.test_procedure_races import at_once, the_winner_and_the_refusal
+from tests.factories import make_dossier, make_enterprise, make_enterprise_user, make_user
 from tests.notices.making import make_open_version
 
 NOW = datetime(2026, 11, 27, 2, tzinfo=UTC)
@@ -95,3 +97,24 @@ def test_each_kill_costs_at_most_one_letter_twice(drafts, monkeypatch, settings)
     letters = [letter.extra_headers["Message-ID"] for letter in mail.outbox]
     assert len(set(letters)) == LODGED
     assert len(letters) - LODGED <= kills <= 3
+
+
+def test_workers_that_send_at_once_pass_on_and_send_everything_once(drafts, monkeypatch):
+    monkeypatch.setattr(jobs, "publish", lambda pk: True)
+    lodge_all(drafts)
+    outcomes = at_once(*(lambda: sending.send_waiting(now=NOW) for _worker in range(3)))
+    assert sum(outcome.get("done", 0) for outcome in outcomes) == LODGED
+    assert sum(outcome.get("sent", 0) for outcome in outcomes) == LODGED
+    assert len(mail.outbox) == Notice.objects.count() == LODGED
+
+
+def test_one_letter_sent_again_by_two_at_once_goes_once(drafts, monkeypatch):
+    monkeypatch.setattr(jobs, "publish", lambda pk: True)
+    dossier, person = drafts[0]
+    lodge_all([(dossier, person)])
+    sending.send_waiting(now=NOW)
+    row, clerk = Delivery.objects.get(channel="email"), make_user(Role.INTAKE)
+    the_winner_and_the_refusal(
+        at_once(*(lambda: again.send_again(delivery=row, by=clerk, now=NOW) for _two in range(2)))
+    )
+    assert Delivery.objects.get(pk=row.pk).times_again == 1

@@ -251,6 +251,9 @@ def test_the_timetable_asks_only_while_something_is_due(dossier):
     assert entry.period(NOW) == entry.period(after(hours=1)) == "nothing due"
     told(LODGED, dossier)
     assert entry.period(NOW).isdecimal()
+    at_it = Job.objects.create(kind="notices.send", actor="system:tests", created_at=NOW)
+    assert entry.period(NOW) == "nothing due"
+    at_it.delete()
     sending.send_waiting(now=NOW)
     assert entry.period(NOW) == "nothing due"
 
@@ -367,6 +370,9 @@ def test_a_gateway_gets_the_letter_of_whoever_chose_it_and_has_a_telephone(dossi
         assert sending.send_waiting(now=NOW) == {"failed": 1}
         gateway.answer = 503
         assert sending.send_waiting(now=after(minutes=3)) == {"away": 1}
+        User.objects.filter(pk=signatory.pk).update(phone="")
+        assert sending.send_waiting(now=after(minutes=5)) == {"dropped": 1}
+        again.send_again(delivery=row, by="system:tests", now=NOW)
     settings.SMS_URL = ""
     assert sending.send_waiting(now=after(hours=1)) == {}  # switched off, it waits
 
