@@ -9,7 +9,7 @@ from django.urls import reverse
 from notices.models import Notice
 from notices.permissions import REMIND
 from notices.subjects import subject_of_page
-from screens.lists import CountOf, upto
+from screens.lists import CountOf, counted, upto
 
 COUNTED = 100
 
@@ -19,15 +19,23 @@ def unread_beside_the_session():
     return CountOf(upto(Notice.objects.unread().filter(person=OuterRef("user")), COUNTED))
 
 
+def shown_number(notices):
+    """How many of `notices` are unread, as the bar says it."""
+    return _shown(counted(notices.unread(), COUNTED))
+
+
+def _shown(unread):
+    return f"{COUNTED - 1}+" if unread >= COUNTED else unread
+
+
 def of_request(request):
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {"notices_url": "", "unread_notices": 0, "remind_url": ""}
     unread = getattr(getattr(request, "sign_in", None), "unread_notices", 0)
-    shown = f"{COUNTED - 1}+" if unread >= COUNTED else unread
     return {
         "notices_url": reverse("notices:own_notices"),
-        "unread_notices": shown,
+        "unread_notices": _shown(unread),
         "remind_url": _remind_url(user, request.resolver_match),
     }
 

@@ -2,13 +2,13 @@
 
 from django.contrib import messages
 from django.db.models import F
-from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from notices.bar import shown_number
 from notices.forms import WaysForm
 from notices.kinds import title_of
 from notices.models import Notice
@@ -54,7 +54,7 @@ def read_notice(request, public_id):
     notice = _own(request, public_id)
     services.mark_read(by=request.user, now=timezone.now(), public_ids=[notice.public_id])
     if request.headers.get("HX-Request") == "true":
-        return HttpResponse(_("Read"), content_type="text/plain; charset=utf-8")
+        return render(request, "notices/includes/read.html", {"unread": shown_number(Notice.objects.of(request.user))})
     return redirect(notice.url if "open" in request.POST else notice)
 
 
