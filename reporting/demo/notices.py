@@ -60,7 +60,7 @@ def _one_that_did_not_go(delivery):
 
 
 def _reminders(stage):
-    dossier = Dossier.objects.lodged().filter(channel="online", state="lodged").latest("submitted_at")
+    dossier = Dossier.objects.lodged().filter(channel="online").latest("submitted_at")
     about = {"subject": subjects()["dossiers.dossier"], "thing": dossier}
     for giver, receiver, words, due_on in (
         (Role.CHIEF_OF_OFFICE, Role.INTAKE, "Đề nghị tiếp nhận hồ sơ này trong tuần. (Minh họa.)", date(2026, 11, 20)),
