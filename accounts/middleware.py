@@ -53,7 +53,7 @@ class SignedInMiddleware:
         return response
 
     def look(self, request, key, now):
-        sign_in = SignIn.objects.filter(key_digest=digest(key), user=request.user.pk).first()
+        sign_in = sessions.session_of(request.user, digest(key))
         reason = sessions.reason_to_end(sign_in, request.user, now) if sign_in else "unknown"
         if reason:
             request.lost_owner = request.user

@@ -63,6 +63,20 @@ def idle_limit(user):
     return timedelta(minutes=minutes)
 
 
+_beside = {}
+
+
+def register_beside(name, expression):
+    """What a room above wants to know with every request: `expression()` on a session's row, read by the same query."""
+    _beside[name] = expression
+
+
+def session_of(user, key_digest):
+    """The person's session with this key, with what rooms registered beside it; None when there is none."""
+    beside = {name: expression() for name, expression in _beside.items()}
+    return SignIn.objects.filter(key_digest=key_digest, user=user.pk).annotate(**beside).first()
+
+
 def note_sign_in(request, user, *, now):
     """Begin a session: its row, and a line among the person's sign-ins."""
     if request.session.session_key is None:

@@ -81,6 +81,7 @@ ROOMS = (
     "jobs",
     "accounts",
     "reference",
+    "notices",
     "documents",
     "programme",
     "enterprises",
@@ -135,6 +136,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "accounts.menus.navigation",
+                "notices.bar.of_request",
             ],
         },
     }
@@ -260,6 +262,12 @@ else:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = str(DATA_DIR / "outbox")
 SHOW_OUTBOX = not PRODUCTION
+
+# --- other ways of telling people: gateways that take {"id", "to", "text"}; without an address they are off -------
+SMS_URL = env.text("SMS_URL") if env.url("SMS_URL", ("https", "http")) else ""
+SMS_TOKEN = env.text("SMS_TOKEN")
+ZALO_URL = env.text("ZALO_URL") if env.url("ZALO_URL", ("https", "http")) else ""
+ZALO_TOKEN = env.text("ZALO_TOKEN")
 
 # --- security ---------------------------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {

@@ -16,6 +16,7 @@ urlpatterns = [
     path("enterprises/", include("enterprises.urls")),
     path("dossiers/", include("dossiers.urls")),
     path("support/", include("support.urls")),
+    path("notices/", include("notices.urls")),
     path("", include("documents.urls")),
     path("reference/", include("reference.urls")),
     path("programme/", include("programme.urls")),

@@ -160,6 +160,68 @@ def make_day(on, kind="off", **fields):
     return CalendarDay.objects.create(on=on, kind=kind, **fields)
 
 
+# --- notices -----------------------------------------------------------------------------------
+
+
+def make_telling(thing=None, kind="dossiers.lodged", *, at=None, state="done", **fields):
+    """That people were told of `thing`, or are to be told with `state="waiting"`."""
+    from notices.models import Telling
+
+    at = at or LONG_AGO
+    fields = {"done_at": at if state in ("done", "nobody") else None, **fields}
+    return Telling.objects.create(
+        kind=kind,
+        object_kind=thing._meta.label_lower if thing else "dossiers.dossier",
+        object_id=thing.public_id if thing else uuid.uuid4(),
+        actor="system:tests",
+        told_at=at,
+        next_try_at=at,
+        state=state,
+        **fields,
+    )
+
+
+def make_notice(person, telling=None, *, at=None, **fields):
+    """What a person was told, with the row of the portal in the log."""
+    from notices.models import Delivery, Notice
+
+    at = at or LONG_AGO
+    words = {"subject_vi": "Xác nhận đã nộp hồ sơ", "body_vi": "Đã nộp.", "subject_en": "Lodged", "body_en": "Lodged."}
+    notice = Notice.objects.create(
+        telling=telling or make_telling(), person=person, at=at, **{"url": "/people/me/", **words, **fields}
+    )
+    Delivery.objects.create(
+        notice=notice, person=person, channel="portal", state="sent", made_at=at, next_try_at=at, sent_at=at
+    )
+    return notice
+
+
+def make_delivery(notice, *, state="waiting", channel="email", at=None, **fields):
+    """A letter of a notice."""
+    from notices.models import Delivery
+
+    at = at or LONG_AGO
+    fields = {"sent_at": at if state == "sent" else None, "why": "read" if state == "dropped" else "", **fields}
+    return Delivery.objects.create(
+        notice=notice, person=notice.person, channel=channel, state=state, made_at=at, next_try_at=at, **fields
+    )
+
+
+def make_reminder(receiver, sender=None, thing=None, *, at=None, **fields):
+    from notices.models import Reminder
+
+    thing = thing or make_enterprise()
+    return Reminder.objects.create(
+        sender=sender or make_officer(),
+        receiver=receiver,
+        object_kind=thing._meta.label_lower,
+        object_id=thing.public_id,
+        label=str(thing),
+        sent_at=at or LONG_AGO,
+        **{"words": "Đề nghị xem lại hồ sơ", **fields},
+    )
+
+
 # --- programme ---------------------------------------------------------------------------------
 
 

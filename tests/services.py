@@ -183,10 +183,10 @@ def _lay_roles(psycopg2, pg):
 
 
 @contextlib.contextmanager
-def redis():
-    """Debian's Redis, nothing kept on disk; yields its address."""
+def redis(port=None, password=None):
+    """Debian's Redis, nothing kept on disk, on a port and with a password of its own unless told; yields its address."""
     folder = Path(tempfile.mkdtemp(prefix="portal-redis-"))
-    port, password = free_port(), secrets.token_hex(12)
+    port, password = port or free_port(), password or secrets.token_hex(12)
     log = folder / "log"
     options = ["--port", str(port), "--bind", "127.0.0.1", "--requirepass", password, "--dir", str(folder)]
     server = start([program("redis-server"), *options, "--save", "", "--appendonly", "no"], log=log)

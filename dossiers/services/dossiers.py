@@ -17,6 +17,7 @@ from dossiers.models import Component, Dossier, DossierFile, Procedure, Procedur
 from dossiers.permissions.dossiers import LODGE, PREPARE, START, TYPE_IN, WITHDRAW, acts_for, may_on
 from dossiers.services.slip import drop_open, held_for, write_line
 from dossiers.states import ENTERPRISE, State, Verb, move_between
+from dossiers.telling import tell_lodged, tell_withdrawn
 from enterprises.models import Enterprise
 from screens import formats
 from screens.text import fold
@@ -272,6 +273,7 @@ def lodge_dossier(*, dossier, digest, by, now):
         "dossier lodged", draft, by=by, now=now, code=draft.code, digest=digest, before={"state": State.DRAFT},
         after={"state": State.LODGED}, personal={"applicant": draft.applicant_name},
     )  # fmt: skip
+    tell_lodged(draft, by=by, now=now)
     return draft
 
 
@@ -294,7 +296,9 @@ def withdraw_dossier(*, dossier, reason, by, now):
     if row.submitted_at:
         row = held_for(row, Verb.WITHDRAW, by, now)
         drop_open(row, by=by, now=now)
-        return write_line(row, Verb.WITHDRAW, State.WITHDRAWN, by=by, now=now, note=reason)
+        row = write_line(row, Verb.WITHDRAW, State.WITHDRAWN, by=by, now=now, note=reason)
+        tell_withdrawn(row, by=by, now=now)
+        return row
     _require_move(row, State.WITHDRAWN, by)
     row.state, row.withdrawn_at, row.withdrawn_by, row.withdrawn_reason = State.WITHDRAWN, now, by, reason
     row.save_version(row.version, update_fields=["state", "withdrawn_at", "withdrawn_by", "withdrawn_reason"])

@@ -22,6 +22,7 @@ from enterprises.models import Enterprise, FigureLine, FigureRevision, FigureYea
 from enterprises.models.figures import BASIS, LIMITS, MEASURES, MOVES, OPEN_STATES, State
 from enterprises.permissions import CLOSE, DECLARE, REVIEW, SUBMIT, can_act_for
 from enterprises.services.enterprises import locked, require_standing
+from enterprises.telling import CONFIRMED, RETURNED, tell_of_figures
 from programme.models import Period
 from reference.services import SizeTable
 
@@ -335,6 +336,7 @@ def _confirm(pks, *, by, now):
         row.state, row.confirmed_by, row.confirmed_at = State.CONFIRMED, person, now
     _keep_sizes(good)
     _record_rows("figures confirmed", good, by=by, now=now)
+    tell_of_figures(CONFIRMED, good, by=by, now=now)
     return [Result(row, refused.get(row.pk, "")) for row in rows]
 
 
@@ -412,6 +414,7 @@ def bulk_return(*, pks, reason, by, now):
     for row in good:
         row.state, row.returned_by, row.returned_at, row.return_reason = State.RETURNED, person, now, reason
     _record_rows("figures returned", good, by=by, now=now, reason=reason)
+    tell_of_figures(RETURNED, good, by=by, now=now)
     return [Result(row, refused.get(row.pk, "")) for row in rows]
 
 

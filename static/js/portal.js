@@ -95,6 +95,26 @@
     if (open) { open.open = false; open.querySelector("summary").focus(); }
   });
 
+  // A text to be sent by hand: copied by one button, also where the browser keeps the clipboard to itself.
+  document.querySelectorAll("[data-copy]").forEach(function (button) {
+    button.hidden = false;
+    button.addEventListener("click", function () {
+      var text = document.getElementById(button.dataset.copy);
+      var said = button.parentNode.querySelector("[data-copied]");
+      function copied() { said.textContent = said.dataset.copied; }
+      function byHand() {
+        text.focus();
+        text.select();
+        if (document.execCommand("copy")) { copied(); }
+      }
+      if (navigator.clipboard && window.isSecureContext) {
+        navigator.clipboard.writeText(text.value).then(copied, byHand);
+      } else {
+        byHand();
+      }
+    });
+  });
+
   document.querySelectorAll("[data-print]").forEach(function (button) {
     button.hidden = false;
     button.addEventListener("click", function () { window.print(); });

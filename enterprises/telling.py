@@ -1,0 +1,85 @@
+"""What the people of an enterprise are told about its figures."""
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from accounts.roles import ENTERPRISE_ROLES
+from enterprises.models import Enterprise, FigureRevision, Membership, Product
+from enterprises.models.figures import State
+from notices.kinds import Place, Way, kind
+from notices.services.telling import tell_each
+from notices.subjects import subject
+from screens import formats
+
+ENTERPRISE = Place("enterprise", _("name of the enterprise"), "Công ty TNHH Cơ khí Minh Họa")
+YEAR = Place("year", _("year of the figures"), "2025")
+
+
+def people_of(enterprise, on):
+    """Who acts for the enterprise, or for the record it was merged into, on the day."""
+    held = Membership.objects.in_force(on).filter(enterprise_id__in=(enterprise.pk, enterprise.merged_into_id))
+    return User.objects.filter(pk__in=held.values("user"))
+
+
+def _people_while(*states):
+    """The people of the enterprise, while the figures stand in one of the states and nothing newer took their place."""
+
+    def people(figures, on):
+        if figures.state not in states or figures.superseded_at:
+            return User.objects.none()
+        return people_of(figures.enterprise, on)
+
+    return people
+
+
+def _says(figures):
+    return {"enterprise": figures.enterprise.name, "year": figures.year, "reason": figures.return_reason}
+
+
+def _page(figures):
+    return reverse("enterprises:figures_detail", args=[figures.public_id])
+
+
+RETURNED = kind(
+    "enterprises.figures_returned",
+    _("Figures of the enterprise were returned"),
+    model=FigureRevision,
+    people=_people_while(State.RETURNED),
+    says=_says,
+    places=(ENTERPRISE, YEAR, Place("reason", _("why they were returned"), "Chưa kèm báo cáo tài chính đã kiểm toán")),
+    address=_page,
+    roles=ENTERPRISE_ROLES,
+    must=True,
+)
+CONFIRMED = kind(
+    "enterprises.figures_confirmed",
+    _("Figures of the enterprise were confirmed"),
+    model=FigureRevision,
+    people=_people_while(State.CONFIRMED),
+    says=lambda figures: {
+        "enterprise": figures.enterprise.name,
+        "year": figures.year,
+        "confirmed_at": formats.vn_datetime(figures.confirmed_at),
+    },
+    places=(ENTERPRISE, YEAR, Place("confirmed_at", _("when they were confirmed"), "09:15 20/11/2026")),
+    address=_page,
+    roles=ENTERPRISE_ROLES,
+    usual=Way.DAILY,
+)
+
+
+def tell_of_figures(what, rows, *, by, now):
+    """Tell of those whose enterprise has people in the portal: of the many others there is nobody to tell."""
+    held = Membership.objects.in_force(timezone.localdate(now)).values("enterprise_id")
+    enterprises = {row.enterprise_id: row.enterprise.merged_into_id for row in rows}
+    wanted = {key for pair in enterprises.items() for key in pair if key}
+    with_people = set(held.filter(enterprise_id__in=wanted).values_list("enterprise_id", flat=True)) if wanted else ()
+    told = [row for row in rows if row.enterprise_id in with_people or row.enterprise.merged_into_id in with_people]
+    tell_each(what, told, by=by, now=now)
+
+
+subject("enterprises:enterprise_detail", Enterprise, Enterprise.objects.visible_to)
+subject("enterprises:product_detail", Product, Product.objects.visible_to)
+subject("enterprises:figures_detail", FigureRevision, FigureRevision.objects.visible_to)

@@ -1,0 +1,1 @@
+"""The verbs of notices: tell, pass on and send; read; word; send again."""

@@ -1,0 +1,32 @@
+"""Wordings with places to fill in, written {name}: what may stand in them, and filling them."""
+
+import re
+
+from django.utils.translation import gettext as _
+
+PLACE = re.compile(r"\{([a-z_]+)\}")
+
+
+def fill(text, values):
+    """`text` with each {name} replaced; what is put in is never read for places itself."""
+    return PLACE.sub(lambda found: str(values[found.group(1)]), text)
+
+
+def one_line(text):
+    """For a subject: blanks and line ends become single blanks."""
+    return " ".join(str(text).split())
+
+
+def problem_of(text, known):
+    """Why `text` cannot be used with the places `known`, in a sentence; "" when it can."""
+    offered = ", ".join(f"{{{name}}}" for name in known)
+    for name in PLACE.findall(text):
+        if name not in known:
+            return _("There is no place {%(name)s} in this notice. There are: %(known)s.") % {
+                "name": name,
+                "known": offered,
+            }
+    rest = PLACE.sub("", text)
+    if "{" in rest or "}" in rest:
+        return _("A brace stands alone. Write a place as {name}, one of: %(known)s.") % {"known": offered}
+    return ""
