@@ -2,10 +2,10 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
-from accounts.roles import ENTERPRISE_ROLES
+from accounts.models import Post, User
+from accounts.roles import ENTERPRISE_ROLES, HEADS
 from dossiers.models import Dossier
-from dossiers.states import CLERKS, State
+from dossiers.states import CLERKS, HANDLERS, IN_HAND, State, Verb
 from enterprises.telling import ENTERPRISE, people_of
 from notices.kinds import Place, kind
 from notices.services.telling import tell
@@ -17,6 +17,11 @@ PROCEDURE = Place("procedure", _("name of the procedure"), "Kiến nghị, tháo
 APPLICANT = Place("applicant", _("name of the applicant"), "Trịnh Văn Minh Họa")
 LODGED_AT = Place("lodged_at", _("when it was lodged"), "14:05 20/11/2026")
 REASON = Place("reason", _("why it was withdrawn"), "Đã được giải quyết")
+WHY = Place("reason", _("the reason that was given"), "Chờ ý kiến của cơ quan liên quan")
+DUE_ON = Place("due_on", _("promised day"), "15/12/2026")
+STATE = Place("state", _("state of the dossier"), "Từ chối tiếp nhận")
+ANSWER_BY = Place("answer_by", _("day by which the enterprise answers"), "30/11/2026")
+PAPER = Place("paper", _("number and date of the result"), "12/SCT-QLCN ngày 27/11/2026")
 
 
 def _says(dossier):
@@ -83,9 +88,103 @@ def tell_lodged(dossier, *, by, now):
     tell(TO_RECEIVE, dossier, by=by, now=now)
 
 
-def tell_withdrawn(dossier, *, by, now):
-    """Of a draft that is given up nobody is told: nobody but its enterprise knew of it."""
-    tell(WITHDRAWN, dossier, by=by, now=now)
+# --- what the Department does with it -----------------------------------------------------------
+
+
+def _last(dossier, *verbs):
+    """The newest line of the slip of these verbs, or None."""
+    return dossier.slip.filter(verb__in=verbs).order_by("-number").first()
+
+
+def _reason(*verbs):
+    def says(dossier):
+        line = _last(dossier, *verbs)
+        due = formats.vn_date(dossier.due_on) if dossier.due_on else ""
+        return _says(dossier) | {
+            "reason": line.note if line else "", "state": dossier.get_state_display(), "due_on": due,
+        }  # fmt: skip
+
+    return says
+
+
+def _waits_for_supplement(dossier, on):
+    return _people(dossier, on) if dossier.state == State.SUPPLEMENTING else User.objects.none()
+
+
+def _answer_by(dossier):
+    request = dossier.supplements.sent().order_by("-number").first()
+    day = formats.vn_date(request.answer_by) if request and request.answer_by else formats.NOTHING
+    return _says(dossier) | {"answer_by": day}
+
+
+def _in_whose_hands(dossier, on):
+    """Whoever handles it; at the door the clerks; of an office that has it and gave it to nobody yet, its heads."""
+    if dossier.state == State.LODGED:
+        return User.objects.holding(CLERKS, on)
+    if dossier.handler_id:
+        return User.objects.filter(pk=dossier.handler_id)
+    posts = Post.objects.in_force(on).filter(office_id=dossier.office_id, role__in=[role.value for role in HEADS])
+    return User.objects.filter(is_active=True, pk__in=posts.values("user_id"))
+
+
+def _assigned(dossier, on):
+    return User.objects.filter(pk=dossier.handler_id) if dossier.state in IN_HAND else User.objects.none()
+
+
+def _issued(dossier):
+    line = _last(dossier, Verb.ISSUE)
+    paper = f"{line.paper_number} ngày {formats.vn_date(line.paper_on)}" if line else ""
+    return _says(dossier) | {"paper": paper}
+
+
+_LODGED = (CODE, PROCEDURE, ENTERPRISE, APPLICANT, LODGED_AT)
+_OF_ENTERPRISE = {"model": Dossier, "people": _people, "roles": ENTERPRISE_ROLES, "must": True}
+RECEIVED = kind(
+    "dossiers.received", _("A dossier was received, with a promised day"), says=_reason(Verb.RECEIVE),
+    places=(*_LODGED, DUE_ON), **_OF_ENTERPRISE,
+)  # fmt: skip
+ENDED = kind(
+    "dossiers.ended", _("A dossier was not received, not eligible or stopped"),
+    says=_reason(Verb.REFUSE, Verb.NOT_ELIGIBLE, Verb.STOP), places=(*_LODGED, STATE, WHY), **_OF_ENTERPRISE,
+)  # fmt: skip
+SUPPLEMENT = kind(
+    "dossiers.supplement", _("A dossier waits for a supplement"), says=_answer_by, places=(*_LODGED, ANSWER_BY),
+    **_OF_ENTERPRISE | {"people": _waits_for_supplement},
+)  # fmt: skip
+PROMISED_ANEW = kind(
+    "dossiers.promised_anew", _("A new day was promised, with an apology"), says=_reason(Verb.EXTEND),
+    places=(*_LODGED, DUE_ON, WHY), **_OF_ENTERPRISE,
+)  # fmt: skip
+RESULT = kind(
+    "dossiers.result", _("The result of a dossier was issued"), says=_issued, places=(*_LODGED, PAPER), **_OF_ENTERPRISE
+)
+SUPPLEMENTED = kind(
+    "dossiers.supplemented", _("The enterprise gave a supplement"), model=Dossier, people=_in_whose_hands, says=_says,
+    places=_LODGED, roles=CLERKS | HANDLERS,
+)  # fmt: skip
+ASSIGNED = kind(
+    "dossiers.assigned", _("A dossier was given to me"), model=Dossier, people=_assigned,
+    says=_reason(Verb.ASSIGN, Verb.HAND_OVER), places=(*_LODGED, DUE_ON, WHY), roles=HANDLERS,
+)  # fmt: skip
+TOLD = {
+    Verb.WITHDRAW: WITHDRAWN,
+    Verb.RECEIVE: RECEIVED,
+    Verb.REFUSE: ENDED,
+    Verb.NOT_ELIGIBLE: ENDED,
+    Verb.STOP: ENDED,
+    Verb.ASK: SUPPLEMENT,
+    Verb.ANSWER: SUPPLEMENTED,
+    Verb.EXTEND: PROMISED_ANEW,
+    Verb.ISSUE: RESULT,
+    Verb.ASSIGN: ASSIGNED,
+    Verb.HAND_OVER: ASSIGNED,
+}
+
+
+def tell_moved(dossier, verb, *, line, by, now):
+    """Tell whom this line of the slip concerns, once for each line."""
+    if verb in TOLD:
+        tell(TOLD[verb], dossier, by=by, now=now, occasion=str(line.number))
 
 
 subject("dossiers:dossier", Dossier, Dossier.objects.visible_to)

@@ -46,7 +46,7 @@ class SlipLine(Identified):
     target = models.CharField(_("state after"), max_length=14, choices=states.State)
     at = models.DateTimeField(_("done at"))
     by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("done by")
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("who did it")
     )
 
     office = models.ForeignKey(

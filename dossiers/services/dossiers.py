@@ -17,7 +17,7 @@ from dossiers.models import Component, Dossier, DossierFile, Procedure, Procedur
 from dossiers.permissions.dossiers import LODGE, PREPARE, START, TYPE_IN, WITHDRAW, acts_for, may_on
 from dossiers.services.slip import drop_open, held_for, write_line
 from dossiers.states import ENTERPRISE, State, Verb, move_between
-from dossiers.telling import tell_lodged, tell_withdrawn
+from dossiers.telling import tell_lodged
 from enterprises.models import Enterprise
 from screens import formats
 from screens.text import fold
@@ -296,9 +296,7 @@ def withdraw_dossier(*, dossier, reason, by, now):
     if row.submitted_at:
         row = held_for(row, Verb.WITHDRAW, by, now)
         drop_open(row, by=by, now=now)
-        row = write_line(row, Verb.WITHDRAW, State.WITHDRAWN, by=by, now=now, note=reason)
-        tell_withdrawn(row, by=by, now=now)
-        return row
+        return write_line(row, Verb.WITHDRAW, State.WITHDRAWN, by=by, now=now, note=reason)
     _require_move(row, State.WITHDRAWN, by)
     row.state, row.withdrawn_at, row.withdrawn_by, row.withdrawn_reason = State.WITHDRAWN, now, by, reason
     row.save_version(row.version, update_fields=["state", "withdrawn_at", "withdrawn_by", "withdrawn_reason"])

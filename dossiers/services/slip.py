@@ -9,6 +9,7 @@ from audit.refusals import Conflict, NotAllowed
 from dossiers.models import Dossier, SlipLine
 from dossiers.permissions.handling import ACTIONS, OWN, may_do
 from dossiers.states import Verb, targets_of
+from dossiers.telling import tell_moved
 from screens import formats
 
 # which steps of the procedure are over once a verb was done: the first that are not over yet of these roles
@@ -98,6 +99,7 @@ def write_line(row, verb, target, *, by, now, run=None, steps_done=None, **value
         before=before, after={"state": row.state, "due_on": row.due_on},
         handler=line.handler.public_id if line.handler else None,
     )  # fmt: skip
+    tell_moved(row, verb, line=line, by=by, now=now)
     return row
 
 

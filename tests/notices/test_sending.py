@@ -32,6 +32,7 @@ from tests.factories import (
     make_head,
     make_notice,
     make_officer,
+    make_slip_line,
     make_telling,
     make_user,
     make_version,
@@ -172,9 +173,7 @@ def test_those_whom_it_concerns_are_told_in_the_portal_and_by_letter(dossier, si
 def test_whom_it_concerns_is_asked_at_the_moment_of_sending(dossier):
     clerk = make_user(Role.INTAKE)
     told(TO_RECEIVE, dossier)
-    dossier.state, dossier.withdrawn_at = "withdrawn", NOW
-    dossier.withdrawn_by, dossier.withdrawn_reason = clerk, "Thôi"
-    dossier.save()
+    make_slip_line(dossier, "withdrawn", by=clerk)
     sending.send_waiting(now=NOW)
     assert Telling.objects.get().state == "nobody"
     assert not Notice.objects.exists()
