@@ -33,6 +33,10 @@ class OpeningForm(Attachments, Form):
     attachments = {"file": _("Scan of the document")}
 
     assigned_vnd = amount_field(_("Assigned in all"), required=True)
+    carried_in_vnd = amount_field(
+        _("Of it carried in from the year before"),
+        help_text=_("What the year before left over; it does not count against the envelope of this year again."),
+    )
     allocated_vnd = amount_field(_("Allocated in all"))
     document = document_field()
     document_on = DateField(label=_("Date of the document"))
@@ -41,7 +45,8 @@ class OpeningForm(Attachments, Form):
     def content(self) -> dict[str, Any]:
         """What the service takes."""
         given = {name: self.cleaned_data[name] for name in ("assigned_vnd", "document", "document_on", "reason")}
-        return given | {"allocated_vnd": self.cleaned_data["allocated_vnd"] or 0, "file": self.file_of("file")}
+        sums = {name: self.cleaned_data[name] or 0 for name in ("carried_in_vnd", "allocated_vnd")}
+        return given | sums | {"file": self.file_of("file")}
 
 
 class OpeningContractForm(PrepareCommitmentForm):

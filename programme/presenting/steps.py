@@ -67,7 +67,9 @@ def about_facts(step: BudgetStep, user: Any) -> list[tuple[str, str, str]]:
 def opening_sums(step: BudgetStep) -> list[tuple[str, int]]:
     """[(what, đồng)] of what an opening step opens."""
     if step.commitment_id is None:
-        return [(_("Assigned in all"), step.amount_vnd), (_("Allocated in all"), step.allocated_vnd)]
+        sums = [(_("Assigned in all"), step.amount_vnd), (_("Allocated in all"), step.allocated_vnd)]
+        carried_in = [(_("Of it carried in from the year before"), step.carried_in_vnd)] if step.carried_in_vnd else []
+        return [sums[0], *carried_in, sums[1]]
     return [
         (_("Contract or decision signed"), step.amount_vnd),
         (_("Disbursed in all, less what came back"), step.disbursed_vnd),

@@ -7,15 +7,16 @@ or decision that it was paid on, which is entered with it. From then on the ordi
 from datetime import date, datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.access import require
 from audit.events import record_event
-from audit.refusals import Refused
+from audit.refusals import Conflict, Refused
 from documents.models import StoredFile
 from programme.models import BudgetLine, BudgetStep, BudgetYear, Commitment, EntryKind, LedgerEntry, StepKind
+from programme.models.steps import OPENING_SUMS
 from programme.permissions.budget import PREPARE_STEP
 from programme.services.commitments import STATE as CONTRACT
 from programme.services.commitments import require_sound, save_prepared
@@ -23,12 +24,14 @@ from programme.services.ledger import (
     RULES,
     Paper,
     book,
+    new_pair,
     require_envelope,
     require_room,
     require_year_takes,
     take_commitment,
     take_lines,
 )
+from screens import formats
 
 
 @transaction.atomic
@@ -36,6 +39,7 @@ def prepare_opening(
     line: BudgetLine,
     *,
     assigned_vnd: int,
+    carried_in_vnd: int = 0,
     allocated_vnd: int = 0,
     document: str,
     document_on: date,
@@ -44,16 +48,32 @@ def prepare_opening(
     by: Any,
     now: datetime,
 ) -> BudgetStep:
-    """Prepare what was assigned and allocated on a line before the portal; nothing is booked until another approves."""
+    """Prepare what was assigned and allocated on a line before the portal; nothing is booked until another approves.
+
+    `carried_in_vnd` is the part of what was assigned that the year before left over: it takes nothing of the envelope.
+    """
     require(by, PREPARE_STEP)
-    line = BudgetLine.objects.select_related("year").get(pk=line.pk)
+    line = BudgetLine.objects.select_related("year", "task").get(pk=line.pk)
     require_opens(line, EntryKind.ASSIGN)
+    _require_none_stands(line)
+    _require_none_waits(line)
     if assigned_vnd <= 0:
         raise Refused(_("The amount must be above 0 đồng."))
     if not 0 <= allocated_vnd <= assigned_vnd:
         raise Refused(_("What is allocated is at most what is assigned."))
-    step = _prepared(line, assigned_vnd, document, document_on, file, reason, by, now, allocated_vnd=allocated_vnd)
-    return _save(step, by=by, now=now)
+    if not 0 <= carried_in_vnd <= assigned_vnd:
+        raise Refused(_("What was carried in from the year before is at most what is assigned."))
+    if carried_in_vnd:
+        _require_carried_in_from_outside(line)
+    sums = {"carried_in_vnd": carried_in_vnd, "allocated_vnd": allocated_vnd}
+    step = _prepared(line, assigned_vnd, document, document_on, file, reason, by, now, **sums)
+    try:
+        with transaction.atomic():
+            return _save(step, by=by, now=now)
+    except IntegrityError as error:  # somebody else prepared it at the same instant
+        if "one_opening_waiting_a_line" not in str(error) and "UNIQUE" not in str(error):
+            raise
+        raise Conflict(_("Opening sums of this line wait for approval already.")) from None
 
 
 @transaction.atomic
@@ -95,17 +115,93 @@ def require_opens(line: BudgetLine, kind: str) -> None:
     if not line.managed:
         raise Refused(_("This line is only followed: it is written from the report of whoever holds the money."))
     require_year_takes(line.year, kind, opening=True)
-    if line.entries.filter(opening=False).exists():
-        raise Refused(_("This line has entries already. Opening sums come before all others."))
+
+
+def standing(line: BudgetLine) -> LedgerEntry | None:
+    """The first opening entry of the line itself, not of its contracts, that was not reversed."""
+    found = line.entries.filter(opening=True, commitment__isnull=True, reverses__isnull=True, reversed_by__isnull=True)
+    return found.select_related("step").order_by("number").first()
+
+
+def _require_none_stands(line: BudgetLine) -> None:
+    """A line has one opening total: a second one is refused while anything of the first stands."""
+    entry = standing(line)
+    if entry is not None:
+        raise Conflict(
+            _(
+                "The opening sums of this line stand already: %(amount)s by %(document)s (entry %(number)s). Reverse them "
+                "first; where contracts rest on them, book the difference as a supplement, a cut or an allocation."
+            )
+            % {
+                "amount": formats.money(entry.step.amount_vnd if entry.step is not None else entry.amount_vnd),
+                "document": entry.document,
+                "number": entry.number,
+            }
+        )
+
+
+def _require_none_waits(line: BudgetLine) -> None:
+    waiting = waiting_on(line).filter(commitment__isnull=True).first()
+    if waiting is not None:
+        raise Conflict(
+            _(
+                "Opening sums of this line wait for approval already: %(amount)s by %(document)s. Withdraw or refuse them "
+                "before others are prepared."
+            )
+            % {"amount": formats.money(waiting.amount_vnd), "document": waiting.document}
+        )
+
+
+def waiting_on(line: BudgetLine) -> Any:
+    """Opening steps of the line and of its contracts that wait for approval."""
+    return BudgetStep.objects.prepared().filter(kind=StepKind.OPENING, line=line).order_by("pk")
+
+
+def _require_carried_in_from_outside(line: BudgetLine) -> None:
+    """What a line of the year before left over in the portal comes by carrying it over, both halves at once."""
+    before = BudgetLine.objects.managed().filter(
+        year__year=line.year.year - 1, task=line.task, source=line.source, last_number__gt=0
+    )
+    if before.exists():
+        raise Refused(
+            _(
+                "The line of this task of %(year)s is kept in the portal: what it left over comes by the step "
+                "“%(step)s” of that line."
+            )
+            % {"year": line.year.year - 1, "step": StepKind.CARRY_OVER.label}
+        )
+
+
+def is_late(line: BudgetLine) -> bool:
+    """Whether the line has other entries already, so that opening sums prepared now come later than they should."""
+    return line.entries.filter(opening=False).exists()
 
 
 def why_never(line: BudgetLine, kind: str) -> str:
     """Why no opening sums can be prepared here now, whatever is filled in; empty when they can."""
     try:
         require_opens(line, kind)
+        if kind == EntryKind.ASSIGN:
+            _require_none_stands(line)
+            _require_none_waits(line)
     except Refused as refused:
         return str(refused)
     return ""
+
+
+def said_of_waiting(step: BudgetStep) -> str:
+    """What opening sums wait on the line of another step, for whoever approves that one; empty when none do."""
+    line = step.line
+    if line is None or step.kind in (StepKind.OPENING, StepKind.REVERSE):
+        return ""
+    waiting = waiting_on(line).select_related("commitment").first()
+    if waiting is None:
+        return ""
+    what = str(waiting.commitment) if waiting.commitment is not None else str(StepKind.OPENING.label)
+    return _(
+        "Opening sums of this line wait for approval (%(what)s, %(amount)s). They come before other entries: decide on "
+        "them first where you can."
+    ) % {"what": what, "amount": formats.money(waiting.amount_vnd)}
 
 
 def _require_falling(amount_vnd: int, advanced_vnd: int, disbursed_vnd: int, settled_vnd: int) -> None:
@@ -126,11 +222,15 @@ def _prepared(
     now: datetime,
     **sums: int,
 ) -> BudgetStep:
-    today = timezone.localdate(now)
+    today, late = timezone.localdate(now), is_late(line)
     if not document.strip():
         raise Refused(_("Name the document that this rests on."))
     if document_on > today:
         raise Refused(_("The document is dated in the future."))
+    if late and not reason.strip():
+        raise Refused(
+            _("This line has other entries already: say in the explanation why its opening sums come only now.")
+        )
     return BudgetStep(
         kind=StepKind.OPENING,
         year=line.year,
@@ -141,6 +241,7 @@ def _prepared(
         file=file,
         happened_on=booking_day(line.year, today),
         reason=reason.strip(),
+        late=late,
         prepared_by=by.public_id,
         prepared_at=now,
         **sums,
@@ -149,7 +250,7 @@ def _prepared(
 
 def _save(step: BudgetStep, *, by: Any, now: datetime) -> BudgetStep:
     step.save(force_insert=True)
-    names = ("kind", "amount_vnd", "allocated_vnd", "advanced_vnd", "disbursed_vnd", "settled_vnd")
+    names = ("kind", "amount_vnd", *OPENING_SUMS, "late")
     said = {name: getattr(step, name) for name in names if getattr(step, name)}
     after = said | {"document": step.document, "document_on": step.document_on}
     record_event("budget step prepared", step, by=by, now=now, reason=step.reason, after=after)
@@ -164,7 +265,11 @@ def booking_day(year: BudgetYear, today: date) -> date:
 def entries_of(step: BudgetStep) -> list[tuple[EntryKind, int]]:
     """[(kind of entry, amount)] that the step books, in their order; nothing of 0."""
     if step.commitment_id is None:
-        found = [(EntryKind.ASSIGN, step.amount_vnd), (EntryKind.ALLOCATE, step.allocated_vnd)]
+        found = [
+            (EntryKind.ASSIGN, step.amount_vnd - step.carried_in_vnd),
+            (EntryKind.CARRY_IN, step.carried_in_vnd),
+            (EntryKind.ALLOCATE, step.allocated_vnd),
+        ]
     else:
         found = [
             (EntryKind.COMMIT, step.amount_vnd),
@@ -179,8 +284,17 @@ def require_bookable(step: BudgetStep, line: BudgetLine) -> None:
     """Refuse what the line as it stands has no room for; of the sums only the first takes room of anything else."""
     kind = EntryKind.ASSIGN if step.commitment_id is None else EntryKind.COMMIT
     require_opens(line, kind)
+    if step.commitment_id is None:
+        _require_none_stands(line)
+    if not step.late and line.entries.filter(opening=False, recorded_at__lte=step.prepared_at).exists():
+        raise Refused(
+            _(
+                "The line had other entries before these sums were prepared. Withdraw them and prepare them again, with "
+                "the reason why they come only now."
+            )
+        )
     require_room(line, RULES, kind, step.amount_vnd, 1)
-    require_envelope(line, kind, step.amount_vnd, 1)
+    require_envelope(line, kind, step.amount_vnd - step.carried_in_vnd, 1)
 
 
 def carry_through(step: BudgetStep, *, by: Any, now: datetime) -> list[LedgerEntry]:
@@ -208,6 +322,7 @@ def carry_through(step: BudgetStep, *, by: Any, now: datetime) -> list[LedgerEnt
             commitment=commitment,
             step=step,
             opening=True,
+            pair=new_pair() if kind == EntryKind.CARRY_IN else None,
             reason=step.reason,
         )
         for kind, amount in entries_of(step)

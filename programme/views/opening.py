@@ -90,5 +90,10 @@ def _page(
         "facts": [(_("Budget line"), line_name(line), address(request.user, line))],
         "rooms": rooms,
         "never": never,
+        "notice": ""
+        if never or not services.is_late(line)
+        else _(
+            "This line has other entries already. What you prepare is marked as later opening sums and needs the reason."
+        ),
     }
     return render(request, template, context)

@@ -35,6 +35,7 @@ from programme.presenting.acting import acting_sentence, address, line_name, nam
 from programme.presenting.places import open_address
 from programme.presenting.steps import about_facts, room_rows, who_approves
 from programme.services import steps as services
+from programme.services.opening import said_of_waiting
 from programme.tables.steps import STATE_KINDS, StepFilter, StepTable
 from programme.views.budget_acting import (
     act_on_many,
@@ -133,6 +134,7 @@ def _show(request: HttpRequest, step: BudgetStep, form: Any = None) -> HttpRespo
             "rooms": _rooms(step) if prepared else [],
             "obstacle": services.obstacle(step) if prepared else "",
             "doubt": services.doubt(step) if prepared else "",
+            "waiting_opening": said_of_waiting(step) if prepared else "",
             "entries": [(entry, address(user, entry)) for entry in step.entries.select_related("line__task")],
             "prepared_name": people.get(step.prepared_by, ""),
             "decided_name": people.get(step.decided_by, ""),

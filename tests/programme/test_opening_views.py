@@ -13,6 +13,7 @@ from programme.models import BudgetStep, Commitment, MoneyReturn
 from reporting.finding import found_for
 from tests.factories import make_auditor, make_head, make_officer, make_user
 from tests.programme.making import (
+    make_budget_step,
     make_budget_year,
     make_closed_contract,
     make_commitment,
@@ -134,13 +135,39 @@ def test_what_stands_in_the_way_of_an_opening_is_shown_on_its_step(client_as, ac
     post(client_as(accountant), sums, **PAPER, assigned_vnd="900")
     make_entry(line, "assign", 5)
     step = waiting_step()
-    said = "Số dư đầu kỳ phải ghi trước mọi bút toán khác"
+    said = "Rút đề nghị và lập lại, nêu lý do"
     assert said in text(client_as(chief).get(step.get_absolute_url()))
     answer = approve(client_as(chief), step)
     assert answer.status_code == 409 and said in answer.content.decode()
-    for address in pages_of(line):
-        assert said in text(client_as(accountant).get(address)), "the form says so before anything is typed"
-    assert pages_of(line)[0] not in text(client_as(accountant).get(line.get_absolute_url()))
+    assert "đang chờ duyệt: 900 đồng" in text(client_as(accountant).get(sums)), "said before anything is typed"
+    assert sums not in text(client_as(accountant).get(line.get_absolute_url()))
+
+
+def test_what_stands_already_or_comes_late_is_said_before_anything_is_typed(client_as, accountant, chief, line):
+    sums, contract = pages_of(line)
+    said = {"assigned_vnd": "900.000", "carried_in_vnd": "100.000", "allocated_vnd": "900.000"}
+    post(client_as(accountant), sums, **PAPER, **said)
+    step = waiting_step()
+    assert "100.000 đồng" in text(client_as(chief).get(step.get_absolute_url()))
+    approve(client_as(chief), step)
+    line.refresh_from_db()
+    assert (line.assigned_vnd, line.carried_in_vnd) == (900_000, 100_000)
+    assert "đã có số dư đầu kỳ: 900.000 đồng" in text(client_as(accountant).get(sums))
+    page = text(client_as(accountant).get(line.get_absolute_url()))
+    assert f'"{sums}"' not in page and contract in page
+    assert "đầu kỳ bổ sung" not in text(client_as(accountant).get(contract))
+    make_entry(line, "supplement", 5)
+    assert "đầu kỳ bổ sung" in text(client_as(accountant).get(contract))
+    too_bare = text(post(client_as(accountant), contract, **CONTRACT, **PAPER))
+    assert "nêu ở ô Thuyết minh" in too_bare
+    late = post(client_as(accountant), contract, **CONTRACT, **PAPER, reason="Bỏ sót hợp đồng")
+    assert "Bút toán đầu kỳ bổ sung" in text(client_as(chief).get(late.url))
+    waiting = make_budget_step("supplement", 1, state="prepared", line=line, year=line.year)
+    assert "12/HĐ-SCT, 800.000 đồng" in text(client_as(chief).get(waiting.get_absolute_url()))
+    assert approve(client_as(chief), waiting_step()).status_code == 302
+    assert "đầu kỳ bổ sung" in text(client_as(accountant).get(line.get_absolute_url()))
+    entry = line.entries.get(kind="commit")
+    assert "ghi bổ sung" in text(client_as(accountant).get(entry.get_absolute_url()))
 
 
 def test_only_the_accountant_prepares_opening_sums(client_as, client, accountant, chief, line):
