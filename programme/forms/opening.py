@@ -59,6 +59,8 @@ class OpeningContractForm(PrepareCommitmentForm):
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.fields["amount_vnd"].help_text = _("As it stands now, addenda included.")
+        self.fields["signed_on"].help_text = _("Before the first day on which the portal booked anything on this line.")
+        self.fields["payee_account"].help_text = _("As the contract has it; needed while something is left to be paid.")
         sums: dict[str, forms.Field] = {
             "disbursed_vnd": amount_field(
                 _("Disbursed in all, less what came back"), help_text=_("Advances included.")

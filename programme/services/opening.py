@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Min
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -102,6 +103,8 @@ def prepare_opening_contract(
     require_opens(line, EntryKind.COMMIT)
     commitment = Commitment(line=line, before_portal=True, prepared_by=by.public_id, prepared_at=now, **content)
     require_sound(commitment, procurement, timezone.localdate(now))
+    _require_from_before(commitment, document_on)
+    _require_payable(commitment, disbursed_vnd)
     sums = {"advanced_vnd": advanced_vnd, "disbursed_vnd": disbursed_vnd, "settled_vnd": settled_vnd}
     _require_falling(commitment.amount_vnd, **sums)
     save_prepared(commitment, procurement, content, by=by, now=now)
@@ -202,6 +205,35 @@ def said_of_waiting(step: BudgetStep) -> str:
         "Opening sums of this line wait for approval (%(what)s, %(amount)s). They come before other entries: decide on "
         "them first where you can."
     ) % {"what": what, "amount": formats.money(waiting.amount_vnd)}
+
+
+def _require_from_before(commitment: Commitment, document_on: date) -> None:
+    """It was signed before the portal booked anything on its line, and before the paper that says what was paid on it."""
+    if document_on < commitment.signed_on:
+        raise Refused(
+            _("The paper of the sums is of %(paper)s; the contract or decision was signed only on %(signed)s.")
+            % {"paper": formats.vn_date(document_on), "signed": formats.vn_date(commitment.signed_on)}
+        )
+    first = commitment.line.entries.aggregate(at=Min("recorded_at"))["at"]
+    if first is not None and commitment.signed_on >= timezone.localdate(first):
+        raise Refused(
+            _(
+                "The line is kept in the portal since %(day)s. What was signed on that day or later is prepared as an "
+                "ordinary contract or decision, and paid through the Treasury."
+            )
+            % {"day": formats.vn_date(timezone.localdate(first))}
+        )
+
+
+def _require_payable(commitment: Commitment, disbursed_vnd: int) -> None:
+    """What is left to be paid goes to the account that the contract names, and to no other."""
+    if commitment.kind == Commitment.Kind.DETAILED_ESTIMATE or disbursed_vnd >= commitment.amount_vnd:
+        return
+    if not commitment.payee_account.strip():
+        raise Refused(
+            _("%(left)s is left to be paid: give the payee's account as the contract has it.")
+            % {"left": formats.money(commitment.amount_vnd - disbursed_vnd)}
+        )
 
 
 def _require_falling(amount_vnd: int, advanced_vnd: int, disbursed_vnd: int, settled_vnd: int) -> None:

@@ -218,12 +218,38 @@ def test_a_contract_from_before_the_portal_is_not_approved_without_its_sums(peop
         {"payee": " "},
         {"document": " "},
         {"document_on": date(2024, 7, 17)},
+        {"document_on": date(2024, 1, 31)},
+        {"signed_on": TODAY, "document_on": TODAY},
+        {"payee_account": " ", "disbursed_vnd": 799},
     ],
 )
 def test_a_contract_whose_sums_or_days_cannot_be_is_refused(people, open_line, sums):
     with pytest.raises(Refused):
         contract(people, open_line, **sums)
     assert not Commitment.objects.exists()
+
+
+def test_a_contract_is_from_before_the_portal_only_when_signed_before_its_line_was_kept_there(people, line):
+    opening = datetime(2024, 3, 1, 3, tzinfo=UTC)
+    paper = {"document_on": date(2024, 3, 1)}
+    step = prepare_opening(
+        line, assigned_vnd=900, allocated_vnd=900, by=people["accountant"], now=opening, **(PAPER | paper)
+    )
+    approved(people, step, now=opening)
+    for day in (date(2024, 3, 1), date(2024, 7, 16)):
+        with pytest.raises(Refused, match=r"since 01/03/2024.*ordinary contract|signed only on"):
+            contract(people, line, signed_on=day)
+    with pytest.raises(Refused, match=r"The paper of the sums is of 31/01/2024.* only on 01/02/2024"):
+        contract(people, line, document_on=date(2024, 1, 31))
+    contract(people, line, signed_on=date(2024, 2, 29), document_on=date(2024, 2, 29))
+
+
+def test_an_account_is_asked_for_while_something_is_left_to_be_paid(people, open_line):
+    with pytest.raises(Refused, match="1 đồng is left to be paid"):
+        contract(people, open_line, payee_account="", disbursed_vnd=799)
+    contract(people, open_line, payee_account="", disbursed_vnd=800)
+    many = {"kind": "detailed_estimate", "payee": "", "payee_account": "", "number": "1/DT", "amount_vnd": 10}
+    contract(people, open_line, **many)
 
 
 def test_sums_of_a_line_that_cannot_be_are_refused(people, line):
@@ -331,7 +357,7 @@ def test_what_a_line_in_the_portal_left_over_is_carried_over_and_not_opened(peop
 
 
 def test_opening_sums_after_other_entries_say_why_and_are_marked(people, open_line):
-    make_entry(open_line, "supplement", 5, happened_on=TODAY)
+    make_entry(open_line, "supplement", 5, happened_on=TODAY, recorded_at=NOW)
     with pytest.raises(Refused, match="why its opening sums come only now"):
         contract(people, open_line, reason=" ")
     step = contract(people, open_line, disbursed_vnd=500, reason="Bỏ sót khi nhập số dư đầu kỳ")
@@ -350,8 +376,8 @@ def test_an_error_in_opening_sums_is_put_right_although_ordinary_entries_stand(p
     step = contract(people, open_line, disbursed_vnd=60)
     approved(people, step)
     commitment = Commitment.objects.get(pk=step.commitment_id)
-    settled = make_entry(open_line, "settle", 10, commitment=commitment, happened_on=TODAY)
-    make_reversal(settled)
+    settled = make_entry(open_line, "settle", 10, commitment=commitment, happened_on=TODAY, recorded_at=NOW)
+    make_reversal(settled, recorded_at=NOW)
     undone(people, open_line, commitment=commitment)
     assert Commitment.objects.get(pk=commitment.pk).state == "withdrawn"
     corrected = contract(people, open_line, disbursed_vnd=52, reason="Số đã chi đúng là 52 đồng")

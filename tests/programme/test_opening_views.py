@@ -2,11 +2,13 @@
 
 import csv
 import uuid
+from datetime import UTC, datetime
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.roles import Role
 from programme.models import BudgetStep, Commitment, MoneyReturn
@@ -24,6 +26,7 @@ from tests.programme.making import (
 )
 
 pytestmark = pytest.mark.django_db
+FIRST_DAY = datetime(2024, 6, 20, 3, 0, tzinfo=UTC)  # from it on the portal keeps the line
 PAPER = {"document": "Báo cáo số 45/BC-SCT", "document_on": "01/07/2024"}
 CONTRACT = {
     "kind": "contract",
@@ -32,6 +35,7 @@ CONTRACT = {
     "what": "Dàn dựng gian hàng",
     "amount_vnd": "800.000",
     "payee": "Công ty TNHH Minh Họa",
+    "payee_account": "1903 1234",
 }
 RETURN = {
     "voucher": "GNT-001",
@@ -100,7 +104,7 @@ def test_opening_sums_are_prepared_on_the_page_of_the_line_and_approved_by_the_c
 
 def test_a_contract_from_before_the_portal_is_prepared_with_its_sums(client_as, accountant, chief, line):
     for kind in ("assign", "allocate"):
-        make_entry(line, kind, 900_000, opening=True)
+        make_entry(line, kind, 900_000, opening=True, recorded_at=FIRST_DAY)
     _sums, address = pages_of(line)
     said = CONTRACT | PAPER | {"disbursed_vnd": "500.000", "advanced_vnd": "200.000", "settled_vnd": "100.000"}
     too_much = text(post(client_as(accountant), address, **said | {"disbursed_vnd": "800.001"}))
@@ -156,7 +160,7 @@ def test_what_stands_already_or_comes_late_is_said_before_anything_is_typed(clie
     page = text(client_as(accountant).get(line.get_absolute_url()))
     assert f'"{sums}"' not in page and contract in page
     assert "đầu kỳ bổ sung" not in text(client_as(accountant).get(contract))
-    make_entry(line, "supplement", 5)
+    make_entry(line, "supplement", 5, recorded_at=timezone.now())
     assert "đầu kỳ bổ sung" in text(client_as(accountant).get(contract))
     too_bare = text(post(client_as(accountant), contract, **CONTRACT, **PAPER))
     assert "nêu ở ô Thuyết minh" in too_bare
