@@ -75,6 +75,7 @@ class OpeningContractForm(PrepareCommitmentForm):
             "reason": reason_field(),
         }
         self.fields |= sums
+        self.name_what_is_missing()
 
     def parts(self) -> list[tuple[Any, list]]:
         """As for a contract, and what was paid on it before the portal."""

@@ -100,6 +100,7 @@ class PrepareStepForm(Attachments, Form):
         else:
             reason.label = _("Why the money is returned")
             day.label, day.required = _("Date of the voucher"), True
+            day.error_messages["required"] = _("Fill in “%(label)s”.") % {"label": day.label}
         reason.error_messages["required"] = _("Say why.")
 
     @staticmethod

@@ -64,6 +64,14 @@ def about_facts(step: BudgetStep, user: Any) -> list[tuple[str, str, str]]:
     return facts
 
 
+def day_label(kind: str) -> str:
+    """What the day of a step is called: of what is kept beside the ledger it is no day of booking."""
+    return {
+        StepKind.BUDGET_RETURN: _("Date of the voucher"),
+        StepKind.UNDO_RETURN: _("Reversed on"),
+    }.get(StepKind(kind), _("Booked on"))
+
+
 def opening_sums(step: BudgetStep) -> list[tuple[str, int]]:
     """[(what, đồng)] of what an opening step opens."""
     if step.commitment_id is None:

@@ -217,6 +217,36 @@ def test_a_return_is_prepared_on_the_contract_of_a_closed_year_and_shown_whereve
     assert MoneyReturn.objects.filter(reverses=row).count() == 1
 
 
+def test_pages_of_returns_speak_of_no_booking_in_the_ledger(client_as, accountant, chief):
+    contract = make_closed_contract(2022, 1_000_000)
+    address = returns_of(contract)
+    assert "Hãy điền “Ngày nộp tiền”" in text(
+        post(client_as(accountant), address, **PAPER, **RETURN | {"happened_on": ""})
+    )
+    answer = post(client_as(accountant), address, **PAPER, **RETURN)
+    undo = None
+    for day in ("Ngày nộp tiền", "Ngày đảo"):
+        page = text(client_as(chief).get(answer.url))
+        assert f"<dt>{day}</dt>" in page and "Duyệt và ghi nhận" in page
+        assert "Ngày ghi sổ" not in page and "ghi sổ" not in page.split("<main")[1].split("page-side")[0]
+        step = BudgetStep.objects.filter(state="prepared").get()
+        assert approve(client_as(chief), step).status_code == 302
+        page = text(client_as(chief).get(answer.url))
+        assert "Đã duyệt, đã ghi nhận" in page and "Ngày ghi sổ" not in page
+        if undo is None:
+            undo = reverse("programme:prepare_step", args=["undo_return", MoneyReturn.objects.get().public_id])
+            future = post(client_as(accountant), undo, **PAPER, reason="Nhầm", happened_on="01/01/2099")
+            assert "Ngày đảo ở sau hôm nay" in text(future)
+            answer = post(client_as(accountant), undo, **PAPER, reason="Nhầm")
+
+
+def test_what_is_missing_on_the_opening_contract_is_named(client_as, accountant, line):
+    page = text(post(client_as(accountant), pages_of(line)[1], kind="contract"))
+    for label in ("Văn bản", "Ngày văn bản"):
+        assert f"Hãy điền “{label}”" in page
+    assert "Hãy điền mục này" not in page
+
+
 def test_the_exports_of_the_year_tell_what_was_returned(client_as, accountant):
     contract = make_closed_contract(2022, 5_000_000)
     make_return(contract, 3_000_000)
