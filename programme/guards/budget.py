@@ -176,8 +176,8 @@ YEAR_GOES_ON = f"NEW.state <> OLD.state AND {_rank.format(row='NEW')} <> {_rank.
 YEAR_IS_DONE = (
     f"NEW.state = 'closed' AND OLD.state <> 'closed' AND (EXISTS (SELECT 1 FROM {LINE} l WHERE l.year_id = NEW.id "
     "AND l.managed AND l.assigned_vnd <> l.settled_vnd + l.cancelled_vnd + l.carried_out_vnd) "
-    f"OR EXISTS (SELECT 1 FROM {STEP} s JOIN {LINE} l ON l.id = s.line_id WHERE l.year_id = NEW.id "
-    "AND s.state = 'prepared') "
+    f"OR EXISTS (SELECT 1 FROM {STEP} s LEFT JOIN {LINE} l ON l.id = s.line_id LEFT JOIN {LINE} o ON o.id = s.other_line_id "
+    "WHERE s.state = 'prepared' AND NEW.id IN (s.year_id, l.year_id, o.year_id)) "
     f"OR EXISTS (SELECT 1 FROM {COMMITMENT} c JOIN {LINE} l ON l.id = c.line_id WHERE l.year_id = NEW.id "
     "AND c.state = 'prepared') "
     f"OR EXISTS (SELECT 1 FROM {PAYMENT} p JOIN {COMMITMENT} c ON c.id = p.commitment_id JOIN {LINE} l "

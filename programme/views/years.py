@@ -101,6 +101,7 @@ LISTS = {
     "left": ("programme:budget_line_list", {"state": "unexplained", "managed": "yes"}),
     "reconciliation": ("programme:statement_list", {}),
 }
+NAMED = frozenset({"steps"})  # with their list, and one by one: each is withdrawn or decided on by somebody
 RELATED = {
     "steps": ("line__task", "line__source", "line__year", "year", "period"),
     "payments": ("commitment",),
@@ -111,12 +112,13 @@ RELATED = {
 
 
 def _obstacles(user, year, obstacles):
-    """What keeps the year from being closed, each with its list, or with its first rows where it has no list."""
+    """What keeps the year from being closed, each with its list, or its first rows where it has none or they are named."""
     rows = []
     for obstacle in obstacles:
         route, query = LISTS.get(obstacle.code, ("", {}))
         url = open_address(user, route, year=year, **query) if route else ""
-        first = [] if url else list(obstacle.rows.select_related(*RELATED.get(obstacle.code, ()))[:LISTED])
+        named = obstacle.code in NAMED or not url
+        first = list(obstacle.rows.select_related(*RELATED.get(obstacle.code, ()))[:LISTED]) if named else []
         rows.append(
             {
                 "sentence": obstacle.sentence,
@@ -205,5 +207,6 @@ def close_year(request, year):
         submit=_("Close the budget year"),
         done=_("The budget year is closed."),
         back=year,
+        obstacles=_obstacles(request.user, year, year_services.obstacles(year)),
         act=lambda form, **by: year_services.close_year(year, paper=form.cleaned_data["paper"], **by),
     )
