@@ -10,7 +10,7 @@ from programme.models import BudgetStep, StepKind
 from programme.permissions.budget import APPROVAL, APPROVE_SPENDING
 from programme.presenting.acting import Room, address, line_name
 from programme.services.ledger import ceiling_left
-from programme.services.limits import carry_over_grounds
+from programme.services.limits import Saving, carry_over_grounds, saving_of
 from reference.thresholds import limit_of
 from screens import formats
 
@@ -56,12 +56,26 @@ def about_facts(step: BudgetStep, user: Any) -> list[tuple[str, str, str]]:
         taken = (step.period.ceiling_vnd or 0) - ceiling_left(step.period)
         facts.append((_("Ceiling now"), formats.money(step.period.ceiling_vnd), ""))
         facts.append((_("Given to years already"), formats.money(taken), ""))
+    if step.kind == StepKind.SAVING and step.line is not None and step.state == BudgetStep.State.PREPARED:
+        rule = saving_of(step.line)
+        if rule is not None:
+            facts.append((_("By the rule of the year"), saving_text(rule), ""))
     if step.ground and step.line is not None:
         grounds = carry_over_grounds(step.line.year.year)
         facts.append((_("Ground for carrying over"), grounds.get(step.ground, step.ground), ""))
     if step.reason:
         facts.append((_("Explanation"), step.reason, ""))
     return facts
+
+
+def saving_text(rule: Saving) -> str:
+    """What the rule of the year comes to for a line, with its paper."""
+    said = _("%(percent)s %% of %(base)s assigned in the year: %(left)s still to be withheld.") % {
+        "percent": rule.percent,
+        "base": formats.money(rule.base_vnd),
+        "left": formats.money(rule.left_vnd),
+    }
+    return f"{said} {rule.paper}." if rule.paper else said
 
 
 def day_label(kind: str) -> str:

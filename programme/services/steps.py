@@ -47,7 +47,7 @@ from programme.services.ledger import (
     reverse,
     take_lines,
 )
-from programme.services.limits import carry_over_grounds
+from programme.services.limits import carry_over_grounds, saving_of
 from screens import formats
 
 STATE = BudgetStep.State
@@ -163,6 +163,8 @@ def _require_sound(step: BudgetStep, *, now: datetime) -> None:
         _require_sound_reversal(step, now=now)
         return
     require_bookable(line.year, entry_kind(step.kind), step.happened_on, document_on=step.document_on, now=now)
+    if step.kind == StepKind.SAVING and not step.reason:
+        _require_percent_of_saving(line, step.amount_vnd)
     if step.kind in ON_TWO_LINES:
         _require_other_line(step)
     if step.kind in ABOUT_COMMITMENT:
@@ -170,6 +172,22 @@ def _require_sound(step: BudgetStep, *, now: datetime) -> None:
             raise Refused(_("Choose the contract or decision on this line."))
         if step.commitment.state != Commitment.State.APPROVED:
             raise Refused(_("Only a signed contract or decision can be changed or settled."))
+
+
+def _require_percent_of_saving(line: BudgetLine, amount_vnd: int) -> None:
+    """What is withheld is what the rule of the year comes to; another amount says why."""
+    rule = saving_of(line)
+    if rule is not None and amount_vnd != rule.left_vnd:
+        raise Refused(
+            _(
+                "%(percent)s %% of %(base)s comes to %(left)s still to be withheld. Say in the explanation why it is another amount."
+            )
+            % {
+                "percent": rule.percent,
+                "base": formats.money(rule.base_vnd),
+                "left": formats.money(rule.left_vnd),
+            }
+        )
 
 
 def _require_sound_reversal(step: BudgetStep, *, now: datetime) -> None:
