@@ -108,7 +108,8 @@ def _line_or_404(public_id):
 def budget_line(request, public_id):
     line = _line_or_404(public_id)
     today = timezone.localdate()
-    months = queries.months(line.year, line=line)
+    opened = queries.opened_by_month(line.year, line=line)
+    months = queries.months(line.year, line=line, opened=opened)
     if request.GET.get("export"):
         file = _ledger_file(request, line, today)
         if file is not None:
@@ -134,6 +135,7 @@ def budget_line(request, public_id):
         "payments": _payments(request.user, line),
         "returns": return_rows(line, request.user) if line.year.state == YearState.CLOSED else [],
         "returned_vnd": returned_vnd(MoneyReturn.objects.filter(commitment__line=line)),
+        "opened_vnd": sum(opened.values()),
         "months": presenting.month_rows(months, line.year, today) if planned or line.disbursed_vnd else [],
         "chart": presenting.month_chart(months, line.year) if planned or line.disbursed_vnd else "",
     }

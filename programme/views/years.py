@@ -36,7 +36,8 @@ def budget_year(request, year):
     file = groups_file(request, scope, groups, today)
     if file is not None:
         return file
-    months = queries.months(year)
+    opened = queries.opened_by_month(year)
+    months = queries.months(year, opened=opened)
     lapsing = queries.lapsing_lines(year).select_related("task", "source", "year")
     obstacles = year_services.obstacles(year) if year.state in (YearState.OPEN, YearState.ADJUSTING) else []
     context = {
@@ -53,6 +54,7 @@ def budget_year(request, year):
         "rate": presenting.share(sums.managed.spent_vnd, sums.managed.assigned_vnd),
         "rate_followed": presenting.share(sums.followed.spent_vnd, sums.followed.assigned_vnd),
         "chart": presenting.month_chart(months, year),
+        "opened_vnd": sum(opened.values()),
         "months": presenting.month_rows(months, year, today),
         "has_followed": any(row.followed_vnd for row in months),
         "pending": pending_in(request.user, scope),
