@@ -49,6 +49,33 @@ class OpeningForm(Attachments, Form):
         return given | sums | {"file": self.file_of("file")}
 
 
+def sums_fields() -> dict[str, forms.Field]:
+    return {
+        "disbursed_vnd": amount_field(_("Disbursed in all, less what came back"), help_text=_("Advances included.")),
+        "advanced_vnd": amount_field(
+            _("Of it advances not cleared"), help_text=_("What accepted volume has not covered yet.")
+        ),
+        "settled_vnd": amount_field(_("Settled in all")),
+    }
+
+
+class OpeningAgainForm(Attachments, Form):
+    """All that was paid on a contract before the portal, as it should have been opened."""
+
+    attachments = {"paper_file": _("Scan of the document")}
+
+    disbursed_vnd, advanced_vnd, settled_vnd = sums_fields().values()
+    document = document_field()
+    document_on = DateField(label=_("Date of the document"))
+    reason = reason_field()
+
+    def content(self) -> dict[str, Any]:
+        """What the service takes."""
+        sums = {name: self.cleaned_data[name] or 0 for name in SUMS}
+        paper = {name: self.cleaned_data[name] for name in ("document", "document_on", "reason")}
+        return sums | paper | {"paper_file": self.file_of("paper_file")}
+
+
 class OpeningContractForm(PrepareCommitmentForm):
     """A contract or decision from before the portal, with what was paid on it and the paper that says so."""
 
@@ -62,13 +89,7 @@ class OpeningContractForm(PrepareCommitmentForm):
         self.fields["signed_on"].help_text = _("Before the first day on which the portal booked anything on this line.")
         self.fields["payee_account"].help_text = _("As the contract has it; needed while something is left to be paid.")
         sums: dict[str, forms.Field] = {
-            "disbursed_vnd": amount_field(
-                _("Disbursed in all, less what came back"), help_text=_("Advances included.")
-            ),
-            "advanced_vnd": amount_field(
-                _("Of it advances not cleared"), help_text=_("What accepted volume has not covered yet.")
-            ),
-            "settled_vnd": amount_field(_("Settled in all")),
+            **sums_fields(),
             "document": document_field(),
             "document_on": DateField(label=_("Date of the document")),
             "paper_file": self.fields.pop("paper_file"),

@@ -73,13 +73,13 @@ COMMITMENT_FITS = (
     "AND c.state IN ('approved', 'liquidated') AND (c.before_portal OR NOT NEW.opening))"
 )
 # What stood before the portal: by an approved step that names the sum, prepared before anything else stood on the line or
-# marked as later, which takes a reason; and once: a line has one total, until what stands of it is reversed.
+# marked as later, which takes a reason; and once: a line or contract has one total, until what stands of it is reversed.
 OPENING_FITS = (
-    "NEW.opening AND NEW.reverses_id IS NULL AND ((NEW.commitment_id IS NULL AND EXISTS ("
+    "NEW.opening AND NEW.reverses_id IS NULL AND (EXISTS ("
     f"SELECT 1 FROM {ENTRY} o WHERE o.line_id = NEW.line_id AND o.opening AND o.reverses_id IS NULL "
-    "AND o.commitment_id IS NULL AND (o.kind = NEW.kind OR (NEW.kind IN ('assign', 'carry_in') "
+    "AND o.commitment_id IS NOT DISTINCT FROM NEW.commitment_id AND (o.kind = NEW.kind OR (NEW.kind IN ('assign', 'carry_in') "
     "AND o.step_id IS DISTINCT FROM NEW.step_id)) "
-    f"AND NOT EXISTS (SELECT 1 FROM {ENTRY} v WHERE v.reverses_id = o.id))) "
+    f"AND NOT EXISTS (SELECT 1 FROM {ENTRY} v WHERE v.reverses_id = o.id)) "
     f"OR NOT EXISTS (SELECT 1 FROM {STEP} s WHERE s.id = NEW.step_id AND s.kind = 'opening' "
     "AND s.state = 'approved' AND s.line_id = NEW.line_id AND s.commitment_id IS NOT DISTINCT FROM NEW.commitment_id "
     f"AND (s.late OR NOT EXISTS (SELECT 1 FROM {ENTRY} o WHERE o.line_id = NEW.line_id AND NOT o.opening "

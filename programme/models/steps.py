@@ -220,7 +220,7 @@ class BudgetStep(Identified, Versioned):
             ),
             models.UniqueConstraint(
                 fields=["commitment"],
-                condition=Q(kind="opening", state__in=["prepared", "approved"], commitment__isnull=False),
+                condition=Q(kind="opening", state="prepared", commitment__isnull=False),
                 name="one_opening_a_commitment",
             ),
             models.UniqueConstraint(

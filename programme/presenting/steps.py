@@ -11,6 +11,7 @@ from programme.permissions.budget import APPROVAL, APPROVE_SPENDING
 from programme.presenting.acting import Room, address, line_name
 from programme.services.ledger import ceiling_left
 from programme.services.limits import Saving, carry_over_grounds, saving_of
+from programme.services.opening import entries_of, opens_again
 from reference.thresholds import limit_of
 from screens import formats
 
@@ -66,6 +67,13 @@ def about_facts(step: BudgetStep, user: Any) -> list[tuple[str, str, str]]:
     if step.reason:
         facts.append((_("Explanation"), step.reason, ""))
     return facts
+
+
+def booked_anew(step: BudgetStep) -> list[tuple[str, int]]:
+    """[(kind of entry, đồng)] that a step would book of the sums that a signed contract opened with."""
+    if step.kind != StepKind.OPENING or not opens_again(step):
+        return []
+    return [(str(kind.label), vnd) for kind, vnd in entries_of(step)]
 
 
 def saving_text(rule: Saving) -> str:

@@ -206,11 +206,11 @@ QUESTIONS = [
     ),
     Question(
         "opening once",
-        gettext_lazy("A line has %(stands)s opening sums of one kind that were not reversed."),
+        gettext_lazy("A line or contract has %(stands)s opening sums of one kind that were not reversed."),
         f"SELECT l.public_id, COUNT(*), 1 FROM {ENTRY} e JOIN {LINE} l ON l.id = e.line_id WHERE e.opening "
-        "AND e.reverses_id IS NULL AND e.commitment_id IS NULL "
+        "AND e.reverses_id IS NULL "
         f"AND NOT EXISTS (SELECT 1 FROM {ENTRY} v WHERE v.reverses_id = e.id) "
-        "GROUP BY l.id, l.public_id, e.kind HAVING COUNT(*) > 1",
+        "GROUP BY l.id, l.public_id, e.commitment_id, e.kind HAVING COUNT(*) > 1",
     ),
     Question(
         "opening contract",

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Min
+from django.db.models import Min, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -111,6 +111,111 @@ def prepare_opening_contract(
     step = _prepared(line, commitment.amount_vnd, document, document_on, paper_file, reason, by, now, **sums)
     step.commitment = commitment
     return _save(step, by=by, now=now)
+
+
+@transaction.atomic
+def prepare_opening_again(
+    commitment: Commitment,
+    *,
+    advanced_vnd: int = 0,
+    disbursed_vnd: int = 0,
+    settled_vnd: int = 0,
+    document: str,
+    document_on: date,
+    paper_file: StoredFile | None = None,
+    reason: str,
+    by: Any,
+    now: datetime,
+) -> BudgetStep:
+    """Prepare what a contract from before the portal should have opened with, where some of it was reversed.
+
+    The sums are all that was paid on it before the portal; only those whose entries were reversed are booked anew.
+    """
+    require(by, PREPARE_STEP)
+    commitment = Commitment.objects.select_related("line__year").get(pk=commitment.pk)
+    line = commitment.line
+    require_opens_again(commitment)
+    sums = {"advanced_vnd": advanced_vnd, "disbursed_vnd": disbursed_vnd, "settled_vnd": settled_vnd}
+    _require_falling(commitment.amount_vnd, **sums)
+    if document_on < commitment.signed_on:
+        _require_from_before(commitment, document_on)
+    if not reason.strip():
+        raise Refused(_("Say in the explanation what was wrong with the opening sums."))
+    if waiting_on(line).filter(commitment=commitment).exists():
+        raise _waits_already()
+    step = _prepared(line, commitment.amount_vnd, document, document_on, paper_file, reason, by, now, **sums)
+    step.commitment = commitment
+    _require_left_to_open(step)
+    try:
+        with transaction.atomic():
+            return _save(step, by=by, now=now)
+    except IntegrityError as error:
+        if "one_opening_a_commitment" not in str(error) and "UNIQUE" not in str(error):
+            raise
+        raise _waits_already() from None
+
+
+def _waits_already() -> Conflict:
+    return Conflict(_("Opening sums of this contract or decision wait for approval already."))
+
+
+def require_opens_again(commitment: Commitment) -> None:
+    """Refuse where nothing that opened on the contract was reversed, or where it was reversed whole."""
+    if not commitment.before_portal or commitment.state != CONTRACT.APPROVED:
+        raise Refused(_("Only a signed contract or decision from before the portal has opening sums to put right."))
+    require_opens(commitment.line, EntryKind.PAY)
+    gone = commitment.entries.filter(opening=True, reverses__isnull=True, reversed_by__isnull=False)
+    if not gone.exclude(kind__in=_standing_on(commitment)).exists():
+        raise Refused(_("Reverse the opening entry that is wrong first; then its right sum is prepared here."))
+
+
+def why_not_again(commitment: Commitment) -> str:
+    """Why nothing that opened on the contract may be opened anew now; empty when it may."""
+    try:
+        require_opens_again(commitment)
+    except Refused as refused:
+        return str(refused)
+    return ""
+
+
+def _standing_on(commitment: Commitment) -> dict[str, int]:
+    """{kind: đồng} of the opening entries of the contract that were not reversed."""
+    found = commitment.entries.filter(opening=True, reverses__isnull=True, reversed_by__isnull=True)
+    return dict(found.values_list("kind", "amount_vnd"))
+
+
+def _require_left_to_open(step: BudgetStep) -> None:
+    """What stands of a contract's opening sums is what the step says too; something of the rest is left to be booked."""
+    assert step.commitment is not None  # noqa: S101 - a constraint of the table
+    stands, said = _standing_on(step.commitment), dict(sums_of(step))
+    for kind, amount in stands.items():
+        if said[EntryKind(kind)] != amount:
+            raise Refused(
+                _("“%(kind)s” stands with %(amount)s. Reverse that entry first, or give the same sum.")
+                % {"kind": EntryKind(kind).label, "amount": formats.money(amount)}
+            )
+    left = {kind: amount for kind, amount in said.items() if amount and kind not in stands}
+    if not left:
+        raise Refused(_("Nothing of these sums is left to be booked."))
+    paid = left.get(EntryKind.ADVANCE, 0) + left.get(EntryKind.PAY, 0)
+    waiting = step.commitment.payments.under_way().aggregate(sum=Sum("amount_vnd"))["sum"] or 0
+    room = step.commitment.payable_vnd - waiting
+    if paid > room:
+        raise Refused(
+            _(
+                "Only %(left)s of the contract or decision is neither paid nor in a payment under way; this takes %(amount)s."
+            )
+            % {"left": formats.money(max(room, 0)), "amount": formats.money(paid)}
+        )
+
+
+def opens_again(step: BudgetStep) -> bool:
+    """Whether the step puts right what a contract that is signed already opened with."""
+    return step.commitment is not None and step.commitment.state not in (
+        CONTRACT.PREPARED,
+        CONTRACT.REFUSED,
+        CONTRACT.WITHDRAWN,
+    )
 
 
 def require_opens(line: BudgetLine, kind: str) -> None:
@@ -294,26 +399,33 @@ def booking_day(year: BudgetYear, today: date) -> date:
     return min(today, date(year.year, 12, 31))
 
 
-def entries_of(step: BudgetStep) -> list[tuple[EntryKind, int]]:
-    """[(kind of entry, amount)] that the step books, in their order; nothing of 0."""
+def sums_of(step: BudgetStep) -> list[tuple[EntryKind, int]]:
+    """[(kind of entry, amount)] of all that the step says, in the order of booking."""
     if step.commitment_id is None:
-        found = [
+        return [
             (EntryKind.ASSIGN, step.amount_vnd - step.carried_in_vnd),
             (EntryKind.CARRY_IN, step.carried_in_vnd),
             (EntryKind.ALLOCATE, step.allocated_vnd),
         ]
-    else:
-        found = [
-            (EntryKind.COMMIT, step.amount_vnd),
-            (EntryKind.ADVANCE, step.advanced_vnd),
-            (EntryKind.PAY, step.disbursed_vnd - step.advanced_vnd),
-            (EntryKind.SETTLE, step.settled_vnd),
-        ]
-    return [(kind, amount) for kind, amount in found if amount]
+    return [
+        (EntryKind.COMMIT, step.amount_vnd),
+        (EntryKind.ADVANCE, step.advanced_vnd),
+        (EntryKind.PAY, step.disbursed_vnd - step.advanced_vnd),
+        (EntryKind.SETTLE, step.settled_vnd),
+    ]
 
 
-def require_bookable(step: BudgetStep, line: BudgetLine) -> None:
-    """Refuse what the line as it stands has no room for; of the sums only the first takes room of anything else."""
+def entries_of(step: BudgetStep) -> list[tuple[EntryKind, int]]:
+    """[(kind of entry, amount)] that the step books, in their order; nothing of 0, and nothing that stands already."""
+    stands = _standing_on(step.commitment) if step.commitment is not None else {}
+    return [(kind, amount) for kind, amount in sums_of(step) if amount and kind not in stands]
+
+
+def require_bookable(step: BudgetStep, line: BudgetLine, *, again: bool) -> None:
+    """Refuse what the line as it stands has no room for; of the sums only the first takes room of anything else.
+
+    `again` where the contract is signed already and what was reversed of its sums is booked anew (`opens_again`).
+    """
     kind = EntryKind.ASSIGN if step.commitment_id is None else EntryKind.COMMIT
     require_opens(line, kind)
     if step.commitment_id is None:
@@ -325,6 +437,10 @@ def require_bookable(step: BudgetStep, line: BudgetLine) -> None:
                 "the reason why they come only now."
             )
         )
+    if again and step.commitment is not None:
+        require_opens_again(step.commitment)
+        _require_left_to_open(step)
+        return
     require_room(line, RULES, kind, step.amount_vnd, 1)
     require_envelope(line, kind, step.amount_vnd - step.carried_in_vnd, 1)
 
@@ -332,13 +448,15 @@ def require_bookable(step: BudgetStep, line: BudgetLine) -> None:
 def carry_through(step: BudgetStep, *, by: Any, now: datetime) -> list[LedgerEntry]:
     """Book the opening sums of an approved step; its contract or decision is signed from now on."""
     assert step.line_id is not None  # noqa: S101 - a constraint of the table
-    commitment = None
+    commitment, again = None, False
     if step.commitment_id is not None:
-        commitment = take_commitment(step.commitment_id)
-        _decide(commitment, step, CONTRACT.APPROVED)
-        record_event("commitment approved", commitment, by=by, now=now)
+        commitment = step.commitment = take_commitment(step.commitment_id)
+        again = opens_again(step)
+        if not again:
+            _decide(commitment, step, CONTRACT.APPROVED)
+            record_event("commitment approved", commitment, by=by, now=now)
     line = take_lines(step.line_id, alone=commitment is None)[step.line_id]
-    require_bookable(step, line)
+    require_bookable(step, line, again=again)
     day = booking_day(line.year, timezone.localdate(now))
     return [
         book(
@@ -377,6 +495,8 @@ def drop_with(step: BudgetStep, state: str, *, by: Any, now: datetime) -> None:
     if step.kind != StepKind.OPENING or step.commitment_id is None:
         return
     commitment = take_commitment(step.commitment_id)
+    if commitment.state != CONTRACT.PREPARED:
+        return
     _decide(commitment, step, state)
     record_event(f"commitment {state}", commitment, by=by, now=now, reason=step.answer)
 

@@ -261,7 +261,7 @@ def obstacle(step: BudgetStep) -> str:
         if step.kind in BESIDE_LEDGER:
             returns.obstacle(step)
         if step.kind == StepKind.OPENING and step.line is not None:
-            opening.require_bookable(step, step.line)
+            opening.require_bookable(step, step.line, again=opening.opens_again(step))
         moves = _moves(step)
         for line, kind, sign in moves:
             require_room(line, RULES, kind, step.amount_vnd, sign)

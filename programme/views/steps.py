@@ -33,7 +33,7 @@ from programme.permissions.steps import (
 )
 from programme.presenting.acting import acting_sentence, address, line_name, named, rooms_for, trail
 from programme.presenting.places import open_address
-from programme.presenting.steps import about_facts, day_label, room_rows, who_approves
+from programme.presenting.steps import about_facts, booked_anew, day_label, room_rows, who_approves
 from programme.services import steps as services
 from programme.services.opening import said_of_waiting
 from programme.tables.steps import STATE_KINDS, StepFilter, StepTable
@@ -132,6 +132,7 @@ def _show(request: HttpRequest, step: BudgetStep, form: Any = None) -> HttpRespo
             "state_kind": STATE_KINDS[step.state],
             "facts": about_facts(step, user),
             "beside_ledger": step.kind in BESIDE_LEDGER,
+            "booked_anew": booked_anew(step) if prepared else [],
             "day_label": day_label(step.kind),
             "rooms": _rooms(step) if prepared else [],
             "obstacle": services.obstacle(step) if prepared else "",

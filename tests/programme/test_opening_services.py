@@ -20,7 +20,13 @@ from programme.services.commitments import (
     withdraw_commitment,
 )
 from programme.services.consistency import find_differences
-from programme.services.opening import prepare_opening, prepare_opening_contract, said_of_waiting, why_never
+from programme.services.opening import (
+    prepare_opening,
+    prepare_opening_again,
+    prepare_opening_contract,
+    said_of_waiting,
+    why_never,
+)
 from programme.services.payments import control_payment, prepare_payment, record_paid, send_payment, sign_payment
 from programme.services.steps import approve_step, obstacle, prepare_step, refuse_step, withdraw_step
 from programme.services.years import obstacles
@@ -28,9 +34,12 @@ from tests.factories import make_director, make_rule, make_user
 from tests.programme.making import (
     make_budget_step,
     make_budget_year,
+    make_commitment,
     make_entry,
     make_line,
     make_opening_step,
+    make_paid_payment,
+    make_payment,
     make_reversal,
     move_year,
 )
@@ -386,6 +395,100 @@ def test_an_error_in_opening_sums_is_put_right_although_ordinary_entries_stand(p
     open_line.refresh_from_db()
     assert (open_line.committed_vnd, open_line.disbursed_vnd) == (800, 52)
     assert find_codes() == []
+
+
+def again(people, commitment, **fields):
+    said = PAPER | {"reason": "Số đã chi đúng là 52 đồng", "by": people["accountant"], "now": NOW} | fields
+    return prepare_opening_again(commitment, **said)
+
+
+@pytest.fixture
+def living(people, open_line):
+    """A contract opened with 60 paid and 40 of it settled, on which the portal has paid 20 since."""
+    step = contract(people, open_line, disbursed_vnd=60, settled_vnd=40)
+    approved(people, step)
+    commitment = Commitment.objects.get(pk=step.commitment_id)
+    make_paid_payment(commitment, 20, paid_on=TODAY, invoice_on=TODAY)
+    return commitment
+
+
+def reversed_entry(people, commitment, kind):
+    entry = commitment.entries.get(kind=kind, opening=True, reverses=None, reversed_by=None)
+    back = prepare_step(
+        "reverse", amount_vnd=0, reverses=entry, reason="Ghi nhầm", by=people["accountant"], now=NOW, **PAPER
+    )
+    approved(people, back)
+
+
+def test_a_wrong_opening_sum_of_a_contract_that_lives_on_is_booked_anew_by_two_people(people, open_line, living):
+    with pytest.raises(Refused, match="Reverse the opening entry that is wrong first"):
+        again(people, living, disbursed_vnd=52, settled_vnd=40)
+    reversed_entry(people, living, "settle")
+    reversed_entry(people, living, "pay")
+    for sums, said in (
+        ({"disbursed_vnd": 781, "settled_vnd": 40}, "Only 780 đồng"),
+        ({"disbursed_vnd": 801}, "at most the amount"),
+        ({"disbursed_vnd": 52, "reason": " "}, "what was wrong"),
+        ({"disbursed_vnd": 52, "document_on": date(2024, 1, 31)}, "signed only on"),
+        ({}, "Nothing of these sums"),
+    ):
+        with pytest.raises(Refused, match=said):
+            again(people, living, **sums)
+    step = again(people, living, disbursed_vnd=52, settled_vnd=40)
+    with pytest.raises(Conflict, match="wait for approval already"):
+        again(people, living, disbursed_vnd=1)
+    assert obstacle(BudgetStep.objects.get(pk=step.pk)) == ""
+    with pytest.raises(NotAllowed):
+        approve_step(step, by=people["accountant"], now=NOW)
+    entries = approved(people, step)
+    assert [(entry.kind, entry.amount_vnd, entry.opening) for entry in entries] == [
+        ("pay", 52, True),
+        ("settle", 40, True),
+    ]
+    living.refresh_from_db()
+    open_line.refresh_from_db()
+    for row in (living, open_line):
+        assert (row.committed_vnd, row.disbursed_vnd, row.settled_vnd) == (800, 72, 40)
+    assert living.state == "approved"
+    assert find_codes() == []
+    with pytest.raises(Refused, match="Reverse the opening entry"):
+        again(people, living, disbursed_vnd=52, settled_vnd=40)
+
+
+def test_what_stands_of_a_contracts_opening_is_not_booked_twice(people, living):
+    reversed_entry(people, living, "settle")
+    with pytest.raises(Refused, match="stands with 60 đồng"):
+        again(people, living, disbursed_vnd=52, settled_vnd=30)
+    step = again(people, living, disbursed_vnd=60, settled_vnd=30)
+    entries = approved(people, step)
+    assert [(entry.kind, entry.amount_vnd) for entry in entries] == [("settle", 30)]
+    other = make_budget_step(
+        "opening", 800, line=living.line, year=living.line.year, commitment=living, disbursed_vnd=60
+    )
+    refused(
+        lambda: make_entry(living.line, "pay", 60, opening=True, commitment=living, step=other), "entry_j_opening_fits"
+    )
+
+
+def test_a_refused_correction_leaves_its_contract_signed(people, living):
+    reversed_entry(people, living, "settle")
+    refuse_step(again(people, living, disbursed_vnd=60, settled_vnd=1), answer="Sai", by=people["chief"], now=NOW)
+    withdraw_step(again(people, living, disbursed_vnd=60, settled_vnd=1), by=people["accountant"], now=NOW)
+    assert Commitment.objects.get(pk=living.pk).state == "approved"
+    ordinary = make_commitment(make_line(living.line.year, assigned_vnd=10), 10)
+    with pytest.raises(Refused, match="from before the portal"):
+        again(people, ordinary, disbursed_vnd=1)
+
+
+def test_a_correction_leaves_the_cover_of_payments_under_way(people, living):
+    reversed_entry(people, living, "settle")
+    reversed_entry(people, living, "pay")
+    make_payment(living, 700, state="sent")
+    with pytest.raises(Refused, match=r"Only 80 đồng .*payment under way"):
+        again(people, living, disbursed_vnd=81)
+    step = again(people, living, disbursed_vnd=80)
+    make_payment(living, 10)
+    assert "Only 70 đồng" in obstacle(BudgetStep.objects.get(pk=step.pk))
 
 
 def test_opening_sums_that_were_prepared_before_an_ordinary_entry_are_booked_after_it_without_a_reason(

@@ -21,8 +21,10 @@ from tests.programme.making import (
     make_commitment,
     make_entry,
     make_line,
+    make_opening_contract,
     make_paid_payment,
     make_return,
+    make_reversal,
 )
 
 pytestmark = pytest.mark.django_db
@@ -172,6 +174,30 @@ def test_what_stands_already_or_comes_late_is_said_before_anything_is_typed(clie
     assert "đầu kỳ bổ sung" in text(client_as(accountant).get(line.get_absolute_url()))
     entry = line.entries.get(kind="commit")
     assert "ghi bổ sung" in text(client_as(accountant).get(entry.get_absolute_url()))
+
+
+def test_a_wrong_opening_sum_of_a_living_contract_is_prepared_anew_from_its_page(
+    client_as, client, accountant, chief, line
+):
+    for kind in ("assign", "allocate"):
+        make_entry(line, kind, 900_000, opening=True, recorded_at=FIRST_DAY)
+    contract = make_opening_contract(line, 800_000, disbursed_vnd=60_000)
+    address = reverse("programme:prepare_opening_again", args=[contract.public_id])
+    assert address not in text(client_as(accountant).get(contract.get_absolute_url()))
+    assert "Đảo bút toán đầu kỳ ghi sai trước" in text(client_as(accountant).get(address))
+    make_reversal(contract.entries.get(kind="pay"), opening=True)
+    assert address in text(client_as(accountant).get(contract.get_absolute_url()))
+    assert address not in text(client_as(chief).get(contract.get_absolute_url()))
+    assert "chỉ ghi lại phần đã đảo" in text(client_as(accountant).get(address))
+    assert "Nêu ở ô Thuyết minh" in text(post(client_as(accountant), address, **PAPER, disbursed_vnd="52.000"))
+    answer = post(client_as(accountant), address, **PAPER, disbursed_vnd="52.000", reason="Đã chi 52.000 đồng")
+    assert "Thanh toán: 52.000 đồng" in text(client_as(chief).get(answer.url))
+    assert approve(client_as(chief), waiting_step()).status_code == 302
+    contract.refresh_from_db()
+    assert (contract.state, contract.disbursed_vnd) == ("approved", 52_000)
+    for other in (chief, make_head(), make_officer(), make_auditor()):
+        assert client_as(other).get(address).status_code == 403
+    assert client.get(address).status_code == 302
 
 
 def test_only_the_accountant_prepares_opening_sums(client_as, client, accountant, chief, line):
