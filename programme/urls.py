@@ -40,6 +40,7 @@ urlpatterns = [
     path("lines/<uuid:public_id>/describe/", lines.describe_line, name="describe_line"),
     path("lines/<uuid:public_id>/plan/", lines.plan_spending, name="plan_spending"),
     path("lines/<uuid:public_id>/opening/", opening.prepare_opening, name="prepare_opening"),
+    path("budget/commitments/<uuid:public_id>/opening/", opening.prepare_opening_again, name="prepare_opening_again"),
     path("lines/<uuid:public_id>/opening/contract/", opening.prepare_opening_contract, name="prepare_opening_contract"),
     path("lines/<uuid:public_id>/report/", lines.record_report, name="record_report"),
     # the ledger

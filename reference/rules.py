@@ -280,6 +280,10 @@ shape(
     [Whole("percent", _("An advance is at most this part of the commitment"), "%", most=100)],
 )
 shape(
+    "budget_saving",
+    [Whole("percent", _("Of the recurrent estimate assigned in the year, withheld as saving"), "%", most=100)],
+)
+shape(
     "budget_calendar",
     [
         Rows(

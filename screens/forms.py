@@ -60,6 +60,10 @@ class _Basics:
             data = {key: _composed(value) for key, value in data.items()}
         super().__init__(data, *args, **kwargs)
         self.conflicts = []
+        self.name_what_is_missing()
+
+    def name_what_is_missing(self):
+        """Say of each field what to fill in or choose; a form that adds fields of its own calls it again."""
         for name, field in self.fields.items():
             _say_choose(field)
             if field.error_messages.get("required") == forms.Field.default_error_messages["required"]:

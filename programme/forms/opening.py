@@ -33,6 +33,10 @@ class OpeningForm(Attachments, Form):
     attachments = {"file": _("Scan of the document")}
 
     assigned_vnd = amount_field(_("Assigned in all"), required=True)
+    carried_in_vnd = amount_field(
+        _("Of it carried in from the year before"),
+        help_text=_("What the year before left over; it does not count against the envelope of this year again."),
+    )
     allocated_vnd = amount_field(_("Allocated in all"))
     document = document_field()
     document_on = DateField(label=_("Date of the document"))
@@ -41,7 +45,35 @@ class OpeningForm(Attachments, Form):
     def content(self) -> dict[str, Any]:
         """What the service takes."""
         given = {name: self.cleaned_data[name] for name in ("assigned_vnd", "document", "document_on", "reason")}
-        return given | {"allocated_vnd": self.cleaned_data["allocated_vnd"] or 0, "file": self.file_of("file")}
+        sums = {name: self.cleaned_data[name] or 0 for name in ("carried_in_vnd", "allocated_vnd")}
+        return given | sums | {"file": self.file_of("file")}
+
+
+def sums_fields() -> dict[str, forms.Field]:
+    return {
+        "disbursed_vnd": amount_field(_("Disbursed in all, less what came back"), help_text=_("Advances included.")),
+        "advanced_vnd": amount_field(
+            _("Of it advances not cleared"), help_text=_("What accepted volume has not covered yet.")
+        ),
+        "settled_vnd": amount_field(_("Settled in all")),
+    }
+
+
+class OpeningAgainForm(Attachments, Form):
+    """All that was paid on a contract before the portal, as it should have been opened."""
+
+    attachments = {"paper_file": _("Scan of the document")}
+
+    disbursed_vnd, advanced_vnd, settled_vnd = sums_fields().values()
+    document = document_field()
+    document_on = DateField(label=_("Date of the document"))
+    reason = reason_field()
+
+    def content(self) -> dict[str, Any]:
+        """What the service takes."""
+        sums = {name: self.cleaned_data[name] or 0 for name in SUMS}
+        paper = {name: self.cleaned_data[name] for name in ("document", "document_on", "reason")}
+        return sums | paper | {"paper_file": self.file_of("paper_file")}
 
 
 class OpeningContractForm(PrepareCommitmentForm):
@@ -54,20 +86,17 @@ class OpeningContractForm(PrepareCommitmentForm):
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.fields["amount_vnd"].help_text = _("As it stands now, addenda included.")
+        self.fields["signed_on"].help_text = _("Before the first day on which the portal booked anything on this line.")
+        self.fields["payee_account"].help_text = _("As the contract has it; needed while something is left to be paid.")
         sums: dict[str, forms.Field] = {
-            "disbursed_vnd": amount_field(
-                _("Disbursed in all, less what came back"), help_text=_("Advances included.")
-            ),
-            "advanced_vnd": amount_field(
-                _("Of it advances not cleared"), help_text=_("What accepted volume has not covered yet.")
-            ),
-            "settled_vnd": amount_field(_("Settled in all")),
+            **sums_fields(),
             "document": document_field(),
             "document_on": DateField(label=_("Date of the document")),
             "paper_file": self.fields.pop("paper_file"),
             "reason": reason_field(),
         }
         self.fields |= sums
+        self.name_what_is_missing()
 
     def parts(self) -> list[tuple[Any, list]]:
         """As for a contract, and what was paid on it before the portal."""

@@ -75,12 +75,20 @@ COMMITMENT_FITS = (
     "AND (c.state = 'approved' OR (c.state = 'liquidated' AND (NEW.reverses_id IS NOT NULL "
     f"OR NEW.kind IN ({listed(AFTER_LIQUIDATION)})))) AND (c.before_portal OR NOT NEW.opening))"
 )
-# What stood before the portal: by an approved step that names the sum, and before anything else on the line.
+# What stood before the portal: by an approved step that names the sum, prepared before anything else stood on the line or
+# marked as later, which takes a reason; and once: a line or contract has one total, until what stands of it is reversed.
 OPENING_FITS = (
-    f"NEW.opening AND NEW.reverses_id IS NULL AND (EXISTS (SELECT 1 FROM {ENTRY} o WHERE o.line_id = NEW.line_id "
-    f"AND NOT o.opening) OR NOT EXISTS (SELECT 1 FROM {STEP} s WHERE s.id = NEW.step_id AND s.kind = 'opening' "
+    "NEW.opening AND NEW.reverses_id IS NULL AND (EXISTS ("
+    f"SELECT 1 FROM {ENTRY} o WHERE o.line_id = NEW.line_id AND o.opening AND o.reverses_id IS NULL "
+    "AND o.commitment_id IS NOT DISTINCT FROM NEW.commitment_id AND (o.kind = NEW.kind OR (NEW.kind IN ('assign', 'carry_in') "
+    "AND o.step_id IS DISTINCT FROM NEW.step_id)) "
+    f"AND NOT EXISTS (SELECT 1 FROM {ENTRY} v WHERE v.reverses_id = o.id)) "
+    f"OR NOT EXISTS (SELECT 1 FROM {STEP} s WHERE s.id = NEW.step_id AND s.kind = 'opening' "
     "AND s.state = 'approved' AND s.line_id = NEW.line_id AND s.commitment_id IS NOT DISTINCT FROM NEW.commitment_id "
-    "AND NEW.amount_vnd = CASE NEW.kind WHEN 'assign' THEN s.amount_vnd WHEN 'allocate' THEN s.allocated_vnd "
+    f"AND (s.late OR NOT EXISTS (SELECT 1 FROM {ENTRY} o WHERE o.line_id = NEW.line_id AND NOT o.opening "
+    "AND o.recorded_at <= s.prepared_at)) "
+    "AND NEW.amount_vnd = CASE NEW.kind WHEN 'assign' THEN s.amount_vnd - s.carried_in_vnd "
+    "WHEN 'carry_in' THEN s.carried_in_vnd WHEN 'allocate' THEN s.allocated_vnd "
     "WHEN 'commit' THEN s.amount_vnd WHEN 'advance' THEN s.advanced_vnd "
     "WHEN 'pay' THEN s.disbursed_vnd - s.advanced_vnd WHEN 'settle' THEN s.settled_vnd END))"
 )
@@ -110,10 +118,11 @@ PAYMENT_FITS = (
     "(NEW.kind IN ('advance', 'pay') AND p.amount_vnd = NEW.amount_vnd) "
     "OR (NEW.kind = 'clear' AND p.clears_vnd = NEW.amount_vnd)))"
 )
-# Money comes in only from its other half, which stands on a line of the year before (or of the same year).
+# Money comes in only from its other half, which stands on a line of the year before (or of the same year); what was
+# carried in before the portal has none.
 OTHER_HALF = (
-    f"NEW.reverses_id IS NULL AND NEW.kind IN ('carry_in', 'transfer_in') AND NOT EXISTS (SELECT 1 FROM {ENTRY} o "
-    f"JOIN {LINE} ol ON ol.id = o.line_id JOIN {YEAR} oy ON oy.id = ol.year_id "
+    "NEW.reverses_id IS NULL AND (NEW.kind = 'transfer_in' OR (NEW.kind = 'carry_in' AND NOT NEW.opening)) "
+    f"AND NOT EXISTS (SELECT 1 FROM {ENTRY} o JOIN {LINE} ol ON ol.id = o.line_id JOIN {YEAR} oy ON oy.id = ol.year_id "
     f"JOIN {LINE} l ON l.id = NEW.line_id JOIN {YEAR} y ON y.id = l.year_id "
     "WHERE o.pair = NEW.pair AND o.reverses_id IS NULL AND o.amount_vnd = NEW.amount_vnd AND ol.source_id = l.source_id "
     "AND ((NEW.kind = 'carry_in' AND o.kind = 'carry_out' AND oy.year = y.year - 1) "
@@ -190,8 +199,8 @@ YEAR_GOES_ON = f"NEW.state <> OLD.state AND {_rank.format(row='NEW')} <> {_rank.
 YEAR_IS_DONE = (
     f"NEW.state = 'closed' AND OLD.state <> 'closed' AND (EXISTS (SELECT 1 FROM {LINE} l WHERE l.year_id = NEW.id "
     "AND l.managed AND l.assigned_vnd <> l.settled_vnd + l.cancelled_vnd + l.carried_out_vnd) "
-    f"OR EXISTS (SELECT 1 FROM {STEP} s JOIN {LINE} l ON l.id = s.line_id WHERE l.year_id = NEW.id "
-    "AND s.state = 'prepared') "
+    f"OR EXISTS (SELECT 1 FROM {STEP} s LEFT JOIN {LINE} l ON l.id = s.line_id LEFT JOIN {LINE} o ON o.id = s.other_line_id "
+    "WHERE s.state = 'prepared' AND NEW.id IN (s.year_id, l.year_id, o.year_id)) "
     f"OR EXISTS (SELECT 1 FROM {COMMITMENT} c JOIN {LINE} l ON l.id = c.line_id WHERE l.year_id = NEW.id "
     "AND c.state = 'prepared') "
     f"OR EXISTS (SELECT 1 FROM {PAYMENT} p JOIN {COMMITMENT} c ON c.id = p.commitment_id JOIN {LINE} l "
@@ -238,6 +247,8 @@ GUARDS = [
         "reverses_id",
         "undoes_id",
         "amount_vnd",
+        "carried_in_vnd",
+        "late",
         "allocated_vnd",
         "advanced_vnd",
         "disbursed_vnd",

@@ -44,7 +44,7 @@ ABOUT_COMMITMENT = frozenset(
 # What is returned after a year was closed moves no balance of the year: it is kept beside the ledger.
 BESIDE_LEDGER = frozenset({StepKind.BUDGET_RETURN, StepKind.UNDO_RETURN})
 # Sums of an opening step beside its amount, which is what was assigned to the line, or bound by the contract it names.
-OPENING_SUMS = ("allocated_vnd", "advanced_vnd", "disbursed_vnd", "settled_vnd")
+OPENING_SUMS = ("carried_in_vnd", "allocated_vnd", "advanced_vnd", "disbursed_vnd", "settled_vnd")
 
 
 class BudgetStepQuerySet(models.QuerySet):
@@ -97,10 +97,13 @@ class BudgetStep(Identified, Versioned):
         verbose_name=_("return that is reversed"),
     )
     amount_vnd = models.BigIntegerField(_("amount"))
+    carried_in_vnd = models.BigIntegerField(_("of it carried in"), default=0)
     allocated_vnd = models.BigIntegerField(_("allocated"), default=0)
     advanced_vnd = models.BigIntegerField(_("advances not cleared"), default=0)
     disbursed_vnd = models.BigIntegerField(_("disbursed"), default=0)
     settled_vnd = models.BigIntegerField(_("settled"), default=0)
+    # Opening sums that were prepared when the line had other entries already: only with a reason.
+    late = models.BooleanField(_("later opening sums"), default=False)
     voucher = models.CharField(_("Treasury voucher"), max_length=60, blank=True)
     payer = models.CharField(_("who returned it"), max_length=300, blank=True)
     document = models.CharField(_("document"), max_length=160)
@@ -154,10 +157,15 @@ class BudgetStep(Identified, Versioned):
                 name="step_reverses_with_reason",
             ),
             models.CheckConstraint(
-                condition=(~Q(kind="opening") & Q(allocated_vnd=0, advanced_vnd=0, disbursed_vnd=0, settled_vnd=0))
+                condition=(
+                    ~Q(kind="opening")
+                    & Q(carried_in_vnd=0, allocated_vnd=0, advanced_vnd=0, disbursed_vnd=0, settled_vnd=0)
+                )
                 | Q(
                     kind="opening",
                     commitment__isnull=True,
+                    carried_in_vnd__gte=0,
+                    carried_in_vnd__lte=F("amount_vnd"),
                     allocated_vnd__gte=0,
                     allocated_vnd__lte=F("amount_vnd"),
                     advanced_vnd=0,
@@ -167,6 +175,7 @@ class BudgetStep(Identified, Versioned):
                 | Q(
                     kind="opening",
                     commitment__isnull=False,
+                    carried_in_vnd=0,
                     allocated_vnd=0,
                     advanced_vnd__gte=0,
                     settled_vnd__gte=0,
@@ -174,6 +183,9 @@ class BudgetStep(Identified, Versioned):
                     disbursed_vnd__lte=F("amount_vnd"),
                 ),
                 name="step_opening_sums_fall",
+            ),
+            models.CheckConstraint(
+                condition=Q(late=False) | (Q(kind="opening") & ~Q(reason="")), name="step_late_opening_with_reason"
             ),
             models.CheckConstraint(
                 condition=(Q(kind="budget_return", commitment__isnull=False) & ~Q(voucher="") & ~Q(payer=""))
@@ -208,8 +220,13 @@ class BudgetStep(Identified, Versioned):
             ),
             models.UniqueConstraint(
                 fields=["commitment"],
-                condition=Q(kind="opening", state__in=["prepared", "approved"], commitment__isnull=False),
+                condition=Q(kind="opening", state="prepared", commitment__isnull=False),
                 name="one_opening_a_commitment",
+            ),
+            models.UniqueConstraint(
+                fields=["line"],
+                condition=Q(kind="opening", state="prepared", commitment__isnull=True),
+                name="one_opening_waiting_a_line",
             ),
         ]
         indexes = [models.Index(fields=["state", "kind", "prepared_at"], name="step_by_state")]

@@ -167,8 +167,8 @@ def rooms_for(
         waiting = _pending((StepKind.BUDGET_RETURN,), besides, commitment=commitment)
         return [Room(NOT_RETURNED, left_to_return(commitment), waiting)]
     if kind == StepKind.OPENING:
-        if commitment is not None:
-            return [room_on_line(line, besides=commitment)]
+        if commitment is not None:  # what was reversed of a signed contract takes nothing of its line
+            return [room_on_line(line, besides=commitment)] if commitment.state == Commitment.State.PREPARED else []
         kind = StepKind.ASSIGN
     if kind in _OF_ENVELOPE:
         if not line.counts:

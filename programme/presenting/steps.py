@@ -10,7 +10,8 @@ from programme.models import BudgetStep, StepKind
 from programme.permissions.budget import APPROVAL, APPROVE_SPENDING
 from programme.presenting.acting import Room, address, line_name
 from programme.services.ledger import ceiling_left
-from programme.services.limits import carry_over_grounds
+from programme.services.limits import Saving, carry_over_grounds, saving_of
+from programme.services.opening import entries_of, opens_again
 from reference.thresholds import limit_of
 from screens import formats
 
@@ -56,6 +57,10 @@ def about_facts(step: BudgetStep, user: Any) -> list[tuple[str, str, str]]:
         taken = (step.period.ceiling_vnd or 0) - ceiling_left(step.period)
         facts.append((_("Ceiling now"), formats.money(step.period.ceiling_vnd), ""))
         facts.append((_("Given to years already"), formats.money(taken), ""))
+    if step.kind == StepKind.SAVING and step.line is not None and step.state == BudgetStep.State.PREPARED:
+        rule = saving_of(step.line)
+        if rule is not None:
+            facts.append((_("By the rule of the year"), saving_text(rule), ""))
     if step.ground and step.line is not None:
         grounds = carry_over_grounds(step.line.year.year)
         facts.append((_("Ground for carrying over"), grounds.get(step.ground, step.ground), ""))
@@ -64,10 +69,37 @@ def about_facts(step: BudgetStep, user: Any) -> list[tuple[str, str, str]]:
     return facts
 
 
+def booked_anew(step: BudgetStep) -> list[tuple[str, int]]:
+    """[(kind of entry, đồng)] that a step would book of the sums that a signed contract opened with."""
+    if step.kind != StepKind.OPENING or not opens_again(step):
+        return []
+    return [(str(kind.label), vnd) for kind, vnd in entries_of(step)]
+
+
+def saving_text(rule: Saving) -> str:
+    """What the rule of the year comes to for a line, with its paper."""
+    said = _("%(percent)s %% of %(base)s assigned in the year: %(left)s still to be withheld.") % {
+        "percent": rule.percent,
+        "base": formats.money(rule.base_vnd),
+        "left": formats.money(rule.left_vnd),
+    }
+    return f"{said} {rule.paper}." if rule.paper else said
+
+
+def day_label(kind: str) -> str:
+    """What the day of a step is called: of what is kept beside the ledger it is no day of booking."""
+    return {
+        StepKind.BUDGET_RETURN: _("Date of the voucher"),
+        StepKind.UNDO_RETURN: _("Reversed on"),
+    }.get(StepKind(kind), _("Booked on"))
+
+
 def opening_sums(step: BudgetStep) -> list[tuple[str, int]]:
     """[(what, đồng)] of what an opening step opens."""
     if step.commitment_id is None:
-        return [(_("Assigned in all"), step.amount_vnd), (_("Allocated in all"), step.allocated_vnd)]
+        sums = [(_("Assigned in all"), step.amount_vnd), (_("Allocated in all"), step.allocated_vnd)]
+        carried_in = [(_("Of it carried in from the year before"), step.carried_in_vnd)] if step.carried_in_vnd else []
+        return [sums[0], *carried_in, sums[1]]
     return [
         (_("Contract or decision signed"), step.amount_vnd),
         (_("Disbursed in all, less what came back"), step.disbursed_vnd),

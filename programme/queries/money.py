@@ -55,7 +55,8 @@ class Money:
         rows = list(rows)
         years = {row["year"] for row in rows}
         sums = {name: sum(row[name] or 0 for row in rows) for name in BALANCES}
-        twice = sum(row["carried_in_vnd"] or 0 for row in rows if row["year"] - 1 in years)
+        # counted where it leaves: what was carried in before the portal left no line here, and is counted where it came
+        twice = sum(row["carried_out_vnd"] or 0 for row in rows if row["year"] + 1 in years)
         for name in ("assigned_vnd", "carried_in_vnd", "allocated_vnd", "carried_out_vnd"):
             sums[name] -= twice
         return cls(**sums)
@@ -505,8 +506,26 @@ class Month:
     sum_spent_vnd: int = 0
 
 
-def months(year, *, line=None):
-    """The twelve months of the year, and those of its adjustment period in which something moved, with running sums."""
+def opened_by_month(year, *, line=None):
+    """{year * 100 + month: đồng} disbursed before the portal, by the month in which it was booked here; found by the few
+    steps that open contracts, for entries are many."""
+    which = {"line": line} if line is not None else {"year": year}
+    steps = BudgetStep.objects.filter(kind=StepKind.OPENING, state=BudgetStep.State.APPROVED, **which)
+    steps = list(steps.filter(disbursed_vnd__gt=0).values_list("pk", flat=True))
+    found = {}
+    for of in ("step", "reverses__step") if steps else ():
+        rows = LedgerEntry.objects.filter(**{f"{of}__in": steps}, kind__in=[EntryKind.ADVANCE, EntryKind.PAY])
+        for on, vnd, reverses in rows.values_list("happened_on", "amount_vnd", "reverses_id"):
+            month = on.year * 100 + on.month
+            found[month] = found.get(month, 0) + (-vnd if reverses else vnd)
+    return found
+
+
+def months(year, *, line=None, opened=None):
+    """The twelve months of the year, and those of its adjustment period in which something moved, with running sums.
+
+    What was disbursed before the portal (`opened`, see `opened_by_month`) is spending of no month: the sums begin with it.
+    """
     which = {"line": line} if line is not None else {"line__year": year}
     moved = LineMonth.objects.filter(**which).order_by().values("month", "line__managed")
     moved = moved.annotate(net=Sum(F("disbursed_vnd") - F("recovered_vnd")))
@@ -522,8 +541,11 @@ def months(year, *, line=None):
             here.spent_vnd += row["net"]
         else:
             here.followed_vnd += row["net"]
+    opened = opened_by_month(year, line=line) if opened is None else opened
+    for month, vnd in opened.items():
+        found.setdefault(month, Month(month)).spent_vnd -= vnd
     rows = [found[month] for month in sorted(found)]
-    plan = spent = 0
+    plan, spent = 0, sum(opened.values())
     for row in rows:
         plan, spent = plan + (row.planned_vnd or 0), spent + row.spent_vnd
         row.sum_planned_vnd, row.sum_spent_vnd = plan, spent

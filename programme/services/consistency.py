@@ -139,7 +139,7 @@ QUESTIONS = [
         gettext_lazy("A movement between two lines lacks its other half (entry %(stands)s, halves %(should)s)."),
         f"SELECT e.public_id, e.number, (SELECT COUNT(*) FROM {ENTRY} o WHERE o.pair = e.pair AND o.reverses_id IS NULL "
         f"AND o.amount_vnd = e.amount_vnd) FROM {ENTRY} e WHERE e.pair IS NOT NULL AND e.reverses_id IS NULL "
-        f"AND (SELECT COUNT(*) FROM {ENTRY} o WHERE o.pair = e.pair AND o.reverses_id IS NULL "
+        f"AND NOT e.opening AND (SELECT COUNT(*) FROM {ENTRY} o WHERE o.pair = e.pair AND o.reverses_id IS NULL "
         "AND o.amount_vnd = e.amount_vnd) <> 2",
     ),
     Question(
@@ -197,11 +197,20 @@ QUESTIONS = [
     Question(
         "opening",
         gettext_lazy(
-            "Opening sums stand after other entries of the line, or without an approved step (entry %(stands)s)."
+            "Opening sums were prepared after other entries of the line without a reason, or stand without an approved step (entry %(stands)s)."
         ),
-        f"SELECT e.public_id, e.number, 0 FROM {ENTRY} e WHERE e.opening AND e.reverses_id IS NULL AND (EXISTS ("
-        f"SELECT 1 FROM {ENTRY} o WHERE o.line_id = e.line_id AND NOT o.opening AND o.number < e.number) OR NOT EXISTS ("
-        f"SELECT 1 FROM {STEP} s WHERE s.id = e.step_id AND s.kind = 'opening' AND s.state = 'approved'))",
+        f"SELECT e.public_id, e.number, 0 FROM {ENTRY} e WHERE e.opening AND e.reverses_id IS NULL AND NOT EXISTS ("
+        f"SELECT 1 FROM {STEP} s WHERE s.id = e.step_id AND s.kind = 'opening' AND s.state = 'approved' AND (s.late "
+        f"OR NOT EXISTS (SELECT 1 FROM {ENTRY} o WHERE o.line_id = e.line_id AND NOT o.opening AND o.number < e.number "
+        "AND o.recorded_at <= s.prepared_at)))",
+    ),
+    Question(
+        "opening once",
+        gettext_lazy("A line or contract has %(stands)s opening sums of one kind that were not reversed."),
+        f"SELECT l.public_id, COUNT(*), 1 FROM {ENTRY} e JOIN {LINE} l ON l.id = e.line_id WHERE e.opening "
+        "AND e.reverses_id IS NULL "
+        f"AND NOT EXISTS (SELECT 1 FROM {ENTRY} v WHERE v.reverses_id = e.id) "
+        "GROUP BY l.id, l.public_id, e.commitment_id, e.kind HAVING COUNT(*) > 1",
     ),
     Question(
         "opening contract",

@@ -1,10 +1,13 @@
-"""Rules of the budget that are data: the ceiling of advances, grounds for carrying over, the calendar of the year's end."""
+"""Rules of the budget that are data: the ceiling of advances, the part that is saved, grounds for carrying over, the calendar of the year's end."""
 
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import Case, F, Sum, When
 from django.utils.translation import get_language
 
+from programme.models import BudgetLine, EntryKind
+from reference.models import Rule
 from reference.services import rule
 
 
@@ -16,6 +19,32 @@ def _label(row: dict) -> str:
 def advance_ceiling(on: date) -> int:
     """Up to how many percent of a contract or decision may be advanced, by the rule in force on the day; 0 without one."""
     return int(rule("budget_advance_ceiling", on, default={}).get("percent", 0))
+
+
+@dataclass(frozen=True)
+class Saving:
+    """What the rule of a year withholds of a line as recurrent saving, and what of it is not withheld yet."""
+
+    percent: int
+    paper: str
+    base_vnd: int
+    left_vnd: int
+
+
+def saving_of(line: BudgetLine) -> Saving | None:
+    """By the rule in force at the end of the line's year, of what was assigned in the year itself; None without a rule."""
+    found = Rule.objects.in_force(date(line.year.year, 12, 31)).filter(code="budget_saving").first()
+    percent = int(found.value.get("percent", 0)) if found is not None else 0
+    if found is None or not percent:
+        return None
+    withheld = _net_saved(line)
+    base = line.assigned_vnd - line.carried_in_vnd + withheld
+    return Saving(percent, found.legal_basis, base, max(base * percent // 100 - withheld, 0))
+
+
+def _net_saved(line: BudgetLine) -> int:
+    signed = Case(When(reverses__isnull=True, then=F("amount_vnd")), default=-F("amount_vnd"))
+    return line.entries.filter(kind=EntryKind.SAVING).aggregate(sum=Sum(signed))["sum"] or 0
 
 
 def carry_over_grounds(year: int) -> dict[str, str]:

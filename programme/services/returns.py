@@ -7,12 +7,13 @@ returned to the State budget and restores nothing.
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Case, F, Sum, When
+from django.db.models import Case, F, Min, Sum, When
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from audit.events import record_event
 from audit.refusals import Conflict, Refused
-from programme.models import BudgetStep, Commitment, MoneyReturn, StepKind, YearState
+from programme.models import BudgetStep, Commitment, EntryKind, LedgerEntry, MoneyReturn, StepKind, YearState
 from programme.services.ledger import take_commitment
 from screens import formats
 
@@ -65,22 +66,66 @@ def require_sound(step: BudgetStep, *, today: date) -> None:
     require_closed(commitment)
     if not step.reason:
         raise Refused(_("Say why the money is returned, or why its record is reversed."))
-    if step.happened_on > today:
-        raise Refused(_("The day of the Treasury's voucher lies in the future."))
     if step.undoes is not None:
         require_standing(step.undoes)
+        _require_day_of_reversal(step, step.undoes, today)
         return
+    if step.happened_on > today:
+        raise Refused(_("The day of the Treasury's voucher lies in the future."))
     if not step.voucher or not step.payer:
         raise Refused(_("Give the number of the Treasury's voucher and say who returned the money."))
-    if step.happened_on < commitment.signed_on:
-        raise Refused(_("The voucher is dated before the contract or decision."))
-    waiting = BudgetStep.objects.prepared().filter(
-        kind=StepKind.BUDGET_RETURN, commitment=commitment, voucher=step.voucher
-    )
-    if waiting.exists():
+    _require_day_of_voucher(commitment, step.happened_on)
+    waiting = BudgetStep.objects.prepared().filter(kind=StepKind.BUDGET_RETURN, commitment=commitment)
+    if same_voucher(step.voucher, waiting):
         raise _known_already(step.voucher)
     require_new_voucher(commitment, step.voucher)
     require_room(commitment, step.amount_vnd)
+
+
+def _require_day_of_voucher(commitment: Commitment, day: date) -> None:
+    """What came back before the year was closed was recovered in it; only what comes later is returned to the budget."""
+    year = commitment.line.year
+    closed_on = timezone.localdate(year.closed_at)
+    if day < closed_on:
+        raise Refused(
+            _(
+                "The budget year %(year)s was closed on %(closed)s; a voucher of %(day)s is of the time when what came "
+                "back was still recovered in it. Look at the day again."
+            )
+            % {"year": year, "closed": formats.vn_date(closed_on), "day": formats.vn_date(day)}
+        )
+    spending = [EntryKind.ADVANCE, EntryKind.PAY]
+    paid = LedgerEntry.objects.filter(commitment=commitment, kind__in=spending, reverses__isnull=True)
+    first = paid.aggregate(on=Min("happened_on"))["on"]
+    if first is not None and day < first:
+        raise Refused(
+            _("The first payment on this contract or decision is of %(first)s; nothing came back before it.")
+            % {"first": formats.vn_date(first)}
+        )
+
+
+def _require_day_of_reversal(step: BudgetStep, undone: MoneyReturn, today: date) -> None:
+    if step.happened_on > today:
+        raise Refused(_("The day of the reversal lies in the future."))
+    if step.happened_on < undone.returned_on:
+        raise Refused(
+            _("The return is of %(day)s; it is reversed on that day or later.")
+            % {"day": formats.vn_date(undone.returned_on)}
+        )
+    if step.happened_on < step.document_on:
+        raise Refused(
+            _("It is reversed on the day of its document (%(day)s) or later.")
+            % {"day": formats.vn_date(step.document_on)}
+        )
+
+
+def same_voucher(voucher: str, rows: Any) -> bool:
+    """Whether one of the rows has this voucher, whatever its capitals and blanks."""
+    return folded(voucher) in {folded(known) for known in rows.values_list("voucher", flat=True)}
+
+
+def folded(voucher: str) -> str:
+    return "".join(voucher.casefold().split())
 
 
 def _known_already(voucher: str) -> Conflict:
@@ -88,7 +133,7 @@ def _known_already(voucher: str) -> Conflict:
 
 
 def require_new_voucher(commitment: Commitment, voucher: str) -> None:
-    if MoneyReturn.objects.standing().filter(commitment=commitment, voucher=voucher).exists():
+    if same_voucher(voucher, MoneyReturn.objects.standing().filter(commitment=commitment)):
         raise _known_already(voucher)
 
 

@@ -50,7 +50,7 @@ from programme.services.ledger import (
     reverse,
     take_lines,
 )
-from programme.services.limits import carry_over_grounds
+from programme.services.limits import carry_over_grounds, saving_of
 from screens import formats
 
 STATE = BudgetStep.State
@@ -166,12 +166,30 @@ def _require_sound(step: BudgetStep, *, now: datetime) -> None:
         _require_sound_reversal(step, now=now)
         return
     require_bookable(line.year, entry_kind(step.kind), step.happened_on, document_on=step.document_on, now=now)
+    if step.kind == StepKind.SAVING and not step.reason:
+        _require_percent_of_saving(line, step.amount_vnd)
     if step.kind in ON_TWO_LINES:
         _require_other_line(step)
     if step.kind in ABOUT_COMMITMENT:
         if step.commitment is None or step.commitment.line_id != line.pk:
             raise Refused(_("Choose the contract or decision on this line."))
         require_taken_by(step.commitment, entry_kind(step.kind))
+
+
+def _require_percent_of_saving(line: BudgetLine, amount_vnd: int) -> None:
+    """What is withheld is what the rule of the year comes to; another amount says why."""
+    rule = saving_of(line)
+    if rule is not None and amount_vnd != rule.left_vnd:
+        raise Refused(
+            _(
+                "%(percent)s %% of %(base)s comes to %(left)s still to be withheld. Say in the explanation why it is another amount."
+            )
+            % {
+                "percent": rule.percent,
+                "base": formats.money(rule.base_vnd),
+                "left": formats.money(rule.left_vnd),
+            }
+        )
 
 
 def _require_sound_reversal(step: BudgetStep, *, now: datetime) -> None:
@@ -245,7 +263,7 @@ def obstacle(step: BudgetStep) -> str:
         if step.kind in BESIDE_LEDGER:
             returns.obstacle(step)
         if step.kind == StepKind.OPENING and step.line is not None:
-            opening.require_bookable(step, step.line)
+            opening.require_bookable(step, step.line, again=opening.opens_again(step))
         moves = _moves(step)
         for line, kind, sign in moves:
             require_room(line, RULES, kind, step.amount_vnd, sign)

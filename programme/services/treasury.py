@@ -26,6 +26,7 @@ from programme.models import (
     Direction,
     EntryKind,
     LedgerEntry,
+    LineMonth,
     Payment,
     StatementDifference,
     StatementRow,
@@ -542,11 +543,31 @@ def lacking_reconciliation(year: BudgetYear) -> str:
                 unexplained,
             ) % {"count": formats.number(unexplained)}
         return _("The year-end statement of the Treasury waits for the chief accountant's confirmation.")
+    if statement.span == StatementSpan.YEAR and _moved_after_its_end(year):
+        return _(
+            "Money moved in the adjustment period of %(year)s, after the confirmed statement ends on %(day)s. Reconcile the "
+            "statement to the end of the adjustment period as well."
+        ) % {"year": year.year, "day": formats.vn_date(statement.ends_on)}
     if _moved_since(statement):
         return _(
             "Payments of %(year)s have changed since the year-end reconciliation with the Treasury. Import the new version of the statement."
         ) % {"year": year.year}
     return ""
+
+
+def _moved_after_its_end(year: BudgetYear) -> bool:
+    """Whether money was paid or came back in the adjustment period; asked of the months first, for entries are many."""
+    months = LineMonth.objects.filter(line__year=year, line__managed=True, month__gt=year.year * 100 + 12)
+    return (
+        months.exists()
+        and LedgerEntry.objects.filter(
+            line__year=year,
+            line__managed=True,
+            kind__in=[kind for kind, moves in EFFECTS.items() if moves.keys() & AT_THE_TREASURY],
+            opening=False,
+            happened_on__gt=date(year.year, 12, 31),
+        ).exists()
+    )
 
 
 def require_reconciled(year: BudgetYear) -> None:

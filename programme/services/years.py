@@ -100,7 +100,7 @@ def obstacles(year: BudgetYear) -> list[Obstacle]:
     found = [
         _obstacle(
             "steps",
-            BudgetStep.objects.prepared().filter(line__year=year),
+            BudgetStep.objects.prepared().filter(Q(year=year) | Q(other_line__year=year)),
             lambda count: ngettext("%(count)s step waits for approval.", "%(count)s steps wait for approval.", count),
         ),
         _obstacle(

@@ -58,6 +58,7 @@ from programme.views.budget_acting import (
     require_right,
     right_or_none,
 )
+from programme.views.opening import again_url
 from screens.forms import form_data
 from screens.lists import BulkAction
 
@@ -132,6 +133,7 @@ def _show(request: HttpRequest, row: Commitment, form: Any = None) -> HttpRespon
         "programme/commitment.html",
         {
             "commitment": row,
+            "again_url": again_url(user, row),
             "opening_url": address(user, opening) if prepared else "",
             "form": form or ActForm(),
             "trail": trail(user, _list_link()),

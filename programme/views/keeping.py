@@ -15,8 +15,8 @@ from reference.sending import sent_once
 from screens import formats
 
 
-def keep_page(request, form, *, verb, title, submit, done, back, act, lead=""):
-    """A form that does one thing to a year or a line, once, and leads back to its page."""
+def keep_page(request, form, *, verb, title, submit, done, back, act, lead="", obstacles=()):
+    """A form that does one thing to a year or a line, once, and leads back to its page; `obstacles` stand above it."""
     now = timezone.now()
     if request.method == "POST" and form.is_valid():
         try:
@@ -30,11 +30,21 @@ def keep_page(request, form, *, verb, title, submit, done, back, act, lead=""):
         except Refused as refusal:
             form.add_error(None, str(refusal))
     trail = [(back.get_absolute_url(), str(back))]
-    return form_page(request, form, title=title, submit=submit, back=back.get_absolute_url(), trail=trail, lead=lead)
+    return form_page(
+        request,
+        form,
+        title=title,
+        submit=submit,
+        back=back.get_absolute_url(),
+        trail=trail,
+        lead=lead,
+        obstacles=obstacles,
+    )
 
 
-def form_page(request, form, *, title, submit, back, trail=(), lead=""):
+def form_page(request, form, *, title, submit, back, trail=(), lead="", obstacles=()):
     context = {"form": form, "title": title, "submit": submit, "back": back, "trail": trail, "lead": lead}
+    context["obstacles"] = obstacles
     return render(request, "programme/money_form.html", context)
 
 

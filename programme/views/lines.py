@@ -18,6 +18,7 @@ from programme.presenting.places import address_of, open_address
 from programme.presenting.returns import return_rows
 from programme.queries import money as queries
 from programme.services import lines as line_services
+from programme.services.opening import why_never
 from programme.services.returns import returned_vnd
 from programme.tables import money as tables
 from programme.views.keeping import form_page, keep_page, line_period, names_of
@@ -107,7 +108,8 @@ def _line_or_404(public_id):
 def budget_line(request, public_id):
     line = _line_or_404(public_id)
     today = timezone.localdate()
-    months = queries.months(line.year, line=line)
+    opened = queries.opened_by_month(line.year, line=line)
+    months = queries.months(line.year, line=line, opened=opened)
     if request.GET.get("export"):
         file = _ledger_file(request, line, today)
         if file is not None:
@@ -133,6 +135,7 @@ def budget_line(request, public_id):
         "payments": _payments(request.user, line),
         "returns": return_rows(line, request.user) if line.year.state == YearState.CLOSED else [],
         "returned_vnd": returned_vnd(MoneyReturn.objects.filter(commitment__line=line)),
+        "opened_vnd": sum(opened.values()),
         "months": presenting.month_rows(months, line.year, today) if planned or line.disbursed_vnd else [],
         "chart": presenting.month_chart(months, line.year) if planned or line.disbursed_vnd else "",
     }
@@ -161,11 +164,11 @@ def _line_verbs(user, line):
 
 
 def _opening_verbs(user, line):
-    """[(url, label)] of what may stand on the line from before the portal, while nothing else does."""
+    """[(url, label)] of what may stand on the line from before the portal: its own sums once, contracts as there are."""
     sums = open_address(user, "programme:prepare_opening", line.public_id)
-    if not sums or line.entries.filter(opening=False).exists():
+    if not sums:
         return []
-    verbs = [(sums, _("Enter opening sums"))]
+    verbs = [] if why_never(line, EntryKind.ASSIGN) else [(sums, _("Enter opening sums"))]
     if line.allocated_vnd and line.year.state != YearState.PREPARING:
         contract = open_address(user, "programme:prepare_opening_contract", line.public_id)
         verbs.append((contract, _("Enter a contract from before the portal")))
@@ -206,7 +209,7 @@ def _ledger(line, shown=SHOWN):
 
     What was left is counted back from what stands, so that a long ledger is not read from its beginning.
     """
-    newest = line.entries.select_related("reverses", "commitment", "payment", "reversed_by").order_by("-number")
+    newest = line.entries.select_related("reverses", "commitment", "payment", "reversed_by", "step").order_by("-number")
     entries = list(newest[: shown + 1] if shown else newest)
     names = names_of(each for entry in entries for each in (entry.recorded_by, entry.approved_by))
     left, rows = line.left_vnd, []

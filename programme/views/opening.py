@@ -11,9 +11,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from documents.attaching import bind
-from programme.forms.opening import OpeningContractForm, OpeningForm
-from programme.models import BudgetLine, EntryKind, StepKind
+from programme.forms.opening import OpeningAgainForm, OpeningContractForm, OpeningForm
+from programme.models import BudgetLine, Commitment, EntryKind, StepKind
 from programme.presenting.acting import address, line_name, room_on_line, rooms_for, trail
+from programme.presenting.places import open_address
 from programme.presenting.steps import room_rows
 from programme.services import opening as services
 from programme.views.budget_acting import done_once
@@ -46,6 +47,50 @@ def prepare_opening_contract(request: HttpRequest, public_id: Any) -> HttpRespon
         template="programme/prepare_commitment.html",
         rooms=room_rows([room_on_line(line)], None),
     )
+
+
+def prepare_opening_again(request: HttpRequest, public_id: Any) -> HttpResponse:
+    """What a contract from before the portal should have opened with, after its wrong opening entries were reversed."""
+    row = get_object_or_404(
+        Commitment.objects.select_related("line__task", "line__source", "line__year"), public_id=public_id
+    )
+    now, never, title = timezone.now(), "", _("Opening sums of the contract anew")
+    if request.method == "POST":
+        form = bind(request, OpeningAgainForm, now=now)
+        answer = done_once(
+            request,
+            form,
+            verb=f"prepare opening again {row.public_id}",
+            label=f"{title}: {row}",
+            act=lambda **by: services.prepare_opening_again(row, **form.content(), **by),
+        )
+        if answer is not None:
+            messages.success(request, _("The opening sums are prepared and wait for approval."))
+            return HttpResponseRedirect(reverse("programme:budget_step", args=[answer["public_id"]]))
+    else:
+        data, _files = form_data(request)
+        form = OpeningAgainForm(data, user=request.user)
+        never = services.why_not_again(row)
+    context = {
+        "form": form,
+        "title": title,
+        "about": str(row),
+        "submit": _("Prepare it for approval"),
+        "back": row.get_absolute_url(),
+        "trail": trail(request.user, (row.get_absolute_url(), str(row))),
+        "facts": [(_("Contract or decision"), str(row), address(request.user, row))],
+        "rooms": [],
+        "never": never,
+        "notice": _("Give all that was paid on it before the portal; only what was reversed is booked anew."),
+    }
+    return render(request, "programme/prepare_step.html", context)
+
+
+def again_url(user: Any, row: Commitment) -> str:
+    """Where the opening sums of the contract are put right, once a wrong one was reversed; for whoever may prepare it."""
+    if not row.before_portal or services.why_not_again(row):
+        return ""
+    return open_address(user, "programme:prepare_opening_again", row.public_id)
 
 
 def _line(public_id: Any) -> BudgetLine:
@@ -90,5 +135,10 @@ def _page(
         "facts": [(_("Budget line"), line_name(line), address(request.user, line))],
         "rooms": rooms,
         "never": never,
+        "notice": ""
+        if never or not services.is_late(line)
+        else _(
+            "This line has other entries already. What you prepare is marked as later opening sums and needs the reason."
+        ),
     }
     return render(request, template, context)

@@ -22,7 +22,7 @@ from programme.models import (
     StepKind,
     YearState,
 )
-from programme.models.steps import ABOUT_COMMITMENT
+from programme.models.steps import ABOUT_COMMITMENT, BESIDE_LEDGER
 from programme.permissions.budget import PREPARE_STEP
 from programme.permissions.steps import (
     DECIDE_STEP,
@@ -33,8 +33,9 @@ from programme.permissions.steps import (
 )
 from programme.presenting.acting import acting_sentence, address, line_name, named, rooms_for, trail
 from programme.presenting.places import open_address
-from programme.presenting.steps import about_facts, room_rows, who_approves
+from programme.presenting.steps import about_facts, booked_anew, day_label, room_rows, who_approves
 from programme.services import steps as services
+from programme.services.opening import said_of_waiting
 from programme.tables.steps import STATE_KINDS, StepFilter, StepTable
 from programme.views.budget_acting import (
     act_on_many,
@@ -130,9 +131,13 @@ def _show(request: HttpRequest, step: BudgetStep, form: Any = None) -> HttpRespo
             "trail": trail(user, (steps_url, _("Steps of the budget"))),
             "state_kind": STATE_KINDS[step.state],
             "facts": about_facts(step, user),
+            "beside_ledger": step.kind in BESIDE_LEDGER,
+            "booked_anew": booked_anew(step) if prepared else [],
+            "day_label": day_label(step.kind),
             "rooms": _rooms(step) if prepared else [],
             "obstacle": services.obstacle(step) if prepared else "",
             "doubt": services.doubt(step) if prepared else "",
+            "waiting_opening": said_of_waiting(step) if prepared else "",
             "entries": [(entry, address(user, entry)) for entry in step.entries.select_related("line__task")],
             "prepared_name": people.get(step.prepared_by, ""),
             "decided_name": people.get(step.decided_by, ""),
@@ -175,7 +180,9 @@ def approve_step(request: HttpRequest, public_id: Any) -> HttpResponse:
         step,
         verb="approve step",
         act=lambda **by: services.approve_step(step, **by),
-        done=_("The step is approved and booked."),
+        done=_("The step is approved and recorded.")
+        if step.kind in BESIDE_LEDGER
+        else _("The step is approved and booked."),
         show=_show,
     )
 

@@ -194,13 +194,15 @@ def _act_on_statement(request, statement, form, *, service, names, title, submit
         except Refused as refusal:
             form.add_error(None, str(refusal))
     statement.refresh_from_db()
+    unexplained = statement.differences.unexplained().count()
     context = {
         "form": form,
         "title": title,
         "submit": submit,
         "statement": statement,
         "sides": presenting.both_sides(statement),
-        "count": statement.differences.there().count(),
+        "unexplained": unexplained,
+        "explained": statement.differences.there().count() - unexplained,
         "back": statement.get_absolute_url(),
         "back_label": statement,
     }

@@ -36,7 +36,8 @@ def budget_year(request, year):
     file = groups_file(request, scope, groups, today)
     if file is not None:
         return file
-    months = queries.months(year)
+    opened = queries.opened_by_month(year)
+    months = queries.months(year, opened=opened)
     lapsing = queries.lapsing_lines(year).select_related("task", "source", "year")
     obstacles = year_services.obstacles(year) if year.state in (YearState.OPEN, YearState.ADJUSTING) else []
     context = {
@@ -53,6 +54,7 @@ def budget_year(request, year):
         "rate": presenting.share(sums.managed.spent_vnd, sums.managed.assigned_vnd),
         "rate_followed": presenting.share(sums.followed.spent_vnd, sums.followed.assigned_vnd),
         "chart": presenting.month_chart(months, year),
+        "opened_vnd": sum(opened.values()),
         "months": presenting.month_rows(months, year, today),
         "has_followed": any(row.followed_vnd for row in months),
         "pending": pending_in(request.user, scope),
@@ -101,6 +103,7 @@ LISTS = {
     "left": ("programme:budget_line_list", {"state": "unexplained", "managed": "yes"}),
     "reconciliation": ("programme:statement_list", {}),
 }
+NAMED = frozenset({"steps"})  # with their list, and one by one: each is withdrawn or decided on by somebody
 RELATED = {
     "steps": ("line__task", "line__source", "line__year", "year", "period"),
     "payments": ("commitment",),
@@ -111,12 +114,13 @@ RELATED = {
 
 
 def _obstacles(user, year, obstacles):
-    """What keeps the year from being closed, each with its list, or with its first rows where it has no list."""
+    """What keeps the year from being closed, each with its list, or its first rows where it has none or they are named."""
     rows = []
     for obstacle in obstacles:
         route, query = LISTS.get(obstacle.code, ("", {}))
         url = open_address(user, route, year=year, **query) if route else ""
-        first = [] if url else list(obstacle.rows.select_related(*RELATED.get(obstacle.code, ()))[:LISTED])
+        named = obstacle.code in NAMED or not url
+        first = list(obstacle.rows.select_related(*RELATED.get(obstacle.code, ()))[:LISTED]) if named else []
         rows.append(
             {
                 "sentence": obstacle.sentence,
@@ -205,5 +209,6 @@ def close_year(request, year):
         submit=_("Close the budget year"),
         done=_("The budget year is closed."),
         back=year,
+        obstacles=_obstacles(request.user, year, year_services.obstacles(year)),
         act=lambda form, **by: year_services.close_year(year, paper=form.cleaned_data["paper"], **by),
     )

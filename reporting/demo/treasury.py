@@ -16,6 +16,7 @@ from reporting.demo.copying import at
 
 HEADINGS = ("STT", "Số chứng từ", "Ngày", "Nội dung", "Số tiền", "Tài khoản/Đơn vị nhận", "Loại")
 NAMES = {"q1": "QUÝ I", "q2": "QUÝ II", "q3": "QUÝ III", "year": "ĐẾN 31/12", "adjusted": "HẾT THỜI GIAN CHỈNH LÝ"}
+CODES = {"q1": "Q1", "q2": "Q2", "q3": "Q3", "year": "CN", "adjusted": "CL"}  # of their numbers: cả năm, chỉnh lý
 # (year, span, how it stands): "confirmed", or how many of its differences are explained
 STATEMENTS = (
     (2023, "adjusted", "confirmed"),
@@ -57,7 +58,7 @@ def _tell(stage, year, span, standing):
     statement = TreasuryStatement.objects.get(import_batch=import_.public_id)
     statement = number_statement(
         statement=statement,
-        number=f"MH-{span}/{year.year}/KBNN (minh họa)",
+        number=f"MH-{CODES[span]}/{year.year}/KBNN (minh họa)",
         issued_on=day,
         version=statement.version,
         by=accountant,
@@ -66,7 +67,7 @@ def _tell(stage, year, span, standing):
     if standing == "confirmed":
         confirm_reconciliation(
             statement=statement,
-            paper=f"MH-{span}/{year.year}/BĐC-SCT (minh họa)",
+            paper=f"MH-{CODES[span]}/{year.year}/BĐC-SCT (minh họa)",
             paper_on=day,
             version=statement.version,
             by=chief,

@@ -117,6 +117,7 @@ def make_entry(line, kind, amount_vnd, **fields):
 def make_opening_step(line, kind, amount_vnd, *, commitment=None, **fields):
     """An approved step that opens this one sum on the line, or on the contract from before the portal."""
     sums = {
+        "carry_in": {"carried_in_vnd": amount_vnd},
         "allocate": {"allocated_vnd": amount_vnd},
         "advance": {"advanced_vnd": amount_vnd, "disbursed_vnd": amount_vnd},
         "pay": {"disbursed_vnd": amount_vnd},

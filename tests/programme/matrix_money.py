@@ -22,6 +22,7 @@ def build(world):
         world.budget_year, managed=False, assigned_vnd=500_000_000, source=line.source, unit=line.unit
     )
     commitment = make_commitment(line)
+    world.contract_of_line = commitment
     make_paid_payment(commitment)
     make_payment(commitment)
     make_commitment(line, state="prepared")
@@ -43,6 +44,10 @@ def _followed(world):
     return {"public_id": world.followed_line.public_id}
 
 
+def _contract(world):
+    return {"public_id": world.contract_of_line.public_id}
+
+
 def _entry(world):
     return {"public_id": world.ledger_entry.public_id}
 
@@ -61,6 +66,7 @@ OBJECTS = {
         ],
         _line,
     ),
+    "programme:prepare_opening_again": _contract,
     "programme:record_report": _followed,
     "programme:ledger_entry": _entry,
     "programme:ledger_entry_file": _entry,

@@ -1,6 +1,6 @@
 """Where the pages of the money stand in the demonstration: the newest year, a managed and a followed line of it."""
 
-from programme.models import BudgetLine, BudgetYear, LedgerEntry
+from programme.models import BudgetLine, BudgetYear, Commitment, LedgerEntry
 
 
 def _year():
@@ -13,6 +13,10 @@ def _line():
 
 def _followed():
     return {"public_id": BudgetLine.objects.followed().latest("pk").public_id}
+
+
+def _contract():
+    return {"public_id": Commitment.objects.latest("pk").public_id}
 
 
 def _entry():
@@ -33,6 +37,7 @@ ADDRESSES = {
         ],
         _line,
     ),
+    "programme:prepare_opening_again": _contract,
     "programme:record_report": _followed,
     "programme:ledger_entry": _entry,
 }

@@ -2,6 +2,7 @@
 
 import re
 import uuid
+from datetime import date
 
 import pytest
 from django.db import IntegrityError
@@ -11,7 +12,8 @@ from accounts.roles import Role
 from audit.models import AccessEntry, Event
 from programme.models import BudgetStep, StepKind
 from programme.services import steps as step_services
-from tests.factories import make_auditor, make_enterprise_user, make_head, make_officer, make_user
+from programme.services.limits import saving_of
+from tests.factories import make_auditor, make_enterprise_user, make_head, make_officer, make_rule, make_user
 from tests.programme.acting import (
     BILLION,
     NOW,
@@ -33,6 +35,7 @@ from tests.programme.making import (
     make_entry,
     make_line,
     make_paid_payment,
+    make_pair,
     make_return,
     make_reversal,
     make_task,
@@ -292,6 +295,40 @@ def test_money_goes_to_another_line_of_the_same_source(client_as, people, line):
     post(client_as(people["chief"]), "approve_step", BudgetStep.objects.prepared().get())
     other.refresh_from_db()
     assert other.assigned_vnd == 1_500_000_000
+
+
+def test_saving_is_what_the_rule_of_the_year_comes_to_or_says_why_it_is_another_amount(client_as, people, line):
+    make_rule("budget_saving", {"percent": 10}, legal_basis="Quyết định số 5/QĐ-UBND", valid_from=date(2020, 1, 1))
+    make_entry(line, "supplement", 5)
+    make_pair_carried_into(line, 1_000)
+    due = (line.assigned_vnd - 1_000) * 10 // 100
+    accountant = client_as(people["accountant"])
+    form = text(accountant.get(address("prepare_step", "saving", line)))
+    shown = f"{due:,}".replace(",", ".")
+    assert f"còn phải giữ lại {shown} đồng" in form and "10%" in form and "5/QĐ-UBND" in form
+    other = post(accountant, "prepare_step", "saving", line, **STEP | {"amount_vnd": "7"})
+    assert f"còn phải giữ lại {shown} đồng. Nêu ở ô Thuyết minh" in errors(other)
+    assert not BudgetStep.objects.filter(kind="saving").exists()
+    post(accountant, "prepare_step", "saving", line, **STEP | {"amount_vnd": "7", "reason": "Giữ lại đợt 1"})
+    step = BudgetStep.objects.prepared().get()
+    page = text(client_as(people["chief"]).get(step.get_absolute_url()))
+    assert f"còn phải giữ lại {shown} đồng" in page
+    assert post(client_as(people["chief"]), "approve_step", step).status_code == 302
+    line.refresh_from_db()
+    rule = saving_of(line)
+    assert (rule.percent, rule.left_vnd) == (10, due - 7), "what was withheld counts"
+    post(accountant, "prepare_step", "saving", line, **STEP | {"amount_vnd": str(due - 7)})
+    assert BudgetStep.objects.prepared().get().amount_vnd == due - 7
+    assert saving_of(make_line(make_budget_year(2019), assigned_vnd=10)) is None, "no rule was in force then"
+
+
+def make_pair_carried_into(line, amount_vnd):
+    """Money that the line of the year before left over."""
+    before = make_budget_year(2023, envelope_vnd=BILLION, state="adjusting", period=line.year.period)
+    left = make_line(before, assigned_vnd=0, task=line.task, source=line.source)
+    for kind in ("assign", "allocate"):
+        make_entry(left, kind, amount_vnd, opening=True)
+    make_pair(left, line, "carry_out", amount_vnd)
 
 
 def test_money_is_carried_over_on_a_ground_of_that_years_law(client_as, people, line):

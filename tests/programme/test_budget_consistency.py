@@ -101,6 +101,10 @@ FAULTS = {
     "days settled line": ("programme_ledgerentry", "happened_on = '2018-12-31' WHERE kind = 'settle'"),
     "days settled contract": ("programme_ledgerentry", "happened_on = '2018-12-31' WHERE kind = 'settle'"),
     "opening": ("programme_ledgerentry", "step_id = NULL WHERE kind = 'commit'"),
+    "opening once": (
+        "programme_ledgerentry",
+        "commitment_id = NULL, kind = 'assign' WHERE opening",
+    ),
     "opening contract": ("programme_commitment", "before_portal = NOT before_portal"),
     "returned": ("programme_moneyreturn", "amount_vnd = amount_vnd + 1000"),
     "returned while open": ("programme_budgetyear", "state = 'adjusting' WHERE state = 'closed'"),

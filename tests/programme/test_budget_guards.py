@@ -13,6 +13,7 @@ from programme.models import (
     EFFECTS,
     KINDS_IN_STATE,
     BudgetLine,
+    BudgetStep,
     BudgetYear,
     Commitment,
     EntryKind,
@@ -20,8 +21,10 @@ from programme.models import (
     LineMonth,
     YearState,
 )
+from programme.services.years import obstacles
 from tests.factories import make_money_source, make_period
 from tests.programme.making import (
+    LONG_AGO,
     make_budget_step,
     make_budget_year,
     make_commitment,
@@ -340,6 +343,17 @@ def test_a_year_is_not_closed_while_money_is_left():
     make_line(year, assigned_vnd=BILLION)
     with refused("year_is_done_when_closed"):
         move_year(year, "closed")
+
+
+def test_a_year_is_not_closed_while_a_step_of_it_waits_be_it_only_its_envelope():
+    year = make_budget_year(2024)
+    step = make_budget_step("envelope", BILLION, state="prepared", year=year)
+    assert [obstacle.code for obstacle in obstacles(year)] == ["steps"]
+    with refused("year_is_done_when_closed"):
+        move_year(year, "closed")
+    BudgetStep.objects.filter(pk=step.pk).update(state="withdrawn", decided_by=step.prepared_by, decided_at=LONG_AGO)
+    year.refresh_from_db()
+    move_year(year, "closed")
 
 
 def test_years_go_on_step_by_step():

@@ -351,7 +351,7 @@ def attempts(w, person):
         ),
         "plan the months of a line": lambda: lines.plan_spending(w.line, {202408: 1}, **by),
         "prepare a contract from before the portal": lambda: opening.prepare_opening_contract(
-            w.empty, **CONTRACT, **PAPER, **by
+            w.empty, payee_account="1903 1234", **CONTRACT, **PAPER, **by
         ),
         "enter a report": lambda: lines.record_report(w.followed, {"assigned_vnd": 1}, **PAPER, **by),
         "add a year": lambda: years.add_year(w.period, 2021, **by),

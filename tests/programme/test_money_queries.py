@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from uuid import uuid4
 
 import pytest
 
@@ -14,6 +15,7 @@ from tests.programme.making import (
     make_commitment,
     make_entry,
     make_line,
+    make_opening_contract,
     make_paid_payment,
     make_pair,
     make_payment,
@@ -236,3 +238,30 @@ def test_what_each_entry_leaves_adds_up_to_what_is_left(period):
     make_reversal(line.entries.get(kind="cancel"))
     line.refresh_from_db()
     assert sum(money.left_by_entry(entry) for entry in line.entries.all()) == line.left_vnd == 650
+
+
+def test_what_was_disbursed_before_the_portal_is_spending_of_no_month(period):
+    year = make_budget_year(2024, period=period)
+    line = make_line(year, assigned_vnd=0)
+    for kind in ("assign", "allocate"):
+        make_entry(line, kind, 1_000, opening=True)
+    make_opening_contract(line, 500, disbursed_vnd=300, advanced_vnd=100)
+    make_paid_payment(make_commitment(line, 400), 40)
+    for of in ({}, {"line": line}):
+        assert money.opened_by_month(year, **of) == {202403: 300}
+        rows = {row.month: row for row in money.months(year, **of)}
+        assert (rows[202403].spent_vnd, rows[202401].sum_spent_vnd, rows[202412].sum_spent_vnd) == (40, 300, 340)
+    make_reversal(line.entries.get(kind="pay", opening=True), opening=True, happened_on=date(2024, 5, 2))
+    rows = {row.month: row for row in money.months(year)}
+    assert (rows[202403].spent_vnd, rows[202405].spent_vnd, rows[202412].sum_spent_vnd) == (40, 0, 140)
+
+
+def test_what_was_carried_in_before_the_portal_counts_in_the_period_although_a_year_before_has_lines(period):
+    first = make_budget_year(2024, period=period)
+    make_line(first, assigned_vnd=100)
+    line = make_line(make_budget_year(2025, period=period), assigned_vnd=0)
+    step = make_budget_step("opening", 50, carried_in_vnd=40, line=line, year=line.year)
+    make_entry(line, "assign", 10, opening=True, step=step)
+    make_entry(line, "carry_in", 40, opening=True, step=step, pair=uuid4())
+    whole = money.totals(scope().lines).managed
+    assert (whole.assigned_vnd, whole.carried_in_vnd, whole.carried_out_vnd) == (150, 40, 0)

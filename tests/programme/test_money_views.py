@@ -34,6 +34,7 @@ from tests.programme.making import (
     make_payment,
     make_reversal,
     make_task,
+    move_year,
 )
 
 pytestmark = pytest.mark.django_db
@@ -421,6 +422,18 @@ def test_a_year_with_money_left_is_not_closed_and_says_why(client_as, chief):
     answer = post(client, reverse("programme:close_year", args=[2024]), paper="12/BC-SCT")
     assert "còn dư chưa hủy, chưa chuyển nguồn" in text(answer)
     assert BudgetYear.objects.get().state == "adjusting"
+
+
+def test_what_is_missing_for_closing_is_named_before_anything_is_typed(client_as, chief):
+    year = make_budget_year(2024)
+    make_line(year)
+    step = make_budget_step("envelope", BILLION, state="prepared", year=year, document="Quyết định số 99/QĐ-UBND")
+    move_year(year, "adjusting")
+    client, address = client_as(chief), reverse("programme:close_year", args=[2024])
+    page = text(client.get(address))
+    assert "còn dư chưa hủy, chưa chuyển nguồn" in page
+    assert step.get_absolute_url() in page, "what waits is named"
+    assert step.get_absolute_url() in text(client.get(year.get_absolute_url()))
 
 
 def test_the_button_of_a_year_is_the_act_that_comes_next(client_as, chief):

@@ -2,27 +2,33 @@
 
 import csv
 import uuid
+from datetime import UTC, datetime
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.roles import Role
 from programme.models import BudgetStep, Commitment, MoneyReturn
 from reporting.finding import found_for
 from tests.factories import make_auditor, make_head, make_officer, make_user
 from tests.programme.making import (
+    make_budget_step,
     make_budget_year,
     make_closed_contract,
     make_commitment,
     make_entry,
     make_line,
+    make_opening_contract,
     make_paid_payment,
     make_return,
+    make_reversal,
 )
 
 pytestmark = pytest.mark.django_db
+FIRST_DAY = datetime(2024, 6, 20, 3, 0, tzinfo=UTC)  # from it on the portal keeps the line
 PAPER = {"document": "Báo cáo số 45/BC-SCT", "document_on": "01/07/2024"}
 CONTRACT = {
     "kind": "contract",
@@ -31,6 +37,7 @@ CONTRACT = {
     "what": "Dàn dựng gian hàng",
     "amount_vnd": "800.000",
     "payee": "Công ty TNHH Minh Họa",
+    "payee_account": "1903 1234",
 }
 RETURN = {
     "voucher": "GNT-001",
@@ -99,7 +106,7 @@ def test_opening_sums_are_prepared_on_the_page_of_the_line_and_approved_by_the_c
 
 def test_a_contract_from_before_the_portal_is_prepared_with_its_sums(client_as, accountant, chief, line):
     for kind in ("assign", "allocate"):
-        make_entry(line, kind, 900_000, opening=True)
+        make_entry(line, kind, 900_000, opening=True, recorded_at=FIRST_DAY)
     _sums, address = pages_of(line)
     said = CONTRACT | PAPER | {"disbursed_vnd": "500.000", "advanced_vnd": "200.000", "settled_vnd": "100.000"}
     too_much = text(post(client_as(accountant), address, **said | {"disbursed_vnd": "800.001"}))
@@ -134,13 +141,63 @@ def test_what_stands_in_the_way_of_an_opening_is_shown_on_its_step(client_as, ac
     post(client_as(accountant), sums, **PAPER, assigned_vnd="900")
     make_entry(line, "assign", 5)
     step = waiting_step()
-    said = "Số dư đầu kỳ phải ghi trước mọi bút toán khác"
+    said = "Rút đề nghị và lập lại, nêu lý do"
     assert said in text(client_as(chief).get(step.get_absolute_url()))
     answer = approve(client_as(chief), step)
     assert answer.status_code == 409 and said in answer.content.decode()
-    for address in pages_of(line):
-        assert said in text(client_as(accountant).get(address)), "the form says so before anything is typed"
-    assert pages_of(line)[0] not in text(client_as(accountant).get(line.get_absolute_url()))
+    assert "đang chờ duyệt: 900 đồng" in text(client_as(accountant).get(sums)), "said before anything is typed"
+    assert sums not in text(client_as(accountant).get(line.get_absolute_url()))
+
+
+def test_what_stands_already_or_comes_late_is_said_before_anything_is_typed(client_as, accountant, chief, line):
+    sums, contract = pages_of(line)
+    said = {"assigned_vnd": "900.000", "carried_in_vnd": "100.000", "allocated_vnd": "900.000"}
+    post(client_as(accountant), sums, **PAPER, **said)
+    step = waiting_step()
+    assert "100.000 đồng" in text(client_as(chief).get(step.get_absolute_url()))
+    approve(client_as(chief), step)
+    line.refresh_from_db()
+    assert (line.assigned_vnd, line.carried_in_vnd) == (900_000, 100_000)
+    assert "đã có số dư đầu kỳ: 900.000 đồng" in text(client_as(accountant).get(sums))
+    page = text(client_as(accountant).get(line.get_absolute_url()))
+    assert f'"{sums}"' not in page and contract in page
+    assert "đầu kỳ bổ sung" not in text(client_as(accountant).get(contract))
+    make_entry(line, "supplement", 5, recorded_at=timezone.now())
+    assert "đầu kỳ bổ sung" in text(client_as(accountant).get(contract))
+    too_bare = text(post(client_as(accountant), contract, **CONTRACT, **PAPER))
+    assert "nêu ở ô Thuyết minh" in too_bare
+    late = post(client_as(accountant), contract, **CONTRACT, **PAPER, reason="Bỏ sót hợp đồng")
+    assert "Bút toán đầu kỳ bổ sung" in text(client_as(chief).get(late.url))
+    waiting = make_budget_step("supplement", 1, state="prepared", line=line, year=line.year)
+    assert "12/HĐ-SCT, 800.000 đồng" in text(client_as(chief).get(waiting.get_absolute_url()))
+    assert approve(client_as(chief), waiting_step()).status_code == 302
+    assert "đầu kỳ bổ sung" in text(client_as(accountant).get(line.get_absolute_url()))
+    entry = line.entries.get(kind="commit")
+    assert "ghi bổ sung" in text(client_as(accountant).get(entry.get_absolute_url()))
+
+
+def test_a_wrong_opening_sum_of_a_living_contract_is_prepared_anew_from_its_page(
+    client_as, client, accountant, chief, line
+):
+    for kind in ("assign", "allocate"):
+        make_entry(line, kind, 900_000, opening=True, recorded_at=FIRST_DAY)
+    contract = make_opening_contract(line, 800_000, disbursed_vnd=60_000)
+    address = reverse("programme:prepare_opening_again", args=[contract.public_id])
+    assert address not in text(client_as(accountant).get(contract.get_absolute_url()))
+    assert "Đảo bút toán đầu kỳ ghi sai trước" in text(client_as(accountant).get(address))
+    make_reversal(contract.entries.get(kind="pay"), opening=True)
+    assert address in text(client_as(accountant).get(contract.get_absolute_url()))
+    assert address not in text(client_as(chief).get(contract.get_absolute_url()))
+    assert "chỉ ghi lại phần đã đảo" in text(client_as(accountant).get(address))
+    assert "Nêu ở ô Thuyết minh" in text(post(client_as(accountant), address, **PAPER, disbursed_vnd="52.000"))
+    answer = post(client_as(accountant), address, **PAPER, disbursed_vnd="52.000", reason="Đã chi 52.000 đồng")
+    assert "Thanh toán: 52.000 đồng" in text(client_as(chief).get(answer.url))
+    assert approve(client_as(chief), waiting_step()).status_code == 302
+    contract.refresh_from_db()
+    assert (contract.state, contract.disbursed_vnd) == ("approved", 52_000)
+    for other in (chief, make_head(), make_officer(), make_auditor()):
+        assert client_as(other).get(address).status_code == 403
+    assert client.get(address).status_code == 302
 
 
 def test_only_the_accountant_prepares_opening_sums(client_as, client, accountant, chief, line):
@@ -184,6 +241,36 @@ def test_a_return_is_prepared_on_the_contract_of_a_closed_year_and_shown_whereve
     assert undo not in text(client_as(accountant).get(contract.get_absolute_url())), "its reversal waits already"
     assert approve(client_as(chief), BudgetStep.objects.get(kind="undo_return")).status_code == 302
     assert MoneyReturn.objects.filter(reverses=row).count() == 1
+
+
+def test_pages_of_returns_speak_of_no_booking_in_the_ledger(client_as, accountant, chief):
+    contract = make_closed_contract(2022, 1_000_000)
+    address = returns_of(contract)
+    assert "Hãy điền “Ngày nộp tiền”" in text(
+        post(client_as(accountant), address, **PAPER, **RETURN | {"happened_on": ""})
+    )
+    answer = post(client_as(accountant), address, **PAPER, **RETURN)
+    undo = None
+    for day in ("Ngày nộp tiền", "Ngày đảo"):
+        page = text(client_as(chief).get(answer.url))
+        assert f"<dt>{day}</dt>" in page and "Duyệt và ghi nhận" in page
+        assert "Ngày ghi sổ" not in page and "ghi sổ" not in page.split("<main")[1].split("page-side")[0]
+        step = BudgetStep.objects.filter(state="prepared").get()
+        assert approve(client_as(chief), step).status_code == 302
+        page = text(client_as(chief).get(answer.url))
+        assert "Đã duyệt, đã ghi nhận" in page and "Ngày ghi sổ" not in page
+        if undo is None:
+            undo = reverse("programme:prepare_step", args=["undo_return", MoneyReturn.objects.get().public_id])
+            future = post(client_as(accountant), undo, **PAPER, reason="Nhầm", happened_on="01/01/2099")
+            assert "Ngày đảo ở sau hôm nay" in text(future)
+            answer = post(client_as(accountant), undo, **PAPER, reason="Nhầm")
+
+
+def test_what_is_missing_on_the_opening_contract_is_named(client_as, accountant, line):
+    page = text(post(client_as(accountant), pages_of(line)[1], kind="contract"))
+    for label in ("Văn bản", "Ngày văn bản"):
+        assert f"Hãy điền “{label}”" in page
+    assert "Hãy điền mục này" not in page
 
 
 def test_the_exports_of_the_year_tell_what_was_returned(client_as, accountant):

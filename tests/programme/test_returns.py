@@ -1,10 +1,11 @@
 """Money returned to the budget after its year was closed: two people, never more than was paid, never changed."""
 
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import DatabaseError, transaction
+from django.utils import timezone
 from django.utils.translation import override
 
 from accounts.roles import Role
@@ -13,7 +14,7 @@ from audit.refusals import Conflict, NotAllowed, Refused
 from programme.models import BudgetStep, MoneyReturn
 from programme.queries.money import Scope, breakdown
 from programme.services.consistency import find_differences
-from programme.services.returns import left_to_return
+from programme.services.returns import _require_day_of_voucher, left_to_return
 from programme.services.steps import approve_step, obstacle, prepare_step, refuse_step, why_never, withdraw_step
 from tests.factories import make_director, make_user
 from tests.programme.making import (
@@ -140,6 +141,51 @@ def test_one_voucher_is_entered_once_on_a_contract(people, contract):
     ):
         with pytest.raises(Conflict, match="GNT-001"):
             attempt()
+
+
+def test_a_voucher_is_the_same_however_it_is_typed(people, contract):
+    waiting = prepared(people, contract, 1)
+    for voucher in (" gnt-001", "GNT - 001 ", "gnt-001"):
+        with pytest.raises(Conflict, match="entered on this contract already"):
+            prepared(people, contract, 2, voucher=voucher)
+    where = {"line": contract.line, "year": contract.line.year, "commitment": contract}
+    typed_apart = make_budget_step("budget_return", 2, state="prepared", **where, **SAID | {"voucher": "gnt-001"})
+    approve_step(waiting, by=people["chief"], now=NOW)
+    assert "already" in obstacle(BudgetStep.objects.get(pk=typed_apart.pk))
+    with pytest.raises(Conflict):
+        approve_step(typed_apart, by=people["chief"], now=NOW)
+    prepared(people, contract, 1, voucher="GNT-0011")
+
+
+def test_what_came_back_before_the_year_was_closed_is_no_return(people, contract):
+    closed = timezone.localdate(contract.line.year.closed_at)
+    with pytest.raises(Refused, match="was closed on 04/01/2021; a voucher of 03/01/2021"):
+        prepared(people, contract, happened_on=closed - timedelta(days=1))
+    prepared(people, contract, happened_on=closed)
+
+
+def test_nothing_comes_back_before_the_first_payment(people, contract):
+    year = contract.line.year
+    year.closed_at = datetime(2019, 1, 5, tzinfo=UTC)
+    contract.line.year = year
+    with pytest.raises(Refused, match="first payment on this contract or decision is of 05/03/2019"):
+        _require_day_of_voucher(contract, date(2019, 3, 4))
+    _require_day_of_voucher(contract, date(2019, 3, 5))
+
+
+def test_a_reversal_of_a_return_has_a_day_that_can_be(people, contract):
+    approve_step(prepared(people, contract), by=people["chief"], now=NOW)
+    row = MoneyReturn.objects.get()
+    for day, said in (
+        (date(2024, 7, 17), "day of the reversal lies in the future"),
+        (date(2024, 7, 9), "The return is of 10/07/2024"),
+        (date(2020, 1, 1), "The return is of 10/07/2024"),
+    ):
+        with pytest.raises(Refused, match=said):
+            undoing(people, row, happened_on=day)
+    with pytest.raises(Refused, match="day of its document"):
+        undoing(people, row, happened_on=date(2024, 7, 10), document_on=date(2024, 7, 12))
+    approve_step(undoing(people, row, happened_on=date(2024, 7, 10)), by=people["chief"], now=NOW)
 
 
 def test_a_return_is_corrected_only_by_a_reversal_that_names_it(people, contract):

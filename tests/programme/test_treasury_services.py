@@ -423,3 +423,23 @@ def test_closing_asks_for_a_confirmed_year_end_statement_and_says_what_is_missin
     assert late.ends_on == date(2025, 1, 31)
     assert "2 differences" not in lacking_reconciliation(year)
     assert "1 difference" in lacking_reconciliation(year)
+
+
+def test_what_moved_in_the_adjustment_period_asks_for_the_statement_to_its_end(commitment, accountant, chief):
+    year = commitment.line.year
+    paid = make_paid_payment(commitment, 10, voucher="KB-1", paid_on=DAY)
+    reconciled(make_statement(lines=[statement_line(paid)], span="year", by=accountant, now=NOW), chief)
+    move_year(year, "adjusting")
+    assert lacking_reconciliation(year) == ""
+    make_recovery(commitment, 4, document="GNT-1", happened_on=date(2025, 1, 15))
+    said = lacking_reconciliation(year)
+    assert "adjustment period of 2024" in said and "31/12/2024" in said
+    with pytest.raises(Refused, match="adjustment period"):
+        require_reconciled(year)
+    recovery = statement_line(
+        voucher="GNT-1", paid_on=date(2025, 1, 15), amount_vnd=4, direction="recovery", payee="", account=""
+    )
+    whole = make_statement(lines=[statement_line(paid), recovery], span="adjusted", by=accountant, now=LATER)
+    assert lacking_reconciliation(year)
+    reconciled(whole, chief, now=datetime(2025, 2, 3, 3, tzinfo=UTC))
+    assert lacking_reconciliation(year) == ""

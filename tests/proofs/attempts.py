@@ -138,6 +138,7 @@ def money_attempts():
         "entry_j_opening_fits": [
             entry("supplement", opening="TRUE"),
             entry("assign", where="x.opening", opening="TRUE"),
+            entry("allocate", where="x.opening", opening="TRUE", step_id=opening_step),
             entry("commit", where="x.opening", opening="TRUE", amount_vnd="1"),
             entry("allocate", where="x.opening", opening="TRUE", step_id=opening_step, amount_vnd="x.amount_vnd + 1"),
         ],

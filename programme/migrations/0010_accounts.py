@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('documents', '0001_initial'),
-        ('programme', '0008_citation_counts'),
+        ('programme', '0009_opening_once'),
     ]
 
     operations = [
