@@ -7,7 +7,7 @@ class DocumentsConfig(AppConfig):
 
     def ready(self):
         from accounts import handover
-        from documents import services
+        from documents.services import imports as services
 
         handover.register(
             "imports",

@@ -1,6 +1,7 @@
 from django.urls import path
 
-from documents import views
+from documents.views import imports as views
+from documents.views import numbers, papers
 
 app_name = "documents"
 urlpatterns = [
@@ -17,4 +18,27 @@ urlpatterns = [
     path("imports/<uuid:public_id>/discard/", views.discard_import, name="discard_import"),
     path("imports/<uuid:public_id>/resume/", views.resume_import, name="resume_import"),
     path("imports/<uuid:public_id>/undo/", views.undo_import, name="undo_import"),
+    # papers that go out
+    path("papers/", papers.paper_list, name="paper_list"),
+    path("papers/draft/", papers.draft_paper, name="draft_paper"),
+    path("papers/<uuid:public_id>/", papers.paper_detail, name="paper"),
+    path("papers/<uuid:public_id>/preview/", papers.paper_preview, name="paper_preview"),
+    path("papers/<uuid:public_id>/pages/<int:page>/", papers.paper_page, name="paper_page"),
+    path("papers/<uuid:public_id>/pdf/", papers.paper_pdf, name="paper_pdf"),
+    path("papers/<uuid:public_id>/word/", papers.paper_word, name="paper_word"),
+    path("papers/<uuid:public_id>/edit/", papers.edit_paper, name="edit_paper"),
+    path("papers/<uuid:public_id>/discard/", papers.discard_paper, name="discard_paper"),
+    # the register of papers that go out
+    path("papers/numbers/", numbers.number_list, name="number_list"),
+    path("papers/numbers/give/", numbers.give_number, name="give_number"),
+    path("papers/numbers/<uuid:public_id>/", numbers.number_detail, name="number"),
+    path("papers/numbers/<uuid:public_id>/correct/", numbers.correct_number, name="correct_number"),
+    path("papers/numbers/<uuid:public_id>/void/", numbers.void_number, name="void_number"),
+    # series of numbers
+    path("papers/series/", numbers.series_list, name="series_list"),
+    path("papers/series/add/", numbers.add_series, name="add_series"),
+    path("papers/series/<uuid:public_id>/", numbers.series_detail, name="series"),
+    path("papers/series/<uuid:public_id>/edit/", numbers.edit_series, name="edit_series"),
+    path("papers/series/<uuid:public_id>/end/", numbers.end_series, name="end_series"),
+    path("papers/series/<uuid:public_id>/continue/", numbers.continue_series, name="continue_series"),
 ]

@@ -12,7 +12,14 @@ from django.db.migrations.recorder import MigrationRecorder
 
 from accounts.demo import PEOPLE
 
-REFERENCE_COMMANDS = ("load_duties", "load_reference", "load_programme", "load_procedures", "load_indicators")
+REFERENCE_COMMANDS = (
+    "load_duties",
+    "load_reference",
+    "load_programme",
+    "load_series",
+    "load_procedures",
+    "load_indicators",
+)
 CATALOGUE = settings.BASE_DIR / "locale" / "vi" / "LC_MESSAGES" / "django.mo"
 MANIFEST = Path(settings.STATIC_ROOT) / "staticfiles.json"
 
