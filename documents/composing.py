@@ -8,7 +8,7 @@ from documents.signatories import lines_above
 DRAFT_MARK = "DỰ THẢO"
 
 
-def data_of(paper, *, now, mark=DRAFT_MARK):
+def data_of(paper, *, now, mark=DRAFT_MARK, code=""):
     """The `documents.layout.data.Paper` of an OutgoingPaper as it stands."""
     series, today = paper.series, timezone.localdate(now)
     return Paper(
@@ -29,6 +29,7 @@ def data_of(paper, *, now, mark=DRAFT_MARK):
         ),
         recipients=(*lines_of(paper.recipients), kept_by(paper)),
         mark=mark,
+        code=code,
         made_on=today,
     )
 

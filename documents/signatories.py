@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.models import Office, Post
-from accounts.roles import COUNCIL, HEADS, LEADERS, Role
+from accounts.roles import HEADS, LEADERS, Role
 from audit.refusals import Refused
 
 
@@ -29,7 +29,7 @@ SIGNERS = {
     Authority.TL: HEADS - {Role.DEPUTY_HEAD} | {Role.CHIEF_OF_OFFICE},
     Authority.TUQ: HEADS | {Role.CHIEF_OF_OFFICE},
     Authority.Q: LEADERS,
-    Authority.TM: LEADERS | COUNCIL,
+    Authority.TM: LEADERS | {Role.COUNCIL_SECRETARY},
 }
 BY_PAPER = frozenset({Authority.TUQ, Authority.Q})  # the paper that gives the right is named
 MAY_SIGN = frozenset().union(*SIGNERS.values())

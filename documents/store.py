@@ -3,6 +3,7 @@
 import hashlib
 import os
 import tempfile
+import uuid
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -151,3 +152,31 @@ def scan_waiting(*, now, most=200):
             record_event("file scanned", stored, by="system:scanner", now=now, scan=stored.scan, found=found or "")
         judged += 1
     return judged
+
+
+PORTAL = uuid.UUID(int=0)  # the owner of what the portal itself made
+
+
+def keep_made(content, *, name, now):
+    """Keep a PDF that the portal made itself; returns its StoredFile. Within the transaction of what it was made for."""
+    sha256 = hashlib.sha256(content).hexdigest()
+    with incoming() as (target, path):
+        target.write(content)
+        target.flush()
+        os.fsync(target.fileno())
+        _put(path, sha256)
+    return StoredFile.objects.create(
+        sha256=sha256,
+        size=len(content),
+        format="pdf",
+        content_type=guard.CONTENT_TYPES["pdf"],
+        original_name=guard.clean_name(name),
+        owner=PORTAL,
+        stored_at=now,
+        scan=StoredFile.Scan.CLEAN,
+        scanned_at=now,
+    )
+
+
+def bytes_of(stored):
+    return path_of(stored.sha256).read_bytes()

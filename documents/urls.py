@@ -1,7 +1,8 @@
 from django.urls import path
 
+from documents.permissions.papers import STEPS
 from documents.views import imports as views
-from documents.views import numbers, papers
+from documents.views import numbers, papers, trust, way
 
 app_name = "documents"
 urlpatterns = [
@@ -28,6 +29,15 @@ urlpatterns = [
     path("papers/<uuid:public_id>/word/", papers.paper_word, name="paper_word"),
     path("papers/<uuid:public_id>/edit/", papers.edit_paper, name="edit_paper"),
     path("papers/<uuid:public_id>/discard/", papers.discard_paper, name="discard_paper"),
+    path("papers/<uuid:public_id>/signatures/", way.paper_signatures, name="paper_signatures"),
+    path("papers/<uuid:public_id>/upload/signed/", way.upload_signature, {"verb": "sign"}, name="upload_signed"),
+    path("papers/<uuid:public_id>/upload/sealed/", way.upload_signature, {"verb": "seal"}, name="upload_sealed"),
+    path("van-ban/<str:token>/", way.confirm_paper, name="confirm_paper"),
+    # trusted certifying organisations
+    path("papers/certificates/", trust.certificate_list, name="certificate_list"),
+    path("papers/certificates/add/", trust.add_certificate, name="add_certificate"),
+    path("papers/certificates/<uuid:public_id>/", trust.certificate_detail, name="certificate"),
+    path("papers/certificates/<uuid:public_id>/end/", trust.end_certificate, name="end_certificate"),
     # the register of papers that go out
     path("papers/numbers/", numbers.number_list, name="number_list"),
     path("papers/numbers/give/", numbers.give_number, name="give_number"),
@@ -41,4 +51,9 @@ urlpatterns = [
     path("papers/series/<uuid:public_id>/edit/", numbers.edit_series, name="edit_series"),
     path("papers/series/<uuid:public_id>/end/", numbers.end_series, name="end_series"),
     path("papers/series/<uuid:public_id>/continue/", numbers.continue_series, name="continue_series"),
+]
+
+# the steps of a paper on its way
+urlpatterns += [
+    path(f"papers/<uuid:public_id>/{verb}/", way.take_step, {"verb": verb}, name=f"{verb}_paper") for verb in STEPS
 ]

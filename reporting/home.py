@@ -17,6 +17,7 @@ from jobs.models import Job
 from programme.models import TreasuryStatement
 from reporting.home_dossiers import DOSSIERS
 from reporting.home_money import MONEY
+from reporting.home_papers import PAPERS
 from reporting.home_plans import PLANS
 from reporting.home_year_end import YEAR_END
 from reporting.models import CityStatistic, Family, Indicator, KpiChoice, KpiPublication, KpiRun
@@ -33,6 +34,7 @@ def work_for(user, now):
         _returned,
         _unsent,
         *DOSSIERS,
+        *PAPERS,
         _imports,
         *MONEY,
         *YEAR_END,

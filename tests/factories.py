@@ -533,3 +533,20 @@ def make_paper(*, drafter=None, office=None, series=None, signer=None, **fields)
     paper.derive()
     paper.save()
     return paper
+
+
+def make_paper_at(state, *, paper=None, clerk=None, head=None, now=None, **fields):
+    """A paper that went its way up to a state, each step by somebody whose turn it is."""
+    from documents.paper_states import NEXT
+    from documents.services import way
+
+    paper = paper or make_paper(**fields)
+    now = now or datetime(2026, 11, 27, 3, tzinfo=UTC)
+    clerk = clerk or make_user(Role.RECORDS_CLERK)
+    by = {"send": paper.drafter, "initial": head or make_head(office=paper.office), "sign": paper.signer}
+    while paper.state != state:
+        verb = NEXT[paper.state]
+        given = {"dated_on": now.date()} if verb == "number" else {}
+        paper = way.TAKING[verb](paper=paper, version=paper.version, by=by.get(verb, clerk), now=now, **given)
+    assert way.next_verb(paper) == NEXT.get(state)
+    return paper

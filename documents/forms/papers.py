@@ -10,7 +10,7 @@ from documents.permissions.papers import offices_of
 from documents.secrecy import secret_sentence
 from documents.services.papers import CONTENT
 from documents.signatories import MAY_SIGN, Authority
-from screens.forms import DateField, Form, ModelForm
+from screens.forms import DateField, Form, ModelForm, NumberField
 
 
 def _text(label, *, rows, help_text, required=False, most=20_000):
@@ -96,3 +96,42 @@ class PaperForm(ModelForm):
 class ReasonForm(Form):
     reason = forms.CharField(label=_("Reason"), max_length=300, widget=forms.Textarea(attrs={"rows": 3}))
     version = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class StepForm(Form):
+    """A step that needs nothing but to be taken."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class NumberPaperForm(StepForm):
+    dated_on = DateField(label=_("Date of the paper"))
+    number = NumberField(label=_("Number"), min_value=1, max_value=1_000_000)
+
+    def __init__(self, *args, series, **kwargs):
+        super().__init__(*args, **kwargs)
+        if series.is_portals:
+            del self.fields["number"]
+
+
+class SignedFileForm(StepForm):
+    file = forms.FileField(
+        label=_("Signed file"),
+        widget=forms.FileInput(attrs={"accept": ".pdf"}),
+        help_text=_("The PDF that you downloaded here, signed and otherwise unchanged."),
+        error_messages={
+            "required": _("Choose the file."), "empty": _("The file is empty. Choose it again."),
+            "missing": _("Choose the file."),
+        },
+    )  # fmt: skip
+
+
+class CertificateForm(Form):
+    file = forms.FileField(
+        label=_("Certificate"),
+        help_text=_("The certificate of the organisation that issues signatures: .cer, .crt or .pem."),
+        error_messages={
+            "required": _("Choose the file."), "empty": _("The file is empty. Choose it again."),
+            "missing": _("Choose the file."),
+        },
+    )  # fmt: skip

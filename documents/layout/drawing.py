@@ -5,7 +5,7 @@ Both are drawn by a limited process (documents.layout.drawer), so that nothing i
 
 import base64
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import lru_cache
 
 from django.utils.translation import gettext as _
@@ -48,6 +48,25 @@ def paper_as_pdf(paper):
 def _drawn(data):
     answer = _ask({"paper": json.loads(data)})
     return Drawn(base64.b64decode(answer["pdf"]), tuple(Place(**place) for place in answer["places"]))
+
+
+@dataclass(frozen=True)
+class Words:
+    """A few words that are laid over a place of `width` × `height` points of a paper."""
+
+    lines: tuple
+    width: float
+    height: float
+    size: int = 10
+    italic: bool = False
+    framed: bool = False
+    indent: int = 3
+
+
+def words_as_pdf(words, *, made_on):
+    """A small PDF of each of several Words."""
+    order = [asdict(each) | {"made_on": [made_on.year, made_on.month, made_on.day]} for each in words]
+    return [base64.b64decode(pdf) for pdf in _ask({"words": order})["pdfs"]]
 
 
 @lru_cache(maxsize=16)

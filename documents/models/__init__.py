@@ -1,6 +1,7 @@
 from documents.models.imports import Import, ImportPart, ImportQuerySet, ImportTurn, StoredFile
 from documents.models.numbers import NumberCounter, NumberSeries, PaperNumber
-from documents.models.papers import OutgoingPaper
+from documents.models.papers import OutgoingPaper, PaperStep
+from documents.models.trust import TrustedCertificate
 
 __all__ = [
     "Import",
@@ -11,5 +12,7 @@ __all__ = [
     "NumberSeries",
     "OutgoingPaper",
     "PaperNumber",
+    "PaperStep",
     "StoredFile",
+    "TrustedCertificate",
 ]

@@ -155,6 +155,13 @@ def give_number(*, series, office, dated_on, values, by, now, number=None):
     return row
 
 
+def upcoming_number(series, office, dated_on):
+    """The number that the portal would give next: what is seen before it is taken."""
+    of = office if series.counts_each_office else None
+    counter = series.counters.filter(year=dated_on.year, office=of).first()
+    return counter.last_number + 1 if counter else 1
+
+
 @transaction.atomic
 def correct_number(*, number, values, version, by, now, reason):
     """Correct what the register says of a paper; its number, symbol and date stay."""
@@ -176,10 +183,17 @@ def correct_number(*, number, values, version, by, now, reason):
 
 
 @transaction.atomic
-def void_number(*, number, version, by, now, reason):
-    """Make a number void: it stays in the register with the reason; where the portal counts, nobody gets it again."""
+def void_number(*, number, version, by, now, reason, of_paper=False):
+    """Make a number void: it stays in the register with the reason; where the portal counts, nobody gets it again.
+
+    The number of a paper of the portal becomes void when the paper is stopped (`of_paper`).
+    """
     require(by, VOID)
     row = _locked_number(number)
+    if not of_paper and hasattr(row, "paper"):
+        raise Refused(
+            _("This number belongs to a paper of the portal. Stop the paper on its page; an issued one stands.")
+        )
     row.voided_at, row.voided_by, row.void_reason = now, actor_name(by), clean(reason)
     row.save_version(version, update_fields=["voided_at", "voided_by", "void_reason"])
     record_event("number made void", row, by=by, now=now, reason=reason)

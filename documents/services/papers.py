@@ -75,7 +75,7 @@ def discard_paper(*, paper, version, by, now, reason):
 
 
 def locked(paper):
-    related = ("series", "office", "signer", "drafter")
+    related = ("series", "office", "signer", "drafter", "drawn", "signed", "numbered", "sealed", "number")
     return OutgoingPaper.objects.select_for_update(of=("self",)).select_related(*related).get(pk=paper.pk)
 
 

@@ -10,7 +10,18 @@ from reference.tables import name_in_language
 from screens import tables
 from screens.lists import FilterSet, SearchFilter
 
-STATE_KINDS = {State.DRAFT: "info", State.DISCARDED: "quiet"}
+STATE_KINDS = {
+    State.DRAFT: "info",
+    State.INITIALLING: "warn",
+    State.CHECKING: "warn",
+    State.SIGNING: "warn",
+    State.NUMBERING: "warn",
+    State.SEALING: "warn",
+    State.ISSUING: "warn",
+    State.ISSUED: "ok",
+    State.STOPPED: "bad",
+    State.DISCARDED: "quiet",
+}
 
 
 class PaperTable(tables.Table):
@@ -22,6 +33,8 @@ class PaperTable(tables.Table):
         orderable=True,
         order_by=("series__sort_key",),
     )
+    number = tables.CodeColumn(verbose_name=_("Number and symbol"), accessor="number__symbol")
+    dated_on = tables.DateColumn(verbose_name=_("Date of the paper"), accessor="number__dated_on")
     state = tables.TagColumn(verbose_name=_("State"), choices=dict(State.choices), kinds=STATE_KINDS)
     office = tables.VietnameseColumn(verbose_name=_("Office that drafts"), accessor="office__name")
     drafter = tables.VietnameseColumn(verbose_name=_("Drafted by"), accessor="drafter__full_name")
@@ -30,7 +43,7 @@ class PaperTable(tables.Table):
     due_on = tables.DateColumn(verbose_name=_("To be issued by"))
 
     class Meta(tables.Table.Meta):
-        shown = ["subject", "series", "state", "office", "drafter", "signer", "drafted_at", "due_on"]
+        shown = ["subject", "number", "series", "state", "office", "drafter", "signer", "drafted_at", "due_on"]
 
 
 class PaperFilter(FilterSet):

@@ -11,15 +11,20 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.access import may_open
+from audit.events import actor_names
 from audit.refusals import Refused
-from documents.composing import data_of, kept_by
+from documents.composing import DRAFT_MARK, data_of, kept_by
 from documents.forms.papers import PaperForm, ReasonForm
 from documents.layout.drawing import page_picture, paper_as_pdf
 from documents.layout.word import paper_as_docx
 from documents.models import OutgoingPaper
+from documents.paper_states import State
 from documents.permissions.papers import offices_of
+from documents.presenting import STEP_WORDS, WORDS, can_do_here, signature_words
 from documents.services import papers as services
-from documents.serving import as_attachment
+from documents.services import way
+from documents.serving import as_attachment, serve
+from documents.store import bytes_of
 from documents.tables import papers as tables
 from documents.word_tables import AS_WORD, DOCX
 from reference.sending import do_once
@@ -27,6 +32,7 @@ from screens import formats
 from screens.lists import Sheet, show_list
 
 PDF = "application/pdf"
+RELATED = ("series", "office", "signer", "drafter", "drawn", "signed", "numbered", "sealed", "number")
 
 
 def paper_list(request):
@@ -49,7 +55,9 @@ def paper_list(request):
 
 
 def paper_detail(request, public_id):
-    paper = _paper(request, public_id)
+    paper, now = paper_or_404(request, public_id), timezone.now()
+    verb = way.next_verb(paper)
+    mine = verb is not None and way.may_take(request.user, paper, verb, now)
     return render(
         request,
         "documents/paper.html",
@@ -57,9 +65,62 @@ def paper_detail(request, public_id):
             "paper": paper,
             "kind": tables.STATE_KINDS[paper.state],
             "facts": _facts(paper),
+            "steps": _steps(paper),
+            "turn": _turn(paper),
+            "late": paper.is_late(timezone.localdate(now)),
             "may_edit": paper.is_draft and paper.drafter_id == request.user.pk,
+            "action": _action(paper, verb) if mine else None,
+            "upload": _upload(paper, verb) if mine else "",
+            "others": [
+                (reverse(f"documents:{other}_paper", args=[paper.public_id]), WORDS[other][0])
+                for other in ("return", "stop")
+                if paper.may(other) and way.may_take(request.user, paper, other, now)
+            ],
         },
     )
+
+
+def _action(paper, verb):
+    """(address, words) of the next step, where the portal itself can take it."""
+    if not can_do_here(verb):
+        return None
+    return reverse(f"documents:{verb}_paper", args=[paper.public_id]), WORDS[verb][0]
+
+
+def _upload(paper, verb):
+    """The address for what was signed outside."""
+    route = {"sign": "documents:upload_signed", "seal": "documents:upload_sealed"}.get(verb)
+    return reverse(route, args=[paper.public_id]) if route else ""
+
+
+def _turn(paper):
+    """Whose turn it is."""
+    office = f"{_('Head of office')} ({paper.office})"
+    return {
+        State.DRAFT: paper.drafter.full_name,
+        State.INITIALLING: office,
+        State.CHECKING: _("The Department's Office"),
+        State.SIGNING: paper.signer.full_name,
+        State.NUMBERING: _("Records clerk"),
+        State.SEALING: _("Records clerk"),
+        State.ISSUING: _("Records clerk"),
+    }.get(State(paper.state), "")
+
+
+def _steps(paper):
+    """The steps that were taken: (what, who, when, the words beside them)."""
+    steps = list(paper.steps.order_by("place"))
+    who = actor_names({step.by for step in steps})
+    return [
+        {
+            "what": STEP_WORDS[step.verb],
+            "who": who[step.by],
+            "at": step.at,
+            "note": step.note,
+            "signature": signature_words(step.facts),
+        }
+        for step in steps
+    ]
 
 
 def _facts(paper):
@@ -77,6 +138,10 @@ def _facts(paper):
         (_("Recipients"), "\n".join(filter(None, [paper.recipients, kept_by(paper)]))),
         (_("To be issued by"), formats.vn_long_date(paper.due_on)),
     ]
+    if paper.number:
+        facts.insert(0, (_("Number and date"), f"{paper.number.symbol}, {formats.vn_date(paper.number.dated_on)}"))
+    if paper.sealed:
+        facts.append((_("Digest (SHA-256)"), paper.sealed.sha256))
     if paper.discarded_reason:
         facts.append((_("Why it was given up"), paper.discarded_reason))
     return facts
@@ -87,7 +152,7 @@ def _facts(paper):
 
 def paper_preview(request, public_id):
     """One page of the paper after the other, as pictures."""
-    paper = _paper(request, public_id)
+    paper = paper_or_404(request, public_id)
     page = _page_asked(request.GET.get("page", "1"))
     pages, refusal = 0, ""
     try:
@@ -104,7 +169,7 @@ def paper_preview(request, public_id):
 def paper_page(request, public_id, page):
     """The picture of a page."""
     try:
-        picture, _pages = page_picture(_drawn(_paper(request, public_id)), page)
+        picture, _pages = page_picture(_drawn(paper_or_404(request, public_id)), page)
     except Refused as refusal:
         raise Http404 from refusal
     answer = HttpResponse(picture, content_type="image/png")
@@ -113,8 +178,14 @@ def paper_page(request, public_id, page):
 
 
 def paper_pdf(request, public_id):
-    paper = _paper(request, public_id)
+    """The paper as far as it came: what is signed leaves byte for byte."""
+    paper = paper_or_404(request, public_id)
+    name = f"{paper.number.symbol.replace('/', '-')} " if paper.number else ""
     try:
+        if paper.last_file is not None:
+            return serve(
+                paper.last_file, request, name=f"{name}{paper.subject[:100]}.pdf", basis=f"paper {paper.public_id}"
+            )
         pdf = _drawn(paper)
     except Refused as refusal:
         return _back(request, paper, refusal)
@@ -122,12 +193,16 @@ def paper_pdf(request, public_id):
 
 
 def paper_word(request, public_id):
-    paper = _paper(request, public_id)
-    file = paper_as_docx(data_of(paper, now=timezone.now()))
+    paper = paper_or_404(request, public_id)
+    mark = DRAFT_MARK if paper.is_draft else ""
+    file = paper_as_docx(data_of(paper, now=timezone.now(), mark=mark))
     return as_attachment(BytesIO(file), f"{paper.subject[:100]}.docx", DOCX, size=len(file))
 
 
 def _drawn(paper):
+    """What the paper looks like: the file as far as it came, or its draft."""
+    if paper.last_file is not None:
+        return bytes_of(paper.last_file)
     return paper_as_pdf(data_of(paper, now=timezone.now())).pdf
 
 
@@ -154,7 +229,7 @@ def draft_paper(request):
 
 
 def edit_paper(request, public_id):
-    paper = _paper(request, public_id)
+    paper = paper_or_404(request, public_id)
     if request.method == "GET" and not paper.is_draft:
         messages.info(request, _("The paper is no draft any more."))
         return HttpResponseRedirect(paper.get_absolute_url())
@@ -172,7 +247,7 @@ def edit_paper(request, public_id):
 
 
 def discard_paper(request, public_id):
-    paper = _paper(request, public_id)
+    paper = paper_or_404(request, public_id)
     form = ReasonForm(request.POST or None, initial={"version": paper.version})
     done = do_once(
         request,
@@ -189,11 +264,11 @@ def discard_paper(request, public_id):
 # --- shared ------------------------------------------------------------------------------------
 
 
-def _paper(request, public_id):
-    papers = OutgoingPaper.objects.visible_to(request.user).select_related("series", "office", "signer", "drafter")
+def paper_or_404(request, public_id):
+    papers = OutgoingPaper.objects.visible_to(request.user).select_related(*RELATED)
     return get_object_or_404(papers, public_id=public_id)
 
 
 def _form(request, form, title, submit, back, *, paper=None):
-    page = {"form": form, "title": title, "submit": submit, "back": back, "paper": paper}
+    page = {"form": form, "title": title, "submit": submit, "back": back, "paper": paper, "lead": ""}
     return render(request, "documents/paper_form.html", page)

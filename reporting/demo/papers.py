@@ -2,11 +2,19 @@
 
 from datetime import date
 
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
 from accounts.roles import Role
 from documents.loading import load_series
 from documents.models import NumberSeries
+from documents.paper_states import ON_THE_WAY, State
 from documents.services.numbers import continue_series, give_number, void_number
 from documents.services.papers import discard_paper, draft_paper
+from documents.services.trust import add_certificate
+from documents.services.way import TAKING, next_verb
 from reporting.demo.copying import at
 
 FIRST_ON = date(2026, 1, 5)
@@ -93,8 +101,8 @@ DRAFTS = (
 )
 
 
-def papers_drafted(stage):
-    """papers that go out, in draft and given up"""
+def papers_on_their_way(stage):
+    """papers that go out: in draft, given up, at every step of their way, and issued; a trusted certificate"""
     signers = {"own": stage.director, "kt": stage.people[Role.DEPUTY_DIRECTOR]}
     office = stage.officer.posts.get().office
     day = date(2026, 11, 12)
@@ -106,3 +114,46 @@ def papers_drafted(stage):
         }  # fmt: skip
         paper = draft_paper(values=values, by=stage.officer, now=at(day, 8 + place))
     discard_paper(paper=paper, version=1, reason="Lập trùng (minh họa)", by=stage.officer, now=at(day, 15))
+    for place, state in enumerate((*ON_THE_WAY, State.ISSUED)):
+        _walk(stage, state, date(2026, 11, 13), at(date(2026, 11, 13), 9 + place))
+    administrator = stage.people[Role.ADMINISTRATOR]
+    add_certificate(content=_authority(), by=administrator, now=at(day, 9))
+
+
+def _walk(stage, state, day, now):
+    """A notice that went its way up to `state`."""
+    code, subject, to, bases, body, recipients, authority = DRAFTS[0]
+    values = {
+        "series": NumberSeries.objects.get(code=code), "office": stage.officer.posts.get().office, "subject": subject,
+        "addressees": to, "bases": bases, "body": body, "recipients": recipients, "signer": stage.director,
+        "authority": authority, "authority_paper": "", "signer_post": "", "due_on": date(2026, 11, 18),
+    }  # fmt: skip
+    paper = draft_paper(values=values, by=stage.officer, now=now)
+    clerk = stage.people[Role.RECORDS_CLERK]
+    by = {
+        "send": stage.officer,
+        "initial": stage.head,
+        "check": stage.people[Role.CHIEF_OF_OFFICE],
+        "sign": stage.director,
+    }
+    while paper.state != state:
+        verb = next_verb(paper)
+        given = {"dated_on": day} if verb == "number" else {}
+        paper = TAKING[verb](paper=paper, version=paper.version, by=by.get(verb, clerk), now=now, **given)
+
+
+def _authority():
+    """The certificate of a certifying organisation that does not exist."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Tổ chức chứng thực minh họa")])
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(at(FIRST_ON))
+        .not_valid_after(at(date(2036, 1, 5)))
+        .sign(key, hashes.SHA256())
+    )
+    return made.public_bytes(serialization.Encoding.PEM)

@@ -33,7 +33,7 @@ from reference.models import Agency, ContentArea, MoneySource, SupportKind
 from reporting.demo.copying import ACTOR, at
 from reporting.demo.dossiers import dossiers_lodged
 from reporting.demo.money import settlements_closed, years_of_money
-from reporting.demo.papers import numbers_given, papers_drafted
+from reporting.demo.papers import numbers_given, papers_on_their_way
 from reporting.demo.plans import planned_money_linked, plans_of_the_years
 from reporting.demo.policies import policies_reviewed
 from reporting.demo.procedures import procedures_in_versions
@@ -73,7 +73,7 @@ def play(world, people, *, say):
         procedures_in_versions,
         dossiers_lodged,
         numbers_given,
-        papers_drafted,
+        papers_on_their_way,
         plans_of_the_years,
         years_of_money,
         planned_money_linked,

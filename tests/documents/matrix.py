@@ -11,4 +11,3 @@ def build(world):
 
 
 OBJECTS = {name: thing for part in PARTS for name, thing in part.OBJECTS.items()}
-HIDDEN = matrix_papers.HIDDEN

@@ -1,10 +1,9 @@
-"""A draft of each person who may draft papers; what others drafted is not seen by the rest."""
+"""A draft of each person who may draft papers, a paper that went its whole way, and a trusted certificate."""
 
-from documents.permissions.papers import DRAFT
-from tests.factories import make_paper
-
-OTHERS = "drafts of others are not seen"
-HIDDEN_FROM = dict.fromkeys(("director", "deputy_director", "administrator", "auditor"), OTHERS)
+from documents.permissions.papers import DRAFT, STEPS
+from documents.services.trust import add_certificate
+from documents.signing.keys import agency_key
+from tests.factories import make_paper, make_paper_at
 
 
 def build(world):
@@ -12,17 +11,31 @@ def build(world):
         role.value: make_paper(drafter=world.people[role.value], office=world.people[role.value].posts.get().office)
         for role in DRAFT.roles
     }
+    world.issued = make_paper_at("issued", clerk=world.people["records_clerk"])
+    content = agency_key().signing_cert.dump()
+    world.certificate = add_certificate(content=content, by=world.people["administrator"], now=world.now)
 
 
-def _paper(world, who):
+def _draft(world, who):
     return {"public_id": (world.papers.get(who) or world.papers["officer"]).public_id}
 
 
-def _page(world, who):
-    return _paper(world, who) | {"page": 1}
+def _issued(world):
+    return {"public_id": world.issued.public_id}
 
 
-READS = ("paper", "paper_preview", "paper_pdf", "paper_word", "paper_page")
-OBJECTS = {f"documents:{name}": _paper for name in (*READS, "edit_paper", "discard_paper")}
-OBJECTS["documents:paper_page"] = _page
-HIDDEN = {f"documents:{name}": HIDDEN_FROM for name in READS}
+def _certificate(world):
+    return {"public_id": world.certificate.public_id}
+
+
+ISSUED = (
+    "paper", "paper_preview", "paper_pdf", "paper_word", "paper_signatures", "upload_signed", "upload_sealed",
+    *(f"{verb}_paper" for verb in STEPS),
+)  # fmt: skip
+OBJECTS = {
+    **{f"documents:{name}": _issued for name in ISSUED},
+    **{f"documents:{name}": _draft for name in ("edit_paper", "discard_paper")},
+    **{f"documents:{name}": _certificate for name in ("certificate", "end_certificate")},
+    "documents:paper_page": lambda world: _issued(world) | {"page": 1},
+    "documents:confirm_paper": lambda world: {"token": world.issued.token},
+}

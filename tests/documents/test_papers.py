@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 
 from accounts.models import Post
 from accounts.roles import Role
@@ -23,8 +23,6 @@ from tests.factories import (
     make_series,
     make_user,
 )
-from tests.proofs.attempts import copied, removed, updated
-from tests.proofs.attempts_papers import attempts
 
 pytestmark = pytest.mark.django_db
 
@@ -193,8 +191,3 @@ def test_a_paper_that_was_given_up_stays_as_it_is(office, officer):
     for act in (paper.delete, lambda: OutgoingPaper.objects.filter(pk=paper.pk).update(subject="Khác")):
         with pytest.raises(IntegrityError), transaction.atomic():
             act()
-    make_paper()
-    for statements in attempts(copied, updated, removed).values():
-        for statement in statements:
-            with pytest.raises(IntegrityError, match="guard"), transaction.atomic(), connection.cursor() as cursor:
-                cursor.execute(statement)
