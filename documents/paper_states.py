@@ -53,7 +53,7 @@ MOVES = (
     # back to whoever drafted it, by whoever would take the next step
     Move("return", State.INITIALLING, State.DRAFT, INITIALLERS),
     Move("return", State.CHECKING, State.DRAFT, OFFICE),
-    Move("return", State.SIGNING, State.DRAFT, MAY_SIGN),
+    Move("return", State.SIGNING, State.DRAFT, MAY_SIGN | OFFICE),
     Move("return", State.NUMBERING, State.DRAFT, CLERK),
     # what has its number is not changed any more: the number becomes void
     Move("stop", State.SEALING, State.STOPPED, OFFICE),

@@ -22,7 +22,7 @@ FIELDS = {
     "due_on": _("to be issued by"),
 }
 
-describe("paper drafted", _("Draft begun"), fields=FIELDS)
+describe("paper drafted", _("Draft of the paper begun"), fields=FIELDS)
 describe("paper draft changed", _("Draft changed"), fields=FIELDS)
 describe("paper discarded", _("Draft given up"), fields=FIELDS)
 describe("paper sent", _("Sent on its way"), fields=FIELDS)
@@ -34,3 +34,4 @@ describe("paper sealed", _("Signed by the agency"), fields=FIELDS)
 describe("paper issued", _("Paper issued"), fields=FIELDS)
 describe("paper returned", _("Sent back to whoever drafted it"), fields=FIELDS)
 describe("paper stopped", _("Paper stopped"), fields=FIELDS)
+describe("paper handed over", _("Handed over to another drafter"), fields=FIELDS)

@@ -148,7 +148,7 @@ class GiveNumberForm(RegisterForm):
     series = forms.ModelChoiceField(label=_("Series of numbers"), queryset=NumberSeries.objects.none())
     office = forms.ModelChoiceField(label=_("Office that drafted"), queryset=Office.objects.none())
     number = NumberField(
-        label=_("Number"),
+        label=_("Number of the paper"),
         min_value=1,
         max_value=1_000_000,
         required=False,

@@ -106,7 +106,7 @@ class StepForm(Form):
 
 class NumberPaperForm(StepForm):
     dated_on = DateField(label=_("Date of the paper"))
-    number = NumberField(label=_("Number"), min_value=1, max_value=1_000_000)
+    number = NumberField(label=_("Number of the paper"), min_value=1, max_value=1_000_000)
 
     def __init__(self, *args, series, **kwargs):
         super().__init__(*args, **kwargs)

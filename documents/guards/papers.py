@@ -11,14 +11,15 @@ _KNOWN = " OR ".join(
     for source, target in dict.fromkeys((move.source.value, move.target.value) for move in MOVES)
 )
 _ON_THE_WAY = (
-    "state", "version", "round", "step_count", "waiting_since", "token", "places", "drawn_id", "signed_id", "numbered_id",
+    "state",
+    "drafter_id", "version", "round", "step_count", "waiting_since", "token", "places", "drawn_id", "signed_id", "numbered_id",
     "sealed_id", "number_id", "issued_at",
 )  # fmt: skip
 _OVER = ", ".join(f"'{state.value}'" for state in (State.ISSUED, State.STOPPED, State.DISCARDED))
 
 GUARDS = [
     no_delete(PAPERS),
-    immutable(PAPERS, "drafter_id", "drafted_at"),
+    immutable(PAPERS, "drafted_at"),
     check_trigger("paper_begins_as_a_draft", PAPERS, ("INSERT",), "NEW.state <> 'draft' OR NEW.step_count <> 0"),
     check_trigger("paper_moves_by_the_table", PAPERS, ("UPDATE",), f"OLD.state <> NEW.state AND NOT ({_KNOWN})"),
     check_trigger(

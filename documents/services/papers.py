@@ -1,14 +1,17 @@
 """The verbs of papers that go out: draft one, change the draft, give it up."""
 
+import hashlib
+
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.access import require
+from accounts.models import Post, User
 from audit.events import actor_name, record_event
 from audit.refusals import Conflict, NotAllowed, Refused
 from documents.models import OutgoingPaper
-from documents.paper_states import State, move_of
+from documents.paper_states import ON_THE_WAY, State, move_of
 from documents.permissions.papers import DRAFT, offices_of
 from documents.secrecy import refuse_secret
 from documents.signatories import require_signatory
@@ -18,6 +21,7 @@ CONTENT = (
     "series", "office", "subject", "addressees", "bases", "body", "recipients", "signer", "authority",
     "authority_paper", "signer_post", "due_on",
 )  # fmt: skip
+MOST_KEPT = 200  # letters of the content in a history
 WRITTEN = ("subject", "addressees", "bases", "body", "recipients")
 
 
@@ -71,6 +75,30 @@ def discard_paper(*, paper, version, by, now, reason):
     return paper
 
 
+# --- handing over ------------------------------------------------------------------------------
+
+
+def held_by(person):
+    """What somebody drafted and did not see issued yet."""
+    return OutgoingPaper.objects.filter(drafter=person, state__in=[State.DRAFT, *ON_THE_WAY])
+
+
+def who_may_go_on(person, on):
+    """Those who may draft for every office whose papers `person` drafts."""
+    users = User.objects.holding(DRAFT.roles, on)
+    for office in held_by(person).order_by().values_list("office", flat=True).distinct():
+        users = users.filter(pk__in=Post.objects.in_force(on).filter(office=office).values("user"))
+    return users
+
+
+def hand_over_papers(person, to, *, by, now):
+    """Give what `person` drafts, and what comes back of it, to `to` (one act of accounts.handover, which records it)."""
+    for paper in held_by(person).select_for_update(of=("self",)):
+        paper.drafter = to
+        paper.save_version(paper.version, update_fields=["drafter"])
+        record_event("paper handed over", paper, by=by, now=now)
+
+
 # --- shared ------------------------------------------------------------------------------------
 
 
@@ -97,8 +125,15 @@ def require_drafter(paper, by):
 def filled(paper):
     """What an event keeps of a paper: what people fill in, where it is filled in."""
     named = {"series": paper.series.name_vi, "office": paper.office.name, "signer": paper.signer.full_name}
-    values = {name: getattr(paper, name) for name in CONTENT} | named
+    values = {name: getattr(paper, name) for name in CONTENT} | named | {"body": _named_body(paper.body)}
     return {name: value for name, value in values.items() if value not in (None, "")}
+
+
+def _named_body(body):
+    """The beginning of a content, and its digest: the whole may be longer than a history can bear."""
+    if len(body) <= MOST_KEPT:
+        return body
+    return f"{body[:MOST_KEPT]}… ({hashlib.sha256(body.encode()).hexdigest()[:16]})"
 
 
 def _require_right(paper, by, now):

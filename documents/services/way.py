@@ -21,7 +21,7 @@ from documents.composing import data_of
 from documents.layout.drawing import Place, paper_as_pdf
 from documents.models import PaperStep, TrustedCertificate
 from documents.models.papers import offices_headed_by
-from documents.paper_states import NEXT, State, move_of
+from documents.paper_states import NEXT, OFFICE, State, move_of
 from documents.permissions.papers import STEPS
 from documents.services.numbers import give_number, upcoming_number, void_number
 from documents.services.papers import locked, move, require_drafter
@@ -250,7 +250,8 @@ def _require_turn(paper, verb, by, now):
         require_drafter(paper, by)
     if paper.state == State.INITIALLING and not offices_headed_by(by, today).filter(office=paper.office_id).exists():
         raise NotAllowed(_("The head of %(office)s does this.") % {"office": paper.office})
-    if paper.state == State.SIGNING and paper.signer_id != by.pk:
+    # the Department's Office may take back what its signer cannot sign any more
+    if paper.state == State.SIGNING and paper.signer_id != by.pk and not (verb == "return" and by.roles & OFFICE):
         raise NotAllowed(_("%(name)s does this: the paper is signed by them.") % {"name": paper.signer})
     duty = DUTIES.get(verb)
     if duty and verb != "send":

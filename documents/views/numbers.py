@@ -19,7 +19,7 @@ from documents.forms.numbers import (
     SeriesForm,
     VoidForm,
 )
-from documents.models import NumberSeries, PaperNumber
+from documents.models import NumberSeries, OutgoingPaper, PaperNumber
 from documents.services import numbers as services
 from documents.services.numbers import ENTRY
 from documents.tables import numbers as tables
@@ -57,6 +57,7 @@ def number_list(request):
 
 def number_detail(request, public_id):
     number = _number(public_id)
+    paper = getattr(number, "paper", None)
     who = actor_names({number.given_by, number.voided_by} - {""})
     facts = [
         (_("Number and symbol"), number.symbol),
@@ -84,7 +85,10 @@ def number_detail(request, public_id):
             "facts": facts,
             "void": void,
             "may_correct": not number.is_void and may_open(request.user, "documents:correct_number"),
-            "may_void": not number.is_void and may_open(request.user, "documents:void_number"),
+            "may_void": not number.is_void and paper is None and may_open(request.user, "documents:void_number"),
+            "paper": paper
+            if paper and OutgoingPaper.objects.visible_to(request.user).filter(pk=paper.pk).exists()
+            else None,
         },
     )
 
@@ -261,7 +265,7 @@ def continue_series(request, public_id):
 
 
 def _number(public_id):
-    return get_object_or_404(PaperNumber.objects.select_related("series", "office"), public_id=public_id)
+    return get_object_or_404(PaperNumber.objects.select_related("series", "office", "paper"), public_id=public_id)
 
 
 def _series(public_id):

@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 
 from accounts.models import Post
 from accounts.roles import Role
+from audit.models import Event
 from audit.refusals import Conflict, NotAllowed, Refused, StaleVersion
 from documents.composing import data_of
 from documents.models import OutgoingPaper
@@ -183,6 +184,14 @@ def test_a_paper_that_contradicts_itself_is_refused(change):
     paper = make_paper()
     with pytest.raises(IntegrityError), transaction.atomic():
         OutgoingPaper.objects.filter(pk=paper.pk).update(**change)
+
+
+def test_a_history_keeps_the_beginning_of_a_long_content(office, officer):
+    paper = draft(office, officer, make_director(), body="Dài. " * 1000)
+    first = Event.objects.get(object_id=paper.public_id, kind="paper drafted")
+    services.edit_paper(paper=paper, values={"body": "Dài. " * 1001}, version=1, by=officer, now=NOW)
+    assert len(first.body) < 2000
+    assert '"body"' in Event.objects.get(object_id=paper.public_id, kind="paper draft changed").body
 
 
 def test_a_paper_that_was_given_up_stays_as_it_is(office, officer):

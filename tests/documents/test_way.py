@@ -11,17 +11,19 @@ from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 from django.urls import reverse
 
+from accounts.handover import hand_over
 from accounts.roles import Role
 from audit.refusals import Conflict, NotAllowed, Refused, StaleVersion
 from documents.models import OutgoingPaper, PaperNumber, PaperStep
 from documents.paper_states import MOVES, State, move_of
-from documents.services import numbers, way
+from documents.services import numbers, papers, way
 from documents.signing.keys import _self_made, agency_key
 from documents.signing.places import fill_in, filled_in
 from documents.signing.signatures import AGENCY, SIGNER, sign, signatures_in
 from documents.store import bytes_of
 from tests.documents.test_numbers import kinds_of
 from tests.factories import (
+    make_administrator,
     make_auditor,
     make_deputy_head,
     make_director,
@@ -194,6 +196,26 @@ def test_number_and_date_fit_the_paper(clerk):
     with pytest.raises(Refused, match="Nhập số"):
         take("number", typed, clerk, dated_on=TODAY)
     assert take("number", typed, clerk, dated_on=TODAY, number=812).number.symbol == "812/SCT-X"
+
+
+def test_the_office_takes_back_what_its_signer_cannot_sign_and_papers_are_handed_over(clerk):
+    office = make_office()
+    leaving, staying = make_officer(office=office), make_officer(office=office)
+    paper = make_paper_at("signing", drafter=leaving, clerk=clerk)
+    with pytest.raises(NotAllowed):
+        take("sign", paper, clerk)
+    back = take("return", paper, clerk, reason="Người ký đã chuyển công tác")
+    issued = make_paper_at("issued", drafter=leaving, clerk=clerk)
+    assert staying in papers.who_may_go_on(leaving, TODAY)
+    assert make_officer() not in papers.who_may_go_on(leaving, TODAY)
+    hand_over(
+        person=leaving, to={"papers": staying}, paper="", reason="Chuyển công tác", by=make_administrator(), now=NOW
+    )
+    back.refresh_from_db()
+    issued.refresh_from_db()
+    assert (back.drafter, issued.drafter) == (staying, leaving)
+    assert kinds_of(back)[0] == "paper handed over"
+    assert not papers.held_by(leaving).exists()
 
 
 # --- signed outside ----------------------------------------------------------------------------
