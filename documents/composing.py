@@ -10,13 +10,15 @@ DRAFT_MARK = "DỰ THẢO"
 
 def data_of(paper, *, now, mark=DRAFT_MARK, code=""):
     """The `documents.layout.data.Paper` of an OutgoingPaper as it stands."""
-    series, today = paper.series, timezone.localdate(now)
+    series, today, number = paper.series, timezone.localdate(now), paper.number
     return Paper(
         layout=series.layout,
         superior=series.superior,
         issuer=series.issuer,
         symbol=series.symbol_parts(office=paper.office, year=today.year),
         year=today.year,
+        number=f"{number.number:02d}" if number else "",
+        dated_on=number.dated_on if number else None,
         heading=series.heading,
         subject=paper.subject,
         body_of_authority=_deciding(paper, today) if series.layout == "decision" else "",

@@ -51,6 +51,7 @@ def paper_list(request):
         empty=_("No paper is being drafted that you see."),
         sheet=Sheet(title=_("Papers that go out"), period=_("On %(day)s") % {"day": formats.vn_date(today)}),
         more_exports=AS_WORD,
+        template="documents/paper_list.html",
     )
 
 

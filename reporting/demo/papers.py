@@ -11,9 +11,9 @@ from accounts.roles import Role
 from documents.loading import load_series
 from documents.models import NumberSeries
 from documents.paper_states import ON_THE_WAY, State
-from documents.services.numbers import continue_series, give_number, void_number
+from documents.services.numbers import continue_series, end_series, give_number, void_number
 from documents.services.papers import discard_paper, draft_paper
-from documents.services.trust import add_certificate
+from documents.services.trust import add_certificate, end_certificate
 from documents.services.way import TAKING, next_verb
 from reporting.demo.copying import at
 
@@ -59,6 +59,11 @@ def numbers_given(stage):
                 now=at(day, 15),
             )
         )
+    copies = series["SL"]
+    end_series(
+        series=copies, ended_on=date(2026, 11, 2), version=copies.version, by=clerk, now=at(date(2026, 11, 2)),
+        reason="Không còn sao lục (minh họa)",
+    )  # fmt: skip
     twice = given[4]
     void_number(
         number=twice, version=twice.version, reason="Cấp trùng số 01/TB-SCT", by=clerk, now=at(twice.dated_on, 16)
@@ -117,7 +122,11 @@ def papers_on_their_way(stage):
     for place, state in enumerate((*ON_THE_WAY, State.ISSUED)):
         _walk(stage, state, date(2026, 11, 13), at(date(2026, 11, 13), 9 + place))
     administrator = stage.people[Role.ADMINISTRATOR]
-    add_certificate(content=_authority(), by=administrator, now=at(day, 9))
+    add_certificate(content=_authority("Tổ chức chứng thực minh họa"), by=administrator, now=at(day, 9))
+    ended = add_certificate(content=_authority("Tổ chức chứng thực cũ (minh họa)"), by=administrator, now=at(day, 9))
+    end_certificate(
+        certificate=ended, version=1, reason="Hết hạn hợp đồng (minh họa)", by=administrator, now=at(day, 10)
+    )
 
 
 def _walk(stage, state, day, now):
@@ -142,10 +151,10 @@ def _walk(stage, state, day, now):
         paper = TAKING[verb](paper=paper, version=paper.version, by=by.get(verb, clerk), now=now, **given)
 
 
-def _authority():
+def _authority(name):
     """The certificate of a certifying organisation that does not exist."""
     key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Tổ chức chứng thực minh họa")])
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     made = (
         x509.CertificateBuilder()
         .subject_name(name)

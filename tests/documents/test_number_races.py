@@ -7,8 +7,17 @@ import pytest
 from audit.refusals import Conflict, Refused
 from documents.models import NumberCounter, PaperNumber
 from documents.services import numbers as services
+from documents.services import way
 from tests.dossiers.test_procedure_races import at_once
-from tests.factories import make_number, make_office, make_series
+from tests.factories import (
+    make_deputy_head,
+    make_head,
+    make_number,
+    make_office,
+    make_officer,
+    make_paper_at,
+    make_series,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -34,6 +43,17 @@ def test_of_twenty_who_take_a_number_at_once_each_gets_one_and_none_is_missing()
     assert list(rows.values_list("number", flat=True)) == list(range(1, 22))
     assert [row.number for row in rows if row.is_void] == [1]
     assert NumberCounter.objects.get(series=series).last_number == 21
+
+
+def test_of_two_heads_who_initial_a_paper_at_once_one_does_and_the_other_reads_why():
+    office = make_office()
+    paper = make_paper_at("initialling", drafter=make_officer(office=office))
+    heads = [make_head(office=office), make_deputy_head(office=office)]
+    outcomes = at_once(
+        *[lambda by=by: way.initial_paper(paper=paper, version=paper.version, by=by, now=NOW) for by in heads]
+    )
+    assert sorted(isinstance(outcome, Conflict) for outcome in outcomes) == [False, True]
+    assert paper.steps.filter(verb="initial").count() == 1
 
 
 def test_of_two_who_type_the_same_number_at_once_one_has_it():

@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 from django.urls import reverse
+from docx import Document
 
 from accounts.handover import hand_over
 from accounts.roles import Role
@@ -354,6 +355,8 @@ def test_the_page_offers_each_step_to_whose_turn_it_is_and_takes_it_once(client_
     assert client_as(clerk).get(page("check_paper", paper)).status_code == 302
     shown = client_as(clerk).get(page("paper_signatures", paper)).content.decode()
     assert shown.count("Nguyên vẹn, ký bằng chứng thư thử nghiệm") == 2
+    word = Document(BytesIO(client_as(clerk).get(page("paper_word", paper)).getvalue())).tables[1].cell(0, 0).text
+    assert f"Số: {paper.number.symbol}" in word
     pdf = client_as(clerk).get(page("paper_pdf", paper))
     assert pdf.getvalue() == bytes_of(paper.sealed)
 
