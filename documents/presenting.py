@@ -3,7 +3,7 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from documents.signing.keys import agency_key, may_sign_here
+from documents.signing.keys import has_agency_key, may_sign_here
 
 # {verb: (title, what the button says, what is said when it is done, what it means)}
 WORDS = {
@@ -80,7 +80,7 @@ STEP_WORDS = {
 
 def can_do_here(verb):
     """Whether the portal has what the step needs: keys for signing."""
-    return {"sign": may_sign_here, "seal": lambda: agency_key() is not None}.get(verb, lambda: True)()
+    return {"sign": may_sign_here, "seal": has_agency_key}.get(verb, lambda: True)()
 
 
 def signature_words(facts):

@@ -56,13 +56,13 @@ def save_upload(file, *, by, now, allow=guard.EVERYTHING, name=None, most_megaby
     """Take a file in: size, quota, guard, scan, then the store. Returns its StoredFile or raises Refused."""
     most = (most_megabytes or settings.UPLOAD_MEGABYTES) * 2**20
     if file.size is not None and file.size > most:
-        raise Refused(_too_large(most))
+        raise Refused(too_large(most))
     with incoming() as (target, path):
         digest, size = hashlib.sha256(), 0
         for block in blocks_of(file):
             size += len(block)
             if size > most:
-                raise Refused(_too_large(most))
+                raise Refused(too_large(most))
             digest.update(block)
             target.write(block)
         target.flush()
@@ -91,7 +91,8 @@ def save_upload(file, *, by, now, allow=guard.EVERYTHING, name=None, most_megaby
     return stored
 
 
-def _too_large(most):
+def too_large(most=None):
+    most = most or settings.UPLOAD_MEGABYTES * 2**20
     return _("The file is larger than %(most)s MB. Divide it, or save it in a smaller form.") % {"most": most // 2**20}
 
 

@@ -27,9 +27,8 @@ from documents.services.numbers import give_number, upcoming_number, void_number
 from documents.services.papers import locked, move, require_drafter
 from documents.signatories import lines_above
 from documents.signing.keys import agency_key, facts_of, person_key
-from documents.signing.places import FIELDS, fill_in, filled_in, with_fields
-from documents.signing.signatures import AGENCY, SIGNER, sign, signatures_in
-from documents.store import blocks_of, bytes_of, keep_made, save_upload
+from documents.signing.signatures import AGENCY, FIELDS, SIGNER, signatures_in
+from documents.store import blocks_of, bytes_of, keep_made, save_upload, too_large
 from screens.text import clean
 
 # {verb: what duties call the step}
@@ -45,7 +44,7 @@ FILE_OF = {"check": "drawn", "sign": "signed", "number": "numbered", "seal": "se
 
 # --- steps -------------------------------------------------------------------------------------
 # What a step needs made (drawn, signed, filled in, verified) is `made` by the function named after it, before any
-# transaction; a step that is given nothing makes it itself.
+# transaction; a step that is given nothing makes it itself. The signing library is loaded only there: it is large.
 
 
 def send_paper(*, paper, version, by, now, made=None):
@@ -73,6 +72,8 @@ def check_paper(*, paper, version, by, now, made=None):
 
 
 def make_checked(*, paper, version, by, now):
+    from documents.signing.places import with_fields
+
     _begin(paper, "check", version, by, now)
     token = secrets.token_urlsafe(18)
     drawn = paper_as_pdf(data_of(paper, now=now, mark="", code=address_of(token)))
@@ -87,6 +88,8 @@ def sign_paper(*, paper, version, by, now, made=None):
 
 
 def make_signed(*, paper, version, by, now):
+    from documents.signing.writing import sign
+
     _begin(paper, "sign", version, by, now)
     key = person_key(by)
     content = sign(bytes_of(paper.drawn), key, field=SIGNER, place=_signing_place(paper), now=now)
@@ -107,7 +110,11 @@ def upload_sealed(*, paper, version, by, now, file=None, made=None):
 
 def make_uploaded(*, paper, verb, file, version, by, now):
     """The uploaded file: the bytes that were given out, with signatures after them that hold."""
+    from documents.signing.places import filled_in
+
     _begin(paper, verb, version, by, now)
+    if file.size > settings.UPLOAD_MEGABYTES * 2**20:
+        raise Refused(too_large())
     given_out, content = bytes_of(paper.drawn if verb == "sign" else paper.numbered), b"".join(blocks_of(file))
     if not content.startswith(given_out) or len(content) == len(given_out):
         raise Refused(
@@ -148,6 +155,8 @@ def number_paper(*, paper, dated_on, version, by, now, number=None, made=None):
 
 
 def make_numbered(*, paper, dated_on, version, by, now, number=None):
+    from documents.signing.places import fill_in
+
     _begin(paper, "number", version, by, now)
     year = timezone.localdate(paper.steps.filter(verb="check").latest("place").at).year
     if dated_on.year != year:
@@ -181,6 +190,8 @@ def seal_paper(*, paper, version, by, now, made=None):
 
 
 def make_sealed(*, paper, version, by, now):
+    from documents.signing.writing import sign
+
     _begin(paper, "seal", version, by, now)
     key = agency_key()
     if key is None:

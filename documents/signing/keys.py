@@ -9,8 +9,6 @@ from datetime import timedelta
 from functools import cache
 from pathlib import Path
 
-from asn1crypto import keys as asn1_keys
-from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -19,8 +17,6 @@ from cryptography.x509.oid import NameOID
 from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from pyhanko.sign.signers import SimpleSigner
-from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from audit.refusals import Refused
 from documents.signing.verifier import TRYOUT
@@ -32,6 +28,11 @@ YEARS = 5
 def may_sign_here():
     """Whether the portal itself may sign for people: only while it is tried out."""
     return not settings.PRODUCTION
+
+
+def has_agency_key():
+    """Whether the portal itself signs for the agency."""
+    return bool(settings.SIGNING_CERTIFICATE) or may_sign_here()
 
 
 def agency_key():
@@ -113,6 +114,11 @@ def _certificate(key, called):
 
 
 def _signer(key, certificate, others):
+    """The key as the signing library wants it, which is loaded only here: it is large."""
+    from asn1crypto import keys as asn1_keys
+    from pyhanko.sign.signers import SimpleSigner
+    from pyhanko_certvalidator.registry import SimpleCertificateStore
+
     store = SimpleCertificateStore()
     store.register_multiple([_asn1(other) for other in others or ()])
     der = key.private_bytes(serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
@@ -120,4 +126,6 @@ def _signer(key, certificate, others):
 
 
 def _asn1(certificate):
+    from asn1crypto import x509 as asn1_x509
+
     return asn1_x509.Certificate.load(certificate.public_bytes(serialization.Encoding.DER))

@@ -13,9 +13,9 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
 
 from documents.layout.drawing import Words, words_as_pdf
-from documents.signing.signatures import add_agency_field
+from documents.signing.signatures import FIELDS
+from documents.signing.writing import add_agency_field
 
-FIELDS = ("number", "day", "month")
 ABOVE, BELOW = 2.0, 11.0  # points above and below the upper edge of a place
 PRINTED = 4  # flag of an annotation that is printed
 
