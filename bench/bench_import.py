@@ -16,10 +16,11 @@ from django.utils import timezone
 
 from accounts.roles import Role
 from audit.bulk import copy_rows
-from documents import services, workbooks
+from documents import workbooks
 from documents.cells import WEIGHTS
 from documents.imports import kinds
 from documents.models import Import
+from documents.services import imports as services
 from jobs import services as jobs
 from tests.factories import make_user
 

@@ -7,7 +7,8 @@ class DocumentsConfig(AppConfig):
 
     def ready(self):
         from accounts import handover
-        from documents import services
+        from documents.services import imports as services
+        from documents.services import papers
 
         handover.register(
             "imports",
@@ -15,4 +16,11 @@ class DocumentsConfig(AppConfig):
             count=services.count_held,
             takers=services.who_may_decide,
             move=services.hand_over_imports,
+        )
+        handover.register(
+            "papers",
+            _("Papers that go out and are not issued yet"),
+            count=lambda person: papers.held_by(person).count(),
+            takers=papers.who_may_go_on,
+            move=papers.hand_over_papers,
         )

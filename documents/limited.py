@@ -21,15 +21,15 @@ class ReaderRefused(Exception):
         self.code, self.arguments = code, arguments
 
 
-def ask_reader(order, *, memory=None, seconds=None):
-    """Give the order to a fresh limited process and yield its answers (dicts) as they come.
+def ask_reader(order, *, memory=None, seconds=None, module="documents.reader"):
+    """Give the order to a fresh limited process (`module`) and yield its answers (dicts) as they come.
 
     To the answer {"asking": …} the caller may `send` a plain value, which the reader gets as its next line.
     """
     seconds = seconds or settings.READER_SECONDS
     order = {**order, "memory": memory or settings.READER_MEGABYTES * 2**20, "seconds": seconds}
     process = subprocess.Popen(
-        [sys.executable, "-E", "-s", "-B", "-m", "documents.reader"],
+        [sys.executable, "-E", "-s", "-B", "-m", module],
         cwd=settings.BASE_DIR,
         env={"LANG": "C.UTF-8"},
         stdin=subprocess.PIPE,

@@ -3,6 +3,7 @@
 import hashlib
 import os
 import tempfile
+import uuid
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -55,13 +56,13 @@ def save_upload(file, *, by, now, allow=guard.EVERYTHING, name=None, most_megaby
     """Take a file in: size, quota, guard, scan, then the store. Returns its StoredFile or raises Refused."""
     most = (most_megabytes or settings.UPLOAD_MEGABYTES) * 2**20
     if file.size is not None and file.size > most:
-        raise Refused(_too_large(most))
+        raise Refused(too_large(most))
     with incoming() as (target, path):
         digest, size = hashlib.sha256(), 0
         for block in blocks_of(file):
             size += len(block)
             if size > most:
-                raise Refused(_too_large(most))
+                raise Refused(too_large(most))
             digest.update(block)
             target.write(block)
         target.flush()
@@ -90,7 +91,8 @@ def save_upload(file, *, by, now, allow=guard.EVERYTHING, name=None, most_megaby
     return stored
 
 
-def _too_large(most):
+def too_large(most=None):
+    most = most or settings.UPLOAD_MEGABYTES * 2**20
     return _("The file is larger than %(most)s MB. Divide it, or save it in a smaller form.") % {"most": most // 2**20}
 
 
@@ -151,3 +153,31 @@ def scan_waiting(*, now, most=200):
             record_event("file scanned", stored, by="system:scanner", now=now, scan=stored.scan, found=found or "")
         judged += 1
     return judged
+
+
+PORTAL = uuid.UUID(int=0)  # the owner of what the portal itself made
+
+
+def keep_made(content, *, name, now):
+    """Keep a PDF that the portal made itself; returns its StoredFile. Within the transaction of what it was made for."""
+    sha256 = hashlib.sha256(content).hexdigest()
+    with incoming() as (target, path):
+        target.write(content)
+        target.flush()
+        os.fsync(target.fileno())
+        _put(path, sha256)
+    return StoredFile.objects.create(
+        sha256=sha256,
+        size=len(content),
+        format="pdf",
+        content_type=guard.CONTENT_TYPES["pdf"],
+        original_name=guard.clean_name(name),
+        owner=PORTAL,
+        stored_at=now,
+        scan=StoredFile.Scan.CLEAN,
+        scanned_at=now,
+    )
+
+
+def bytes_of(stored):
+    return path_of(stored.sha256).read_bytes()

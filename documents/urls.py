@@ -1,6 +1,8 @@
 from django.urls import path
 
-from documents import views
+from documents.permissions.papers import STEPS
+from documents.views import imports as views
+from documents.views import numbers, papers, trust, way
 
 app_name = "documents"
 urlpatterns = [
@@ -17,4 +19,41 @@ urlpatterns = [
     path("imports/<uuid:public_id>/discard/", views.discard_import, name="discard_import"),
     path("imports/<uuid:public_id>/resume/", views.resume_import, name="resume_import"),
     path("imports/<uuid:public_id>/undo/", views.undo_import, name="undo_import"),
+    # papers that go out
+    path("papers/", papers.paper_list, name="paper_list"),
+    path("papers/draft/", papers.draft_paper, name="draft_paper"),
+    path("papers/<uuid:public_id>/", papers.paper_detail, name="paper"),
+    path("papers/<uuid:public_id>/preview/", papers.paper_preview, name="paper_preview"),
+    path("papers/<uuid:public_id>/pages/<int:page>/", papers.paper_page, name="paper_page"),
+    path("papers/<uuid:public_id>/pdf/", papers.paper_pdf, name="paper_pdf"),
+    path("papers/<uuid:public_id>/word/", papers.paper_word, name="paper_word"),
+    path("papers/<uuid:public_id>/edit/", papers.edit_paper, name="edit_paper"),
+    path("papers/<uuid:public_id>/discard/", papers.discard_paper, name="discard_paper"),
+    path("papers/<uuid:public_id>/signatures/", way.paper_signatures, name="paper_signatures"),
+    path("papers/<uuid:public_id>/upload/signed/", way.upload_signature, {"verb": "sign"}, name="upload_signed"),
+    path("papers/<uuid:public_id>/upload/sealed/", way.upload_signature, {"verb": "seal"}, name="upload_sealed"),
+    path("van-ban/<str:token>/", way.confirm_paper, name="confirm_paper"),
+    # trusted certifying organisations
+    path("papers/certificates/", trust.certificate_list, name="certificate_list"),
+    path("papers/certificates/add/", trust.add_certificate, name="add_certificate"),
+    path("papers/certificates/<uuid:public_id>/", trust.certificate_detail, name="certificate"),
+    path("papers/certificates/<uuid:public_id>/end/", trust.end_certificate, name="end_certificate"),
+    # the register of papers that go out
+    path("papers/numbers/", numbers.number_list, name="number_list"),
+    path("papers/numbers/give/", numbers.give_number, name="give_number"),
+    path("papers/numbers/<uuid:public_id>/", numbers.number_detail, name="number"),
+    path("papers/numbers/<uuid:public_id>/correct/", numbers.correct_number, name="correct_number"),
+    path("papers/numbers/<uuid:public_id>/void/", numbers.void_number, name="void_number"),
+    # series of numbers
+    path("papers/series/", numbers.series_list, name="series_list"),
+    path("papers/series/add/", numbers.add_series, name="add_series"),
+    path("papers/series/<uuid:public_id>/", numbers.series_detail, name="series"),
+    path("papers/series/<uuid:public_id>/edit/", numbers.edit_series, name="edit_series"),
+    path("papers/series/<uuid:public_id>/end/", numbers.end_series, name="end_series"),
+    path("papers/series/<uuid:public_id>/continue/", numbers.continue_series, name="continue_series"),
+]
+
+# the steps of a paper on its way
+urlpatterns += [
+    path(f"papers/<uuid:public_id>/{verb}/", way.take_step, {"verb": verb}, name=f"{verb}_paper") for verb in STEPS
 ]

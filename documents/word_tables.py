@@ -99,11 +99,11 @@ def docx_table(*, office_lines, title, columns, rows, signers=(), subtitle="", u
     _set_styles(document)
     _set_properties(document, title, office_lines)
     _write_heading(document, office_lines)
-    document.add_paragraph(_text(title), style=STYLES["SheetTitle"][0])
+    document.add_paragraph(clean_text(title), style=STYLES["SheetTitle"][0])
     if subtitle:
-        document.add_paragraph(_text(subtitle), style=STYLES["SheetPeriod"][0])
+        document.add_paragraph(clean_text(subtitle), style=STYLES["SheetPeriod"][0])
     if unit:
-        document.add_paragraph(_text(f"{_('Unit of measure')}: {unit}"), style=STYLES["SheetUnit"][0])
+        document.add_paragraph(clean_text(f"{_('Unit of measure')}: {unit}"), style=STYLES["SheetUnit"][0])
     heads = [column.head(unit) for column in columns]
     _write_table(document, columns, heads, *on_paper(columns, rows, groups))
     if signers:
@@ -121,7 +121,12 @@ def _set_page(document):
     section.top_margin, section.bottom_margin = Mm(MARGINS["top"]), Mm(MARGINS["bottom"])
     section.left_margin, section.right_margin = Mm(MARGINS["left"]), Mm(MARGINS["right"])
     section.header_distance = section.footer_distance = Mm(10)
-    section.different_first_page_header_footer = True  # the first page has no number
+    number_pages(section)
+
+
+def number_pages(section):
+    """Page numbers in the middle of the top margin, from the second page on."""
+    section.different_first_page_header_footer = True
     number = section.header.paragraphs[0]
     number.alignment = CENTRE
     run = number.add_run()._r
@@ -136,7 +141,7 @@ def _set_page(document):
 
 def _set_styles(document):
     normal = document.styles["Normal"]
-    _set_font(normal, 13)
+    set_font(normal, 13)
     normal.paragraph_format.space_before = normal.paragraph_format.space_after = Pt(0)
     normal.paragraph_format.line_spacing = 1
     language = document.styles.element.find(f".//{qn('w:lang')}")
@@ -146,15 +151,15 @@ def _set_styles(document):
         style = document.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
         style.element.styleId = code
         style.base_style = normal
-        _set_font(style, size)
+        set_font(style, size)
         style.font.bold, style.font.italic = bold or None, italic or None
         layout = style.paragraph_format
         layout.alignment, layout.space_before, layout.space_after = alignment, Pt(before), Pt(after)
         layout.keep_with_next = code in ("SheetTitle", "SheetPeriod", "SheetUnit") or None
-    _set_font(document.styles["Header"], 13)
+    set_font(document.styles["Header"], 13)
 
 
-def _set_font(style, size):
+def set_font(style, size):
     style.font.name, style.font.size = FONT, Pt(size)
     fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
     for use in ("w:eastAsia", "w:cs"):  # without these Word takes another font for some letters
@@ -163,13 +168,13 @@ def _set_font(style, size):
 
 def _set_properties(document, title, office_lines):
     properties = document.core_properties
-    properties.title = _text(title)[:LONGEST_PROPERTY]
-    properties.author = _text(" ".join(office_lines))[:LONGEST_PROPERTY]
+    properties.title = clean_text(title)[:LONGEST_PROPERTY]
+    properties.author = clean_text(" ".join(office_lines))[:LONGEST_PROPERTY]
     properties.comments, properties.language = "", "vi-VN"
     properties.created = properties.modified = timezone.now().replace(tzinfo=None)
 
 
-def _text(text):
+def clean_text(text):
     """The text as data, without the signs that XML cannot hold."""
     return _NOT_XML.sub("", str(text)).replace("\r\n", "\n").replace("\r", "\n")
 
@@ -177,7 +182,7 @@ def _text(text):
 # --- heading and signatures --------------------------------------------------------------------------
 
 
-def _bare_table(document, widths):
+def bare_table(document, widths):
     """A table of one row without borders: what stands side by side."""
     table = document.add_table(rows=1, cols=len(widths))
     table.autofit = False
@@ -190,12 +195,12 @@ def _bare_table(document, widths):
 
 def _centred(paragraph, text, *, bold=False, italic=False):
     paragraph.alignment = CENTRE
-    run = paragraph.add_run(_text(text))
+    run = paragraph.add_run(clean_text(text))
     run.bold, run.italic = bold or None, italic or None
     return paragraph
 
 
-def _rule(cell, length, width):
+def rule(cell, length, width):
     """A rule of this length under the last line of a cell, in the middle."""
     paragraph = cell.add_paragraph()
     layout = paragraph.paragraph_format
@@ -207,18 +212,18 @@ def _rule(cell, length, width):
 
 
 def _write_heading(document, office_lines):
-    office, nation = _bare_table(document, HEADING_WIDTHS)
+    office, nation = bare_table(document, HEADING_WIDTHS)
     for number, line in enumerate(office_lines, start=1):
         paragraph = office.paragraphs[0] if number == 1 else office.add_paragraph()
         _centred(paragraph, line, bold=number == len(office_lines))
-    _rule(office, RULES["office"], HEADING_WIDTHS[0])
+    rule(office, RULES["office"], HEADING_WIDTHS[0])
     _centred(nation.paragraphs[0], NATION, bold=True)
     _centred(nation.add_paragraph(), MOTTO, bold=True)
-    _rule(nation, RULES["motto"], HEADING_WIDTHS[1])
+    rule(nation, RULES["motto"], HEADING_WIDTHS[1])
 
 
 def _write_signatures(document, signers):
-    cells = _bare_table(document, [WIDTH / len(signers)] * len(signers))
+    cells = bare_table(document, [WIDTH / len(signers)] * len(signers))
     for number, (cell, signer) in enumerate(zip(cells, signers, strict=True), start=1):
         _centred(cell.paragraphs[0], PLACE_AND_DATE if number == len(signers) else "", italic=True)
         _centred(cell.add_paragraph(), signer, bold=True)
@@ -237,7 +242,7 @@ def _write_table(document, columns, heads, parts, total):
     widths = _widths(columns, parts, total)
     for column, width in zip(table.columns, widths, strict=True):
         column.width = Mm(width)
-    row = _row_writer(table, widths)
+    row = row_writer(table, widths)
     row([(_("No."), "SheetHead", 1), *((head, "SheetHead", 1) for head in heads)], is_head=True)
     for part in parts:
         if part.heading:
@@ -285,7 +290,7 @@ def _line_cells(line):
     return cells + [(cell.text, CELL_STYLES.get(cell.column.classes, "SheetText"), 1) for cell in line.cells]
 
 
-def _row_writer(table, widths):
+def row_writer(table, widths):
     """A function that adds a row straight to the table's XML: python-docx reads the whole table again for each cell."""
     twips = [round(width * TWIPS) for width in widths]
 
@@ -314,7 +319,7 @@ def _row_writer(table, widths):
 
 
 def _add_text(paragraph, text, *, bold):
-    text = _text(text)
+    text = clean_text(text)
     if not text:
         return
     run = SubElement(paragraph, W_R)

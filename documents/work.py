@@ -1,7 +1,7 @@
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from documents import services
+from documents.services import imports as services
 from documents.store import scan_waiting
 from jobs.registry import Every, job
 

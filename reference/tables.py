@@ -297,7 +297,12 @@ class ExchangeRateFilter(FilterSet):
         return queryset.filter(Q(withdrawn_on__isnull=value == "now"))
 
 
-ROOMS = {"reference": _("Reference data"), "programme": _("Programme"), "dossiers": _("Dossiers")}
+ROOMS = {
+    "reference": _("Reference data"),
+    "programme": _("Programme"),
+    "documents": _("Papers that go out"),
+    "dossiers": _("Dossiers"),
+}
 
 
 class LoadTable(tables.Table):

@@ -18,6 +18,7 @@ from programme.models import TreasuryStatement
 from reporting.home_dossiers import DOSSIERS
 from reporting.home_money import MONEY
 from reporting.home_notices import NOTICES
+from reporting.home_papers import PAPERS
 from reporting.home_plans import PLANS
 from reporting.home_year_end import YEAR_END
 from reporting.models import CityStatistic, Family, Indicator, KpiChoice, KpiPublication, KpiRun
@@ -35,6 +36,7 @@ def work_for(user, now):
         _unsent,
         *DOSSIERS,
         *NOTICES,
+        *PAPERS,
         _imports,
         *MONEY,
         *YEAR_END,

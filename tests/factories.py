@@ -593,3 +593,81 @@ def make_dossier_file(dossier, component=None, file=None, *, by=None, at=LONG_AG
         added_by=by or dossier.started_by,
         **fields,
     )
+
+
+# --- papers that go out ------------------------------------------------------------------------
+
+
+def make_series(code=None, **fields):
+    """A series that the portal numbers."""
+    from documents.models import NumberSeries
+
+    fields.setdefault("name_vi", "Thông báo")
+    fields.setdefault("numbered_by", "portal")
+    fields.setdefault("layout", "named")
+    fields.setdefault("heading", "THÔNG BÁO")
+    fields.setdefault("superior", "ỦY BAN NHÂN DÂN\nTHÀNH PHỐ HÀ NỘI")
+    fields.setdefault("issuer", "SỞ CÔNG THƯƠNG")
+    code = code or f"D{next(_numbers)}"
+    fields.setdefault("pattern", f"{{number}}/{code}-SCT")
+    series = NumberSeries(code=code, **fields)
+    series.derive()
+    series.save()
+    return series
+
+
+def make_number(series=None, *, office=None, dated_on=None, now=None, number=None, by=None, **values):
+    """A number given by the records clerk."""
+    from documents.services.numbers import give_number
+
+    now = now or datetime(2026, 11, 27, 2, tzinfo=UTC)
+    entry = {"subject": "Về việc thử nghiệm", "signer": "Người ký", "recipients": "", "copies": 1, "note": ""}
+    return give_number(
+        series=series or make_series(),
+        office=office or make_office(),
+        dated_on=dated_on or now.date(),
+        number=number,
+        values=entry | values,
+        by=by or "system:tests",
+        now=now,
+    )
+
+
+def make_paper(*, drafter=None, office=None, series=None, signer=None, **fields):
+    """A draft of an officer that the director is to sign."""
+    from documents.models import OutgoingPaper
+
+    drafter = drafter or make_officer()
+    paper = OutgoingPaper(
+        drafter=drafter,
+        office=office or drafter.posts.get().office,
+        series=series or make_series(),
+        signer=signer or make_director(),
+        **{
+            "authority": "own",
+            "subject": "Về việc thử nghiệm",
+            "body": "Nội dung thử.",
+            "drafted_at": datetime(2026, 11, 27, 2, tzinfo=UTC),
+            **fields,
+        },
+    )
+    paper.derive()
+    paper.save()
+    return paper
+
+
+def make_paper_at(state, *, paper=None, clerk=None, head=None, now=None, **fields):
+    """A paper that went its way up to a state, each step by somebody whose turn it is."""
+    from documents.paper_states import NEXT
+    from documents.services import way
+
+    paper = paper or make_paper(**fields)
+    now = now or datetime(2026, 11, 27, 3, tzinfo=UTC)
+    clerk = clerk or make_user(Role.RECORDS_CLERK)
+    by = {"send": paper.drafter, "initial": head or make_head(office=paper.office), "sign": paper.signer}
+    while paper.state != state:
+        verb = NEXT[paper.state]
+        given = {"dated_on": now.date()} if verb == "number" else {}
+        paper = way.TAKING[verb](paper=paper, version=paper.version, by=by.get(verb, clerk), now=now, **given)
+    assert way.next_verb(paper) == NEXT.get(state)
+    return paper

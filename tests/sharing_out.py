@@ -11,6 +11,7 @@ TOGETHER = {
     "tests/browser/test_lists.py": "lists",  # they keep views of one person on one list of the shared portal
     "tests/browser/test_lodging.py": "fresh_site",
     "tests/browser/test_notices.py": "fresh_site",
+    "tests/browser/test_papers.py": "fresh_site",
     "tests/browser/test_sign_in.py": "fresh_site",
     "tests/browser/test_walk.py": "fresh_site",
 }

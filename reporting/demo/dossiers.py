@@ -10,8 +10,8 @@ from dossiers.services import dossiers as services
 from enterprises.models import Enterprise
 from reporting.demo.copying import at
 from reporting.demo.handling import handle
-from reporting.demo.papers import one_page
 from reporting.demo.procedures import CODE, SECOND_ON
+from reporting.demo.scans import one_page
 
 # (answer to the field, what the obstacle is, what is proposed)
 OBSTACLES = (

@@ -10,7 +10,7 @@ from documents.store import save_upload
 from dossiers.services import handling as services
 from dossiers.services import supplements
 from reporting.demo.copying import at
-from reporting.demo.papers import one_page
+from reporting.demo.scans import one_page
 
 BASIS = "Quyết định số 4303/QĐ-UBND ngày 24/9/2020"
 LACKS = (

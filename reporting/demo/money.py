@@ -34,7 +34,7 @@ from programme.services.years import add_year, close_year, open_year, start_adju
 from reference.models import Agency
 from reporting.demo.copying import at
 from reporting.demo.firms import SEED
-from reporting.demo.papers import one_page
+from reporting.demo.scans import one_page
 
 BILLION, MILLION = 10**9, 10**6
 ENVELOPES = {

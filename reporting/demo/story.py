@@ -13,7 +13,7 @@ from accounts.models import Post
 from accounts.roles import Role
 from documents.imports import kinds
 from documents.models import Import
-from documents.services import apply_import, start_import
+from documents.services.imports import apply_import, start_import
 from documents.store import save_upload
 from enterprises.models import Enterprise, FigureRevision
 from enterprises.services.enterprises import edit_enterprise
@@ -34,6 +34,7 @@ from reporting.demo.copying import ACTOR, at
 from reporting.demo.dossiers import dossiers_lodged
 from reporting.demo.money import settlements_closed, years_of_money
 from reporting.demo.notices import people_told
+from reporting.demo.papers import numbers_given, papers_on_their_way
 from reporting.demo.plans import planned_money_linked, plans_of_the_years
 from reporting.demo.policies import policies_reviewed
 from reporting.demo.procedures import procedures_in_versions
@@ -73,6 +74,8 @@ def play(world, people, *, say):
         procedures_in_versions,
         dossiers_lodged,
         people_told,
+        numbers_given,
+        papers_on_their_way,
         plans_of_the_years,
         years_of_money,
         planned_money_linked,

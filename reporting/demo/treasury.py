@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts.roles import Role
 from documents.imports import kinds
-from documents.services import apply_import, change_reading, start_import
+from documents.services.imports import apply_import, change_reading, start_import
 from jobs import services as jobs
 from programme.models import BudgetYear, Payment, TreasuryStatement, YearState
 from programme.services.treasury import confirm_reconciliation, explain_difference, number_statement, span_days

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from reporting.demo.papers import one_page
+from reporting.demo.scans import one_page
 from tests.browser.conftest import DESKTOP, PHONE, sign_in
 
 expect.set_options(timeout=30_000)

@@ -9,7 +9,7 @@ from accounts.models import Office
 from audit.refusals import Refused
 from documents import imports
 from documents.imports import Basis, Column, ImportKind
-from documents.permissions import IMPORT
+from documents.permissions.imports import IMPORT
 
 
 class OfficesImport(ImportKind):

@@ -7,8 +7,8 @@ import pytest
 from django.db import connection
 
 from accounts.models import Office
-from documents import services
 from documents.models import Import
+from documents.services import imports as services
 from jobs import services as jobs
 from jobs.models import Job
 from tests.documents.sheets import tax_code, upload, workbook

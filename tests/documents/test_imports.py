@@ -9,12 +9,13 @@ from accounts.models import Office
 from audit.events import history_of
 from audit.models import Event
 from audit.refusals import Conflict, NotAllowed, Refused
-from documents import imports, services, workbooks
+from documents import imports, workbooks
 from documents.imports import Column, ImportKind
 from documents.models import Import, ImportPart, StoredFile
 from documents.reasons import sentence
+from documents.services import imports as services
 from documents.staging import Staged, pack_rows, unpack_rows
-from documents.views import sample_read
+from documents.views.imports import sample_read
 from jobs import services as jobs
 from jobs.models import Job
 from tests.documents.sheets import tax_code, upload, workbook

@@ -231,7 +231,7 @@ def test_template_is_a_workbook(client_as, kind):
 
 
 def test_bases_say_where_they_come_from(kind, now):
-    from documents.views import basis_from
+    from documents.views.imports import basis_from
 
     import_ = Import(options={"bases": {"prices": "current"}}, reading={"bases": {}})
     basis = kind.bases[0]
@@ -244,7 +244,7 @@ def test_bases_say_where_they_come_from(kind, now):
 
 
 def test_history_says_choices_in_words():
-    from documents.events import choices_in_words
+    from documents.events.imports import choices_in_words
 
     with override("vi"):
         said = choices_in_words({"bases": {"accounts": "separate"}, "units": {"output_vnd": 6}, "decimal_style": "vi"})

@@ -8,9 +8,10 @@ from openpyxl import load_workbook
 
 from audit.models import Event
 from audit.refusals import Refused
-from documents import imports, services, workbooks
+from documents import imports, workbooks
 from documents.models import Import
 from documents.reasons import sentence
+from documents.services import imports as services
 from enterprises.models import Enterprise, FigureLine, FigureRevision, Product, Title
 from enterprises.models.figures import State
 from enterprises.services.enterprises import edit_enterprise

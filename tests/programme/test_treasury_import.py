@@ -7,9 +7,10 @@ import pytest
 from django.urls import reverse
 
 from audit.refusals import Refused
-from documents import reasons, services, workbooks
+from documents import reasons, workbooks
 from documents.imports import kinds
 from documents.models import Import
+from documents.services import imports as services
 from jobs import services as jobs
 from programme.models import TreasuryStatement
 from tests.documents.sheets import upload, workbook

@@ -19,7 +19,7 @@ def figures():
     from django.utils import timezone
 
     from documents.imports import kinds
-    from documents.services import apply_import, start_import
+    from documents.services.imports import apply_import, start_import
     from jobs import services as jobs
     from programme.models import TreasuryStatement
     from programme.services.treasury import match_statement

@@ -4,9 +4,9 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from documents import services
 from documents.imports import kinds
 from documents.models import Import
+from documents.services import imports as services
 from jobs import services as jobs
 from reporting.models import CityStatistic
 from tests.documents.sheets import upload, workbook

@@ -8,9 +8,10 @@ from django.utils.translation import override
 from audit.events import history_of
 from audit.models import Event, PendingEvent
 from audit.refusals import NotAllowed, Refused
-from documents import services, workbooks
+from documents import workbooks
 from documents.imports import kinds
 from documents.models import Import
+from documents.services import imports as services
 from jobs import services as jobs
 from support.models import SupportRecord, SupportRevision
 from support.services import correct_support

@@ -17,6 +17,7 @@ REFERENCE_COMMANDS = (
     "load_reference",
     "load_notices",
     "load_programme",
+    "load_series",
     "load_procedures",
     "load_indicators",
 )

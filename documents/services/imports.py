@@ -14,7 +14,7 @@ from documents.guard import TABLES
 from documents.imports import Chunk, kinds, pack, require_nothing_rests_on
 from documents.limited import ReaderFailed, ReaderRefused
 from documents.models import Import, ImportPart, ImportTurn
-from documents.permissions import IMPORT
+from documents.permissions.imports import IMPORT
 from documents.spreadsheets import read_table
 from documents.staging import pack_rows, staged_transaction
 from documents.store import digest_of, save_upload

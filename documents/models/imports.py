@@ -49,7 +49,7 @@ class ImportQuerySet(models.QuerySet):
     def visible_to(self, user):
         """Imports of the kinds that the person may import or, for those who only read, all of them."""
         from documents.imports import kinds
-        from documents.permissions import SEE_ALL_IMPORTS
+        from documents.permissions.imports import SEE_ALL_IMPORTS
 
         if user.may(SEE_ALL_IMPORTS):
             return self

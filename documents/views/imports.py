@@ -12,14 +12,15 @@ from accounts.access import allowed
 from accounts.models import User
 from audit.events import actor_name
 from audit.refusals import Refused
-from documents import services, workbooks
-from documents.forms import ReadingForm, StartImportForm, UndoImportForm
+from documents import workbooks
+from documents.forms.imports import ReadingForm, StartImportForm, UndoImportForm
 from documents.imports import kinds
 from documents.models import Import
 from documents.reasons import sentence
+from documents.services import imports as services
 from documents.serving import as_attachment, serve
 from documents.spreadsheets import UNIT_NAMES
-from documents.tables import ImportFilter, ImportTable
+from documents.tables.imports import ImportFilter, ImportTable
 from jobs.operations import once
 from jobs.services import worker_alive
 from screens import formats

@@ -1,0 +1,191 @@
+"""What stands on an official paper, as plain data: the one object that the PDF and the Word file are both made from.
+
+The nine components of Decree 30/2020/NĐ-CP, in their order: (1) national title and motto, which the layouts know;
+(2) `superior` and `issuer`; (3) `symbol` and `number`; (4) `place` and `dated_on`; (5) `heading` and `subject`;
+(6) `bases`, `addressees` and `blocks`; (7) `signature`; (8) the agency's own signature, which is laid over (7);
+(9) `recipients`.
+
+Whoever makes a paper fills a `Paper` and gives it to `documents.layout.drawing.paper_as_pdf` or
+`documents.layout.word.paper_as_docx`; nothing else is needed. Text is data: no sign in it means anything to a layout.
+"""
+
+import re
+from dataclasses import asdict, dataclass, field
+from datetime import date
+
+import qrcode
+
+LAYOUTS = ("named", "letter", "decision")
+
+
+@dataclass(frozen=True)
+class Block:
+    """A part of the content. `kind` is one of
+
+    - "text": a paragraph, `text`;
+    - "heading": a line in bold, `text`;
+    - "article": a paragraph whose beginning `label` (Điều 1.) is bold, then `text`;
+    - "table": `columns` [(title, alignment: left | center | right, weight of its width)] and `rows` of texts.
+    """
+
+    kind: str
+    text: str = ""
+    label: str = ""
+    columns: tuple = ()
+    rows: tuple = ()
+
+
+@dataclass(frozen=True)
+class Signature:
+    """Who signs: the lines above the name (KT. GIÁM ĐỐC, PHÓ GIÁM ĐỐC), and the name."""
+
+    lines: tuple = ()
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class Paper:
+    """An official paper.
+
+    `layout`: "named" (its kind as a heading: BÁO CÁO), "letter" (công văn: V/v under the number) or "decision" (bases,
+    then QUYẾT ĐỊNH:). `superior` and `issuer` may have several lines. `symbol` is what stands before and after the number;
+    a `number` or `dated_on` that is not known yet leaves its place empty, to be filled in later. `body_of_authority` stands
+    above the bases of a decision. `form_number` (Mẫu số 01) stands at the top right of the dossiers' forms. `mark` (DỰ THẢO)
+    stands under the number of what is not signed yet. `code` is drawn as a QR code beside the recipients. `made_on` is the day that
+    the PDF names as its own: the same paper of the same day is the same file.
+    """
+
+    layout: str
+    superior: str
+    issuer: str
+    symbol: tuple
+    subject: str
+    heading: str = ""
+    number: str = ""
+    place: str = "Hà Nội"
+    dated_on: date | None = None
+    year: int | None = None
+    body_of_authority: str = ""
+    bases: tuple = ()
+    addressees: tuple = ()
+    blocks: tuple = ()
+    signature: Signature = field(default_factory=Signature)
+    recipients: tuple = ()
+    form_number: str = ""
+    mark: str = ""
+    code: str = ""
+    made_on: date | None = None
+
+    @property
+    def title(self):
+        """How the paper is called in lists and in the properties of its files."""
+        return f"{self.heading.capitalize()} – {self.subject}" if self.heading else self.subject
+
+    @property
+    def day_words(self):
+        """(day, month) as they are written: a zero before days below 10 and before months 1 and 2."""
+        if self.dated_on is None:
+            return "", ""
+        month = self.dated_on.month
+        return f"{self.dated_on.day:02d}", f"{month:02d}" if month < 3 else str(month)
+
+    @property
+    def year_words(self):
+        return str(self.dated_on.year if self.dated_on else self.year or "")
+
+    def as_data(self):
+        """The paper as plain values for a layout in another language."""
+        day, month = self.day_words
+        made_on = self.made_on or self.dated_on or date(self.year or 2000, 1, 1)
+        plain = asdict(self) | {
+            "dated_on": None,
+            "made_on": [made_on.year, made_on.month, made_on.day],
+            "day": day,
+            "month": month,
+            "year": self.year_words,
+            "title": self.title,
+            "superior": lines_of(self.superior),
+            "issuer": lines_of(self.issuer),
+            "bases": with_ends(self.bases),
+            "qr": qr_modules(self.code),
+        }
+        return plain
+
+
+def qr_modules(text):
+    """The dark (1) and light (0) squares of a QR code, row by row; nothing for no text."""
+    if not text:
+        return []
+    code = qrcode.QRCode(border=0, error_correction=qrcode.ERROR_CORRECT_M)
+    code.add_data(text)
+    return [[int(dark) for dark in row] for row in code.get_matrix()]
+
+
+def lines_of(text):
+    return [" ".join(line.split()) for line in text.splitlines() if line.strip()]
+
+
+def with_ends(bases):
+    """Bases end with a semicolon, the last one with a comma or full stop of its own or a full stop."""
+    cleaned = [text.rstrip(" ;,.") for text in bases]
+    return [f"{text}{'.' if place == len(cleaned) else ';'}" for place, text in enumerate(cleaned, start=1)]
+
+
+# --- content as people type it -----------------------------------------------------------------
+
+_ARTICLE = re.compile(r"^(Điều\s+\d+[a-zđ]?\s*[.:])\s*(.*)$", re.DOTALL)
+_FIGURE = re.compile(r"^[-+(]?\d[\d.,\s]*%?\)?$|^[–-]?$")
+WIDEST, NARROWEST = 40, 4
+
+
+def blocks_from(text):
+    """The blocks of a text as people type or paste it.
+
+    Each line is a paragraph; a line that begins with “# ” is a heading; “Điều 1.” begins an article; lines with tabs (a
+    table pasted from Excel) or with “ | ” between their parts are rows of a table, the first of them its heading.
+    """
+    blocks, rows = [], []
+    for line in text.replace("\r\n", "\n").split("\n"):
+        cells = _cells(line)
+        if cells:
+            rows.append(cells)
+            continue
+        if rows:
+            blocks.append(table_of(rows))
+            rows = []
+        line = " ".join(line.split())
+        if not line:
+            continue
+        article = _ARTICLE.match(line)
+        if line.startswith("# "):
+            blocks.append(Block("heading", line[2:].strip()))
+        elif article:
+            blocks.append(Block("article", article[2], label=" ".join(article[1].split())))
+        else:
+            blocks.append(Block("text", line))
+    if rows:
+        blocks.append(table_of(rows))
+    return tuple(blocks)
+
+
+def _cells(line):
+    separator = "\t" if "\t" in line.strip() else " | " if " | " in line else None
+    return [" ".join(cell.split()) for cell in line.split(separator)] if separator else None
+
+
+def table_of(rows):
+    """A table whose first row is its heading; columns of figures stand at the right, short ones in the middle."""
+    width = max(map(len, rows))
+    head, *rest = [[*row, *[""] * (width - len(row))] for row in rows]
+    columns = []
+    for place, title in enumerate(head):
+        values = [row[place] for row in rest]
+        longest = max(map(len, [*values, *title.split()]), default=0)
+        if place == 0 and all(value.isdecimal() or not value for value in values):
+            alignment = "center"
+        elif values and all(_FIGURE.match(value) for value in values):
+            alignment = "right"
+        else:
+            alignment = "left"
+        columns.append((title, alignment, min(max(longest, NARROWEST), WIDEST)))
+    return Block("table", columns=tuple(columns), rows=tuple(map(tuple, rest)))

@@ -1,0 +1,79 @@
+"""The limited process that draws: python -m documents.layout.drawer < order > answer.
+
+It sets its own limits first, knows nothing of the site, reads one order as JSON and answers in lines of JSON, as
+documents.reader does. An order is {"paper": data} for a PDF, {"words": [data]} for several small ones, or {"pdf": base64, "page": n, "width":
+pixels} for a picture.
+"""
+
+import base64
+import json
+import sys
+from pathlib import Path
+
+from documents.reader import Refusal, limit_self, say
+
+HERE = Path(__file__).resolve().parent
+FONTS = HERE / "fonts"
+
+
+def compiled(kind, data):
+    import typst
+
+    return typst.Compiler(
+        str(HERE / f"{kind}.typ"),
+        root=str(HERE),
+        font_paths=[str(FONTS)],
+        ignore_system_fonts=True,
+        sys_inputs={kind: json.dumps(data, ensure_ascii=False)},
+    )
+
+
+def as_pdf(compiler):
+    import typst
+
+    try:
+        return base64.b64encode(compiler.compile(format="pdf", pdf_standards="a-2b")).decode()
+    except typst.TypstError as error:
+        if "font" in str(error) or "glyph" in str(error):
+            raise Refusal("no_glyph") from error
+        raise
+
+
+def draw(order):
+    """A paper, with the places on it that are filled in later."""
+    compiler = compiled("paper", order["paper"])
+    say(pdf=as_pdf(compiler), places=json.loads(compiler.query("<place>", field="value")))
+
+
+def draw_words(order):
+    """A few words for each of several places."""
+    say(pdfs=[as_pdf(compiled("words", words)) for words in order["words"]])
+
+
+def picture(order):
+    import io
+
+    import pypdfium2
+
+    document = pypdfium2.PdfDocument(base64.b64decode(order["pdf"]))
+    document.init_forms()  # so that what was filled in is drawn
+    page = document[order["page"] - 1]
+    drawn = page.render(scale=order["width"] / page.get_width(), may_draw_forms=True)
+    png = io.BytesIO()
+    drawn.to_pil().convert("L").save(png, "PNG", optimize=False)
+    say(png=base64.b64encode(png.getvalue()).decode(), pages=len(document))
+
+
+def main():
+    order = json.loads(sys.stdin.readline())
+    limit_self(order["memory"], order["seconds"])
+    try:
+        (picture if "page" in order else draw_words if "words" in order else draw)(order)
+    except Refusal as refusal:
+        say(refused=[refusal.code, refusal.arguments])
+        return
+    say(end=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,92 @@
+"""Papers drawn: one data object as a PDF for keeping (PDF/A-2b), and pages of a PDF as pictures to look at.
+
+Both are drawn by a limited process (documents.layout.drawer), so that nothing in a text or a file can harm the site.
+"""
+
+import base64
+import json
+from dataclasses import asdict, dataclass
+from functools import lru_cache
+
+from django.utils.translation import gettext as _
+
+from audit.refusals import Refused
+from documents.limited import ReaderFailed, ReaderRefused, ask_reader
+
+DRAWER = "documents.layout.drawer"
+MEGABYTES = 2048  # of address space: fonts and pages are mapped
+WIDTH = 1000  # pixels of a page to look at
+
+
+@dataclass(frozen=True)
+class Place:
+    """A place of the drawn paper that is filled in later: points from the left and the top of its page."""
+
+    name: str
+    page: int
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+@dataclass(frozen=True)
+class Drawn:
+    pdf: bytes
+    places: tuple
+
+
+def paper_as_pdf(paper):
+    """The paper (documents.layout.data.Paper) as PDF/A-2b, with the places that are filled in later.
+
+    The same paper is the same file; what was drawn last is kept at hand, because its pages are looked at one by one.
+    """
+    return _drawn(json.dumps(paper.as_data(), ensure_ascii=False))
+
+
+@lru_cache(maxsize=8)
+def _drawn(data):
+    answer = _ask({"paper": json.loads(data)})
+    return Drawn(base64.b64decode(answer["pdf"]), tuple(Place(**place) for place in answer["places"]))
+
+
+@dataclass(frozen=True)
+class Words:
+    """A few words that are laid over a place of `width` × `height` points of a paper."""
+
+    lines: tuple
+    width: float
+    height: float
+    size: int = 10
+    italic: bool = False
+    framed: bool = False
+    indent: int = 3
+
+
+def words_as_pdf(words, *, made_on):
+    """A small PDF of each of several Words."""
+    order = [asdict(each) | {"made_on": [made_on.year, made_on.month, made_on.day]} for each in words]
+    return [base64.b64decode(pdf) for pdf in _ask({"words": order})["pdfs"]]
+
+
+@lru_cache(maxsize=16)
+def page_picture(pdf, page):
+    """(PNG of the page, number of pages); the first page is 1. Refused where the PDF has no such page."""
+    answer = _ask({"pdf": base64.b64encode(pdf).decode(), "page": page, "width": WIDTH})
+    return base64.b64decode(answer["png"]), answer["pages"]
+
+
+def _ask(order):
+    found = {}
+    try:
+        for answer in ask_reader(order, module=DRAWER, memory=MEGABYTES * 2**20):
+            found |= answer
+    except ReaderRefused as refusal:
+        raise Refused(
+            _(
+                "The text has a sign that official papers are not printed with (a picture sign, a foreign script). Remove it."
+            )
+        ) from refusal
+    except ReaderFailed as error:
+        raise Refused(_("The paper could not be drawn. Try again; if it stays so, tell the administrator.")) from error
+    return found

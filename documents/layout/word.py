@@ -1,0 +1,182 @@
+"""An official paper as a Word file that stays editable, from the same data object as the PDF."""
+
+from io import BytesIO
+
+from docx import Document
+from docx.enum.style import WD_STYLE_TYPE
+from docx.shared import Mm, Pt
+
+from documents.word_tables import (
+    CENTRE,
+    LEFT,
+    RIGHT,
+    bare_table,
+    clean_text,
+    number_pages,
+    row_writer,
+    rule,
+    set_font,
+)
+from screens.sheets import MOTTO, NATION
+
+PAGE, MARGINS = (210, 297), {"top": 20, "bottom": 20, "left": 30, "right": 15}  # mm
+WIDTH = PAGE[0] - MARGINS["left"] - MARGINS["right"]
+HEADING_WIDTHS = (68, WIDTH - 68)
+SIGNING_WIDTHS = (WIDTH / 2, WIDTH / 2)
+INDENT = 10
+EMPTY = {"number": "        ", "day": "     ", "month": "     "}  # a place to write in
+CELLS = {"left": "PaperLeft", "center": "PaperMiddle", "right": "PaperRight"}
+STYLES = {  # id: (name in Word, alignment)
+    "PaperLeft": ("Ô chữ của văn bản", LEFT),
+    "PaperMiddle": ("Ô giữa của văn bản", CENTRE),
+    "PaperRight": ("Ô số của văn bản", RIGHT),
+}
+
+
+def paper_as_docx(paper):
+    """The bytes of the Word file of a `documents.layout.data.Paper`."""
+    data, document = paper.as_data(), Document()
+    _set_page(document, data)
+    if data["form_number"]:
+        _line(document.add_paragraph(), data["form_number"], size=12, bold=True, alignment=RIGHT)
+    _write_heading(document, data)
+    _write_title(document, data)
+    for block in data["blocks"]:
+        _write_block(document, block)
+    _write_signing(document, data)
+    file = BytesIO()
+    document.save(file)
+    return file.getvalue()
+
+
+def _set_page(document, data):
+    section = document.sections[0]
+    section.page_width, section.page_height = Mm(PAGE[0]), Mm(PAGE[1])
+    section.top_margin, section.bottom_margin = Mm(MARGINS["top"]), Mm(MARGINS["bottom"])
+    section.left_margin, section.right_margin = Mm(MARGINS["left"]), Mm(MARGINS["right"])
+    section.header_distance = section.footer_distance = Mm(10)
+    number_pages(section)
+    normal = document.styles["Normal"]
+    set_font(normal, 14)
+    normal.paragraph_format.space_before = normal.paragraph_format.space_after = Pt(0)
+    normal.paragraph_format.line_spacing = 1.1
+    for code, (name, alignment) in STYLES.items():
+        style = document.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
+        style.element.styleId = code
+        style.base_style = normal
+        set_font(style, 12)
+        style.paragraph_format.alignment = alignment
+        style.paragraph_format.space_before = style.paragraph_format.space_after = Pt(2)
+    set_font(document.styles["Header"], 13)
+    properties = document.core_properties
+    properties.title, properties.author = clean_text(data["title"])[:255], clean_text(" ".join(data["issuer"]))[:255]
+    properties.comments, properties.language = "", "vi-VN"
+
+
+def _line(paragraph, text, *, size=14, bold=False, italic=False, alignment=CENTRE):
+    paragraph.alignment = alignment
+    run = paragraph.add_run(clean_text(text))
+    run.bold, run.italic, run.font.size = bold or None, italic or None, Pt(size)
+    return paragraph
+
+
+def _next(cell, number):
+    """The paragraph of a cell to write its line `number` in: a new cell has an empty one already."""
+    return cell.paragraphs[0] if number == 0 else cell.add_paragraph()
+
+
+def _write_heading(document, data):
+    office, nation = bare_table(document, HEADING_WIDTHS)
+    lines = [(words, False) for words in data["superior"]] + [(words, True) for words in data["issuer"]]
+    for number, (words, bold) in enumerate(lines):
+        _line(_next(office, number), words, size=13, bold=bold)
+    rule(office, 25, HEADING_WIDTHS[0])
+    _line(nation.paragraphs[0], NATION, size=13, bold=True)
+    _line(nation.add_paragraph(), MOTTO, size=14, bold=True)
+    rule(nation, 56, HEADING_WIDTHS[1])
+    number, moment = bare_table(document, HEADING_WIDTHS)
+    before, after = data["symbol"]
+    _line(number.paragraphs[0], f"Số: {before}{data['number'] or EMPTY['number']}{after}", size=13)
+    if data["layout"] == "letter":
+        _line(number.add_paragraph(), f"V/v {data['subject']}", size=12)
+    if data["mark"]:
+        _line(number.add_paragraph(), data["mark"], size=12, bold=True)
+    day, month = data["day"] or EMPTY["day"], data["month"] or EMPTY["month"]
+    words = f"{data['place']}, ngày {day} tháng {month} năm {data['year']}"
+    _line(moment.paragraphs[0], words, size=13, italic=True)
+
+
+def _write_title(document, data):
+    if data["layout"] != "letter":
+        paragraph = _line(document.add_paragraph(), data["heading"], bold=True)
+        paragraph.paragraph_format.space_before = Pt(12)
+        _line(document.add_paragraph(), data["subject"], bold=True).paragraph_format.space_after = Pt(10)
+    if len(data["addressees"]) == 1:
+        paragraph = _line(document.add_paragraph(), f"Kính gửi: {data['addressees'][0]}")
+        paragraph.paragraph_format.space_before = paragraph.paragraph_format.space_after = Pt(10)
+    elif data["addressees"]:
+        for place, words in enumerate(["Kính gửi:", *(f"- {each}" for each in data["addressees"])]):
+            paragraph = _line(document.add_paragraph(), words, alignment=LEFT)
+            paragraph.paragraph_format.left_indent = Mm(25 if place == 0 else 35)
+            paragraph.paragraph_format.space_after = Pt(5)
+    if data["body_of_authority"]:
+        paragraph = _line(document.add_paragraph(), data["body_of_authority"], bold=True)
+        paragraph.paragraph_format.space_after = Pt(8)
+    for each in data["bases"]:
+        _paragraph(document, [(each, False, True)])
+    if data["layout"] == "decision":
+        paragraph = _line(document.add_paragraph(), "QUYẾT ĐỊNH:", bold=True)
+        paragraph.paragraph_format.space_before = paragraph.paragraph_format.space_after = Pt(6)
+
+
+def _paragraph(document, runs, *, keep=False):
+    """A paragraph of the content; `runs` [(text, bold, italic)]."""
+    paragraph = document.add_paragraph()
+    layout = paragraph.paragraph_format
+    layout.first_line_indent, layout.space_after = Mm(INDENT), Pt(6)
+    layout.keep_with_next = keep or None
+    paragraph.alignment = 3  # at both sides
+    for text, bold, italic in runs:
+        run = paragraph.add_run(clean_text(text))
+        run.bold, run.italic = bold or None, italic or None
+
+
+def _write_block(document, block):
+    if block["kind"] == "table":
+        _write_table(document, block)
+    elif block["kind"] == "heading":
+        _paragraph(document, [(block["text"], True, False)], keep=True)
+    elif block["kind"] == "article":
+        _paragraph(document, [(block["label"], True, False), (f" {block['text']}", False, False)])
+    else:
+        _paragraph(document, [(block["text"], False, False)])
+
+
+def _write_table(document, block):
+    table = document.add_table(rows=0, cols=len(block["columns"]))
+    table.style, table.autofit = "Table Grid", False
+    weights = [weight for _title, _alignment, weight in block["columns"]]
+    widths = [WIDTH * weight / sum(weights) for weight in weights]
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = Mm(width)
+    row = row_writer(table, widths)
+    row([(title, "PaperMiddle", 1) for title, _alignment, _weight in block["columns"]], bold=True, is_head=True)
+    styles = [CELLS[alignment] for _title, alignment, _weight in block["columns"]]
+    for cells in block["rows"]:
+        row([(cell, style, 1) for cell, style in zip(cells, styles, strict=True)])
+    document.add_paragraph()
+
+
+def _write_signing(document, data):
+    document.add_paragraph()
+    recipients, signing = bare_table(document, SIGNING_WIDTHS)
+    if data["recipients"]:
+        _line(recipients.paragraphs[0], "Nơi nhận:", size=12, bold=True, italic=True, alignment=LEFT)
+        for place, each in enumerate(data["recipients"], start=1):
+            end = "." if place == len(data["recipients"]) else ";"
+            _line(recipients.add_paragraph(), f"- {each}{end}", size=11, alignment=LEFT)
+    for number, words in enumerate(data["signature"]["lines"]):
+        _line(_next(signing, number), words, bold=True)
+    for _blank in range(4):
+        signing.add_paragraph()
+    _line(signing.add_paragraph(), data["signature"]["name"], bold=True)

@@ -1,0 +1,18 @@
+from documents.models.imports import Import, ImportPart, ImportQuerySet, ImportTurn, StoredFile
+from documents.models.numbers import NumberCounter, NumberSeries, PaperNumber
+from documents.models.papers import OutgoingPaper, PaperStep
+from documents.models.trust import TrustedCertificate
+
+__all__ = [
+    "Import",
+    "ImportPart",
+    "ImportQuerySet",
+    "ImportTurn",
+    "NumberCounter",
+    "NumberSeries",
+    "OutgoingPaper",
+    "PaperNumber",
+    "PaperStep",
+    "StoredFile",
+    "TrustedCertificate",
+]

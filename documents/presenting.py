@@ -1,0 +1,92 @@
+"""The steps of a paper in words, and what their signatures are."""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from documents.signing.keys import has_agency_key, may_sign_here
+
+# {verb: (title, what the button says, what is said when it is done, what it means)}
+WORDS = {
+    "send": (
+        gettext_lazy("Send for initialling"),
+        gettext_lazy("Send for initialling"),
+        gettext_lazy("The paper is on its way to the head of the office."),
+        gettext_lazy("The head of your office initials the content; the draft is not changed meanwhile."),
+    ),
+    "initial": (
+        gettext_lazy("Initial the content"),
+        gettext_lazy("Initial"),
+        gettext_lazy("Initialled. The Department's Office checks the form now."),
+        gettext_lazy("You answer for the content. The Department's Office checks the form next."),
+    ),
+    "check": (
+        gettext_lazy("Check the form"),
+        gettext_lazy("The form is right"),
+        gettext_lazy("The form is found right. The paper waits to be signed."),
+        gettext_lazy("The paper is drawn as it will be signed, with empty places for number and date."),
+    ),
+    "sign": (
+        gettext_lazy("Sign"),
+        gettext_lazy("Sign with a try-out certificate"),
+        gettext_lazy("Signed. The records clerk gives number and date now."),
+        gettext_lazy(
+            "This portal is only tried out: the certificate is self-made and says that it has no legal value."
+        ),
+    ),
+    "number": (
+        gettext_lazy("Give number and date"),
+        gettext_lazy("Give number and date"),
+        gettext_lazy("Number and date stand on the paper and in the register."),
+        gettext_lazy("They are written into their empty places; the signature goes on holding."),
+    ),
+    "seal": (
+        gettext_lazy("Sign for the agency"),
+        gettext_lazy("Sign for the agency"),
+        gettext_lazy("Signed by the agency. The paper can be issued."),
+        gettext_lazy("After the agency's signature nothing in the paper may change."),
+    ),
+    "issue": (
+        gettext_lazy("Issue"),
+        gettext_lazy("Issue"),
+        gettext_lazy("The paper is issued."),
+        gettext_lazy("All staff see it then, and its code confirms it to whoever holds it."),
+    ),
+    "return": (
+        gettext_lazy("Send back"),
+        gettext_lazy("Send back"),
+        gettext_lazy("The paper is back with whoever drafted it."),
+        gettext_lazy("The way begins anew; what was signed so far is not used."),
+    ),
+    "stop": (
+        gettext_lazy("Stop the paper"),
+        gettext_lazy("Stop the paper"),
+        gettext_lazy("The paper is stopped and its number void."),
+        gettext_lazy("Its number becomes void with this reason and is not given again."),
+    ),
+}
+# {verb: what was done}
+STEP_WORDS = {
+    "send": gettext_lazy("Sent on its way"),
+    "initial": gettext_lazy("Content initialled"),
+    "check": gettext_lazy("Form found right"),
+    "sign": gettext_lazy("Signed"),
+    "number": gettext_lazy("Number and date given"),
+    "seal": gettext_lazy("Signed by the agency"),
+    "issue": gettext_lazy("Paper issued"),
+    "return": gettext_lazy("Sent back to whoever drafted it"),
+    "stop": gettext_lazy("Paper stopped"),
+}
+
+
+def can_do_here(verb):
+    """Whether the portal has what the step needs: keys for signing."""
+    return {"sign": may_sign_here, "seal": has_agency_key}.get(verb, lambda: True)()
+
+
+def signature_words(facts):
+    """Whose certificate a step was signed with."""
+    if not facts:
+        return ""
+    if facts["tryout"]:
+        return _("Try-out certificate without legal value: %(name)s") % {"name": facts["name"]}
+    return _("Certificate of %(name)s, issued by %(issuer)s") % {"name": facts["name"], "issuer": facts["issuer"]}

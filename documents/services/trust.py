@@ -1,0 +1,70 @@
+"""The list of certifying organisations that are trusted: enter one, take one from the list."""
+
+import hashlib
+
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.access import require
+from audit.events import actor_name, record_event
+from audit.refusals import Conflict, Refused
+from documents.models import TrustedCertificate
+from documents.permissions.trust import KEEP
+from screens.text import clean
+
+LARGEST = 100_000
+
+
+@transaction.atomic
+def add_certificate(*, content, by, now):
+    """Enter the certificate of an organisation (PEM or DER)."""
+    require(by, KEEP)
+    certificate = _read(content)
+    expires_on = timezone.localdate(certificate.not_valid_after_utc)
+    if expires_on < timezone.localdate(now):
+        raise Refused(_("This certificate is valid no more."))
+    digest = hashlib.sha256(certificate.public_bytes(Encoding.DER)).hexdigest()
+    if TrustedCertificate.objects.filter(sha256=digest).exists():
+        raise Conflict(_("This certificate stands in the list already."))
+    row = TrustedCertificate.objects.create(
+        name=_called(certificate), pem=certificate.public_bytes(Encoding.PEM).decode(), sha256=digest,
+        expires_on=expires_on, added_at=now, added_by=actor_name(by),
+    )  # fmt: skip
+    after = {"name": row.name, "sha256": digest, "expires_on": expires_on}
+    record_event("certificate trusted", row, by=by, now=now, after=after)
+    return row
+
+
+@transaction.atomic
+def end_certificate(*, certificate, version, by, now, reason):
+    """Trust it no more from today. What was verified before was verified then."""
+    require(by, KEEP)
+    row = TrustedCertificate.objects.select_for_update(of=("self",)).get(pk=certificate.pk)
+    if row.ended_on:
+        raise Conflict(_("This certificate was taken from the list already."))
+    row.ended_on, row.ended_reason = timezone.localdate(now), clean(reason)
+    row.save_version(version, update_fields=["ended_on", "ended_reason"])
+    record_event("certificate trusted no more", row, by=by, now=now, reason=reason, after={"ended_on": row.ended_on})
+    return row
+
+
+def _read(content):
+    try:
+        if b"-----BEGIN CERTIFICATE" in content:
+            return x509.load_pem_x509_certificate(content)
+        return x509.load_der_x509_certificate(content)
+    except ValueError:
+        raise Refused(
+            _("This is no certificate. Choose the organisation's certificate file (.cer, .crt or .pem).")
+        ) from None
+
+
+def _called(certificate):
+    """The organisation and the name that the certificate gives."""
+    parts = {name.rfc4514_attribute_name: str(name.value) for name in certificate.subject}
+    return clean(", ".join(filter(None, (parts.get("CN"), parts.get("O")))) or certificate.subject.rfc4514_string())[
+        :200
+    ]

@@ -1,0 +1,349 @@
+"""The way of a paper: sent by its drafter, initialled, its form checked, signed, numbered and dated, signed by the agency,
+issued; or sent back with a reason. Each step is a row of its own that names who, when, the file and the signature.
+
+Files are drawn, signed and verified before the transaction begins; the version that was read is compared in it.
+"""
+
+import secrets
+from contextlib import suppress
+
+from django.conf import settings
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.access import require
+from accounts.duties import check_pair
+from audit.events import actor_name, record_event
+from audit.refusals import Conflict, NotAllowed, Refused, StaleVersion
+from documents.composing import data_of
+from documents.layout.drawing import Place, paper_as_pdf
+from documents.models import PaperStep, TrustedCertificate
+from documents.models.papers import offices_headed_by
+from documents.paper_states import NEXT, OFFICE, State, move_of
+from documents.permissions.papers import STEPS
+from documents.services.numbers import give_number, upcoming_number, void_number
+from documents.services.papers import locked, move, require_drafter
+from documents.signatories import lines_above
+from documents.signing.keys import agency_key, facts_of, person_key
+from documents.signing.signatures import AGENCY, FIELDS, SIGNER, signatures_in
+from documents.store import blocks_of, bytes_of, keep_made, save_upload, too_large
+from screens.text import clean
+
+# {verb: what duties call the step}
+DUTIES = {"send": "draft paper", "initial": "initial paper", "check": "check paper", "sign": "sign paper"}
+EVENTS = {
+    "send": "paper sent", "initial": "paper initialled", "check": "paper checked", "sign": "paper signed",
+    "number": "paper numbered", "seal": "paper sealed", "issue": "paper issued", "return": "paper returned",
+    "stop": "paper stopped",
+}  # fmt: skip
+MOST_TRIES = 5
+FILE_OF = {"check": "drawn", "sign": "signed", "number": "numbered", "seal": "sealed"}
+
+
+# --- steps -------------------------------------------------------------------------------------
+# What a step needs made (drawn, signed, filled in, verified) is `made` by the function named after it, before any
+# transaction; a step that is given nothing makes it itself. The signing library is loaded only there: it is large.
+
+
+def send_paper(*, paper, version, by, now, made=None):
+    """Send a draft on its way; it is drawn once, so that nothing that cannot be printed is sent."""
+    if made is None:
+        make_sending(paper=paper, version=version, by=by, now=now)
+    return _take(paper, "send", version, by=by, now=now)
+
+
+def make_sending(*, paper, version, by, now):
+    _begin(paper, "send", version, by, now)
+    paper_as_pdf(data_of(paper, now=now))
+    return {}
+
+
+def initial_paper(*, paper, version, by, now):
+    """The head of the office initials the content (ký nháy)."""
+    return _take(paper, "initial", version, by=by, now=now)
+
+
+def check_paper(*, paper, version, by, now, made=None):
+    """The Department's Office found the form right: the paper is drawn as it will be signed, number and date left empty."""
+    made = made or make_checked(paper=paper, version=version, by=by, now=now)
+    return _take(paper, "check", version, by=by, now=now, **made)
+
+
+def make_checked(*, paper, version, by, now):
+    from documents.signing.places import with_fields
+
+    _begin(paper, "check", version, by, now)
+    token = secrets.token_urlsafe(18)
+    drawn = paper_as_pdf(data_of(paper, now=now, mark="", code=address_of(token)))
+    places = [vars(place) for place in drawn.places]
+    return {"content": with_fields(drawn.pdf, drawn.places), "token": token, "places": places}
+
+
+def sign_paper(*, paper, version, by, now, made=None):
+    """Sign in a try-out, with a self-made certificate that says so. Else people sign with their own devices."""
+    made = made or make_signed(paper=paper, version=version, by=by, now=now)
+    return _take(paper, "sign", version, by=by, now=now, **made)
+
+
+def make_signed(*, paper, version, by, now):
+    from documents.signing.writing import sign
+
+    _begin(paper, "sign", version, by, now)
+    key = person_key(by)
+    content = sign(bytes_of(paper.drawn), key, field=SIGNER, place=_signing_place(paper), now=now)
+    return {"content": content, "facts": facts_of(key)}
+
+
+def upload_signed(*, paper, version, by, now, file=None, made=None):
+    """Take in what the signer signed outside: the very paper that was downloaded, with a signature after it."""
+    made = made or make_uploaded(paper=paper, verb="sign", file=file, version=version, by=by, now=now)
+    return _take(paper, "sign", version, by=by, now=now, **made)
+
+
+def upload_sealed(*, paper, version, by, now, file=None, made=None):
+    """Take in what was signed for the agency outside."""
+    made = made or make_uploaded(paper=paper, verb="seal", file=file, version=version, by=by, now=now)
+    return _take(paper, "seal", version, by=by, now=now, **made)
+
+
+def make_uploaded(*, paper, verb, file, version, by, now):
+    """The uploaded file: the bytes that were given out, with signatures after them that hold."""
+    from documents.signing.places import filled_in
+
+    _begin(paper, verb, version, by, now)
+    if file.size > settings.UPLOAD_MEGABYTES * 2**20:
+        raise Refused(too_large())
+    given_out, content = bytes_of(paper.drawn if verb == "sign" else paper.numbered), b"".join(blocks_of(file))
+    if not content.startswith(given_out) or len(content) == len(given_out):
+        raise Refused(
+            _(
+                "This is not the paper that was downloaded here with a signature after it. Download it again, sign it, "
+                "and change nothing else."
+            )
+        )
+    stored = save_upload(file, by=by, now=now, allow=("pdf",))
+    found = signatures_in(content, trusted_roots(now))
+    if len(found) < (1 if verb == "sign" else 2) or not found[-1].whole:
+        raise Refused(
+            _("No signature was found over the whole file. Sign the downloaded file and upload what comes out.")
+        )
+    broken = next((signature for signature in found if not signature.holds), None)
+    if broken:
+        raise Refused(f"{broken.name}: {broken.words}")
+    if verb == "sign" and any(filled_in(content).get(name) for name in FIELDS):
+        raise Refused(_("The number or the date was filled in. Download the paper again and sign it as it is."))
+    return {"stored": stored, "facts": _said(found[-1])}
+
+
+class _Overtaken(Exception):
+    """Somebody else took the number that was expected."""
+
+
+def number_paper(*, paper, dated_on, version, by, now, number=None, made=None):
+    """Give the number and the date and write them into their places; the signer's signature goes on holding.
+
+    The next number is written first and taken then; where somebody else took it meanwhile, it is done once more.
+    """
+    for _time in range(MOST_TRIES):
+        made = made or make_numbered(paper=paper, dated_on=dated_on, version=version, by=by, now=now, number=number)
+        with suppress(_Overtaken):
+            return _number(paper, number, dated_on, version, by=by, now=now, **made)
+        made = None
+    raise Conflict(_("Others are taking numbers of this series at this moment. Try again."))
+
+
+def make_numbered(*, paper, dated_on, version, by, now, number=None):
+    from documents.signing.places import fill_in
+
+    _begin(paper, "number", version, by, now)
+    year = timezone.localdate(paper.steps.filter(verb="check").latest("place").at).year
+    if dated_on.year != year:
+        raise Refused(
+            _("The paper was drawn for %(year)s. Send it back, so that it is drawn for the year of its number.")
+            % {"year": year}
+        )
+    month = f"{dated_on.month:02d}" if dated_on.month < 3 else str(dated_on.month)
+    expected = number or upcoming_number(paper.series, paper.office, dated_on)
+    written = {"number": f"{expected:02d}", "day": f"{dated_on.day:02d}", "month": month}
+    return {"content": fill_in(bytes_of(paper.signed), written, on=dated_on), "expected": expected}
+
+
+@transaction.atomic
+def _number(paper, number, dated_on, version, *, by, now, content, expected):
+    standing = _locked_at(paper, version)
+    _require_turn(standing, "number", by, now)
+    given = give_number(
+        series=standing.series, office=standing.office, dated_on=dated_on, number=number, values=_entry(standing), by=by,
+        now=now,
+    )  # fmt: skip
+    if given.number != expected:
+        raise _Overtaken
+    return _taken(standing, "number", version, by=by, now=now, content=content, number=given)
+
+
+def seal_paper(*, paper, version, by, now, made=None):
+    """The agency's own signature, by its certificate file; after it nothing in the paper may change."""
+    made = made or make_sealed(paper=paper, version=version, by=by, now=now)
+    return _take(paper, "seal", version, by=by, now=now, **made)
+
+
+def make_sealed(*, paper, version, by, now):
+    from documents.signing.writing import sign
+
+    _begin(paper, "seal", version, by, now)
+    key = agency_key()
+    if key is None:
+        raise Refused(_("No certificate of the agency is set up. Download the paper, sign it outside, and upload it."))
+    content = sign(bytes_of(paper.numbered), key, field=AGENCY, place=_signing_place(paper), now=now)
+    return {"content": content, "facts": facts_of(key)}
+
+
+def issue_paper(*, paper, version, by, now):
+    """Issue the paper: all staff see it, and its code confirms it to whoever holds it."""
+    return _take(paper, "issue", version, by=by, now=now, issued_at=now)
+
+
+def return_paper(*, paper, version, by, now, reason):
+    """Send the paper back to whoever drafted it; the way begins anew."""
+    return _take(
+        paper, "return", version, by=by, now=now, note=reason, round=paper.round + 1, token=None, places=[], drawn=None,
+        signed=None,
+    )  # fmt: skip
+
+
+@transaction.atomic
+def stop_paper(*, paper, version, by, now, reason):
+    """Stop a paper that has its number: the number becomes void with the reason."""
+    standing = _locked_at(paper, version)
+    _require_turn(standing, "stop", by, now)
+    number = standing.number
+    stopped = _taken(standing, "stop", version, by=by, now=now, note=reason)
+    void_number(number=number, version=number.version, by=by, now=now, reason=reason, of_paper=True)
+    return stopped
+
+
+TAKING = {
+    "send": send_paper, "initial": initial_paper, "check": check_paper, "sign": sign_paper, "number": number_paper,
+    "seal": seal_paper, "issue": issue_paper, "return": return_paper, "stop": stop_paper,
+}  # fmt: skip
+MAKING = {
+    "send": make_sending, "check": make_checked, "sign": make_signed, "number": make_numbered, "seal": make_sealed,
+}  # fmt: skip
+
+
+# --- whose turn it is --------------------------------------------------------------------------
+
+
+def may_take(user, paper, verb, now):
+    """Whether the step is this person's now: what buttons ask."""
+    try:
+        _require_turn(paper, verb, user, now)
+    except Refused:
+        return False
+    return True
+
+
+def next_verb(paper):
+    return NEXT.get(State(paper.state))
+
+
+def _require_turn(paper, verb, by, now):
+    found = move_of(verb, State(paper.state))
+    if found is None:
+        move(paper, verb)  # refuses with the state
+    require(by, STEPS[verb])
+    today = timezone.localdate(now)
+    if not by.roles & found.roles:
+        raise NotAllowed(_("Your role does not allow this."))
+    if verb == "send":
+        require_drafter(paper, by)
+    if paper.state == State.INITIALLING and not offices_headed_by(by, today).filter(office=paper.office_id).exists():
+        raise NotAllowed(_("The head of %(office)s does this.") % {"office": paper.office})
+    # the Department's Office may take back what its signer cannot sign any more
+    if paper.state == State.SIGNING and paper.signer_id != by.pk and not (verb == "return" and by.roles & OFFICE):
+        raise NotAllowed(_("%(name)s does this: the paper is signed by them.") % {"name": paper.signer})
+    duty = DUTIES.get(verb)
+    if duty and verb != "send":
+        check_pair(step=duty, by=by, other_step="draft paper", other_by=paper.drafter, on=today)
+        for step in paper.steps.filter(round=paper.round, verb__in=list(DUTIES)):
+            taken_by = step.by.partition(":")[2]
+            check_pair(step=duty, by=by, other_step=DUTIES[step.verb], other_by=taken_by, on=today)
+
+
+# --- shared ------------------------------------------------------------------------------------
+
+
+def _begin(paper, verb, version, by, now):
+    """The same checks as in the transaction, before files are made."""
+    if paper.version != version:
+        raise StaleVersion(type(paper).objects.get(pk=paper.pk))
+    _require_turn(paper, verb, by, now)
+
+
+def _locked_at(paper, version):
+    standing = locked(paper)
+    if standing.version != version:
+        raise StaleVersion(standing)
+    return standing
+
+
+@transaction.atomic
+def _take(paper, verb, version, *, by, now, **came):
+    standing = _locked_at(paper, version)
+    _require_turn(standing, verb, by, now)
+    return _taken(standing, verb, version, by=by, now=now, **came)
+
+
+def _taken(paper, verb, version, *, by, now, content=None, stored=None, facts=None, note="", **values):
+    """Move the paper on and write the step down."""
+    going = paper.round
+    move(paper, verb)
+    if content is not None:
+        stored = keep_made(content, name=f"{clean(paper.subject)[:100]}.pdf", now=now)
+    if stored is not None:
+        values[FILE_OF[verb]] = stored
+    values |= {"waiting_since": now, "step_count": paper.step_count + 1}
+    for name, value in values.items():
+        setattr(paper, name, value)
+    PaperStep.objects.create(
+        paper=paper, place=paper.step_count, round=going, verb=verb, target=paper.state, by=actor_name(by), at=now,
+        note=clean(note), file=stored, facts=facts or {},
+    )  # fmt: skip
+    paper.save_version(version, update_fields=["state", *values])
+    said = {"number": paper.number.symbol} if verb == "number" else {}
+    record_event(EVENTS[verb], paper, by=by, now=now, reason=note, after={"state": paper.state}, **said)
+    return paper
+
+
+def trusted_roots(now):
+    return list(TrustedCertificate.objects.in_force(timezone.localdate(now)).values_list("pem", flat=True))
+
+
+def _said(signature):
+    return {
+        "name": signature.name, "organisation": signature.organisation, "issuer": signature.issuer,
+        "serial": signature.serial, "tryout": signature.tryout,
+    }  # fmt: skip
+
+
+def _signing_place(paper):
+    return next(Place(**place) for place in paper.places if place["name"] == "signature")
+
+
+def _entry(paper):
+    """What the register says of the paper."""
+    lines = lines_above(paper.series, paper.signer, paper.authority, paper.signer_post, timezone.localdate())
+    return {
+        "subject": paper.subject,
+        "signer": f"{paper.signer.full_name}, {lines[-1].capitalize()}",
+        "recipients": paper.recipients,
+        "copies": 1,
+        "note": "",
+    }
+
+
+def address_of(token):
+    """The address that the code on the paper opens."""
+    return f"{settings.SITE_URL.rstrip('/')}{reverse('documents:confirm_paper', args=[token])}"

@@ -1,0 +1,120 @@
+"""Columns and filters of the register of papers that go out, and of the series of numbers."""
+
+import django_filters
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Office
+from documents.models import NumberSeries, PaperNumber
+from reference.tables import ConfidenceColumn, name_in_language
+from screens import tables
+from screens.forms import DateField
+from screens.lists import FilterSet, SearchFilter
+
+STANDING = {"standing": _("Given"), "void": _("Void")}
+STANDING_KINDS = {"standing": "ok", "void": "bad"}
+IN_USE = {"in_use": _("In use"), "ended": _("Ended")}
+
+
+class DayFilter(django_filters.Filter):
+    field_class = DateField
+
+
+class NumberTable(tables.Table):
+    symbol = tables.LinkColumn(
+        verbose_name=_("Number and symbol"), route="documents:number", order_by=("year", "series__sort_key", "number")
+    )
+    dated_on = tables.DateColumn(verbose_name=_("Date of the paper"))
+    subject = tables.VietnameseColumn(verbose_name=_("Abstract of the content"), width=60)
+    signer = tables.VietnameseColumn(verbose_name=_("Signed by"))
+    recipients = tables.VietnameseColumn(verbose_name=_("Recipients"), width=40, orderable=False)
+    office = tables.VietnameseColumn(verbose_name=_("Office that drafted"), accessor="office__name")
+    copies = tables.NumberColumn(verbose_name=_("Copies"))
+    series = tables.Column(
+        verbose_name=_("Series of numbers"),
+        fields=("series__name_vi", "series__name_en"),
+        compute=lambda record: name_in_language(record["series__name_vi"], record["series__name_en"]),
+        orderable=True,
+        order_by=("series__sort_key",),
+    )
+    state = tables.TagColumn(
+        verbose_name=_("State"),
+        fields=("voided_at",),
+        compute=lambda record: "void" if record["voided_at"] else "standing",
+        choices=STANDING,
+        kinds=STANDING_KINDS,
+    )
+    void_reason = tables.VietnameseColumn(verbose_name=_("Why it is void"), orderable=False)
+    note = tables.VietnameseColumn(verbose_name=_("Remark"), orderable=False)
+
+    class Meta(tables.Table.Meta):
+        shown = ["symbol", "dated_on", "subject", "signer", "recipients", "office", "copies", "state"]
+
+
+class NumberFilter(FilterSet):
+    advanced = ("office", "dated_from", "dated_to")
+
+    q = SearchFilter(label=_("Number, content, signer or recipient"))
+    series = django_filters.ModelChoiceFilter(
+        label=_("Series of numbers"),
+        queryset=NumberSeries.objects.order_by("sort_key"),
+        to_field_name="code",
+        empty_label=_("All"),
+    )
+    year = django_filters.NumberFilter(label=_("Year"))
+    state = django_filters.ChoiceFilter(
+        label=_("State"), choices=list(STANDING.items()), method="by_state", empty_label=_("All")
+    )
+    office = django_filters.ModelChoiceFilter(
+        label=_("Office that drafted"),
+        queryset=Office.objects.order_by("name"),
+        to_field_name="code",
+        empty_label=_("All"),
+    )
+    dated_from = DayFilter(label=_("Dated from"), field_name="dated_on", lookup_expr="gte", help_text="")
+    dated_to = DayFilter(label=_("Dated to"), field_name="dated_on", lookup_expr="lte", help_text="")
+
+    class Meta:
+        model = PaperNumber
+        fields: list = []
+
+    def by_state(self, queryset, name, state):
+        return queryset.filter(voided_at__isnull=state == "standing")
+
+
+class SeriesTable(tables.Table):
+    name = tables.LinkColumn(
+        verbose_name=_("Series of numbers"),
+        route="documents:series",
+        fields=("name_vi", "name_en"),
+        compute=lambda record: name_in_language(record["name_vi"], record["name_en"]),
+        orderable=True,
+        order_by=("sort_key",),
+    )
+    code = tables.CodeColumn(verbose_name=_("Code"))
+    pattern = tables.CodeColumn(verbose_name=_("Number and symbol"))
+    numbered_by = tables.ChoiceColumn(verbose_name=_("Who gives the numbers"), choices=NumberSeries.NumberedBy)
+    office = tables.VietnameseColumn(verbose_name=_("Only for papers of"), accessor="office__name")
+    counts_each_office = tables.BooleanColumn(verbose_name=_("Each office has numbers of its own"))
+    ended_on = tables.DateColumn(verbose_name=_("Ended from"))
+    confidence = ConfidenceColumn()
+    source = tables.Column(verbose_name=_("Source"))
+
+    class Meta(tables.Table.Meta):
+        shown = ["name", "code", "pattern", "numbered_by", "office", "ended_on", "confidence"]
+
+
+class SeriesFilter(FilterSet):
+    q = SearchFilter(label=_("Code, name or symbol"))
+    numbered_by = django_filters.ChoiceFilter(
+        label=_("Who gives the numbers"), choices=NumberSeries.NumberedBy.choices, empty_label=_("All")
+    )
+    state = django_filters.ChoiceFilter(
+        label=_("State"), choices=list(IN_USE.items()), method="by_state", empty_label=_("All")
+    )
+
+    class Meta:
+        model = NumberSeries
+        fields: list = []
+
+    def by_state(self, queryset, name, state):
+        return queryset.filter(ended_on__isnull=state == "in_use")

@@ -1,0 +1,133 @@
+"""The steps of a paper on its way, what its signatures are worth, and the public page that its code opens."""
+
+from functools import partial
+
+from django.contrib import messages
+from django.http import HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from audit.refusals import Refused
+from documents.forms.papers import NumberPaperForm, ReasonForm, SignedFileForm, StepForm
+from documents.models import OutgoingPaper
+from documents.paper_states import State
+from documents.presenting import WORDS, can_do_here
+from documents.services import way
+from documents.services.numbers import upcoming_number
+from documents.signing.signatures import signatures_in
+from documents.store import bytes_of
+from documents.views.papers import paper_or_404
+from reference.sending import do_once
+
+
+def take_step(request, public_id, verb):
+    paper, now = paper_or_404(request, public_id), timezone.now()
+    if request.method == "GET":
+        elsewhere = _not_here(request, paper, verb, now)
+        if elsewhere:
+            return elsewhere
+    title, submit, done, lead = WORDS[verb]
+    form = _form_of(request, verb, paper)
+    made = _made(request, form, way.MAKING.get(verb), paper, now)
+    if do_once(
+        request,
+        form,
+        f"{verb} paper {paper.public_id}",
+        lambda given, **by: way.TAKING[verb](paper=paper, **given, **made, **by),
+    ):
+        messages.success(request, done)
+        return HttpResponseRedirect(paper.get_absolute_url())
+    return _page(request, form, paper, title=title, submit=submit, lead=_lead(paper, verb, lead))
+
+
+def _made(request, form, make, paper, now):
+    """What the step needs made, before its transaction begins. What is refused here the step itself refuses in words; a form
+    that was sent before is answered as it was then."""
+    if make is None or request.method != "POST" or not form.is_valid():
+        return {}
+    given = {name: value for name, value in form.cleaned_data.items() if name != "operation_key"}
+    try:
+        return {"made": make(paper=paper, by=request.user, now=now, **given)}
+    except Refused:
+        return {}
+
+
+def _form_of(request, verb, paper):
+    initial, data = {"version": paper.version}, request.POST or None
+    if verb in ("return", "stop"):
+        return ReasonForm(data, initial=initial)
+    if verb == "number":
+        return NumberPaperForm(data, series=paper.series, initial=initial | {"dated_on": timezone.localdate()})
+    return StepForm(data, initial=initial)
+
+
+def _lead(paper, verb, lead):
+    if verb == "number" and paper.series.is_portals and paper.state == State.NUMBERING:
+        today = timezone.localdate()
+        next_one = upcoming_number(paper.series, paper.office, today)
+        number = paper.series.symbol_of(next_one, office=paper.office, year=today.year)
+        return _("The next number is %(number)s. %(lead)s") % {"number": number, "lead": lead}
+    return lead
+
+
+def upload_signature(request, public_id, verb):
+    """A paper that was downloaded, signed outside and comes back."""
+    paper, now = paper_or_404(request, public_id), timezone.now()
+    if request.method == "GET":
+        elsewhere = _not_here(request, paper, verb, now, uploading=True)
+        if elsewhere:
+            return elsewhere
+    service = way.upload_signed if verb == "sign" else way.upload_sealed
+    form = SignedFileForm(request.POST or None, request.FILES or None, initial={"version": paper.version})
+    made = _made(request, form, partial(way.make_uploaded, verb=verb), paper, now)
+    if do_once(
+        request,
+        form,
+        f"upload {verb} {paper.public_id}",
+        lambda given, **by: service(paper=paper, **given, **made, **by),
+    ):
+        messages.success(request, WORDS[verb][2])
+        return HttpResponseRedirect(paper.get_absolute_url())
+    lead = _("Download the paper as PDF, sign it with your device, and upload what comes out.")
+    return _page(request, form, paper, title=_("Upload the signed paper"), submit=_("Upload and verify"), lead=lead)
+
+
+def _not_here(request, paper, verb, now, uploading=False):
+    """The way back to the page of the paper where the step is not this person's, or is taken otherwise."""
+    if way.may_take(request.user, paper, verb, now) and (uploading or can_do_here(verb)):
+        return None
+    messages.info(request, _("This step is not yours now. The page of the paper says who takes the next one."))
+    return HttpResponseRedirect(paper.get_absolute_url())
+
+
+def paper_signatures(request, public_id):
+    """Every signature in the file of the paper, verified now."""
+    paper, now = paper_or_404(request, public_id), timezone.now()
+    file, found, refusal = paper.last_file, [], ""
+    if file is not None:
+        try:
+            found = signatures_in(bytes_of(file), way.trusted_roots(now))
+        except Refused as refused:
+            refusal = str(refused)
+    page = {"paper": paper, "file": file, "signatures": found, "refusal": refusal}
+    return render(request, "documents/paper_signatures.html", page)
+
+
+def confirm_paper(request, token):
+    """What the code on a paper opens, for everybody: number, date, issuer and digest, and nothing else."""
+    papers = OutgoingPaper.objects.filter(state=State.ISSUED).select_related("number", "sealed", "series")
+    paper = get_object_or_404(papers, token=token)
+    return render(request, "documents/confirm_paper.html", {"paper": paper, "issuer": paper.series.issuer.split("\n")})
+
+
+def _page(request, form, paper, *, title, submit, lead):
+    page = {
+        "form": form,
+        "title": title,
+        "submit": submit,
+        "back": paper.get_absolute_url(),
+        "paper": paper,
+        "lead": lead,
+    }
+    return render(request, "documents/paper_form.html", page)

@@ -1,0 +1,32 @@
+"""Papers that go out in "My work": those whose next step is this person's, soonest due first, late ones marked."""
+
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from documents.models import OutgoingPaper
+from documents.paper_states import State
+from documents.presenting import WORDS
+from documents.services.way import next_verb
+from reporting.waiting import Item, Section, address, first_of, may
+from screens import formats
+
+
+def _papers(user, now):
+    if not may(user, "papers.see"):
+        return None
+    today = timezone.localdate(now)
+    waiting = OutgoingPaper.objects.waiting_for(user, today)
+    order = (F("due_on").asc(nulls_last=True), F("waiting_since").asc(nulls_last=True), "pk")
+    rows, number = first_of(waiting.order_by(*order))
+    items = [_item(row, today) for row in rows]
+    return Section(_("Papers whose next step is mine"), items, number, address("documents:paper_list"))
+
+
+def _item(paper, today):
+    verb = _("Change and send again") if paper.state == State.DRAFT else str(WORDS[next_verb(paper)][0])
+    note = formats.vn_date(paper.due_on) if paper.due_on else formats.vn_datetime(paper.waiting_since)
+    return Item(str(paper), paper.get_absolute_url(), verb, note, late=paper.is_late(today))
+
+
+PAPERS = (_papers,)

@@ -1,0 +1,113 @@
+"""The pages of papers: who sees and does what, and what was typed is kept."""
+
+import uuid
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from documents.models import OutgoingPaper
+from tests.factories import (
+    make_auditor,
+    make_director,
+    make_enterprise_user,
+    make_head,
+    make_office,
+    make_officer,
+    make_paper,
+    make_series,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def post(client, address, **fields):
+    return client.post(address, {"operation_key": str(uuid.uuid4()), **fields})
+
+
+def page(name, *rows):
+    return reverse(f"documents:{name}", args=[row.public_id for row in rows])
+
+
+def typed(officer, **fields):
+    return {
+        "series": make_series().pk, "office": officer.posts.get().office_id, "subject": "Kết quả & kiến nghị",
+        "body": "Nội dung.", "signer": make_director().pk, "authority": "own", "secrecy": "no", **fields,
+    }  # fmt: skip
+
+
+def test_a_draft_is_seen_by_its_drafter_and_head_and_is_not_there_for_others(client_as, client):
+    office = make_office()
+    officer, head = make_officer(office=office), make_head(office=office)
+    paper = make_paper(drafter=officer)
+    reads = [page(name, paper) for name in ("paper", "paper_word")]
+    own = [page(name, paper) for name in ("edit_paper", "discard_paper")]
+    assert {client_as(officer).get(address).status_code for address in reads + own} == {200}
+    assert {client_as(head).get(address).status_code for address in reads} == {200}
+    for other in (make_officer(office=office), make_auditor(), make_director()):
+        assert {client_as(other).get(address).status_code for address in reads} == {404}
+    assert {client_as(make_enterprise_user()).get(address).status_code for address in reads + own} == {403}
+    assert {client.get(address).status_code for address in [*reads, page("paper", make_office())]} == {302}
+    assert page("edit_paper", paper) not in client_as(head).get(page("paper", paper)).content.decode()
+
+
+def test_a_paper_is_drafted_once_changed_and_given_up_and_nothing_typed_is_lost(client_as):
+    officer = make_officer()
+    client, given = client_as(officer), typed(officer) | {"operation_key": str(uuid.uuid4())}
+    refused = client.post(page("draft_paper"), given | {"authority": "tm"})
+    assert "Kết quả &amp; kiến nghị" in refused.content.decode()
+    assert "TM." in refused.content.decode()
+    secret = client.post(page("draft_paper"), given | {"secrecy": "yes"})
+    assert "Không đưa văn bản mật lên hệ thống" in secret.content.decode()
+    assert not OutgoingPaper.objects.exists()
+    answers = [client.post(page("draft_paper"), given) for _time in range(2)]
+    paper = OutgoingPaper.objects.get()
+    assert {answer.headers["Location"] for answer in answers} == {page("paper", paper)}
+    hidden = {"state": "discarded", "drafter": make_officer().pk}
+    changed = typed(officer, series=paper.series_id, subject="Khác", version=1, **hidden)
+    post(client, page("edit_paper", paper), **changed)
+    paper.refresh_from_db()
+    assert (paper.subject, paper.state, paper.drafter) == ("Khác", "draft", officer)
+    stale = post(client, page("edit_paper", paper), **changed | {"subject": "Của tôi"})
+    assert "Của tôi" in stale.content.decode()
+    post(client, page("discard_paper", paper), reason="Không cần nữa", version=2)
+    assert "Không cần nữa" in client.get(page("paper", paper)).content.decode()
+    assert client.get(page("edit_paper", paper)).status_code == 302
+
+
+def test_a_paper_is_looked_at_page_by_page_and_taken_away_as_pdf_and_word(client_as):
+    officer = make_officer()
+    client, paper = client_as(officer), make_paper(drafter=officer, body="Một dòng.\n" * 60)
+    preview = client.get(page("paper_preview", paper), {"page": "2"}).content.decode()
+    assert "pages/2/" in preview
+    picture = client.get(reverse("documents:paper_page", args=[paper.public_id, 2]))
+    assert picture.content.startswith(b"\x89PNG")
+    assert client.get(reverse("documents:paper_page", args=[paper.public_id, 99])).status_code == 404
+    for name, start in (("paper_pdf", b"%PDF-"), ("paper_word", b"PK")):
+        answer = client.get(page(name, paper))
+        assert answer.headers["Content-Disposition"].startswith("attachment")
+        assert answer.getvalue().startswith(start)
+    strange = make_paper(drafter=officer, body="漢字")
+    assert "không in được" in client.get(page("paper_preview", strange)).content.decode()
+    assert "không in được" in client.get(page("paper_pdf", strange), follow=True).content.decode()
+
+
+def test_the_list_costs_the_same_for_one_row_and_for_three(client_as):
+    officer = make_officer()
+    client, series = client_as(officer), make_series()
+    make_paper(drafter=officer, series=series)
+    make_paper()
+
+    def cost():
+        with CaptureQueriesContext(connection) as queries:
+            answer = client.get(page("paper_list"))
+        return len(queries), answer.content.decode().count("Về việc thử nghiệm")
+
+    cost()
+    one, shown = cost()
+    assert shown == 1
+    for _place in range(2):
+        make_paper(drafter=officer, series=series)
+    assert cost() == (one, 3)
+    assert one <= 12
