@@ -137,6 +137,23 @@ def test_every_route_with_arguments_has_an_object():
     assert {r.name for r in routes.all_routes() if r.arguments} - objects.keys() == set()
 
 
+def asked_of(world, who, method, address, asked):
+    """What is said of a cell: by the door, and where the door lets in by all that stands behind it.
+
+    The door alone decides who does not come in, so that a refused cell needs no whole request; the first of each kind of
+    answer of a route is asked through everything all the same, which proves that the door stands there.
+    """
+    if who in (ANONYMOUS, DISABLED):  # their sessions matter
+        return told(world.ask(who, method, address))
+    answer = world.at_the_door(who, method, address)
+    said = "allowed" if answer is None else told(answer)
+    if said == "allowed" or (method, said) not in asked:
+        asked.add((method, said))
+        whole = told(world.ask(who, method, address))
+        return whole if said in ("allowed", whole) else f"{whole}, but the door says {said}"
+    return said
+
+
 @pytest.mark.parametrize(("room", "names"), PARTS, ids=[f"{room}-{number}" for number, (room, _) in enumerate(PARTS)])
 def test_every_cell_is_as_the_table_says(room, names, world):
     objects = routes.told_by_rooms("matrix", "OBJECTS")
@@ -152,11 +169,12 @@ def test_every_cell_is_as_the_table_says(room, names, world):
             or (route.arguments and route.name not in objects)
         ):
             continue
+        asked = set()
         for who in PEOPLE:
             address = world.address(route, objects.get(route.name), who)
             for method in METHODS:
                 cells += 1
-                want, got = expected(who, row, method), told(world.ask(who, method, address))
+                want, got = expected(who, row, method), asked_of(world, who, method, address, asked)
                 if want == "allowed" and got == "404" and who in hidden.get(route.name, {}):
                     continue
                 if got != want:
