@@ -299,6 +299,7 @@ def test_the_envelope_of_a_year_that_is_over_is_lowered_and_never_raised(people)
         with pytest.raises(Refused, match=re.escape("12.000.000.000 đồng")):
             attempt()
     approve_step(prepared(people, "envelope", 11 * BILLION, year=year), by=people["chief"], now=NOW)
+    withdraw_step(waiting, by=people["accountant"], now=NOW)
     move_year(year, "closed")
     with pytest.raises(Refused, match="2024"):
         prepared(people, "envelope", 10 * BILLION, year=year)
