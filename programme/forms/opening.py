@@ -21,9 +21,9 @@ def document_field():
     )
 
 
-def reason_field():
+def reason_field(*, required=False):
     return forms.CharField(
-        label=_("Explanation"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 3})
+        label=_("Explanation"), max_length=500, required=required, widget=forms.Textarea(attrs={"rows": 3})
     )
 
 
@@ -67,7 +67,7 @@ class OpeningAgainForm(Attachments, Form):
     disbursed_vnd, advanced_vnd, settled_vnd = sums_fields().values()
     document = document_field()
     document_on = DateField(label=_("Date of the document"))
-    reason = reason_field()
+    reason = reason_field(required=True)
 
     def content(self) -> dict[str, Any]:
         """What the service takes."""

@@ -1,14 +1,12 @@
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from documents.attaching import Attachments
 from programme.models import MOST_VND, BudgetLine, BudgetYear, Period, StepKind, YearState
 from programme.models.steps import ABOUT_COMMITMENT, BESIDE_LEDGER, LIMITS, ON_TWO_LINES
 from programme.presenting.acting import line_name
-from programme.presenting.steps import saving_text
 from programme.services.limits import carry_over_grounds, saving_of
 from programme.services.steps import why_never
 from screens.forms import DateField, Form, MoneyField
@@ -77,8 +75,8 @@ class PrepareStepForm(Attachments, Form):
             self._beside_ledger(kind)
         if kind == StepKind.SAVING and line is not None and (rule := saving_of(line)) is not None:
             self.fields["amount_vnd"].initial = rule.left_vnd or None
-            self.fields["amount_vnd"].help_text = (
-                saving_text(rule) + " " + gettext("Another amount needs the explanation.")
+            self.fields["amount_vnd"].help_text = _(
+                "What the rule of the year comes to; another amount needs the explanation."
             )
         if kind != StepKind.BUDGET_RETURN:
             del self.fields["voucher"], self.fields["payer"]

@@ -280,6 +280,11 @@ def _require_carried_in_from_outside(line: BudgetLine) -> None:
         )
 
 
+def say_why_so_late() -> str:
+    """What is asked of opening sums that come after other entries."""
+    return _("This line has other entries already: say in the explanation why its opening sums come only now.")
+
+
 def is_late(line: BudgetLine) -> bool:
     """Whether the line has other entries already, so that opening sums prepared now come later than they should."""
     return line.entries.filter(opening=False).exists()
@@ -365,9 +370,7 @@ def _prepared(
     if document_on > today:
         raise Refused(_("The document is dated in the future."))
     if late and not reason.strip():
-        raise Refused(
-            _("This line has other entries already: say in the explanation why its opening sums come only now.")
-        )
+        raise Refused(say_why_so_late())
     return BudgetStep(
         kind=StepKind.OPENING,
         year=line.year,

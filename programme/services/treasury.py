@@ -23,6 +23,7 @@ from programme.models import (
     BudgetLine,
     BudgetYear,
     Cause,
+    DifferenceKind,
     Direction,
     EntryKind,
     LedgerEntry,
@@ -441,6 +442,11 @@ def explain_difference(
         raise Conflict(_("The last comparison no longer finds this difference; there is nothing to explain."))
     if cause not in Cause.values:
         raise Refused(_("Choose the cause of the difference."))
+    if cause == Cause.BEFORE_PORTAL and difference.kind != DifferenceKind.NOT_HERE:
+        raise Refused(
+            _("“%(cause)s” explains only what the statement has and the portal has not. Choose another cause.")
+            % {"cause": Cause(cause).label}
+        )
     if not explanation.strip():
         raise Refused(_("Write what the difference comes from and what is done about it."))
     before = {"cause": difference.cause, "explanation": difference.explanation}

@@ -116,7 +116,7 @@ def budget_line(request, public_id):
             return file
     takes = BudgetLine.objects.filter(pk=line.pk).values_list(queries.pending_of_line(), flat=True).get()
     ledger, more = _ledger(line)
-    planned = any(row.planned_vnd for row in months)
+    by_month = any(row.planned_vnd or row.spent_vnd for row in months)
     context = {
         "line": line,
         "money": queries.Money.of_line(line),
@@ -136,8 +136,8 @@ def budget_line(request, public_id):
         "returns": return_rows(line, request.user) if line.year.state == YearState.CLOSED else [],
         "returned_vnd": returned_vnd(MoneyReturn.objects.filter(commitment__line=line)),
         "opened_vnd": sum(opened.values()),
-        "months": presenting.month_rows(months, line.year, today) if planned or line.disbursed_vnd else [],
-        "chart": presenting.month_chart(months, line.year) if planned or line.disbursed_vnd else "",
+        "months": presenting.month_rows(months, line.year, today) if by_month else [],
+        "chart": presenting.month_chart(months, line.year) if by_month else "",
     }
     return render(request, "programme/budget_line.html", context)
 

@@ -49,6 +49,15 @@ def prepare_opening_contract(request: HttpRequest, public_id: Any) -> HttpRespon
     )
 
 
+def ask_why(form: Any, *, asked: bool) -> Any:
+    """The form, in which the explanation must be given where it is `asked` for."""
+    if asked:
+        reason = form.fields["reason"]
+        reason.required = True
+        reason.error_messages["required"] = services.say_why_so_late()
+    return form
+
+
 def prepare_opening_again(request: HttpRequest, public_id: Any) -> HttpResponse:
     """What a contract from before the portal should have opened with, after its wrong opening entries were reversed."""
     row = get_object_or_404(
@@ -108,9 +117,9 @@ def _page(
     template: str,
     rooms: list[dict],
 ) -> HttpResponse:
-    now, never = timezone.now(), ""
+    now, never, late = timezone.now(), "", services.is_late(line)
     if request.method == "POST":
-        form = bind(request, form_class, now=now)
+        form = ask_why(bind(request, form_class, now=now), asked=late)
         answer = done_once(
             request,
             form,
@@ -123,7 +132,7 @@ def _page(
             return HttpResponseRedirect(reverse("programme:budget_step", args=[answer["public_id"]]))
     else:
         data, _files = form_data(request)
-        form = form_class(data, user=request.user)
+        form = ask_why(form_class(data, user=request.user), asked=late)
         never = services.why_never(line, kind)
     context = {
         "form": form,
@@ -136,7 +145,7 @@ def _page(
         "rooms": rooms,
         "never": never,
         "notice": ""
-        if never or not services.is_late(line)
+        if never or not late
         else _(
             "This line has other entries already. What you prepare is marked as later opening sums and needs the reason."
         ),

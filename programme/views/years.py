@@ -38,6 +38,8 @@ def budget_year(request, year):
         return file
     opened = queries.opened_by_month(year)
     months = queries.months(year, opened=opened)
+    drawn = not opened or any(row.planned_vnd or row.spent_vnd for row in months)
+    by_month = drawn or any(row.followed_vnd for row in months)
     lapsing = queries.lapsing_lines(year).select_related("task", "source", "year")
     obstacles = year_services.obstacles(year) if year.state in (YearState.OPEN, YearState.ADJUSTING) else []
     context = {
@@ -53,9 +55,9 @@ def budget_year(request, year):
         "groups": groups,
         "rate": presenting.share(sums.managed.spent_vnd, sums.managed.assigned_vnd),
         "rate_followed": presenting.share(sums.followed.spent_vnd, sums.followed.assigned_vnd),
-        "chart": presenting.month_chart(months, year),
+        "chart": presenting.month_chart(months, year) if drawn else "",
         "opened_vnd": sum(opened.values()),
-        "months": presenting.month_rows(months, year, today),
+        "months": presenting.month_rows(months, year, today) if by_month else [],
         "has_followed": any(row.followed_vnd for row in months),
         "pending": pending_in(request.user, scope),
         "returns": return_rows(year, request.user) if year.state == YearState.CLOSED else [],

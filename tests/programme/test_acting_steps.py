@@ -305,7 +305,12 @@ def test_saving_is_what_the_rule_of_the_year_comes_to_or_says_why_it_is_another_
     accountant = client_as(people["accountant"])
     form = text(accountant.get(address("prepare_step", "saving", line)))
     shown = f"{due:,}".replace(",", ".")
-    assert f"còn phải giữ lại {shown} đồng" in form and "10%" in form and "5/QĐ-UBND" in form
+    assert (
+        f"còn phải giữ lại {shown} đồng" in form
+        and f'value="{shown}"' in form
+        and "10%" in form
+        and "5/QĐ-UBND" in form
+    )
     other = post(accountant, "prepare_step", "saving", line, **STEP | {"amount_vnd": "7"})
     assert f"còn phải giữ lại {shown} đồng. Nêu ở ô Thuyết minh" in errors(other)
     assert not BudgetStep.objects.filter(kind="saving").exists()

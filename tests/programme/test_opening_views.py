@@ -189,7 +189,7 @@ def test_a_wrong_opening_sum_of_a_living_contract_is_prepared_anew_from_its_page
     assert address in text(client_as(accountant).get(contract.get_absolute_url()))
     assert address not in text(client_as(chief).get(contract.get_absolute_url()))
     assert "chỉ ghi lại phần đã đảo" in text(client_as(accountant).get(address))
-    assert "Nêu ở ô Thuyết minh" in text(post(client_as(accountant), address, **PAPER, disbursed_vnd="52.000"))
+    assert "Hãy điền “Thuyết minh”" in text(post(client_as(accountant), address, **PAPER, disbursed_vnd="52.000"))
     answer = post(client_as(accountant), address, **PAPER, disbursed_vnd="52.000", reason="Đã chi 52.000 đồng")
     assert "Thanh toán: 52.000 đồng" in text(client_as(chief).get(answer.url))
     assert approve(client_as(chief), waiting_step()).status_code == 302
@@ -198,6 +198,21 @@ def test_a_wrong_opening_sum_of_a_living_contract_is_prepared_anew_from_its_page
     for other in (chief, make_head(), make_officer(), make_auditor()):
         assert client_as(other).get(address).status_code == 403
     assert client.get(address).status_code == 302
+
+
+def test_what_was_paid_before_the_portal_stands_beside_the_months_not_in_them(client_as, accountant, line):
+    for kind in ("assign", "allocate"):
+        make_entry(line, kind, 900_000, opening=True)
+    make_opening_contract(line, 800_000, disbursed_vnd=60_000)
+    said = "Đã giải ngân trước khi dùng cổng: 60.000 đồng"
+    for where in (line, line.year):
+        page = text(client_as(accountant).get(where.get_absolute_url()))
+        assert said in page and "<figcaption>Đơn vị: tỷ đồng" not in page, "no month has anything"
+    make_paid_payment(make_commitment(line, 50_000), 40_000)
+    for where in (line, line.year):
+        page = text(client_as(accountant).get(where.get_absolute_url()))
+        assert said in page and "<figcaption>Đơn vị: tỷ đồng" in page
+        assert "100.000" in page.split('id="months"')[1], "the running sum begins with it"
 
 
 def test_only_the_accountant_prepares_opening_sums(client_as, client, accountant, chief, line):

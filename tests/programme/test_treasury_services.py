@@ -247,6 +247,15 @@ def test_an_explanation_needs_a_cause_and_words_and_is_kept_with_who_and_when(co
     assert [label for label, _before, _after in history_of(again)[0].changes] == ["cause", "explanation"]
 
 
+def test_what_the_portal_has_and_the_treasury_has_not_is_not_from_before_the_portal(commitment, accountant):
+    make_paid_payment(commitment, 10, voucher="KB-1", paid_on=DAY)
+    statement = make_statement(lines=[statement_line(voucher="X", paid_on=DAY, amount_vnd=3)], by=accountant, now=NOW)
+    said = {"cause": "before_portal", "explanation": "Đã chi trước", "by": accountant, "now": NOW}
+    explain_difference(difference=statement.differences.get(kind=DifferenceKind.NOT_HERE), **said)
+    with pytest.raises(Refused, match="what the statement has and the portal has not"):
+        explain_difference(difference=statement.differences.get(kind=DifferenceKind.NOT_THERE), **said)
+
+
 def test_the_chief_accountant_confirms_when_all_is_explained_numbered_and_unchanged(commitment, accountant, chief):
     paid = make_paid_payment(commitment, 10, voucher="KB-1", paid_on=DAY)
     lines = [statement_line(paid, amount_vnd=3), statement_line(voucher="X", paid_on=DAY, amount_vnd=4)]
