@@ -83,7 +83,7 @@ class WaysForm(Form):
 class ReminderForm(Form):
     receiver = TakerChoice(label=_("Who is reminded"), queryset=User.objects.none(), to_field_name="public_id")
     words = forms.CharField(label=_("What is to be done"), max_length=500, widget=forms.Textarea(attrs={"rows": 4}))
-    due_on = DateField(label=_("To be done by"), required=False)
+    due_on = DateField(label=_("To be done by the day"), required=False)
 
     def __init__(self, *args, colleagues, **kwargs):
         super().__init__(*args, **kwargs)

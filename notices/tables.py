@@ -161,7 +161,7 @@ class ReminderTable(tables.Table):
         verbose_name=_("Who is reminded"), accessor="receiver__full_name", order_by=("receiver__sort_key",)
     )
     sent_at = tables.DateTimeColumn(verbose_name=_("Reminded at"))
-    due_on = tables.DateColumn(verbose_name=_("To be done by"))
+    due_on = tables.DateColumn(verbose_name=_("To be done by the day"))
     done = tables.TagColumn(
         verbose_name=_("State"),
         choices=SETTLED,

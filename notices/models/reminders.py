@@ -35,7 +35,11 @@ class Reminder(Identified):
     sent_at = models.DateTimeField(_("reminded at"))
     done_at = models.DateTimeField(_("done at"), null=True)
     done_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("done by")
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("said to be done by"),
     )
 
     objects = ReminderQuerySet.as_manager()

@@ -175,7 +175,7 @@ def deliver(pk, post, *, now):
             delivery, outcome="away", attempts=delivery.attempts - 1, next_try_at=now + AWAY, error=_said(away.cause)
         )
     except Exception as error:  # whatever keeps this letter from going must not keep the others
-        log.warning("the letter %s did not go: %s", delivery.public_id, type(error).__name__)
+        log.info("the letter %s did not go: %s", delivery.public_id, type(error).__name__)
         if delivery.attempts >= MOST_ATTEMPTS:
             return _note(delivery, state=Delivery.State.PARKED, error=_said(error), address=address)
         return _note(delivery, outcome="failed", next_try_at=now + rest_after(delivery.attempts), error=_said(error))

@@ -170,13 +170,13 @@ def test_those_whom_it_concerns_are_told_in_the_portal_and_by_letter(dossier, si
     assert len(mail.outbox) == 1
 
 
-def test_whom_it_concerns_is_asked_at_the_moment_of_sending(dossier):
-    clerk = make_user(Role.INTAKE)
+def test_whom_it_concerns_is_asked_at_the_moment_of_sending(dossier, signatory):
+    make_user(Role.INTAKE)
     told(TO_RECEIVE, dossier)
-    make_slip_line(dossier, "withdrawn", by=clerk)
+    make_slip_line(dossier, "withdrawn")
     sending.send_waiting(now=NOW)
-    assert Telling.objects.get().state == "nobody"
-    assert not Notice.objects.exists()
+    assert Telling.objects.get(kind="dossiers.to_receive").state == "nobody"
+    assert not Notice.objects.filter(telling__kind="dossiers.to_receive").exists()
 
 
 @pytest.mark.parametrize(
@@ -265,14 +265,12 @@ def test_every_kind_has_a_wording_that_can_be_filled(code):
 
 
 def test_what_a_kind_says_fills_every_place(enterprise, signatory):
-    """Those that a thing of the tests can show; the reminder and the morning are sent in tests of their own."""
+    """Of what the tests here can show; the others are sent in tests of their own."""
     dossier = make_dossier(make_version(state="issued"), enterprise, state="withdrawn", by=signatory, at=NOW)
     figures = make_figures(enterprise, year=2024, state="returned", by=make_officer())
-    things = {"dossiers": dossier, "enterprises": figures}
-    for code, kind in kinds().items():
-        thing = things.get(code.partition(".")[0])
-        if thing is not None:
-            assert kind.says(thing).keys() >= {place.name for place in kind.places}, code
+    for thing in (dossier, figures):
+        for kind in (each for each in kinds().values() if each.model is type(thing)):
+            assert kind.says(thing).keys() >= {place.name for place in kind.places}, kind.code
 
 
 # --- how a person wants to be told -------------------------------------------------------------
