@@ -675,12 +675,23 @@ def table_of_rights(request):
 
 
 # Rights whose code begins with a noun of its room.
-ROOM_OF = {"figures": "enterprises", "memberships": "enterprises", "procedures": "dossiers"}
+ROOM_OF = {
+    "figures": "enterprises",
+    "memberships": "enterprises",
+    "procedures": "dossiers",
+    "numbers": "documents",
+    "papers": "documents",
+    "trust": "documents",
+    "budget": "programme",
+    "policies": "programme",
+    "treasury": "programme",
+}
 ROOM_TITLES = {
     "accounts": gettext_lazy("People"),
     "audit": gettext_lazy("Event log"),
     "jobs": gettext_lazy("Jobs"),
     "reference": gettext_lazy("Reference data"),
+    "notices": gettext_lazy("Notices"),
     "documents": gettext_lazy("Documents"),
     "programme": gettext_lazy("Programme"),
     "enterprises": gettext_lazy("Enterprises"),

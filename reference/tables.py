@@ -300,6 +300,7 @@ class ExchangeRateFilter(FilterSet):
 ROOMS = {
     "reference": _("Reference data"),
     "programme": _("Programme"),
+    "notices": _("Notices"),
     "documents": _("Papers that go out"),
     "dossiers": _("Dossiers"),
 }

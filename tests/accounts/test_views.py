@@ -301,3 +301,11 @@ def test_an_invited_person_may_not_choose_a_password_of_digits_alone(client, adm
     invitation = Invitation(email="moi@so.example", full_name="Lê Mới")
     form = AcceptInvitationForm({"password1": "12345678901234", "password2": "12345678901234"}, invitation=invitation)
     assert "password1" in form.errors
+
+
+def test_every_right_stands_under_the_title_of_a_room():
+    from accounts.access import actions
+    from accounts.views import ROOM_OF, ROOM_TITLES
+
+    nouns = {action.code.partition(".")[0] for action in actions().values()}
+    assert {ROOM_OF.get(noun, noun) for noun in nouns} <= ROOM_TITLES.keys()
