@@ -261,7 +261,7 @@ def test_pairs_of_steps_are_loaded_once_and_hold(now):
     assert IncompatibleSteps.objects.filter(step="submit figures").count() == 1
     pairs = set(IncompatibleSteps.objects.values_list("step", "other_step"))
     assert {("prepare commitment", "approve commitment"), ("control payment", "sign payment")} < pairs
-    assert len(pairs) == IncompatibleSteps.objects.count() == 14
+    assert len(pairs) == IncompatibleSteps.objects.count() == 18
     assert not IncompatibleSteps.objects.exclude(legal_basis__contains="cần xác nhận").exists()
     person = make_officer()
     with pytest.raises(NotAllowed):

@@ -180,8 +180,9 @@ def test_the_result_reaches_the_enterprise_and_the_draft_of_it_does_not(client_a
     issued, submitted = lodged.slip.get(verb="issue"), lodged.slip.get(verb="submit")
     answer = own.get(to("result_file", lodged, issued.public_id))
     assert answer.headers["Content-Disposition"].startswith("attachment")
+    assert answer.getvalue()  # to its end, which closes the file behind it
     assert own.get(to("result_file", lodged, submitted.public_id)).status_code == 404
-    assert client_as(officer).get(to("result_file", lodged, submitted.public_id)).status_code == 200
+    assert client_as(officer).get(to("result_file", lodged, submitted.public_id)).getvalue()
 
 
 def test_many_are_received_and_assigned_at_once_each_with_its_result(client_as, version, enterprise, office):

@@ -300,7 +300,6 @@ def test_the_envelope_of_a_year_that_is_over_is_lowered_and_never_raised(people)
             attempt()
     refuse_step(waiting, answer="Năm đã hết", by=people["chief"], now=NOW)  # a step that waits holds the closing up
     approve_step(prepared(people, "envelope", 11 * BILLION, year=year), by=people["chief"], now=NOW)
-    withdraw_step(waiting, by=people["accountant"], now=NOW)
     move_year(year, "closed")
     with pytest.raises(Refused, match="2024"):
         prepared(people, "envelope", 10 * BILLION, year=year)
