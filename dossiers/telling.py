@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Post, User
-from accounts.roles import ENTERPRISE_ROLES, HEADS
+from accounts.roles import ENTERPRISE_ROLES, HEADS, LEADERS, Role
 from dossiers.models import Dossier
 from dossiers.states import CLERKS, HANDLERS, IN_HAND, State, Verb
 from enterprises.telling import ENTERPRISE, people_of
@@ -127,6 +127,20 @@ def _in_whose_hands(dossier, on):
     return User.objects.filter(is_active=True, pk__in=posts.values("user_id"))
 
 
+def _to_assign(dossier, on):
+    """The heads of the office that has it, while nobody handles it."""
+    waits = dossier.state == State.RECEIVED and dossier.handler_id is None
+    return _in_whose_hands(dossier, on) if waits else User.objects.none()
+
+
+def _to_decide(dossier, on):
+    return User.objects.holding(LEADERS, on) if dossier.state == State.SUBMITTED else User.objects.none()
+
+
+def _to_issue(dossier, on):
+    return User.objects.holding(RECORDS, on) if dossier.state == State.APPROVED else User.objects.none()
+
+
 def _assigned(dossier, on):
     return User.objects.filter(pk=dossier.handler_id) if dossier.state in IN_HAND else User.objects.none()
 
@@ -137,6 +151,7 @@ def _issued(dossier):
     return _says(dossier) | {"paper": paper}
 
 
+RECORDS = frozenset({Role.RECORDS_CLERK})
 _LODGED = (CODE, PROCEDURE, ENTERPRISE, APPLICANT, LODGED_AT)
 _OF_ENTERPRISE = {"model": Dossier, "people": _people, "roles": ENTERPRISE_ROLES, "must": True}
 RECEIVED = kind(
@@ -166,25 +181,39 @@ ASSIGNED = kind(
     "dossiers.assigned", _("A dossier was given to me"), model=Dossier, people=_assigned,
     says=_reason(Verb.ASSIGN, Verb.HAND_OVER), places=(*_LODGED, DUE_ON, WHY), roles=HANDLERS,
 )  # fmt: skip
+TO_ASSIGN = kind(
+    "dossiers.to_assign", _("A dossier waits to be assigned"), model=Dossier, people=_to_assign, says=_reason(Verb.RECEIVE),
+    places=(*_LODGED, DUE_ON), roles=HEADS,
+)  # fmt: skip
+TO_DECIDE = kind(
+    "dossiers.to_decide", _("A dossier waits for a decision"), model=Dossier, people=_to_decide,
+    says=_reason(Verb.SUBMIT), places=(*_LODGED, DUE_ON, WHY), roles=LEADERS,
+)  # fmt: skip
+TO_ISSUE = kind(
+    "dossiers.to_issue", _("A result waits to be issued"), model=Dossier, people=_to_issue, says=_reason(Verb.APPROVE),
+    places=(*_LODGED, DUE_ON), roles=RECORDS,
+)  # fmt: skip
 TOLD = {
-    Verb.WITHDRAW: WITHDRAWN,
-    Verb.RECEIVE: RECEIVED,
-    Verb.REFUSE: ENDED,
-    Verb.NOT_ELIGIBLE: ENDED,
-    Verb.STOP: ENDED,
-    Verb.ASK: SUPPLEMENT,
-    Verb.ANSWER: SUPPLEMENTED,
-    Verb.EXTEND: PROMISED_ANEW,
-    Verb.ISSUE: RESULT,
-    Verb.ASSIGN: ASSIGNED,
-    Verb.HAND_OVER: ASSIGNED,
+    Verb.RECEIVE: (RECEIVED, TO_ASSIGN),
+    Verb.SUBMIT: (TO_DECIDE,),
+    Verb.APPROVE: (TO_ISSUE,),
+    Verb.WITHDRAW: (WITHDRAWN,),
+    Verb.REFUSE: (ENDED,),
+    Verb.NOT_ELIGIBLE: (ENDED,),
+    Verb.STOP: (ENDED,),
+    Verb.ASK: (SUPPLEMENT,),
+    Verb.ANSWER: (SUPPLEMENTED,),
+    Verb.EXTEND: (PROMISED_ANEW,),
+    Verb.ISSUE: (RESULT,),
+    Verb.ASSIGN: (ASSIGNED,),
+    Verb.HAND_OVER: (ASSIGNED,),
 }
 
 
 def tell_moved(dossier, verb, *, line, by, now):
     """Tell whom this line of the slip concerns, once for each line."""
-    if verb in TOLD:
-        tell(TOLD[verb], dossier, by=by, now=now, occasion=str(line.number))
+    for each in TOLD.get(verb, ()):
+        tell(each, dossier, by=by, now=now, occasion=str(line.number))
 
 
 subject("dossiers:dossier", Dossier, Dossier.objects.visible_to)

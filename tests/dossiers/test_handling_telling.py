@@ -2,7 +2,7 @@
 
 import pytest
 
-from dossiers.telling import ASSIGNED, RECEIVED, RESULT, SUPPLEMENT, SUPPLEMENTED
+from dossiers.telling import ASSIGNED, RECEIVED, RESULT, SUPPLEMENT, SUPPLEMENTED, TO_ASSIGN, TO_DECIDE, TO_ISSUE
 from notices.models import Telling
 from tests.dossiers.test_handling_services import MONDAY, Desk, later, services
 from tests.factories import make_stored_file
@@ -19,6 +19,7 @@ def test_each_act_tells_whom_it_concerns_as_things_stand_when_it_is_sent():
     dossier = desk.received()
     assert {user.pk for user in RECEIVED.people(dossier, MONDAY.date())} == {desk.signatory.pk, desk.preparer.pk}
     assert RECEIVED.says(dossier)["due_on"] == "15/06/2026"
+    assert set(TO_ASSIGN.people(dossier, MONDAY.date())) == {desk.head, desk.deputy}
     services.assign_dossier(dossier=dossier, to=desk.officer, by=desk.head, now=MONDAY, note="Làm sớm")
     dossier.refresh_from_db()
     assert list(ASSIGNED.people(dossier, MONDAY.date())) == [desk.officer]
@@ -29,13 +30,18 @@ def test_each_act_tells_whom_it_concerns_as_things_stand_when_it_is_sent():
     desk.answered(request, later(2))
     assert SUPPLEMENT.people(desk.dossier, MONDAY.date()).count() == 0  # nobody is asked for what was given
     assert list(SUPPLEMENTED.people(desk.dossier, MONDAY.date())) == [desk.officer]
-    services.submit_dossier(dossier=dossier, note="Trình", by=desk.officer, now=later(3))
-    services.approve_dossier(dossier=dossier, by=desk.director, now=later(3))
+    dossier = services.submit_dossier(dossier=dossier, note="Trình", by=desk.officer, now=later(3))
+    assert list(TO_DECIDE.people(dossier, MONDAY.date())) == [desk.director]
+    assert TO_DECIDE.says(dossier)["reason"] == "Trình"
+    dossier = services.approve_dossier(dossier=dossier, by=desk.director, now=later(3))
+    assert list(TO_ISSUE.people(dossier, MONDAY.date())) == [desk.records]
+    assert TO_DECIDE.people(dossier, MONDAY.date()).count() == 0
     dossier = services.issue_result(
         dossier=dossier, paper_number="1/SCT", paper_on=later(3).date(), file=make_stored_file(), by=desk.records,
         now=later(3),
     )  # fmt: skip
     assert RESULT.says(dossier)["paper"] == "1/SCT ngày 04/06/2026"
     assert told() == [
-        "dossiers.received", "dossiers.assigned", "dossiers.supplement", "dossiers.supplemented", "dossiers.result",
+        "dossiers.received", "dossiers.to_assign", "dossiers.assigned", "dossiers.supplement", "dossiers.supplemented",
+        "dossiers.to_decide", "dossiers.to_issue", "dossiers.result",
     ]  # fmt: skip
