@@ -78,7 +78,7 @@ def test_invited_person_comes_in_by_the_link_of_the_letter(visit):
 def test_forgotten_password_is_set_anew_by_the_link_of_the_letter(visit):
     page = visit()
     page.goto("/accounts/password/reset/")
-    page.fill("input[name=email]", address_of("vanthu"))
+    page.fill("input[name=email]", address_of("kiemtra"))
     page.click("main button[type=submit]")
     page.wait_for_url("**/password/reset/done/")
     page.goto(link_in_outbox(page, "/password/reset/key/"))
@@ -87,8 +87,8 @@ def test_forgotten_password_is_set_anew_by_the_link_of_the_letter(visit):
     page.click("main button[type=submit]")
     page.wait_for_url("**/password/reset/key/done/")
     page.goto("/accounts/login/?next=/people/me/")
-    sign_in(page, address_of("vanthu"), NEW)
-    assert address_of("vanthu") in page.inner_text("main")
+    sign_in(page, address_of("kiemtra"), NEW)
+    assert address_of("kiemtra") in page.inner_text("main")
 
 
 def test_form_typed_while_the_session_ended_is_there_after_signing_in(visit):
