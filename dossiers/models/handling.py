@@ -205,10 +205,6 @@ class SupplementRequest(Identified, Versioned):
     def __str__(self):
         return f"{self.dossier} – {self.number}"
 
-    @property
-    def is_open(self):
-        return self.state in (self.State.PREPARED, self.State.SENT)
-
     def may_move_to(self, state):
         return state in self.MOVES[self.State(self.state)]
 

@@ -111,7 +111,7 @@ def may_approve_request(user, request, now):
     if request.stage == State.LODGED:
         return bool(roles & CLERKS)
     dossier = request.dossier
-    is_head = bool(user.roles & LEADERS) or _head(keys, dossier.office_id, timezone.localdate(now))
+    is_head = bool(roles & LEADERS) or _head(keys, dossier.office_id, timezone.localdate(now))
     return is_head and request.prepared_by_id != user.pk
 
 

@@ -66,12 +66,15 @@ def used_text(used):
 
 def items_shown(supplement, problems=None):
     """[{item, files, problems}] of a request, in the order of its items."""
-    items = supplement.items.select_related("component").prefetch_related("files__file")
+    return _shown(supplement.items.select_related("component").prefetch_related("files__file"), problems or {})
+
+
+def _shown(items, problems):
     return [
         {
             "item": item,
             "files": [file for file in item.files.all() if file.removed_at is None],
-            "problems": (problems or {}).get(item.pk, []),
+            "problems": problems.get(item.pk, []),
         }
         for item in items
     ]
@@ -82,19 +85,7 @@ def supplements_shown(dossier, *, staff):
     rows = dossier.supplements.select_related("prepared_by", "sent_by", "answered_by").order_by("-number")
     rows = rows if staff else rows.sent()
     rows = rows.prefetch_related("items__component", "items__files__file")
-    return [
-        {
-            "supplement": row,
-            "items": [
-                {"item": item, "files": [file for file in item.files.all() if file.removed_at is None]}
-                for item in row.items.all()
-            ],
-        }
-        for row in rows
-    ]
-
-
-SUPPLEMENT_KINDS = {"prepared": "info", "sent": "warn", "answered": "ok", "dropped": "quiet"}
+    return [{"supplement": row, "items": _shown(row.items.all(), {})} for row in rows]
 
 
 def told_to_enterprise(line):

@@ -23,7 +23,7 @@ from dossiers.presenting.dossiers import (
     until_text,
     what_happened,
 )
-from dossiers.presenting.handling import SUPPLEMENT_KINDS, supplements_shown, time_left, time_of, used_text
+from dossiers.presenting.handling import supplements_shown, time_left, time_of, used_text
 from dossiers.services import dossiers as services
 from dossiers.services import handling as services_handling
 from dossiers.states import ENTERPRISE, State
@@ -101,7 +101,6 @@ def _handled(user, row, now, *, is_staff):
         "used": used_text(time_of(row, lines, now)),
         "steps": services_handling.steps_of(row) if is_staff and row.due_on else [],
         "supplements": supplements_shown(row, staff=is_staff),
-        "supplement_kinds": SUPPLEMENT_KINDS,
         "forms": [line for line in lines if slips.has_form(line)],
         "result": result,
         "has_slip": is_staff and bool(lines),
