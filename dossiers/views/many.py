@@ -1,7 +1,5 @@
 """The same done with many dossiers at once: each by itself, each with its own result."""
 
-import uuid
-
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -11,20 +9,14 @@ from dossiers.forms.handling import AssignManyForm
 from dossiers.models import Dossier
 from dossiers.permissions.handling import handlers_to_assign
 from dossiers.services import handling as services
-from programme.views.budget_acting import act_on_many, back_to_list
+from programme.views.budget_acting import act_on_many, back_to_list, chosen
 from screens.forms import form_data
 
 
 def _chosen(request):
     """Those that were chosen on the list and that the person sees, the first due on top."""
-    keys = []
-    for typed in request.POST.getlist("chosen"):
-        try:
-            keys.append(uuid.UUID(typed))
-        except ValueError:
-            continue
-    rows = Dossier.objects.visible_to(request.user).filter(public_id__in=keys)
-    return list(rows.select_related("procedure_version__procedure").order_by("due_on", "submitted_at", "pk"))
+    rows = Dossier.objects.visible_to(request.user).select_related("procedure_version__procedure")
+    return chosen(request, rows, order=("due_on", "submitted_at", "pk"))
 
 
 def bulk_receive(request):

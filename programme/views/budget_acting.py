@@ -158,15 +158,15 @@ def _list_context(request: HttpRequest, filterset: Any, rows: Any, waiting: Any)
 # --- many at once ------------------------------------------------------------------------------
 
 
-def chosen(request: HttpRequest, rows: Any) -> list[Any]:
-    """Those of `rows` that were chosen on the list, the longest waiting first."""
+def chosen(request: HttpRequest, rows: Any, order: tuple[str, ...] = ("prepared_at", "pk")) -> list[Any]:
+    """Those of `rows` that were chosen on the list, the longest waiting first unless told otherwise."""
     keys = []
     for typed in request.POST.getlist("chosen"):
         try:
             keys.append(uuid.UUID(typed))
         except ValueError:
             continue
-    return list(rows.filter(public_id__in=keys).order_by("prepared_at", "pk"))
+    return list(rows.filter(public_id__in=keys).order_by(*order))
 
 
 def back_to_list(request: HttpRequest, otherwise: str) -> str:
