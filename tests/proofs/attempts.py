@@ -9,7 +9,7 @@ from tests.proofs import attempts_dossiers, attempts_numbers, attempts_papers, a
 
 
 def copied(table, where="", **changed):
-    """INSERT of a row of `table` once more, under a new key, with some columns changed (SQL expressions)."""
+    """INSERT of a row of `table` once more (the oldest that fits), under a new key, with some columns changed (SQL expressions)."""
     model = next(m for m in apps.get_models(include_auto_created=True) if m._meta.db_table == table)
     columns = [field.column for field in model._meta.local_fields]
     chosen = {"id": f'(SELECT MAX(id) + 1 FROM "{table}")'}
@@ -18,15 +18,15 @@ def copied(table, where="", **changed):
     chosen |= changed
     values = ", ".join(chosen.get(column, f'x."{column}"') for column in columns)
     names = ", ".join(f'"{column}"' for column in columns)
-    return f'INSERT INTO "{table}" ({names}) SELECT {values} FROM "{table}" x {where} LIMIT 1'
+    return f'INSERT INTO "{table}" ({names}) SELECT {values} FROM "{table}" x {where} ORDER BY x.id LIMIT 1'
 
 
 def updated(table, change, where):
-    return f'UPDATE "{table}" SET {change} WHERE id = (SELECT x.id FROM "{table}" x {where} LIMIT 1)'
+    return f'UPDATE "{table}" SET {change} WHERE id = (SELECT x.id FROM "{table}" x {where} ORDER BY x.id LIMIT 1)'
 
 
 def removed(table, where):
-    return f'DELETE FROM "{table}" WHERE id = (SELECT x.id FROM "{table}" x {where} LIMIT 1)'
+    return f'DELETE FROM "{table}" WHERE id = (SELECT x.id FROM "{table}" x {where} ORDER BY x.id LIMIT 1)'
 
 
 CLOSED = "JOIN enterprises_figureyearclosing c ON c.year = x.year AND c.reopened_at IS NULL"
@@ -221,10 +221,11 @@ def money_limits():
     left = "l.allocated_vnd - l.committed_vnd - l.cancelled_vnd - l.carried_out_vnd + 1"
     unpaid = f"(SELECT c.committed_vnd - c.disbursed_vnd + c.recovered_vnd + 1 FROM {COMMITMENT} c WHERE c.id = x.commitment_id)"
     moves = "line_moves_by_entries"
-    yield "commit > allocate", entry("commit", amount_vnd=left), ["line_committed_within_allocated"]
+    by_day = "x.reverses_id IS NULL AND NOT x.opening"
+    yield "commit > allocate", entry("commit", where=by_day, amount_vnd=left), ["line_committed_within_allocated"]
     yield "commit > allocate", updated(LINE, "committed_vnd = allocated_vnd + 1", of_year(OPEN_YEAR)), [moves]
     spent = ["commitment_disbursed_within", "line_disbursed_within_committed", "entry_i_cover_stays"]
-    yield "disburse > commit", entry("pay", amount_vnd=unpaid), spent
+    yield "disburse > commit", entry("pay", where=by_day, amount_vnd=unpaid), spent
     yield "disburse > commit", updated(LINE, "disbursed_vnd = committed_vnd + 1", of_year(OPEN_YEAR)), [moves]
     yield "lines > envelope", LARGE_ENTRY, ["lines_within_envelope"]
     yield "years > ceiling", ABOVE_CEILING, ["years_within_ceiling"]
