@@ -30,11 +30,17 @@ from programme.services.treasury import (
 from tests.factories import make_agency, make_content_area, make_money_source, make_office, make_period, make_user
 
 _numbers = itertools.count(1)
+_codes = itertools.count(1)
 LONG_AGO = datetime(2021, 1, 4, 2, 0, tzinfo=UTC)
 JUST_CLOSED = datetime(2025, 1, 20, 4, 0, tzinfo=UTC)  # in the adjustment period of 2024
 CLERK, CHIEF, HOLDER = (uuid.UUID(int=number) for number in (1, 2, 3))  # three people who are not the test's own
 
 YEAR_STATES = ("preparing", "open", "adjusting", "closed")
+
+
+def task_code(year):
+    """A code that no other task of the tests has."""
+    return f"NV-{year}-{next(_codes):03d}"
 
 
 def make_task(code=None, *, year=2024, **fields):
@@ -45,7 +51,7 @@ def make_task(code=None, *, year=2024, **fields):
     fields.setdefault("what", f"Nhiệm vụ thử nghiệm {number}")
     fields.setdefault("state", Task.State.UNDER_WAY)
     fields.setdefault("content_area", make_content_area())
-    return Task.objects.create(code=code or f"NV-{year}-{number:03d}", first_year=year, **fields)
+    return Task.objects.create(code=code or task_code(year), first_year=year, **fields)
 
 
 def make_budget_step(kind, amount_vnd=1_000_000, *, state="approved", **fields):

@@ -17,6 +17,7 @@ from programme.models import (
     TaskProposal,
 )
 from tests.factories import make_agency, make_content_area, make_money_source, make_office
+from tests.programme.making import task_code
 
 _numbers = itertools.count(1)
 LETTERS = str.maketrans("0123456789", "ghijklmnop")
@@ -102,7 +103,7 @@ def make_item(plan=None, what=None, *, amount_vnd=1_000_000_000, task=None, sour
     what = what or f"Nhiệm vụ {number} {uuid.uuid4().hex[:8].translate(LETTERS)}"  # like no other
     changed_by = fields.pop("changed_by", plan.drafted_by)
     words = {name: fields.get(name) for name in ("content_area", "office", "agency", "deliverable", "due_on")}
-    task = task or Task.objects.create(code=f"NV-{plan.year}-{number:03d}", first_year=plan.year, what=what, **words)
+    task = task or Task.objects.create(code=task_code(plan.year), first_year=plan.year, what=what, **words)
     item = PlanItem.objects.create(plan=plan, task=task, what=what, changed_by=changed_by, position=number, **fields)
     if amount_vnd:
         PlanEstimate.objects.create(item=item, source=source or make_source(), amount_vnd=amount_vnd)
