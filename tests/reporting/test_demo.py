@@ -133,7 +133,7 @@ def check_histories():
     assert found == []
 
 
-def test_demo_loads_what_it_promises(loaded):
+def test_demo_loads_what_it_promises_and_a_second_says_it_is_loaded(loaded, capsys):
     assert loaded["enterprises"] == Enterprise.objects.filter(synthetic=True).count() >= 300
     assert Title.objects.filter(kind="key_product").count() == 183
     assert Product.objects.filter(synthetic=False).count() == 0
@@ -165,9 +165,6 @@ def test_demo_loads_what_it_promises(loaded):
     check_money()
     check_dossiers()
     connection.check_constraints()
-
-
-def test_a_second_demo_says_it_is_loaded(loaded, capsys):
     before = FigureRevision.objects.count()
     call_command("demo")
     assert "already" in capsys.readouterr().out
