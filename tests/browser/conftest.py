@@ -7,6 +7,7 @@ import contextlib
 import fcntl
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -62,11 +63,11 @@ class Site:
 
 
 # Each portal has a queue of its own, the same for all processes of a run: two on one would take each other's work.
-QUEUES = {"portal_demo": 8, "portal_fresh": 9, "portal_matrix": 10}
+QUEUES = {"portal_demo": 8, "portal_fresh": 9, "portal_matrix": 10, "portal_loaded": 11, "portal_migrated": 12}
 
 
-def new_database(name):
-    """What a process reads to work on a new, empty database on the engine that this run tests."""
+def new_database(name, like="template1"):
+    """What a process reads to work on a new copy of the database `like`, on the engine that this run tests."""
     if "DATABASE_OWNER_URL" not in os.environ:
         return {}
     import psycopg2
@@ -76,7 +77,7 @@ def new_database(name):
     connection.autocommit = True
     with connection.cursor() as cursor:
         cursor.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-        cursor.execute(f"CREATE DATABASE {name}")
+        cursor.execute(f"CREATE DATABASE {name} TEMPLATE {like}")
     connection.close()
     chosen = {key: f"{os.environ[key].rpartition('/')[0]}/{name}" for key in ("DATABASE_URL", "DATABASE_OWNER_URL")}
     if os.environ.get("REDIS_URL"):
@@ -85,9 +86,34 @@ def new_database(name):
 
 
 @contextlib.contextmanager
-def running_site(name, folder):
-    """A portal of its own with fresh demo data: web, worker and beat."""
-    environment = services.portal_environment(**new_database(name), DATA_DIR=folder)
+def prepared(folder):
+    """The folders of a portal that is migrated and of one with fresh demo data, which every other is a copy of."""
+    migrated, loaded = folder / "migrated", folder / "loaded"
+    migrated.mkdir()
+    environment = services.portal_environment(**new_database("portal_migrated"), DATA_DIR=migrated)
+    services.manage("migrate", "--noinput", environment=environment)
+    shutil.copytree(migrated, loaded)
+    environment = services.portal_environment(**new_database("portal_loaded", "portal_migrated"), DATA_DIR=loaded)
+    services.manage("prepare", environment=environment)
+    yield {"migrated": str(migrated), "loaded": str(loaded)}
+
+
+@pytest.fixture(scope="session")
+def portals(tmp_path_factory):
+    with shared(tmp_path_factory, "portals", prepared) as folders:
+        yield folders
+
+
+def copy_of(portals, state, name, folder):
+    """The environment of a new portal that is a copy of the one in that state."""
+    shutil.copytree(portals[state], folder, dirs_exist_ok=True)
+    return services.portal_environment(**new_database(name, f"portal_{state}"), DATA_DIR=folder)
+
+
+@contextlib.contextmanager
+def running_site(portals, name, folder):
+    """A portal of its own with fresh demo data, as `make run` starts it: web, worker and beat."""
+    environment = copy_of(portals, "loaded", name, folder)
     services.manage("prepare", environment=environment)
     with (
         services.worker(environment, log=folder / "worker.log"),
@@ -143,12 +169,12 @@ def nobody_uses(turn, use, written):
 
 
 @pytest.fixture(scope="session")
-def demo_site(tmp_path_factory):
+def demo_site(portals, tmp_path_factory):
     """The portal that everybody looks at and nobody changes."""
 
     @contextlib.contextmanager
     def start(folder):
-        with running_site("portal_demo", folder) as site:
+        with running_site(portals, "portal_demo", folder) as site:
             yield asdict(site)
 
     with shared(tmp_path_factory, "demo", start) as site:
@@ -156,17 +182,16 @@ def demo_site(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def fresh_site(tmp_path_factory):
+def fresh_site(portals, tmp_path_factory):
     """A portal for the tests that change data; they run in the same process (tests/sharing_out.py)."""
-    with running_site("portal_fresh", tmp_path_factory.mktemp("fresh")) as site:
+    with running_site(portals, "portal_fresh", tmp_path_factory.mktemp("fresh")) as site:
         yield site
 
 
 @contextlib.contextmanager
-def empty_site(name, folder):
+def empty_site(portals, name, folder):
     """A portal without any data, web only."""
-    environment = services.portal_environment(**new_database(name), DATA_DIR=folder)
-    services.manage("migrate", "--noinput", environment=environment)
+    environment = copy_of(portals, "migrated", name, folder)
     services.manage("collectstatic", "--noinput", environment=environment)
     with services.web(environment, log=folder / "web.log") as address:
         yield Site(address, environment, {})
@@ -193,7 +218,7 @@ class Pages:
 
 
 @pytest.fixture(scope="session")
-def pages(demo_site, tmp_path_factory):
+def pages(portals, demo_site, tmp_path_factory):
     """Pages of the demo data; of what it has no example, pages of the things of the permission matrix."""
 
     @contextlib.contextmanager
@@ -202,7 +227,7 @@ def pages(demo_site, tmp_path_factory):
         known = {name: (asdict(demo_site), *where) for name, *where in found["pages"]}
         with contextlib.ExitStack() as stack:
             if found["unreachable"]:
-                site = stack.enter_context(empty_site("portal_matrix", folder))
+                site = stack.enter_context(empty_site(portals, "portal_matrix", folder))
                 found = find_pages(site, *dict(found["unreachable"]))
                 known |= {name: (asdict(site), *where) for name, *where in found["pages"]}
             yield {"known": known, "unreachable": dict(found["unreachable"])}
