@@ -13,7 +13,8 @@ from documents.store import save_upload
 class Attachments:
     """Mixed into a form that names its files in `attachments`: {name: label}.
 
-    Each becomes an upload field `<name>` and a hidden `<name>_kept`; `file_of(name)` gives the StoredFile or None.
+    Each becomes an upload field `<name>` and a hidden `<name>_kept`; `file_of(name)` gives the StoredFile or None. A form
+    begins with a file whose public id is the initial value of `<name>_kept`.
     `allowed` are the formats of the guard that are taken.
     """
 
@@ -44,14 +45,15 @@ class Attachments:
 
     def file_of(self, name):
         """The file kept under `name`, if it is this person's own."""
-        typed = self.data.get(self.add_prefix(f"{name}_kept")) if self.is_bound else None
+        kept = f"{name}_kept"
+        typed = self.data.get(self.add_prefix(kept)) if self.is_bound else self.initial.get(kept)
         try:
-            kept = forms.UUIDField(required=False).clean(typed)
+            asked = forms.UUIDField(required=False).clean(typed)
         except forms.ValidationError:
             return None
-        if not kept:
+        if not asked:
             return None
-        return StoredFile.objects.filter(public_id=kept, owner=self.user.public_id, format__in=self.allowed).first()
+        return StoredFile.objects.filter(public_id=asked, owner=self.user.public_id, format__in=self.allowed).first()
 
 
 def bind(request, form_class, *, now, prefix="", **options):

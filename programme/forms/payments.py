@@ -40,15 +40,11 @@ class PreparePaymentForm(Attachments, Form):
     invoice_on = DateField(label=_("Date of that document"))
     note = forms.CharField(label=_("Remark"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2}))
 
-    def __init__(self, *args: Any, commitment: Commitment, **kwargs: Any):
+    def __init__(self, *args: Any, commitment: Commitment, initial: dict[str, Any] | None = None, **kwargs: Any):
         account, bank = account_now(commitment)
-        initial = {
-            "kind": Payment.Kind.PAYMENT,
-            "payee": commitment.payee,
-            "payee_account": account,
-            "payee_bank": bank,
-        }
-        super().__init__(*args, initial=initial, **kwargs)
+        of_contract = {"payee": commitment.payee, "payee_account": account, "payee_bank": bank}
+        begun = {"kind": Payment.Kind.PAYMENT, **(initial or {}), **of_contract}
+        super().__init__(*args, initial=begun, **kwargs)
         if not commitment.advanced_vnd:
             del self.fields["clears_vnd"]
             self.fields["amount_vnd"].help_text = ""

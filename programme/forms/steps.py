@@ -119,11 +119,11 @@ class PrepareStepForm(Attachments, Form):
 
     def content(self) -> dict[str, Any]:
         """What the service takes."""
-        given = {name: self.cleaned_data[name] for name in self.fields if name in _CONTENT}
+        given = {name: self.cleaned_data[name] for name in self.fields if name in CONTENT}
         return {"amount_vnd": 0, "file": self.file_of("file"), **given}
 
 
-_CONTENT = (
+CONTENT = (
     "voucher",
     "payer",
     "amount_vnd",

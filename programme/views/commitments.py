@@ -48,6 +48,7 @@ from programme.services.returns import returned_vnd
 from programme.tables.commitments import STATE_KINDS, CommitmentFilter, CommitmentTable
 from programme.tables.payments import STATE_KINDS as PAYMENT_KINDS
 from programme.tables.steps import STATE_KINDS as STEP_KINDS
+from programme.views.anew import begun_like, commitment_anew_url, steps_before, why_it_ended
 from programme.views.budget_acting import (
     act_on_many,
     act_page,
@@ -158,6 +159,7 @@ def _show(request: HttpRequest, row: Commitment, form: Any = None) -> HttpRespon
             "may_approve": right is not None,
             "may_refuse": refuse is not None,
             "may_withdraw": can_withdraw_commitment(user, row),
+            "anew_url": commitment_anew_url(user, row, on=today),
             "verbs": verbs_on(
                 row,
                 steps=user.may(PREPARE_STEP),
@@ -282,7 +284,7 @@ def prepare_commitment(request: HttpRequest, line: Any) -> HttpResponse:
     row, now = get_object_or_404(lines, public_id=line), timezone.now()
     if not can_bind(request.user, row, on=timezone.localdate(now)):
         raise PermissionDenied(_("Your office does not lead this task."))
-    title, never = _("Prepare a contract or decision"), ""
+    title, never, before = _("Prepare a contract or decision"), "", None
     if request.method == "POST":
         form = bind(request, PrepareCommitmentForm, now=now)
         answer = done_once(
@@ -297,7 +299,8 @@ def prepare_commitment(request: HttpRequest, line: Any) -> HttpResponse:
             return HttpResponseRedirect(reverse("programme:commitment", args=[answer["public_id"]]))
     else:
         data, _files = form_data(request)
-        form = PrepareCommitmentForm(data, user=request.user)
+        before, begun = begun_like(request, row.commitments.filter(before_portal=False), services.CONTENT)
+        form = PrepareCommitmentForm(data, user=request.user, initial=begun | steps_before(before, request.user))
         never = services.why_never(row)
     return render(
         request,
@@ -312,5 +315,6 @@ def prepare_commitment(request: HttpRequest, line: Any) -> HttpResponse:
             "facts": [(_("Budget line"), line_name(row), address(request.user, row))],
             "rooms": room_rows([room_on_line(row)], None),
             "never": never,
+            "notice": why_it_ended(before),
         },
     )

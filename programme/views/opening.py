@@ -17,6 +17,7 @@ from programme.presenting.acting import address, line_name, room_on_line, rooms_
 from programme.presenting.places import open_address
 from programme.presenting.steps import room_rows
 from programme.services import opening as services
+from programme.views.anew import opening_before, why_it_ended
 from programme.views.budget_acting import done_once
 from screens.forms import form_data
 
@@ -63,7 +64,7 @@ def prepare_opening_again(request: HttpRequest, public_id: Any) -> HttpResponse:
     row = get_object_or_404(
         Commitment.objects.select_related("line__task", "line__source", "line__year"), public_id=public_id
     )
-    now, never, title = timezone.now(), "", _("Opening sums of the contract anew")
+    now, never, before, title = timezone.now(), "", None, _("Opening sums of the contract anew")
     if request.method == "POST":
         form = bind(request, OpeningAgainForm, now=now)
         answer = done_once(
@@ -78,7 +79,8 @@ def prepare_opening_again(request: HttpRequest, public_id: Any) -> HttpResponse:
             return HttpResponseRedirect(reverse("programme:budget_step", args=[answer["public_id"]]))
     else:
         data, _files = form_data(request)
-        form = OpeningAgainForm(data, user=request.user)
+        before, begun = opening_before(request, row.steps.all())
+        form = OpeningAgainForm(data, user=request.user, initial=begun)
         never = services.why_not_again(row)
     context = {
         "form": form,
@@ -90,7 +92,8 @@ def prepare_opening_again(request: HttpRequest, public_id: Any) -> HttpResponse:
         "facts": [(_("Contract or decision"), str(row), address(request.user, row))],
         "rooms": [],
         "never": never,
-        "notice": _("Give all that was paid on it before the portal; only what was reversed is booked anew."),
+        "notice": why_it_ended(before)
+        or _("Give all that was paid on it before the portal; only what was reversed is booked anew."),
     }
     return render(request, "programme/prepare_step.html", context)
 
@@ -100,6 +103,12 @@ def again_url(user: Any, row: Commitment) -> str:
     if not row.before_portal or services.why_not_again(row):
         return ""
     return open_address(user, "programme:prepare_opening_again", row.public_id)
+
+
+def _said_of_late() -> str:
+    return _(
+        "This line has other entries already. What you prepare is marked as later opening sums and needs the reason."
+    )
 
 
 def _line(public_id: Any) -> BudgetLine:
@@ -117,7 +126,7 @@ def _page(
     template: str,
     rooms: list[dict],
 ) -> HttpResponse:
-    now, never, late = timezone.now(), "", services.is_late(line)
+    now, never, before, late = timezone.now(), "", None, services.is_late(line)
     if request.method == "POST":
         form = ask_why(bind(request, form_class, now=now), asked=late)
         answer = done_once(
@@ -132,7 +141,8 @@ def _page(
             return HttpResponseRedirect(reverse("programme:budget_step", args=[answer["public_id"]]))
     else:
         data, _files = form_data(request)
-        form = ask_why(form_class(data, user=request.user), asked=late)
+        before, begun = opening_before(request, line.steps.filter(commitment__isnull=kind == EntryKind.ASSIGN))
+        form = ask_why(form_class(data, user=request.user, initial=begun), asked=late)
         never = services.why_never(line, kind)
     context = {
         "form": form,
@@ -144,10 +154,6 @@ def _page(
         "facts": [(_("Budget line"), line_name(line), address(request.user, line))],
         "rooms": rooms,
         "never": never,
-        "notice": ""
-        if never or not late
-        else _(
-            "This line has other entries already. What you prepare is marked as later opening sums and needs the reason."
-        ),
+        "notice": f"{why_it_ended(before)} {_said_of_late() if late and not never else ''}".strip(),
     }
     return render(request, template, context)

@@ -31,6 +31,7 @@ from programme.queries.money import spent_beside
 from programme.services import payments as services
 from programme.services.limits import advance_ceiling
 from programme.tables.payments import PAID, STATE_KINDS, PaymentFilter, PaymentTable, with_undone
+from programme.views.anew import begun_like, payment_anew_url, why_it_ended
 from programme.views.budget_acting import (
     act_on_many,
     act_page,
@@ -187,6 +188,7 @@ def _show(request: HttpRequest, row: Payment, form: Any = None) -> HttpResponse:
             "entries": [(entry, address(user, entry)) for entry in entries],
             "undone": [(entry, address(user, entry)) for entry in entries if entry.reverses_id and entry.kind in PAID],
             "may_withdraw": can_withdraw_payment(user, row),
+            "anew_url": payment_anew_url(user, row),
             **turn,
         },
         status=409 if form is not None else 200,
@@ -335,7 +337,7 @@ def record_refused(request: HttpRequest, public_id: Any) -> HttpResponse:
 def prepare_payment(request: HttpRequest, commitment: Any) -> HttpResponse:
     contracts = Commitment.objects.select_related("line__task", "line__source", "line__year")
     row, now = get_object_or_404(contracts, public_id=commitment), timezone.now()
-    title = _("Prepare a payment")
+    title, before = _("Prepare a payment"), None
     if request.method == "POST":
         form = bind(request, PreparePaymentForm, now=now, commitment=row)
         answer = done_once(
@@ -350,7 +352,8 @@ def prepare_payment(request: HttpRequest, commitment: Any) -> HttpResponse:
             return HttpResponseRedirect(reverse("programme:payment", args=[answer["public_id"]]))
     else:
         data, _files = form_data(request)
-        form = PreparePaymentForm(data, user=request.user, commitment=row)
+        before, begun = begun_like(request, row.payments.all(), services.CONTENT)
+        form = PreparePaymentForm(data, user=request.user, commitment=row, initial=begun)
     rooms = [room_on_commitment(row), *([room_of_advances(row)] if row.advanced_vnd else [])]
     return render(
         request,
@@ -368,6 +371,7 @@ def prepare_payment(request: HttpRequest, commitment: Any) -> HttpResponse:
             ),
             "facts": [(_("Contract or decision"), f"{row} – {row.what}", row.get_absolute_url())],
             "rooms": room_rows(rooms, None),
+            "notice": why_it_ended(before),
             "percent": advance_ceiling(timezone.localdate(now)),
             "most": row.committed_vnd * advance_ceiling(timezone.localdate(now)) // 100,
         },

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from documents.attaching import bind
 from documents.serving import serve
 from programme.forms.acting import ActForm, AnswerForm
+from programme.forms.steps import CONTENT as STEP_FIELDS
 from programme.forms.steps import BeginStepForm, PrepareStepForm
 from programme.models import (
     BudgetLine,
@@ -37,6 +38,7 @@ from programme.presenting.steps import about_facts, booked_anew, day_label, room
 from programme.services import steps as services
 from programme.services.opening import said_of_waiting
 from programme.tables.steps import STATE_KINDS, StepFilter, StepTable
+from programme.views.anew import begun_like, step_anew_url, why_it_ended
 from programme.views.budget_acting import (
     act_on_many,
     act_page,
@@ -148,6 +150,7 @@ def _show(request: HttpRequest, step: BudgetStep, form: Any = None) -> HttpRespo
             "may_approve": right is not None,
             "may_refuse": refuse is not None,
             "may_withdraw": can_withdraw_step(user, step),
+            "anew_url": step_anew_url(user, step),
         },
         status=409 if form is not None else 200,
     )
@@ -293,7 +296,7 @@ def prepare_step(request: HttpRequest, kind: str, about: Any) -> HttpResponse:
     }.get(name, lambda: None)()
     title = f"{step_kind.label}: {line_name(line) if line is not None else row}"
     options = {"kind": kind, "line": line}
-    never = ""
+    never, before = "", None
     if request.method == "POST":
         form = bind(request, PrepareStepForm, now=now, **options)
         verb = f"prepare {kind} {row.public_id}"
@@ -309,7 +312,8 @@ def prepare_step(request: HttpRequest, kind: str, about: Any) -> HttpResponse:
             return HttpResponseRedirect(reverse("programme:budget_step", args=[answer["public_id"]]))
     else:
         data, _files = form_data(request)
-        form = PrepareStepForm(data, user=request.user, **options)
+        before, begun = begun_like(request, BudgetStep.objects.filter(kind=kind, **{name: row}), STEP_FIELDS)
+        form = PrepareStepForm(data, user=request.user, initial=begun, **options)
         about = {key: given.get(key) for key in ("year", "reverses", "commitment", "undoes")}
         never = services.why_never(kind, line=line, **about)
     return render(
@@ -326,6 +330,7 @@ def prepare_step(request: HttpRequest, kind: str, about: Any) -> HttpResponse:
             "facts": _about_before(step_kind, row, line, request.user),
             "rooms": room_rows(_rooms_before(step_kind, name, row, line), None),
             "never": never,
+            "notice": why_it_ended(before),
             "needs_other": step_kind in (StepKind.TRANSFER, StepKind.CARRY_OVER) and not never,
             **(_line_of_the_next_year(line, request.user) if step_kind == StepKind.CARRY_OVER and line else {}),
         },

@@ -1,0 +1,120 @@
+"""Preparing anew what was refused, given back or withdrawn: its form begins with what stood there, each value to be put right."""
+
+import uuid
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from documents.models import StoredFile
+from programme.models import BudgetStep, Commitment, Payment, StepKind, YearState
+from programme.models.steps import ABOUT_COMMITMENT, BESIDE_LEDGER, OPENING_SUMS
+from programme.permissions.commitments import can_bind
+from programme.presenting.places import open_address
+from programme.services.commitments import CONTENT as CONTRACT_FIELDS
+
+OPENING_FIELDS = (*OPENING_SUMS, "document", "document_on", "reason")
+WITHOUT_EFFECT = {
+    BudgetStep: (BudgetStep.State.REFUSED, BudgetStep.State.WITHDRAWN),
+    Commitment: (Commitment.State.REFUSED, Commitment.State.WITHDRAWN),
+    Payment: (Payment.State.RETURNED, Payment.State.REFUSED, Payment.State.WITHDRAWN),
+}
+
+
+def begun_like(request: HttpRequest, rows: QuerySet, fields: Iterable[str]) -> tuple[Any, dict[str, Any]]:
+    """(the one of `rows` that `?like=` names and that ended without effect, what its form begins with); (None, {}) else.
+
+    Its file is attached again where it is this person's own.
+    """
+    try:
+        asked = uuid.UUID(request.GET.get("like", ""))
+    except ValueError:
+        return None, {}
+    row = rows.filter(public_id=asked, state__in=WITHOUT_EFFECT[rows.model]).select_related("file").first()
+    if row is None:
+        return None, {}
+    begun = {name: getattr(row, name) for name in fields if name != "file"}
+    return row, begun | _attached("file", row.file, request.user)
+
+
+def why_it_ended(row: Any) -> str:
+    """What the form says of the row that it begins like."""
+    if row is None:
+        return ""
+    said = {"state": row.get_state_display(), "answer": row.answer}
+    if not row.answer:
+        return _("What was prepared before stands here: %(state)s. Put right what was wrong.") % said
+    return _("What was prepared before stands here: %(state)s – %(answer)s Put right what was wrong.") % said
+
+
+def _attached(name: str, file: StoredFile | None, user: Any) -> dict[str, Any]:
+    return {f"{name}_kept": file.public_id} if file is not None and file.owner == user.public_id else {}
+
+
+def steps_before(row: Commitment | None, user: Any) -> dict[str, Any]:
+    """What the form of a contract begins with of the steps before it."""
+    begun: dict[str, Any] = {}
+    for step in row.procurement.select_related("file") if row is not None else ():
+        begun |= {f"{step.kind}_number": step.number, f"{step.kind}_decided_on": step.decided_on}
+        begun |= _attached(f"{step.kind}_file", step.file, user)
+    return begun
+
+
+def opening_before(request: HttpRequest, rows: QuerySet) -> tuple[Any, dict[str, Any]]:
+    """As `begun_like`, of a step that was to open sums from before the portal, and of its contract where it has one."""
+    step, begun = begun_like(request, rows.filter(kind=StepKind.OPENING), OPENING_FIELDS)
+    if step is None:
+        return None, {}
+    if step.commitment is None:
+        return step, begun | {"assigned_vnd": step.amount_vnd}
+    begun.pop("file_kept", None)
+    contract, user = step.commitment, request.user
+    of_contract = {name: getattr(contract, name) for name in CONTRACT_FIELDS if name != "file"}
+    files = _attached("file", contract.file, user) | _attached("paper_file", step.file, user)
+    return step, begun | of_contract | steps_before(contract, user) | files
+
+
+def step_anew_url(user: Any, step: BudgetStep) -> str:
+    """Where a step that ended without effect is prepared anew, by whoever may prepare it."""
+    if step.state not in WITHOUT_EFFECT[BudgetStep]:
+        return ""
+    if step.year is not None and step.year.state == YearState.CLOSED and step.kind not in BESIDE_LEDGER:
+        return ""
+    if step.kind == StepKind.OPENING:
+        if step.commitment is None:
+            return open_address(user, "programme:prepare_opening", step.line.public_id, like=step.public_id)
+        if step.commitment.state == Commitment.State.APPROVED:
+            return open_address(user, "programme:prepare_opening_again", step.commitment.public_id, like=step.public_id)
+        return open_address(user, "programme:prepare_opening_contract", step.line.public_id, like=step.public_id)
+    about = about_of(step)
+    return open_address(user, "programme:prepare_step", step.kind, about.public_id, like=step.public_id)
+
+
+def about_of(step: BudgetStep) -> Any:
+    """The line, contract, entry, return, year or period that a step is prepared on."""
+    if step.kind in (*ABOUT_COMMITMENT, StepKind.BUDGET_RETURN):
+        return step.commitment
+    return {
+        StepKind.CEILING: step.period,
+        StepKind.ENVELOPE: step.year,
+        StepKind.REVERSE: step.reverses,
+        StepKind.UNDO_RETURN: step.undoes,
+    }.get(StepKind(step.kind), step.line)
+
+
+def commitment_anew_url(user: Any, row: Commitment, *, on: Any) -> str:
+    """Where a contract that was refused or withdrawn is prepared anew; one from before the portal is with its step."""
+    if row.state not in WITHOUT_EFFECT[Commitment] or row.before_portal or row.line.year.state != YearState.OPEN:
+        return ""
+    if not can_bind(user, row.line, on=on):
+        return ""
+    return open_address(user, "programme:prepare_commitment", row.line.public_id, like=row.public_id)
+
+
+def payment_anew_url(user: Any, row: Payment) -> str:
+    """Where a payment that was given back, refused or withdrawn is prepared anew."""
+    if row.state not in WITHOUT_EFFECT[Payment] or row.commitment.line.year.state == YearState.CLOSED:
+        return ""
+    return open_address(user, "programme:prepare_payment", row.commitment.public_id, like=row.public_id)
