@@ -30,6 +30,13 @@ hypothesis_settings.register_profile("suite", deadline=None, suppress_health_che
 hypothesis_settings.load_profile("suite")
 
 
+def pytest_collection_modifyitems(config, items):
+    if settings.POSTGRES:
+        left_out = [item for item in items if sharing_out.is_asked_once(item)]
+        items[:] = [item for item in items if not sharing_out.is_asked_once(item)]
+        config.hook.pytest_deselected(items=left_out)
+
+
 def pytest_collection_finish(session):
     """What is loaded by now stays to the end: the collector need not look at it again and again."""
     gc.collect()

@@ -1,4 +1,4 @@
-"""Which process of a run takes which tests: each is taken singly, but some only together, one after another.
+"""Which run and which process takes which tests: each is taken singly, but some only together, one after another.
 
 xdist's own groups (`--dist loadgroup` with marks) do not reach its scheduler under the pytest that we use.
 """
@@ -16,6 +16,28 @@ TOGETHER = {
     "tests/browser/test_sign_in.py": "fresh_site",
     "tests/browser/test_walk.py": "fresh_site",
 }
+
+# What these ask is the same on every engine: the code itself, drawings and words, or a portal with an engine of its own.
+# The run on SQLite takes them; of the other run they are left out, but for those that ask the database.
+ONCE = {
+    "tests/documents/test_layout.py",
+    "tests/documents/test_word_tables.py",
+    "tests/programme/test_no_floats.py",
+    "tests/screens/test_charts.py",
+    "tests/screens/test_spelling.py",
+    "tests/screens/test_translations.py",
+    "tests/screens/test_vendored.py",
+    "tests/test_consistency.py",
+    "tests/test_house.py",
+    "tests/test_suite.py",
+    "tests/test_supervisor.py",
+}
+
+
+def is_asked_once(item):
+    return item.nodeid.partition("::")[0] in ONCE and not (
+        item.get_closest_marker("django_db") or {"db", "transactional_db"} & set(item.fixturenames)
+    )
 
 
 def bundle(nodeid):

@@ -41,6 +41,15 @@ def test_every_proof_and_figure_says_where_it_runs(kind):
         assert "def figures(" in path.read_text()
 
 
+@pytest.mark.django_db
+def test_only_what_asks_no_database_is_left_to_one_run(request):
+    (alone,) = [
+        item for item in request.session.items if item.name == "test_nothing_is_installed_when_everything_is_there"
+    ]
+    assert sharing_out.is_asked_once(alone)
+    assert not sharing_out.is_asked_once(request.node)
+
+
 def test_what_changes_the_data_of_a_fresh_portal_is_done_by_one_process():
     users = {
         f"tests/browser/{path.name}"
@@ -52,6 +61,6 @@ def test_what_changes_the_data_of_a_fresh_portal_is_done_by_one_process():
 
 
 def test_files_that_stay_together_are_there_and_all_others_are_shared_out_singly():
-    assert all((services.HOUSE / path).is_file() for path in sharing_out.TOGETHER)
+    assert all((services.HOUSE / path).is_file() for path in {*sharing_out.TOGETHER, *sharing_out.ONCE})
     alone = "tests/browser/test_pages.py::test_page[a::b]"
     assert sharing_out.bundle(alone) == alone

@@ -12,6 +12,7 @@ import logging
 import os
 import sys
 from collections import defaultdict
+from functools import cached_property
 from urllib.parse import urlsplit
 
 import django
@@ -69,22 +70,27 @@ class Search:
     def missing(self):
         return self.readable.keys() - self.pages.keys() - self.others.keys()
 
+    @cached_property
     def first_addresses(self):
+        return list(self._first_addresses())
+
+    def _first_addresses(self):
         for name, route in self.readable.items():
             if name in self.known:
                 try:
                     given = self.known[name]()
                     # a whole address where the route's own is not enough
-                    yield given if isinstance(given, str) else route.address(given)
+                    address = given if isinstance(given, str) else route.address(given)
+                    yield address, route_of(address)
                 except Exception as error:  # told at the end, with the route's name
                     self.said[name].append(f"its object is not in the demo data: {error!r}")
             elif not route.arguments:
-                yield route.address({})
+                yield route.address({}), name
 
     def ask_as(self, email, client, user):
         """Opens what has an address already and has been no page for anybody."""
-        for address in self.first_addresses():
-            if (name := route_of(address)) in self.readable.keys() - self.pages.keys() and self.may_ask(name, user):
+        for address, name in self.first_addresses:
+            if name in self.readable.keys() - self.pages.keys() and self.may_ask(name, user):
                 self.open(name, address, email, client)
 
     def may_ask(self, name, user):

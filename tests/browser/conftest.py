@@ -189,19 +189,18 @@ def fresh_site(portals, tmp_path_factory):
 
 
 @contextlib.contextmanager
-def empty_site(portals, name, folder):
-    """A portal without any data, web only."""
-    environment = copy_of(portals, "migrated", name, folder)
+def bare_site(environment, folder):
+    """A portal without demo data, web only."""
     services.manage("collectstatic", "--noinput", environment=environment)
     with services.web(environment, log=folder / "web.log") as address:
         yield Site(address, environment, {})
 
 
-def find_pages(site, *names):
+def find_pages(environment, *names):
     done = subprocess.run(
         [sys.executable, "-m", "tests.browser.addresses", *names],
         cwd=services.HOUSE,
-        env=site.environment,
+        env=environment,
         capture_output=True,
         text=True,
     )
@@ -223,13 +222,15 @@ def pages(portals, demo_site, tmp_path_factory):
 
     @contextlib.contextmanager
     def start(folder):
-        found = find_pages(demo_site)
+        found = find_pages(demo_site.environment)
         known = {name: (asdict(demo_site), *where) for name, *where in found["pages"]}
         with contextlib.ExitStack() as stack:
             if found["unreachable"]:
-                site = stack.enter_context(empty_site(portals, "portal_matrix", folder))
-                found = find_pages(site, *dict(found["unreachable"]))
-                known |= {name: (asdict(site), *where) for name, *where in found["pages"]}
+                environment = copy_of(portals, "migrated", "portal_matrix", folder)
+                found = find_pages(environment, *dict(found["unreachable"]))
+                if found["pages"]:
+                    site = stack.enter_context(bare_site(environment, folder))
+                    known |= {name: (asdict(site), *where) for name, *where in found["pages"]}
             yield {"known": known, "unreachable": dict(found["unreachable"])}
 
     with shared(tmp_path_factory, "pages", start) as found:
