@@ -41,12 +41,12 @@ def test_every_proof_and_figure_says_where_it_runs(kind):
         assert "def figures(" in path.read_text()
 
 
+def test_what_asks_no_database_is_asked_once(request):
+    assert sharing_out.is_asked_once(request.node)
+
+
 @pytest.mark.django_db
-def test_only_what_asks_no_database_is_left_to_one_run(request):
-    (alone,) = [
-        item for item in request.session.items if item.name == "test_nothing_is_installed_when_everything_is_there"
-    ]
-    assert sharing_out.is_asked_once(alone)
+def test_what_asks_the_database_is_asked_on_both_engines(request):
     assert not sharing_out.is_asked_once(request.node)
 
 
