@@ -1,7 +1,7 @@
 """Money that comes back after its budget year was closed: returned to the State budget, it restores no estimate."""
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, When
 from django.utils.translation import gettext_lazy as _
 
 from audit.identity import Identified
@@ -15,6 +15,10 @@ class MoneyReturnQuerySet(models.QuerySet):
     def standing(self):
         """Returns that were not reversed."""
         return self.filter(reverses__isnull=True, reversed_by__isnull=True)
+
+    def with_net(self):
+        """Each with `net_vnd`, which a reversal takes off."""
+        return self.annotate(net_vnd=Case(When(reverses__isnull=True, then=F("amount_vnd")), default=-F("amount_vnd")))
 
 
 class MoneyReturn(Identified):

@@ -444,8 +444,7 @@ def _spent_before(today):
 def _returned_on_line():
     """What was returned to the budget after the year of the line was closed, reversals taken off."""
     rows = MoneyReturn.objects.filter(commitment__line=OuterRef("pk"))
-    recorded = _sum_of(rows.filter(reverses__isnull=True), "amount_vnd", "commitment__line")
-    return recorded - _sum_of(rows.filter(reverses__isnull=False), "amount_vnd", "commitment__line")
+    return _sum_of(rows.with_net(), "net_vnd", "commitment__line")
 
 
 def left_of_line():

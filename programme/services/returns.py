@@ -7,7 +7,7 @@ returned to the State budget and restores nothing.
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Case, F, Min, Sum, When
+from django.db.models import Min, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -20,8 +20,7 @@ from screens import formats
 
 def returned_vnd(rows: Any) -> int:
     """What these returns come to, those reversed taken off."""
-    signed = Case(When(reverses__isnull=True, then=F("amount_vnd")), default=-F("amount_vnd"))
-    return rows.aggregate(sum=Sum(signed))["sum"] or 0
+    return rows.with_net().aggregate(sum=Sum("net_vnd"))["sum"] or 0
 
 
 def left_to_return(commitment: Commitment) -> int:
