@@ -22,6 +22,7 @@ from concurrent.futures import ThreadPoolExecutor
 from tests import services
 
 HOUSE = services.HOUSE
+PROCESSES = (2, 3)  # by themselves, and where each waits for a server or a browser now and then
 CLOSING = re.compile(r"^=*\s*((?:\d+ \w+,? ?)+) in ([\d.]+)s")
 
 
@@ -190,7 +191,7 @@ def main():
     if what in ("all", "postgres", "browser"):
         get_services()
     suite, ok = Suite(), False
-    both = ["-n", "2", "--dist", "loadgroup"]
+    both, more = (["-n", str(processes), "--dist", "loadgroup"] for processes in PROCESSES)
     try:
         if what in ("all", "static"):
             suite.static()
@@ -199,9 +200,9 @@ def main():
         if what in ("all", "postgres", "browser"):
             with suite.on_postgres() as environment:
                 if what != "browser":
-                    suite.pytest("suite on PostgreSQL", arguments or both, environment)
+                    suite.pytest("suite on PostgreSQL", arguments or more, environment)
                 if what != "postgres":
-                    suite.pytest("browser", ["-m", "browser", *(arguments or [*both, "tests/browser"])], environment)
+                    suite.pytest("browser", ["-m", "browser", *(arguments or [*more, "tests/browser"])], environment)
         ok = True
     except Failed:
         pass
