@@ -8,6 +8,9 @@ from contextlib import suppress
 
 from django.conf import settings
 
+# What it may compute, the kernel holds to `seconds`; a busy server may let it wait this much longer before it gets there.
+PATIENCE = 30
+
 
 class ReaderFailed(Exception):
     """The reader died, was stopped, or gave no sense: the file is refused."""
@@ -37,7 +40,7 @@ def ask_reader(order, *, memory=None, seconds=None, module="documents.reader"):
         stderr=subprocess.DEVNULL,
         close_fds=True,
     )
-    alarm = threading.Timer(seconds * 2, process.kill)
+    alarm = threading.Timer(seconds + PATIENCE, process.kill)
     alarm.daemon = True
     alarm.start()
     try:
