@@ -13,6 +13,7 @@ STEP = {
     "document": _("document"),
     "document_on": _("date of the document"),
     "state": (_("state"), words(BudgetStep.State)),
+    "carried_in_vnd": (_("of it carried in"), formats.money),
     "allocated_vnd": (_("allocated"), formats.money),
     "advanced_vnd": (_("advances not cleared"), formats.money),
     "disbursed_vnd": (_("disbursed"), formats.money),

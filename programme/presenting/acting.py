@@ -115,7 +115,9 @@ def _sum(rows: Any, column: str = "amount_vnd") -> int:
 
 def _pending(kinds: tuple[StepKind, ...], besides: BudgetStep | None, **where: Any) -> int:
     rows = BudgetStep.objects.prepared().filter(kind__in=kinds, **where)
-    return _sum(rows.exclude(pk=besides.pk) if besides is not None else rows)
+    if besides is not None:
+        rows = rows.exclude(pk=besides.pk)
+    return _sum(rows) - _sum(rows, "carried_in_vnd")  # which takes nothing of the envelope
 
 
 def room_on_line(line: BudgetLine, *, besides: BudgetStep | Commitment | None = None) -> Room:

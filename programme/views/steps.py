@@ -164,7 +164,7 @@ def _rooms(step: BudgetStep) -> list[dict]:
         commitment=step.commitment,
         besides=step,
     )
-    return room_rows(rooms, step.amount_vnd)
+    return room_rows(rooms, step.amount_vnd - step.carried_in_vnd)
 
 
 def budget_step_file(request: HttpRequest, public_id: Any) -> HttpResponse:

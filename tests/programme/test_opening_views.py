@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from accounts.roles import Role
 from programme.models import BudgetStep, Commitment, MoneyReturn
+from programme.presenting.acting import rooms_for
 from reporting.finding import found_for
 from tests.factories import make_auditor, make_head, make_officer, make_user
 from tests.programme.making import (
@@ -149,12 +150,21 @@ def test_what_stands_in_the_way_of_an_opening_is_shown_on_its_step(client_as, ac
     assert sums not in text(client_as(accountant).get(line.get_absolute_url()))
 
 
+def room_of_another(line):
+    """What is left for a supplement on the line, and what waits for it."""
+    (room,) = rooms_for("supplement", line=line)
+    return room
+
+
 def test_what_stands_already_or_comes_late_is_said_before_anything_is_typed(client_as, accountant, chief, line):
     sums, contract = pages_of(line)
     said = {"assigned_vnd": "900.000", "carried_in_vnd": "100.000", "allocated_vnd": "900.000"}
     post(client_as(accountant), sums, **PAPER, **said)
     step = waiting_step()
-    assert "100.000 đồng" in text(client_as(chief).get(step.get_absolute_url()))
+    page = client_as(chief).get(step.get_absolute_url())
+    assert "100.000 đồng" in text(page)
+    assert [room["takes"] for room in page.context["rooms"]] == [800_000], "of the envelope only what is new"
+    assert room_of_another(line).pending_vnd == 800_000
     approve(client_as(chief), step)
     line.refresh_from_db()
     assert (line.assigned_vnd, line.carried_in_vnd) == (900_000, 100_000)
