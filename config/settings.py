@@ -198,6 +198,7 @@ MFA_FORMS = {
 }
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # an invitation went to the address: that verified it
 MFA_TOTP_ISSUER = "SPCNCL Hà Nội"
+MFA_TOTP_TOLERANCE = 1  # the code before and the one after count: clocks of telephones differ (RFC 6238, 5.2)
 STAFF_MFA_REQUIRED = env.boolean("STAFF_MFA_REQUIRED", PRODUCTION)
 SESSION_IDLE_MINUTES = env.whole("SESSION_IDLE_MINUTES", 15 if PRODUCTION else 480, least=1)
 ADMIN_IDLE_MINUTES = env.whole("ADMIN_IDLE_MINUTES", 5 if PRODUCTION else 480, least=1)

@@ -22,7 +22,6 @@ from concurrent.futures import ThreadPoolExecutor
 from tests import services
 
 HOUSE = services.HOUSE
-PROCESSES = (2, 3)  # by themselves, and where each waits for a server or a browser now and then
 CLOSING = re.compile(r"^=*\s*((?:\d+ \w+,? ?)+) in ([\d.]+)s")
 
 
@@ -191,7 +190,7 @@ def main():
     if what in ("all", "postgres", "browser"):
         get_services()
     suite, ok = Suite(), False
-    both, more = (["-n", str(processes), "--dist", "loadgroup"] for processes in PROCESSES)
+    both = ["-n", "2", "--dist", "loadgroup"]
     try:
         if what in ("all", "static"):
             suite.static()
@@ -200,9 +199,9 @@ def main():
         if what in ("all", "postgres", "browser"):
             with suite.on_postgres() as environment:
                 if what != "browser":
-                    suite.pytest("suite on PostgreSQL", arguments or more, environment)
+                    suite.pytest("suite on PostgreSQL", arguments or both, environment)
                 if what != "postgres":
-                    suite.pytest("browser", ["-m", "browser", *(arguments or [*more, "tests/browser"])], environment)
+                    suite.pytest("browser", ["-m", "browser", *(arguments or [*both, "tests/browser"])], environment)
         ok = True
     except Failed:
         pass

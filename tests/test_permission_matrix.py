@@ -143,13 +143,13 @@ def asked_of(world, who, method, address, asked):
     The door alone decides who does not come in, so that a refused cell needs no whole request; the first of each kind of
     answer of a route is asked through everything all the same, which proves that the door stands there. What stands behind
     it tells people apart, not engines: on PostgreSQL everybody goes through it, on SQLite the first whom the door lets in.
+    Whoever is disabled stands at the door as nobody; that their session leads there is asked as well.
     """
-    if who in (ANONYMOUS, DISABLED):  # their sessions matter
-        return told(world.ask(who, method, address))
     answer = world.at_the_door(who, method, address)
     said = "allowed" if answer is None else told(answer)
-    if (said == "allowed" and settings.POSTGRES) or (method, said) not in asked:
-        asked.add((method, said))
+    first = (who if who in (ANONYMOUS, DISABLED) else "", method, said)
+    if (said == "allowed" and settings.POSTGRES) or first not in asked:
+        asked.add(first)
         whole = told(world.ask(who, method, address))
         return whole if said in ("allowed", whole) else f"{whole}, but the door says {said}"
     return said

@@ -12,6 +12,8 @@ from types import SimpleNamespace
 
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.auth.views import redirect_to_login
 from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -27,10 +29,13 @@ from tests.factories import make_user
 
 
 class Door(AccessMiddleware):
-    """The door as it stands in the portal, but for the traces in the access log, which whole requests leave."""
+    """The door as it stands in the portal, but for what only whole requests leave: traces, and what was typed."""
 
     def trace(self, request, what):
         pass
+
+    def sign_in(self, request):
+        return redirect_to_login(request.get_full_path())
 
 
 DOOR = Door(lambda request: None)
@@ -77,9 +82,11 @@ class World(SimpleNamespace):
         return route.address(thing(self, who) if len(signature(thing).parameters) == 2 else thing(self))
 
     def at_the_door(self, who, method, address):
-        """What the door itself says to a signed-in person, without the rooms behind it: an answer, or None for "come in"."""
+        """What the door itself says to somebody, without the rooms behind it: an answer, or None for "come in"."""
         request = RequestFactory().generic(method, address)
-        if who not in self.known:  # with their roles, read once
+        if who in (ANONYMOUS, DISABLED):
+            self.known[who] = AnonymousUser()
+        elif who not in self.known:  # with their roles, read once
             self.known[who] = User.objects.get(pk=self.people[who].pk)
         request.user = self.known[who]
         request.resolver_match = resolve(address.partition("?")[0])
