@@ -7,8 +7,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from programme.models import BudgetStep, Commitment, Payment, YearState
+from programme.models import AccountAddendum, BudgetStep, Commitment, Payment, YearState
 from programme.models.steps import BESIDE_LEDGER
+from programme.permissions.budget import CONTROL_PAYMENT
 from programme.permissions.commitments import commitments_waiting_for
 from programme.permissions.payments import waiting_to_be
 from programme.permissions.steps import steps_waiting_for
@@ -54,6 +55,24 @@ def _commitments(user, now):
     return _money_section(title, rows, "prepared_at", _("Approve or refuse"), "programme:commitment_list", now)
 
 
+def _accounts(user, now):
+    rows = AccountAddendum.objects.filter(state=AccountAddendum.State.PREPARED).exclude(prepared_by=user.public_id)
+    rows = rows.select_related("commitment") if user.may(CONTROL_PAYMENT) else rows.none()
+    rows, waiting = first_of(rows.order_by("prepared_at", "pk"))
+    late = add_working_days(timezone.localdate(now), -LATE_AFTER) if rows else None
+    items = [
+        Item(
+            f"{row.commitment}: {row.payee_account}, {row.document}",
+            row.get_absolute_url(),
+            _("Confirm or refuse"),
+            formats.vn_datetime(row.prepared_at),
+            late=timezone.localdate(row.prepared_at) < late,
+        )
+        for row in rows
+    ]
+    return Section(_("Accounts of contracts to confirm"), items, waiting, address("programme:commitment_list"))
+
+
 def _payments(done, since, title, verb):
     def section(user, now):
         rows = waiting_to_be(done, user, on=timezone.localdate(now)).select_related("commitment")
@@ -67,7 +86,7 @@ def _answered(user, now):
 
     Of a closed year only what is returned to the budget is.
     """
-    mine, since = {"prepared_by": user.public_id}, now - ANSWERED_WITHIN
+    mine, since = {"prepared_by": user.public_id, "redone_by": None}, now - ANSWERED_WITHIN
     steps = BudgetStep.objects.filter(**mine, state=BudgetStep.State.REFUSED, decided_at__gte=since)
     steps = steps.exclude(~Q(kind__in=BESIDE_LEDGER), year__state=YearState.CLOSED)
     steps = steps.select_related("line__task", "line__source", "line__year", "year", "period")
@@ -94,6 +113,7 @@ def _answered(user, now):
 MONEY = (
     _steps,
     _commitments,
+    _accounts,
     _payments("controlled", "prepared_at", gettext_lazy("Payments to control"), gettext_lazy("Control")),
     _payments("signed", "controlled_at", gettext_lazy("Payments to sign"), gettext_lazy("Sign")),
     _payments("sent", "signed_at", gettext_lazy("Payments to send to the Treasury"), gettext_lazy("Send")),

@@ -109,8 +109,18 @@ SIGNED_WITHOUT_COVER = (
     f"> (SELECT {_PAYABLE} FROM {COMMITMENT} c WHERE c.id = NEW.commitment_id)"
 )
 TAKE_COMMITMENT = (
-    "IF NEW.state = 'signed' AND OLD.state <> 'signed' THEN "
+    "IF NEW.state IN ('signed', 'sent') AND OLD.state <> NEW.state THEN "
     f"PERFORM 1 FROM {COMMITMENT} c WHERE c.id = NEW.commitment_id FOR NO KEY UPDATE; END IF;"
+)
+_ACCOUNT_OF_CONTRACT = (
+    f"COALESCE((SELECT a.payee_account FROM programme_accountaddendum a WHERE a.commitment_id = NEW.commitment_id "
+    f"AND a.state = 'approved' ORDER BY a.id DESC LIMIT 1), (SELECT c.payee_account FROM {COMMITMENT} c "
+    "WHERE c.id = NEW.commitment_id))"
+)
+TO_ANOTHER_ACCOUNT = (
+    "NEW.state IN ('signed', 'sent') AND OLD.state <> NEW.state AND EXISTS (SELECT 1 "
+    f"FROM {COMMITMENT} c WHERE c.id = NEW.commitment_id AND c.kind <> 'detailed_estimate') AND "
+    f"REPLACE(NEW.payee_account, ' ', '') <> REPLACE({_ACCOUNT_OF_CONTRACT}, ' ', '')"
 )
 PAYMENT_FITS = (
     f"NEW.payment_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM {PAYMENT} p WHERE p.id = NEW.payment_id "
@@ -234,8 +244,8 @@ GUARDS = [
     no_delete(PAYMENT),
     immutable(YEAR, "period_id", "year"),
     immutable(LINE, "year_id", "task_id", "source_id", "unit_id", "managed", "counts"),
-    immutable(COMMITMENT, "line_id", "kind", "amount_vnd", "before_portal", "prepared_by", "prepared_at"),
-    immutable(PAYMENT, "commitment_id", "kind", "prepared_by", "prepared_at"),
+    immutable(COMMITMENT, "line_id", "redoes_id", "kind", "amount_vnd", "before_portal", "prepared_by", "prepared_at"),
+    immutable(PAYMENT, "commitment_id", "redoes_id", "kind", "prepared_by", "prepared_at"),
     immutable(
         STEP,
         "kind",
@@ -246,6 +256,7 @@ GUARDS = [
         "commitment_id",
         "reverses_id",
         "undoes_id",
+        "redoes_id",
         "amount_vnd",
         "carried_in_vnd",
         "late",
@@ -318,6 +329,7 @@ GUARDS = [
     check_trigger("commitment_moves_by_entries", COMMITMENT, ("UPDATE",), COMMITMENT_MOVED_ALONE),
     check_trigger("commitment_starts_empty", COMMITMENT, ("INSERT",), COMMITMENT_FROM_NOTHING),
     check_trigger("payment_has_cover", PAYMENT, ("UPDATE",), SIGNED_WITHOUT_COVER, before=TAKE_COMMITMENT),
+    check_trigger("payment_to_its_account", PAYMENT, ("UPDATE",), TO_ANOTHER_ACCOUNT, before=TAKE_COMMITMENT),
     check_trigger("year_starts_empty", YEAR, ("INSERT",), "NEW.envelope_vnd <> 0 OR NEW.state <> 'preparing'"),
     check_trigger("year_in_its_period", YEAR, ("INSERT",), YEAR_IN_PERIOD),
     check_trigger("year_goes_on", YEAR, ("UPDATE",), YEAR_GOES_ON),

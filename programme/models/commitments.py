@@ -48,6 +48,9 @@ class Commitment(Identified, Versioned):
     }
 
     line = models.ForeignKey(BudgetLine, on_delete=models.PROTECT, related_name="commitments", verbose_name=_("line"))
+    redoes = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, related_name="redone_by", verbose_name=_("prepared anew for")
+    )
     kind = models.CharField(_("kind"), max_length=20, choices=Kind)
     state = models.CharField(_("state"), max_length=12, choices=State, default=State.PREPARED)
     number = models.CharField(_("number"), max_length=60)
@@ -215,6 +218,9 @@ class Payment(Identified, Versioned):
 
     commitment = models.ForeignKey(
         Commitment, on_delete=models.PROTECT, related_name="payments", verbose_name=_("commitment")
+    )
+    redoes = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, related_name="redone_by", verbose_name=_("prepared anew for")
     )
     kind = models.CharField(_("kind"), max_length=10, choices=Kind)
     state = models.CharField(_("state"), max_length=12, choices=State, default=State.PREPARED)

@@ -96,6 +96,9 @@ class BudgetStep(Identified, Versioned):
         related_name="undoing_steps",
         verbose_name=_("return that is reversed"),
     )
+    redoes = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, related_name="redone_by", verbose_name=_("prepared anew for")
+    )
     amount_vnd = models.BigIntegerField(_("amount"))
     carried_in_vnd = models.BigIntegerField(_("of it carried in"), default=0)
     allocated_vnd = models.BigIntegerField(_("allocated"), default=0)

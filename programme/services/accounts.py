@@ -49,7 +49,7 @@ def prepare_account(
     if commitment.accounts.filter(state=STATE.PREPARED).exists():
         raise Conflict(_("Another account of this contract waits to be confirmed. Decide on it first."))
     row = AccountAddendum.objects.create(
-        commitment=commitment, payee_account=payee_account.strip(), payee_bank=payee_bank.strip(),
+        commitment=commitment, payee_account=" ".join(payee_account.split()), payee_bank=payee_bank.strip(),
         document=document.strip(), document_on=document_on, file=file, prepared_by=by.public_id, prepared_at=now,
     )  # fmt: skip
     record_event(
@@ -75,6 +75,9 @@ def refuse_account(row: AccountAddendum, *, answer: str, by: Any, now: datetime)
 
 def _decide(row: AccountAddendum, state: str, answer: str, *, by: Any, now: datetime) -> AccountAddendum:
     require(by, CONTROL_PAYMENT)
+    Commitment.objects.select_for_update(of=("self",)).get(
+        pk=row.commitment_id
+    )  # what is being signed knows its account
     row = AccountAddendum.objects.select_for_update(of=("self",)).select_related("commitment").get(pk=row.pk)
     if row.state != STATE.PREPARED:
         raise Conflict(

@@ -27,6 +27,7 @@ from programme.permissions.commitments import (
     right_to_refuse_commitment,
 )
 from programme.services.ledger import Paper, book, require_year_takes, take_commitment, take_lines
+from programme.services.redoing import require_redoable
 from reference import tax_codes
 from screens import formats
 
@@ -48,17 +49,25 @@ CONTENT = (
 
 @transaction.atomic
 def prepare_commitment(
-    line: BudgetLine, *, by: Any, now: datetime, procurement: tuple[dict[str, Any], ...] = (), **content: Any
+    line: BudgetLine,
+    *,
+    by: Any,
+    now: datetime,
+    procurement: tuple[dict[str, Any], ...] = (),
+    redoes: Commitment | None = None,
+    **content: Any,
 ) -> Commitment:
     """Prepare a contract, a decision to support or a detailed estimate on a line; it takes room only when approved.
 
     `content` holds the fields named in CONTENT; `procurement` the steps before a contract: kind, number, decided_on, file.
+    `redoes` is the one without effect in whose place it stands.
     """
     require(by, PREPARE_COMMITMENT)
+    require_redoable(redoes)
     today = timezone.localdate(now)
     line = BudgetLine.objects.select_related("year", "task").get(pk=line.pk)
     require_own_task(by, line, today)
-    commitment = Commitment(line=line, prepared_by=by.public_id, prepared_at=now, **content)
+    commitment = Commitment(line=line, redoes=redoes, prepared_by=by.public_id, prepared_at=now, **content)
     _require_line_binds(line)
     require_sound(commitment, procurement, today)
     return save_prepared(commitment, procurement, content, by=by, now=now)
@@ -68,6 +77,7 @@ def save_prepared(
     commitment: Commitment, procurement: tuple[dict[str, Any], ...], content: dict[str, Any], *, by: Any, now: datetime
 ) -> Commitment:
     """Write down what was found sound, with the steps before it; refused when the line has one of its number."""
+    commitment.payee_account = " ".join((commitment.payee_account or "").split())
     try:
         with transaction.atomic():
             commitment.save(force_insert=True)

@@ -32,6 +32,7 @@ from programme.services.ledger import (
     take_commitment,
     take_lines,
 )
+from programme.services.redoing import require_redoable
 from screens import formats
 
 
@@ -46,6 +47,7 @@ def prepare_opening(
     document_on: date,
     file: StoredFile | None = None,
     reason: str = "",
+    redoes: BudgetStep | None = None,
     by: Any,
     now: datetime,
 ) -> BudgetStep:
@@ -54,6 +56,7 @@ def prepare_opening(
     `carried_in_vnd` is the part of what was assigned that the year before left over: it takes nothing of the envelope.
     """
     require(by, PREPARE_STEP)
+    require_redoable(redoes)
     line = BudgetLine.objects.select_related("year", "task").get(pk=line.pk)
     require_opens(line, EntryKind.ASSIGN)
     _require_none_stands(line)
@@ -68,6 +71,7 @@ def prepare_opening(
         _require_carried_in_from_outside(line)
     sums = {"carried_in_vnd": carried_in_vnd, "allocated_vnd": allocated_vnd}
     step = _prepared(line, assigned_vnd, document, document_on, file, reason, by, now, **sums)
+    step.redoes = redoes
     try:
         with transaction.atomic():
             return _save(step, by=by, now=now)
@@ -88,6 +92,7 @@ def prepare_opening_contract(
     document_on: date,
     paper_file: StoredFile | None = None,
     reason: str = "",
+    redoes: BudgetStep | None = None,
     by: Any,
     now: datetime,
     procurement: tuple[dict[str, Any], ...] = (),
@@ -99,6 +104,7 @@ def prepare_opening_contract(
     `advanced_vnd` the part of it that is an advance still to be cleared. `document` and `paper_file` are of the sums.
     """
     require(by, PREPARE_STEP)
+    require_redoable(redoes)
     line = BudgetLine.objects.select_related("year", "task").get(pk=line.pk)
     require_opens(line, EntryKind.COMMIT)
     commitment = Commitment(line=line, before_portal=True, prepared_by=by.public_id, prepared_at=now, **content)
@@ -109,6 +115,7 @@ def prepare_opening_contract(
     _require_falling(commitment.amount_vnd, **sums)
     save_prepared(commitment, procurement, content, by=by, now=now)
     step = _prepared(line, commitment.amount_vnd, document, document_on, paper_file, reason, by, now, **sums)
+    step.redoes = redoes
     step.commitment = commitment
     return _save(step, by=by, now=now)
 
@@ -124,6 +131,7 @@ def prepare_opening_again(
     document_on: date,
     paper_file: StoredFile | None = None,
     reason: str,
+    redoes: BudgetStep | None = None,
     by: Any,
     now: datetime,
 ) -> BudgetStep:
@@ -132,6 +140,7 @@ def prepare_opening_again(
     The sums are all that was paid on it before the portal; only those whose entries were reversed are booked anew.
     """
     require(by, PREPARE_STEP)
+    require_redoable(redoes)
     commitment = Commitment.objects.select_related("line__year").get(pk=commitment.pk)
     line = commitment.line
     require_opens_again(commitment)
@@ -144,6 +153,7 @@ def prepare_opening_again(
     if waiting_on(line).filter(commitment=commitment).exists():
         raise _waits_already()
     step = _prepared(line, commitment.amount_vnd, document, document_on, paper_file, reason, by, now, **sums)
+    step.redoes = redoes
     step.commitment = commitment
     _require_left_to_open(step)
     try:

@@ -18,6 +18,7 @@ from programme.permissions.payments import right_to_control, right_to_return, ri
 from programme.services.accounts import written_together
 from programme.services.ledger import Paper, book, require_year_takes, take_lines
 from programme.services.limits import advance_ceiling
+from programme.services.redoing import require_redoable
 from screens import formats
 
 STATE = Payment.State
@@ -36,11 +37,18 @@ CONTENT = (
 
 
 @transaction.atomic
-def prepare_payment(commitment: Commitment, *, by: Any, now: datetime, **content: Any) -> Payment:
-    """Prepare an advance or a payment on a signed contract or decision; `content` holds the fields named in CONTENT."""
+def prepare_payment(
+    commitment: Commitment, *, by: Any, now: datetime, redoes: Payment | None = None, **content: Any
+) -> Payment:
+    """Prepare an advance or a payment on a signed contract or decision; `content` holds the fields named in CONTENT.
+
+    `redoes` is the one without effect in whose place it stands.
+    """
     require(by, PREPARE_PAYMENT)
     commitment = Commitment.objects.select_for_update(of=("self",)).select_related("line__year").get(pk=commitment.pk)
-    payment = Payment(commitment=commitment, prepared_by=by.public_id, prepared_at=now, **content)
+    require_redoable(redoes)
+    content["payee_account"] = " ".join((content.get("payee_account") or "").split())
+    payment = Payment(commitment=commitment, redoes=redoes, prepared_by=by.public_id, prepared_at=now, **content)
     _require_sound(payment, timezone.localdate(now))
     payment.save(force_insert=True)
     record_event(
@@ -84,10 +92,15 @@ def _require_payee_of_commitment(payment: Payment) -> None:
         raise Refused(_("The payee differs from the contract's: %(payee)s.") % {"payee": commitment.payee})
     account, _bank = account_now(commitment)
     if written_together(payment.payee_account) != written_together(account):
-        raise Refused(
+        said = (
             _("The account differs from the contract's (%(account)s). An addendum must change it first.")
-            % {"account": account or _("none")}
+            if payment.pk is None
+            else _(
+                "The contract is paid to the account %(account)s by now; this payment names another. Give it back, to be "
+                "prepared anew."
+            )
         )
+        raise Refused(said % {"account": account or _("none")})
 
 
 def _require_room(payment: Payment) -> None:
@@ -161,6 +174,7 @@ def control_payment(payment: Payment, *, by: Any, now: datetime) -> Payment:
     payment = _take(payment, STATE.PREPARED)
     today = timezone.localdate(now)
     acting = right_to_control(by, payment, on=today)
+    _require_payee_of_commitment(payment)
     _require_room(payment)
     _move(payment, STATE.CONTROLLED, controlled_by=by.public_id, controlled_at=now, controlled_for=acting.giver)
     record_event("payment controlled", payment, by=by, now=now, **acting.facts)
@@ -173,6 +187,7 @@ def sign_payment(payment: Payment, *, by: Any, now: datetime) -> Payment:
     payment = _take(payment, STATE.CONTROLLED)
     today = timezone.localdate(now)
     acting = right_to_sign(by, payment, on=today)
+    _require_payee_of_commitment(payment)
     _require_room(payment)
     _move(payment, STATE.SIGNED, signed_by=by.public_id, signed_at=now, signed_for=acting.giver)
     record_event("payment signed", payment, by=by, now=now, **acting.facts)
@@ -184,6 +199,7 @@ def send_payment(payment: Payment, *, by: Any, now: datetime) -> Payment:
     """Note that the signed papers went to the Treasury."""
     require(by, SEND_PAYMENT)
     payment = _take(payment, STATE.SIGNED)
+    _require_payee_of_commitment(payment)
     _move(payment, STATE.SENT, sent_by=by.public_id, sent_at=now)
     record_event("payment sent", payment, by=by, now=now)
     return payment

@@ -51,6 +51,7 @@ from programme.services.ledger import (
     take_lines,
 )
 from programme.services.limits import carry_over_grounds, saving_of
+from programme.services.redoing import require_redoable
 from screens import formats
 
 STATE = BudgetStep.State
@@ -78,6 +79,7 @@ def prepare_step(
     reason: str = "",
     voucher: str = "",
     payer: str = "",
+    redoes: BudgetStep | None = None,
 ) -> BudgetStep:
     """Prepare a step on a line, a commitment, a year or the programme; nothing moves until another person approves it.
 
@@ -87,6 +89,7 @@ def prepare_step(
     kind = StepKind(kind)
     if kind == StepKind.OPENING:
         raise Refused(_("Opening sums are prepared on the page of their budget line."))
+    require_redoable(redoes)
     today = timezone.localdate(now)
     if reverses is not None:
         require_reversible(reverses)
@@ -111,6 +114,7 @@ def prepare_step(
         commitment=commitment,
         reverses=reverses,
         undoes=undoes,
+        redoes=redoes,
         amount_vnd=amount_vnd,
         voucher=voucher.strip(),
         payer=payer.strip(),

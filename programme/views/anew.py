@@ -12,27 +12,30 @@ from documents.models import StoredFile
 from programme.models import BudgetStep, Commitment, Payment, StepKind, YearState
 from programme.models.steps import ABOUT_COMMITMENT, BESIDE_LEDGER, OPENING_SUMS
 from programme.permissions.commitments import can_bind
+from programme.presenting.acting import address
 from programme.presenting.places import open_address
 from programme.services.commitments import CONTENT as CONTRACT_FIELDS
+from programme.services.redoing import WITHOUT_EFFECT
+from screens import formats
 
 OPENING_FIELDS = (*OPENING_SUMS, "document", "document_on", "reason")
-WITHOUT_EFFECT = {
-    BudgetStep: (BudgetStep.State.REFUSED, BudgetStep.State.WITHDRAWN),
-    Commitment: (Commitment.State.REFUSED, Commitment.State.WITHDRAWN),
-    Payment: (Payment.State.RETURNED, Payment.State.REFUSED, Payment.State.WITHDRAWN),
-}
 
 
-def begun_like(request: HttpRequest, rows: QuerySet, fields: Iterable[str]) -> tuple[Any, dict[str, Any]]:
-    """(the one of `rows` that `?like=` names and that ended without effect, what its form begins with); (None, {}) else.
-
-    Its file is attached again where it is this person's own.
-    """
+def named_before(request: HttpRequest, rows: QuerySet) -> Any:
+    """The one of `rows` that `?like=` names, where it ended without effect."""
     try:
         asked = uuid.UUID(request.GET.get("like", ""))
     except ValueError:
-        return None, {}
-    row = rows.filter(public_id=asked, state__in=WITHOUT_EFFECT[rows.model]).select_related("file").first()
+        return None
+    return rows.filter(public_id=asked, state__in=WITHOUT_EFFECT[rows.model]).select_related("file").first()
+
+
+def begun_like(request: HttpRequest, rows: QuerySet, fields: Iterable[str]) -> tuple[Any, dict[str, Any]]:
+    """(what stood before, what the form begins with); (None, {}) where nothing is named.
+
+    Its file is attached again where it is this person's own.
+    """
+    row = named_before(request, rows)
     if row is None:
         return None, {}
     begun = {name: getattr(row, name) for name in fields if name != "file"}
@@ -76,9 +79,24 @@ def opening_before(request: HttpRequest, rows: QuerySet) -> tuple[Any, dict[str,
     return step, begun | of_contract | steps_before(contract, user) | files
 
 
+def _is_to_be_redone(row: Any) -> bool:
+    return row.state in WITHOUT_EFFECT[type(row)] and not hasattr(row, "redone_by")
+
+
+def places_of(user: Any, row: Any) -> list[tuple[str, str, str]]:
+    """[(label, text, link or "")] of what it stands for, and of what stands in its place."""
+    after = getattr(row, "redone_by", None)
+    found = [(_("Prepared anew for"), row.redoes), (_("Prepared anew as"), after)]
+    return [
+        (label, f"{each}, {formats.vn_datetime(each.prepared_at)}", address(user, each))
+        for label, each in found
+        if each is not None
+    ]
+
+
 def step_anew_url(user: Any, step: BudgetStep) -> str:
     """Where a step that ended without effect is prepared anew, by whoever may prepare it."""
-    if step.state not in WITHOUT_EFFECT[BudgetStep]:
+    if not _is_to_be_redone(step):
         return ""
     if step.year is not None and step.year.state == YearState.CLOSED and step.kind not in BESIDE_LEDGER:
         return ""
@@ -106,7 +124,7 @@ def about_of(step: BudgetStep) -> Any:
 
 def commitment_anew_url(user: Any, row: Commitment, *, on: Any) -> str:
     """Where a contract that was refused or withdrawn is prepared anew; one from before the portal is with its step."""
-    if row.state not in WITHOUT_EFFECT[Commitment] or row.before_portal or row.line.year.state != YearState.OPEN:
+    if not _is_to_be_redone(row) or row.before_portal or row.line.year.state != YearState.OPEN:
         return ""
     if not can_bind(user, row.line, on=on):
         return ""
@@ -115,6 +133,6 @@ def commitment_anew_url(user: Any, row: Commitment, *, on: Any) -> str:
 
 def payment_anew_url(user: Any, row: Payment) -> str:
     """Where a payment that was given back, refused or withdrawn is prepared anew."""
-    if row.state not in WITHOUT_EFFECT[Payment] or row.commitment.line.year.state == YearState.CLOSED:
+    if not _is_to_be_redone(row) or row.commitment.line.year.state == YearState.CLOSED:
         return ""
     return open_address(user, "programme:prepare_payment", row.commitment.public_id, like=row.public_id)

@@ -48,7 +48,7 @@ from programme.services.returns import returned_vnd
 from programme.tables.commitments import STATE_KINDS, CommitmentFilter, CommitmentTable
 from programme.tables.payments import STATE_KINDS as PAYMENT_KINDS
 from programme.tables.steps import STATE_KINDS as STEP_KINDS
-from programme.views.anew import begun_like, commitment_anew_url, steps_before, why_it_ended
+from programme.views.anew import begun_like, commitment_anew_url, named_before, places_of, steps_before, why_it_ended
 from programme.views.budget_acting import (
     act_on_many,
     act_page,
@@ -140,7 +140,7 @@ def _show(request: HttpRequest, row: Commitment, form: Any = None) -> HttpRespon
             "trail": trail(user, _list_link()),
             "state_kind": STATE_KINDS[row.state],
             "chain": chain(row, address(user, row.line)),
-            "facts": facts_of(row, address(user, row.line)),
+            "facts": facts_of(row, address(user, row.line)) + places_of(user, row),
             "bar": bar(row) if row.committed_vnd else None,
             "rooms": room_rows(rooms, row.amount_vnd if prepared else None),
             "procurement": row.procurement.select_related("file"),
@@ -285,21 +285,23 @@ def prepare_commitment(request: HttpRequest, line: Any) -> HttpResponse:
     if not can_bind(request.user, row, on=timezone.localdate(now)):
         raise PermissionDenied(_("Your office does not lead this task."))
     title, never, before = _("Prepare a contract or decision"), "", None
+    earlier = row.commitments.filter(before_portal=False)
     if request.method == "POST":
         form = bind(request, PrepareCommitmentForm, now=now)
+        before = named_before(request, earlier)
         answer = done_once(
             request,
             form,
             verb=f"prepare commitment {row.public_id}",
             label=f"{title}: {line_name(row)}",
-            act=lambda **by: services.prepare_commitment(row, **form.content(), **by),
+            act=lambda **by: services.prepare_commitment(row, **form.content(), redoes=before, **by),
         )
         if answer is not None:
             messages.success(request, _("The contract or decision is prepared and waits for approval."))
             return HttpResponseRedirect(reverse("programme:commitment", args=[answer["public_id"]]))
     else:
         data, _files = form_data(request)
-        before, begun = begun_like(request, row.commitments.filter(before_portal=False), services.CONTENT)
+        before, begun = begun_like(request, earlier, services.CONTENT)
         form = PrepareCommitmentForm(data, user=request.user, initial=begun | steps_before(before, request.user))
         never = services.why_never(row)
     return render(

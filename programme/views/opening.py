@@ -17,7 +17,7 @@ from programme.presenting.acting import address, line_name, room_on_line, rooms_
 from programme.presenting.places import open_address
 from programme.presenting.steps import room_rows
 from programme.services import opening as services
-from programme.views.anew import opening_before, why_it_ended
+from programme.views.anew import named_before, opening_before, why_it_ended
 from programme.views.budget_acting import done_once
 from screens.forms import form_data
 
@@ -67,12 +67,13 @@ def prepare_opening_again(request: HttpRequest, public_id: Any) -> HttpResponse:
     now, never, before, title = timezone.now(), "", None, _("Opening sums of the contract anew")
     if request.method == "POST":
         form = bind(request, OpeningAgainForm, now=now)
+        before = named_before(request, row.steps.filter(kind=StepKind.OPENING))
         answer = done_once(
             request,
             form,
             verb=f"prepare opening again {row.public_id}",
             label=f"{title}: {row}",
-            act=lambda **by: services.prepare_opening_again(row, **form.content(), **by),
+            act=lambda **by: services.prepare_opening_again(row, **form.content(), redoes=before, **by),
         )
         if answer is not None:
             messages.success(request, _("The opening sums are prepared and wait for approval."))
@@ -127,21 +128,23 @@ def _page(
     rooms: list[dict],
 ) -> HttpResponse:
     now, never, before, late = timezone.now(), "", None, services.is_late(line)
+    earlier = line.steps.filter(commitment__isnull=kind == EntryKind.ASSIGN)
     if request.method == "POST":
         form = ask_why(bind(request, form_class, now=now), asked=late)
+        before = named_before(request, earlier.filter(kind=StepKind.OPENING))
         answer = done_once(
             request,
             form,
             verb=f"prepare opening {kind} {line.public_id}",
             label=f"{title}: {line_name(line)}",
-            act=lambda **by: act(line, **form.content(), **by),
+            act=lambda **by: act(line, **form.content(), redoes=before, **by),
         )
         if answer is not None:
             messages.success(request, _("The opening sums are prepared and wait for approval."))
             return HttpResponseRedirect(reverse("programme:budget_step", args=[answer["public_id"]]))
     else:
         data, _files = form_data(request)
-        before, begun = opening_before(request, line.steps.filter(commitment__isnull=kind == EntryKind.ASSIGN))
+        before, begun = opening_before(request, earlier)
         form = ask_why(form_class(data, user=request.user, initial=begun), asked=late)
         never = services.why_never(line, kind)
     context = {

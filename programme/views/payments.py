@@ -31,7 +31,7 @@ from programme.queries.money import spent_beside
 from programme.services import payments as services
 from programme.services.limits import advance_ceiling
 from programme.tables.payments import PAID, STATE_KINDS, PaymentFilter, PaymentTable, with_undone
-from programme.views.anew import begun_like, payment_anew_url, why_it_ended
+from programme.views.anew import begun_like, named_before, payment_anew_url, places_of, why_it_ended
 from programme.views.budget_acting import (
     act_on_many,
     act_page,
@@ -181,7 +181,7 @@ def _show(request: HttpRequest, row: Payment, form: Any = None) -> HttpResponse:
             "trail": trail(user, _list_link()),
             "state_kind": STATE_KINDS[row.state],
             "chain": payment_chain(row, people),
-            "facts": facts_of(row, address(user, row.commitment)),
+            "facts": facts_of(row, address(user, row.commitment)) + places_of(user, row),
             "papers_url": open_address(user, "programme:treasury_papers", row.public_id),
             "rooms": _rooms(row) if under_way else [],
             "same_invoice": [(other, address(user, other)) for other in _of_the_same_invoice(row)] if under_way else [],
@@ -340,12 +340,13 @@ def prepare_payment(request: HttpRequest, commitment: Any) -> HttpResponse:
     title, before = _("Prepare a payment"), None
     if request.method == "POST":
         form = bind(request, PreparePaymentForm, now=now, commitment=row)
+        before = named_before(request, row.payments.all())
         answer = done_once(
             request,
             form,
             verb=f"prepare payment {row.public_id}",
             label=f"{title}: {row}",
-            act=lambda **by: services.prepare_payment(row, **form.content(), **by),
+            act=lambda **by: services.prepare_payment(row, **form.content(), redoes=before, **by),
         )
         if answer is not None:
             messages.success(request, _("The payment is prepared and waits for the chief accountant."))

@@ -38,7 +38,7 @@ from programme.presenting.steps import about_facts, booked_anew, day_label, room
 from programme.services import steps as services
 from programme.services.opening import said_of_waiting
 from programme.tables.steps import STATE_KINDS, StepFilter, StepTable
-from programme.views.anew import begun_like, step_anew_url, why_it_ended
+from programme.views.anew import begun_like, named_before, places_of, step_anew_url, why_it_ended
 from programme.views.budget_acting import (
     act_on_many,
     act_page,
@@ -132,7 +132,7 @@ def _show(request: HttpRequest, step: BudgetStep, form: Any = None) -> HttpRespo
             "form": form or ActForm(),
             "trail": trail(user, (steps_url, _("Steps of the budget"))),
             "state_kind": STATE_KINDS[step.state],
-            "facts": about_facts(step, user),
+            "facts": about_facts(step, user) + places_of(user, step),
             "beside_ledger": step.kind in BESIDE_LEDGER,
             "booked_anew": booked_anew(step) if prepared else [],
             "day_label": day_label(step.kind),
@@ -296,23 +296,24 @@ def prepare_step(request: HttpRequest, kind: str, about: Any) -> HttpResponse:
     }.get(name, lambda: None)()
     title = f"{step_kind.label}: {line_name(line) if line is not None else row}"
     options = {"kind": kind, "line": line}
-    never, before = "", None
+    never, before, earlier = "", None, BudgetStep.objects.filter(kind=kind, **{name: row})
     if request.method == "POST":
         form = bind(request, PrepareStepForm, now=now, **options)
+        before = named_before(request, earlier)
         verb = f"prepare {kind} {row.public_id}"
         answer = done_once(
             request,
             form,
             verb=verb,
             label=title,
-            act=lambda **by: services.prepare_step(kind, **given, **form.content(), **by),
+            act=lambda **by: services.prepare_step(kind, **given, **form.content(), redoes=before, **by),
         )
         if answer is not None:
             messages.success(request, _("The step is prepared and waits for approval."))
             return HttpResponseRedirect(reverse("programme:budget_step", args=[answer["public_id"]]))
     else:
         data, _files = form_data(request)
-        before, begun = begun_like(request, BudgetStep.objects.filter(kind=kind, **{name: row}), STEP_FIELDS)
+        before, begun = begun_like(request, earlier, STEP_FIELDS)
         form = PrepareStepForm(data, user=request.user, initial=begun, **options)
         about = {key: given.get(key) for key in ("year", "reverses", "commitment", "undoes")}
         never = services.why_never(kind, line=line, **about)

@@ -206,10 +206,8 @@ def make_commitment(line=None, amount_vnd=100_000_000, *, state="approved", **fi
 def make_account(commitment, *, state="prepared", **fields):
     """An addendum on the account of a contract, by default waiting to be confirmed."""
     said = {"payee_account": "9988776655", "payee_bank": "Ngân hàng Minh Họa", "document": "01/PLHĐ"}
-    row = AccountAddendum.objects.create(
-        commitment=commitment, prepared_by=CLERK, prepared_at=LONG_AGO,
-        **said | {"document_on": commitment.signed_on} | fields,
-    )  # fmt: skip
+    begun = {"prepared_by": CLERK, "prepared_at": LONG_AGO, "document_on": commitment.signed_on}
+    row = AccountAddendum.objects.create(commitment=commitment, **begun | said | fields)
     if state != "prepared":
         decided = {"decided_by": CHIEF, "decided_at": LONG_AGO, "answer": "Sai số" if state == "refused" else ""}
         AccountAddendum.objects.filter(pk=row.pk).update(state=state, **decided)

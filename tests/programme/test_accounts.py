@@ -7,7 +7,8 @@ from django.urls import reverse
 from audit.refusals import Conflict, NotAllowed, Refused
 from programme.models import account_now
 from programme.services.accounts import approve_account, prepare_account, refuse_account
-from tests.programme.making import make_account, make_commitment
+from programme.services.payments import control_payment, send_payment, sign_payment
+from tests.programme.making import CLERK, make_account, make_commitment
 from tests.programme.test_budget_services import NOW, TODAY, line, payment_of, people, signed
 
 pytestmark = pytest.mark.django_db
@@ -45,6 +46,27 @@ def test_a_contract_without_an_account_gets_one_and_one_waits_at_a_time(people, 
     again = prepare_account(bound, **SAID, by=people["accountant"], now=NOW)
     approve_account(again, by=people["chief"], now=NOW)
     assert payment_of(people, bound, payee_account="99001122").pk
+
+
+def test_a_payment_that_names_the_old_account_goes_no_further_once_another_is_confirmed(people, line):
+    bound = signed(people, line, amount_vnd=400)
+    rows = [payment_of(people, bound, amount_vnd=amount) for amount in (10, 20, 30)]
+    for row in rows[1:]:
+        control_payment(row, by=people["chief"], now=NOW)
+    sign_payment(rows[2], by=people["director"], now=NOW)
+    new = prepare_account(bound, **SAID, by=people["accountant"], now=NOW)
+    approve_account(new, by=people["chief"], now=NOW)
+    for row, act, by in zip(
+        rows, (control_payment, sign_payment, send_payment), ("chief", "director", "accountant"), strict=True
+    ):
+        with pytest.raises(Refused, match="9900 1122"):
+            act(row, by=people[by], now=NOW)
+    for row, state in (
+        (rows[1], {"state": "signed", "signed_at": NOW, "signed_by": CLERK}),
+        (rows[2], {"state": "sent", "sent_at": NOW, "sent_by": CLERK}),
+    ):
+        with pytest.raises(IntegrityError, match="payment_to_its_account"), transaction.atomic():
+            type(row).objects.filter(pk=row.pk).update(**state)
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """What was refused, given back or withdrawn is prepared anew from a form that begins with what stood there."""
 
+import uuid
+
 import pytest
 from django.utils import timezone
 
@@ -70,9 +72,29 @@ def test_a_refused_payment_is_prepared_anew_with_what_stood_there_and_its_file(c
     assert "hoa-don.pdf" in text(form) and "Sai số hóa đơn." in text(form)
 
     sent = {"file_kept": values["file_kept"], "note": "Đợt 1", **(PAYMENT | {"invoice": "Hóa đơn số 0000124"})}
-    assert post(accountant, "prepare_payment", contract, **sent).status_code == 302
+    assert accountant.post(anew, {"operation_key": uuid.uuid4(), **sent}).status_code == 302
     second = Payment.objects.latest("pk")
-    assert (second.invoice, second.file) == ("Hóa đơn số 0000124", first.file)
+    assert (second.invoice, second.file, second.redoes) == ("Hóa đơn số 0000124", first.file, first)
+
+
+def test_once_prepared_anew_it_names_what_stands_in_its_place_and_is_not_prepared_again(client_as, people, line):
+    contract, accountant = make_commitment(line, 1_000_000_000), client_as(people["accountant"])
+    post(accountant, "prepare_payment", contract, **PAYMENT)
+    first = Payment.objects.get()
+    post(client_as(people["chief"]), "return_payment", first, answer="Sai số hóa đơn.")
+    assert "Sai số hóa đơn." in text(accountant.get("/work/"))
+    anew = f"{address('prepare_payment', contract)}?like={first.public_id}"
+    sent = PAYMENT | {"invoice": "Hóa đơn số 0000124"}
+    assert accountant.post(anew, {"operation_key": uuid.uuid4(), **sent}).status_code == 302
+    second = Payment.objects.latest("pk")
+    assert second.redoes == first
+    page = text(accountant.get(first.get_absolute_url()))
+    assert anew not in page and second.get_absolute_url() in page
+    assert first.get_absolute_url() in text(accountant.get(second.get_absolute_url()))
+    assert "Sai số hóa đơn." not in text(accountant.get("/work/"))
+    again = accountant.post(anew, {"operation_key": uuid.uuid4(), **sent})
+    assert "đã được lập lại" in errors(again)
+    assert Payment.objects.count() == 2
 
 
 def test_a_refused_contract_is_prepared_anew_with_the_steps_before_it(client_as, people, line):

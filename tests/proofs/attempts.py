@@ -135,6 +135,13 @@ def money_attempts():
                 "WHERE x.state = 'controlled' AND x.amount_vnd = 771",
             )
         ],
+        "payment_to_its_account": [
+            updated(
+                "programme_payment",
+                f"state = 'signed', signed_at = controlled_at, signed_by = '{uuid.uuid4().hex}'",
+                "WHERE x.state = 'controlled' AND x.payee_account = 'another'",
+            )
+        ],
         "entry_j_opening_fits": [
             entry("supplement", opening="TRUE"),
             entry("assign", where="x.opening", opening="TRUE"),

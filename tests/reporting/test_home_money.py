@@ -8,7 +8,14 @@ from django.utils import timezone
 from reporting.home import work_for
 from tests.factories import make_officer
 from tests.programme.acting import BILLION, NOW, delegate, make_people, make_rules, text
-from tests.programme.making import make_budget_step, make_budget_year, make_commitment, make_line, make_payment
+from tests.programme.making import (
+    make_account,
+    make_budget_step,
+    make_budget_year,
+    make_commitment,
+    make_line,
+    make_payment,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -66,6 +73,12 @@ def test_payments_wait_for_whoever_takes_their_next_step(people, line):
     assert set(found(people["chief"])) == {rows["prepared"], rows["sent"]}
     assert set(found(people["director"])) == {rows["controlled"]}
     assert set(found(people["accountant"])) == {rows["signed"], rows["sent"]}
+
+
+def test_a_new_account_of_a_contract_waits_for_whoever_may_confirm_it(people, line):
+    account = make_account(make_commitment(line, 5), prepared_by=people["accountant"].public_id, prepared_at=NOW)
+    assert found(people["chief"]) == {account.get_absolute_url(): False}
+    assert found(people["accountant"]) == {} == found(people["director"])
 
 
 def test_a_receiver_of_a_delegation_finds_the_givers_work(people, line):
