@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from audit.identity import Identified, Versioned
 from documents.models import StoredFile
@@ -36,7 +37,7 @@ class Commitment(Identified, Versioned):
         PREPARED = "prepared", _("Waiting for approval")
         APPROVED = "approved", _("Contract or decision signed")
         REFUSED = "refused", _("Refused")
-        WITHDRAWN = "withdrawn", _("Withdrawn")
+        WITHDRAWN = "withdrawn", pgettext_lazy("step", "Withdrawn")
         LIQUIDATED = "liquidated", _("Liquidated")
 
     MOVES = {
@@ -203,7 +204,7 @@ class Payment(Identified, Versioned):
         PAID = "paid", _("Paid by the Treasury")
         REFUSED = "refused", _("Refused by the Treasury")
         RETURNED = "returned", _("Returned")
-        WITHDRAWN = "withdrawn", _("Withdrawn")
+        WITHDRAWN = "withdrawn", pgettext_lazy("step", "Withdrawn")
 
     MOVES = {
         State.PREPARED: {State.CONTROLLED, State.RETURNED, State.WITHDRAWN},

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from audit.identity import Identified, Versioned
 from documents.models import StoredFile
@@ -60,7 +61,7 @@ class BudgetStep(Identified, Versioned):
         PREPARED = "prepared", _("Waiting for approval")
         APPROVED = "approved", _("Approved and booked")
         REFUSED = "refused", _("Refused")
-        WITHDRAWN = "withdrawn", _("Withdrawn")
+        WITHDRAWN = "withdrawn", pgettext_lazy("step", "Withdrawn")
 
     MOVES = {
         State.PREPARED: {State.APPROVED, State.REFUSED, State.WITHDRAWN},

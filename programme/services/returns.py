@@ -119,12 +119,12 @@ def _require_day_of_reversal(step: BudgetStep, undone: MoneyReturn, today: date)
 
 
 def same_voucher(voucher: str, rows: Any) -> bool:
-    """Whether one of the rows has this voucher, whatever its capitals and blanks."""
+    """Whether one of the rows has this voucher, whatever its capitals, blanks and dashes."""
     return folded(voucher) in {folded(known) for known in rows.values_list("voucher", flat=True)}
 
 
 def folded(voucher: str) -> str:
-    return "".join(voucher.casefold().split())
+    return "".join(letter for letter in voucher.casefold() if letter.isalnum())
 
 
 def _known_already(voucher: str) -> Conflict:

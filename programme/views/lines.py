@@ -181,7 +181,7 @@ def _ledger_file(request, line, today):
         (
             row["entry"].number,
             row["entry"].happened_on,
-            row["kind"],
+            f"{row['kind']} ({row['opening']})" if row["opening"] else row["kind"],
             row["signed"],
             row["left"],
             row["entry"].document,
@@ -204,6 +204,12 @@ def _ledger_file(request, line, today):
     )
 
 
+def _opening_word(entry):
+    if not entry.opening:
+        return ""
+    return _("later opening") if entry.step is not None and entry.step.late else _("opening")
+
+
 def _ledger(line, shown=SHOWN):
     """(the newest entries in the order of their numbers, each with what was left after it; whether there are older ones).
 
@@ -218,6 +224,7 @@ def _ledger(line, shown=SHOWN):
             {
                 "entry": entry,
                 "kind": tables.entry_name(entry.kind, bool(entry.reverses_id)),
+                "opening": _opening_word(entry),
                 "signed": presenting.signed(entry),
                 "amount": presenting.plus_or_minus(presenting.signed(entry)),
                 "left": left,
