@@ -7,8 +7,9 @@ class DocumentsConfig(AppConfig):
 
     def ready(self):
         from accounts import handover
+        from documents.models import IncomingPaper
         from documents.services import imports as services
-        from documents.services import papers
+        from documents.services import incoming, papers
 
         handover.register(
             "imports",
@@ -23,4 +24,11 @@ class DocumentsConfig(AppConfig):
             count=lambda person: papers.held_by(person).count(),
             takers=papers.who_may_go_on,
             move=papers.hand_over_papers,
+        )
+        handover.register(
+            "incoming",
+            _("Papers that came in and are in this person's hands"),
+            count=lambda person: IncomingPaper.objects.held_by(person).count(),
+            takers=incoming.who_may_go_on,
+            move=incoming.hand_over_incoming,
         )

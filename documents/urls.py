@@ -1,8 +1,9 @@
 from django.urls import path
 
+from documents.permissions.incoming import ACTIONS
 from documents.permissions.papers import STEPS
 from documents.views import imports as views
-from documents.views import numbers, papers, trust, way
+from documents.views import incoming, numbers, papers, trust, way
 
 app_name = "documents"
 urlpatterns = [
@@ -51,6 +52,19 @@ urlpatterns = [
     path("papers/series/<uuid:public_id>/edit/", numbers.edit_series, name="edit_series"),
     path("papers/series/<uuid:public_id>/end/", numbers.end_series, name="end_series"),
     path("papers/series/<uuid:public_id>/continue/", numbers.continue_series, name="continue_series"),
+]
+
+# papers that came in
+urlpatterns += [
+    path("incoming/", incoming.incoming_list, name="incoming_list"),
+    path("incoming/enter/", incoming.enter_incoming, name="enter_incoming"),
+    path("incoming/scans/<uuid:public_id>/", incoming.incoming_scan, name="incoming_scan"),
+    path("incoming/<uuid:public_id>/", incoming.incoming_detail, name="incoming"),
+    path("incoming/<uuid:public_id>/correct/", incoming.correct_incoming, name="correct_incoming"),
+    *(
+        path(f"incoming/<uuid:public_id>/{verb}/", incoming.take_step, {"verb": verb}, name=f"{verb}_incoming")
+        for verb in ACTIONS
+    ),
 ]
 
 # the steps of a paper on its way

@@ -671,3 +671,36 @@ def make_paper_at(state, *, paper=None, clerk=None, head=None, now=None, **field
         paper = way.TAKING[verb](paper=paper, version=paper.version, by=by.get(verb, clerk), now=now, **given)
     assert way.next_verb(paper) == NEXT.get(state)
     return paper
+
+
+def make_incoming_series(code=None, **fields):
+    """A series of numbers of arrival that the portal counts."""
+    return make_series(
+        code,
+        **{"register": "in", "pattern": "{number}", "layout": "", "heading": "", "name_vi": "Văn bản đến", **fields},
+    )
+
+
+def make_incoming(series=None, *, arrived_on=None, number=None, scan=None, by=None, now=None, **values):
+    """A paper that came in, as the records clerk entered it."""
+    from documents.services.incoming import enter_incoming
+
+    now = now or datetime(2026, 11, 27, 2, tzinfo=UTC)
+    place = next(_numbers)
+    entry = {
+        "issuer": "UBND Thành phố", "symbol": f"{place}/UBND-KT", "issued_on": now.date(), "kind": "Công văn",
+        "subject": "Về việc thử nghiệm", "urgency": "normal", "pages": 2, "note": "",
+    }  # fmt: skip
+    return enter_incoming(
+        series=series or make_incoming_series(), arrived_on=arrived_on or now.date(), number=number, scan=scan,
+        values=entry | values, by=by or "system:tests", now=now,
+    )  # fmt: skip
+
+
+def pass_on(paper, office, *, by=None, now=None, **given):
+    """The paper passed on to an office by the records clerk."""
+    from documents.services.incoming import pass_incoming
+
+    now = now or datetime(2026, 11, 27, 2, tzinfo=UTC)
+    by = by or make_user(Role.RECORDS_CLERK)
+    return pass_incoming(paper=paper, office=office, version=paper.version, by=by, now=now, **given)

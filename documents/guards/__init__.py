@@ -1,5 +1,5 @@
 """What the database refuses in this room, beyond constraints: each noun lists its own."""
 
-from documents.guards import imports, numbers, papers, trust
+from documents.guards import imports, incoming, numbers, papers, trust
 
-GUARDS = [*imports.GUARDS, *numbers.GUARDS, *papers.GUARDS, *trust.GUARDS]
+GUARDS = [*imports.GUARDS, *numbers.GUARDS, *papers.GUARDS, *incoming.GUARDS, *trust.GUARDS]

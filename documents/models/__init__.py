@@ -1,4 +1,5 @@
 from documents.models.imports import Import, ImportPart, ImportQuerySet, ImportTurn, StoredFile
+from documents.models.incoming import IncomingPaper, IncomingScan, IncomingStep
 from documents.models.numbers import NumberCounter, NumberSeries, PaperNumber
 from documents.models.papers import OutgoingPaper, PaperStep
 from documents.models.trust import TrustedCertificate
@@ -8,6 +9,9 @@ __all__ = [
     "ImportPart",
     "ImportQuerySet",
     "ImportTurn",
+    "IncomingPaper",
+    "IncomingScan",
+    "IncomingStep",
     "NumberCounter",
     "NumberSeries",
     "OutgoingPaper",

@@ -160,7 +160,7 @@ def series_list(request):
         request,
         name="series",
         title=_("Series of numbers"),
-        lead=_("How the numbers of papers that go out are written, and who gives them."),
+        lead=_("How the numbers of papers are written, and who gives them."),
         table_class=tables.SeriesTable,
         filterset_class=tables.SeriesFilter,
         queryset=NumberSeries.objects.all(),
@@ -182,6 +182,7 @@ def series_detail(request, public_id):
             "series": series,
             "facts": [
                 (_("Code"), series.code),
+                (_("Register"), series.get_register_display()),
                 (_("Number and symbol"), series.pattern),
                 (_("Who gives the numbers"), series.get_numbered_by_display()),
                 (_("Only for papers of"), series.office.name if series.office else _("All offices")),
