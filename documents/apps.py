@@ -7,9 +7,10 @@ class DocumentsConfig(AppConfig):
 
     def ready(self):
         from accounts import handover
-        from documents.models import IncomingPaper
+        from documents import filed, filing
+        from documents.models import IncomingPaper, WorkFile
         from documents.services import imports as services
-        from documents.services import incoming, papers
+        from documents.services import incoming, papers, work_files
 
         handover.register(
             "imports",
@@ -32,3 +33,12 @@ class DocumentsConfig(AppConfig):
             takers=incoming.who_may_go_on,
             move=incoming.hand_over_incoming,
         )
+        handover.register(
+            "work_files",
+            _("Open work files that this person keeps"),
+            count=lambda person: WorkFile.objects.kept_by(person).count(),
+            takers=work_files.who_may_keep,
+            move=work_files.hand_over_files,
+        )
+        for fileable in filed.FILEABLES:
+            filing.register(fileable)

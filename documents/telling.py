@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Post, User
 from documents.incoming_states import HANDLERS, IncomingState
-from documents.models import IncomingPaper, OutgoingPaper
+from documents.models import IncomingPaper, OutgoingPaper, WorkFile
 from documents.paper_states import INITIALLERS
 from notices.kinds import Place, kind
 from notices.subjects import subject
@@ -52,4 +52,5 @@ INCOMING_PASSED = kind(
 )
 
 subject("documents:incoming", IncomingPaper, IncomingPaper.objects.visible_to)
+subject("documents:work_file", WorkFile, WorkFile.objects.visible_to)
 subject("documents:paper", OutgoingPaper, OutgoingPaper.objects.visible_to)

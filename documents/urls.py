@@ -3,7 +3,7 @@ from django.urls import path
 from documents.permissions.incoming import ACTIONS
 from documents.permissions.papers import STEPS
 from documents.views import imports as views
-from documents.views import incoming, numbers, papers, trust, way
+from documents.views import incoming, numbers, papers, trust, way, work_files
 
 app_name = "documents"
 urlpatterns = [
@@ -65,6 +65,18 @@ urlpatterns += [
         path(f"incoming/<uuid:public_id>/{verb}/", incoming.take_step, {"verb": verb}, name=f"{verb}_incoming")
         for verb in ACTIONS
     ),
+]
+
+# work files
+urlpatterns += [
+    path("files/", work_files.work_file_list, name="work_file_list"),
+    path("files/open/", work_files.open_work_file, name="open_work_file"),
+    path("files/put/<slug:kind>/<uuid:public_id>/", work_files.put_into_file, name="put_into_file"),
+    path("files/items/<uuid:public_id>/take-out/", work_files.take_out_item, name="take_out_item"),
+    path("files/<uuid:public_id>/", work_files.work_file_detail, name="work_file"),
+    path("files/<uuid:public_id>/contents/", work_files.work_file_contents, name="work_file_contents"),
+    path("files/<uuid:public_id>/edit/", work_files.edit_work_file, name="edit_work_file"),
+    path("files/<uuid:public_id>/close/", work_files.close_work_file, name="close_work_file"),
 ]
 
 # the steps of a paper on its way

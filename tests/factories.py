@@ -704,3 +704,19 @@ def pass_on(paper, office, *, by=None, now=None, **given):
     now = now or datetime(2026, 11, 27, 2, tzinfo=UTC)
     by = by or make_user(Role.RECORDS_CLERK)
     return pass_incoming(paper=paper, office=office, version=paper.version, by=by, now=now, **given)
+
+
+def make_work_file(*, keeper=None, code=None, year=2026, now=None, by=None, **values):
+    """A work file that its keeper opened for the own office."""
+    from documents.services.work_files import open_work_file, retentions
+
+    keeper = keeper or make_officer()
+    now = now or datetime(2026, 11, 27, 2, tzinfo=UTC)
+    if not retentions(now.date()):
+        kept = {"code": "y10", "label_vi": "10 năm", "label_en": "10 years", "years": 10}
+        make_rule("work_file_retention", [kept, kept | {"code": "permanent", "label_vi": "Vĩnh viễn", "years": 0}])
+    entry = {
+        "code": code or f"{next(_numbers)}.QLCN", "title": "Hồ sơ thử nghiệm", "office": keeper.posts.first().office,
+        "keeper": keeper, "retention": "y10", "note": "",
+    }  # fmt: skip
+    return open_work_file(year=year, values=entry | values, by=by or keeper, now=now)

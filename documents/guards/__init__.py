@@ -1,5 +1,12 @@
 """What the database refuses in this room, beyond constraints: each noun lists its own."""
 
-from documents.guards import imports, incoming, numbers, papers, trust
+from documents.guards import imports, incoming, numbers, papers, trust, work_files
 
-GUARDS = [*imports.GUARDS, *numbers.GUARDS, *papers.GUARDS, *incoming.GUARDS, *trust.GUARDS]
+GUARDS = [
+    *imports.GUARDS,
+    *numbers.GUARDS,
+    *papers.GUARDS,
+    *incoming.GUARDS,
+    *work_files.GUARDS,
+    *trust.GUARDS,
+]

@@ -3,6 +3,7 @@ from documents.models.incoming import IncomingPaper, IncomingScan, IncomingStep
 from documents.models.numbers import NumberCounter, NumberSeries, PaperNumber
 from documents.models.papers import OutgoingPaper, PaperStep
 from documents.models.trust import TrustedCertificate
+from documents.models.work_files import WorkFile, WorkFileItem
 
 __all__ = [
     "Import",
@@ -19,4 +20,6 @@ __all__ = [
     "PaperStep",
     "StoredFile",
     "TrustedCertificate",
+    "WorkFile",
+    "WorkFileItem",
 ]

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from accounts.access import may_open
 from audit.events import actor_names
 from documents.attaching import bind
+from documents.filing import filing_of
 from documents.forms.incoming import CorrectIncomingForm, EnterIncomingForm, FinishForm, PassForm, ReopenForm
 from documents.forms.numbers import VoidForm
 from documents.models import IncomingPaper, IncomingScan
@@ -150,6 +151,7 @@ def incoming_detail(request, public_id):
             "steps": _steps(paper),
             "scans": paper.scans.select_related("file").order_by("-id"),
             "answer": paper.answer,
+            "filing": filing_of(request.user, "incoming", paper),
             "action": _address(main, paper) if main else None,
             "others": [_address(verb, paper) for verb in verbs if verb != main],
             "may_correct": not paper.is_void and may_open(request.user, "documents:correct_incoming"),

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.access import may_open
 from audit.events import actor_names
+from documents.filing import filing_of
 from documents.forms.numbers import (
     ContinueForm,
     CorrectNumberForm,
@@ -85,6 +86,7 @@ def number_detail(request, public_id):
             "facts": facts,
             "void": void,
             "may_correct": not number.is_void and may_open(request.user, "documents:correct_number"),
+            "filing": filing_of(request.user, "outgoing", number),
             "may_void": not number.is_void and paper is None and may_open(request.user, "documents:void_number"),
             "paper": paper
             if paper and OutgoingPaper.objects.visible_to(request.user).filter(pk=paper.pk).exists()

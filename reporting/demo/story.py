@@ -40,6 +40,7 @@ from reporting.demo.plans import planned_money_linked, plans_of_the_years
 from reporting.demo.policies import policies_reviewed
 from reporting.demo.procedures import procedures_in_versions
 from reporting.demo.treasury import treasury_reconciled
+from reporting.demo.work_files import files_kept
 from screens.models import SavedView
 from support.models import SupportRecord
 from support.services import correct_support, record_support, withdraw_support
@@ -78,6 +79,7 @@ def play(world, people, *, say):
         numbers_given,
         papers_on_their_way,
         papers_came_in,
+        files_kept,
         plans_of_the_years,
         years_of_money,
         planned_money_linked,

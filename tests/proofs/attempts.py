@@ -12,6 +12,7 @@ from tests.proofs import (
     attempts_papers,
     attempts_plans,
     attempts_procedures,
+    attempts_work_files,
 )
 
 
@@ -260,6 +261,7 @@ def attempts():
         | attempts_numbers.attempts(copied, updated, removed)
         | attempts_papers.attempts(copied, updated, removed)
         | attempts_incoming.attempts(copied, updated, removed)
+        | attempts_work_files.attempts(copied, updated, removed)
         | attempts_dossiers.attempts(copied, updated, removed)
         | {
             f"work_day_at_weekend_{engine}": [copied("reference_calendarday", on="'2031-01-06'", kind="'work'")],
