@@ -1,9 +1,10 @@
 from django.urls import path
 
+from documents.permissions.copies import STEPS as STEPS_OF_COPIES
 from documents.permissions.incoming import ACTIONS
 from documents.permissions.papers import STEPS
+from documents.views import copies, incoming, numbers, papers, trust, way, work_files
 from documents.views import imports as views
-from documents.views import incoming, numbers, papers, trust, way, work_files
 
 app_name = "documents"
 urlpatterns = [
@@ -77,6 +78,25 @@ urlpatterns += [
     path("files/<uuid:public_id>/contents/", work_files.work_file_contents, name="work_file_contents"),
     path("files/<uuid:public_id>/edit/", work_files.edit_work_file, name="edit_work_file"),
     path("files/<uuid:public_id>/close/", work_files.close_work_file, name="close_work_file"),
+]
+
+# copies of papers
+urlpatterns += [
+    path("papers/<uuid:public_id>/copy/", copies.copy_outgoing, name="copy_outgoing"),
+    path("incoming/<uuid:public_id>/copy/", copies.copy_incoming, name="copy_incoming"),
+    path("copies/<uuid:public_id>/", copies.copy_detail, name="copy"),
+    path("copies/<uuid:public_id>/pages/<int:page>/", copies.copy_page, name="copy_page"),
+    path("copies/<uuid:public_id>/pdf/", copies.copy_pdf, name="copy_pdf"),
+    path(
+        "copies/<uuid:public_id>/upload/signed/", copies.upload_signature, {"verb": "sign"}, name="upload_signed_copy"
+    ),
+    path(
+        "copies/<uuid:public_id>/upload/sealed/", copies.upload_signature, {"verb": "issue"}, name="upload_sealed_copy"
+    ),
+    *(
+        path(f"copies/<uuid:public_id>/{verb}/", copies.take_step, {"verb": verb}, name=f"{verb}_copy")
+        for verb in STEPS_OF_COPIES
+    ),
 ]
 
 # the steps of a paper on its way

@@ -5,10 +5,11 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from documents.copy_states import NEXT_OF_COPY
 from documents.incoming_states import IncomingState
-from documents.models import IncomingPaper, OutgoingPaper
+from documents.models import IncomingPaper, OutgoingPaper, PaperCopy
 from documents.paper_states import State
-from documents.presenting import WORDS
+from documents.presenting import COPY_WORDS, WORDS
 from documents.services.way import next_verb
 from reporting.waiting import Item, Section, address, first_of, may
 from screens import formats
@@ -50,4 +51,18 @@ def _incoming(user, now):
     return Section(_("Papers that came in and wait for me"), items, number, address("documents:incoming_list"))
 
 
-PAPERS = (_papers, _incoming)
+def _copies(user, now):
+    if not may(user, "copies.see"):
+        return None
+    rows, number = first_of(
+        PaperCopy.objects.waiting_for(user).select_related("incoming", "outgoing").order_by("prepared_at", "pk")
+    )
+    items = [
+        Item(f"{row.get_kind_display()}: {row.original}", row.get_absolute_url(), str(COPY_WORDS[NEXT_OF_COPY[row.state]][0]),
+             formats.vn_datetime(row.prepared_at))
+        for row in rows
+    ]  # fmt: skip
+    return Section(_("Copies whose next step is mine"), items, number)
+
+
+PAPERS = (_papers, _incoming, _copies)

@@ -720,3 +720,37 @@ def make_work_file(*, keeper=None, code=None, year=2026, now=None, by=None, **va
         "keeper": keeper, "retention": "y10", "note": "",
     }  # fmt: skip
     return open_work_file(year=year, values=entry | values, by=by or keeper, now=now)
+
+
+def make_copy_series(code="SY", heading="SAO Y"):
+    """The series of a kind of copies, laid once."""
+    from documents.models import NumberSeries
+
+    found = NumberSeries.objects.filter(code=code).first()
+    return found or make_series(code, pattern=f"{{number}}/{code}-SCT", layout="", heading=heading, name_vi="Bản sao")
+
+
+def make_copy_at(state, *, original=None, clerk=None, signer=None, now=None, **values):
+    """A copy of a paper (an issued one unless told) up to a state, each step by whose turn it is."""
+    from documents.copy_states import NEXT_OF_COPY
+    from documents.services import copies
+
+    make_copy_series()
+    now = now or datetime(2026, 11, 27, 3, tzinfo=UTC)
+    clerk = clerk or make_user(Role.RECORDS_CLERK)
+    signer = signer or make_user(Role.CHIEF_OF_OFFICE)
+    right = {Role.DIRECTOR: "own", Role.DEPUTY_DIRECTOR: "kt"}
+    given = {
+        "kind": "full", "extract": "", "recipients": "Như trên", "signer": signer,
+        "authority": next((right[role] for role in signer.roles if role in right), "tl"), "authority_paper": "",
+        "signer_post": "",
+    }  # fmt: skip
+    copy = copies.prepare_copy(
+        original=original or make_paper_at("issued", clerk=clerk), values=given | values, by=clerk, now=now
+    )
+    while copy.state != state:
+        verb = NEXT_OF_COPY[copy.state]
+        more = {"dated_on": now.date()} if verb == "number" else {}
+        by = signer if verb == "sign" else clerk
+        copy = copies.TAKING[verb](copy=copy, version=copy.version, by=by, now=now, **more)
+    return copy

@@ -1,3 +1,4 @@
+from documents.models.copies import PaperCopy
 from documents.models.imports import Import, ImportPart, ImportQuerySet, ImportTurn, StoredFile
 from documents.models.incoming import IncomingPaper, IncomingScan, IncomingStep
 from documents.models.numbers import NumberCounter, NumberSeries, PaperNumber
@@ -16,6 +17,7 @@ __all__ = [
     "NumberCounter",
     "NumberSeries",
     "OutgoingPaper",
+    "PaperCopy",
     "PaperNumber",
     "PaperStep",
     "StoredFile",

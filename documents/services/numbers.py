@@ -191,6 +191,8 @@ def void_number(*, number, version, by, now, reason, of_paper=False):
     """
     require(by, VOID)
     row = _locked_number(number)
+    if hasattr(row, "copy_of_paper"):
+        raise Refused(_("This number belongs to a copy, which stands as it is."))
     if not of_paper and hasattr(row, "paper"):
         raise Refused(
             _("This number belongs to a paper of the portal. Stop the paper on its page; an issued one stands.")

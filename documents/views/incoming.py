@@ -16,9 +16,11 @@ from documents.forms.incoming import CorrectIncomingForm, EnterIncomingForm, Fin
 from documents.forms.numbers import VoidForm
 from documents.models import IncomingPaper, IncomingScan
 from documents.services import incoming as services
+from documents.services.copies import source_of
 from documents.services.incoming import ENTRY
 from documents.serving import serve
 from documents.tables import incoming as tables
+from documents.views.copies import copies_of
 from documents.word_tables import AS_WORD
 from reference.sending import do_once
 from screens import formats
@@ -151,12 +153,19 @@ def incoming_detail(request, public_id):
             "steps": _steps(paper),
             "scans": paper.scans.select_related("file").order_by("-id"),
             "answer": paper.answer,
+            **_copies(request.user, paper),
             "filing": filing_of(request.user, "incoming", paper),
             "action": _address(main, paper) if main else None,
             "others": [_address(verb, paper) for verb in verbs if verb != main],
             "may_correct": not paper.is_void and may_open(request.user, "documents:correct_incoming"),
         },
     )
+
+
+def _copies(user, paper):
+    may = may_open(user, "documents:copy_incoming") and source_of(paper) is not None
+    address = reverse("documents:copy_incoming", args=[paper.public_id]) if may else ""
+    return {"copies": copies_of(user, incoming=paper), "copy_address": address}
 
 
 def _address(verb, paper):

@@ -20,7 +20,7 @@ from documents.forms.numbers import (
     SeriesForm,
     VoidForm,
 )
-from documents.models import NumberSeries, OutgoingPaper, PaperNumber
+from documents.models import NumberSeries, OutgoingPaper, PaperCopy, PaperNumber
 from documents.services import numbers as services
 from documents.services.numbers import ENTRY
 from documents.tables import numbers as tables
@@ -58,7 +58,7 @@ def number_list(request):
 
 def number_detail(request, public_id):
     number = _number(public_id)
-    paper = getattr(number, "paper", None)
+    paper, copy = getattr(number, "paper", None), getattr(number, "copy_of_paper", None)
     who = actor_names({number.given_by, number.voided_by} - {""})
     facts = [
         (_("Number and symbol"), number.symbol),
@@ -87,7 +87,11 @@ def number_detail(request, public_id):
             "void": void,
             "may_correct": not number.is_void and may_open(request.user, "documents:correct_number"),
             "filing": filing_of(request.user, "outgoing", number),
-            "may_void": not number.is_void and paper is None and may_open(request.user, "documents:void_number"),
+            "copy": copy if copy and PaperCopy.objects.visible_to(request.user).filter(pk=copy.pk).exists() else None,
+            "may_void": not number.is_void
+            and paper is None
+            and copy is None
+            and may_open(request.user, "documents:void_number"),
             "paper": paper
             if paper and OutgoingPaper.objects.visible_to(request.user).filter(pk=paper.pk).exists()
             else None,
@@ -268,7 +272,9 @@ def continue_series(request, public_id):
 
 
 def _number(public_id):
-    return get_object_or_404(PaperNumber.objects.select_related("series", "office", "paper"), public_id=public_id)
+    return get_object_or_404(
+        PaperNumber.objects.select_related("series", "office", "paper", "copy_of_paper"), public_id=public_id
+    )
 
 
 def _series(public_id):

@@ -249,7 +249,13 @@ def take_out_item(request, public_id):
         messages.success(request, _("It is taken out; its place stays empty."))
         return HttpResponseRedirect(item.work_file.get_absolute_url())
     return _form(
-        request, form, _("Take out of the file"), _("Take it out of the file"), None, work_file=item.work_file, lead=item.subject
+        request,
+        form,
+        _("Take out of the file"),
+        _("Take it out of the file"),
+        None,
+        work_file=item.work_file,
+        lead=item.subject,
     )
 
 

@@ -30,6 +30,7 @@ from jobs import services as jobs
 from jobs.operations import once
 from programme.loading import load_illustration
 from reference.models import Agency, ContentArea, MoneySource, SupportKind
+from reporting.demo.copies import papers_copied
 from reporting.demo.copying import ACTOR, at
 from reporting.demo.dossiers import dossiers_lodged
 from reporting.demo.incoming import papers_came_in
@@ -80,6 +81,7 @@ def play(world, people, *, say):
         papers_on_their_way,
         papers_came_in,
         files_kept,
+        papers_copied,
         plans_of_the_years,
         years_of_money,
         planned_money_linked,

@@ -6,6 +6,7 @@ from django.apps import apps
 from django.db import connection
 
 from tests.proofs import (
+    attempts_copies,
     attempts_dossiers,
     attempts_incoming,
     attempts_numbers,
@@ -260,6 +261,7 @@ def attempts():
         | attempts_procedures.attempts(copied, updated, removed)
         | attempts_numbers.attempts(copied, updated, removed)
         | attempts_papers.attempts(copied, updated, removed)
+        | attempts_copies.attempts(copied, updated, removed)
         | attempts_incoming.attempts(copied, updated, removed)
         | attempts_work_files.attempts(copied, updated, removed)
         | attempts_dossiers.attempts(copied, updated, removed)
