@@ -21,6 +21,7 @@ class IncomingState(TextChoices):
 
 
 HANDLERS = STAFF - {Role.ADMINISTRATOR}
+SEERS = HANDLERS | {Role.AUDITOR}
 ANYWHERE = OFFICE | LEADERS  # who may pass a paper on to every office; a head passes it on within the own one
 
 

@@ -9,9 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.models import Office, Post
-from accounts.roles import LEADERS, READERS, Role
+from accounts.roles import LEADERS, Role
 from audit.identity import Identified, Versioned
-from documents.incoming_states import IncomingState, incoming_move
+from documents.incoming_states import SEERS, IncomingState, incoming_move
 from documents.models.imports import StoredFile
 from documents.models.numbers import NumberCounter, NumberSeries, PaperNumber
 from documents.models.papers import offices_headed_by
@@ -22,7 +22,7 @@ from screens.text import fold
 class IncomingQuerySet(models.QuerySet):
     def visible_to(self, user):
         """The Department's Office, the leaders and auditors see all; others what came into their own or their office's hands."""
-        if not user.is_authenticated or not user.roles & READERS:
+        if not user.is_authenticated or not user.roles & SEERS:
             return self.none()
         if user.roles & (OFFICE | LEADERS | {Role.AUDITOR}):
             return self.all()

@@ -9,8 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.models import Office, Post
-from accounts.roles import LEADERS, READERS, Role
+from accounts.roles import LEADERS, Role
 from audit.identity import Identified, Versioned
+from documents.incoming_states import SEERS
 from documents.paper_states import OFFICE
 from screens.text import fold, sort_key
 
@@ -23,7 +24,7 @@ def offices_of_member(user, on):
 class WorkFileQuerySet(models.QuerySet):
     def visible_to(self, user):
         """The Department's Office, the leaders and auditors see all; others those of their offices and those they keep."""
-        if not user.is_authenticated or not user.roles & READERS:
+        if not user.is_authenticated or not user.roles & SEERS:
             return self.none()
         if user.roles & (OFFICE | LEADERS | {Role.AUDITOR}):
             return self.all()

@@ -4,10 +4,10 @@ one in hand deals with it."""
 from django.utils.translation import gettext_lazy as _
 
 from accounts.access import action, menu, route
-from accounts.roles import READERS, Role
-from documents.incoming_states import roles_of_incoming
+from accounts.roles import Role
+from documents.incoming_states import SEERS, roles_of_incoming
 
-SEE = action("incoming.see", _("See papers that came in"), roles=READERS)
+SEE = action("incoming.see", _("See papers that came in"), roles=SEERS)
 ENTER = action("incoming.enter", _("Enter papers that came in"), roles={Role.RECORDS_CLERK})
 ACTIONS = {
     "pass": action("incoming.pass", _("Pass on papers that came in"), roles=roles_of_incoming("pass")),

@@ -3,10 +3,9 @@
 from django.utils.translation import gettext_lazy as _
 
 from accounts.access import action, menu, route
-from accounts.roles import READERS
-from documents.incoming_states import HANDLERS
+from documents.incoming_states import HANDLERS, SEERS
 
-SEE = action("files.see", _("See work files"), roles=READERS)
+SEE = action("files.see", _("See work files"), roles=SEERS)
 KEEP = action("files.keep", _("Open, change and close work files"), roles=HANDLERS)
 PUT = action("files.put", _("Put papers into work files and take them out"), roles=HANDLERS)
 

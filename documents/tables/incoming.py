@@ -110,8 +110,8 @@ class RegisterSheet(tables.Table):
         fields=("office__name", "person__full_name"),
         compute=_in_charge,
     )
-    form_passed = tables.DateColumn(verbose_name=_("Passed on"), accessor="passed_at")
-    form_signed = tables.Column(verbose_name=_("Signed for"), fields=("pk",), compute=lambda record: "")
+    form_passed = tables.DateColumn(verbose_name=_("Day passed on"), accessor="passed_at")
+    form_signed = tables.Column(verbose_name=_("Signed for"), fields=("pk",), compute=lambda record: "\u00a0")
     form_note = tables.VietnameseColumn(
         verbose_name=_("Remark"),
         fields=("note", "state"),

@@ -60,7 +60,7 @@ def values_of(work_file, **changed):
 def test_papers_in_and_out_and_dossiers_stand_in_a_file_in_the_order_in_which_they_were_put(officer):
     work_file = make_work_file(keeper=officer)
     paper = pass_on(make_incoming(symbol="12/UBND", pages=4), officer.posts.get().office, person=officer)
-    number, dossier = make_number(subject="Trả lời"), make_dossier(state="returned", code="261127-0001")
+    number, dossier = make_number(subject="Trả lời"), make_dossier(state="withdrawn", code="261127-0001")
     for kind, thing in (("incoming", paper), ("outgoing", number), ("dossier", dossier)):
         put(work_file, thing, officer, kind)
     lines = list(work_file.items.values_list("place", "symbol", "pages", "author"))
