@@ -7,8 +7,10 @@ class DocumentsConfig(AppConfig):
 
     def ready(self):
         from accounts import handover
+        from documents import filed, filing
+        from documents.models import IncomingPaper, WorkFile
         from documents.services import imports as services
-        from documents.services import papers
+        from documents.services import incoming, papers, work_files
 
         handover.register(
             "imports",
@@ -24,3 +26,19 @@ class DocumentsConfig(AppConfig):
             takers=papers.who_may_go_on,
             move=papers.hand_over_papers,
         )
+        handover.register(
+            "incoming",
+            _("Papers that came in and are in this person's hands"),
+            count=lambda person: IncomingPaper.objects.held_by(person).count(),
+            takers=incoming.who_may_go_on,
+            move=incoming.hand_over_incoming,
+        )
+        handover.register(
+            "work_files",
+            _("Open work files that this person keeps"),
+            count=lambda person: WorkFile.objects.kept_by(person).count(),
+            takers=work_files.who_may_keep,
+            move=work_files.hand_over_files,
+        )
+        for fileable in filed.FILEABLES:
+            filing.register(fileable)

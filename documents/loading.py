@@ -11,7 +11,7 @@ from documents.services.numbers import filled
 from reference.loading import Report, keep
 
 DATA = Path(__file__).parent / "data" / "series.csv"
-FIXED = ("numbered_by", "counts_each_office")  # the database lets nobody change them
+FIXED = ("register", "numbered_by", "counts_each_office")  # the database lets nobody change them
 
 
 @transaction.atomic

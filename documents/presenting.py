@@ -1,4 +1,4 @@
-"""The steps of a paper in words, and what their signatures are."""
+"""The steps of papers and of copies in words, and what their signatures are."""
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -62,6 +62,35 @@ WORDS = {
         gettext_lazy("Stop the paper"),
         gettext_lazy("The paper is stopped and its number void."),
         gettext_lazy("Its number becomes void with this reason and is not given again."),
+    ),
+}
+# likewise of copies
+COPY_WORDS = {
+    "sign": (
+        gettext_lazy("Sign the copy"),
+        gettext_lazy("Sign with a try-out certificate"),
+        gettext_lazy("Signed. The records clerk gives number and date now."),
+        gettext_lazy(
+            "This portal is only tried out: the certificate is self-made and says that it has no legal value."
+        ),
+    ),
+    "number": (
+        gettext_lazy("Give number and date"),
+        gettext_lazy("Give number and date"),
+        gettext_lazy("Number and date stand on the copy and in the register."),
+        gettext_lazy("They are written into their empty places; the signature goes on holding."),
+    ),
+    "issue": (
+        gettext_lazy("Issue the copy"),
+        gettext_lazy("Sign for the agency and issue"),
+        gettext_lazy("The copy is issued and stands on the page of the original."),
+        gettext_lazy("After the agency's signature nothing in the copy may change."),
+    ),
+    "drop": (
+        gettext_lazy("Drop the copy"),
+        gettext_lazy("Drop the copy"),
+        gettext_lazy("The copy is dropped."),
+        gettext_lazy("It stays to be read, with the reason. Another one may be prepared."),
     ),
 }
 # {verb: what was done}

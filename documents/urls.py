@@ -1,8 +1,10 @@
 from django.urls import path
 
+from documents.permissions.copies import STEPS as STEPS_OF_COPIES
+from documents.permissions.incoming import ACTIONS
 from documents.permissions.papers import STEPS
+from documents.views import copies, incoming, numbers, papers, trust, way, work_files
 from documents.views import imports as views
-from documents.views import numbers, papers, trust, way
 
 app_name = "documents"
 urlpatterns = [
@@ -51,6 +53,50 @@ urlpatterns = [
     path("papers/series/<uuid:public_id>/edit/", numbers.edit_series, name="edit_series"),
     path("papers/series/<uuid:public_id>/end/", numbers.end_series, name="end_series"),
     path("papers/series/<uuid:public_id>/continue/", numbers.continue_series, name="continue_series"),
+]
+
+# papers that came in
+urlpatterns += [
+    path("incoming/", incoming.incoming_list, name="incoming_list"),
+    path("incoming/enter/", incoming.enter_incoming, name="enter_incoming"),
+    path("incoming/scans/<uuid:public_id>/", incoming.incoming_scan, name="incoming_scan"),
+    path("incoming/<uuid:public_id>/", incoming.incoming_detail, name="incoming"),
+    path("incoming/<uuid:public_id>/correct/", incoming.correct_incoming, name="correct_incoming"),
+    *(
+        path(f"incoming/<uuid:public_id>/{verb}/", incoming.take_step, {"verb": verb}, name=f"{verb}_incoming")
+        for verb in ACTIONS
+    ),
+]
+
+# work files
+urlpatterns += [
+    path("files/", work_files.work_file_list, name="work_file_list"),
+    path("files/open/", work_files.open_work_file, name="open_work_file"),
+    path("files/put/<slug:kind>/<uuid:public_id>/", work_files.put_into_file, name="put_into_file"),
+    path("files/items/<uuid:public_id>/take-out/", work_files.take_out_item, name="take_out_item"),
+    path("files/<uuid:public_id>/", work_files.work_file_detail, name="work_file"),
+    path("files/<uuid:public_id>/contents/", work_files.work_file_contents, name="work_file_contents"),
+    path("files/<uuid:public_id>/edit/", work_files.edit_work_file, name="edit_work_file"),
+    path("files/<uuid:public_id>/close/", work_files.close_work_file, name="close_work_file"),
+]
+
+# copies of papers
+urlpatterns += [
+    path("papers/<uuid:public_id>/copy/", copies.copy_outgoing, name="copy_outgoing"),
+    path("incoming/<uuid:public_id>/copy/", copies.copy_incoming, name="copy_incoming"),
+    path("copies/<uuid:public_id>/", copies.copy_detail, name="copy"),
+    path("copies/<uuid:public_id>/pages/<int:page>/", copies.copy_page, name="copy_page"),
+    path("copies/<uuid:public_id>/pdf/", copies.copy_pdf, name="copy_pdf"),
+    path(
+        "copies/<uuid:public_id>/upload/signed/", copies.upload_signature, {"verb": "sign"}, name="upload_signed_copy"
+    ),
+    path(
+        "copies/<uuid:public_id>/upload/sealed/", copies.upload_signature, {"verb": "issue"}, name="upload_sealed_copy"
+    ),
+    *(
+        path(f"copies/<uuid:public_id>/{verb}/", copies.take_step, {"verb": verb}, name=f"{verb}_copy")
+        for verb in STEPS_OF_COPIES
+    ),
 ]
 
 # the steps of a paper on its way

@@ -227,7 +227,7 @@ def _write_signatures(document, signers):
     for number, (cell, signer) in enumerate(zip(cells, signers, strict=True), start=1):
         _centred(cell.paragraphs[0], PLACE_AND_DATE if number == len(signers) else "", italic=True)
         _centred(cell.add_paragraph(), signer, bold=True)
-        _centred(cell.add_paragraph(), SIGN_HERE, italic=True)
+        _centred(cell.add_paragraph(), SIGN_HERE if signer else "", italic=True)
         for _line in range(4):
             cell.add_paragraph()
 

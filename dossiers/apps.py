@@ -8,7 +8,9 @@ class DossiersConfig(AppConfig):
         from django.utils.translation import gettext_lazy as _
 
         from accounts import handover
+        from documents import filing
         from dossiers import holding
+        from dossiers.filed import FILEABLE
         from dossiers.models import ProcedureVersion
         from dossiers.panels import dossiers_panel
         from enterprises import panels
@@ -22,6 +24,7 @@ class DossiersConfig(AppConfig):
             ("legal_basis",),
             route="dossiers:version",
         )
+        filing.register(FILEABLE)
         panels.register(35, dossiers_panel)
         handover.register(
             "dossiers",

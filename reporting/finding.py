@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.access import may_open
+from documents.models import IncomingPaper, WorkFile
 from dossiers.models import Dossier
 from programme.models import BudgetStep, Commitment, Payment, Plan, PlanPaper, Policy, Task
 from screens.text import matching
@@ -44,6 +45,22 @@ KINDS = (
             .order_by("-submitted_at", "-pk")
         ),
         lambda row: str(row.enterprise),
+    ),
+    Kind(
+        "documents:incoming",
+        _("Papers that came in"),
+        lambda typed, user: (
+            IncomingPaper.objects.visible_to(user).filter(matching(typed, "folded")).order_by("-arrived_on", "-pk")
+        ),
+        lambda row: f"{row.called}, {row.symbol}" if row.symbol else row.called,
+    ),
+    Kind(
+        "documents:work_file",
+        _("Work files"),
+        lambda typed, user: (
+            WorkFile.objects.visible_to(user).filter(matching(typed, "folded")).order_by("-year", "sort_key")
+        ),
+        lambda row: str(row.year),
     ),
     Kind(
         "programme:task",

@@ -671,3 +671,86 @@ def make_paper_at(state, *, paper=None, clerk=None, head=None, now=None, **field
         paper = way.TAKING[verb](paper=paper, version=paper.version, by=by.get(verb, clerk), now=now, **given)
     assert way.next_verb(paper) == NEXT.get(state)
     return paper
+
+
+def make_incoming_series(code=None, **fields):
+    """A series of numbers of arrival that the portal counts."""
+    return make_series(
+        code,
+        **{"register": "in", "pattern": "{number}", "layout": "", "heading": "", "name_vi": "Văn bản đến", **fields},
+    )
+
+
+def make_incoming(series=None, *, arrived_on=None, number=None, scan=None, by=None, now=None, **values):
+    """A paper that came in, as the records clerk entered it."""
+    from documents.services.incoming import enter_incoming
+
+    now = now or datetime(2026, 11, 27, 2, tzinfo=UTC)
+    place = next(_numbers)
+    entry = {
+        "issuer": "UBND Thành phố", "symbol": f"{place}/UBND-KT", "issued_on": now.date(), "kind": "Công văn",
+        "subject": "Về việc thử nghiệm", "urgency": "normal", "pages": 2, "note": "",
+    }  # fmt: skip
+    return enter_incoming(
+        series=series or make_incoming_series(), arrived_on=arrived_on or now.date(), number=number, scan=scan,
+        values=entry | values, by=by or "system:tests", now=now,
+    )  # fmt: skip
+
+
+def pass_on(paper, office, *, by=None, now=None, **given):
+    """The paper passed on to an office by the records clerk."""
+    from documents.services.incoming import pass_incoming
+
+    now = now or datetime(2026, 11, 27, 2, tzinfo=UTC)
+    by = by or make_user(Role.RECORDS_CLERK)
+    return pass_incoming(paper=paper, office=office, version=paper.version, by=by, now=now, **given)
+
+
+def make_work_file(*, keeper=None, code=None, year=2026, now=None, by=None, **values):
+    """A work file that its keeper opened for the own office."""
+    from documents.services.work_files import open_work_file, retentions
+
+    keeper = keeper or make_officer()
+    now = now or datetime(2026, 11, 27, 2, tzinfo=UTC)
+    if not retentions(now.date()):
+        kept = {"code": "y10", "label_vi": "10 năm", "label_en": "10 years", "years": 10}
+        make_rule("work_file_retention", [kept, kept | {"code": "permanent", "label_vi": "Vĩnh viễn", "years": 0}])
+    entry = {
+        "code": code or f"{next(_numbers)}.QLCN", "title": "Hồ sơ thử nghiệm", "office": keeper.posts.first().office,
+        "keeper": keeper, "retention": "y10", "note": "",
+    }  # fmt: skip
+    return open_work_file(year=year, values=entry | values, by=by or keeper, now=now)
+
+
+def make_copy_series(code="SY", heading="SAO Y"):
+    """The series of a kind of copies, laid once."""
+    from documents.models import NumberSeries
+
+    found = NumberSeries.objects.filter(code=code).first()
+    return found or make_series(code, pattern=f"{{number}}/{code}-SCT", layout="", heading=heading, name_vi="Bản sao")
+
+
+def make_copy_at(state, *, original=None, clerk=None, signer=None, now=None, **values):
+    """A copy of a paper (an issued one unless told) up to a state, each step by whose turn it is."""
+    from documents.copy_states import NEXT_OF_COPY
+    from documents.services import copies
+
+    make_copy_series()
+    now = now or datetime(2026, 11, 27, 3, tzinfo=UTC)
+    clerk = clerk or make_user(Role.RECORDS_CLERK)
+    signer = signer or make_user(Role.CHIEF_OF_OFFICE)
+    right = {Role.DIRECTOR: "own", Role.DEPUTY_DIRECTOR: "kt"}
+    given = {
+        "kind": "full", "extract": "", "recipients": "Như trên", "signer": signer,
+        "authority": next((right[role] for role in signer.roles if role in right), "tl"), "authority_paper": "",
+        "signer_post": "",
+    }  # fmt: skip
+    copy = copies.prepare_copy(
+        original=original or make_paper_at("issued", clerk=clerk), values=given | values, by=clerk, now=now
+    )
+    while copy.state != state:
+        verb = NEXT_OF_COPY[copy.state]
+        more = {"dated_on": now.date()} if verb == "number" else {}
+        by = signer if verb == "sign" else clerk
+        copy = copies.TAKING[verb](copy=copy, version=copy.version, by=by, now=now, **more)
+    return copy

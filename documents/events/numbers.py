@@ -10,6 +10,7 @@ FIELDS = {
     "code": (_("code"), formats.code),
     "name_vi": (_("name in Vietnamese"), formats.vietnamese),
     "name_en": (_("name in English"), formats.english),
+    "register": (_("register"), words(NumberSeries.Register)),
     "numbered_by": (_("who gives the numbers"), words(NumberSeries.NumberedBy)),
     "pattern": (_("number and symbol"), formats.code),
     "office": (_("office"), formats.vietnamese),

@@ -37,6 +37,13 @@ def _lines(label):
 
 
 class SeriesForm(EntryForm):
+    register = forms.ChoiceField(
+        label=_("Register"),
+        choices=NumberSeries.Register.choices,
+        widget=forms.RadioSelect,
+        initial=NumberSeries.Register.OUT,
+        help_text=_("Numbers of arrival have no symbol: write {number} only, without layout and office."),
+    )
     numbered_by = forms.ChoiceField(
         label=_("Who gives the numbers"), choices=NumberSeries.NumberedBy.choices, widget=forms.RadioSelect
     )
@@ -67,7 +74,7 @@ class SeriesForm(EntryForm):
     class Meta:
         model = NumberSeries
         fields = [
-            "code", "name_vi", "name_en", "numbered_by", "pattern", "office", "counts_each_office", "layout", "heading",
+            "code", "name_vi", "name_en", "register", "numbered_by", "pattern", "office", "counts_each_office", "layout", "heading",
             "superior", "issuer", "on_behalf_of", "note", "confidence", "source",
         ]  # fmt: skip
 
@@ -77,7 +84,7 @@ class SeriesForm(EntryForm):
         self.fields["office"].empty_label = _("All offices")
         self.fields["layout"].choices = [("", _("Not drafted in the portal")), *NumberSeries.Layout.choices]
         if self.instance.pk:
-            for name in ("code", "numbered_by", "counts_each_office"):
+            for name in ("code", "register", "numbered_by", "counts_each_office"):
                 del self.fields[name]
         else:
             del self.fields["reason"]
@@ -87,6 +94,12 @@ class SeriesForm(EntryForm):
         if cleaned.get("office") and cleaned.get("counts_each_office"):
             self.add_error("counts_each_office", _("A series of one office counts for that office alone. Untick this."))
         layout = cleaned.get("layout")
+        register = cleaned.get("register") or self.instance.register
+        plain = cleaned.get("pattern") == "{number}" and not (layout or cleaned.get("office"))
+        if register == NumberSeries.Register.IN and not (plain and not cleaned.get("counts_each_office")):
+            self.add_error(
+                "pattern", _("Numbers of arrival have no symbol: write {number} only, without layout and office.")
+            )
         if layout and not cleaned.get("issuer"):
             self.add_error("issuer", _("Papers that are drafted in the portal need their issuer."))
         if layout in ("named", "decision") and not cleaned.get("heading"):
@@ -161,7 +174,8 @@ class GiveNumberForm(RegisterForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["series"].queryset = NumberSeries.objects.in_use(timezone.localdate()).order_by("sort_key")
+        series = NumberSeries.objects.of(NumberSeries.Register.OUT).in_use(timezone.localdate())
+        self.fields["series"].queryset = series.order_by("sort_key")
         self.fields["office"].queryset = standing_offices()
 
     def clean_secrecy(self):

@@ -3,11 +3,12 @@
 from audit.guards import check_trigger, follows, frozen_when, immutable, no_delete
 
 SERIES, COUNTER, NUMBER = "documents_numberseries", "documents_numbercounter", "documents_papernumber"
-_HELD = f"PERFORM 1 FROM {COUNTER} WHERE id = NEW.counter_id FOR UPDATE;"
+ARRIVAL = "documents_incomingpaper"
+HELD = f"PERFORM 1 FROM {COUNTER} WHERE id = NEW.counter_id FOR UPDATE;"
 
 GUARDS = [
     no_delete(SERIES),
-    immutable(SERIES, "code", "numbered_by", "counts_each_office"),
+    immutable(SERIES, "code", "register", "numbered_by", "counts_each_office"),
     frozen_when(SERIES, "OLD.ended_on IS NOT NULL", name="ended"),
     no_delete(COUNTER),
     immutable(COUNTER, "series_id", "year", "office_id", "numbered_by", "starts_after"),
@@ -25,7 +26,9 @@ GUARDS = [
         "(NEW.last_number <> OLD.last_number OR NEW.last_on IS DISTINCT FROM OLD.last_on) AND ("
         "NEW.last_number <> OLD.last_number + 1 OR NOT EXISTS ("
         f"SELECT 1 FROM {NUMBER} n WHERE n.counter_id = NEW.id AND n.number = NEW.last_number AND n.by_portal "
-        "AND n.dated_on = NEW.last_on))",
+        "AND n.dated_on = NEW.last_on) AND NOT EXISTS ("
+        f"SELECT 1 FROM {ARRIVAL} a WHERE a.counter_id = NEW.id AND a.number = NEW.last_number AND a.by_portal "
+        "AND a.arrived_on = NEW.last_on))",
     ),
     no_delete(NUMBER),
     immutable(
@@ -46,9 +49,10 @@ GUARDS = [
         ("INSERT",),
         f"NOT EXISTS (SELECT 1 FROM {COUNTER} c WHERE c.id = NEW.counter_id AND c.series_id = NEW.series_id "
         "AND c.year = NEW.year AND (c.office_id IS NULL OR c.office_id = NEW.office_id) "
+        f"AND EXISTS (SELECT 1 FROM {SERIES} s WHERE s.id = c.series_id AND s.register = 'out') "
         "AND ((NOT NEW.by_portal AND c.numbered_by = 'system') OR (NEW.by_portal AND c.numbered_by = 'portal' "
         "AND NEW.number = c.last_number + 1 AND (c.last_on IS NULL OR NEW.dated_on >= c.last_on))))",
-        before=_HELD,
+        before=HELD,
     ),
     follows(
         "counter_follows_numbers",

@@ -112,6 +112,38 @@ class Paper:
         return plain
 
 
+@dataclass(frozen=True)
+class Copy:
+    """What stands under a copy of a paper: `heading` is the form of the copy (SAO Y, TRÍCH SAO, SAO LỤC), `original` names the
+    paper that was copied, `blocks` are the part of it that was, where only a part was. The rest is as in `Paper`."""
+
+    superior: str
+    issuer: str
+    symbol: tuple
+    heading: str
+    original: str
+    year: int
+    made_on: date
+    number: str = ""
+    place: str = "Hà Nội"
+    blocks: tuple = ()
+    signature: Signature = field(default_factory=Signature)
+    recipients: tuple = ()
+
+    def as_data(self):
+        plain = asdict(self)
+        return plain | {
+            "parts": plain["blocks"],
+            "made_on": [self.made_on.year, self.made_on.month, self.made_on.day],
+            "day": "",
+            "month": "",
+            "year": str(self.year),
+            "title": f"{self.heading.capitalize()} – {self.original}",
+            "superior": lines_of(self.superior),
+            "issuer": lines_of(self.issuer),
+        }
+
+
 def qr_modules(text):
     """The dark (1) and light (0) squares of a QR code, row by row; nothing for no text."""
     if not text:

@@ -1,8 +1,8 @@
 """The limited process that draws: python -m documents.layout.drawer < order > answer.
 
 It sets its own limits first, knows nothing of the site, reads one order as JSON and answers in lines of JSON, as
-documents.reader does. An order is {"paper": data} for a PDF, {"words": [data]} for several small ones, or {"pdf": base64, "page": n, "width":
-pixels} for a picture.
+documents.reader does. An order is {"paper": data} for a PDF, {"copy": data, "source": base64} for a copy, {"words": [data]} for several
+small PDFs, or {"pdf": base64, "page": n, "width": pixels} for a picture.
 """
 
 import base64
@@ -45,6 +45,48 @@ def draw(order):
     say(pdf=as_pdf(compiler), places=json.loads(compiler.query("<place>", field="value")))
 
 
+def draw_copy(order):
+    """The form of a copy, after the pages of what was copied."""
+    compiler = compiled("copy", order["copy"])
+    drawn, places = as_pdf(compiler), json.loads(compiler.query("<place>", field="value"))
+    if "source" in order:
+        drawn, before = joined(base64.b64decode(order["source"]), base64.b64decode(drawn))
+        places = [place | {"page": place["page"] + before} for place in places]
+    say(pdf=drawn, places=places)
+
+
+def joined(source, form):
+    """(the pages of `source` and then those of `form` as one PDF, how many pages the source has). What is laid over a page
+    of the source, such as a signature, becomes part of it: nothing of it can be clicked, filled in or run."""
+    import io
+
+    import pypdfium2
+
+    pages = pypdfium2.PdfDocument(source if source.startswith(b"%PDF") else as_page(source))
+    pages.init_forms()
+    for number in range(len(pages)):
+        pypdfium2.raw.FPDFPage_Flatten(pages[number], pypdfium2.raw.FLAT_NORMALDISPLAY)
+    whole = pypdfium2.PdfDocument.new()
+    whole.import_pages(pages)
+    whole.import_pages(pypdfium2.PdfDocument(form))
+    out = io.BytesIO()
+    whole.save(out)
+    return base64.b64encode(out.getvalue()).decode(), len(pages)
+
+
+def as_page(picture):
+    """A picture as a PDF of one page that fits on A4."""
+    import io
+
+    from PIL import Image
+
+    image = Image.open(io.BytesIO(picture)).convert("RGB")
+    dots = max(image.width / 8.27, image.height / 11.69)  # an inch
+    out = io.BytesIO()
+    image.save(out, "PDF", resolution=dots)
+    return out.getvalue()
+
+
 def draw_words(order):
     """A few words for each of several places."""
     say(pdfs=[as_pdf(compiled("words", words)) for words in order["words"]])
@@ -64,11 +106,14 @@ def picture(order):
     say(png=base64.b64encode(png.getvalue()).decode(), pages=len(document))
 
 
+ACTS = {"page": picture, "words": draw_words, "copy": draw_copy, "paper": draw}
+
+
 def main():
     order = json.loads(sys.stdin.readline())
     limit_self(order["memory"], order["seconds"])
     try:
-        (picture if "page" in order else draw_words if "words" in order else draw)(order)
+        next(act for part, act in ACTS.items() if part in order)(order)
     except Refusal as refusal:
         say(refused=[refusal.code, refusal.arguments])
         return

@@ -50,6 +50,16 @@ def _drawn(data):
     return Drawn(base64.b64decode(answer["pdf"]), tuple(Place(**place) for place in answer["places"]))
 
 
+def copy_as_pdf(copy, source=None):
+    """The form of a copy (documents.layout.data.Copy) as PDF/A-2b; with the `source` (bytes of a PDF or a picture) its pages
+    stand before it, as they are seen, and the places are counted on."""
+    order = {"copy": copy.as_data()}
+    if source is not None:
+        order["source"] = base64.b64encode(source).decode()
+    answer = _ask(order)
+    return Drawn(base64.b64decode(answer["pdf"]), tuple(Place(**place) for place in answer["places"]))
+
+
 @dataclass(frozen=True)
 class Words:
     """A few words that are laid over a place of `width` × `height` points of a paper."""

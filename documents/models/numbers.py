@@ -1,4 +1,4 @@
-"""Numbers of papers that go out: series as data, a counter for each year, and the register of what was given."""
+"""Numbers of papers: series as data, a counter for each year, and the register of what was given to papers that go out."""
 
 from datetime import date
 
@@ -18,6 +18,10 @@ class SeriesQuerySet(models.QuerySet):
         """Those from which numbers are given on the day `on`."""
         return self.filter(Q(ended_on__isnull=True) | Q(ended_on__gt=on))
 
+    def of(self, register):
+        """Those of one register."""
+        return self.filter(register=register)
+
     def laid_out(self):
         """Those whose papers are drafted in the portal."""
         return self.exclude(layout="")
@@ -33,12 +37,17 @@ class NumberSeries(Identified, Versioned, BilingualName, Sourced):
         PORTAL = "portal", _("The portal: the next number, without gaps")
         SYSTEM = "system", _("The city's document system: number and date are typed in")
 
+    class Register(models.TextChoices):
+        OUT = "out", _("Papers that go out")
+        IN = "in", _("Papers that come in")
+
     class Layout(models.TextChoices):
         NAMED = "named", _("Its kind as a heading (BÁO CÁO, TỜ TRÌNH…)")
         LETTER = "letter", _("Official letter: its subject under the number")
         DECISION = "decision", _("Decision: bases, then what is decided")
 
     code = models.CharField(_("code"), max_length=40, unique=True)
+    register = models.CharField(_("register"), max_length=3, choices=Register, default=Register.OUT)
     numbered_by = models.CharField(_("who gives the numbers"), max_length=6, choices=NumberedBy)
     pattern = models.CharField(_("number and symbol"), max_length=60)
     office = models.ForeignKey(
@@ -79,6 +88,11 @@ class NumberSeries(Identified, Versioned, BilingualName, Sourced):
                 | Q(layout="letter") & ~Q(issuer="")
                 | Q(layout__in=["named", "decision"]) & ~Q(issuer="") & ~Q(heading=""),
                 name="series_laid_out_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(register="out")
+                | Q(register="in", layout="", pattern="{number}", office__isnull=True, counts_each_office=False),
+                name="series_of_one_register",
             ),
             confidence_valid("series_confidence_valid"),
         ]

@@ -38,7 +38,7 @@ def add_series(*, values, by, now):
 def edit_series(*, series, values, version, by, now, reason):
     """Correct a series. Its code, who numbers and how it counts stay; numbers that were given keep their symbol."""
     require(by, EDIT)
-    series = _locked(series)
+    series = locked_series(series)
     _require_standing(series)
     before = filled(series)
     for name, value in values.items():
@@ -59,7 +59,7 @@ def edit_series(*, series, values, version, by, now, reason):
 def end_series(*, series, ended_on, version, by, now, reason):
     """Give no numbers from this series any more from the day `ended_on`. What was given stands."""
     require(by, EDIT)
-    series = _locked(series)
+    series = locked_series(series)
     _require_standing(series)
     if ended_on < timezone.localdate(now):
         raise Refused(_("A series is ended from today or from a later day: the numbers that were given stand."))
@@ -73,7 +73,7 @@ def end_series(*, series, ended_on, version, by, now, reason):
 def continue_series(*, series, year, last_number, by, now, reason, office=None):
     """Let the portal count on after `last_number`, which was given elsewhere before the portal counted in that year."""
     require(by, EDIT)
-    series = _locked(series)
+    series = locked_series(series)
     _require_standing(series)
     if not series.is_portals:
         raise Refused(_("The numbers of this series are typed in. There is nothing to count on from."))
@@ -115,14 +115,15 @@ def give_number(*, series, office, dated_on, values, by, now, number=None):
     require(by, GIVE)
     today = timezone.localdate(now)
     refuse_secret(*values.values())
-    series = _locked(series)
-    if series.is_ended(dated_on) or (series.office_id and series.office_id != office.pk):
+    series = locked_series(series)
+    elsewhere = series.register != series.Register.OUT or (series.office_id and series.office_id != office.pk)
+    if series.is_ended(dated_on) or elsewhere:
         raise Refused(
             _("The series “%(series)s” gives no number for this paper. Choose another one.") % {"series": series}
         )
     if dated_on > today:
         raise Refused(_("A paper is not dated on a day that is still to come."))
-    counter = _held_counter(series, dated_on.year, office)
+    counter = held_counter(series, dated_on.year, office)
     if series.is_portals:
         if number is not None:
             raise Refused(_("The portal gives the numbers of this series. Leave the number empty."))
@@ -190,6 +191,8 @@ def void_number(*, number, version, by, now, reason, of_paper=False):
     """
     require(by, VOID)
     row = _locked_number(number)
+    if hasattr(row, "copy_of_paper"):
+        raise Refused(_("This number belongs to a copy, which stands as it is."))
     if not of_paper and hasattr(row, "paper"):
         raise Refused(
             _("This number belongs to a paper of the portal. Stop the paper on its page; an issued one stands.")
@@ -217,7 +220,7 @@ def _entry(row):
     return kept | {name: getattr(row, name) for name in ENTRY if getattr(row, name) not in ("", None)}
 
 
-def _locked(series):
+def locked_series(series):
     return NumberSeries.objects.select_for_update(of=("self",)).get(pk=series.pk)
 
 
@@ -228,7 +231,7 @@ def _locked_number(number):
     return row
 
 
-def _held_counter(series, year, office):
+def held_counter(series, year, office):
     """The counter, locked; the first who needs it lays it."""
     of = office if series.counts_each_office else None
     rows = NumberCounter.objects.select_for_update(of=("self",)).filter(series=series, year=year, office=of)

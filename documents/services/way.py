@@ -92,7 +92,7 @@ def make_signed(*, paper, version, by, now):
 
     _begin(paper, "sign", version, by, now)
     key = person_key(by)
-    content = sign(bytes_of(paper.drawn), key, field=SIGNER, place=_signing_place(paper), now=now)
+    content = sign(bytes_of(paper.drawn), key, field=SIGNER, place=signing_place(paper), now=now)
     return {"content": content, "facts": facts_of(key)}
 
 
@@ -110,12 +110,19 @@ def upload_sealed(*, paper, version, by, now, file=None, made=None):
 
 def make_uploaded(*, paper, verb, file, version, by, now):
     """The uploaded file: the bytes that were given out, with signatures after them that hold."""
+    _begin(paper, verb, version, by, now)
+    given_out = bytes_of(paper.drawn if verb == "sign" else paper.numbered)
+    return verified_upload(given_out, file, first=verb == "sign", by=by, now=now)
+
+
+def verified_upload(given_out, file, *, first, by, now):
+    """What came back signed: the very bytes that were given out with a signature after them; the `first` one leaves the places
+    of number and date empty. Returns the stored file and what is said of the signature."""
     from documents.signing.places import filled_in
 
-    _begin(paper, verb, version, by, now)
     if file.size > settings.UPLOAD_MEGABYTES * 2**20:
         raise Refused(too_large())
-    given_out, content = bytes_of(paper.drawn if verb == "sign" else paper.numbered), b"".join(blocks_of(file))
+    content = b"".join(blocks_of(file))
     if not content.startswith(given_out) or len(content) == len(given_out):
         raise Refused(
             _(
@@ -125,19 +132,19 @@ def make_uploaded(*, paper, verb, file, version, by, now):
         )
     stored = save_upload(file, by=by, now=now, allow=("pdf",))
     found = signatures_in(content, trusted_roots(now))
-    if len(found) < (1 if verb == "sign" else 2) or not found[-1].whole:
+    if len(found) < (1 if first else 2) or not found[-1].whole:
         raise Refused(
             _("No signature was found over the whole file. Sign the downloaded file and upload what comes out.")
         )
     broken = next((signature for signature in found if not signature.holds), None)
     if broken:
         raise Refused(f"{broken.name}: {broken.words}")
-    if verb == "sign" and any(filled_in(content).get(name) for name in FIELDS):
+    if first and any(filled_in(content).get(name) for name in FIELDS):
         raise Refused(_("The number or the date was filled in. Download the paper again and sign it as it is."))
     return {"stored": stored, "facts": _said(found[-1])}
 
 
-class _Overtaken(Exception):
+class Overtaken(Exception):
     """Somebody else took the number that was expected."""
 
 
@@ -148,7 +155,7 @@ def number_paper(*, paper, dated_on, version, by, now, number=None, made=None):
     """
     for _time in range(MOST_TRIES):
         made = made or make_numbered(paper=paper, dated_on=dated_on, version=version, by=by, now=now, number=number)
-        with suppress(_Overtaken):
+        with suppress(Overtaken):
             return _number(paper, number, dated_on, version, by=by, now=now, **made)
         made = None
     raise Conflict(_("Others are taking numbers of this series at this moment. Try again."))
@@ -164,10 +171,17 @@ def make_numbered(*, paper, dated_on, version, by, now, number=None):
             _("The paper was drawn for %(year)s. Send it back, so that it is drawn for the year of its number.")
             % {"year": year}
         )
-    month = f"{dated_on.month:02d}" if dated_on.month < 3 else str(dated_on.month)
     expected = number or upcoming_number(paper.series, paper.office, dated_on)
-    written = {"number": f"{expected:02d}", "day": f"{dated_on.day:02d}", "month": month}
-    return {"content": fill_in(bytes_of(paper.signed), written, on=dated_on), "expected": expected}
+    return {
+        "content": fill_in(bytes_of(paper.signed), written_in(expected, dated_on), on=dated_on),
+        "expected": expected,
+    }
+
+
+def written_in(number, dated_on):
+    """What is written into the places of number and date."""
+    month = f"{dated_on.month:02d}" if dated_on.month < 3 else str(dated_on.month)
+    return {"number": f"{number:02d}", "day": f"{dated_on.day:02d}", "month": month}
 
 
 @transaction.atomic
@@ -179,7 +193,7 @@ def _number(paper, number, dated_on, version, *, by, now, content, expected):
         now=now,
     )  # fmt: skip
     if given.number != expected:
-        raise _Overtaken
+        raise Overtaken
     return _taken(standing, "number", version, by=by, now=now, content=content, number=given)
 
 
@@ -196,7 +210,7 @@ def make_sealed(*, paper, version, by, now):
     key = agency_key()
     if key is None:
         raise Refused(_("No certificate of the agency is set up. Download the paper, sign it outside, and upload it."))
-    content = sign(bytes_of(paper.numbered), key, field=AGENCY, place=_signing_place(paper), now=now)
+    content = sign(bytes_of(paper.numbered), key, field=AGENCY, place=signing_place(paper), now=now)
     return {"content": content, "facts": facts_of(key)}
 
 
@@ -328,7 +342,7 @@ def _said(signature):
     }  # fmt: skip
 
 
-def _signing_place(paper):
+def signing_place(paper):
     return next(Place(**place) for place in paper.places if place["name"] == "signature")
 
 

@@ -56,7 +56,7 @@ class NumberFilter(FilterSet):
     q = SearchFilter(label=_("Number, content, signer or recipient"))
     series = django_filters.ModelChoiceFilter(
         label=_("Series of numbers"),
-        queryset=NumberSeries.objects.order_by("sort_key"),
+        queryset=NumberSeries.objects.of(NumberSeries.Register.OUT).order_by("sort_key"),
         to_field_name="code",
         empty_label=_("All"),
     )
@@ -92,6 +92,7 @@ class SeriesTable(tables.Table):
     )
     code = tables.CodeColumn(verbose_name=_("Code"))
     pattern = tables.CodeColumn(verbose_name=_("Number and symbol"))
+    register = tables.ChoiceColumn(verbose_name=_("Register"), choices=NumberSeries.Register)
     numbered_by = tables.ChoiceColumn(verbose_name=_("Who gives the numbers"), choices=NumberSeries.NumberedBy)
     office = tables.VietnameseColumn(verbose_name=_("Only for papers of"), accessor="office__name")
     counts_each_office = tables.BooleanColumn(verbose_name=_("Each office has numbers of its own"))
@@ -100,11 +101,14 @@ class SeriesTable(tables.Table):
     source = tables.Column(verbose_name=_("Source"))
 
     class Meta(tables.Table.Meta):
-        shown = ["name", "code", "pattern", "numbered_by", "office", "ended_on", "confidence"]
+        shown = ["name", "code", "register", "pattern", "numbered_by", "office", "ended_on", "confidence"]
 
 
 class SeriesFilter(FilterSet):
     q = SearchFilter(label=_("Code, name or symbol"))
+    register = django_filters.ChoiceFilter(
+        label=_("Register"), choices=NumberSeries.Register.choices, empty_label=_("All")
+    )
     numbered_by = django_filters.ChoiceFilter(
         label=_("Who gives the numbers"), choices=NumberSeries.NumberedBy.choices, empty_label=_("All")
     )

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.access import may_open
 from audit.events import actor_names
+from documents.filing import filing_of
 from documents.forms.numbers import (
     ContinueForm,
     CorrectNumberForm,
@@ -19,7 +20,7 @@ from documents.forms.numbers import (
     SeriesForm,
     VoidForm,
 )
-from documents.models import NumberSeries, OutgoingPaper, PaperNumber
+from documents.models import NumberSeries, OutgoingPaper, PaperCopy, PaperNumber
 from documents.services import numbers as services
 from documents.services.numbers import ENTRY
 from documents.tables import numbers as tables
@@ -57,7 +58,7 @@ def number_list(request):
 
 def number_detail(request, public_id):
     number = _number(public_id)
-    paper = getattr(number, "paper", None)
+    paper, copy = getattr(number, "paper", None), getattr(number, "copy_of_paper", None)
     who = actor_names({number.given_by, number.voided_by} - {""})
     facts = [
         (_("Number and symbol"), number.symbol),
@@ -85,7 +86,12 @@ def number_detail(request, public_id):
             "facts": facts,
             "void": void,
             "may_correct": not number.is_void and may_open(request.user, "documents:correct_number"),
-            "may_void": not number.is_void and paper is None and may_open(request.user, "documents:void_number"),
+            "filing": filing_of(request.user, "outgoing", number),
+            "copy": copy if copy and PaperCopy.objects.visible_to(request.user).filter(pk=copy.pk).exists() else None,
+            "may_void": not number.is_void
+            and paper is None
+            and copy is None
+            and may_open(request.user, "documents:void_number"),
             "paper": paper
             if paper and OutgoingPaper.objects.visible_to(request.user).filter(pk=paper.pk).exists()
             else None,
@@ -160,7 +166,7 @@ def series_list(request):
         request,
         name="series",
         title=_("Series of numbers"),
-        lead=_("How the numbers of papers that go out are written, and who gives them."),
+        lead=_("How the numbers of papers are written, and who gives them."),
         table_class=tables.SeriesTable,
         filterset_class=tables.SeriesFilter,
         queryset=NumberSeries.objects.all(),
@@ -182,6 +188,7 @@ def series_detail(request, public_id):
             "series": series,
             "facts": [
                 (_("Code"), series.code),
+                (_("Register"), series.get_register_display()),
                 (_("Number and symbol"), series.pattern),
                 (_("Who gives the numbers"), series.get_numbered_by_display()),
                 (_("Only for papers of"), series.office.name if series.office else _("All offices")),
@@ -265,7 +272,9 @@ def continue_series(request, public_id):
 
 
 def _number(public_id):
-    return get_object_or_404(PaperNumber.objects.select_related("series", "office", "paper"), public_id=public_id)
+    return get_object_or_404(
+        PaperNumber.objects.select_related("series", "office", "paper", "copy_of_paper"), public_id=public_id
+    )
 
 
 def _series(public_id):

@@ -23,9 +23,11 @@ from documents.permissions.papers import offices_of
 from documents.presenting import STEP_WORDS, WORDS, can_do_here, signature_words
 from documents.services import papers as services
 from documents.services import way
+from documents.services.copies import source_of
 from documents.serving import as_attachment, serve
 from documents.store import bytes_of
 from documents.tables import papers as tables
+from documents.views.copies import copies_of
 from documents.word_tables import AS_WORD, DOCX
 from reference.sending import do_once
 from screens import formats
@@ -72,6 +74,7 @@ def paper_detail(request, public_id):
             "may_edit": paper.is_draft and paper.drafter_id == request.user.pk,
             "action": _action(paper, verb) if mine else None,
             "upload": _upload(paper, verb) if mine else "",
+            **_copies(request.user, paper),
             "others": [
                 (reverse(f"documents:{other}_paper", args=[paper.public_id]), WORDS[other][0])
                 for other in ("return", "stop")
@@ -79,6 +82,12 @@ def paper_detail(request, public_id):
             ],
         },
     )
+
+
+def _copies(user, paper):
+    may = may_open(user, "documents:copy_outgoing") and source_of(paper) is not None
+    address = reverse("documents:copy_outgoing", args=[paper.public_id]) if may else ""
+    return {"copies": copies_of(user, outgoing=paper), "copy_address": address}
 
 
 def _action(paper, verb):

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.roles import READERS
+from documents.filing import filing_of
 from dossiers.answers import missing_of
 from dossiers.models import Dossier, SlipLine
 from dossiers.permissions.dossiers import START, TYPE_IN, acts_for
@@ -104,6 +105,7 @@ def _handled(user, row, now, *, is_staff):
         "forms": [line for line in lines if slips.has_form(line)],
         "result": result,
         "has_slip": is_staff and bool(lines),
+        "filing": filing_of(user, "dossier", row) if is_staff and row.submitted_at else None,
         "notes": list(row.notes.select_related("by")) if is_staff else [],
         "may_note": is_staff and row.submitted_at and user.may(NOTE),
         "first_act": acts[0] if acts else None,

@@ -30,8 +30,10 @@ from jobs import services as jobs
 from jobs.operations import once
 from programme.loading import load_illustration
 from reference.models import Agency, ContentArea, MoneySource, SupportKind
+from reporting.demo.copies import papers_copied
 from reporting.demo.copying import ACTOR, at
 from reporting.demo.dossiers import dossiers_lodged
+from reporting.demo.incoming import papers_came_in
 from reporting.demo.money import settlements_closed, years_of_money
 from reporting.demo.notices import people_told
 from reporting.demo.papers import numbers_given, papers_on_their_way
@@ -39,6 +41,7 @@ from reporting.demo.plans import planned_money_linked, plans_of_the_years
 from reporting.demo.policies import policies_reviewed
 from reporting.demo.procedures import procedures_in_versions
 from reporting.demo.treasury import treasury_reconciled
+from reporting.demo.work_files import files_kept
 from screens.models import SavedView
 from support.models import SupportRecord
 from support.services import correct_support, record_support, withdraw_support
@@ -76,6 +79,9 @@ def play(world, people, *, say):
         people_told,
         numbers_given,
         papers_on_their_way,
+        papers_came_in,
+        files_kept,
+        papers_copied,
         plans_of_the_years,
         years_of_money,
         planned_money_linked,

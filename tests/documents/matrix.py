@@ -1,8 +1,15 @@
 """Objects of this room for the matrix of roles and routes: each noun tells its own."""
 
-from tests.documents import matrix_imports, matrix_numbers, matrix_papers
+from tests.documents import (
+    matrix_copies,
+    matrix_imports,
+    matrix_incoming,
+    matrix_numbers,
+    matrix_papers,
+    matrix_work_files,
+)
 
-PARTS = [matrix_imports, matrix_numbers, matrix_papers]
+PARTS = [matrix_imports, matrix_numbers, matrix_papers, matrix_incoming, matrix_work_files, matrix_copies]
 
 
 def build(world):

@@ -88,7 +88,13 @@ def test_what_is_refused_keeps_what_was_typed(client_as, clerk):
 
 def test_a_series_is_entered_corrected_continued_and_ended(client_as, clerk):
     client = client_as(clerk)
-    given = {"code": "CD", "name_vi": "Công điện", "numbered_by": "portal", "pattern": "{number}/CĐ-SCT"}
+    given = {
+        "code": "CD",
+        "name_vi": "Công điện",
+        "register": "out",
+        "numbered_by": "portal",
+        "pattern": "{number}/CĐ-SCT",
+    }
     post(client, page("add_series"), **given, confidence="K")
     series = NumberSeries.objects.get(code="CD")
     changed = {"name_vi": "Công điện của Sở", "pattern": "{number}/CĐ-SCT", "confidence": "K", "version": 1}

@@ -225,7 +225,7 @@ def test_the_office_takes_back_what_its_signer_cannot_sign_and_papers_are_handed
 
 def test_a_paper_signed_outside_is_taken_in_when_its_bytes_and_its_signature_are_right(clerk):
     paper = make_paper_at("signing", clerk=clerk)
-    drawn, place = bytes_of(paper.drawn), way._signing_place(paper)
+    drawn, place = bytes_of(paper.drawn), way.signing_place(paper)
     own = _self_made("outside", "Người ký ngoài")
     signed = sign(drawn, own, field=SIGNER, place=place, now=NOW)
     early = sign(fill_in(drawn, {"number": "77"}, on=TODAY), own, field=SIGNER, place=place, now=NOW)
@@ -370,9 +370,7 @@ def test_the_page_offers_each_step_to_whose_turn_it_is_and_takes_it_once(client_
 def test_a_signed_file_is_uploaded_and_a_wrong_one_is_refused_with_a_sentence(client_as, clerk):
     paper = make_paper_at("signing", clerk=clerk)
     client, drawn = client_as(paper.signer), bytes_of(paper.drawn)
-    signed = sign(
-        drawn, _self_made("outside", "Người ký ngoài"), field=SIGNER, place=way._signing_place(paper), now=NOW
-    )
+    signed = sign(drawn, _self_made("outside", "Người ký ngoài"), field=SIGNER, place=way.signing_place(paper), now=NOW)
     key = "7b0e5f5c-93d4-4d0a-9c65-0a3f1c6f5a11"
     given = {"version": paper.version, "operation_key": key}
     assert client.get(page("upload_signed", paper)).status_code == 200

@@ -5,7 +5,16 @@ import uuid
 from django.apps import apps
 from django.db import connection
 
-from tests.proofs import attempts_dossiers, attempts_numbers, attempts_papers, attempts_plans, attempts_procedures
+from tests.proofs import (
+    attempts_copies,
+    attempts_dossiers,
+    attempts_incoming,
+    attempts_numbers,
+    attempts_papers,
+    attempts_plans,
+    attempts_procedures,
+    attempts_work_files,
+)
 
 
 def copied(table, where="", **changed):
@@ -259,6 +268,9 @@ def attempts():
         | attempts_procedures.attempts(copied, updated, removed)
         | attempts_numbers.attempts(copied, updated, removed)
         | attempts_papers.attempts(copied, updated, removed)
+        | attempts_copies.attempts(copied, updated, removed)
+        | attempts_incoming.attempts(copied, updated, removed)
+        | attempts_work_files.attempts(copied, updated, removed)
         | attempts_dossiers.attempts(copied, updated, removed)
         | {
             f"work_day_at_weekend_{engine}": [copied("reference_calendarday", on="'2031-01-06'", kind="'work'")],

@@ -1,0 +1,309 @@
+"""The verbs of copies (sao y, trích sao, sao lục): prepare one, sign it, give number and date, issue it, drop it.
+
+As with papers that go out, files are drawn and signed before the transaction begins; the version that was read is compared in it.
+"""
+
+from contextlib import suppress
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.access import require
+from accounts.models import Office, Post
+from audit.events import actor_name, record_event
+from audit.refusals import Conflict, NotAllowed, Refused, StaleVersion
+from documents.copy_states import CopyState, copy_move
+from documents.layout.data import Copy, Signature, blocks_from, lines_of
+from documents.layout.drawing import copy_as_pdf
+from documents.models import IncomingPaper, NumberSeries, PaperCopy
+from documents.paper_states import CLERK, OFFICE, State
+from documents.permissions.copies import PREPARE, STEPS
+from documents.secrecy import refuse_secret
+from documents.services.numbers import give_number, upcoming_number
+from documents.services.way import MOST_TRIES, Overtaken, signing_place, verified_upload, written_in
+from documents.signatories import lines_above, require_signatory
+from documents.signing.keys import agency_key, facts_of, person_key
+from documents.signing.signatures import AGENCY, SIGNER
+from documents.store import bytes_of, keep_made, usable
+from screens import formats
+from screens.text import clean
+
+CONTENT = ("kind", "extract", "recipients", "signer", "authority", "authority_paper", "signer_post")
+SERIES_OF = {PaperCopy.Kind.FULL: "SY", PaperCopy.Kind.EXTRACT: "TrS", PaperCopy.Kind.RELAYED: "SL"}
+EVENTS = {"sign": "copy signed", "number": "copy numbered", "issue": "copy issued", "drop": "copy dropped"}
+RELATED = ("series", "office", "signer", "incoming", "outgoing__number", "outgoing__series", "number", "drawn", "signed",
+           "numbered", "sealed")  # fmt: skip
+
+# --- preparing ---------------------------------------------------------------------------------
+
+
+def kinds_offered(original, on):
+    """The kinds of copies whose series gives numbers on the day: of papers that came in, a copy of a copy too."""
+    codes = set(NumberSeries.objects.in_use(on).filter(code__in=SERIES_OF.values()).values_list("code", flat=True))
+    return [
+        kind
+        for kind, code in SERIES_OF.items()
+        if code in codes and (kind != PaperCopy.Kind.RELAYED or isinstance(original, IncomingPaper))
+    ]
+
+
+def source_of(original):
+    """The file of the paper that can be copied; None where there is none yet."""
+    if isinstance(original, IncomingPaper):
+        scan = original.scans.select_related("file").order_by("-id").first()
+        return scan.file if scan and not original.is_void else None
+    return original.sealed if original.state == State.ISSUED else None
+
+
+def named(original):
+    """How a copy names the paper that was copied."""
+    if isinstance(original, IncomingPaper):
+        kind, symbol, issued_on = original.kind, original.symbol, original.issued_on
+        issuer = original.issuer
+    else:
+        kind, symbol, issued_on = original.series.name_vi, original.number.symbol, original.number.dated_on
+        issuer = " ".join(lines_of(original.series.issuer)).capitalize()
+    parts = [
+        kind,
+        f"số {symbol}" if symbol else "",
+        f"ngày {formats.vn_date(issued_on)}" if issued_on else "",
+        f"của {issuer}",
+    ]
+    return f"{' '.join(filter(None, parts))}: {original.subject}"
+
+
+def prepare_copy(*, original, values, by, now, made=None):
+    """Prepare a copy of a paper that came in or was issued, and lay it before whoever is authorised to sign it."""
+    made = made or make_prepared(original=original, values=values, by=by, now=now)
+    return _prepare(original, values, by=by, now=now, **made)
+
+
+def make_prepared(*, original, values, by, now):
+    from documents.signing.places import with_fields
+
+    series, office, source = _require_right(original, values, by, now)
+    today = timezone.localdate(now)
+    lines = lines_above(series, values["signer"], values["authority"], values["signer_post"], today)
+    copy = Copy(
+        superior=series.superior,
+        issuer=series.issuer,
+        symbol=series.symbol_parts(office=office, year=today.year),
+        heading=series.heading,
+        original=named(original),
+        year=today.year,
+        made_on=today,
+        blocks=blocks_from(values["extract"]),
+        signature=Signature(lines=lines, name=values["signer"].full_name),
+        recipients=(*lines_of(values["recipients"]), "Lưu: VT"),
+    )
+    drawn = copy_as_pdf(copy, None if values["kind"] == PaperCopy.Kind.EXTRACT else bytes_of(source))
+    return {"content": with_fields(drawn.pdf, drawn.places), "places": [vars(place) for place in drawn.places]}
+
+
+@transaction.atomic
+def _prepare(original, values, *, by, now, content, places):
+    series, office, source = _require_right(original, values, by, now)
+    drawn = keep_made(content, name=f"{series.heading} {clean(original.subject)[:100]}.pdf", now=now)
+    of = {"incoming" if isinstance(original, IncomingPaper) else "outgoing": original}
+    row = PaperCopy.objects.create(
+        series=series, office=office, source=source, drawn=drawn, places=places, prepared_at=now,
+        prepared_by=actor_name(by), **of, **values,
+    )  # fmt: skip
+    after = {
+        "state": row.state, "kind": row.kind, "recipients": row.recipients, "signer": row.signer.full_name,
+        "authority": row.authority,
+    }  # fmt: skip
+    record_event("copy prepared", row, by=by, now=now, after=after)
+    return row
+
+
+def _require_right(original, values, by, now):
+    """(series, office, file) of a copy that may be prepared so."""
+    require(by, PREPARE)
+    today = timezone.localdate(now)
+    refuse_secret(values["extract"], values["recipients"])
+    kind = values["kind"]
+    series = NumberSeries.objects.in_use(today).filter(code=SERIES_OF[kind]).first()
+    if series is None or kind not in kinds_offered(original, today):
+        raise Refused(_("No series gives numbers for copies of this kind of this paper. Choose another kind."))
+    if not series.heading or not series.issuer:
+        raise Refused(
+            _(
+                "The series “%(series)s” does not say what is printed on its copies. Fill in its kind and its issuer first."
+            )
+            % {"series": series}
+        )
+    source = source_of(original)
+    if source is None or not usable(source):
+        raise Refused(_("There is no file yet of which a copy could be made. Attach the scan first."))
+    if (kind == PaperCopy.Kind.EXTRACT) != bool(values["extract"]):
+        raise Refused(_("Type the part that is copied: only an extract has one, and no extract is without."))
+    require_signatory(
+        series=series, signer=values["signer"], authority=values["authority"], authority_paper=values["authority_paper"],
+        post_words=values["signer_post"], on=today,
+    )  # fmt: skip
+    posts = Post.objects.in_force(today).filter(user=by, role__in=[role.value for role in CLERK])
+    return series, Office.objects.get(pk=posts.values("office")[:1]), source
+
+
+# --- signing, numbering, issuing ---------------------------------------------------------------
+
+
+def sign_copy(*, copy, version, by, now, made=None):
+    """Sign in a try-out, with a self-made certificate that says so. Else people sign with their own devices."""
+    made = made or make_signed(copy=copy, version=version, by=by, now=now)
+    return _take(copy, "sign", version, by=by, now=now, **made)
+
+
+def make_signed(*, copy, version, by, now):
+    from documents.signing.writing import sign
+
+    _begin(copy, "sign", version, by, now)
+    key = person_key(by)
+    content = sign(bytes_of(copy.drawn), key, field=SIGNER, place=signing_place(copy), now=now)
+    return {"content": content, "facts": facts_of(key)}
+
+
+def number_copy(*, copy, dated_on, version, by, now, number=None, made=None):
+    """Give number and date and write them into their places; the signature goes on holding."""
+    for _time in range(MOST_TRIES):
+        made = made or make_numbered(copy=copy, dated_on=dated_on, version=version, by=by, now=now, number=number)
+        with suppress(Overtaken):
+            return _number(copy, number, dated_on, version, by=by, now=now, **made)
+        made = None
+    raise Conflict(_("Others are taking numbers of this series at this moment. Try again."))
+
+
+def make_numbered(*, copy, dated_on, version, by, now, number=None):
+    from documents.signing.places import fill_in
+
+    _begin(copy, "number", version, by, now)
+    year = timezone.localdate(copy.prepared_at).year
+    if dated_on.year != year:
+        raise Refused(_("The copy was drawn for %(year)s. Drop it and prepare it anew.") % {"year": year})
+    expected = number or upcoming_number(copy.series, copy.office, dated_on)
+    content = fill_in(bytes_of(copy.signed), written_in(expected, dated_on), on=dated_on)
+    return {"content": content, "expected": expected}
+
+
+@transaction.atomic
+def _number(copy, number, dated_on, version, *, by, now, content, expected):
+    row = _locked_at(copy, version)
+    _require_turn(row, "number", by)
+    lines = lines_above(row.series, row.signer, row.authority, row.signer_post, timezone.localdate(now))
+    entry = {
+        "subject": f"{row.series.heading.capitalize()}: {named(row.original)}"[:500],
+        "signer": f"{row.signer.full_name}, {lines[-1].capitalize()}", "recipients": row.recipients, "copies": 1, "note": "",
+    }  # fmt: skip
+    given = give_number(
+        series=row.series, office=row.office, dated_on=dated_on, number=number, values=entry, by=by, now=now
+    )
+    if given.number != expected:
+        raise Overtaken
+    return _taken(row, "number", version, by=by, now=now, content=content, number=given)
+
+
+def issue_copy(*, copy, version, by, now, made=None):
+    """The agency's signature by its certificate file, which closes the copy: it is issued."""
+    made = made or make_issued(copy=copy, version=version, by=by, now=now)
+    return _take(copy, "issue", version, by=by, now=now, **made)
+
+
+def make_issued(*, copy, version, by, now):
+    from documents.signing.writing import sign
+
+    _begin(copy, "issue", version, by, now)
+    key = agency_key()
+    if key is None:
+        raise Refused(_("No certificate of the agency is set up. Download the paper, sign it outside, and upload it."))
+    content = sign(bytes_of(copy.numbered), key, field=AGENCY, place=signing_place(copy), now=now)
+    return {"content": content, "facts": facts_of(key)}
+
+
+def upload_copy(*, copy, verb, version, by, now, file=None, made=None):
+    """Take in what was signed outside: the very copy that was downloaded, with a signature after it."""
+    made = made or make_uploaded(copy=copy, verb=verb, file=file, version=version, by=by, now=now)
+    return _take(copy, verb, version, by=by, now=now, **made)
+
+
+def make_uploaded(*, copy, verb, file, version, by, now):
+    _begin(copy, verb, version, by, now)
+    given_out = bytes_of(copy.drawn if verb == "sign" else copy.numbered)
+    return verified_upload(given_out, file, first=verb == "sign", by=by, now=now)
+
+
+def drop_copy(*, copy, version, by, now, reason):
+    """Drop a copy that has no number yet. It stays to be read, with the reason."""
+    return _take(copy, "drop", version, by=by, now=now, reason=clean(reason))
+
+
+TAKING = {"sign": sign_copy, "number": number_copy, "issue": issue_copy, "drop": drop_copy}
+MAKING = {"sign": make_signed, "number": make_numbered, "issue": make_issued}
+
+
+def may_take(user, copy, verb):
+    """Whether the step is this person's now: what buttons ask."""
+    try:
+        _require_turn(copy, verb, user)
+    except Refused:
+        return False
+    return True
+
+
+# --- shared ------------------------------------------------------------------------------------
+
+
+def _begin(copy, verb, version, by, now):
+    """The same checks as in the transaction, before files are made."""
+    if copy.version != version:
+        raise StaleVersion(type(copy).objects.get(pk=copy.pk))
+    _require_turn(copy, verb, by)
+
+
+def _locked_at(copy, version):
+    row = PaperCopy.objects.select_for_update(of=("self",)).select_related(*RELATED).get(pk=copy.pk)
+    if row.version != version:
+        raise StaleVersion(row)
+    return row
+
+
+def _require_turn(copy, verb, by):
+    found = copy_move(verb, CopyState(copy.state))
+    if found is None:
+        raise Conflict(_("The copy is “%(state)s”; this can no longer be done.") % {"state": copy.get_state_display()})
+    require(by, STEPS[verb])
+    if not by.roles & found.roles:
+        raise NotAllowed(_("Your role does not allow this."))
+    if copy.state == CopyState.SIGNING and copy.signer_id != by.pk and not (verb == "drop" and by.roles & OFFICE):
+        raise NotAllowed(_("%(name)s does this: the paper is signed by them.") % {"name": copy.signer})
+
+
+@transaction.atomic
+def _take(copy, verb, version, *, by, now, **came):
+    row = _locked_at(copy, version)
+    _require_turn(row, verb, by)
+    return _taken(row, verb, version, by=by, now=now, **came)
+
+
+def _taken(row, verb, version, *, by, now, content=None, stored=None, facts=None, reason="", **values):
+    """Move the copy on, with the file as it is then."""
+    row.state = copy_move(verb, CopyState(row.state)).target
+    if content is not None:
+        stored = keep_made(content, name=row.drawn.original_name, now=now)
+    if verb == "sign":
+        values |= {"signed": stored, "signed_at": now, "signature": facts}
+    elif verb == "number":
+        values |= {"numbered": stored}
+    elif verb == "issue":
+        values |= {"sealed": stored, "issued_at": now, "issued_by": actor_name(by)}
+    else:
+        values |= {"dropped_at": now, "dropped_by": actor_name(by), "dropped_reason": reason}
+    for name, value in values.items():
+        setattr(row, name, value)
+    row.save_version(version, update_fields=["state", *values])
+    said = {"number": row.number.symbol} if verb == "number" else {}
+    record_event(EVENTS[verb], row, by=by, now=now, reason=reason, after={"state": row.state}, **said)
+    if verb == "issue":
+        record_event("paper copied", row.original, by=by, now=now, number=row.number.symbol)
+    return row

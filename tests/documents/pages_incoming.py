@@ -1,0 +1,19 @@
+"""Where the pages of papers that came in stand in the demonstration."""
+
+from documents.models import IncomingPaper, IncomingScan
+
+
+def _at(state):
+    return lambda: {"public_id": IncomingPaper.objects.filter(state=state).order_by("pk").first().public_id}
+
+
+ADDRESSES = {
+    **{
+        f"documents:{name}": _at(state)
+        for name, state in (
+            ("incoming", "done"), ("correct_incoming", "entered"), ("pass_incoming", "entered"),
+            ("finish_incoming", "handling"), ("reopen_incoming", "done"), ("void_incoming", "entered"),
+        )
+    },
+    "documents:incoming_scan": lambda: {"public_id": IncomingScan.objects.order_by("pk").first().public_id},
+}  # fmt: skip

@@ -1,0 +1,226 @@
+"""Copies of papers: the form that the decree asks, signed by whoever is authorised, numbered, sealed, on the original's page."""
+
+import uuid
+from datetime import UTC, date, datetime
+from io import BytesIO
+from itertools import pairwise
+
+import pypdfium2
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.urls import reverse
+
+from accounts.roles import Role
+from audit.models import Event
+from audit.refusals import Conflict, NotAllowed, Refused, StaleVersion
+from documents.models import PaperCopy
+from documents.services import copies as services
+from documents.services import numbers
+from documents.signing.keys import person_key
+from documents.signing.places import filled_in
+from documents.signing.signatures import SIGNER, signatures_in
+from documents.signing.writing import sign
+from documents.store import bytes_of, save_upload
+from reporting.demo.scans import one_page
+from reporting.demo.story import blank_page
+from tests.factories import (
+    make_auditor,
+    make_copy_at,
+    make_copy_series,
+    make_director,
+    make_enterprise_user,
+    make_incoming,
+    make_office,
+    make_officer,
+    make_paper_at,
+    make_user,
+    pass_on,
+)
+from tests.proofs.attempts import copied, removed, updated
+from tests.proofs.attempts_copies import attempts
+
+pytestmark = pytest.mark.django_db
+
+NOW = datetime(2026, 11, 27, 3, tzinfo=UTC)
+TODAY = date(2026, 11, 27)
+
+
+@pytest.fixture
+def clerk():
+    return make_user(Role.RECORDS_CLERK)
+
+
+def text_of(pdf):
+    """[text of each page]"""
+    document = pypdfium2.PdfDocument(BytesIO(pdf))
+    return [page.get_textpage().get_text_bounded() for page in document]
+
+
+def scanned(clerk, name="den.pdf", content=None):
+    scan = save_upload(SimpleUploadedFile(name, content or one_page(name)), by=clerk, now=NOW)
+    return make_incoming(scan=scan, symbol=f"12/{name}", by=clerk)
+
+
+def take(verb, copy, by, **given):
+    return services.TAKING[verb](copy=copy, version=copy.version, by=by, now=NOW, **given)
+
+
+def test_a_full_copy_has_the_pages_of_the_issued_paper_then_the_form_of_the_decree_and_both_signatures_hold(clerk):
+    original = make_paper_at("issued", clerk=clerk, subject="Kết quả thực hiện")
+    chief = make_user(Role.CHIEF_OF_OFFICE, full_name="Vũ Văn Ký")
+    copy = make_copy_at("issued", original=original, clerk=clerk, signer=chief)
+    files = [bytes_of(file) for file in (copy.drawn, copy.signed, copy.numbered, copy.sealed)]
+    assert all(later.startswith(earlier) for earlier, later in pairwise(files))
+    first, form = text_of(files[3])
+    assert "Kết quả thực hiện" in first
+    for words in ("SAO Y", "SỞ CÔNG THƯƠNG", "TL. GIÁM ĐỐC", "Vũ Văn Ký", f"số {original.number.symbol}", "Lưu: VT"):
+        assert words in form
+    assert filled_in(files[3]) == {"number": "01", "day": "27", "month": "11"}
+    signer, agency = signatures_in(files[3])
+    assert (signer.name, signer.holds, agency.holds, agency.whole) == ("Vũ Văn Ký", True, True, True)
+    assert copy.number.symbol == "01/SY-SCT"
+    assert copy.number.subject.startswith("Sao y: Thông báo")
+    assert Event.objects.filter(kind="paper copied", object_id=original.public_id).count() == 1
+
+
+def test_an_extract_prints_the_part_that_was_typed_and_a_picture_is_copied_as_a_page(clerk):
+    make_copy_series("TrS", "TRÍCH SAO")
+    extract = make_copy_at("signing", original=scanned(clerk), clerk=clerk, kind="extract", extract="Giao Sở báo cáo.")
+    (page,) = text_of(bytes_of(extract.drawn))
+    assert all(words in page for words in ("TRÍCH SAO", "Giao Sở báo cáo.", "Công văn số 12/den.pdf", "UBND Thành phố"))
+    make_copy_series("SL", "SAO LỤC")
+    picture = scanned(clerk, "den.png", blank_page())
+    relayed = make_copy_at("signing", original=picture, clerk=clerk, kind="relayed")
+    assert "SAO LỤC" in text_of(bytes_of(relayed.drawn))[1]
+
+
+def test_what_cannot_be_copied_is_refused_with_what_to_do(clerk):
+    paper = scanned(clerk)
+    with pytest.raises(Refused, match="bản quét"):
+        make_copy_at("signing", original=make_incoming(by=clerk), clerk=clerk)
+    with pytest.raises(Refused, match="tệp"):
+        make_copy_at("signing", original=make_paper_at("issuing", clerk=clerk), clerk=clerk)
+    with pytest.raises(Refused, match="hình thức khác"):
+        make_copy_at("signing", original=paper, clerk=clerk, kind="extract", extract="Một phần")
+    with pytest.raises(Refused, match="trích sao"):
+        make_copy_at("signing", original=paper, clerk=clerk, extract="Một phần")
+    with pytest.raises(Refused, match="chức vụ"):
+        make_copy_at("signing", original=paper, clerk=clerk, authority="own")
+    with pytest.raises(Refused, match="mật"):
+        make_copy_at("signing", original=paper, clerk=clerk, recipients="MẬT")
+    with pytest.raises(NotAllowed):
+        make_copy_at("signing", original=paper, clerk=make_officer())
+    assert not PaperCopy.objects.exists()
+
+
+def test_each_step_is_taken_by_whose_turn_it_is_once_and_what_has_its_number_stands(clerk):
+    chief, other = make_user(Role.CHIEF_OF_OFFICE), make_director()
+    copy = make_copy_at("signing", original=scanned(clerk), clerk=clerk, signer=chief)
+    for person in (clerk, other, make_officer()):
+        with pytest.raises(NotAllowed):
+            take("sign", copy, person)
+    with pytest.raises(Conflict):
+        take("number", copy, clerk, dated_on=TODAY)
+    signed = take("sign", copy, chief)
+    with pytest.raises(StaleVersion):
+        take("sign", copy, chief)
+    with pytest.raises(NotAllowed):
+        take("number", signed, chief, dated_on=TODAY)
+    with pytest.raises(Refused, match="2026"):
+        take("number", signed, clerk, dated_on=date(2025, 12, 31))
+    numbered = take("number", signed, clerk, dated_on=TODAY)
+    with pytest.raises(Conflict):
+        take("drop", numbered, clerk, reason="Sai")
+    with pytest.raises(Refused, match="bản sao"):
+        numbers.void_number(number=numbered.number, version=1, reason="Nhầm", by=clerk, now=NOW)
+    dropped = take("drop", make_copy_at("signing", original=copy.incoming, clerk=clerk), clerk, reason="Thừa")
+    assert (dropped.state, dropped.dropped_reason) == ("dropped", "Thừa")
+
+
+def test_a_copy_that_was_signed_outside_is_taken_back_byte_for_byte(clerk):
+    chief = make_user(Role.CHIEF_OF_OFFICE)
+    copy = make_copy_at("signing", original=scanned(clerk), clerk=clerk, signer=chief)
+    signed = sign(bytes_of(copy.drawn), person_key(chief), field=SIGNER, place=services.signing_place(copy), now=NOW)
+    given = {"copy": copy, "verb": "sign", "version": copy.version, "by": chief, "now": NOW}
+    with pytest.raises(Refused, match="không phải"):
+        services.upload_copy(file=SimpleUploadedFile("khac.pdf", one_page("khac")), **given)
+    taken = services.upload_copy(file=SimpleUploadedFile("da-ky.pdf", signed), **given)
+    assert (taken.state, bytes_of(taken.signed)) == ("numbering", signed)
+
+
+def test_the_database_refuses_what_the_guards_forbid(clerk):
+    paper = scanned(clerk)
+    copies = [make_copy_at(state, original=paper, clerk=clerk) for state in ("signing", "numbering", "issuing")]
+    for name, statements in attempts(copied, updated, removed).items():
+        for statement in statements:
+            with (
+                pytest.raises(DatabaseError, match=f"guard {name}"),
+                transaction.atomic(),
+                connection.cursor() as cursor,
+            ):
+                cursor.execute(statement)
+                assert cursor.rowcount != 0, f"nothing to try {name} on"
+    for change, constraint in (
+        ({"dropped_reason": "x"}, "copy_dropped_with_a_reason"),
+        ({"issued_by": "x"}, "copy_issued_by_somebody"),
+    ):
+        with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
+            PaperCopy.objects.filter(pk=copies[0].pk).update(**change)
+
+
+# --- on the pages ------------------------------------------------------------------------------
+
+
+def page(name, *rows):
+    return reverse(f"documents:{name}", args=[row.public_id for row in rows])
+
+
+def post(client, address, **fields):
+    return client.post(address, {"operation_key": str(uuid.uuid4()), **fields})
+
+
+def test_a_copy_is_prepared_once_from_the_page_of_the_original_signed_numbered_and_issued(client_as, clerk):
+    make_copy_series()
+    chief, paper = make_user(Role.CHIEF_OF_OFFICE), scanned(clerk)
+    assert page("copy_incoming", paper) in client_as(clerk).get(page("incoming", paper)).content.decode()
+    given = {
+        "kind": "full", "recipients": "Các phòng & trung tâm", "signer": chief.pk, "authority": "own",
+        "operation_key": str(uuid.uuid4()), "state": "issued",
+    }  # fmt: skip
+    refused = client_as(clerk).post(page("copy_incoming", paper), given)
+    assert "Các phòng &amp; trung tâm" in refused.content.decode()
+    answers = [client_as(clerk).post(page("copy_incoming", paper), given | {"authority": "tl"}) for _time in range(2)]
+    copy = PaperCopy.objects.get()
+    assert {answer.headers["Location"] for answer in answers} == {page("copy", copy)}
+    assert copy.state == "signing"
+    assert client_as(clerk).get(page("sign_copy", copy)).status_code == 403
+    assert page("sign_copy", copy) in client_as(chief).get(page("copy", copy)).content.decode()
+    for person, verb in ((chief, "sign"), (clerk, "number"), (clerk, "issue")):
+        more = {"dated_on": datetime.now(UTC).strftime("%d/%m/%Y")} if verb == "number" else {}
+        assert client_as(person).get(page(f"{verb}_copy", copy)).status_code == 200
+        post(client_as(person), page(f"{verb}_copy", copy), version=copy.version, **more)
+        copy.refresh_from_db()
+    assert copy.state == "issued"
+    shown = client_as(clerk).get(page("incoming", paper)).content.decode()
+    assert copy.number.symbol in shown
+    assert page("copy", copy) in client_as(clerk).get(page("number", copy.number)).content.decode()
+    assert client_as(clerk).get(page("copy_pdf", copy)).getvalue() == bytes_of(copy.sealed)
+    picture = client_as(clerk).get(reverse("documents:copy_page", args=[copy.public_id, 2]))
+    assert picture.content.startswith(b"\x89PNG")
+
+
+def test_a_copy_is_seen_by_whoever_sees_the_original_and_is_not_there_for_others(client_as, client, clerk):
+    office = make_office()
+    officer, paper = make_officer(office=office), scanned(clerk)
+    pass_on(paper, office, by=clerk)
+    copy = make_copy_at("signing", original=paper, clerk=clerk)
+    addresses = [page("copy", copy), page("copy_pdf", copy), reverse("documents:copy_page", args=[copy.public_id, 1])]
+    for reader in (officer, make_auditor(), copy.signer):
+        answers = [client_as(reader).get(address) for address in addresses]
+        assert {answer.status_code for answer in answers} == {200}
+        answers[1].getvalue()  # to its end, which closes the file behind it
+    assert {client_as(make_officer()).get(address).status_code for address in addresses} == {404}
+    assert {client_as(make_enterprise_user()).get(address).status_code for address in addresses} == {403}
+    assert {client.get(address).status_code for address in addresses} == {302}
+    assert client_as(officer).get(page("copy_incoming", paper)).status_code == 403

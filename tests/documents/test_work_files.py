@@ -1,0 +1,253 @@
+"""Work files: opened for one's office, filled in order, closed with their register of contents; a closed one takes nothing."""
+
+import uuid
+from datetime import UTC, date, datetime
+
+import pytest
+from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from accounts.handover import hand_over
+from accounts.roles import Role
+from audit.refusals import Conflict, NotAllowed, Refused, StaleVersion
+from documents.models import WorkFile, WorkFileItem
+from documents.services import incoming as incoming_services
+from documents.services import work_files as services
+from tests.factories import (
+    make_administrator,
+    make_auditor,
+    make_director,
+    make_dossier,
+    make_enterprise_user,
+    make_head,
+    make_incoming,
+    make_number,
+    make_office,
+    make_officer,
+    make_user,
+    make_work_file,
+    pass_on,
+)
+from tests.proofs.attempts import copied, removed, updated
+from tests.proofs.attempts_work_files import attempts
+
+pytestmark = pytest.mark.django_db
+
+NOW = datetime(2026, 11, 27, 2, tzinfo=UTC)
+
+
+@pytest.fixture
+def officer():
+    return make_officer(office=make_office())
+
+
+def put(work_file, thing, by, kind="outgoing", **given):
+    return services.put_into_file(work_file=work_file, kind=kind, thing=thing, by=by, now=NOW, **given)
+
+
+def close(work_file, by):
+    return services.close_work_file(work_file=work_file, version=work_file.version, by=by, now=NOW)
+
+
+def values_of(work_file, **changed):
+    return {name: getattr(work_file, name) for name in services.CONTENT} | changed
+
+
+# --- filling and closing -----------------------------------------------------------------------
+
+
+def test_papers_in_and_out_and_dossiers_stand_in_a_file_in_the_order_in_which_they_were_put(officer):
+    work_file = make_work_file(keeper=officer)
+    paper = pass_on(make_incoming(symbol="12/UBND", pages=4), officer.posts.get().office, person=officer)
+    number, dossier = make_number(subject="Trả lời"), make_dossier(state="withdrawn", code="261127-0001")
+    for kind, thing in (("incoming", paper), ("outgoing", number), ("dossier", dossier)):
+        put(work_file, thing, officer, kind)
+    lines = list(work_file.items.values_list("place", "symbol", "pages", "author"))
+    assert lines == [
+        (1, "12/UBND", 4, "UBND Thành phố"), (2, number.symbol, None, "SỞ CÔNG THƯƠNG"),
+        (3, "261127-0001", None, dossier.enterprise.name),
+    ]  # fmt: skip
+    with pytest.raises(Conflict, match="vị trí 2"):
+        put(work_file, number, officer)
+
+
+def test_a_file_is_closed_when_work_on_what_stands_in_it_is_over_and_then_takes_nothing_more(officer):
+    work_file = make_work_file(keeper=officer)
+    with pytest.raises(Refused, match="chưa có văn bản"):
+        close(work_file, officer)
+    paper = pass_on(make_incoming(), officer.posts.get().office, person=officer)
+    item = put(work_file, paper, officer, "incoming")
+    with pytest.raises(Refused, match="vị trí 1"):
+        close(work_file, officer)
+    incoming_services.finish_incoming(paper=paper, version=paper.version, by=officer, now=NOW, note="Lưu")
+    with pytest.raises(StaleVersion):
+        services.close_work_file(work_file=work_file, version=7, by=officer, now=NOW)
+    closed = close(work_file, officer)
+    assert (closed.state, closed.kept_until) == ("closed", 2036)
+    with pytest.raises(Conflict, match="đã đóng"):
+        put(work_file, make_number(), officer)
+    with pytest.raises(Conflict, match="đã đóng"):
+        services.take_out_item(item=item, by=officer, now=NOW, reason="Nhầm")
+    with pytest.raises(Conflict, match="đã đóng"):
+        services.edit_work_file(work_file=closed, values=values_of(closed), version=2, by=officer, now=NOW)
+    with pytest.raises(Conflict, match="đã đóng"):
+        close(closed, officer)
+
+
+def test_what_was_put_in_by_mistake_is_taken_out_with_a_reason_and_its_place_stays_empty(officer):
+    work_file, number = make_work_file(keeper=officer), make_number()
+    item = put(work_file, number, officer)
+    services.take_out_item(item=item, by=officer, now=NOW, reason="Nhầm hồ sơ")
+    with pytest.raises(Conflict):
+        services.take_out_item(item=item, by=officer, now=NOW, reason="Lần nữa")
+    assert put(work_file, number, officer).place == 2
+    assert WorkFileItem.objects.get(place=1).taken_out_reason == "Nhầm hồ sơ"
+
+
+# --- who may what ------------------------------------------------------------------------------
+
+
+def test_files_are_kept_by_their_keeper_head_and_the_office_and_filled_by_colleagues_alone(officer):
+    office = officer.posts.get().office
+    work_file, clerk = make_work_file(keeper=officer), make_user(Role.RECORDS_CLERK)
+    colleague, stranger, head = make_officer(office=office), make_officer(), make_head(office=office)
+    put(work_file, make_number(), colleague)
+    with pytest.raises(NotAllowed, match=str(office)):
+        put(work_file, make_number(), stranger)
+    for person in (colleague, stranger, make_director()):
+        with pytest.raises(NotAllowed):
+            close(work_file, person)
+    with pytest.raises(NotAllowed, match="chỉ đưa"):
+        put(work_file, make_incoming(), colleague, "incoming")
+    for person in (make_auditor(), make_administrator()):
+        with pytest.raises(NotAllowed):
+            put(work_file, make_number(), person)
+    for person in (head, clerk):
+        values = values_of(work_file, note=person.full_name)
+        work_file = services.edit_work_file(
+            work_file=work_file, values=values, version=work_file.version, by=person, now=NOW
+        )
+    assert all(list(WorkFile.objects.visible_to(person)) == [work_file] for person in (colleague, head, clerk))
+    assert list(WorkFile.objects.visible_to(make_auditor())) == [work_file]
+    assert not any(WorkFile.objects.visible_to(person).exists() for person in (stranger, make_user()))
+
+
+def test_what_the_list_says_of_a_file_is_right(officer):
+    make_work_file(keeper=officer, code="01.QLCN")
+    with pytest.raises(Conflict, match=r"01\.QLCN"):
+        make_work_file(keeper=officer, code="01.QLCN")
+    make_work_file(keeper=officer, code="01.QLCN", year=2027)
+    with pytest.raises(Refused, match="không giữ chức vụ"):
+        make_work_file(keeper=officer, office=make_office(), by=make_user(Role.RECORDS_CLERK))
+    with pytest.raises(Refused, match="của mình"):
+        make_work_file(keeper=officer, by=make_officer())
+    with pytest.raises(Refused, match="thời hạn"):
+        make_work_file(keeper=officer, retention="y3")
+    with pytest.raises(Refused, match="mật"):
+        make_work_file(keeper=officer, title="MẬT")
+
+
+def test_open_files_go_to_a_colleague_of_the_same_office_in_one_act(officer):
+    work_file, colleague = make_work_file(keeper=officer), make_officer(office=officer.posts.get().office)
+    given = {"person": officer, "paper": "1/BB", "reason": "Điều động", "by": make_administrator(), "now": NOW}
+    with pytest.raises(Refused):
+        hand_over(to={"work_files": make_officer()}, **given)
+    hand_over(to={"work_files": colleague}, **given)
+    work_file.refresh_from_db()
+    assert work_file.keeper == colleague
+
+
+# --- what the database refuses -----------------------------------------------------------------
+
+
+def test_the_database_refuses_what_the_guards_forbid(officer):
+    work_file = make_work_file(keeper=officer)
+    put(work_file, make_number(), officer)
+    close(work_file, officer)
+    put(make_work_file(keeper=officer), make_number(), officer)
+    make_work_file(keeper=officer)
+    for name, statements in attempts(copied, updated, removed).items():
+        for statement in statements:
+            with (
+                pytest.raises(DatabaseError, match=f"guard {name}"),
+                transaction.atomic(),
+                connection.cursor() as cursor,
+            ):
+                cursor.execute(statement)
+                assert cursor.rowcount != 0, f"nothing to try {name} on"
+    with pytest.raises(DatabaseError, match="guard closed"), transaction.atomic():
+        WorkFile.objects.filter(state="closed").update(title="Khác")
+    with pytest.raises(IntegrityError, match="work_file_closed_by_somebody"):
+        WorkFile.objects.filter(state="open").update(closed_by="user:x")
+
+
+# --- on the pages ------------------------------------------------------------------------------
+
+
+def page(name, *rows):
+    return reverse(f"documents:{name}", args=[row.public_id for row in rows])
+
+
+def post(client, address, **fields):
+    return client.post(address, {"operation_key": str(uuid.uuid4()), **fields})
+
+
+def test_a_file_is_opened_once_filled_from_the_page_of_a_paper_and_closed(client_as, officer):
+    make_work_file()  # which lays the rule
+    client, office, number = client_as(officer), officer.posts.get().office, make_number(subject="Trả lời & nộp")
+    given = {
+        "year": "2026", "code": "05.QLCN", "title": "Kiến nghị & trả lời", "office": office.pk, "keeper": officer.pk,
+        "retention": "", "operation_key": str(uuid.uuid4()), "state": "closed",
+    }  # fmt: skip
+    assert "Kiến nghị &amp; trả lời" in client.post(page("open_work_file"), given).content.decode()
+    answers = [client.post(page("open_work_file"), given | {"retention": "y10"}) for _time in range(2)]
+    work_file = WorkFile.objects.get(code="05.QLCN")
+    assert {answer.headers["Location"] for answer in answers} == {page("work_file", work_file)}
+    assert work_file.state == "open"
+    into = reverse("documents:put_into_file", args=["outgoing", number.public_id])
+    assert into in client.get(page("number", number)).content.decode()
+    post(client, into, work_file=work_file.pk, pages="2")
+    assert "05.QLCN" in client.get(page("number", number)).content.decode()
+    shown = client.get(page("work_file", work_file)).content.decode()
+    assert "Trả lời &amp; nộp" in shown
+    assert page("number", number) in shown
+    for kind in ("xlsx", "csv", "docx", "print"):
+        assert client.get(page("work_file_contents", work_file), {"export": kind}).getvalue()
+    post(client, page("close_work_file", work_file), version=1)
+    closed = client.get(page("work_file", work_file)).content.decode()
+    assert page("close_work_file", work_file) not in closed
+    assert client.get(page("edit_work_file", work_file)).status_code == 302
+    assert client.get(reverse("documents:put_into_file", args=["nothing", number.public_id])).status_code == 404
+
+
+def test_files_are_not_there_for_strangers_and_the_list_costs_the_same_for_one_and_for_three(
+    client_as, client, officer
+):
+    work_file = make_work_file(keeper=officer)
+    item = put(work_file, make_number(), officer)
+    pages = [page("work_file", work_file), page("work_file_contents", work_file), page("take_out_item", item)]
+    assert {client_as(make_officer()).get(address).status_code for address in pages} == {404}
+    assert {client_as(make_enterprise_user()).get(address).status_code for address in pages} == {403}
+    assert {client.get(address).status_code for address in pages} == {302}
+    signed_in = client_as(officer)
+
+    def cost():
+        with CaptureQueriesContext(connection) as queries:
+            assert signed_in.get(page("work_file_list")).status_code == 200
+        return len(queries)
+
+    cost()
+    one = cost()
+    for _more in range(2):
+        make_work_file(keeper=officer, title="Hồ sơ khác")
+    assert cost() == one <= 12
+    form = signed_in.get(page("work_file_list"), {"export": "filelist", "year": "2026"}).content.decode()
+    assert all(words in form for words in ("Danh mục hồ sơ", "Năm 2026", "Thời hạn", "Hồ sơ khác"))
+    assert signed_in.get(page("work_file_list"), {"q": "ho so khac"}).content.decode().count("Hồ sơ khác") >= 2
+
+
+def test_a_wrong_day_says_nothing_of_when_a_file_may_go(officer):
+    kept_for_ever = make_work_file(keeper=officer, retention="permanent")
+    put(kept_for_ever, make_number(dated_on=date(2026, 11, 27)), officer)
+    assert close(kept_for_ever, officer).kept_until is None
