@@ -37,7 +37,11 @@ urlpatterns = [
     path(f"{DOSSIER}forms/<uuid:line_id>/", dossiers.dossier_form, name="dossier_form"),
     path(f"{DOSSIER}result/<uuid:line_id>/", dossiers.result_file, name="result_file"),
     # supplements
+    path(f"{DOSSIER}slip/pdf/", dossiers.control_slip, {"kind": "pdf"}, name="control_slip_pdf"),
+    path(f"{DOSSIER}slip/word/", dossiers.control_slip, {"kind": "word"}, name="control_slip_word"),
     path(f"{DOSSIER}supplements/ask/", supplements.ask_supplement, name="ask_supplement"),
+    path(f"{DOSSIER}forms/<uuid:line_id>/pdf/", dossiers.dossier_form, {"kind": "pdf"}, name="dossier_form_pdf"),
+    path(f"{DOSSIER}forms/<uuid:line_id>/word/", dossiers.dossier_form, {"kind": "word"}, name="dossier_form_word"),
     path(f"{SUPPLEMENT}edit/", supplements.edit_supplement, name="edit_supplement"),
     path(f"{SUPPLEMENT}send/", supplements.send_supplement, name="send_supplement"),
     path(f"{SUPPLEMENT}drop/", supplements.drop_supplement, name="drop_supplement"),

@@ -16,7 +16,7 @@ from audit.refusals import Refused
 from documents.composing import DRAFT_MARK, data_of, kept_by
 from documents.forms.papers import PaperForm, ReasonForm
 from documents.layout.drawing import page_picture, paper_as_pdf
-from documents.layout.word import paper_as_docx
+from documents.layout.files import PDF, file_of_paper
 from documents.models import OutgoingPaper
 from documents.paper_states import State
 from documents.permissions.papers import offices_of
@@ -26,12 +26,11 @@ from documents.services import way
 from documents.serving import as_attachment, serve
 from documents.store import bytes_of
 from documents.tables import papers as tables
-from documents.word_tables import AS_WORD, DOCX
+from documents.word_tables import AS_WORD
 from reference.sending import do_once
 from screens import formats
 from screens.lists import Sheet, show_list
 
-PDF = "application/pdf"
 RELATED = ("series", "office", "signer", "drafter", "drawn", "signed", "numbered", "sealed", "number")
 
 
@@ -196,8 +195,7 @@ def paper_pdf(request, public_id):
 def paper_word(request, public_id):
     paper = paper_or_404(request, public_id)
     mark = DRAFT_MARK if paper.is_draft else ""
-    file = paper_as_docx(data_of(paper, now=timezone.now(), mark=mark))
-    return as_attachment(BytesIO(file), f"{paper.subject[:100]}.docx", DOCX, size=len(file))
+    return file_of_paper(data_of(paper, now=timezone.now(), mark=mark), "word", paper.subject[:100])
 
 
 def _drawn(paper):

@@ -57,9 +57,10 @@ route("dossiers:send_supplement", GET=ASK, POST=ASK)
 route("dossiers:drop_supplement", GET=ASK, POST=ASK)
 route("dossiers:answer_supplement", GET=ANSWER, POST=ANSWER)
 route("dossiers:send_answer", GET=ANSWER, POST=ANSWER)
-route("dossiers:dossier_form", GET=VIEW)
+for kind in ("", "_pdf", "_word"):
+    route(f"dossiers:dossier_form{kind}", GET=VIEW)
+    route(f"dossiers:control_slip{kind}", GET=SLIP)
 route("dossiers:result_file", GET=VIEW)
-route("dossiers:control_slip", GET=SLIP)
 
 OWN = {Verb.LODGE, Verb.WITHDRAW, Verb.ANSWER}  # the enterprise's to do, or the clerk's for what came on paper
 DOOR = {Verb.RECEIVE, Verb.REFUSE, Verb.RETURN, Verb.ISSUE}  # by role alone, wherever the dossier lies

@@ -1,12 +1,15 @@
 """The list of dossiers, and the page of one: for the Department and for the enterprise whose it is."""
 
-from django.http import Http404
+from django.contrib import messages
+from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.roles import READERS
+from audit.refusals import Refused
+from documents.layout.files import file_of_paper
 from dossiers.answers import missing_of
 from dossiers.models import Dossier, SlipLine
 from dossiers.permissions.dossiers import START, TYPE_IN, acts_for
@@ -111,26 +114,38 @@ def _handled(user, row, now, *, is_staff):
     }
 
 
-def dossier_form(request, public_id, line_id):
-    """A form that belongs to a line of the slip, to be printed."""
+def dossier_form(request, public_id, line_id, kind=""):
+    """A form that belongs to a line of the slip: to be printed, or as a file."""
     row = visible_dossier(request, public_id)
     line = get_object_or_404(row.slip.with_people(), public_id=line_id)
     line.dossier = row
     if not slips.has_form(line):
         raise Http404
-    return _slip(request, row, slips.slip_of(line))
+    return _slip(request, row, slips.slip_of(line), kind, "dossier_form", line.public_id)
 
 
-def control_slip(request, public_id):
+def control_slip(request, public_id, kind=""):
     row = visible_dossier(request, public_id)
     lines = list(row.slip.with_people())
     if not lines:
         raise Http404
-    return _slip(request, row, slips.control_slip(row, lines))
+    return _slip(request, row, slips.control_slip(row, lines), kind, "control_slip")
 
 
-def _slip(request, row, slip):
-    return render(request, "dossiers/slip.html", {"dossier": row, "slip": slip, "frame": slips.frame_of(slip)})
+def _slip(request, row, slip, kind, route, *line):
+    """The page of a form, or its file: "pdf" for keeping, "word" to go on working with."""
+    page = reverse(f"dossiers:{route}", args=[row.public_id, *line])
+    if kind:
+        name = f"{slip.title} {row.code}"
+        try:
+            return file_of_paper(slips.paper_of(slip), kind, name)
+        except Refused as refusal:
+            messages.error(request, str(refusal))
+            return HttpResponseRedirect(page)
+    files = {kind: reverse(f"dossiers:{route}_{kind}", args=[row.public_id, *line]) for kind in ("pdf", "word")}
+    return render(
+        request, "dossiers/slip.html", {"dossier": row, "slip": slip, "frame": slips.frame_of(slip), "files": files}
+    )
 
 
 def result_file(request, public_id, line_id):
