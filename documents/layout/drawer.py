@@ -1,8 +1,8 @@
 """The limited process that draws: python -m documents.layout.drawer < order > answer.
 
 It sets its own limits first, knows nothing of the site, reads one order as JSON and answers in lines of JSON, as
-documents.reader does. An order is {"paper": data} for a PDF, {"words": [data]} for several small ones, or {"pdf": base64, "page": n, "width":
-pixels} for a picture.
+documents.reader does. An order is {"paper": data} or {"sheet": data} for a PDF, {"words": [data]} for several small ones,
+or {"pdf": base64, "page": n, "width": pixels} for a picture.
 """
 
 import base64
@@ -45,6 +45,10 @@ def draw(order):
     say(pdf=as_pdf(compiler), places=json.loads(compiler.query("<place>", field="value")))
 
 
+def draw_sheet(order):
+    say(pdf=as_pdf(compiled("sheet", order["sheet"])))
+
+
 def draw_words(order):
     """A few words for each of several places."""
     say(pdfs=[as_pdf(compiled("words", words)) for words in order["words"]])
@@ -68,7 +72,9 @@ def main():
     order = json.loads(sys.stdin.readline())
     limit_self(order["memory"], order["seconds"])
     try:
-        (picture if "page" in order else draw_words if "words" in order else draw)(order)
+        for name, verb in (("page", picture), ("words", draw_words), ("sheet", draw_sheet), ("paper", draw)):
+            if name in order:
+                verb(order)
     except Refusal as refusal:
         say(refused=[refusal.code, refusal.arguments])
         return

@@ -50,6 +50,7 @@ def dossier_list(request):
         queryset=Dossier.objects.visible_to(request.user),
         ordering=("due_on", "pk") if request.GET.get("whose") else ("-submitted_at", "-pk"),
         export_name="ho-so",
+        template="dossiers/dossier_list.html",
         actions=[BulkAction("receive", _("Receive"), reverse("dossiers:bulk_receive"))] * may_receive
         + [BulkAction("assign", _("Assign"), reverse("dossiers:bulk_assign"))] * request.user.may(ASSIGN),
         main_action=action if request.user.may(TYPE_IN) else None,
