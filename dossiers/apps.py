@@ -8,9 +8,11 @@ class DossiersConfig(AppConfig):
         from django.utils.translation import gettext_lazy as _
 
         from accounts import handover
+        from documents import purposes
         from dossiers import holding
         from dossiers.models import ProcedureVersion
         from dossiers.panels import dossiers_panel
+        from dossiers.services import results
         from enterprises import panels
         from programme import citations
 
@@ -23,6 +25,13 @@ class DossiersConfig(AppConfig):
             route="dossiers:version",
         )
         panels.register(35, dossiers_panel)
+        purposes.register(
+            "results",
+            of=results.result_of,
+            require=results.require_ready,
+            follow=results.follow_paper,
+            shown=results.shown_on_paper,
+        )
         handover.register(
             "dossiers",
             _("Dossiers this person handles"),

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from dossiers.views import dossiers, handling, lodging, many, procedures, register, supplements
+from dossiers.views import dossiers, handling, lodging, many, procedures, register, results, supplements
 
 app_name = "dossiers"
 VERSION = "procedures/versions/<uuid:public_id>/"
@@ -33,6 +33,8 @@ urlpatterns = [
     path(f"{DOSSIER}withdraw/", lodging.withdraw_dossier, name="withdraw_dossier"),
     # handling
     *(path(f"{DOSSIER}{name}/", handling.act, {"name": name}, name=f"{name}_dossier") for name in handling.ACTS),
+    path(f"{DOSSIER}result/draft/", results.begin_result, name="begin_result"),
+    path(f"{DOSSIER}result/as-drafted/", results.result_draft, name="result_draft"),
     path(f"{DOSSIER}note/", handling.note_dossier, name="note_dossier"),
     path(f"{DOSSIER}slip/", dossiers.control_slip, name="control_slip"),
     path(f"{DOSSIER}slip/pdf/", dossiers.control_slip, {"kind": "pdf"}, name="control_slip_pdf"),

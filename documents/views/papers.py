@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.access import may_open
 from audit.events import actor_names
 from audit.refusals import Refused
+from documents import purposes
 from documents.composing import DRAFT_MARK, data_of, kept_by
 from documents.forms.papers import PaperForm, ReasonForm
 from documents.layout.drawing import page_picture, paper_as_pdf
@@ -65,6 +66,7 @@ def paper_detail(request, public_id):
             "paper": paper,
             "kind": tables.STATE_KINDS[paper.state],
             "facts": _facts(paper),
+            "made_for": purposes.shown_on(paper, request.user),
             "steps": _steps(paper),
             "turn": _turn(paper),
             "late": paper.is_late(timezone.localdate(now)),

@@ -61,7 +61,7 @@ class SlipLine(Identified):
 
     note = models.CharField(_("note"), max_length=2000, blank=True)
     legal_basis = models.CharField(_("legal basis"), max_length=500, blank=True)
-    paper_number = models.CharField(_("number of the paper"), max_length=60, blank=True)
+    paper_number = models.CharField(_("number of the paper"), max_length=80, blank=True)
     paper_on = models.DateField(_("date of the paper"), null=True)
     file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("file"))
     request = models.ForeignKey(

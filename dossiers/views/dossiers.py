@@ -10,10 +10,14 @@ from django.utils.translation import gettext as _
 from accounts.roles import READERS
 from audit.refusals import Refused
 from documents.layout.files import file_of_paper
+from documents.models import OutgoingPaper
+from documents.paper_states import State as PaperState
+from documents.tables.papers import STATE_KINDS as PAPER_KINDS
 from dossiers.answers import missing_of
 from dossiers.models import Dossier, SlipLine
+from dossiers.models.results import OVER
 from dossiers.permissions.dossiers import START, TYPE_IN, acts_for
-from dossiers.permissions.handling import ASSIGN, NOTE, RECEIVE
+from dossiers.permissions.handling import ASSIGN, NOTE, RECEIVE, SEE_DRAFT
 from dossiers.presenting import slips
 from dossiers.presenting.dossiers import (
     STATE_KINDS,
@@ -107,12 +111,31 @@ def _handled(user, row, now, *, is_staff):
         "supplements": supplements_shown(row, staff=is_staff),
         "forms": [line for line in lines if slips.has_form(line)],
         "result": result,
+        "result_papers": _papers(user, row) if is_staff else [],
+        "result_token": _token(row) if result else "",
         "has_slip": is_staff and bool(lines),
         "notes": list(row.notes.select_related("by")) if is_staff else [],
         "may_note": is_staff and row.submitted_at and user.may(NOTE),
         "first_act": acts[0] if acts else None,
         "more_acts": acts[1:],
     }
+
+
+def _papers(user, row):
+    """[(paper, kind of its tag, whether the person opens its page, whether the draft is read here)], the latest first."""
+    papers = [found.paper for found in row.result_papers.select_related("paper").order_by("-pk")]
+    keys = [paper.pk for paper in papers]
+    seen = (
+        set(OutgoingPaper.objects.visible_to(user).filter(pk__in=keys).values_list("pk", flat=True)) if keys else set()
+    )
+    reads = user.may(SEE_DRAFT)
+    return [(paper, PAPER_KINDS[paper.state], paper.pk in seen, reads and paper.state not in OVER) for paper in papers]
+
+
+def _token(row):
+    """The token of the page that confirms the result, where it is a paper of the portal."""
+    issued = row.result_papers.filter(paper__state=PaperState.ISSUED)
+    return issued.values_list("paper__token", flat=True).first() or ""
 
 
 def dossier_form(request, public_id, line_id, kind=""):

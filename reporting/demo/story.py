@@ -32,6 +32,7 @@ from programme.loading import load_illustration
 from reference.models import Agency, ContentArea, MoneySource, SupportKind
 from reporting.demo.copying import ACTOR, at
 from reporting.demo.dossiers import dossiers_lodged
+from reporting.demo.handling import results_drafted
 from reporting.demo.money import settlements_closed, years_of_money
 from reporting.demo.notices import people_told
 from reporting.demo.papers import numbers_given, papers_on_their_way
@@ -76,6 +77,7 @@ def play(world, people, *, say):
         people_told,
         numbers_given,
         papers_on_their_way,
+        results_drafted,
         plans_of_the_years,
         years_of_money,
         planned_money_linked,

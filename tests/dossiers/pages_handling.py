@@ -34,7 +34,9 @@ ADDRESSES = {
     "dossiers:not_eligible_dossier": _in("submitted"),
     "dossiers:stop_dossier": _in("received"),
     "dossiers:extend_dossier": _in("appraising"),
-    "dossiers:issue_dossier": _in("approved"),
+    "dossiers:issue_dossier": _in("approved", result_papers__isnull=True),
+    "dossiers:begin_result": _in("appraising", supplements__isnull=True, **HANDLED),
+    "dossiers:result_draft": _in("approved", result_papers__isnull=False),
     "dossiers:return_dossier": _in("issued"),
     "dossiers:note_dossier": _in("received"),
     **{f"dossiers:control_slip{kind}": _in("returned") for kind in ("", *FILES)},
@@ -49,5 +51,6 @@ ADDRESSES = {
 }
 NOT_PAGES = {
     "dossiers:result_file": "a file",
+    "dossiers:result_draft": "a file",
     **{f"dossiers:{name}{kind}": "a file" for name in ("control_slip", "dossier_form") for kind in FILES},
 }
