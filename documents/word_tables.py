@@ -69,6 +69,7 @@ def list_as_docx(listing):
         listing.file_name,
         office_lines=office_lines(wording),
         title=wording["title"],
+        form=listing.sheet.form,
         subtitle=wording["period"],
         unit=wording["unit"],
         columns=columns,
@@ -91,13 +92,15 @@ def docx_table_response(file_name, **table):
     return as_attachment(file, f"{file_name}.docx", DOCX, size=size)
 
 
-def docx_table(*, office_lines, title, columns, rows, signers=(), subtitle="", unit="", groups=None):
-    """The Word document, open. `columns`, `rows` and `groups` as in `screens.sheets.on_paper`."""
+def docx_table(*, office_lines, title, columns, rows, signers=(), subtitle="", unit="", form="", groups=None):
+    """The Word document, open. `form` is the number of an official form. `columns`, `rows` and `groups` as in `screens.sheets.on_paper`."""
     office_lines, signers = list(office_lines), list(signers)
     document = Document()
     _set_page(document)
     _set_styles(document)
     _set_properties(document, title, office_lines)
+    if form:
+        document.add_paragraph(clean_text(form), style=STYLES["SheetUnit"][0])
     _write_heading(document, office_lines)
     document.add_paragraph(clean_text(title), style=STYLES["SheetTitle"][0])
     if subtitle:

@@ -9,10 +9,12 @@ class DossiersConfig(AppConfig):
 
         from accounts import handover
         from documents import filing
+        from documents import purposes
         from dossiers import holding
         from dossiers.filed import FILEABLE
         from dossiers.models import ProcedureVersion
         from dossiers.panels import dossiers_panel
+        from dossiers.services import results
         from enterprises import panels
         from programme import citations
 
@@ -26,6 +28,13 @@ class DossiersConfig(AppConfig):
         )
         filing.register(FILEABLE)
         panels.register(35, dossiers_panel)
+        purposes.register(
+            "results",
+            of=results.result_of,
+            require=results.require_ready,
+            follow=results.follow_paper,
+            shown=results.shown_on_paper,
+        )
         handover.register(
             "dossiers",
             _("Dossiers this person handles"),

@@ -9,12 +9,14 @@ from django.utils import timezone
 
 from accounts.models import Office
 from audit.events import actor_name, record_event
+from documents.models import NumberSeries
 from dossiers.models import PARTS, Component, FormField, Procedure, ProcedureStep, ProcedureVersion
 from dossiers.services.procedures import CONTENT, filled
 from reference.loading import Report, keep
 from reference.models import Agency
 
 DATA = Path(__file__).parent / "data" / "procedures.json"
+FOREIGN = ("office", "result_series")  # named by their codes
 NAMED = ("kind", "name_vi", "name_en", "note", "confidence", "source")
 LISTS = {"steps": ProcedureStep, "components": Component, "fields": FormField}
 NOT_IN_FILE = {"id", "public_id", "version", "procedure_version", "position", "template", "office"}
@@ -48,8 +50,8 @@ def as_data(procedure):
 
 
 def _version_as_data(version):
-    found = {name: getattr(version, name) for name in CONTENT if name != "office"}
-    found |= {"office": version.office and version.office.code}
+    found = {name: getattr(version, name) for name in CONTENT if name not in FOREIGN}
+    found |= {name: (row := getattr(version, name)) and row.code for name in FOREIGN}
     for name, model in LISTS.items():
         columns = [field.name for field in model._meta.concrete_fields if field.name not in NOT_IN_FILE]
         rows = model.objects.filter(procedure_version=version)
@@ -60,8 +62,7 @@ def _version_as_data(version):
 def _wanted(row):
     """What the file says, in full: what it leaves out is what the columns start with."""
     said = row["version"]
-    office = _office(said)
-    version = _version_values(said) | {"office": office and office.code}
+    version = _version_values(said) | {name: row and row.code for name, row in _foreign(said).items()}
     for name, model in LISTS.items():
         version[name] = [_full(model, part) for part in said[name]]
     return {
@@ -79,7 +80,8 @@ def _procedure_values(row):
 
 
 def _version_values(said):
-    values = {name: said[name] for name in CONTENT if name in said and name != "office"}
+    usual = {"result_subject": "", "result_text": ""}
+    values = usual | {name: said[name] for name in CONTENT if name in said and name not in FOREIGN}
     hour = values.get("receipt_until")
     return values | {"receipt_until": time.fromisoformat(hour) if hour else None}
 
@@ -89,6 +91,12 @@ def _full(model, part):
     return {
         field.name: getattr(row, field.name) for field in model._meta.concrete_fields if field.name not in NOT_IN_FILE
     }
+
+
+def _foreign(said):
+    """{name: the row that the file names by its code, or None}"""
+    series = NumberSeries.objects.laid_out().filter(code=said.get("result_series") or "", ended_on__isnull=True)
+    return {"office": _office(said), "result_series": series.first()}
 
 
 def _office(said):
@@ -113,9 +121,9 @@ def _add(row, by, now):
     version = ProcedureVersion.objects.create(
         procedure=procedure,
         number=1,
-        office=_office(row["version"]),
         drafted_at=now,
         hands=[actor_name(by)],
+        **_foreign(row["version"]),
         **_version_values(row["version"]),
     )
     _write_parts(version, row["version"])
@@ -133,7 +141,7 @@ def _rewrite(procedure, row, by, now):
     procedure.derive()
     procedure.save()
     before = filled(version)
-    for name, value in (_version_values(row["version"]) | {"office": _office(row["version"])}).items():
+    for name, value in (_version_values(row["version"]) | _foreign(row["version"])).items():
         setattr(version, name, value)
     version.save()
     _write_parts(version, row["version"])

@@ -1,7 +1,10 @@
 """What the rules of this room are made of."""
 
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from dossiers.register import KNOWN
 from reference.rules import CODED, Rows, Whole, Word, shape
 
 shape(
@@ -22,3 +25,15 @@ shape(
         )
     ],
 )
+
+
+def _known(row):
+    if row["code"] not in KNOWN:
+        raise ValidationError(
+            gettext("The register has no column %(code)s. It may have: %(known)s.")
+            % {"code": row["code"], "known": ", ".join(KNOWN)},
+            code="column",
+        )
+
+
+shape("dossier_register", [Rows("", _("Columns of the register of dossiers"), CODED, check=_known)])

@@ -138,7 +138,9 @@ def _to_decide(dossier, on):
 
 
 def _to_issue(dossier, on):
-    return User.objects.holding(RECORDS, on) if dossier.state == State.APPROVED else User.objects.none()
+    """The records clerks, unless the result is made as a paper of the portal: that one comes to them on its way."""
+    waits = dossier.state == State.APPROVED and not dossier.result_papers.standing().exists()
+    return User.objects.holding(RECORDS, on) if waits else User.objects.none()
 
 
 def _assigned(dossier, on):

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from dossiers.views import dossiers, handling, lodging, many, procedures, supplements
+from dossiers.views import dossiers, handling, lodging, many, procedures, register, results, supplements
 
 app_name = "dossiers"
 VERSION = "procedures/versions/<uuid:public_id>/"
@@ -11,6 +11,7 @@ SUPPLEMENT = f"{DOSSIER}supplements/<uuid:request_id>/"
 urlpatterns = [
     # dossiers
     path("", dossiers.dossier_list, name="dossier_list"),
+    path("register/", register.register, name="register"),
     path("receive/", many.bulk_receive, name="bulk_receive"),
     path("assign/", many.bulk_assign, name="bulk_assign"),
     path("type-in/", lodging.type_in_dossier, name="type_in_dossier"),
@@ -32,9 +33,15 @@ urlpatterns = [
     path(f"{DOSSIER}withdraw/", lodging.withdraw_dossier, name="withdraw_dossier"),
     # handling
     *(path(f"{DOSSIER}{name}/", handling.act, {"name": name}, name=f"{name}_dossier") for name in handling.ACTS),
+    path(f"{DOSSIER}result/draft/", results.begin_result, name="begin_result"),
+    path(f"{DOSSIER}result/as-drafted/", results.result_draft, name="result_draft"),
     path(f"{DOSSIER}note/", handling.note_dossier, name="note_dossier"),
     path(f"{DOSSIER}slip/", dossiers.control_slip, name="control_slip"),
+    path(f"{DOSSIER}slip/pdf/", dossiers.control_slip, {"kind": "pdf"}, name="control_slip_pdf"),
+    path(f"{DOSSIER}slip/word/", dossiers.control_slip, {"kind": "word"}, name="control_slip_word"),
     path(f"{DOSSIER}forms/<uuid:line_id>/", dossiers.dossier_form, name="dossier_form"),
+    path(f"{DOSSIER}forms/<uuid:line_id>/pdf/", dossiers.dossier_form, {"kind": "pdf"}, name="dossier_form_pdf"),
+    path(f"{DOSSIER}forms/<uuid:line_id>/word/", dossiers.dossier_form, {"kind": "word"}, name="dossier_form_word"),
     path(f"{DOSSIER}result/<uuid:line_id>/", dossiers.result_file, name="result_file"),
     # supplements
     path(f"{DOSSIER}supplements/ask/", supplements.ask_supplement, name="ask_supplement"),

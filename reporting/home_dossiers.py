@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import Post
 from accounts.roles import HEADS
-from dossiers.models import Dossier, SupplementRequest
+from dossiers.models import Dossier, ResultPaper, SupplementRequest
 from dossiers.states import State
 from reporting.waiting import Item, Section, address, first_of, may
 from screens import formats
@@ -71,7 +71,16 @@ def _handled(title, verb, wanted, action, *, more=""):
 
 
 def _mine(rows, user, today):
-    return rows.filter(handler=user, state__in=(State.RECEIVED, State.APPRAISING))
+    """To be appraised, or approved with a result that nobody drafts yet."""
+    return rows.filter(handler=user, state__in=(State.RECEIVED, State.APPRAISING)) | _to_issue(
+        rows.filter(handler=user), user, today
+    )
+
+
+def _to_issue(rows, user, today):
+    """Approved, and not made as a paper of the portal: that one comes on its own way."""
+    made = ResultPaper.objects.standing().values("dossier_id")
+    return rows.filter(state=State.APPROVED).exclude(pk__in=made)
 
 
 def _to_assign(rows, user, today):
@@ -111,7 +120,7 @@ DOSSIERS = (
         more="?state=submitted",
     ),
     _handled(
-        gettext_lazy("Results to issue"), gettext_lazy("Issue"), _state(State.APPROVED), "dossiers.issue",
+        gettext_lazy("Results to issue"), gettext_lazy("Issue"), _to_issue, "dossiers.issue",
         more="?state=approved",
     ),
     _handled(

@@ -197,7 +197,8 @@ class Listing:
     @cached_property
     def _group(self):
         """The column whose values rows stand under on the page, or None."""
-        return self.table_class.base_columns[self.sheet.group_by] if self.sheet.everywhere else None
+        name = self.sheet.group_by
+        return self.table_class.base_columns[name] if name and self.sheet.everywhere else None
 
     @property
     def is_past_the_end(self):
@@ -310,10 +311,10 @@ class Listing:
         return shown, self.all_rows([*columns, (name, group)]), lambda row: group.text(row[place])
 
     def as_form(self):
-        """The table of the page with its rows numbered and under their groups, as the printed form has them."""
+        """The table of the page with its rows numbered, and under their groups, as the printed form has them."""
         name, group = self.sheet.group_by, self._group
         columns = [(other, column) for other, column in self.columns if other != name] or self.columns
-        heading_of = lambda record: group.text(group.value_from(name, record))  # noqa: E731 - read twice
+        heading_of = lambda record: group.text(group.value_from(name, record)) if group else ""  # noqa: E731 - read twice
         place = {}
         for record in self.rows_of_page:
             place.setdefault(heading_of(record), len(place))
@@ -326,7 +327,9 @@ class Listing:
             (*(column.value_from(own, record) for own, column, _accessor in shown), heading_of(record))
             for record in records
         ]
-        parts, table.sums = on_paper([column for _n, column, _a in shown], values, lambda row: row[-1])
+        parts, table.sums = on_paper(
+            [column for _n, column, _a in shown], values, (lambda row: row[-1]) if group else None
+        )
         rows = table.bare_rows()
         table.parts = [(part.heading, [(line.number, *next(rows)[1:]) for line in part.lines]) for part in parts]
         return table
@@ -509,7 +512,7 @@ def _form_for_excel(listing):
     columns, rows, groups = listing.for_paper()
     parts, total = on_paper(columns, rows, groups)
     wording = wording_of(listing.sheet, listing.title, listing.params)
-    above = [*office_lines(wording), wording["title"], wording["period"]]
+    above = [listing.sheet.form, *office_lines(wording), wording["title"], wording["period"]]
     if wording["unit"]:
         above.append(f"{_('Unit of measure')}: {wording['unit']}")
     return exports.form_response(

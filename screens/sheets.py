@@ -26,6 +26,7 @@ class Sheet:
     """The wording of a printed form (biểu in); the reader may change it before printing.
 
     `office` issues the form, under the body above it, `superior`; both are the portal's own unless an office is named.
+    `form` is the number of an official form, at the top right.
     `group_by` names a column of the list: rows are put under its values, each group with its sums, and the column itself
     is left out. `everywhere`: the page of the list and its Excel file are laid out like the form, with the same numbers,
     groups and sums; for a table that is published as it stands.
@@ -39,6 +40,7 @@ class Sheet:
     signers: list = field(default_factory=list)
     group_by: str = ""
     everywhere: bool = False
+    form: str = ""
 
 
 def wording_of(sheet, title, changes):
@@ -171,6 +173,7 @@ def render_sheet(request, *, title, columns, rows, sheet, back, groups=None):
         "screens/sheet.html",
         {
             "title": wording["title"],
+            "form": sheet.form,
             "wording": wording,
             "office_lines": office_lines(wording),
             "signers": [wording[part] for part in ("preparer", "accountant", "head")],

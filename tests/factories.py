@@ -656,6 +656,15 @@ def make_paper(*, drafter=None, office=None, series=None, signer=None, **fields)
     return paper
 
 
+def make_result(dossier, **fields):
+    """A draft that was begun as the result of a dossier."""
+    from dossiers.models import ResultPaper
+
+    drafter = fields.pop("drafter", None) or make_officer()
+    paper = make_paper(drafter=drafter, **fields)
+    return ResultPaper.objects.create(dossier=dossier, paper=paper, begun_at=paper.drafted_at, begun_by=drafter)
+
+
 def make_paper_at(state, *, paper=None, clerk=None, head=None, now=None, **fields):
     """A paper that went its way up to a state, each step by somebody whose turn it is."""
     from documents.paper_states import NEXT

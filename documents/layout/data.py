@@ -15,7 +15,7 @@ from datetime import date
 
 import qrcode
 
-LAYOUTS = ("named", "letter", "decision")
+LAYOUTS = ("named", "letter", "decision", "form")
 
 
 @dataclass(frozen=True)
@@ -37,20 +37,21 @@ class Block:
 
 @dataclass(frozen=True)
 class Signature:
-    """Who signs: the lines above the name (KT. GIÁM ĐỐC, PHÓ GIÁM ĐỐC), and the name."""
+    """Who signs: the lines above the name (KT. GIÁM ĐỐC, PHÓ GIÁM ĐỐC), what is asked under them, and the name."""
 
     lines: tuple = ()
     name: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True)
 class Paper:
     """An official paper.
 
-    `layout`: "named" (its kind as a heading: BÁO CÁO), "letter" (công văn: V/v under the number) or "decision" (bases,
-    then QUYẾT ĐỊNH:). `superior` and `issuer` may have several lines. `symbol` is what stands before and after the number;
-    a `number` or `dated_on` that is not known yet leaves its place empty, to be filled in later. `body_of_authority` stands
-    above the bases of a decision. `form_number` (Mẫu số 01) stands at the top right of the dossiers' forms. `mark` (DỰ THẢO)
+    `layout`: "named" (its kind as a heading: BÁO CÁO), "letter" (công văn: V/v under the number), "decision" (bases,
+    then QUYẾT ĐỊNH:) or "form" (a form of a dossier: number and date are known and leave no place). `superior` and `issuer`
+    may have several lines. `symbol` is what stands before and after the number; a `number` or `dated_on` that is not known
+    yet leaves its place empty, to be filled in later. `body_of_authority` stands above the bases of a decision. `form_number` (Mẫu số 01) stands at the top right of the dossiers' forms. `mark` (DỰ THẢO)
     stands under the number of what is not signed yet. `code` is drawn as a QR code beside the recipients. `made_on` is the day that
     the PDF names as its own: the same paper of the same day is the same file.
     """
@@ -79,7 +80,7 @@ class Paper:
     @property
     def title(self):
         """How the paper is called in lists and in the properties of its files."""
-        return f"{self.heading.capitalize()} – {self.subject}" if self.heading else self.subject
+        return " – ".join(part for part in (self.heading.capitalize(), self.subject) if part)
 
     @property
     def day_words(self):
@@ -167,7 +168,8 @@ def with_ends(bases):
 
 _ARTICLE = re.compile(r"^(Điều\s+\d+[a-zđ]?\s*[.:])\s*(.*)$", re.DOTALL)
 _FIGURE = re.compile(r"^[-+(]?\d[\d.,\s]*%?\)?$|^[–-]?$")
-WIDEST, NARROWEST = 40, 4
+_WORD = re.compile(r"[^\s-]+-?")  # lines break at blanks and after a hyphen
+WIDEST, ROOM = 40, 75  # letters of a column, and of a page, in 12 pt
 
 
 def blocks_from(text):
@@ -209,15 +211,32 @@ def table_of(rows):
     """A table whose first row is its heading; columns of figures stand at the right, short ones in the middle."""
     width = max(map(len, rows))
     head, *rest = [[*row, *[""] * (width - len(row))] for row in rows]
+    weights = widths_of([[title, *(row[place] for row in rest)] for place, title in enumerate(head)])
     columns = []
     for place, title in enumerate(head):
         values = [row[place] for row in rest]
-        longest = max(map(len, [*values, *title.split()]), default=0)
         if place == 0 and all(value.isdecimal() or not value for value in values):
             alignment = "center"
         elif values and all(_FIGURE.match(value) for value in values):
             alignment = "right"
         else:
             alignment = "left"
-        columns.append((title, alignment, min(max(longest, NARROWEST), WIDEST)))
+        columns.append((title, alignment, weights[place]))
     return Block("table", columns=tuple(columns), rows=tuple(map(tuple, rest)))
+
+
+def widths_of(columns, room=ROOM):
+    """How wide each column is, in letters of a page `room` letters wide: its longest word stays whole, and what is left goes
+    to those with more to say. `columns` are the texts of each, the heading first."""
+    least = [
+        min(max((len(word) for text in texts for word in _WORD.findall(text)), default=0) + 2, WIDEST)
+        for texts in columns
+    ]
+    wanted = [
+        max(min(max(map(len, texts[1:]), default=0), WIDEST) - word, 0)
+        for texts, word in zip(columns, least, strict=True)
+    ]
+    spare = room - sum(least)
+    if spare <= 0 or not any(wanted):
+        return least
+    return [round(word + spare * more / sum(wanted), 1) for word, more in zip(least, wanted, strict=True)]

@@ -1,8 +1,8 @@
 """The limited process that draws: python -m documents.layout.drawer < order > answer.
 
 It sets its own limits first, knows nothing of the site, reads one order as JSON and answers in lines of JSON, as
-documents.reader does. An order is {"paper": data} for a PDF, {"copy": data, "source": base64} for a copy, {"words": [data]} for several
-small PDFs, or {"pdf": base64, "page": n, "width": pixels} for a picture.
+documents.reader does. An order is {"paper": data} or {"sheet": data} for a PDF, {"copy": data, "source": base64} for a
+copy, {"words": [data]} for several small PDFs, or {"pdf": base64, "page": n, "width": pixels} for a picture.
 """
 
 import base64
@@ -87,6 +87,10 @@ def as_page(picture):
     return out.getvalue()
 
 
+def draw_sheet(order):
+    say(pdf=as_pdf(compiled("sheet", order["sheet"])))
+
+
 def draw_words(order):
     """A few words for each of several places."""
     say(pdfs=[as_pdf(compiled("words", words)) for words in order["words"]])
@@ -106,7 +110,7 @@ def picture(order):
     say(png=base64.b64encode(png.getvalue()).decode(), pages=len(document))
 
 
-ACTS = {"page": picture, "words": draw_words, "copy": draw_copy, "paper": draw}
+ACTS = {"page": picture, "words": draw_words, "copy": draw_copy, "sheet": draw_sheet, "paper": draw}
 
 
 def main():

@@ -60,6 +60,11 @@ def copy_as_pdf(copy, source=None):
     return Drawn(base64.b64decode(answer["pdf"]), tuple(Place(**place) for place in answer["places"]))
 
 
+def sheet_pdf(data):
+    """A table on paper (documents.layout.sheets) as PDF/A-2b."""
+    return base64.b64decode(_ask({"sheet": data})["pdf"])
+
+
 @dataclass(frozen=True)
 class Words:
     """A few words that are laid over a place of `width` × `height` points of a paper."""

@@ -110,7 +110,9 @@ def _write_title(document, data):
     if data["layout"] != "letter":
         paragraph = _line(document.add_paragraph(), data["heading"], bold=True)
         paragraph.paragraph_format.space_before = Pt(12)
-        _line(document.add_paragraph(), data["subject"], bold=True).paragraph_format.space_after = Pt(10)
+        if data["subject"]:
+            paragraph = _line(document.add_paragraph(), data["subject"], bold=True)
+        paragraph.paragraph_format.space_after = Pt(10)
     if len(data["addressees"]) == 1:
         paragraph = _line(document.add_paragraph(), f"Kính gửi: {data['addressees'][0]}")
         paragraph.paragraph_format.space_before = paragraph.paragraph_format.space_after = Pt(10)
@@ -177,6 +179,8 @@ def _write_signing(document, data):
             _line(recipients.add_paragraph(), f"- {each}{end}", size=11, alignment=LEFT)
     for number, words in enumerate(data["signature"]["lines"]):
         _line(_next(signing, number), words, bold=True)
+    if data["signature"]["note"]:
+        _line(signing.add_paragraph(), data["signature"]["note"], size=13, italic=True)
     for _blank in range(4):
         signing.add_paragraph()
     _line(signing.add_paragraph(), data["signature"]["name"], bold=True)

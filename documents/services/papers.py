@@ -94,9 +94,14 @@ def who_may_go_on(person, on):
 def hand_over_papers(person, to, *, by, now):
     """Give what `person` drafts, and what comes back of it, to `to` (one act of accounts.handover, which records it)."""
     for paper in held_by(person).select_for_update(of=("self",)):
-        paper.drafter = to
-        paper.save_version(paper.version, update_fields=["drafter"])
-        record_event("paper handed over", paper, by=by, now=now)
+        pass_on(paper, to, by=by, now=now)
+
+
+def pass_on(paper, to, *, by, now):
+    """Give one paper, locked, to whoever goes on with the work that it is for."""
+    paper.drafter = to
+    paper.save_version(paper.version, update_fields=["drafter"])
+    record_event("paper handed over", paper, by=by, now=now)
 
 
 # --- shared ------------------------------------------------------------------------------------

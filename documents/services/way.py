@@ -17,6 +17,7 @@ from accounts.access import require
 from accounts.duties import check_pair
 from audit.events import actor_name, record_event
 from audit.refusals import Conflict, NotAllowed, Refused, StaleVersion
+from documents import purposes
 from documents.composing import data_of
 from documents.layout.drawing import Place, paper_as_pdf
 from documents.models import PaperStep, TrustedCertificate
@@ -164,7 +165,7 @@ def number_paper(*, paper, dated_on, version, by, now, number=None, made=None):
 def make_numbered(*, paper, dated_on, version, by, now, number=None):
     from documents.signing.places import fill_in
 
-    _begin(paper, "number", version, by, now)
+    _begin(paper, "number", version, by, now, dated_on=dated_on)
     year = timezone.localdate(paper.steps.filter(verb="check").latest("place").at).year
     if dated_on.year != year:
         raise Refused(
@@ -188,6 +189,7 @@ def written_in(number, dated_on):
 def _number(paper, number, dated_on, version, *, by, now, content, expected):
     standing = _locked_at(paper, version)
     _require_turn(standing, "number", by, now)
+    purposes.require_step(standing, "number", dated_on=dated_on)
     given = give_number(
         series=standing.series, office=standing.office, dated_on=dated_on, number=number, values=_entry(standing), by=by,
         now=now,
@@ -289,11 +291,12 @@ def _require_turn(paper, verb, by, now):
 # --- shared ------------------------------------------------------------------------------------
 
 
-def _begin(paper, verb, version, by, now):
+def _begin(paper, verb, version, by, now, *, dated_on=None):
     """The same checks as in the transaction, before files are made."""
     if paper.version != version:
         raise StaleVersion(type(paper).objects.get(pk=paper.pk))
     _require_turn(paper, verb, by, now)
+    purposes.require_step(paper, verb, dated_on=dated_on)
 
 
 def _locked_at(paper, version):
@@ -307,6 +310,7 @@ def _locked_at(paper, version):
 def _take(paper, verb, version, *, by, now, **came):
     standing = _locked_at(paper, version)
     _require_turn(standing, verb, by, now)
+    purposes.require_step(standing, verb)
     return _taken(standing, verb, version, by=by, now=now, **came)
 
 
@@ -328,6 +332,7 @@ def _taken(paper, verb, version, *, by, now, content=None, stored=None, facts=No
     paper.save_version(version, update_fields=["state", *values])
     said = {"number": paper.number.symbol} if verb == "number" else {}
     record_event(EVENTS[verb], paper, by=by, now=now, reason=note, after={"state": paper.state}, **said)
+    purposes.follow_step(paper, verb, by=by, now=now)
     return paper
 
 

@@ -13,10 +13,11 @@ from django.utils.translation import gettext as _
 from accounts.access import may_open
 from audit.events import actor_names
 from audit.refusals import Refused
+from documents import purposes
 from documents.composing import DRAFT_MARK, data_of, kept_by
 from documents.forms.papers import PaperForm, ReasonForm
 from documents.layout.drawing import page_picture, paper_as_pdf
-from documents.layout.word import paper_as_docx
+from documents.layout.files import PDF, file_of_paper
 from documents.models import OutgoingPaper
 from documents.paper_states import State
 from documents.permissions.papers import offices_of
@@ -28,12 +29,11 @@ from documents.serving import as_attachment, serve
 from documents.store import bytes_of
 from documents.tables import papers as tables
 from documents.views.copies import copies_of
-from documents.word_tables import AS_WORD, DOCX
+from documents.word_tables import AS_WORD
 from reference.sending import do_once
 from screens import formats
 from screens.lists import Sheet, show_list
 
-PDF = "application/pdf"
 RELATED = ("series", "office", "signer", "drafter", "drawn", "signed", "numbered", "sealed", "number")
 
 
@@ -68,6 +68,7 @@ def paper_detail(request, public_id):
             "paper": paper,
             "kind": tables.STATE_KINDS[paper.state],
             "facts": _facts(paper),
+            "made_for": purposes.shown_on(paper, request.user),
             "steps": _steps(paper),
             "turn": _turn(paper),
             "late": paper.is_late(timezone.localdate(now)),
@@ -205,8 +206,7 @@ def paper_pdf(request, public_id):
 def paper_word(request, public_id):
     paper = paper_or_404(request, public_id)
     mark = DRAFT_MARK if paper.is_draft else ""
-    file = paper_as_docx(data_of(paper, now=timezone.now(), mark=mark))
-    return as_attachment(BytesIO(file), f"{paper.subject[:100]}.docx", DOCX, size=len(file))
+    return file_of_paper(data_of(paper, now=timezone.now(), mark=mark), "word", paper.subject[:100])
 
 
 def _drawn(paper):

@@ -14,6 +14,7 @@ FIELDS = {
     "arrived_on": _("day the paper arrived"),
 }
 
+describe("dossier result drafted", _("Result begun as the paper “%(paper)s”"), fields=FIELDS)
 describe("dossier begun", _("Draft of the dossier begun"), fields=FIELDS)
 describe("dossier copied", _("Draft of the dossier begun as a copy of %(source)s"), fields=FIELDS)
 describe("dossier typed in", _("Dossier that came on paper: typing in begun"), fields=FIELDS)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Office
 from documents.attaching import Attachments
 from documents.guard import CONTENT_TYPES, ENDINGS, EVERYTHING
+from documents.models import NumberSeries
 from dossiers.models import Component, Fact, FormField, Procedure, ProcedureStep, ProcedureVersion
 from dossiers.models.procedures import MOST_DAYS, MOST_FILES
 from dossiers.services.procedures import CONTENT
@@ -99,6 +100,18 @@ class VersionForm(EntryForm):
     result = forms.CharField(
         label=_("Result"), max_length=300, required=False, help_text=_("What the enterprise receives in the end.")
     )
+    result_subject = forms.CharField(
+        label=_("Abstract of the result"), max_length=300, required=False,
+        help_text=_("What the draft of the result begins with; empty for the usual words."),
+    )  # fmt: skip
+    result_text = _long(
+        _("Text that the result begins with"),
+        rows=6,
+        help_text=_(
+            "Places in braces are filled in from the dossier: {code}, {procedure}, {enterprise}, {tax_code}, {address}, "
+            "{applicant}, {lodged_on}, {received_on}, and an answer by the code of its field. Empty for the usual words."
+        ),
+    )
     form_set = forms.ChoiceField(
         label=_("Set of forms"), choices=ProcedureVersion.FormSet.choices, widget=forms.RadioSelect
     )
@@ -137,6 +150,11 @@ class VersionForm(EntryForm):
         super().__init__(*args, **kwargs)
         offices = Q(ended_on__isnull=True) | Q(pk=self.instance.office_id)
         self.fields["office"].queryset = Office.objects.filter(offices).order_by("name")
+        kinds = NumberSeries.objects.in_use(timezone.localdate()).laid_out() | NumberSeries.objects.filter(
+            pk=self.instance.result_series_id
+        )
+        self.fields["result_series"].queryset = kinds.order_by("sort_key")
+        self.fields["result_series"].empty_label = _("(chosen with each result)")
 
     def clean(self):
         cleaned = super().clean()

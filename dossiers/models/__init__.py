@@ -10,6 +10,7 @@ from dossiers.models.procedures import (
     ProcedureStep,
     ProcedureVersion,
 )
+from dossiers.models.results import ResultPaper
 
 __all__ = [
     "PARTS",
@@ -24,6 +25,7 @@ __all__ = [
     "Procedure",
     "ProcedureStep",
     "ProcedureVersion",
+    "ResultPaper",
     "SlipLine",
     "SupplementItem",
     "SupplementRequest",

@@ -61,7 +61,7 @@ class SlipLine(Identified):
 
     note = models.CharField(_("note"), max_length=2000, blank=True)
     legal_basis = models.CharField(_("legal basis"), max_length=500, blank=True)
-    paper_number = models.CharField(_("number of the paper"), max_length=60, blank=True)
+    paper_number = models.CharField(_("number of the paper"), max_length=80, blank=True)
     paper_on = models.DateField(_("date of the paper"), null=True)
     file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("file"))
     request = models.ForeignKey(
@@ -74,6 +74,7 @@ class SlipLine(Identified):
         verbose_name = _("line of a control slip")
         verbose_name_plural = _("lines of control slips")
         ordering = ["dossier", "number"]
+        indexes = [models.Index(fields=["at", "id"], condition=Q(verb="receive"), name="slip_receipt_by_day")]
         constraints = [
             models.UniqueConstraint(fields=["dossier", "number"], name="slip_line_once"),
             models.CheckConstraint(condition=Q(number__gte=1), name="slip_line_numbered"),

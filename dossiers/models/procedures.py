@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Office
 from accounts.roles import POST_ROLES, Role
 from audit.identity import Identified, Versioned
-from documents.models import StoredFile
+from documents.models import NumberSeries, StoredFile
 from reference.models import Agency, BilingualName, Sourced, confidence_valid
 from screens.text import fold, sort_key
 
@@ -129,6 +129,16 @@ class ProcedureVersion(Identified, Versioned, Sourced):
 
     legal_basis = models.TextField(_("legal basis"), blank=True)
     result = models.CharField(_("result"), max_length=300, blank=True)
+    result_series = models.ForeignKey(
+        NumberSeries,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("kind of paper of the result"),
+    )
+    result_subject = models.CharField(_("abstract of the result"), max_length=300, blank=True)
+    result_text = models.TextField(_("text that the result begins with"), max_length=4000, blank=True)
     office = models.ForeignKey(
         Office,
         on_delete=models.PROTECT,

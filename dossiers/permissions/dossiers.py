@@ -16,6 +16,7 @@ LODGE = action("dossiers.lodge", _("Lodge a dossier"), roles=SIGNATORY | CLERKS)
 WITHDRAW = action("dossiers.withdraw", _("Withdraw a dossier"), roles=ENTERPRISE_ROLES | CLERKS)
 
 route("dossiers:dossier_list", GET=LIST)
+route("dossiers:register", GET=LIST)
 route("dossiers:type_in_dossier", GET=TYPE_IN, POST=TYPE_IN)
 
 route("dossiers:own_dossiers", GET=OWN)

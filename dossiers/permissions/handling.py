@@ -20,6 +20,8 @@ STOP = action("dossiers.stop", _("Stop the handling of dossiers"), roles=DECIDER
 EXTEND = action("dossiers.extend", _("Apologise and promise a new day"), roles=DECIDERS)
 ISSUE = action("dossiers.issue", _("Issue results of dossiers"), roles=frozenset({Role.RECORDS_CLERK}))
 RETURN = action("dossiers.return", _("Return results of dossiers"), roles=CLERKS)
+DRAFT_RESULT = action("dossiers.draft_result", _("Draft results of dossiers as papers"), roles=HANDLERS)
+SEE_DRAFT = action("dossiers.see_draft", _("See drafts of results of dossiers"), roles=HANDLERS | LEADERS)
 NOTE = action("dossiers.note", _("Write internal notes on dossiers"), roles=CLERKS | HANDLERS | LEADERS)
 SLIP = action("dossiers.slip", _("See the control slip of a dossier"), roles=STAFF | {Role.AUDITOR})
 
@@ -49,6 +51,8 @@ for name, wanted in (
 ):  # fmt: skip
     route(f"dossiers:{name}_dossier", GET=wanted, POST=wanted)
 
+route("dossiers:begin_result", GET=DRAFT_RESULT, POST=DRAFT_RESULT)
+route("dossiers:result_draft", GET=SEE_DRAFT)
 route("dossiers:bulk_receive", POST=RECEIVE)
 route("dossiers:bulk_assign", POST=ASSIGN)
 route("dossiers:ask_supplement", GET=ASK, POST=ASK)
@@ -57,9 +61,10 @@ route("dossiers:send_supplement", GET=ASK, POST=ASK)
 route("dossiers:drop_supplement", GET=ASK, POST=ASK)
 route("dossiers:answer_supplement", GET=ANSWER, POST=ANSWER)
 route("dossiers:send_answer", GET=ANSWER, POST=ANSWER)
-route("dossiers:dossier_form", GET=VIEW)
+for kind in ("", "_pdf", "_word"):
+    route(f"dossiers:dossier_form{kind}", GET=VIEW)
+    route(f"dossiers:control_slip{kind}", GET=SLIP)
 route("dossiers:result_file", GET=VIEW)
-route("dossiers:control_slip", GET=SLIP)
 
 OWN = {Verb.LODGE, Verb.WITHDRAW, Verb.ANSWER}  # the enterprise's to do, or the clerk's for what came on paper
 DOOR = {Verb.RECEIVE, Verb.REFUSE, Verb.RETURN, Verb.ISSUE}  # by role alone, wherever the dossier lies

@@ -64,6 +64,9 @@ def facts_of_version(version):
     return [
         (_("Legal basis"), version.legal_basis),
         (_("Result"), version.result),
+        (_("Kind of paper of the result"), str(version.result_series or "")),
+        *([(_("Abstract of the result"), version.result_subject)] if version.result_subject else []),
+        *([(_("Text that the result begins with"), version.result_text)] if version.result_text else []),
         (_("Office that handles"), str(version.office or "")),
         (_("Set of forms"), version.get_form_set_display()),
         (_("How sure"), version.get_confidence_display()),

@@ -1,6 +1,6 @@
 """The forms of TT 03/2025/TT-VPCP that a dossier carries: 01 receipt, 02 supplement, 03 refusal, 04 apology, 05 stop, 06 control slip.
 
-Each is one data object, `Slip`, whatever it is printed with. A programme procedure has the same content without the
+Each is one data object, `Slip`: the page that is printed, the PDF and the Word file are made of it. A programme procedure has the same content without the
 numbers of the forms. They are printed for the dossier in the language of the Department, Vietnamese.
 """
 
@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from django.utils import timezone, translation
 from django.utils.translation import pgettext
 
+from documents.layout.data import Block, Paper, Signature, table_of
 from dossiers.models import SlipLine
 from dossiers.presenting.procedures import working_days
 from screens import formats
@@ -62,6 +63,29 @@ def frame_of(slip):
     }
 
 
+def paper_of(slip):
+    """The form as a paper that `documents.layout` draws: the same words as on the page that is printed."""
+    frame = frame_of(slip)
+    table = [slip.heads, *([str(cell) for cell in row] for row in slip.rows)]
+    return Paper(
+        layout="form",
+        superior=frame["above"],
+        issuer=frame["office"],
+        symbol=("", ""),
+        number=slip.number,
+        dated_on=slip.day,
+        heading=slip.title.upper(),
+        subject="",
+        blocks=(
+            *(Block("text", f"{label}: {text}") for label, text in slip.lines),
+            *([table_of(table)] if slip.rows else []),
+            *(Block("text", text) for text in slip.paragraphs),
+        ),
+        signature=Signature((slip.signer.upper(),), slip.name, frame["sign_here"]) if slip.signer else Signature(),
+        form_number=slip.form,
+    )
+
+
 def _month(day):
     """January and February with a nought before them, the others as they are (NĐ 30/2020/NĐ-CP)."""
     return f"{day:%m}" if day.month < 3 else str(day.month)
@@ -69,8 +93,10 @@ def _month(day):
 
 def form_number(version, number):
     """How the form is named on the paper; nothing for a procedure that has the content without the numbers."""
-    if version.form_set != version.FormSet.NUMBERED:
-        return ""
+    return numbered(number) if version.form_set == version.FormSet.NUMBERED else ""
+
+
+def numbered(number):
     return f"Mẫu số {number} – Thông tư số 03/2025/TT-VPCP"
 
 

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from documents.guard import CONTENT_TYPES
 from documents.models import StoredFile
 from dossiers.models import Component, FormField, Procedure, ProcedureVersion
+from dossiers.presenting.results import unknown_places
 from screens import formats
 
 MOST_SHOWN_CHOICES = 200
@@ -18,6 +19,7 @@ def problems_of(version, *, on):
         *_of_the_whole(version, on),
         *_of_steps(version, steps),
         *_of_questions(fields, components),
+        *_of_the_result(version, {field.code for field in fields}, on),
         *_of_components(components, {field.code: field for field in fields}),
     ]
 
@@ -56,6 +58,19 @@ def _of_steps(version, steps):
         yield _("The steps take %(days)s working days, the whole takes %(total)s. Make them equal.") % {
             "days": days,
             "total": version.total_days,
+        }
+
+
+def _of_the_result(version, codes, on):
+    series = version.result_series
+    if series and (series.is_ended(on) or not series.layout):
+        yield _("Papers of the kind “%(series)s” are not drafted on that day. Choose another kind for the result.") % {
+            "series": series
+        }
+    unknown = unknown_places(f"{version.result_subject} {version.result_text}", codes)
+    if unknown:
+        yield _("The text of the result names what no dossier has: %(places)s. Correct the places in braces.") % {
+            "places": ", ".join(f"{{{place}}}" for place in unknown)
         }
 
 

@@ -6,10 +6,11 @@ from django.utils.translation import gettext as _
 
 from accounts.access import require
 from audit.events import record_event
-from audit.refusals import Refused
+from audit.refusals import Conflict, Refused
 from dossiers.clock import Run, Terms, WorkingDays, promise, step_days
 from dossiers.models import DossierNote
 from dossiers.permissions.handling import NOTE, handlers_of
+from dossiers.services.results import held_draft, pass_on_draft, standing_paper
 from dossiers.services.slip import drop_open, held_for, write_line
 from dossiers.states import State, Verb
 from screens import formats
@@ -35,22 +36,29 @@ def refuse_dossier(*, dossier, reason, legal_basis, by, now):
 @transaction.atomic
 def assign_dossier(*, dossier, to, by, now, office=None, note=""):
     """Give a dossier in hand to somebody of the office that has it, or to another office with (`to`) or without a person."""
+    paper = held_draft(dossier)
     row = held_for(dossier, Verb.ASSIGN, by, now)
-    office = office or row.office
+    office, before = office or row.office, row.handler_id
     _require_handler(to, office, now)
     if (to and to.pk) == row.handler_id and office == row.office:
         raise Refused(_("The dossier is there already. Choose somebody else."))
-    return write_line(row, Verb.ASSIGN, row.state, by=by, now=now, note=note, office=office, handler=to)
+    row = write_line(row, Verb.ASSIGN, row.state, by=by, now=now, note=note, office=office, handler=to)
+    pass_on_draft(paper, before, row, by=by, now=now)
+    return row
 
 
 @transaction.atomic
 def hand_over_dossier(*, dossier, to, note, by, now):
     """Pass a dossier that one handles on to a colleague of the same office, with what was done so far."""
+    paper = held_draft(dossier)
     row = held_for(dossier, Verb.HAND_OVER, by, now)
+    before = row.handler_id
     if to is None or to.pk == row.handler_id:
         raise Refused(_("The work must go to somebody else."))
     _require_handler(to, row.office, now)
-    return write_line(row, Verb.HAND_OVER, row.state, by=by, now=now, note=note, handler=to)
+    row = write_line(row, Verb.HAND_OVER, row.state, by=by, now=now, note=note, handler=to)
+    pass_on_draft(paper, before, row, by=by, now=now)
+    return row
 
 
 def _require_handler(to, office, now):
@@ -145,8 +153,14 @@ def extend_dossier(*, dossier, due_on, reason, by, now):
 
 @transaction.atomic
 def issue_result(*, dossier, paper_number, paper_on, file, by, now, note=""):
-    """The result is signed, numbered and issued: its number, its date and its scan stand on the slip."""
+    """A result that was made outside is signed, numbered and issued: its number, its date and its scan stand on the slip."""
     row = held_for(dossier, Verb.ISSUE, by, now)
+    standing = standing_paper(row)
+    if standing:
+        raise Conflict(
+            _("The result is made as a paper of the portal: “%(paper)s”. It is issued with that paper.")
+            % {"paper": standing}
+        )
     if paper_on > timezone.localdate(now):
         raise Refused(_("The date of the paper cannot be a day that is still to come."))
     approved = row.slip.filter(verb=Verb.APPROVE).order_by("-number").first()

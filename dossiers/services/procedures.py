@@ -26,6 +26,9 @@ DRAFTING, ISSUING = "draft procedure", "put procedure in force"
 CONTENT = (
     "legal_basis",
     "result",
+    "result_series",
+    "result_subject",
+    "result_text",
     "office",
     "form_set",
     "total_days",

@@ -1,17 +1,24 @@
 """The list of dossiers, and the page of one: for the Department and for the enterprise whose it is."""
 
-from django.http import Http404
+from django.contrib import messages
+from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.roles import READERS
+from audit.refusals import Refused
 from documents.filing import filing_of
+from documents.layout.files import file_of_paper
+from documents.models import OutgoingPaper
+from documents.paper_states import State as PaperState
+from documents.tables.papers import STATE_KINDS as PAPER_KINDS
 from dossiers.answers import missing_of
 from dossiers.models import Dossier, SlipLine
+from dossiers.models.results import OVER
 from dossiers.permissions.dossiers import START, TYPE_IN, acts_for
-from dossiers.permissions.handling import ASSIGN, NOTE, RECEIVE
+from dossiers.permissions.handling import ASSIGN, NOTE, RECEIVE, SEE_DRAFT
 from dossiers.presenting import slips
 from dossiers.presenting.dossiers import (
     STATE_KINDS,
@@ -48,6 +55,7 @@ def dossier_list(request):
         queryset=Dossier.objects.visible_to(request.user),
         ordering=("due_on", "pk") if request.GET.get("whose") else ("-submitted_at", "-pk"),
         export_name="ho-so",
+        template="dossiers/dossier_list.html",
         actions=[BulkAction("receive", _("Receive"), reverse("dossiers:bulk_receive"))] * may_receive
         + [BulkAction("assign", _("Assign"), reverse("dossiers:bulk_assign"))] * request.user.may(ASSIGN),
         main_action=action if request.user.may(TYPE_IN) else None,
@@ -104,6 +112,8 @@ def _handled(user, row, now, *, is_staff):
         "supplements": supplements_shown(row, staff=is_staff),
         "forms": [line for line in lines if slips.has_form(line)],
         "result": result,
+        "result_papers": _papers(user, row) if is_staff else [],
+        "result_token": _token(row) if result else "",
         "has_slip": is_staff and bool(lines),
         "filing": filing_of(user, "dossier", row) if is_staff and row.submitted_at else None,
         "notes": list(row.notes.select_related("by")) if is_staff else [],
@@ -113,26 +123,55 @@ def _handled(user, row, now, *, is_staff):
     }
 
 
-def dossier_form(request, public_id, line_id):
-    """A form that belongs to a line of the slip, to be printed."""
+def _papers(user, row):
+    """[(paper, kind of its tag, whether the person opens its page, whether the draft is read here)], the latest first."""
+    papers = [found.paper for found in row.result_papers.select_related("paper").order_by("-pk")]
+    keys = [paper.pk for paper in papers]
+    seen = (
+        set(OutgoingPaper.objects.visible_to(user).filter(pk__in=keys).values_list("pk", flat=True)) if keys else set()
+    )
+    reads = user.may(SEE_DRAFT)
+    return [(paper, PAPER_KINDS[paper.state], paper.pk in seen, reads and paper.state not in OVER) for paper in papers]
+
+
+def _token(row):
+    """The token of the page that confirms the result, where it is a paper of the portal."""
+    issued = row.result_papers.filter(paper__state=PaperState.ISSUED)
+    return issued.values_list("paper__token", flat=True).first() or ""
+
+
+def dossier_form(request, public_id, line_id, kind=""):
+    """A form that belongs to a line of the slip: to be printed, or as a file."""
     row = visible_dossier(request, public_id)
     line = get_object_or_404(row.slip.with_people(), public_id=line_id)
     line.dossier = row
     if not slips.has_form(line):
         raise Http404
-    return _slip(request, row, slips.slip_of(line))
+    return _slip(request, row, slips.slip_of(line), kind, "dossier_form", line.public_id)
 
 
-def control_slip(request, public_id):
+def control_slip(request, public_id, kind=""):
     row = visible_dossier(request, public_id)
     lines = list(row.slip.with_people())
     if not lines:
         raise Http404
-    return _slip(request, row, slips.control_slip(row, lines))
+    return _slip(request, row, slips.control_slip(row, lines), kind, "control_slip")
 
 
-def _slip(request, row, slip):
-    return render(request, "dossiers/slip.html", {"dossier": row, "slip": slip, "frame": slips.frame_of(slip)})
+def _slip(request, row, slip, kind, route, *line):
+    """The page of a form, or its file: "pdf" for keeping, "word" to go on working with."""
+    page = reverse(f"dossiers:{route}", args=[row.public_id, *line])
+    if kind:
+        name = f"{slip.title} {row.code}"
+        try:
+            return file_of_paper(slips.paper_of(slip), kind, name)
+        except Refused as refusal:
+            messages.error(request, str(refusal))
+            return HttpResponseRedirect(page)
+    files = {kind: reverse(f"dossiers:{route}_{kind}", args=[row.public_id, *line]) for kind in ("pdf", "word")}
+    return render(
+        request, "dossiers/slip.html", {"dossier": row, "slip": slip, "frame": slips.frame_of(slip), "files": files}
+    )
 
 
 def result_file(request, public_id, line_id):

@@ -19,6 +19,7 @@ from dossiers.forms import handling as forms
 from dossiers.permissions.handling import handlers_of, may_do
 from dossiers.presenting.procedures import working_days
 from dossiers.services import handling as services
+from dossiers.services.results import may_begin, standing_paper
 from dossiers.services.slip import whose
 from dossiers.services.supplements import works_on_answers
 from dossiers.states import State, Verb, targets_of
@@ -158,8 +159,10 @@ ACTS = {
 
 
 # what is expected next, before what is done now and then
+DRAFTING = "draft result"
 EXPECTED = (
-    Verb.ANSWER, Verb.RECEIVE, Verb.APPRAISE, Verb.SUBMIT, Verb.APPROVE, Verb.ISSUE, Verb.RETURN, Verb.ASSIGN, Verb.ASK,
+    Verb.ANSWER, Verb.RECEIVE, Verb.APPRAISE, Verb.SUBMIT, Verb.APPROVE, Verb.ISSUE, Verb.RETURN, DRAFTING, Verb.ASSIGN,
+    Verb.ASK,
 )  # fmt: skip
 
 
@@ -168,6 +171,9 @@ def act(request, public_id, name):
     dossier, now, one = visible_dossier(request, public_id), timezone.now(), ACTS[name]
     if request.method == "GET" and not may_do(request.user, dossier, one.verb, now):
         return _not_now(request, dossier, one.verb)
+    if request.method == "GET" and one.verb == Verb.ISSUE and standing_paper(dossier):
+        messages.info(request, _("The result is made as a paper of the portal. It is issued with that paper."))
+        return HttpResponseRedirect(dossier.get_absolute_url())
     options = one.options(dossier, now)
     if issubclass(one.form, Attachments):
         if request.method == "POST":
@@ -232,11 +238,13 @@ def acts_now(user, dossier, now):
     acts = [
         (one.verb, reverse(f"dossiers:{name}_dossier", args=at), one.title)
         for name, one in ACTS.items()
-        if may_do(user, dossier, one.verb, now)
+        if may_do(user, dossier, one.verb, now) and not (one.verb == Verb.ISSUE and standing_paper(dossier))
     ]
     if may_do(user, dossier, Verb.ASK, now):
         acts.append((Verb.ASK, reverse("dossiers:ask_supplement", args=at), _("Ask for a supplement")))
     if dossier.state == State.SUPPLEMENTING and works_on_answers(user, dossier):
         acts.append((Verb.ANSWER, reverse("dossiers:answer_supplement", args=at), _("Answer the supplement")))
+    if may_begin(user, dossier, now):
+        acts.append((DRAFTING, reverse("dossiers:begin_result", args=at), _("Draft the result")))
     acts.sort(key=lambda act: EXPECTED.index(act[0]) if act[0] in EXPECTED else len(EXPECTED))
     return [(address, title) for _verb, address, title in acts]

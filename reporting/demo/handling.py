@@ -1,14 +1,18 @@
 """What the Department did with the dossiers that were lodged: one in each state, three whole ways, one late, supplements."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from accounts.roles import Role
+from documents.services.papers import CONTENT
 from documents.store import save_upload
+from dossiers.models import Dossier
+from dossiers.presenting.results import draft_of
 from dossiers.services import handling as services
 from dossiers.services import supplements
+from dossiers.services.results import begin_result
 from reporting.demo.copying import at
 from reporting.demo.scans import one_page
 
@@ -96,11 +100,22 @@ class Handling:
         self.dossier = supplements.send_answer(request=request, **signatory)
 
 
+def results_drafted(stage):
+    """a dossier whose result is drafted as a paper of the portal"""
+    dossier = Dossier.objects.filter(state="approved").order_by("pk").first()
+    day = date(2026, 11, 13)
+    given = draft_of(dossier, day)
+    values = {name: given.get(name, "") for name in CONTENT} | {"office": dossier.office}
+    values["subject"] = f"{values['subject']} (minh họa)"
+    begin_result(dossier=dossier, values=values, by=stage.people[Role.OFFICER], now=at(day, 16))
+
+
 def handle(stage, own, on_paper):
     """`own` are the dossiers of the enterprise that signs in, `on_paper` those of the others, the first ones first."""
     desks = [Handling(stage, dossier) for dossier in on_paper]
-    for desk in desks[:3]:
+    for desk in desks[:2]:
         desk.returned()
+    desks[2].approved()  # its result is drafted in results_drafted
     desks[3].issued()
     grounded = {"legal_basis": BASIS}
     services.refuse_dossier(

@@ -7,6 +7,7 @@ import xlsxwriter
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts.roles import Role
+from documents.loading import load_series
 from documents.store import save_upload
 from dossiers.loading import load_procedures
 from dossiers.models import Procedure
@@ -20,6 +21,7 @@ FIRST_ON, SECOND_ON, DRAFTED_ON = date(2026, 1, 5), date(2026, 7, 1), date(2026,
 def procedures_in_versions(stage):
     """a procedure with a version superseded, one in force and a draft"""
     deputy, head, director = (stage.people[role] for role in (Role.DEPUTY_HEAD, Role.HEAD, Role.DIRECTOR))
+    load_series(by="load_series", now=at(FIRST_ON, 7))
     load_procedures(by="load_procedures", now=at(FIRST_ON, 8))
     procedure = Procedure.objects.get(code=CODE)
     first = procedure.versions.get()

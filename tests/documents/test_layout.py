@@ -33,7 +33,7 @@ STT\tDoanh nghiệp\tDoanh thu
 
 
 def paper(layout="named", **fields):
-    heading = {"named": "BÁO CÁO", "letter": "", "decision": "QUYẾT ĐỊNH"}[layout]
+    heading = {"named": "BÁO CÁO", "letter": "", "decision": "QUYẾT ĐỊNH", "form": "PHIẾU KIỂM SOÁT"}[layout]
     return Paper(
         layout=layout,
         superior="ỦY BAN NHÂN DÂN\nTHÀNH PHỐ HÀ NỘI",

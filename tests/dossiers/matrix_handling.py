@@ -4,7 +4,7 @@ one set that everybody sees; for clerks also one that came on paper and waits fo
 from accounts.roles import Role
 from dossiers.states import CLERKS, HANDLERS
 from tests.dossiers.matrix_dossiers import _put_in_force
-from tests.factories import make_dossier, make_procedure, make_slip_line, make_supplement, make_version
+from tests.factories import make_dossier, make_procedure, make_result, make_slip_line, make_supplement, make_version
 
 WAYS = {
     "lodged": [],
@@ -35,6 +35,10 @@ def build(world):
                 make_slip_line(dossier, target, **held, **scan)
             world.in_hand[who, state] = dossier
         world.requests[who] = make_supplement(world.in_hand[who, "appraising"])
+    world.drafted = make_dossier(version, world.enterprise, state="lodged", by=signatory)
+    for target in WAYS["appraising"]:
+        make_slip_line(world.drafted, target)
+    make_result(world.drafted)
     world.requests["door"] = make_supplement(world.in_hand["others", "lodged"])
     clerk = world.people[Role.INTAKE.value]
     paper = make_dossier(version, world.enterprise, state="lodged", by=clerk, channel="post")
@@ -87,9 +91,11 @@ OBJECTS = {
     "dossiers:extend_dossier": _in("received"),
     "dossiers:issue_dossier": _in("approved"),
     "dossiers:return_dossier": _in("issued"),
+    "dossiers:begin_result": _in("appraising"),
+    "dossiers:result_draft": lambda world, who: {"public_id": world.drafted.public_id},
     "dossiers:note_dossier": _in("received"),
-    "dossiers:control_slip": _in("received"),
-    "dossiers:dossier_form": _line("receive", "received"),
+    **{f"dossiers:control_slip{kind}": _in("received") for kind in ("", "_pdf", "_word")},
+    **{f"dossiers:dossier_form{kind}": _line("receive", "received") for kind in ("", "_pdf", "_word")},
     "dossiers:result_file": _line("issue", "issued"),
     "dossiers:ask_supplement": _to_ask,
     "dossiers:edit_supplement": _asked,

@@ -20,6 +20,7 @@ def _line(verb):
     return find
 
 
+FILES = ("_pdf", "_word")
 HANDLED = {"handler__isnull": False}
 ADDRESSES = {
     "dossiers:receive_dossier": _in("lodged"),
@@ -33,11 +34,13 @@ ADDRESSES = {
     "dossiers:not_eligible_dossier": _in("submitted"),
     "dossiers:stop_dossier": _in("received"),
     "dossiers:extend_dossier": _in("appraising"),
-    "dossiers:issue_dossier": _in("approved"),
+    "dossiers:issue_dossier": _in("approved", result_papers__isnull=True),
+    "dossiers:begin_result": _in("appraising", supplements__isnull=True, **HANDLED),
+    "dossiers:result_draft": _in("approved", result_papers__isnull=False),
     "dossiers:return_dossier": _in("issued"),
     "dossiers:note_dossier": _in("received"),
-    "dossiers:control_slip": _in("returned"),
-    "dossiers:dossier_form": _line("receive"),
+    **{f"dossiers:control_slip{kind}": _in("returned") for kind in ("", *FILES)},
+    **{f"dossiers:dossier_form{kind}": _line("receive") for kind in ("", *FILES)},
     "dossiers:result_file": _line("issue"),
     "dossiers:ask_supplement": _in("appraising", supplements__isnull=True),
     "dossiers:edit_supplement": _request,
@@ -46,4 +49,8 @@ ADDRESSES = {
     "dossiers:answer_supplement": _in("supplementing", channel="online"),
     "dossiers:send_answer": _in("supplementing", channel="online"),
 }
-NOT_PAGES = {"dossiers:result_file": "a file"}
+NOT_PAGES = {
+    "dossiers:result_file": "a file",
+    "dossiers:result_draft": "a file",
+    **{f"dossiers:{name}{kind}": "a file" for name in ("control_slip", "dossier_form") for kind in FILES},
+}

@@ -2,6 +2,7 @@
 
 DOSSIER, FILE, NUMBER = "dossiers_dossier", "dossiers_dossierfile", "dossiers_dossiernumber"
 SLIP, REQUEST, ITEM = "dossiers_slipline", "dossiers_supplementrequest", "dossiers_supplementitem"
+RESULT, PAPER = "dossiers_resultpaper", "documents_outgoingpaper"
 NEXT = "x.number + 1"
 DRAFT, LODGED = "WHERE x.state = 'draft'", "WHERE x.state = 'lodged'"
 OF_DRAFT = f"JOIN {DOSSIER} d ON d.id = x.dossier_id AND d.state = 'draft' WHERE x.removed_at IS NULL"
@@ -49,7 +50,26 @@ def attempts(copied, updated, removed):
             updated(FILE, "removed_at = NULL, removed_by_id = NULL", "WHERE x.removed_at IS NOT NULL")
         ],
         **_of_handling(copied, updated),
+        **_of_results(copied),
         "dossier_number_goes_on": [updated(NUMBER, "last_number = last_number - 1", "WHERE x.last_number > 0")],
+    }
+
+
+def _of_results(copied):
+    """The demonstration drafts the result of one approved dossier as a paper."""
+    draft = (
+        f"(SELECT MAX(p.id) FROM {PAPER} p WHERE p.state = 'draft' AND p.id NOT IN (SELECT r.paper_id FROM {RESULT} r))"
+    )
+    lodged = f"(SELECT MIN(d.id) FROM {DOSSIER} d WHERE d.state = 'submitted')"
+    approved = _newest("approved", f"EXISTS (SELECT 1 FROM {RESULT} r WHERE r.dossier_id = x.dossier_id)")
+    issued = {
+        "number": NEXT, "verb": "'issue'", "source": "'approved'", "target": "'issued'", "paper_number": "'9/X'",
+        "paper_on": "x.due_on", "file_id": "(SELECT MAX(f.id) FROM documents_storedfile f)",
+    }  # fmt: skip
+    return {
+        "result_one_paper_at_a_time": [copied(RESULT, paper_id=draft)],
+        "result_drafted_in_its_state": [copied(RESULT, paper_id=draft, dossier_id=lodged)],
+        "result_is_the_paper_that_stands": [copied(SLIP, approved, **issued)],
     }
 
 

@@ -1,0 +1,51 @@
+"""What papers of the portal are made for. Rooms above begin papers for things of their own and register here
+
+    purposes.register("results", of=f(paper), require=f(thing, paper, verb, dated_on=), follow=f(thing, paper, verb, by=, now=),
+                      shown=f(thing, user))
+
+so that a step is refused in words where the thing is not ready for it, what follows from it is done in the step's own
+transaction, and the page of the paper says what it is for.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Purpose:
+    """`of(paper)` is the thing that the paper is made for, or None; `require` refuses a step; `follow` does what follows from
+    one; `shown` is (label, words, address) for the page of the paper, the address empty where the person does not see it."""
+
+    of: Callable
+    require: Callable
+    follow: Callable
+    shown: Callable
+
+
+_purposes: dict[str, Purpose] = {}
+
+
+def register(code, *, of, require, follow, shown):
+    _purposes[code] = Purpose(of, require, follow, shown)
+
+
+def _found(paper):
+    """[(purpose, thing)] that the paper is made for."""
+    found = [(purpose, purpose.of(paper)) for purpose in _purposes.values()]
+    return [(purpose, thing) for purpose, thing in found if thing is not None]
+
+
+def require_step(paper, verb, *, dated_on=None):
+    """Refuse a step for which the thing that the paper is made for is not ready."""
+    for purpose, thing in _found(paper):
+        purpose.require(thing, paper, verb, dated_on=dated_on)
+
+
+def follow_step(paper, verb, *, by, now):
+    """Do what follows from a step that was taken, in its transaction."""
+    for purpose, thing in _found(paper):
+        purpose.follow(thing, paper, verb, by=by, now=now)
+
+
+def shown_on(paper, user):
+    return [purpose.shown(thing, user) for purpose, thing in _found(paper)]

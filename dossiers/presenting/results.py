@@ -1,0 +1,84 @@
+"""The draft of a dossier's result, filled in from the dossier: what the form of the paper begins with.
+
+What stands in it is the procedure's own text (`result_subject`, `result_text` of the version) with places in braces:
+facts of the dossier, and the answers by the codes of their fields.
+"""
+
+import re
+
+from django.utils import timezone
+
+from accounts.roles import Role
+from documents.models import NumberSeries
+from documents.signatories import Authority
+from dossiers.answers import lines_of
+from dossiers.states import Verb
+from screens import formats
+
+PLACE = re.compile(r"\{([a-z][a-z0-9_-]*)\}")
+PLACES = ("code", "procedure", "enterprise", "tax_code", "address", "applicant", "lodged_on", "received_on")
+# what is written where the procedure has no text of its own
+SUBJECT = "Trả lời hồ sơ {code}"
+TEXT = "Sở Công Thương nhận được hồ sơ mã số {code} của {enterprise} (mã số thuế {tax_code}), nộp ngày {lodged_on}, về thủ tục “{procedure}”."
+RIGHTS = {Role.DIRECTOR: Authority.OWN, Role.DEPUTY_DIRECTOR: Authority.KT}
+
+
+def unknown_places(text, codes):
+    """The places of a text that no dossier of a version with these fields can fill."""
+    return sorted({name for name in PLACE.findall(text) if name not in PLACES and name not in codes})
+
+
+def draft_of(dossier, on):
+    """{field of the form of a paper: what it begins with}"""
+    version = dossier.procedure_version
+    words = _words(dossier)
+    series = NumberSeries.objects.in_use(on).laid_out().filter(pk=version.result_series_id).first()
+    is_decision = series is not None and series.layout == NumberSeries.Layout.DECISION
+    enterprise = dossier.enterprise.name
+    return {
+        "series": series,
+        "office": dossier.office_id,
+        "subject": _filled(version.result_subject or SUBJECT, words)[:500],
+        "addressees": "" if is_decision else enterprise,
+        "bases": _bases(dossier) if is_decision else "",
+        "body": _filled(version.result_text or TEXT, words),
+        "recipients": enterprise if is_decision else "Như trên",
+        "due_on": dossier.due_on,
+        **_signer(dossier, on),
+    }
+
+
+def _words(dossier):
+    received = dossier.slip.filter(verb=Verb.RECEIVE).first()
+    enterprise = dossier.enterprise
+    answers = {field.code: text for field, text, _wrong in lines_of(dossier, dossier.procedure_version.fields.all())}
+    return answers | {
+        "code": dossier.code,
+        "procedure": dossier.procedure.name_vi,
+        "enterprise": enterprise.name,
+        "tax_code": enterprise.tax_code,
+        "address": enterprise.address,
+        "applicant": dossier.applicant_name,
+        "lodged_on": formats.vn_date(timezone.localdate(dossier.submitted_at)),
+        "received_on": formats.vn_date(timezone.localdate(received.at)) if received else "",
+    }
+
+
+def _filled(text, words):
+    """The text with its places filled; an answer of several lines stays in the line of its place."""
+    return PLACE.sub(lambda found: " ".join(str(words.get(found[1], found[0]) or "…").split()), text)
+
+
+def _bases(dossier):
+    lines = [line.strip(" ;,.") for line in dossier.procedure_version.legal_basis.splitlines() if line.strip()]
+    bases = [line if line.startswith(("Căn cứ", "Theo")) else f"Căn cứ {line}" for line in lines]
+    return "\n".join([*bases, f"Xét hồ sơ mã số {dossier.code} của {dossier.enterprise.name}"])
+
+
+def _signer(dossier, on):
+    """The leader who approved it, in the right that the post gives."""
+    approved = dossier.slip.filter(verb=Verb.APPROVE).select_related("by").order_by("-number").first()
+    if approved is None:
+        return {}
+    right = next((RIGHTS[role] for role in RIGHTS if role in approved.by.roles), None)
+    return {"signer": approved.by, "authority": right} if right else {}

@@ -1,0 +1,150 @@
+"""The result of a dossier as a paper of the portal: begun from the dossier, signed once it is approved, and issued as its result."""
+
+from django.db import transaction
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.access import require
+from accounts.models import Post
+from accounts.roles import HEADS
+from audit.events import record_event
+from audit.refusals import Conflict, NotAllowed, Refused
+from documents.models import OutgoingPaper
+from documents.paper_states import ON_THE_WAY
+from documents.paper_states import State as PaperState
+from documents.services.papers import draft_paper, pass_on
+from dossiers.models import Dossier, ResultPaper
+from dossiers.permissions.handling import DRAFT_RESULT
+from dossiers.services.slip import held_for, whose, write_line
+from dossiers.states import DRAFTED, IN_HAND, State, Verb
+from screens import formats
+
+SIGNED = ("sign", "number", "seal", "issue")  # what is done with a paper once its dossier is approved
+FILES = ("drawn", "signed", "numbered", "sealed")
+BACKWARDS = ("return", "stop")
+
+
+@transaction.atomic
+def begin_result(*, dossier, values, by, now):
+    """Begin a paper as the result of a dossier that one handles; it goes the way of all papers."""
+    require(by, DRAFT_RESULT)
+    row = Dossier.objects.select_for_update(of=("self",)).select_related("office", "handler").get(pk=dossier.pk)
+    if row.state not in DRAFTED:
+        raise Conflict(
+            _("The dossier is “%(state)s” now; its result is drafted while it is appraised, or once it is approved.")
+            % {"state": row.get_state_display()}
+        )
+    if not _has_it(by, row, now):
+        raise NotAllowed(_("This dossier is not in your hands: %(who)s has it.") % {"who": whose(row)})
+    standing = standing_paper(row)
+    if standing:
+        raise Conflict(
+            _("The result is drafted already: “%(paper)s”. Go on with that paper, or give it up first.")
+            % {"paper": standing}
+        )
+    paper = draft_paper(values=values, by=by, now=now)
+    ResultPaper.objects.create(dossier=row, paper=paper, begun_at=now, begun_by=by)
+    record_event("dossier result drafted", row, by=by, now=now, paper=paper.subject)
+    return paper
+
+
+def may_begin(user, dossier, now):
+    """Whether the person may begin the result now: what the page offers."""
+    if dossier.state not in DRAFTED or not user.may(DRAFT_RESULT):
+        return False
+    return _has_it(user, dossier, now) and standing_paper(dossier) is None
+
+
+def _has_it(user, dossier, now):
+    """Whoever handles it, in a post of the office that has it, and the heads of that office."""
+    own = Post.objects.in_force(timezone.localdate(now)).filter(user=user, office=dossier.office_id)
+    if dossier.handler_id == user.pk:
+        return own.exists()
+    return own.filter(Q(role__in=[role.value for role in HEADS])).exists()
+
+
+def standing_paper(dossier):
+    """The paper in which the result of the dossier is drafted now, or which is its result; None where there is none."""
+    related = (
+        "paper__series",
+        "paper__office",
+        "paper__signer",
+        "paper__number",
+        *(f"paper__{name}" for name in FILES),
+    )
+    found = dossier.result_papers.standing().select_related(*related).first()
+    return found.paper if found else None
+
+
+def held_draft(dossier):
+    """The paper of the result while its drafter still has it, locked; asked before the dossier is locked, because a step of
+    the paper locks the paper first."""
+    papers = OutgoingPaper.objects.filter(state__in=[PaperState.DRAFT, *ON_THE_WAY])
+    keys = dossier.result_papers.standing().values("paper_id")
+    return papers.filter(pk__in=keys).select_for_update(of=("self",)).first()
+
+
+def pass_on_draft(paper, before, row, *, by, now):
+    """Whoever handles the dossier from now on goes on with the draft that its handler `before` had begun."""
+    if paper is None or row.handler is None or row.office_id != paper.office_id:
+        return
+    if paper.drafter_id == before != row.handler_id:
+        pass_on(paper, row.handler, by=by, now=now)
+
+
+# --- what documents asks and tells (documents.purposes) ------------------------------------------
+
+
+def result_of(paper):
+    rows = ResultPaper.objects.filter(paper=paper).select_related("dossier")
+    return rows.first()
+
+
+def require_ready(result, paper, verb, *, dated_on=None):
+    """A result is signed once its dossier is approved, on that day or later; of a dossier that ended it goes no further."""
+    dossier = result.dossier
+    if verb in BACKWARDS:
+        return
+    said = {"code": dossier.code, "state": dossier.get_state_display()}
+    if dossier.state not in IN_HAND:
+        raise Refused(
+            _(
+                "Dossier %(code)s, whose result this is, is “%(state)s” now. The paper goes no further: send it back or give it up."
+            )
+            % said
+        )
+    if verb in SIGNED and dossier.state != State.APPROVED:
+        raise Refused(
+            _(
+                "Dossier %(code)s, whose result this is, is “%(state)s”. It must be approved before its result is signed."
+            )
+            % said
+        )
+    if dated_on is not None:
+        approved_on = timezone.localdate(dossier.slip.filter(verb=Verb.APPROVE).latest("number").at)
+        if dated_on < approved_on:
+            raise Refused(
+                _("The paper cannot be dated before %(day)s, when it was approved.")
+                % {"day": formats.vn_date(approved_on)}
+            )
+
+
+def follow_paper(result, paper, verb, *, by, now):
+    """Once the paper is issued, the dossier's result is that paper: number, date and file, by whoever issued it."""
+    if verb != "issue":
+        return
+    row = held_for(result.dossier, Verb.ISSUE, by, now)
+    write_line(
+        row, Verb.ISSUE, State.ISSUED, by=by, now=now, paper_number=paper.number.symbol, paper_on=paper.number.dated_on,
+        file=paper.sealed,
+    )  # fmt: skip
+
+
+def shown_on_paper(result, user):
+    """(label, words, address) for the page of the paper."""
+    dossier = result.dossier
+    sees = Dossier.objects.visible_to(user).filter(pk=dossier.pk).exists()
+    words = f"{dossier.code} ({dossier.get_state_display()})"
+    return _("Result of the dossier"), words, reverse("dossiers:dossier", args=[dossier.public_id]) if sees else ""

@@ -1,0 +1,248 @@
+"""The result of a dossier as a paper of the portal: begun from it, signed once it is approved, issued as its result."""
+
+import uuid
+from datetime import UTC, date, datetime
+from html import unescape
+
+import pytest
+from django.urls import reverse
+
+from accounts.roles import Role
+from audit.refusals import Conflict, NotAllowed, Refused
+from documents.services.papers import discard_paper
+from documents.services.way import number_paper, stop_paper
+from documents.store import bytes_of
+from dossiers.presenting.results import draft_of
+from dossiers.services import handling, results
+from dossiers.services.checking import problems_of
+from dossiers.services.dossiers import withdraw_dossier
+from notices.models import Telling
+from tests.dossiers.test_procedure_models import refused
+from tests.factories import (
+    make_dossier,
+    make_enterprise,
+    make_enterprise_user,
+    make_field,
+    make_office,
+    make_paper,
+    make_paper_at,
+    make_procedure,
+    make_result,
+    make_series,
+    make_slip_line,
+    make_stored_file,
+    make_user,
+    make_version,
+)
+
+pytestmark = pytest.mark.django_db
+
+NOW = datetime(2026, 11, 27, 3, tzinfo=UTC)
+TODAY = date(2026, 11, 27)
+APPROVED_AT = datetime(2026, 11, 26, 3, tzinfo=UTC)
+
+
+class Desk:
+    """A dossier in an officer's hands, under a procedure that names the paper and the text of its result."""
+
+    def __init__(self, layout="letter"):
+        self.office = make_office(name="Phòng Quản lý công nghiệp")
+        heading = "" if layout == "letter" else "QUYẾT ĐỊNH"
+        self.series = make_series(layout=layout, heading=heading)
+        version = make_version(make_procedure(), office=self.office, result_series=self.series)
+        make_field(version, "noi-dung")
+        version.result_subject = "trả lời {enterprise}"
+        version.result_text = "Hồ sơ {code} nêu: {noi-dung}\nSở trả lời: …"
+        version.state, version.valid_from, version.put_in_force_at = "issued", date(2026, 1, 5), NOW
+        version.paper_number, version.paper_on, version.put_in_force_by = "1/QĐ", date(2026, 1, 5), "system:tests"
+        version.save()
+        self.enterprise = make_enterprise(name="Công ty Mộc Lan")
+        self.signatory = make_enterprise_user(self.enterprise)
+        self.officer, self.head = make_user(Role.OFFICER, office=self.office), make_user(Role.HEAD, office=self.office)
+        self.director, self.clerk = make_user(Role.DIRECTOR), make_user(Role.RECORDS_CLERK)
+        self.dossier = make_dossier(version, self.enterprise, state="lodged", by=self.signatory)
+        make_slip_line(self.dossier, "received", handler=self.officer)
+        make_slip_line(self.dossier, "appraising")
+
+    def approved(self):
+        make_slip_line(self.dossier, "submitted", by=self.officer)
+        make_slip_line(self.dossier, "approved", by=self.director, at=APPROVED_AT)
+        return self
+
+    def begun(self, by=None):
+        given = draft_of(self.dossier, TODAY)
+        values = {"bases": "", "authority_paper": "", "signer_post": "", **given}
+        values |= {"office": self.office, "signer": self.director, "authority": "own"}
+        return results.begin_result(dossier=self.dossier, values=values, by=by or self.officer, now=NOW)
+
+    def at(self, state, paper):
+        return make_paper_at(state, paper=paper, clerk=self.clerk, head=self.head, now=NOW)
+
+    def state(self):
+        self.dossier.refresh_from_db()
+        return self.dossier.state
+
+
+@pytest.fixture
+def desk():
+    return Desk()
+
+
+def to(route, row):
+    return reverse(f"dossiers:{route}", args=[row.public_id])
+
+
+def text_of(answer):
+    return unescape(answer.content.decode())
+
+
+def test_the_draft_begins_with_what_the_dossier_says(desk):
+    given = draft_of(desk.dossier, TODAY)
+    assert (given["series"], given["office"], given["due_on"]) == (desk.series, desk.office.pk, desk.dossier.due_on)
+    assert (given["subject"], given["addressees"], given["recipients"]) == (
+        "trả lời Công ty Mộc Lan", "Công ty Mộc Lan", "Như trên",
+    )  # fmt: skip
+    assert given["body"] == f"Hồ sơ {desk.dossier.code} nêu: Thiếu mặt bằng\nSở trả lời: …"
+    assert "signer" not in given
+    desk.approved()
+    assert draft_of(desk.dossier, TODAY)["signer"] == desk.director
+    decision = Desk("decision")
+    given = draft_of(decision.dossier, TODAY)
+    assert given["bases"].splitlines() == [
+        "Căn cứ Kế hoạch số 60/KH-UBND", f"Xét hồ sơ mã số {decision.dossier.code} của Công ty Mộc Lan",
+    ]  # fmt: skip
+    assert given["addressees"] == ""
+
+
+def test_the_issued_paper_is_the_result_of_the_dossier(desk, client_as):
+    paper = desk.begun()
+    paper = desk.at("signing", paper)  # initialled and checked while the dossier is appraised
+    with pytest.raises(Refused, match="phải được phê duyệt trước khi ký"):
+        desk.at("numbering", paper)
+    desk.approved()
+    paper = desk.at("numbering", paper)
+    with pytest.raises(Refused, match="26/11/2026"):
+        number_paper(paper=paper, dated_on=date(2026, 11, 25), version=paper.version, by=desk.clerk, now=NOW)
+    scan = make_stored_file()
+    typed = {"paper_number": "9/X", "paper_on": TODAY, "file": scan, "by": desk.clerk, "now": NOW}
+    with pytest.raises(Conflict, match="soạn thành văn bản trên Cổng"):
+        handling.issue_result(dossier=desk.dossier, **typed)
+    assert refused(
+        lambda: make_slip_line(desk.dossier, "issued", paper_number="9/X", file=scan), "result_is_the_paper_that_stands"
+    )
+    paper = desk.at("issuing", paper)
+    assert desk.state() == "approved"
+    paper = desk.at("issued", paper)
+    line = desk.dossier.slip.get(verb="issue")
+    assert desk.state() == "issued"
+    assert (line.paper_number, line.paper_on, line.file, line.by) == (
+        paper.number.symbol, TODAY, paper.sealed, desk.clerk,
+    )  # fmt: skip
+    assert Telling.objects.filter(kind="dossiers.result").exists()
+    own = client_as(desk.signatory)
+    answer = own.get(reverse("dossiers:result_file", args=[desk.dossier.public_id, line.public_id]))
+    assert answer.getvalue() == bytes_of(paper.sealed)
+    page = text_of(own.get(to("dossier", desk.dossier)))
+    assert reverse("documents:confirm_paper", args=[paper.token]) in page
+    assert paper.get_absolute_url() not in page
+    handling.return_result(dossier=desk.dossier, note="Trả qua Cổng", by=desk.clerk, now=NOW)
+    assert desk.state() == "returned"
+
+
+def test_a_paper_that_is_stopped_or_given_up_leaves_the_dossier_as_it_was(desk):
+    first = desk.begun()
+    discard_paper(paper=first, version=first.version, reason="Soạn lại", by=desk.officer, now=NOW)
+    assert desk.state() == "appraising"
+    desk.approved()
+    second = desk.at("sealing", desk.begun())
+    stop_paper(paper=second, version=second.version, reason="Sai nội dung", by=desk.clerk, now=NOW)
+    assert desk.state() == "approved" and results.standing_paper(desk.dossier) is None
+    third = desk.begun(by=desk.head)
+    assert results.standing_paper(desk.dossier) == third
+    discard_paper(paper=third, version=third.version, reason="Ban hành ngoài Cổng", by=desk.head, now=NOW)
+    given = {"paper_number": "9/X", "paper_on": TODAY, "file": make_stored_file(), "by": desk.clerk, "now": NOW}
+    handling.issue_result(dossier=desk.dossier, **given)
+    assert desk.state() == "issued"
+
+
+def test_one_paper_at_a_time_by_whoever_has_the_dossier_while_its_result_is_drafted(desk):
+    stranger = make_user(Role.OFFICER, office=make_office())
+    with pytest.raises(NotAllowed, match=desk.officer.full_name):
+        desk.begun(by=stranger)
+    colleague = make_user(Role.OFFICER, office=desk.office)
+    with pytest.raises(NotAllowed):
+        desk.begun(by=colleague)
+    desk.begun()
+    with pytest.raises(Conflict, match="đã được soạn"):
+        desk.begun()
+    assert not results.may_begin(desk.officer, desk.dossier, NOW)
+    assert refused(lambda: make_result(desk.dossier), "result_one_paper_at_a_time")
+    early = make_dossier(state="lodged")
+    assert refused(lambda: make_result(early), "result_drafted_in_its_state")
+    other = Desk()
+    make_slip_line(other.dossier, "submitted")
+    with pytest.raises(Conflict, match="Đã trình"):
+        other.begun()
+    assert other.dossier.result_papers.count() == 0
+
+
+def test_the_draft_goes_with_the_dossier_to_whoever_handles_it_next(desk):
+    paper, colleague = desk.begun(), make_user(Role.OFFICER, office=desk.office)
+    handling.hand_over_dossier(dossier=desk.dossier, to=colleague, note="Đã soạn", by=desk.officer, now=NOW)
+    paper.refresh_from_db()
+    assert paper.drafter == colleague
+    handling.assign_dossier(dossier=desk.dossier, to=desk.officer, by=desk.head, now=NOW)
+    paper.refresh_from_db()
+    assert paper.drafter == desk.officer
+    handling.assign_dossier(dossier=desk.dossier, to=None, office=make_office(), by=desk.head, now=NOW)
+    paper.refresh_from_db()
+    assert paper.drafter == desk.officer
+
+
+def test_the_paper_of_a_dossier_that_ended_goes_no_further(desk):
+    paper = desk.begun()
+    desk.dossier.refresh_from_db()
+    withdraw_dossier(dossier=desk.dossier, reason="Không cần nữa", by=desk.signatory, now=NOW)
+    with pytest.raises(Refused, match="không đi tiếp được"):
+        desk.at("initialling", paper)
+    discard_paper(paper=paper, version=paper.version, reason="Hồ sơ đã rút", by=desk.officer, now=NOW)
+    make_paper_at("initialling", paper=make_paper())  # other papers ask no dossier
+
+
+def test_pages_lead_from_the_dossier_to_its_paper_and_back(desk, client_as):
+    officer, director = client_as(desk.officer), client_as(desk.director)
+    assert to("begin_result", desk.dossier) in text_of(officer.get(to("dossier", desk.dossier)))
+    assert client_as(make_user(Role.OFFICER)).get(to("begin_result", desk.dossier)).status_code == 403
+    assert director.get(to("result_draft", desk.dossier)).status_code == 404
+    page = text_of(officer.get(to("begin_result", desk.dossier)))
+    assert "trả lời Công ty Mộc Lan" in page and f"Hồ sơ {desk.dossier.code} nêu" in page
+    typed = {
+        "operation_key": str(uuid.uuid4()), "series": desk.series.pk, "office": desk.office.pk, "subject": "trả lời",
+        "body": "Nội dung trả lời", "signer": desk.director.pk, "authority": "own", "secrecy": "no",
+    }  # fmt: skip
+    half = text_of(officer.post(to("begin_result", desk.dossier), typed | {"secrecy": ""}))
+    assert "Nội dung trả lời" in half and desk.dossier.result_papers.count() == 0
+    page = text_of(officer.post(to("begin_result", desk.dossier), typed, follow=True))
+    paper = desk.dossier.result_papers.get().paper
+    assert desk.dossier.code in page and to("dossier", desk.dossier) in page
+    assert paper.get_absolute_url() in text_of(officer.get(to("dossier", desk.dossier)))
+    again = text_of(officer.get(to("begin_result", desk.dossier), follow=True))
+    assert "Văn bản kết quả đã được soạn." in again
+    page = text_of(director.get(to("dossier", desk.dossier)))
+    assert to("result_draft", desk.dossier) in page and paper.get_absolute_url() not in page
+    assert director.get(to("result_draft", desk.dossier)).getvalue().startswith(b"%PDF")
+    desk.approved()
+    clerk = client_as(desk.clerk)
+    assert to("issue_dossier", desk.dossier) not in text_of(clerk.get(to("dossier", desk.dossier)))
+    assert "Kết quả phát hành cùng văn bản đó" in text_of(clerk.get(to("issue_dossier", desk.dossier), follow=True))
+    page = text_of(client_as(desk.signatory).get(to("dossier", desk.dossier)))
+    assert "Văn bản kết quả" not in page and paper.get_absolute_url() not in page
+
+
+def test_a_text_that_names_what_no_dossier_has_keeps_a_version_from_coming_into_force():
+    version = make_version(result_text="Hồ sơ {code}: {noi-dung}, {khong-co}", result_series=make_series())
+    make_field(version, "noi-dung")
+    (problem,) = [each for each in problems_of(version, on=TODAY) if "{" in each]
+    assert "{khong-co}" in problem and "{noi-dung}" not in problem
+    version.result_series.ended_on = TODAY
+    assert any("không soạn được" in each for each in problems_of(version, on=TODAY))

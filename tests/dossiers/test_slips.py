@@ -1,0 +1,85 @@
+"""Forms 01 to 06 as files: the same words on the page, in the PDF and in the Word file, with the numbers of forms or without."""
+
+from collections import Counter
+from html import unescape
+
+import pytest
+from django.urls import reverse
+
+from accounts.roles import Role
+from dossiers.presenting.slips import control_slip, has_form, paper_of, slip_of
+from tests.documents.test_layout import bare, pages_of, paper_as_docx, paper_as_pdf, text_of_docx
+from tests.factories import make_dossier, make_enterprise, make_enterprise_user, make_slip_line, make_user, make_version
+
+pytestmark = pytest.mark.django_db
+
+
+def handled(enterprise=None, **fields):
+    """A dossier whose slip has four of the five forms, and one that was not received."""
+    version, enterprise = make_version(state="issued", **fields), enterprise or make_enterprise()
+    signatory = make_enterprise_user(enterprise)
+    stopped, refused = (make_dossier(version, enterprise, state="lodged", by=signatory) for _two in range(2))
+    for target, verb in (("received", None), ("supplementing", None), ("received", None), ("received", "extend")):
+        make_slip_line(stopped, target, verb)
+    make_slip_line(stopped, "stopped")
+    make_slip_line(refused, "refused")
+    return stopped, refused
+
+
+def slips_of(stopped, refused):
+    lines = [*stopped.slip.with_people(), *refused.slip.with_people()]
+    own = [line for line in lines if line.dossier_id == stopped.pk]
+    return [*(slip_of(line) for line in lines if has_form(line)), control_slip(stopped, own)]
+
+
+def test_each_form_says_the_same_on_the_page_in_the_pdf_and_in_the_word_file(client_as):
+    dossiers = handled(form_set="numbered")
+    slips = slips_of(*dossiers)
+    assert [slip.form[:9] for slip in slips] == [f"Mẫu số 0{number}" for number in (1, 2, 4, 5, 3, 6)]
+    for slip in slips:
+        paper = paper_of(slip)
+        (said,) = pages_of(paper_as_pdf(paper).pdf)
+        assert Counter(bare(said)) == Counter(text_of_docx(paper_as_docx(paper)))
+        texts = [f"{label}: {text}" for label, text in slip.lines] + [str(cell) for row in slip.rows for cell in row]
+        for words in (slip.form, slip.title.upper(), f"Số: {slip.number}", *texts, *slip.paragraphs, slip.name):
+            assert bare(words) in bare(said)
+    receipt = dossiers[0].slip.get(verb="receive")
+    page = client_as(make_user(Role.INTAKE)).get(
+        reverse("dossiers:dossier_form", args=[dossiers[0].public_id, receipt.public_id])
+    )
+    shown = bare(unescape(page.content.decode()))
+    for words in (slips[0].form, slips[0].title, *(text for line in slips[0].lines for text in line)):
+        assert bare(words) in shown
+
+
+def test_a_programme_procedure_has_the_same_content_without_the_numbers_of_forms():
+    for slip in slips_of(*handled(form_set="plain")):
+        said = bare(pages_of(paper_as_pdf(paper_of(slip)).pdf)[0])
+        assert bare(slip.title.upper()) in said
+        assert "Mẫusố" not in said and "03/2025" not in said
+
+
+def test_whoever_sees_the_dossier_downloads_its_forms_and_only_staff_its_control_slip(client_as):
+    dossier, _refused = handled()
+    receipt = dossier.slip.get(verb="receive")
+    routes = [(f"dossier_form_{kind}", [dossier.public_id, receipt.public_id]) for kind in ("pdf", "word")]
+    slips = [(f"control_slip_{kind}", [dossier.public_id]) for kind in ("pdf", "word")]
+    stranger, own = client_as(make_enterprise_user(make_enterprise())), client_as(dossier.applicant)
+    clerk = client_as(make_user(Role.INTAKE))
+    for name, arguments in routes:
+        assert stranger.get(reverse(f"dossiers:{name}", args=arguments)).status_code == 404
+        answer = own.get(reverse(f"dossiers:{name}", args=arguments))
+        assert answer.headers["Content-Disposition"].startswith("attachment")
+        assert answer.getvalue().startswith(b"%PDF" if "pdf" in name else b"PK")
+    for name, arguments in slips:
+        assert own.get(reverse(f"dossiers:{name}", args=arguments)).status_code == 403
+        assert clerk.get(reverse(f"dossiers:{name}", args=arguments)).getvalue()
+
+
+def test_what_cannot_be_printed_sends_back_to_the_page_and_the_word_file_is_there(client_as):
+    dossier, _refused = handled(make_enterprise(name="Công ty 漢字"))
+    receipt, clerk = dossier.slip.get(verb="receive"), client_as(make_user(Role.INTAKE))
+    arguments = [dossier.public_id, receipt.public_id]
+    answer = clerk.get(reverse("dossiers:dossier_form_pdf", args=arguments), follow=True)
+    assert answer.redirect_chain and "không in được" in unescape(answer.content.decode())
+    assert clerk.get(reverse("dossiers:dossier_form_word", args=arguments)).getvalue().startswith(b"PK")
