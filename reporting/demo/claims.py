@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from accounts.models import Letter
 from accounts.roles import Role
 from documents.store import VISITOR, save_upload
 from enterprises.models import Claim, Enterprise
@@ -34,6 +35,8 @@ def enterprises_claimed(stage):
             _claim(record.tax_code, record.name, name, local, day + timedelta(days=3))
     confirmed = _claim(third.tax_code, third.name, "Bùi Văn Ví Dụ", "bui.vidu", day)
     services.confirm_claim(claim=confirmed, by=clerk, now=at(day + timedelta(days=4), 14))
+    # its link ran out before anybody looks: among the letters of the try-out it would only mislead
+    Letter.objects.filter(kind="invitation", to=confirmed.email).update(state=Letter.State.DROPPED, sealed_body="")
     refused = _claim(
         fourth.tax_code, fourth.name, "Đỗ Văn Thử", "do.thu", day, scope="Giao dịch", authorised_to=date(2026, 12, 31)
     )
