@@ -2,6 +2,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from accounts.access import entries, may_open
+from accounts.panels import ways_in
 
 
 def navigation(request):
@@ -32,6 +33,7 @@ def navigation(request):
                 each["current"] = each is here
     return {
         "navigation": shown,
+        "ways_in": ways_in() if user is None or not user.is_authenticated else [],
         "search_url": reverse("reporting:search") if user is not None and may_open(user, "reporting:search") else "",
         "tryout": not settings.PRODUCTION,
         "show_outbox": settings.SHOW_OUTBOX,

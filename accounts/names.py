@@ -4,9 +4,12 @@ import uuid
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import Post, User
 from screens.text import matching
+
+SYSTEMS = {"system:visitor": gettext_lazy("somebody who was not signed in")}
 
 
 def names_of(public_ids, *, on=None):
@@ -39,7 +42,8 @@ def _uuid(value):
 def actors(names):
     """For histories: {"user:<public id>": name}."""
     ids = {name.removeprefix("user:") for name in names if name.startswith("user:")}
-    return {f"user:{public_id}": name for public_id, name in names_of(ids).items()}
+    found = {f"user:{public_id}": name for public_id, name in names_of(ids).items()}
+    return found | {name: str(said) for name, said in SYSTEMS.items() if name in names}
 
 
 def find_actors(text):

@@ -1,11 +1,23 @@
-"""What other rooms show about a person on the person's page: `f(person, viewer)` -> (title, [(text, url)]) or None."""
+"""What other rooms show on pages of this room."""
 
-_panels = []
+from django.urls import reverse
+
+_panels, _ways_in = [], []
 
 
 def register(panel):
+    """On the page of a person: `panel(person, viewer)` -> (title, [(text, url)]) or None."""
     _panels.append(panel)
 
 
 def panels_of(person, viewer):
     return [shown for shown in (panel(person, viewer) for panel in _panels) if shown]
+
+
+def register_way_in(question, label, route):
+    """On the page of signing in, and on the own page of whoever holds no post: how somebody comes to an account."""
+    _ways_in.append((question, label, route))
+
+
+def ways_in():
+    return [{"question": question, "label": label, "url": reverse(route)} for question, label, route in _ways_in]

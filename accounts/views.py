@@ -30,7 +30,7 @@ from accounts.forms import (
 from accounts.models import Delegation, Handover, Invitation, Letter, Office, Post, SignIn, User
 from accounts.names import names_of
 from accounts.outbox import letters
-from accounts.panels import panels_of
+from accounts.panels import panels_of, ways_in
 from accounts.parking import park_and_show, park_and_sign_in, path_of
 from accounts.permissions import HAND_OVER, MANAGE_PEOPLE
 from accounts.roles import Role
@@ -85,6 +85,7 @@ def me(request):
             "posts": person.posts.select_related("office").order_by("-starts_on", "-pk"),
             "today": timezone.localdate(),
             "panels": panels_of(person, person),
+            "ways_in": [] if person.is_staff_member else ways_in(),
             "delegations": delegations_shown(person),
             "may_delegate": may_open(person, "accounts:add_delegation"),
             "may_see_delegations": may_open(person, "accounts:delegation_list"),
@@ -677,6 +678,7 @@ def table_of_rights(request):
 # Rights whose code begins with a noun of its room.
 ROOM_OF = {
     "figures": "enterprises",
+    "claims": "enterprises",
     "memberships": "enterprises",
     "procedures": "dossiers",
     "numbers": "documents",

@@ -240,6 +240,8 @@ FILE_UPLOAD_PERMISSIONS = 0o600
 UPLOAD_MEGABYTES = env.whole("UPLOAD_MEGABYTES", 30, least=1)
 QUOTA_FILES = env.whole("QUOTA_FILES", 2000, least=1)
 QUOTA_MEGABYTES = env.whole("QUOTA_MEGABYTES", 2000, least=1)
+VISITOR_MEGABYTES = env.whole("VISITOR_MEGABYTES", 10, least=1)  # of a file of somebody who has not signed in
+VISITOR_FILES_A_DAY = env.whole("VISITOR_FILES_A_DAY", 200, least=1)
 IMPORT_MOST_ROWS = env.whole("IMPORT_MOST_ROWS", 200_000, least=1)
 READER_MEGABYTES = env.whole("READER_MEGABYTES", 1024, least=256)
 READER_SECONDS = env.whole("READER_SECONDS", 60, least=5)

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from audit.refusals import Refused
 from documents.guard import ENDINGS, PAPERS
 from documents.models import StoredFile
-from documents.store import save_upload
+from documents.store import owner_of, save_upload
 
 
 class Attachments:
@@ -15,11 +15,12 @@ class Attachments:
 
     Each becomes an upload field `<name>` and a hidden `<name>_kept`; `file_of(name)` gives the StoredFile or None. A form
     begins with a file whose public id is the initial value of `<name>_kept`.
-    `allowed` are the formats of the guard that are taken.
+    `allowed` are the formats of the guard that are taken; `user` is a person, or VISITOR who has not signed in.
     """
 
     attachments: dict = {}
     allowed: tuple = PAPERS
+    not_taken: frozenset = frozenset()  # names of files that came and were refused
 
     def __init__(self, *args, user, **kwargs):
         self.user = user
@@ -53,22 +54,23 @@ class Attachments:
             return None
         if not asked:
             return None
-        return StoredFile.objects.filter(public_id=asked, owner=self.user.public_id, format__in=self.allowed).first()
+        return StoredFile.objects.filter(public_id=asked, owner=owner_of(self.user), format__in=self.allowed).first()
 
 
-def bind(request, form_class, *, now, prefix="", **options):
+def bind(request, form_class, *, now, prefix="", by=None, most_megabytes=None, **options):
     """The form with what was typed; its files are taken in first, so that a refusal loses none of them."""
-    data, refusals = request.POST.copy(), {}
+    by, data, refusals = by or request.user, request.POST.copy(), {}
     for name in form_class.attachments:
         field = f"{prefix}-{name}" if prefix else name
         upload = request.FILES.get(field)
         if upload:
             try:
-                stored = save_upload(upload, by=request.user, now=now, allow=form_class.allowed)
+                stored = save_upload(upload, by=by, now=now, allow=form_class.allowed, most_megabytes=most_megabytes)
                 data[f"{field}_kept"] = str(stored.public_id)
             except Refused as refusal:
                 refusals[name] = str(refusal)
-    form = form_class(data, user=request.user, prefix=prefix or None, **options)
+    form = form_class(data, user=by, prefix=prefix or None, **options)
+    form.not_taken = frozenset(refusals)
     for name, refusal in refusals.items():
         form.add_error(name, refusal)
     return form

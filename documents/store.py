@@ -5,6 +5,7 @@ import os
 import tempfile
 import uuid
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 from django.conf import settings
@@ -20,6 +21,12 @@ from documents.models import StoredFile
 from documents.reasons import dotted
 
 BLOCK = 1 << 20
+VISITOR = "system:visitor"  # who sends something without having signed in
+VISITORS = uuid.UUID(int=1)  # the owner of what they sent
+
+
+def owner_of(by):
+    return VISITORS if by == VISITOR else by.public_id
 
 
 def path_of(sha256):
@@ -71,14 +78,14 @@ def save_upload(file, *, by, now, allow=guard.EVERYTHING, name=None, most_megaby
         scanned = _scan(path)
         sha256 = digest.hexdigest()
         with transaction.atomic():
-            _within_quota(by, size)
+            _within_quota(by, size, now)
             stored = StoredFile.objects.create(
                 sha256=sha256,
                 size=size,
                 format=found.format,
                 content_type=found.content_type,
                 original_name=found.name,
-                owner=by.public_id,
+                owner=owner_of(by),
                 stored_at=now,
                 scan=scanned,
                 scanned_at=now if scanned != StoredFile.Scan.WAITING else None,
@@ -119,8 +126,14 @@ def _scan(path):
     return StoredFile.Scan.CLEAN
 
 
-def _within_quota(by, size):
-    """A person's files stay within their number and size, whoever uploads at the same moment."""
+def _within_quota(by, size, now):
+    """A person's files stay within their number and size, whoever uploads at the same moment; those of all visitors
+    together within a number a day."""
+    if by == VISITOR:
+        today = StoredFile.objects.filter(owner=VISITORS, stored_at__gt=now - timedelta(days=1))
+        if today.count() >= settings.VISITOR_FILES_A_DAY:
+            raise Refused(_("No more files are taken today from people who are not signed in. Send it again tomorrow."))
+        return
     User.objects.select_for_update(of=("self",), no_key=True).get(pk=by.pk)
     have = StoredFile.objects.filter(owner=by.public_id).aggregate(count=Count("id"), size=Sum("size"))
     if have["count"] >= settings.QUOTA_FILES or (have["size"] or 0) + size > settings.QUOTA_MEGABYTES * 2**20:

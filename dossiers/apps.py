@@ -8,8 +8,7 @@ class DossiersConfig(AppConfig):
         from django.utils.translation import gettext_lazy as _
 
         from accounts import handover
-        from documents import filing
-        from documents import purposes
+        from documents import filing, purposes
         from dossiers import holding
         from dossiers.filed import FILEABLE
         from dossiers.models import ProcedureVersion

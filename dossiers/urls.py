@@ -1,6 +1,6 @@
 from django.urls import path
 
-from dossiers.views import dossiers, handling, lodging, many, procedures, register, results, supplements
+from dossiers.views import applications, dossiers, handling, lodging, many, procedures, register, results, supplements
 
 app_name = "dossiers"
 VERSION = "procedures/versions/<uuid:public_id>/"
@@ -25,6 +25,13 @@ urlpatterns = [
     path(f"{DOSSIER}components/<uuid:component_id>/template/", lodging.dossier_template, name="dossier_template"),
     path(f"{DOSSIER}files/<uuid:file_id>/", lodging.dossier_file, name="dossier_file"),
     path(f"{DOSSIER}files/<uuid:file_id>/remove/", lodging.remove_file, name="remove_file"),
+    path(f"{DOSSIER}application/attach/", applications.attach_application, name="attach_application"),
+    path(f"{DOSSIER}application/<uuid:file_id>/remove/", applications.remove_application, name="remove_application"),
+    path(
+        f"{DOSSIER}application/<uuid:file_id>/signatures/",
+        applications.application_signatures,
+        name="application_signatures",
+    ),
     path(f"{DOSSIER}move/", lodging.move_draft, name="move_draft"),
     path(f"{DOSSIER}check/", lodging.check_dossier, name="check_dossier"),
     path(f"{DOSSIER}lodge/", lodging.lodge_dossier, name="lodge_dossier"),

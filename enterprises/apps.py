@@ -12,7 +12,7 @@ class EnterprisesConfig(AppConfig):
         from accounts.roles import register_role_source
         from enterprises.models import FigureYearClosing, Title
         from enterprises.permissions import roles_by_membership
-        from enterprises.services import figures, memberships
+        from enterprises.services import claims, figures, memberships
         from programme import citations
 
         register_role_source(roles_by_membership)
@@ -23,7 +23,19 @@ class EnterprisesConfig(AppConfig):
             accept=memberships.accept_invitation,
             describe=memberships.describe_invitation,
         )
+        register_purpose(
+            claims.PURPOSE,
+            label=_("A claim of an enterprise that was confirmed"),
+            check=claims.check_invitation,
+            accept=claims.accept_invitation,
+            describe=memberships.describe_invitation,
+        )
         panels.register(memberships.panel_of_person)
+        panels.register_way_in(
+            _("Do you represent an enterprise that has no account yet?"),
+            _("Claim it by its tax code"),
+            "enterprises:claim_enterprise",
+        )
         handover.register(
             "figures",
             _("Figures to send or to correct"),

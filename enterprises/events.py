@@ -5,7 +5,7 @@ from datetime import date
 from django.utils.translation import gettext_lazy as _
 
 from audit.events import describe
-from enterprises.models import Enterprise, FigureRevision, Product, Title
+from enterprises.models import Claim, Enterprise, FigureRevision, Product, Title
 from enterprises.models.figures import MEASURES, PEOPLE_MEASURES
 from screens.formats import english, money, number, usd, vn_date
 
@@ -45,6 +45,17 @@ ENTERPRISE = {
     "activities": (_("activities"), ", ".join),
     "member": _("person"),
     "postal_address": _label(Enterprise, "address"),
+}
+CLAIM = {
+    name: _label(Claim, name) for name in ("tax_code", "enterprise_name", "full_name", "email", "phone", "paper_number")
+} | {
+    "office": (_label(Claim, "office"), _choice(Claim, "office")),
+    "scope": _label(Claim, "scope"),
+    "state": (_label(Claim, "state"), _choice(Claim, "state")),
+    "authorised_to": (_label(Claim, "authorised_to"), _day),
+    "expires_on": (_label(Claim, "expires_on"), _day),
+    "member": _("person"),
+    "although": _("though it had a representative on the portal"),
 }
 PRODUCT = {name: _label(Product, name) for name in ("name", "group", "activity")}
 TITLE = {
@@ -107,6 +118,15 @@ for kind, sentence in (
     ("figures imported", _("Figures of %(year)s declared and sent by an import")),
 ):
     describe(kind, sentence, fields=FIGURES)
+for kind, sentence in (
+    ("enterprise claimed", _("Claim sent")),
+    ("claim confirmed", _("Claim confirmed: invitation sent")),
+    ("claim refused", _("Claim refused")),
+    ("claim expired", _("The claim expired: nobody decided in time")),
+    ("claimant invited again", _("Invitation sent again")),
+    ("enterprise claim confirmed", _("A claim to represent the enterprise was confirmed, a person invited")),
+):
+    describe(kind, sentence, fields=CLAIM)
 describe("figures handed over", _("The declaration was handed over"))
 describe("year closed", _("Figures of %(year)s closed by decision %(number)s"))
 describe("year opened again", _("Figures of %(year)s opened again by decision %(number)s"))

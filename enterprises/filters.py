@@ -3,11 +3,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from enterprises.jumps import with_jump
-from enterprises.models import Enterprise, EnterpriseGroup, FigureRevision, Product, Title
+from enterprises.models import Claim, Enterprise, EnterpriseGroup, FigureRevision, Product, Title
 from enterprises.models.enterprises import Size
 from enterprises.models.figures import State
 from enterprises.models.products import TitleKind
 from enterprises.tables import TITLE_STATES
+from reference import tax_codes
 from reference.models import AdministrativeUnit, ProductGroup
 from screens.lists import FilterSet, SearchFilter
 
@@ -52,6 +53,19 @@ class EnterpriseFilter(FilterSet):
     def of_round(self, queryset, name, value):
         titles = Title.objects.standing().filter(round_year=value)
         return queryset.filter(pk__in=titles.values("product__enterprise_id"))
+
+
+class ClaimFilter(FilterSet):
+    state = django_filters.ChoiceFilter(label=_("State"), choices=Claim.State.choices)
+    tax_code = django_filters.CharFilter(label=_("Tax code"), method="of_tax_code")
+    office = django_filters.ChoiceFilter(label=_("In which capacity"), choices=Claim.Office.choices)
+
+    class Meta:
+        model = Claim
+        fields = ()
+
+    def of_tax_code(self, queryset, name, value):
+        return queryset.filter(tax_code=tax_codes.normal(value))
 
 
 class ProductFilter(FilterSet):

@@ -1,6 +1,6 @@
 from django.utils.translation import gettext_lazy as _
 
-from accounts.access import action, menu, route
+from accounts.access import ANYONE, action, menu, route
 from accounts.duties import steps_apart_from
 from accounts.roles import ENTERPRISE_ROLES, HEADS, LEADERS, READERS, Role
 
@@ -15,6 +15,13 @@ EDIT_CONTACT = action(
     "enterprises.edit_contact", _("Keep the contact data of one's own enterprise"), roles=ENTERPRISE_ROLES
 )
 INVITE = action("memberships.invite", _("Invite people of an enterprise"), roles=OFFICERS | {Role.SIGNATORY})
+
+SEE_CLAIMS = action(
+    "claims.see", _("See who claims to represent an enterprise"), roles=OFFICERS | {Role.INTAKE, Role.AUDITOR}
+)
+DECIDE_CLAIMS = action(
+    "claims.decide", _("Confirm or refuse who claims to represent an enterprise"), roles=OFFICERS | {Role.INTAKE}
+)
 
 VIEW_FIGURES = action("figures.view", _("See the figures of enterprises"), roles=READERS | ENTERPRISE_ROLES)
 DECLARE = action("figures.declare", _("Declare figures of a year"), roles=OFFICERS | ENTERPRISE_ROLES)
@@ -34,6 +41,15 @@ route("enterprises:duplicates", GET=MERGE)
 route("enterprises:merge_enterprises", GET=MERGE, POST=MERGE)
 route("enterprises:invite_member", GET=INVITE, POST=INVITE)
 route("enterprises:end_membership", GET=INVITE, POST=INVITE)
+
+route("enterprises:claim_enterprise", GET=ANYONE, POST=ANYONE)
+route("enterprises:claim_sent", GET=ANYONE)
+route("enterprises:claim_list", GET=SEE_CLAIMS)
+route("enterprises:claim_detail", GET=SEE_CLAIMS)
+route("enterprises:claim_file", GET=SEE_CLAIMS)
+route("enterprises:confirm_claim", GET=DECIDE_CLAIMS, POST=DECIDE_CLAIMS)
+route("enterprises:refuse_claim", GET=DECIDE_CLAIMS, POST=DECIDE_CLAIMS)
+route("enterprises:invite_claimant_again", POST=DECIDE_CLAIMS)
 
 route("enterprises:product_list", GET=VIEW)
 route("enterprises:product_detail", GET=VIEW)

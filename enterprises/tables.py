@@ -1,6 +1,7 @@
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from enterprises.models import Enterprise, FigureRevision
+from enterprises.models import Claim, Enterprise, FigureRevision
 from enterprises.models.enterprises import Size
 from enterprises.models.figures import BASIS, State, basis_words
 from enterprises.models.products import TitleKind
@@ -15,6 +16,7 @@ STATE_TAGS = {
     "returned": "bad",
     "withdrawn": "quiet",
 }
+CLAIM_TAGS = {"waiting": "warn", "confirmed": "ok", "refused": "bad", "expired": "quiet"}
 TITLE_TAGS = {"key_product": "info", "top_10": "warn"}
 TITLE_STATES = [
     ("in_force", _("In force")),
@@ -58,6 +60,49 @@ class EnterpriseTable(tables.Table):
 
     class Meta:
         shown = ["name", "tax_code", "ward", "size", "has_title", "status"]
+
+
+class ClaimTable(tables.Table):
+    full_name = tables.LinkColumn(
+        verbose_name=_("Who claims"),
+        route="enterprises:claim_detail",
+        second="email",
+        second_label=_("E-mail address"),
+        second_column=tables.TextColumn,
+        width=30,
+    )
+    tax_code = tables.CodeColumn(verbose_name=_("Tax code"))
+    enterprise_name = tables.VietnameseColumn(verbose_name=_("Enterprise as it was said"), width=36)
+    on_record = tables.VietnameseColumn(
+        verbose_name=_("Enterprise on record"),
+        fields=("record_name", "record_merged", "record_status"),
+        compute=lambda record: _on_record(record),
+        width=36,
+    )
+    signatories = tables.NumberColumn(verbose_name=_("Representatives on the portal"), orderable=False)
+    office = tables.ChoiceColumn(verbose_name=_("In which capacity"), choices=Claim.Office)
+    state = tables.TagColumn(verbose_name=_("State"), choices=Claim.State, kinds=CLAIM_TAGS)
+    sent_at = tables.DateTimeColumn(verbose_name=_("Sent at"))
+    expires_on = tables.DateColumn(verbose_name=_("To be decided until"))
+    ended_at = tables.DateTimeColumn(verbose_name=_("Decided at"))
+    decided_by = tables.VietnameseColumn(
+        verbose_name=_("Decided by"), accessor="decided_by__full_name", orderable=False
+    )
+    reason = tables.TextColumn(verbose_name=_("Reason for refusing"), orderable=False)
+
+    class Meta:
+        shown = ["full_name", "enterprise_name", "on_record", "signatories", "office", "state", "expires_on"]
+
+
+def _on_record(record):
+    """The name on record, with what keeps it from being represented."""
+    if record["record_name"] is None:
+        return str(_("(not registered)"))
+    if record["record_merged"]:
+        return gettext("%(name)s (merged into another record)") % {"name": record["record_name"]}
+    if record["record_status"] == Enterprise.Status.ACTIVE:
+        return record["record_name"]
+    return f"{record['record_name']} ({Enterprise.Status(record['record_status']).label})"
 
 
 class ProductTable(tables.Table):

@@ -5,8 +5,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from accounts.roles import ENTERPRISE_ROLES
-from enterprises.models import Enterprise, FigureRevision, Membership, Product
+from accounts.roles import ENTERPRISE_ROLES, Role
+from enterprises.models import Claim, Enterprise, FigureRevision, Membership, Product
 from enterprises.models.figures import State
 from notices.kinds import Place, Way, kind
 from notices.services.telling import tell_each
@@ -80,6 +80,73 @@ def tell_of_figures(what, rows, *, by, now):
     tell_each(what, told, by=by, now=now)
 
 
+# --- claims ------------------------------------------------------------------------------------
+
+_CLAIMED = (
+    Place("tax_code", _("tax code that was given"), "0199999991"),
+    Place("enterprise", _("name of the enterprise that was given"), "Công ty TNHH Cơ khí Minh Họa"),
+    Place("claimant", _("name of whoever claims"), "Nguyễn Văn Mẫu"),
+    Place("sent_on", _("day of the claim"), "20/11/2026"),
+    Place("until", _("day until which it is decided"), "20/12/2026"),
+)
+
+
+def _claimed(claim):
+    return {
+        "tax_code": claim.tax_code,
+        "enterprise": claim.enterprise_name,
+        "claimant": claim.full_name,
+        "sent_on": formats.vn_date(claim.sent_at),
+        "until": formats.vn_date(claim.expires_on),
+    }
+
+
+def _claimant(*states):
+    """Whoever was signed in when they claimed; the others have only given an address."""
+
+    def people(claim, on):
+        return User.objects.filter(pk=claim.claimant_id if claim.state in states else None)
+
+    def strangers(claim):
+        return [(claim.full_name, claim.email)] if claim.state in states and claim.claimant_id is None else []
+
+    return {"people": people, "strangers": strangers}
+
+
+_TO_CLAIMANT = {
+    "model": Claim,
+    "address": lambda claim: reverse("enterprises:claim_enterprise"),
+    "roles": ENTERPRISE_ROLES,
+    "must": True,
+}
+CLAIM_WAITS = kind(
+    "enterprises.claim_waits",
+    _("Somebody claims to represent an enterprise"),
+    model=Claim,
+    people=lambda claim, on: User.objects.holding(Role.INTAKE, on) if claim.state == "waiting" else User.objects.none(),
+    says=_claimed,
+    places=_CLAIMED,
+    roles=frozenset({Role.INTAKE}),
+)
+CLAIM_CONFIRMED = kind(
+    "enterprises.claim_confirmed", _("A claim of an enterprise was confirmed"), says=_claimed, places=_CLAIMED,
+    **_claimant(Claim.State.CONFIRMED), **_TO_CLAIMANT,
+)  # fmt: skip
+CLAIM_REFUSED = kind(
+    "enterprises.claim_refused",
+    _("A claim of an enterprise was refused"),
+    says=lambda claim: _claimed(claim) | {"reason": claim.reason},
+    places=(*_CLAIMED, Place("reason", _("why it was refused"), "Giấy ủy quyền không ghi nội dung được ủy quyền")),
+    **_claimant(Claim.State.REFUSED),
+    **_TO_CLAIMANT,
+)
+CLAIM_EXPIRED = kind(
+    "enterprises.claim_expired", _("A claim of an enterprise expired"), says=_claimed, places=_CLAIMED,
+    **_claimant(Claim.State.EXPIRED), **_TO_CLAIMANT,
+)  # fmt: skip
+
+
+subject("enterprises:claim_detail", Claim, Claim.objects.visible_to)
 subject("enterprises:enterprise_detail", Enterprise, Enterprise.objects.visible_to)
 subject("enterprises:product_detail", Product, Product.objects.visible_to)
 subject("enterprises:figures_detail", FigureRevision, FigureRevision.objects.visible_to)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from enterprises.views import enterprises, figures, own, products, years
+from enterprises.views import claims, enterprises, figures, own, products, years
 
 app_name = "enterprises"
 urlpatterns = [
@@ -15,6 +15,15 @@ urlpatterns = [
     path("<uuid:public_id>/merge/", enterprises.merge_enterprises, name="merge_enterprises"),
     path("<uuid:public_id>/invite/", enterprises.invite_member, name="invite_member"),
     path("memberships/<uuid:public_id>/end/", enterprises.end_membership, name="end_membership"),
+    # claims
+    path("claim/", claims.claim_enterprise, name="claim_enterprise"),
+    path("claim/sent/", claims.claim_sent, name="claim_sent"),
+    path("claims/", claims.claim_list, name="claim_list"),
+    path("claims/<uuid:public_id>/", claims.claim_detail, name="claim_detail"),
+    path("claims/<uuid:public_id>/paper/", claims.claim_file, name="claim_file"),
+    path("claims/<uuid:public_id>/confirm/", claims.confirm_claim, name="confirm_claim"),
+    path("claims/<uuid:public_id>/refuse/", claims.refuse_claim, name="refuse_claim"),
+    path("claims/<uuid:public_id>/invite-again/", claims.invite_claimant_again, name="invite_claimant_again"),
     # products and titles
     path("products/", products.product_list, name="product_list"),
     path("<uuid:public_id>/products/add/", products.add_product, name="add_product"),

@@ -8,9 +8,17 @@ from audit.refusals import Refused
 from enterprises.filters import FiguresFilter
 from enterprises.jumps import left_sentence, with_jump, without_jump
 from enterprises.models import FigureRevision
+from enterprises.services.claims import expire_claims
 from enterprises.services.figures import CHUNK, bulk_confirm
-from jobs.registry import job
+from jobs.registry import Daily, job
 from screens.formats import number
+
+TIMETABLE = [Daily("enterprises.expire_claims", hour=1)]
+
+
+@job("enterprises.expire_claims", gettext_lazy("End the claims of enterprises that nobody decided in time"))
+def end_claims(running, *, now):
+    return {"expired": expire_claims(now=now)}
 
 
 @job("figures.confirm_all", gettext_lazy("Confirm all figures of a filter"))

@@ -45,6 +45,8 @@ PERSON = Place("person", _("name of the person who is told"), "Nguyễn Văn An"
 class Kind:
     """`people(object, on)` are the users whom it concerns on the day: nobody any more, and nothing is sent.
 
+    `strangers(object)` are [(name, e-mail)] of those whom it concerns and who have no account: they get a letter only.
+
     `says(object)` gives the words for every place, in the language that is active. `roles` may ever be told; with `must`
     a person cannot keep it to the portal; `internal` ones are only for those whom they concern and the overseers.
     """
@@ -60,6 +62,7 @@ class Kind:
     must: bool = False
     usual: str = Way.AT_ONCE
     internal: bool = False
+    strangers: Callable[[Any], list] = lambda thing: []
 
     @property
     def all_places(self):

@@ -81,7 +81,12 @@ class DeliveryTable(tables.Table):
         width=50,
     )
     person = tables.VietnameseColumn(
-        verbose_name=_("Person"), accessor="person__full_name", order_by=("person__sort_key",), width=30
+        verbose_name=_("Person"),
+        fields=("person__full_name", "notice__name"),
+        compute=lambda record: record["person__full_name"] or record["notice__name"],
+        orderable=True,
+        order_by=("person__sort_key",),
+        width=30,
     )
     channel = tables.ChoiceColumn(verbose_name=_("Way of telling"), choices=Channel)
     made_at = tables.DateTimeColumn(verbose_name=_("Written at"))
@@ -104,7 +109,7 @@ class DeliveryTable(tables.Table):
 class DeliveryFilter(FilterSet):
     advanced = ("channel", "kind")
 
-    q = SearchFilter(label=_("Person"), folded=("person__folded",))
+    q = SearchFilter(label=_("Person"), folded=("person__folded", "notice__folded"))
     state = django_filters.ChoiceFilter(label=_("State"), choices=Delivery.State.choices, empty_label=_("All"))
     channel = django_filters.ChoiceFilter(label=_("Way of telling"), choices=Channel.choices, empty_label=_("All"))
     kind = django_filters.ChoiceFilter(

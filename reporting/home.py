@@ -15,6 +15,7 @@ from documents.models import Import
 from enterprises.models import FigureRevision
 from jobs.models import Job
 from programme.models import TreasuryStatement
+from reporting.home_claims import CLAIMS
 from reporting.home_dossiers import DOSSIERS
 from reporting.home_money import MONEY
 from reporting.home_notices import NOTICES
@@ -35,6 +36,7 @@ def work_for(user, now):
         _returned,
         _unsent,
         *DOSSIERS,
+        *CLAIMS,
         *NOTICES,
         *PAPERS,
         _imports,

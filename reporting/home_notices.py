@@ -35,7 +35,7 @@ def _letters_set_aside(user, now):
     shown, number = first_of(parked.select_related("notice", "person").order_by("made_at", "pk"))
     items = [
         Item(
-            f"{row.person.full_name}: {row.title}",
+            f"{row.called}: {row.title}",
             row.get_absolute_url(),
             _("Send again"),
             formats.vn_datetime(row.made_at),

@@ -2,7 +2,7 @@
 
 import itertools
 import uuid
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from accounts.models import Office, Post, User
 from accounts.roles import Role
@@ -21,6 +21,7 @@ from dossiers.models import (
 )
 from dossiers.states import State, move_between
 from enterprises.models import (
+    Claim,
     Enterprise,
     EnterpriseGroup,
     FigureRevision,
@@ -386,6 +387,26 @@ def make_enterprise_user(enterprise=None, role=Role.SIGNATORY, **fields):
     return make_membership(make_user(**fields), enterprise, role).user
 
 
+def make_claim(enterprise=None, *, state="waiting", at=None, by=None, **fields):
+    """A claim of `enterprise` by somebody without an account, or of a tax code that nobody has."""
+    at = at or LONG_AGO
+    values = {
+        "tax_code": enterprise.tax_code if enterprise else make_tax_code(),
+        "enterprise_name": enterprise.name if enterprise else "Công ty TNHH Chưa Đăng Ký",
+        "full_name": "Nguyễn Văn Yêu Cầu",
+        "email": f"yeucau{next(_numbers)}@dn.example",
+        "office": "representative",
+        "paper_number": "GCN số 1, cấp ngày 01/02/2020",
+        "sent_at": at,
+        "expires_on": at.date() + timedelta(days=30),
+        "state": state,
+    }
+    if state in ("refused", "expired"):
+        values |= {"ended_at": at, "reason": "Thiếu giấy tờ" if state == "refused" else ""}
+        values["decided_by"] = (by or make_officer()) if state == "refused" else None
+    return Claim.objects.create(**values | {"file": fields.pop("file", None) or make_stored_file(), **fields})
+
+
 # --- support ----------------------------------------------------------------------------------
 def make_support(enterprise=None, activity_code=None, *, delivered_on=date(2024, 5, 20), now=None, **fields):
     """A support record with its first revision, recorded the day after delivery."""
@@ -593,6 +614,14 @@ def make_dossier_file(dossier, component=None, file=None, *, by=None, at=LONG_AG
         added_by=by or dossier.started_by,
         **fields,
     )
+
+
+def make_application(dossier, file=None, *, signatures=(), by=None, at=LONG_AGO):
+    """A signed application of a draft, as it was verified."""
+    return DossierFile.objects.create(
+        dossier=dossier, file=file or make_stored_file(), is_application=True, signatures=list(signatures), verified_at=at,
+        added_at=at, added_by=by or dossier.started_by,
+    )  # fmt: skip
 
 
 # --- papers that go out ------------------------------------------------------------------------

@@ -133,7 +133,8 @@ def verified_upload(given_out, file, *, first, by, now):
         )
     stored = save_upload(file, by=by, now=now, allow=("pdf",))
     found = signatures_in(content, trusted_roots(now))
-    if len(found) < (1 if first else 2) or not found[-1].whole:
+    signers = [each for each in found if not each.is_stamp]
+    if len(signers) < (1 if first else 2) or not found[-1].whole:
         raise Refused(
             _("No signature was found over the whole file. Sign the downloaded file and upload what comes out.")
         )
@@ -142,7 +143,7 @@ def verified_upload(given_out, file, *, first, by, now):
         raise Refused(f"{broken.name}: {broken.words}")
     if first and any(filled_in(content).get(name) for name in FIELDS):
         raise Refused(_("The number or the date was filled in. Download the paper again and sign it as it is."))
-    return {"stored": stored, "facts": _said(found[-1])}
+    return {"stored": stored, "facts": _said(signers[-1])}
 
 
 class Overtaken(Exception):

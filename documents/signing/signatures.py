@@ -1,7 +1,7 @@
 """What the signatures in a PDF file are worth. The limited process reads the file; nothing here loads the signing library."""
 
 import base64
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import lru_cache
 
@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from audit.refusals import Refused
 from documents.limited import ReaderFailed, ask_reader
+from screens import formats
 
 VERIFIER = "documents.signing.verifier"
 MEGABYTES = 2048
@@ -19,10 +20,11 @@ FIELDS = ("number", "day", "month")  # of the fields that are filled in between 
 
 @dataclass(frozen=True)
 class Signature:
-    """One signature in a file, for what it is.
+    """One signature in a file, for what it is; or a time stamp of the whole file (`is_stamp`).
 
     `intact`: the signed bytes are as they were signed. `allowed`: what came after is only what the signature allows.
     `trusted`: issued under a certificate of the portal's list. `tryout`: self-made by a portal that is tried out.
+    `stamp_holds`, `stamp_trusted`: the same of the time stamp that the signature carries. `unreadable`: nothing can be said.
     """
 
     field: str
@@ -40,6 +42,11 @@ class Signature:
     tryout: bool
     at: datetime | None
     stamped_at: datetime | None
+    stamped_by: str
+    stamp_holds: bool
+    stamp_trusted: bool
+    is_stamp: bool
+    unreadable: bool
 
     @property
     def holds(self):
@@ -49,6 +56,8 @@ class Signature:
     @property
     def words(self):
         """What it is worth, in a sentence."""
+        if self.unreadable:
+            return _("The signature cannot be read.")
         if not self.intact:
             return _("The file was changed: the signature does not hold.")
         if not self.holds:
@@ -58,6 +67,28 @@ class Signature:
         if self.tryout:
             return _("Intact, signed with a try-out certificate that has no legal value.")
         return _("Intact; the certifying organisation is not known.")
+
+    @property
+    def stamp_words(self):
+        """What its time stamp is worth, in a sentence."""
+        if not self.stamped_at:
+            return _("No time stamp; the time is only what the signer's machine said.")
+        if not self.stamp_holds:
+            return _("The time stamp does not hold.")
+        named = {"time": formats.vn_datetime(self.stamped_at), "name": self.stamped_by}
+        if self.stamp_trusted:
+            return _("Stamped at %(time)s by %(name)s, an organisation of the portal's list.") % named
+        return _("Stamped at %(time)s by %(name)s; the organisation is not known.") % named
+
+    @property
+    def kept(self):
+        """As it is kept with a file: plain values."""
+        moments = {name: _text(getattr(self, name)) for name in ("at", "stamped_at")}
+        return asdict(self) | moments
+
+    @classmethod
+    def of(cls, kept):
+        return cls(**kept | {name: _moment(kept[name]) for name in ("at", "stamped_at")})
 
 
 def signatures_in(pdf, roots=()):
@@ -77,10 +108,11 @@ def _verified(pdf, roots, on):
             found |= answer
     except ReaderFailed as error:
         raise Refused(_("The signatures in the file cannot be read. Sign the file again and send it.")) from error
-    return tuple(
-        Signature(**each | {"at": _moment(each["at"]), "stamped_at": _moment(each["stamped_at"])})
-        for each in found["signatures"]
-    )
+    return tuple(Signature.of(each) for each in found["signatures"])
+
+
+def _text(moment):
+    return moment.isoformat() if moment else ""
 
 
 def _moment(text):

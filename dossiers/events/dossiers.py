@@ -21,6 +21,8 @@ describe("dossier typed in", _("Dossier that came on paper: typing in begun"), f
 describe("dossier draft saved", _("Draft saved"), fields=FIELDS)
 describe("dossier file attached", _("File %(name)s attached to “%(component)s”"), fields=FIELDS)
 describe("dossier file taken away", _("File %(name)s taken away from “%(component)s”"), fields=FIELDS)
+describe("dossier application attached", _("Signed application %(name)s attached; signatures in it: %(signatures)s"))
+describe("dossier application taken away", _("Signed application %(name)s taken away"))
 describe("dossier moved to a version", _("Draft moved to version %(number)s of the procedure"), fields=FIELDS)
 describe("dossier lodged", _("Dossier lodged under the code %(code)s"), fields=FIELDS)
 describe("dossier withdrawn", _("Dossier withdrawn"), fields=FIELDS)

@@ -68,7 +68,17 @@ GUARDS = [
         name="lodged",
     ),
     no_delete(FILES),
-    immutable(FILES, "dossier_id", "file_id", "added_at", "added_by_id", "item_id"),
+    immutable(
+        FILES,
+        "dossier_id",
+        "file_id",
+        "added_at",
+        "added_by_id",
+        "item_id",
+        "is_application",
+        "signatures",
+        "verified_at",
+    ),
     check_trigger("dossier_file_of_a_draft", FILES, ("INSERT", "UPDATE"), _NOT_OPEN, before=_HELD),
     check_trigger(
         "dossier_file_of_its_version", FILES, ("INSERT", "UPDATE"), f"NEW.removed_at IS NULL AND {_ELSEWHERE}"

@@ -232,13 +232,18 @@ class DossierFileQuerySet(models.QuerySet):
         return self.filter(removed_at__isnull=True)
 
     def as_lodged(self):
-        """Those that came with the dossier, not with a supplement."""
-        return self.standing().filter(item__isnull=True)
+        """Those of the components that came with the dossier, not with a supplement."""
+        return self.standing().filter(item__isnull=True, is_application=False)
+
+    def applications(self):
+        """The signed application that stands beside the components, if there is one."""
+        return self.standing().filter(is_application=True)
 
 
 class DossierFile(Identified):
     """A file that stands for a component of a dossier, or for an item of a supplement; taken away only while the dossier
-    is a draft, or the supplement is not given yet."""
+    is a draft, or the supplement is not given yet. Or the application itself as its signatory signed it outside, kept with
+    what its signatures were worth when it was attached (nothing where they could not be read)."""
 
     dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="files", verbose_name=_("dossier"))
     component = models.ForeignKey(
@@ -252,6 +257,9 @@ class DossierFile(Identified):
         verbose_name=_("item of a supplement"),
     )
     file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+", verbose_name=_("file"))
+    is_application = models.BooleanField(_("signed application"), default=False)
+    signatures = models.JSONField(_("signatures"), null=True)
+    verified_at = models.DateTimeField(_("signatures verified at"), null=True)
     added_at = models.DateTimeField(_("attached at"))
     added_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("attached by")
@@ -282,7 +290,19 @@ class DossierFile(Identified):
                 fields=["item", "file"], condition=Q(removed_at__isnull=True), name="dossier_file_once_an_item"
             ),
             models.CheckConstraint(
-                condition=Q(component__isnull=False) | Q(item__isnull=False), name="dossier_file_stands_for_something"
+                condition=Q(is_application=True, component__isnull=True, item__isnull=True)
+                | Q(is_application=False) & (Q(component__isnull=False) | Q(item__isnull=False)),
+                name="dossier_file_stands_for_something",
+            ),
+            models.CheckConstraint(
+                condition=Q(is_application=True, verified_at__isnull=False)
+                | Q(is_application=False, verified_at__isnull=True, signatures__isnull=True),
+                name="dossier_application_verified",
+            ),
+            models.UniqueConstraint(
+                fields=["dossier"],
+                condition=Q(is_application=True, removed_at__isnull=True),
+                name="dossier_one_application",
             ),
         ]
 

@@ -110,7 +110,7 @@ def save_draft(*, dossier, kept, not_right, version, window, by, now):
     StaleVersion is raised and nothing of either is lost.
     """
     require(by, PREPARE)
-    draft = _locked_draft(dossier, by, PREPARE)
+    draft = locked_draft(dossier, by, PREPARE)
     fields = {field.code for field in draft.procedure_version.fields.all()}
     if (set(kept) | set(not_right)) - fields:
         raise Refused(_("This form has fields that the procedure does not have. Open the draft again."))
@@ -135,7 +135,7 @@ def save_draft(*, dossier, kept, not_right, version, window, by, now):
 def attach_file(*, dossier, component, stored, by, now):
     """Let a file that came in stand for a component of a draft. The same bytes twice stand once."""
     require(by, PREPARE)
-    draft = _locked_draft(dossier, by, PREPARE)
+    draft = locked_draft(dossier, by, PREPARE)
     _require_component(draft, component)
     standing = draft.files.standing().filter(component=component)
     same = standing.filter(file__sha256=stored.sha256).first()
@@ -156,7 +156,7 @@ def upload_file(*, dossier, component, upload, by, now):
     """Take a file in, checked by its contents against what the component takes, and attach it."""
     require(by, PREPARE)
     with transaction.atomic():
-        draft = _locked_draft(dossier, by, PREPARE)
+        draft = locked_draft(dossier, by, PREPARE)
         _require_component(draft, component)
     most = min(component.most_megabytes, settings.UPLOAD_MEGABYTES)
     stored = save_upload(upload, by=by, now=now, allow=tuple(component.formats), most_megabytes=most)
@@ -167,7 +167,7 @@ def upload_file(*, dossier, component, upload, by, now):
 def remove_file(*, row, by, now):
     """Take a file away from a draft. Taken away already, nothing happens."""
     require(by, PREPARE)
-    draft = _locked_draft(row.dossier, by, PREPARE)
+    draft = locked_draft(row.dossier, by, PREPARE)
     row = DossierFile.objects.select_for_update(of=("self",)).select_related("file", "component").get(pk=row.pk)
     if row.removed_at:
         return row
@@ -182,7 +182,7 @@ def remove_file(*, row, by, now):
 def move_draft(*, dossier, by, now):
     """Take a draft over to the version in force today, with the answers and files that it still takes."""
     require(by, PREPARE)
-    draft = _locked_draft(dossier, by, PREPARE)
+    draft = locked_draft(dossier, by, PREPARE)
     version = open_version(draft.procedure, now)
     if version == draft.procedure_version:
         return draft
@@ -278,8 +278,11 @@ def lodge_dossier(*, dossier, digest, by, now):
 
 
 def digest_of(dossier, files):
-    """What was checked, in one figure: the version, the answers, and the bytes that stand for each component."""
+    """What was checked, in one figure: the version, the answers, the bytes that stand for each component, and those of the
+    signed application."""
+    application = dossier.files.applications().select_related("file").first()
     content = {
+        "application": application.file.sha256 if application else "",
         "version": str(dossier.procedure_version.public_id),
         "answers": dossier.answers,
         "typed": dossier.typed,
@@ -404,7 +407,7 @@ def _locked(dossier):
     return rows.get(pk=dossier.pk)
 
 
-def _locked_draft(dossier, by, wanted):
+def locked_draft(dossier, by, wanted):
     draft = _locked(dossier)
     if not may_on(by, draft, wanted.roles):
         raise NotAllowed(_("Your role does not allow this."))

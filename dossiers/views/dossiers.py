@@ -20,6 +20,7 @@ from dossiers.models.results import OVER
 from dossiers.permissions.dossiers import START, TYPE_IN, acts_for
 from dossiers.permissions.handling import ASSIGN, NOTE, RECEIVE, SEE_DRAFT
 from dossiers.presenting import slips
+from dossiers.presenting.applications import application_shown
 from dossiers.presenting.dossiers import (
     STATE_KINDS,
     TURN_WORDS,
@@ -34,6 +35,7 @@ from dossiers.presenting.dossiers import (
 from dossiers.presenting.handling import supplements_shown, time_left, time_of, used_text
 from dossiers.services import dossiers as services
 from dossiers.services import handling as services_handling
+from dossiers.services.applications import application_of
 from dossiers.states import ENTERPRISE, State
 from dossiers.tables import dossiers as tables
 from dossiers.views.handling import acts_now
@@ -84,6 +86,7 @@ def dossier(request, public_id):
             "facts": facts_of(row),
             "sections": sections_of(row, fields),
             "components": components_shown(row, fields, files),
+            "application": application_shown(row, application_of(row)),
             "missing": missing_of(row, fields, files) if may_prepare else [],
             "may_prepare": may_prepare,
             "may_lodge": services.may_move(request.user, row, State.LODGED),

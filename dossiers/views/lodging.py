@@ -18,6 +18,7 @@ from dossiers.forms.dossiers import ConfirmForm, LodgeForm, StartForm, TypeInFor
 from dossiers.lodging import ShownField, condition_text
 from dossiers.models import Dossier, DossierFile, Procedure
 from dossiers.permissions.dossiers import PREPARE, may_on
+from dossiers.presenting.applications import application_shown
 from dossiers.presenting.dossiers import (
     STATE_KINDS,
     components_shown,
@@ -26,6 +27,7 @@ from dossiers.presenting.dossiers import (
 )
 from dossiers.presenting.procedures import endings, version_title, working_days
 from dossiers.services import dossiers as services
+from dossiers.services.applications import application_of
 from dossiers.states import State
 from enterprises.models import Enterprise, Membership
 from reference.sending import do_once
@@ -237,7 +239,8 @@ def add_file(request, public_id, component_id):
 
 def remove_file(request, public_id, file_id):
     dossier = _prepared(request, public_id)
-    row = get_object_or_404(DossierFile.objects.select_related("component"), dossier=dossier, public_id=file_id)
+    rows = DossierFile.objects.filter(component__isnull=False).select_related("component")
+    row = get_object_or_404(rows, dossier=dossier, public_id=file_id)
     problems = []
     try:
         services.remove_file(row=row, by=request.user, now=timezone.now())
@@ -370,6 +373,8 @@ def _check_page(request, dossier, form=None):
             "form": form,
             "sections": sections_of(dossier, fields),
             "components": components_shown(dossier, fields, files),
+            "application": application_shown(dossier, application_of(dossier)),
+            "may_attach": may_lodge and not dossier.is_paper,
             "missing": missing,
             "may_lodge": may_lodge,
             "is_ready": dossier.is_draft and not missing and not around["hindrance"],
@@ -391,6 +396,7 @@ def lodged_dossier(request, public_id):
             "dossier": dossier,
             "way": way_text(dossier),
             "components": components_shown(dossier, fields, services.standing_files(dossier)),
+            "application": application_shown(dossier, application_of(dossier)),
         },
     )
 

@@ -1,3 +1,4 @@
+from enterprises.models.claims import Claim
 from enterprises.models.enterprises import (
     Enterprise,
     EnterpriseActivity,
@@ -9,6 +10,7 @@ from enterprises.models.figures import FigureLine, FigureRevision, FigureYearClo
 from enterprises.models.products import Product, Title, TitleRevision
 
 __all__ = [
+    "Claim",
     "Enterprise",
     "EnterpriseActivity",
     "EnterpriseGroup",

@@ -41,6 +41,13 @@ def add_member(*, enterprise, user, role, by, now, paper="", ends_on=None, synth
     """Let `user` act for the enterprise from today on."""
     enterprise = locked(enterprise.root)
     require_may_invite(by, enterprise, role)
+    return give_membership(
+        enterprise=enterprise, user=user, role=role, by=by, now=now, paper=paper, ends_on=ends_on, synthetic=synthetic
+    )
+
+
+def give_membership(*, enterprise, user, role, by, now, paper="", ends_on=None, synthetic=False):
+    """Whoever calls holds the enterprise's row and has looked whether `by` may give it."""
     on = timezone.localdate(now)
     if enterprise.memberships.in_force(on).filter(user=user, role=role).exists():
         raise Conflict(_("%(person)s already has this role in this enterprise.") % {"person": user})

@@ -10,7 +10,7 @@ from enterprises.filters import EnterpriseFilter
 from enterprises.forms import EnterpriseForm, InviteForm, MergeForm, ReasonForm, StatusForm
 from enterprises.models import Enterprise, FigureRevision, FigureYearClosing, Membership, Product, Title
 from enterprises.panels import panels_for
-from enterprises.permissions import DECLARE, INVITE, MERGE, REGISTER, can_act_for
+from enterprises.permissions import DECLARE, INVITE, MERGE, REGISTER, SEE_CLAIMS, can_act_for
 from enterprises.services import enterprises as services
 from enterprises.services import memberships, merging
 from enterprises.tables import STATE_TAGS, STATUS_TAGS, EnterpriseTable
@@ -41,7 +41,7 @@ def enterprise_list(request):
         queryset=queryset,
         ordering=("sort_key", "pk"),
         template="enterprises/enterprise_list.html",
-        context={"may_merge": request.user.may(MERGE)},
+        context={"may_merge": request.user.may(MERGE), "may_see_claims": request.user.may(SEE_CLAIMS)},
         export_name="doanh-nghiep",
         main_action=action,
         empty=_("Register the first enterprise, or import the list that the office keeps."),

@@ -91,14 +91,17 @@ class NoticeQuerySet(models.QuerySet):
 
 
 class Notice(Identified):
-    """What a person was told: it stands in the portal as it was said then."""
+    """What a person was told: it stands in the portal as it was said then. Who has no account is told by letter only."""
 
     telling = models.ForeignKey(
         Telling, on_delete=models.PROTECT, related_name="notices", verbose_name=_("matter to be told")
     )
     person = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="notices", verbose_name=_("person")
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="notices", verbose_name=_("person")
     )
+    name = models.CharField(_("name of somebody without an account"), max_length=120, blank=True)
+    email = models.EmailField(_("e-mail address of somebody without an account"), blank=True)
+    folded = models.CharField(max_length=400, blank=True, editable=False)
     subject_vi = models.CharField(_("subject in Vietnamese"), max_length=400)
     body_vi = models.TextField(_("text in Vietnamese"))
     subject_en = models.CharField(_("subject in English"), max_length=400)
@@ -119,6 +122,13 @@ class Notice(Identified):
         ]
         constraints = [
             models.UniqueConstraint(fields=["telling", "person"], name="notice_once_a_person"),
+            models.UniqueConstraint(
+                fields=["telling", "email"], condition=Q(person__isnull=True), name="notice_once_a_stranger"
+            ),
+            models.CheckConstraint(
+                condition=Q(person__isnull=False, email="") | Q(person__isnull=True) & ~Q(email="") & ~Q(name=""),
+                name="notice_to_somebody",
+            ),
             models.CheckConstraint(
                 condition=Q(read_at__isnull=True) | Q(read_at__gte=F("at")), name="notice_read_after_told"
             ),
@@ -188,7 +198,7 @@ class Delivery(Identified):
         "self", on_delete=models.PROTECT, null=True, related_name="bundled", verbose_name=_("letter of the morning")
     )
     person = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("person")
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("person")
     )
     channel = models.CharField(_("way of telling"), max_length=10, choices=Channel)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.WAITING)
@@ -228,6 +238,10 @@ class Delivery(Identified):
                 name="delivery_of_a_notice_or_a_morning",
             ),
             models.CheckConstraint(
+                condition=Q(person__isnull=False) | Q(notice__isnull=False, channel="email"),
+                name="delivery_to_a_stranger_is_a_letter",
+            ),
+            models.CheckConstraint(
                 condition=Q(state="bundled", bundled_into__isnull=False)
                 | ~Q(state="bundled") & Q(bundled_into__isnull=True),
                 name="delivery_bundled_into_a_letter",
@@ -247,6 +261,11 @@ class Delivery(Identified):
 
     def get_absolute_url(self):
         return reverse("notices:delivery", args=[self.public_id])
+
+    @property
+    def called(self):
+        """The name of whoever is told."""
+        return self.person.full_name if self.person_id else self.notice.name
 
     @property
     def title(self):

@@ -65,7 +65,7 @@ def send_many_again(*, deliveries, by, now):
     """Likewise of many; a BulkResult for each."""
     results = []
     for delivery in deliveries:
-        label = f"{delivery.person.full_name} – {delivery.title}"
+        label = f"{delivery.called} – {delivery.title}"
         try:
             send_again(delivery=delivery, by=by, now=now)
         except Refused as refusal:

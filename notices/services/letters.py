@@ -15,7 +15,7 @@ from notices.telling import MORNING
 
 def why_not(delivery, now):
     """Why it is not sent (any more); "" when it is: asked of the thing as it stands now."""
-    if not delivery.person.is_active:
+    if delivery.person_id and not delivery.person.is_active:
         return Delivery.Why.DISABLED
     if delivery.notice is None:
         return "" if left_of(delivery, now) else Delivery.Why.READ
@@ -25,7 +25,11 @@ def why_not(delivery, now):
 def still_concerns(notice, now):
     kind = kinds().get(notice.telling.kind)
     thing = kind and kind.model._base_manager.filter(public_id=notice.telling.object_id).first()
-    return bool(thing) and kind.people(thing, timezone.localdate(now)).filter(pk=notice.person_id).exists()
+    if not thing:
+        return False
+    if notice.person_id is None:
+        return (notice.name, notice.email) in kind.strangers(thing)
+    return kind.people(thing, timezone.localdate(now)).filter(pk=notice.person_id).exists()
 
 
 def left_of(morning, now):
@@ -42,7 +46,8 @@ def letter_of(delivery, address, *, now):
         else:
             notice = delivery.notice
             subject, body, page = notice.subject_vi, notice.body_vi, notice.url
-    page, ways = absolute(page), absolute(reverse("notices:preferences"))
+    page = absolute(page)
+    ways = absolute(reverse("notices:preferences")) if delivery.person_id else ""  # who has no account has no choice
     subject, whole = compose("notices/email/notice.txt", subject=subject, body=body, address=page, ways=ways)
     identity = f"{delivery.public_id}.{delivery.times_again}"
     return Letter(identity, address, subject, whole, f"{subject}\n{page}", f"{subject}\n\n{body}\n\n{page}")

@@ -19,6 +19,7 @@ from notices.kinds import Way, kinds
 from notices.models import Channel, Delivery, Notice, Preference, Telling
 from notices.services.letters import letter_of, why_not
 from notices.services.texts import text_of
+from screens.text import fold
 
 log = logging.getLogger(__name__)
 
@@ -95,36 +96,47 @@ def _pass_on(telling, now):
     thing = kind.model._base_manager.filter(public_id=telling.object_id).first()
     on = timezone.localdate(now)
     people = list(kind.people(thing, on).filter(is_active=True).distinct().order_by("pk")) if thing else []
-    if people:
-        notices = Notice.objects.bulk_create(_notices_of(telling, kind, thing, people, now))
+    strangers = kind.strangers(thing) if thing else []
+    if people or strangers:
+        notices = Notice.objects.bulk_create(_notices_of(telling, kind, thing, people, strangers, now))
         chosen = {row.person_id: row for row in Preference.objects.filter(kind=kind.code, person__in=people)}
         Delivery.objects.bulk_create(
             [row for notice in notices for row in _deliveries_of(notice, kind, chosen.get(notice.person_id), now)]
         )
-    telling.state = Telling.State.DONE if people else Telling.State.NOBODY
+    telling.state = Telling.State.DONE if people or strangers else Telling.State.NOBODY
     telling.done_at, telling.error = max(now, telling.told_at), ""
     telling.save(update_fields=["state", "done_at", "error"])
     return telling.state
 
 
-def _notices_of(telling, kind, thing, people, now):
-    """What each person is told, in both languages."""
+def _notices_of(telling, kind, thing, people, strangers, now):
+    """What each of them is told, in both languages."""
     text, said = text_of(kind), {}
     for language in ("vi", "en"):
         with override(language):
             said[language] = kind.says(thing), text.said("subject"), text.said("body")
-    for person in people:
+    receivers = [({"person": person}, person.full_name) for person in people]
+    for name, email in strangers:
+        receivers.append(({"name": name, "email": email, "folded": fold(f"{name} {email}")[:400]}, name))
+    at = max(now, telling.told_at)
+    for receiver, called in receivers:
         words = {}
         for language, (says, subject, body) in said.items():
-            values = says | {"person": person.full_name}
+            values = says | {"person": called}
             words[f"subject_{language}"] = wording.one_line(wording.fill(subject, values))[:400]
             words[f"body_{language}"] = wording.fill(body, values)
-        yield Notice(telling=telling, person=person, url=kind.address(thing), at=max(now, telling.told_at), **words)
+        yield Notice(telling=telling, url=kind.address(thing), at=at, **receiver, **words)
 
 
 def _deliveries_of(notice, kind, chosen, now):
-    """A row for each way: the portal always, a letter as the person chose or the kind usually is, and what they chose besides."""
+    """A row for each way: the portal always, a letter as the person chose or the kind usually is, and what they chose besides.
+
+    Who has no account gets the letter at once.
+    """
     facts = {"notice": notice, "person": notice.person, "made_at": now, "next_try_at": now}
+    if notice.person_id is None:
+        yield Delivery(**facts, channel=Channel.EMAIL)
+        return
     yield Delivery(**facts, channel=Channel.PORTAL, state=Delivery.State.SENT, sent_at=now)
     way = chosen.way if chosen and chosen.way in kind.ways else kind.usual
     if way != Way.PORTAL:
@@ -163,7 +175,7 @@ def deliver(pk, post, *, now):
     delivery = Delivery.objects.select_related("notice__telling", "person").get(pk=pk)
     if delivery.attempts > MOST_ATTEMPTS:  # whoever sent it died of it every time
         return _note(delivery, state=Delivery.State.PARKED)
-    address = post.address_of(delivery.person)
+    address = post.address_of(delivery.person) if delivery.person_id else delivery.notice.email
     try:
         why = why_not(delivery, now) if address else Delivery.Why.NO_ADDRESS
         if why:

@@ -5,13 +5,15 @@ from datetime import date, timedelta
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts.roles import Role
+from documents.signing.keys import person_key
 from dossiers.models import Procedure
 from dossiers.services import dossiers as services
+from dossiers.services.applications import attach_application
 from enterprises.models import Enterprise
 from reporting.demo.copying import at
 from reporting.demo.handling import handle
 from reporting.demo.procedures import CODE, SECOND_ON
-from reporting.demo.scans import one_page
+from reporting.demo.scans import one_page, signed_page
 
 # (answer to the field, what the obstacle is, what is proposed)
 OBSTACLES = (
@@ -44,11 +46,13 @@ def dossiers_lodged(stage):
 def _own_dossiers(own, procedure, signatory, preparer):
     """Of the enterprise whose people sign in to the demonstration."""
     _draft(procedure, own, preparer, date(2026, 6, 22), OBSTACLES[4])
-    lodged = []
+    lodged, signed = [], _signed_applications(signatory)
     for days, obstacle in ((9, OBSTACLES[0]), (58, OBSTACLES[3]), (126, OBSTACLES[1]), (134, OBSTACLES[4])):
         on = SECOND_ON + timedelta(days=days)
         dossier = _draft(procedure, own, preparer, on, obstacle, phone="0900 000 001")
         _attach(dossier, "tai-lieu", f"Tài liệu minh họa {days}.pdf", preparer, at(on, 10))
+        if days in signed:
+            attach_application(dossier=dossier, upload=signed[days], by=signatory, now=at(on, 13))
         lodged.append(_lodge(dossier, signatory, at(on, 14)))
     services.withdraw_dossier(
         dossier=lodged[0],
@@ -68,6 +72,18 @@ def _own_dossiers(own, procedure, signatory, preparer):
     given_up = services.copy_dossier(dossier=lodged[1], by=preparer, now=at(date(2026, 11, 13), 11))
     services.withdraw_dossier(dossier=given_up, reason="Lập trùng", by=preparer, now=at(date(2026, 11, 13), 12))
     return lodged
+
+
+def _signed_applications(signatory):
+    """{days of the dossier: the application that is attached}: one intact, one changed after signing, one not signed."""
+    intact = signed_page("don", person_key(signatory))
+    changed = intact.replace(b"TAI LIEU MINH HOA", b"TAI LIEU DA SUA  ", 1)
+    files = {
+        58: ("Đơn chưa ký số", one_page("don")),
+        126: ("Đơn đã ký số, bị sửa", changed),
+        134: ("Đơn đã ký số", intact),
+    }
+    return {days: SimpleUploadedFile(f"{name} (minh họa).pdf", content) for days, (name, content) in files.items()}
 
 
 def _paper(stage, own, procedure):

@@ -1,4 +1,6 @@
-"""A paper of the demonstration that says that it is invented."""
+"""Papers of the demonstration that say that they are invented."""
+
+from io import BytesIO
 
 
 def one_page(mark):
@@ -21,3 +23,14 @@ def one_page(mark):
     start = len(out)
     out += b"xref\n0 %d\n0000000000 65535 f \n%s" % (len(objects) + 1, table)
     return out + b"trailer << /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % (len(objects) + 1, start)
+
+
+def signed_page(mark, key, *, stamper=None):
+    """The same, signed with `key`; with the time stamp of `stamper` where one is given."""
+    from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+    from pyhanko.sign.fields import SigSeedSubFilter
+    from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner
+
+    about = PdfSignatureMetadata(field_name="ChuKySo", subfilter=SigSeedSubFilter.PADES, location="Hà Nội")
+    signer = PdfSigner(about, key, timestamper=stamper)
+    return signer.sign_pdf(IncrementalPdfFileWriter(BytesIO(one_page(mark)))).getvalue()

@@ -30,11 +30,12 @@ from jobs import services as jobs
 from jobs.operations import once
 from programme.loading import load_illustration
 from reference.models import Agency, ContentArea, MoneySource, SupportKind
+from reporting.demo.claims import enterprises_claimed
 from reporting.demo.copies import papers_copied
 from reporting.demo.copying import ACTOR, at
 from reporting.demo.dossiers import dossiers_lodged
-from reporting.demo.incoming import papers_came_in
 from reporting.demo.handling import results_drafted
+from reporting.demo.incoming import papers_came_in
 from reporting.demo.money import settlements_closed, years_of_money
 from reporting.demo.notices import people_told
 from reporting.demo.papers import numbers_given, papers_on_their_way
@@ -77,6 +78,7 @@ def play(world, people, *, say):
         policies_reviewed,
         procedures_in_versions,
         dossiers_lodged,
+        enterprises_claimed,
         people_told,
         numbers_given,
         papers_on_their_way,

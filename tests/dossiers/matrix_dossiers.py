@@ -12,6 +12,7 @@ from documents.store import save_upload
 from dossiers.states import CLERKS
 from tests.dossiers.matrix_procedures import one_page
 from tests.factories import (
+    make_application,
     make_component,
     make_dossier,
     make_dossier_file,
@@ -40,8 +41,11 @@ def build(world):
     _put_in_force(first, date(2026, 1, 5), until=today - timedelta(days=31))
     second = _put_in_force(make_version(procedure), today - timedelta(days=30))
 
+    world.application_of = {}
+
     def laid(**fields):
         dossier = make_dossier(first, world.enterprise, **fields)
+        world.application_of[dossier.pk] = make_application(dossier, stored)
         return dossier, make_dossier_file(dossier, first.components.last(), stored)
 
     def lodged():
@@ -77,6 +81,11 @@ def _file(world, who):
     return {"public_id": dossier.public_id, "file_id": file.public_id}
 
 
+def _application(world, who):
+    dossier, _file = _prepared(world, who)
+    return {"public_id": dossier.public_id, "file_id": world.application_of[dossier.pk].public_id}
+
+
 def _component(world, who):
     dossier, file = _prepared(world, who)
     return {"public_id": dossier.public_id, "component_id": file.component.public_id}
@@ -95,6 +104,9 @@ OBJECTS = {
     "dossiers:dossier_components": _dossier,
     "dossiers:add_file": _component,
     "dossiers:remove_file": _file,
+    "dossiers:attach_application": _dossier,
+    "dossiers:remove_application": _application,
+    "dossiers:application_signatures": _application,
     "dossiers:move_draft": _dossier,
     "dossiers:check_dossier": _dossier,
     "dossiers:lodge_dossier": _dossier,

@@ -1,6 +1,6 @@
 """Where the pages of dossiers stand in the demonstration: drafts of the enterprise that signs in, and what was lodged."""
 
-from dossiers.models import Dossier, Procedure
+from dossiers.models import Dossier, DossierFile, Procedure
 from tests.dossiers.pages_procedures import CODE
 
 
@@ -23,6 +23,11 @@ def _file():
     return {**_draft(), "file_id": dossier.files.standing().first().public_id}
 
 
+def _application():
+    row = DossierFile.objects.applications().select_related("dossier").first()
+    return {"public_id": row.dossier.public_id, "file_id": row.public_id}
+
+
 def _component():
     dossier = Dossier.objects.get(**_draft())
     return {**_draft(), "component_id": dossier.procedure_version.components.first().public_id}
@@ -40,6 +45,7 @@ ADDRESSES = {
     "dossiers:fill_dossier": _draft,
     "dossiers:dossier_components": _draft,
     "dossiers:add_file": _component,
+    "dossiers:application_signatures": _application,
     "dossiers:move_draft": _old_draft,
     "dossiers:check_dossier": _draft,
     "dossiers:lodged_dossier": _lodged,

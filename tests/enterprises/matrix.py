@@ -2,9 +2,14 @@
 
 from datetime import date
 
+from django.core.files.uploadedfile import SimpleUploadedFile
+
 from accounts.roles import Role
+from documents.store import VISITOR, save_upload
 from enterprises.models import FigureYearClosing
-from tests.factories import make_enterprise, make_figures, make_membership, make_product, make_title
+from enterprises.services.claims import confirm_claim
+from reporting.demo.scans import one_page
+from tests.factories import make_claim, make_enterprise, make_figures, make_membership, make_product, make_title
 
 
 def build(world):
@@ -18,6 +23,11 @@ def build(world):
         if person and not person.memberships.filter(enterprise=world.enterprise).exists():
             make_membership(person, world.enterprise, role)
     world.membership = make_membership(enterprise=world.enterprise, role=Role.PREPARER)
+    paper = save_upload(SimpleUploadedFile("giay-to.pdf", one_page("claim")), by=VISITOR, now=world.now)
+    world.claim = make_claim(world.enterprise, at=world.now, file=paper)
+    world.confirmed = confirm_claim(
+        claim=make_claim(make_enterprise(), at=world.now), by=world.people["officer"], now=world.now
+    )
     world.closing = FigureYearClosing.objects.create(
         year=world.now.year - 3,
         decision_number="12/QĐ-SCT",
@@ -57,6 +67,8 @@ OBJECTS = {
         f"enterprises:{name}": _of("figures")
         for name in ("figures_detail", "submit_figures", "confirm_figures", "return_figures", "withdraw_figures")
     },
+    **{f"enterprises:{name}": _of("claim") for name in ("claim_detail", "claim_file", "confirm_claim", "refuse_claim")},
+    "enterprises:invite_claimant_again": _of("confirmed"),
     "enterprises:end_membership": _of("membership"),
     "enterprises:close_year": lambda world: {"year": world.now.year - 1},
     "enterprises:reopen_year": lambda world: {"year": world.closing.year},

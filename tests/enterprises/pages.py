@@ -2,7 +2,7 @@
 
 from django.utils import timezone
 
-from enterprises.models import Enterprise, FigureRevision, FigureYearClosing, Membership, Product, Title
+from enterprises.models import Claim, Enterprise, FigureRevision, FigureYearClosing, Membership, Product, Title
 
 
 def _enterprise():
@@ -42,6 +42,11 @@ ADDRESSES = {
         f"enterprises:{name}": _first(Title.objects.standing)
         for name in ("title_detail", "correct_title", "end_title", "withdraw_title")
     },
+    **{
+        f"enterprises:{name}": _first(lambda: Claim.objects.waiting(timezone.localdate()))
+        for name in ("confirm_claim", "refuse_claim")
+    },
+    "enterprises:claim_detail": _first(lambda: Claim.objects.filter(state="confirmed")),
     "enterprises:figures_detail": _first(_waiting),
     "enterprises:return_figures": _first(_waiting),
     "enterprises:withdraw_figures": _first(_waiting),

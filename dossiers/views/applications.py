@@ -1,0 +1,75 @@
+"""The signed application: attached and taken away on the page of checked answers; its signatures verified once more."""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from audit.refusals import NotAllowed, Refused
+from dossiers.models import DossierFile
+from dossiers.presenting.applications import application_shown
+from dossiers.services import applications as services
+from dossiers.views.lodging import visible_dossier
+
+
+def attach_application(request, public_id):
+    dossier = visible_dossier(request, public_id)
+    upload = request.FILES.get("file")
+    if upload is None:
+        messages.error(request, _("Choose the signed PDF file first."))
+        return _back(dossier)
+    return _done(
+        request,
+        dossier,
+        lambda now: services.attach_application(dossier=dossier, upload=upload, by=request.user, now=now),
+        _("The signed application is attached. See below what its signatures are worth."),
+    )
+
+
+def remove_application(request, public_id, file_id):
+    dossier = visible_dossier(request, public_id)
+    row = get_object_or_404(
+        DossierFile.objects.filter(is_application=True).select_related("dossier"), dossier=dossier, public_id=file_id
+    )
+    return _done(
+        request,
+        dossier,
+        lambda now: services.remove_application(row=row, by=request.user, now=now),
+        _("The signed application is taken away."),
+    )
+
+
+def _done(request, dossier, act, said):
+    try:
+        act(timezone.now())
+    except NotAllowed as refusal:
+        raise PermissionDenied(str(refusal)) from None
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, said)
+    return _back(dossier)
+
+
+def _back(dossier):
+    return HttpResponseRedirect(f"{reverse('dossiers:check_dossier', args=[dossier.public_id])}#application")
+
+
+def application_signatures(request, public_id, file_id):
+    """Every signature in the file: as it was worth when it was attached, and verified now."""
+    dossier, now = visible_dossier(request, public_id), timezone.now()
+    rows = DossierFile.objects.applications().select_related("file", "added_by")
+    row = get_object_or_404(rows, dossier=dossier, public_id=file_id)
+    return render(
+        request,
+        "dossiers/application_signatures.html",
+        {
+            "dossier": dossier,
+            "application": application_shown(dossier, row),
+            "found": services.verified(row.file, now),
+            "now": now,
+        },
+    )

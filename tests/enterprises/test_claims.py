@@ -1,0 +1,444 @@
+"""Claiming an enterprise by its tax code: what is sent tells nothing, what is decided is decided once, what is old ends."""
+
+import uuid
+from datetime import UTC, date, datetime, timedelta
+from types import SimpleNamespace
+
+import pytest
+from django.core.cache import cache
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.invitations import accept_invitation
+from accounts.models import Invitation
+from accounts.roles import Role
+from accounts.sealing import digest
+from audit.models import Event
+from audit.refusals import Conflict, NotAllowed, Refused
+from documents.models import StoredFile
+from documents.store import VISITOR, VISITORS, save_upload
+from enterprises.models import Claim, Enterprise, Membership
+from enterprises.services import claims as services
+from enterprises.views import claims as views
+from notices.models import Delivery, Notice, Telling
+from notices.services import sending
+from reporting.demo.scans import one_page
+from reporting.home import work_for
+from tests.dossiers.test_procedure_races import at_once, the_winner_and_the_refusal
+from tests.factories import (
+    make_auditor,
+    make_claim,
+    make_enterprise,
+    make_enterprise_user,
+    make_membership,
+    make_officer,
+    make_rule,
+    make_stored_file,
+    make_tax_code,
+    make_user,
+)
+
+pytestmark = pytest.mark.django_db
+
+NOW = datetime(2026, 11, 27, 2, tzinfo=UTC)
+CLAIM, SENT = "/enterprises/claim/", "/enterprises/claim/sent/"
+
+
+@pytest.fixture(autouse=True)
+def nobody_sent_anything_before():
+    cache.clear()
+
+
+@pytest.fixture
+def clerk():
+    return make_user(Role.INTAKE)
+
+
+@pytest.fixture
+def enterprise():
+    return make_enterprise(name="Công ty TNHH Cơ khí Thử")
+
+
+def said(tax_code, **more):
+    return {
+        "tax_code": tax_code, "enterprise_name": "CTY TNHH cơ khí Thử", "full_name": "Trịnh Văn Nhận",
+        "email": "Nhan@dn.example", "phone": "", "office": "representative", "paper_number": "GCN 1", "scope": "",
+        "authorised_to": None, **more,
+    }  # fmt: skip
+
+
+def claimed(tax_code, *, by=VISITOR, now=NOW, **more):
+    return services.claim_enterprise(said=said(tax_code, **more), file=make_stored_file(), by=by, now=now)
+
+
+def confirmed(claim, by, **more):
+    return services.confirm_claim(claim=claim, by=by, now=NOW, **more)
+
+
+def kinds(obj):
+    return list(Event.objects.about(obj).order_by("id").values_list("kind", flat=True))
+
+
+def typed(tax_code, **more):
+    return {
+        "tax_code": tax_code, "enterprise_name": "Công ty Thử", "full_name": "Trịnh Văn Nhận", "email": "nhan@dn.example",
+        "office": "representative", "paper_number": "GCN 1", "operation_key": str(uuid.uuid4()), **more,
+    }  # fmt: skip
+
+
+def paper(name="giay-cn.pdf"):
+    return SimpleUploadedFile(name, one_page(name))
+
+
+def letters(now=NOW):
+    """Everything that waits to be told is told; [(address, subject)] of the letters."""
+    for pk in list(Telling.objects.filter(state="waiting").order_by("pk").values_list("pk", flat=True)):
+        sending.pass_on(pk, now=now)
+    rows = Delivery.objects.filter(channel="email").select_related("notice", "person").order_by("pk")
+    return [(row.person.email if row.person else row.notice.email, row.notice.subject_vi) for row in rows]
+
+
+# --- sending ------------------------------------------------------------------------------------
+
+
+def test_a_claim_is_kept_with_what_was_said_and_told_to_the_clerk(clerk):
+    make_rule("enterprise_claims", {"days": 12})
+    code = make_tax_code()
+    claim = claimed(code, office="authorised", scope="Nộp hồ sơ", authorised_to=date(2027, 1, 1))
+    assert (claim.state, claim.tax_code, claim.email, claim.claimant) == ("waiting", code, "nhan@dn.example", None)
+    assert claim.expires_on == date(2026, 12, 9)
+    (event,) = Event.objects.about(claim)
+    assert (event.kind, event.actor) == ("enterprise claimed", VISITOR)
+    assert code not in event.body and "Trịnh" not in event.body  # what names a person can be erased
+    assert letters() == [(clerk.email, f"Yêu cầu nhận tài khoản doanh nghiệp {code} chờ xem xét")]
+
+
+def test_the_same_answer_whatever_is_on_record(client, enterprise):
+    make_membership(make_user(email="nhan@dn.example"), enterprise)
+    merged = make_enterprise(merged_into=enterprise, merged_at=NOW)
+    answers, costs = set(), set()
+    for code in (enterprise.tax_code, merged.tax_code, make_tax_code()):
+        with CaptureQueriesContext(connection) as queries:
+            answer = client.post(CLAIM, typed(code, file=paper(), operation_key=f"{code[:8]}-0000-4000-8000-00{code}"))
+        answers.add((answer.status_code, answer.url, client.get(SENT).content.split(b"csrf")[0]))
+        costs.add(len([q for q in queries if "enterprises_enterprise" in q["sql"] or "accounts_user" in q["sql"]]))
+    assert len(answers) == 1
+    assert costs == {0}
+    assert Claim.objects.count() == 3 and not Invitation.objects.exists()
+
+
+def test_a_form_that_is_not_right_keeps_what_was_typed_and_the_file(client):
+    code = make_tax_code()
+    answer = client.post(CLAIM, typed(code, office="authorised", file=paper()))
+    page = answer.content.decode()
+    assert answer.status_code == 200 and "Hãy ghi nội dung được ủy quyền." in page and code in page
+    kept = StoredFile.objects.get()
+    assert (kept.owner, kept.original_name) == (VISITORS, "giay-cn.pdf") and kept.original_name in page
+    more = {
+        "office": "authorised",
+        "scope": "Nộp hồ sơ",
+        "authorised_to": "31/12/2099",
+        "file_kept": str(kept.public_id),
+    }
+    key = "00000000-0000-4000-8000-000000000001"
+    for _twice in range(2):  # a form that is sent again is one claim
+        assert client.post(CLAIM, typed(code, operation_key=key, **more)).status_code == 302
+    claim = Claim.objects.get()
+    assert (claim.file, claim.scope, claim.paper) == (kept, "Nộp hồ sơ", "GCN 1 (Nộp hồ sơ)")
+    again = client.post(CLAIM, typed(code, operation_key="00000000-0000-4000-8000-000000000002", **more))
+    assert "đã gửi kèm yêu cầu khác" in again.content.decode()  # a paper stands for one claim
+    bad = client.post(CLAIM, typed("0100109107", file=SimpleUploadedFile("a.pdf", b"MZ not a pdf")))
+    assert bad.status_code == 200 and Claim.objects.count() == 1
+    with_fields = {"state": "confirmed", "claimant": "1", "enterprise": "1", "expires_on": "2099-01-01"}
+    client.post(CLAIM, typed(make_tax_code(), file=paper(), **with_fields))
+    assert Claim.objects.exclude(state="waiting").count() == 0
+
+
+def test_who_is_signed_in_claims_with_their_own_name_and_address(client_as, enterprise):
+    person = make_user(email="toi@dn.example", full_name="Lê Thị Tôi")
+    client = client_as(person)
+    assert 'name="email"' not in client.get(CLAIM).content.decode()
+    client.post(CLAIM, typed(enterprise.tax_code, file=paper()))
+    claim = Claim.objects.get()
+    assert (claim.claimant, claim.full_name, claim.email) == (person, "Lê Thị Tôi", "toi@dn.example")
+    assert claim.enterprise_name in client.get(CLAIM).content.decode()
+    for somebody, problem in (
+        (make_officer(), "đang công tác"),
+        (make_enterprise_user(enterprise), "đã đại diện"),
+    ):
+        with pytest.raises(Refused, match=problem):
+            claimed(enterprise.tax_code, by=somebody)
+    claimed(enterprise.tax_code, by=make_enterprise_user(enterprise, Role.PREPARER))
+    with pytest.raises(Refused, match="hết hạn"):
+        claimed(enterprise.tax_code, office="authorised", scope="x", authorised_to=date(2026, 11, 26))
+
+
+def test_claims_are_limited_like_signing_in(client, settings, monkeypatch):
+    assert views.LIMITS == {"sent": "20/h/ip", "claim": "5/h/key"}  # as for a new password by mail
+    monkeypatch.setattr(views, "LIMITS", {"sent": "4/h/ip", "claim": "1/h/key"})
+    cache.clear()
+    assert client.post(CLAIM, typed(make_tax_code(), file=paper())).status_code == 302
+    kept = {"file_kept": str(make_stored_file(owner=SimpleNamespace(public_id=VISITORS)).public_id)}
+    answer = client.post(CLAIM, typed(make_tax_code(), **kept))
+    assert answer.status_code == 429 and "nhan@dn.example" in answer.content.decode()
+    settings.VISITOR_FILES_A_DAY = 0
+    answer = client.post(CLAIM, typed(make_tax_code(), email="khac@dn.example", file=paper()))
+    assert answer.status_code == 200 and "Hôm nay" in answer.content.decode()
+    assert [client.post(CLAIM, {}).status_code for _twice in range(2)] == [200, 429]
+    cache.clear()
+    assert Claim.objects.count() == 1
+
+
+def test_pages_of_entering_name_the_way_to_a_claim(client, client_as):
+    assert CLAIM in client.get(reverse("account_login")).content.decode()
+    assert CLAIM in client_as(make_user()).get(reverse("accounts:me")).content.decode()
+    assert CLAIM not in client_as(make_officer()).get(reverse("accounts:me")).content.decode()
+
+
+# --- deciding -----------------------------------------------------------------------------------
+
+
+def test_a_confirmed_claim_invites_and_who_accepts_represents_the_enterprise(clerk, enterprise):
+    claim = claimed(enterprise.tax_code, office="authorised", scope="Nộp hồ sơ", authorised_to=date(2027, 1, 1))
+    claim = confirmed(claim, clerk)
+    assert (claim.state, claim.decided_by, claim.enterprise, claim.ended_at) == ("confirmed", clerk, enterprise, NOW)
+    assert kinds(claim) == ["enterprise claimed", "claim confirmed"]
+    assert kinds(enterprise)[-1] == "enterprise claim confirmed"
+    assert ("nhan@dn.example", f"Yêu cầu nhận tài khoản doanh nghiệp {claim.tax_code} đã được xác nhận") in letters()
+    assert not Membership.objects.exists()
+    Invitation.objects.filter(pk=claim.invitation.pk).update(token_digest=digest("t"))
+    person = accept_invitation(token="t", now=NOW, password="một câu dài để đăng nhập")
+    membership = person.memberships.get()
+    assert (membership.enterprise, membership.role, membership.ends_on) == (enterprise, "signatory", date(2027, 1, 1))
+    assert membership.paper == "GCN 1 (Nộp hồ sơ)"
+    with pytest.raises(Conflict, match="đã được nhận"):
+        services.invite_claimant_again(claim=claim, by=clerk, now=NOW)
+
+
+def test_an_invitation_that_was_not_answered_is_sent_again(clerk, enterprise):
+    claim = confirmed(claimed(enterprise.tax_code), clerk)
+    first = claim.invitation
+    Invitation.objects.filter(pk=first.pk).update(token_digest=digest("old"))
+    again = services.invite_claimant_again(claim=claim, by=make_officer(), now=NOW + timedelta(days=4))
+    assert again.invitation != first and kinds(claim)[-1] == "claimant invited again"
+    with pytest.raises(Refused):
+        accept_invitation(token="old", now=NOW, password="một câu dài để đăng nhập")
+    Enterprise.objects.filter(pk=enterprise.pk).update(status="dissolved", status_from=NOW.date())
+    Invitation.objects.filter(pk=again.invitation.pk).update(token_digest=digest("new"))
+    with pytest.raises(Refused, match="giải thể"):  # ended between inviting and accepting
+        accept_invitation(token="new", now=NOW + timedelta(days=4), password="một câu dài để đăng nhập")
+    with pytest.raises(Conflict):
+        services.invite_claimant_again(claim=make_claim(), by=clerk, now=NOW)
+
+
+def test_a_refused_claim_says_why_in_a_letter(clerk):
+    claim = claimed(make_tax_code())
+    with pytest.raises(Refused):
+        services.refuse_claim(claim=claim, reason=" ", by=clerk, now=NOW)
+    services.refuse_claim(claim=claim, reason="Thiếu giấy ủy quyền", by=clerk, now=NOW)
+    assert kinds(claim)[-1] == "claim refused"
+    assert letters()[-1][0] == "nhan@dn.example"
+    assert "Lý do: Thiếu giấy ủy quyền" in Notice.objects.get(email="nhan@dn.example").body_vi
+    person = make_user()
+    services.refuse_claim(claim=claimed(make_tax_code(), by=person), reason="Khác", by=clerk, now=NOW)
+    letters()
+    assert Notice.objects.of(person).get().deliveries.count() == 2  # who has an account reads it in the portal too
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({}, "Chưa có doanh nghiệp"),
+        ({"merged": True}, "đã được gộp"),
+        ({"status": "dissolved", "status_from": date(2024, 1, 2)}, "giải thể từ ngày 02/01/2024"),
+        ({"status": "withdrawn", "status_from": date(2024, 1, 2)}, "Chưa có doanh nghiệp"),
+    ],
+)
+def test_what_cannot_be_represented_is_not_confirmed_and_the_clerk_reads_what_to_do(clerk, change, says, client_as):
+    code = make_tax_code()
+    if change.pop("merged", None):
+        winner = make_enterprise()
+        make_enterprise(tax_code=code, merged_into=winner, merged_at=NOW)
+    elif change:
+        make_enterprise(tax_code=code, **change)
+    claim = make_claim(tax_code=code, at=timezone.now())
+    with pytest.raises(Refused, match=says):
+        services.confirm_claim(claim=claim, by=clerk, now=timezone.now())
+    assert not Invitation.objects.exists()
+    client = client_as(clerk)
+    assert says in client.get(claim.get_absolute_url()).content.decode()
+    refusing = client.get(reverse("enterprises:refuse_claim", args=[claim.public_id])).content.decode()
+    assert "Mã số thuế" in refusing or "mã số thuế" in refusing or "chấm dứt hoạt động" in refusing
+
+
+def test_an_enterprise_that_is_represented_already_warns_the_clerk(clerk, enterprise, client_as):
+    make_enterprise_user(enterprise, full_name="Phạm Thị Đương Nhiệm")
+    claim = make_claim(enterprise, at=timezone.now())
+    with pytest.raises(services.HasSignatory, match="Phạm Thị Đương Nhiệm"):
+        services.confirm_claim(claim=claim, by=clerk, now=timezone.now())
+    client, address = client_as(clerk), reverse("enterprises:confirm_claim", args=[claim.public_id])
+    assert "đã có người đại diện" in client.get(claim.get_absolute_url()).content.decode()
+    key = {"operation_key": "00000000-0000-4000-8000-00000000000a"}
+    assert "Phạm Thị Đương Nhiệm" in client.post(address, key).content.decode()
+    key = {"operation_key": "00000000-0000-4000-8000-00000000000b"}
+    assert client.post(address, {**key, "although": "on"}).status_code == 302
+    claim.refresh_from_db()
+    assert (claim.state, claim.decided_by) == ("confirmed", clerk)
+
+
+def test_addresses_that_cannot_be_invited_are_not(clerk, enterprise):
+    disabled = make_user(is_active=False, disabled_at=NOW)
+    for email, says in ((disabled.email, "bị khóa"), (make_officer().email, "đang công tác")):
+        with pytest.raises(Refused, match=says):
+            confirmed(claimed(enterprise.tax_code, email=email), clerk)
+    signatory = make_enterprise_user(enterprise)
+    with pytest.raises(Refused, match="đã đại diện"):
+        confirmed(claimed(enterprise.tax_code, email=signatory.email), clerk, although=True)
+    late = make_claim(enterprise, at=NOW, office="authorised", scope="x", authorised_to=NOW.date() - timedelta(days=1))
+    with pytest.raises(Refused, match="hết hạn"):
+        confirmed(late, clerk, although=True)
+
+
+def test_who_may_not_decide_does_not(enterprise):
+    claim = claimed(enterprise.tax_code)
+    officer = make_officer()
+    make_membership(officer, enterprise, Role.PREPARER)
+    own = make_claim(enterprise, at=NOW, email=make_user(Role.OFFICER, email="canbo@so.example").email)
+    for by, which in (
+        (make_auditor(), claim),
+        (make_enterprise_user(enterprise), claim),
+        (officer, claim),
+        (type(officer).objects.get(email="canbo@so.example"), own),
+    ):
+        for act in (confirmed, lambda c, b: services.refuse_claim(claim=c, reason="Không", by=b, now=NOW)):
+            with pytest.raises(NotAllowed):
+                act(which, by)
+    with pytest.raises(NotAllowed):
+        services.invite_claimant_again(claim=claim, by=make_auditor(), now=NOW)
+
+
+def test_a_claim_is_decided_once_and_the_second_reads_how(clerk, enterprise):
+    claim = claimed(enterprise.tax_code)
+    services.refuse_claim(claim=claim, reason="Giấy mờ", by=clerk, now=NOW)
+    for act in (
+        lambda: confirmed(claim, make_officer()),
+        lambda: services.refuse_claim(claim=claim, reason="Khác", by=make_officer(), now=NOW),
+    ):
+        with pytest.raises(Conflict, match=rf"{clerk.full_name}.*Đã từ chối.*Giấy mờ"):
+            act()
+    assert not Invitation.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_confirmed_and_refused_in_the_same_instant_one_wins_and_the_other_reads_it(monkeypatch):
+    monkeypatch.setattr("jobs.services.publish", lambda pk: True)
+    claim, first, second = make_claim(make_enterprise(), at=NOW), make_user(Role.INTAKE), make_officer()
+    outcomes = at_once(
+        lambda: confirmed(claim, first),
+        lambda: services.refuse_claim(claim=claim, reason="Giấy mờ", by=second, now=NOW),
+    )
+    won, refusal = the_winner_and_the_refusal(outcomes)
+    claim.refresh_from_db()
+    assert claim.state == won.state and claim.decided_by.full_name in refusal
+    assert Invitation.objects.count() == (claim.state == "confirmed")
+
+
+def test_what_nobody_decides_in_time_ends_and_the_claimant_is_told(clerk, enterprise):
+    claim = claimed(enterprise.tax_code)
+    late = NOW + timedelta(days=31)
+    with pytest.raises(Conflict, match="27/12/2026"):  # also before the night has ended it
+        services.confirm_claim(claim=claim, by=clerk, now=late)
+    assert services.expire_claims(now=late - timedelta(days=1)) == 0
+    assert [services.expire_claims(now=late) for _twice in range(2)] == [1, 0]
+    claim.refresh_from_db()
+    assert (claim.state, claim.decided_by, kinds(claim)[-1]) == ("expired", None, "claim expired")
+    assert letters(late)[-1][0] == "nhan@dn.example"
+    with pytest.raises(Conflict):
+        services.refuse_claim(claim=claim, reason="Muộn", by=clerk, now=late)
+
+
+# --- pages and the database ---------------------------------------------------------------------
+
+
+def test_the_list_shows_what_is_on_record_at_the_same_cost_for_one_and_for_many(clerk, enterprise, client_as):
+    make_enterprise_user(enterprise)
+    make_claim(enterprise, at=NOW)
+    client, address = client_as(clerk), reverse("enterprises:claim_list")
+
+    def cost():
+        with CaptureQueriesContext(connection) as queries:
+            page = client.get(address).content.decode()
+        return len(queries), page
+
+    cost()
+    before, page = cost()
+    assert enterprise.name in page
+    merged = make_enterprise(merged_into=enterprise, merged_at=NOW, name="Công ty Cũ")
+    make_claim(at=NOW)
+    make_claim(merged, at=NOW)
+    after, page = cost()
+    assert before == after <= 12
+    assert "(chưa có trong danh sách)" in page and "Công ty Cũ (đã gộp vào bản ghi khác)" in page
+    found = client.get(f"{address}?tax_code={merged.tax_code}").content.decode()
+    assert merged.tax_code not in enterprise.tax_code and "Công ty Cũ" in found and enterprise.tax_code not in found
+
+
+def test_claims_wait_in_the_work_of_whoever_decides(clerk, enterprise):
+    now = timezone.now()
+    claim = make_claim(enterprise, at=now)
+    make_claim(enterprise, at=now - timedelta(days=40))  # too old, the night has not ended it yet
+    for person in (clerk, make_officer()):
+        (section,) = [each for each in work_for(person, now) if "nhận tài khoản" in str(each.title)]
+        assert [item.url for item in section.items] == [claim.get_absolute_url()]
+    assert not [each for each in work_for(make_auditor(), now) if "nhận tài khoản" in str(each.title)]
+
+
+def test_the_paper_is_for_whoever_sees_claims(clerk, client, client_as, enterprise):
+    stored = save_upload(paper(), by=VISITOR, now=NOW)
+    claim = make_claim(enterprise, file=stored)
+    address = reverse("enterprises:claim_file", args=[claim.public_id])
+    answer = client_as(clerk).get(address)
+    assert answer.headers["Content-Disposition"].startswith("attachment") and answer.getvalue() == one_page(
+        "giay-cn.pdf"
+    )
+    assert client_as(make_enterprise_user(enterprise)).get(address).status_code == 403
+    assert client.get(address).status_code == 302
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"state": "lost"},
+        {"office": "friend"},
+        {"office": "authorised"},
+        {"scope": "x"},
+        {"full_name": ""},
+        {"tax_code": "123"},
+        {"state": "refused"},
+        {"state": "confirmed"},
+        {"ended_at": NOW},
+        {"state": "expired", "ended_at": datetime(2020, 1, 1, tzinfo=UTC)},
+        {"reason": "x"},
+    ],
+)
+def test_the_database_refuses_a_claim_that_is_not_whole(values):
+    claim = make_claim(at=NOW)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Claim.objects.filter(pk=claim.pk).update(**values)
+
+
+def test_the_database_keeps_what_was_said_and_what_was_decided():
+    waiting, refused = make_claim(at=NOW), make_claim(at=NOW, state="refused")
+    for row, values in (
+        (waiting, {"email": "khac@dn.example"}),
+        (waiting, {"expires_on": date(2099, 1, 1)}),
+        (refused, {"reason": "Khác"}),
+        (refused, {"state": "waiting", "ended_at": None, "decided_by": None, "reason": ""}),
+    ):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            Claim.objects.filter(pk=row.pk).update(**values)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        waiting.delete()
