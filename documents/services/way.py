@@ -123,7 +123,6 @@ def make_uploaded(*, paper, verb, file, version, by, now):
                 "and change nothing else."
             )
         )
-    stored = save_upload(file, by=by, now=now, allow=("pdf",))
     found = signatures_in(content, trusted_roots(now))
     if len(found) < (1 if verb == "sign" else 2) or not found[-1].whole:
         raise Refused(
@@ -134,6 +133,7 @@ def make_uploaded(*, paper, verb, file, version, by, now):
         raise Refused(f"{broken.name}: {broken.words}")
     if verb == "sign" and any(filled_in(content).get(name) for name in FIELDS):
         raise Refused(_("The number or the date was filled in. Download the paper again and sign it as it is."))
+    stored = save_upload(file, by=by, now=now, allow=("pdf",))
     return {"stored": stored, "facts": _said(found[-1])}
 
 
