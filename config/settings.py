@@ -237,6 +237,11 @@ STORAGES = {
 }
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 FILE_UPLOAD_PERMISSIONS = 0o600
+FILE_UPLOAD_HANDLERS = [
+    "documents.receiving.NoLongerThanTaken",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 UPLOAD_MEGABYTES = env.whole("UPLOAD_MEGABYTES", 30, least=1)
 QUOTA_FILES = env.whole("QUOTA_FILES", 2000, least=1)
 QUOTA_MEGABYTES = env.whole("QUOTA_MEGABYTES", 2000, least=1)

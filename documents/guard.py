@@ -31,6 +31,8 @@ MOST_UNPACKED = 250 * 2**20
 MOST_RATIO = 250
 MOST_CELLS = 12_000_000
 MOST_ODD_CELLS = 5000
+LOOK_MEMORY = 320 * 2**20  # of the process that looks into a paper or a picture: at most 300 MB of it resident
+LOOK_SECONDS = 4
 BLOCK = 1 << 20
 
 
@@ -125,9 +127,8 @@ def check_csv(path, head):
     if guessed is not None or head.startswith((b"MZ", b"\x7fELF", b"PK\x03\x04", b"%PDF", b"#!")):
         raise _not_what_it_says(".csv")
     wide = head.startswith((b"\xff\xfe", b"\xfe\xff"))
-    if not wide and re.match(
-        rb"\s*<(?:!doctype|html|script|svg|\?xml)", head.removeprefix(b"\xef\xbb\xbf"), re.IGNORECASE
-    ):
+    start = head.decode("utf-16", "replace") if wide else head.decode("latin-1").removeprefix("\xef\xbb\xbf")
+    if MARKUP.match(start):
         raise _not_what_it_says(".csv")
     with open(path, "rb") as file:
         while block := file.read(BLOCK):
@@ -136,6 +137,7 @@ def check_csv(path, head):
     return {}
 
 
+MARKUP = re.compile(r"\s*<[!?/a-z]", re.IGNORECASE)
 CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
@@ -144,18 +146,25 @@ def check_pdf(path, head):
         raise _not_what_it_says(".pdf")
     if zipfile.is_zipfile(path):
         raise _not_what_it_says(".pdf")
+    if b"%%EOF" not in _tail(path, 1024):
+        raise Refused(sentence(FILES["cut_off"], {}))
     return _look("pdf", path)
+
+
+def _tail(path, most):
+    with open(path, "rb") as file:
+        file.seek(0, 2)
+        file.seek(max(0, file.tell() - most))
+        return file.read()
 
 
 def check_picture(kind, ending, head_bytes, tail_bytes):
     def check(path, head):
         if not head.startswith(head_bytes) or zipfile.is_zipfile(path):
             raise _not_what_it_says(ending)
-        with open(path, "rb") as file:
-            file.seek(0, 2)
-            file.seek(max(0, file.tell() - 64))
-            if tail_bytes not in file.read():
-                raise _not_what_it_says(ending)
+        _before, ended, after = _tail(path, 64).rpartition(tail_bytes)
+        if not ended or after.strip(b"\0\r\n\t "):  # cut off, or something else hangs on it
+            raise _not_what_it_says(ending)
         return _look(kind, path)
 
     return check
@@ -163,7 +172,9 @@ def check_picture(kind, ending, head_bytes, tail_bytes):
 
 def _look(kind, path):
     try:
-        for answer in ask_reader({"do": "look", "format": kind, "path": str(path)}, memory=600 * 2**20, seconds=4):
+        for answer in ask_reader(
+            {"do": "look", "format": kind, "path": str(path)}, memory=LOOK_MEMORY, seconds=LOOK_SECONDS
+        ):
             return answer.get("looked", {})
     except ReaderRefused as refusal:
         raise Refused(sentence(refusal.code, refusal.arguments)) from refusal
@@ -176,10 +187,12 @@ def _look(kind, path):
 
 MAIN_TYPE = b"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
 FORBIDDEN_PARTS = re.compile(
-    r"vbaproject|macrosheets/|dialogsheets/|activex/|embeddings/|ctrlprops/|oleobject|\.bin$|\.exe$|\.dll$",
+    r"vbaproject|macrosheets/|dialogsheets/|activex/|embeddings/|ctrlprops/|webextensions/|oleobject", re.IGNORECASE
+)
+KNOWN_PARTS = re.compile(
+    r"\.(xml|rels|vml|png|jpe?g|gif|emf|wmf|bmp|tiff?|svg|wdp|sigs|psmdcp)$|/$|xl/printersettings/printersettings\d*\.bin$",
     re.IGNORECASE,
 )
-ALLOWED_BIN = re.compile(r"xl/printersettings/printersettings\d*\.bin$", re.IGNORECASE)
 LINKED_PARTS = re.compile(r"externallinks/|connections\.xml$|querytables/", re.IGNORECASE)
 EXTERNAL = re.compile(rb"<Relationship\b[^>]*TargetMode\s*=\s*[\"']External[\"'][^>]*>", re.IGNORECASE)
 ENCODING = re.compile(rb"^(?:\xef\xbb\xbf)?\s*<\?xml[^>]*encoding\s*=\s*[\"']([^\"']+)", re.IGNORECASE)
@@ -208,6 +221,8 @@ def check_workbook(path, head):
 def _check_archive(archive, path):
     entries = archive.infolist()
     _check_entries(entries)
+    if min(entry.header_offset for entry in entries) or _tail(path, 22)[:4] != b"PK\x05\x06":
+        raise _not_what_it_says(".xlsx")  # something stands before or after the archive
     names = {entry.filename for entry in entries}
     if "[Content_Types].xml" not in names or archive.getinfo("[Content_Types].xml").file_size > BLOCK:
         raise _not_what_it_says(".xlsx")
@@ -232,7 +247,7 @@ def _check_archive(archive, path):
 
 
 def _carries_code(name):
-    return FORBIDDEN_PARTS.search(name) and not ALLOWED_BIN.search(name)
+    return FORBIDDEN_PARTS.search(name) or not KNOWN_PARTS.search(name)
 
 
 def _check_entries(entries):

@@ -40,6 +40,9 @@ FILES = {
     "too_many_pages": gettext_noop("The file has no pages, or more than %(most)s."),
     "active_content": gettext_noop("The file carries actions or scripts. Print it to PDF again and send that file."),
     "embedded_files": gettext_noop("The file carries other files inside. Send them one by one."),
+    "cut_off": gettext_noop("The end of the file is missing. It was not saved or sent whole; send it again."),
+    "too_large_page": gettext_noop("A page is larger than five metres. Save the file with the true size of its pages."),
+    "unpacks_too_large": gettext_noop("A part of the file unpacks to far more than its size. Print it to PDF again and send that file."),
     "too_many_pixels": gettext_noop("The picture is too large. Make it smaller (at most 50 million pixels)."),
 }  # fmt: skip
 

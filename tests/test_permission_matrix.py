@@ -18,9 +18,9 @@ from django.utils import timezone
 
 from accounts.access import routes as table
 from config import urls
-from tests import routes
+from tests import routes, strangers
 from tests.flushing import empty_database
-from tests.world import ANONYMOUS, DISABLED, PEOPLE, World
+from tests.world import ANONYMOUS, DISABLED, PEOPLE, World, may, told
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 ROOMS = ["accounts", *(room for room in settings.ROOMS if room != "accounts")]
@@ -72,8 +72,10 @@ def world(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock():
         with transaction.atomic():
             world = World(now=timezone.now().astimezone(UTC))
+            world.enterprise = strangers.enterprise_a()
             world.build()
             world.sign_everybody_in()
+            strangers.let_in(world)
         before, engine.string_if_invalid = engine.string_if_invalid, Unknown("?")
         refusals = logging.getLogger("django.request")
         level, drawn = refusals.level, getattr(urls, "handler403", None)
@@ -90,14 +92,6 @@ def world(django_db_setup, django_db_blocker):
             empty_database()
 
 
-def may(who, action):
-    if action.anyone:
-        return True
-    if who in (ANONYMOUS, DISABLED):
-        return False
-    return action.signed_in or who in {role.value for role in action.roles}
-
-
 def expected(who, row, method):
     """What the table says of this cell: "allowed", "sign in", "refused" or "no such method"."""
     signed_in = who not in (ANONYMOUS, DISABLED)
@@ -107,23 +101,6 @@ def expected(who, row, method):
     if may(who, row[method]):
         return "allowed"
     return "refused" if signed_in else "sign in"
-
-
-def told(answer):
-    """What the answer says, in the same words."""
-    status = answer.status_code
-    if status in (301, 302) and answer.headers["Location"].startswith(("/accounts/login/?", settings.LOGIN_URL)):
-        return "sign in"
-    if status == 403:
-        return "refused"
-    if status == 405:
-        return "no such method"
-    if status < 400 or status in (400, 409, 410, 422):
-        return "allowed"
-    if status >= 500:
-        info = getattr(answer, "exc_info", None)
-        return f"{status} {info[1]!r}"[:300] if info else str(status)
-    return str(status)
 
 
 def test_every_route_has_a_row_and_every_row_a_route():
@@ -182,3 +159,18 @@ def test_every_cell_is_as_the_table_says(room, names, world):
                     wrong.append(f"{route.name} {method} as {who}: {got}, the table says {want}")
     wrong += [f"unknown variable in {where}" for where in sorted(Unknown.seen)]
     assert not wrong, f"{len(wrong)} of {cells} cells\n" + "\n".join(wrong)
+
+
+@pytest.mark.parametrize(
+    "rooms", [("dossiers",), ("documents", "notices", "enterprises", "support")], ids=["dossiers", "others"]
+)
+def test_another_enterprise_finds_nothing_of_an_enterprise(rooms, world):
+    who = "stranger_signatory"  # `prove strangers` lets everybody try everything
+    wrong = [
+        f"{method} {target.address} ({target.route.name}) as {who}: {answer}"
+        for target in strangers.targets(world, rooms)
+        for method in ("GET", "POST")
+        if (answer := strangers.wrong_answers(world, who, method, target))
+    ]
+    wrong += strangers.pages_that_name(world, who, rooms)
+    assert not wrong, "\n".join(wrong)

@@ -102,8 +102,32 @@ class World(SimpleNamespace):
         cache.clear()  # who asks this often is turned away for a while
         with transaction.atomic():
             answer = client.generic(method, address)
-            if answer.streaming:
-                answer.getvalue()  # to its end, which closes the file behind it
+            answer.whole = answer.getvalue()  # of a stream to its end, which closes the file behind it
             transaction.set_rollback(True)
         client.cookies = cookies
         return answer
+
+
+def may(who, action):
+    if action.anyone:
+        return True
+    if who in (ANONYMOUS, DISABLED):
+        return False
+    return action.signed_in or who in {role.value for role in action.roles}
+
+
+def told(answer):
+    """What the answer says, in the same words."""
+    status = answer.status_code
+    if status in (301, 302) and answer.headers["Location"].startswith(("/accounts/login/?", settings.LOGIN_URL)):
+        return "sign in"
+    if status == 403:
+        return "refused"
+    if status == 405:
+        return "no such method"
+    if status < 400 or status in (400, 409, 410, 422):
+        return "allowed"
+    if status >= 500:
+        info = getattr(answer, "exc_info", None)
+        return f"{status} {info[1]!r}"[:300] if info else str(status)
+    return str(status)

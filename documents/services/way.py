@@ -131,7 +131,6 @@ def verified_upload(given_out, file, *, first, by, now):
                 "and change nothing else."
             )
         )
-    stored = save_upload(file, by=by, now=now, allow=("pdf",))
     found = signatures_in(content, trusted_roots(now))
     signers = [each for each in found if not each.is_stamp]
     if len(signers) < (1 if first else 2) or not found[-1].whole:
@@ -143,6 +142,7 @@ def verified_upload(given_out, file, *, first, by, now):
         raise Refused(f"{broken.name}: {broken.words}")
     if first and any(filled_in(content).get(name) for name in FIELDS):
         raise Refused(_("The number or the date was filled in. Download the paper again and sign it as it is."))
+    stored = save_upload(file, by=by, now=now, allow=("pdf",))
     return {"stored": stored, "facts": _said(signers[-1])}
 
 
