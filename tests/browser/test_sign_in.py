@@ -37,13 +37,14 @@ def sign_in(page, email, password=PASSWORD):
     page.wait_for_url(lambda url: "/accounts/login" not in url)
 
 
-def link_in_outbox(page, part):
-    """The newest link of that kind; the worker sends letters after a moment."""
+def link_in_outbox(page, part, to=""):
+    """The newest link of that kind in a letter to that address; the worker sends letters after a moment."""
     found = []
 
     def there():
         page.goto("/people/outbox/")
-        hrefs = page.locator(f'main a[href*="{part}"]').evaluate_all(
+        letters = page.locator("main section").filter(has=page.locator("p", has_text=to))
+        hrefs = letters.locator(f'a[href*="{part}"]').evaluate_all(
             "links => links.map(link => link.getAttribute('href'))"
         )
         found[:] = [re.sub(r"^https?://[^/]+", "", href) for href in hrefs]
@@ -66,7 +67,7 @@ def test_invited_person_comes_in_by_the_link_of_the_letter(visit):
     admin.click("main button[type=submit]")
     admin.wait_for_url("**/people/invitations/")
     guest = visit()
-    guest.goto(link_in_outbox(guest, "/people/invitation/"))
+    guest.goto(link_in_outbox(guest, "/people/invitation/", to="duocmoi@thunghiem.example"))
     guest.fill("input[name=password1]", NEW)
     guest.fill("input[name=password2]", NEW)
     guest.click("main button[type=submit]")
