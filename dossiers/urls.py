@@ -1,6 +1,6 @@
 from django.urls import path
 
-from dossiers.views import dossiers, handling, lodging, many, procedures, supplements
+from dossiers.views import dossiers, handling, lodging, many, procedures, supplements, talking
 
 app_name = "dossiers"
 VERSION = "procedures/versions/<uuid:public_id>/"
@@ -36,6 +36,10 @@ urlpatterns = [
     path(f"{DOSSIER}slip/", dossiers.control_slip, name="control_slip"),
     path(f"{DOSSIER}forms/<uuid:line_id>/", dossiers.dossier_form, name="dossier_form"),
     path(f"{DOSSIER}result/<uuid:line_id>/", dossiers.result_file, name="result_file"),
+    # messages and links
+    path(f"{DOSSIER}messages/write/", talking.write_message, name="write_message"),
+    path(f"{DOSSIER}links/add/", talking.link_dossier, name="link_dossier"),
+    path(f"{DOSSIER}links/<uuid:link_id>/end/", talking.end_link, name="end_link"),
     # supplements
     path(f"{DOSSIER}supplements/ask/", supplements.ask_supplement, name="ask_supplement"),
     path(f"{SUPPLEMENT}edit/", supplements.edit_supplement, name="edit_supplement"),

@@ -11,6 +11,7 @@ from dossiers.models import (
     Component,
     Dossier,
     DossierFile,
+    DossierLink,
     FormField,
     Procedure,
     ProcedureStep,
@@ -592,6 +593,12 @@ def make_dossier_file(dossier, component=None, file=None, *, by=None, at=LONG_AG
         added_at=at,
         added_by=by or dossier.started_by,
         **fields,
+    )
+
+
+def make_link(dossier, earlier, kind="continues", *, by=None, at=None):
+    return DossierLink.objects.create(
+        dossier=dossier, earlier=earlier, kind=kind, at=at or earlier.submitted_at, by=by or make_user()
     )
 
 

@@ -1,5 +1,5 @@
 """What the database refuses in this room: each noun lists its own guards."""
 
-from dossiers.guards import dossiers, handling, procedures
+from dossiers.guards import dossiers, handling, links, messages, procedures
 
-GUARDS = [*procedures.GUARDS, *dossiers.GUARDS, *handling.GUARDS]
+GUARDS = [*procedures.GUARDS, *dossiers.GUARDS, *handling.GUARDS, *links.GUARDS, *messages.GUARDS]

@@ -8,7 +8,7 @@ from django.utils import timezone
 from accounts.roles import Role
 from documents.store import save_upload
 from dossiers.services import handling as services
-from dossiers.services import supplements
+from dossiers.services import links, messages, supplements
 from reporting.demo.copying import at
 from reporting.demo.scans import one_page
 
@@ -130,3 +130,19 @@ def handle(stage, own, on_paper):
     open_one = Handling(stage, own[2])
     open_one.appraising()
     open_one.asked(lacks=2)
+    talk(twice, open_one)
+
+
+def talk(first, second):
+    """The officer writes about the first dossier and is answered; the second names the first, and one named wrongly."""
+    officer = {"by": first.people[Role.OFFICER]}
+    for text, who in (
+        ("Đề nghị cho biết thời điểm thuận tiện để khảo sát thực địa (minh họa).", Role.OFFICER),
+        ("Doanh nghiệp bố trí được vào sáng thứ Ba hằng tuần (minh họa).", Role.SIGNATORY),
+    ):
+        messages.write_message(dossier=first.dossier, text=text, by=first.people[who], now=first.on(hour=15))
+    earlier, later = sorted((first.dossier, second.dossier), key=lambda each: each.submitted_at)
+    now = first.on(hour=16)
+    wrong = links.link_dossier(dossier=later, code=earlier.code, kind="repeats", now=now, **officer)
+    links.end_link(link=wrong, now=now, **officer)
+    links.link_dossier(dossier=later, code=earlier.code, kind="continues", now=now, **officer)
