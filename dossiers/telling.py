@@ -127,6 +127,11 @@ def _in_whose_hands(dossier, on):
     return User.objects.filter(is_active=True, pk__in=posts.values("user_id"))
 
 
+def _at_whose_desk(dossier, on):
+    """Whoever has it or had it last; of what never came in, the clerks."""
+    return _in_whose_hands(dossier, on) if dossier.office_id else User.objects.holding(CLERKS, on)
+
+
 def _to_assign(dossier, on):
     """The heads of the office that has it, while nobody handles it."""
     waits = dossier.state == State.RECEIVED and dossier.handler_id is None
@@ -195,6 +200,13 @@ TO_ISSUE = kind(
     "dossiers.to_issue", _("A result waits to be issued"), model=Dossier, people=_to_issue, says=_reason(Verb.APPROVE),
     places=(*_LODGED, DUE_ON), roles=RECORDS,
 )  # fmt: skip
+MESSAGE = kind(
+    "dossiers.message", _("The Department wrote about a dossier"), says=_says, places=_LODGED, **_OF_ENTERPRISE
+)
+ANSWERED = kind(
+    "dossiers.answered", _("The enterprise wrote about a dossier"), model=Dossier, people=_at_whose_desk, says=_says,
+    places=_LODGED, roles=CLERKS | HANDLERS,
+)  # fmt: skip
 TOLD = {
     Verb.RECEIVE: (RECEIVED, TO_ASSIGN),
     Verb.SUBMIT: (TO_DECIDE,),
@@ -216,6 +228,12 @@ def tell_moved(dossier, verb, *, line, by, now):
     """Tell whom this line of the slip concerns, once for each line."""
     for each in TOLD.get(verb, ()):
         tell(each, dossier, by=by, now=now, occasion=str(line.number))
+
+
+def tell_message(message, *, by, now):
+    """Tell the other side that something was written."""
+    kind_of_it = MESSAGE if message.from_department else ANSWERED
+    tell(kind_of_it, message.dossier, by=by, now=now, occasion=str(message.public_id))
 
 
 subject("dossiers:dossier", Dossier, Dossier.objects.visible_to)

@@ -1,6 +1,17 @@
 from django.urls import path
 
-from dossiers.views import applications, dossiers, handling, lodging, many, procedures, register, results, supplements
+from dossiers.views import (
+    applications,
+    dossiers,
+    handling,
+    lodging,
+    many,
+    procedures,
+    register,
+    results,
+    supplements,
+    talking,
+)
 
 app_name = "dossiers"
 VERSION = "procedures/versions/<uuid:public_id>/"
@@ -50,6 +61,10 @@ urlpatterns = [
     path(f"{DOSSIER}forms/<uuid:line_id>/pdf/", dossiers.dossier_form, {"kind": "pdf"}, name="dossier_form_pdf"),
     path(f"{DOSSIER}forms/<uuid:line_id>/word/", dossiers.dossier_form, {"kind": "word"}, name="dossier_form_word"),
     path(f"{DOSSIER}result/<uuid:line_id>/", dossiers.result_file, name="result_file"),
+    # messages and links
+    path(f"{DOSSIER}messages/write/", talking.write_message, name="write_message"),
+    path(f"{DOSSIER}links/add/", talking.link_dossier, name="link_dossier"),
+    path(f"{DOSSIER}links/<uuid:link_id>/end/", talking.end_link, name="end_link"),
     # supplements
     path(f"{DOSSIER}supplements/ask/", supplements.ask_supplement, name="ask_supplement"),
     path(f"{SUPPLEMENT}edit/", supplements.edit_supplement, name="edit_supplement"),

@@ -11,6 +11,7 @@ from dossiers.models import (
     Component,
     Dossier,
     DossierFile,
+    DossierLink,
     FormField,
     Procedure,
     ProcedureStep,
@@ -622,6 +623,12 @@ def make_application(dossier, file=None, *, signatures=(), by=None, at=LONG_AGO)
         dossier=dossier, file=file or make_stored_file(), is_application=True, signatures=list(signatures), verified_at=at,
         added_at=at, added_by=by or dossier.started_by,
     )  # fmt: skip
+
+
+def make_link(dossier, earlier, kind="continues", *, by=None, at=None):
+    return DossierLink.objects.create(
+        dossier=dossier, earlier=earlier, kind=kind, at=at or earlier.submitted_at, by=by or make_user()
+    )
 
 
 # --- papers that go out ------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Office, User
 from documents.attaching import Attachments
-from dossiers.models import Component
+from dossiers.models import Component, DossierLink
 from screens.forms import DateField, Form
 
 
@@ -38,6 +38,19 @@ class InternalNoteForm(Form):
         most=3000,
         help_text=_("For colleagues of the Department; the enterprise never sees it."),
     )
+
+
+class MessageForm(Form):
+    text = _words(_("Message"), rows=5, most=3000)
+
+
+class LinkForm(Form):
+    """Which earlier dossier this one follows, and how."""
+
+    code = forms.CharField(
+        label=_("Code of the earlier dossier"), max_length=200, help_text=_("As it stands on its confirmation.")
+    )
+    kind = forms.ChoiceField(label=_("This dossier"), choices=DossierLink.Kind.choices, widget=forms.RadioSelect)
 
 
 class ReasonForm(Form):

@@ -1,5 +1,7 @@
 from dossiers.models.dossiers import Dossier, DossierFile, DossierNumber
 from dossiers.models.handling import DossierNote, SlipLine, SupplementItem, SupplementRequest
+from dossiers.models.links import DossierLink
+from dossiers.models.messages import DossierMessage
 from dossiers.models.procedures import (
     PARTS,
     YES_NO,
@@ -18,6 +20,8 @@ __all__ = [
     "Component",
     "Dossier",
     "DossierFile",
+    "DossierLink",
+    "DossierMessage",
     "DossierNote",
     "DossierNumber",
     "Fact",

@@ -1,3 +1,3 @@
 """Who may do what in this room: each noun has its own rows of the one table."""
 
-from dossiers.permissions import dossiers, handling, procedures  # noqa: F401 - their rows are written when they are read
+from dossiers.permissions import dossiers, handling, links, messages, procedures  # noqa: F401 - their rows are written when they are read

@@ -69,9 +69,15 @@ def until_text(dossier):
     return formats.vn_date(dossier.due_on) if dossier.is_running else ""
 
 
-def what_happened(dossier, lines=()):
-    """[(moment, sentence, quiet second line)] as the enterprise reads it, the latest first; `lines` are of the slip."""
+def what_happened(dossier, lines=(), talk=()):
+    """[(moment, sentence, quiet second line)] as the enterprise reads it, the latest first; `lines` are of the slip, `talk`
+    its messages."""
     happened = [told for line in reversed(lines) if (told := told_to_enterprise(line))]
+    happened += [
+        (each.at, _("Message of the Department") if each.from_department else _("Message of the enterprise"), "")
+        for each in reversed(talk)
+    ]
+    happened.sort(key=lambda each: each[0], reverse=True)
     if dossier.withdrawn_at and not dossier.submitted_at:
         happened.append((dossier.withdrawn_at, _("Withdrawn"), dossier.withdrawn_reason))
     if dossier.submitted_at:

@@ -88,12 +88,12 @@ def _begin(version, enterprise, *, by, now, **values):
         saved_by=by,
         **values,
     )
-    dossier.folded = _folded(dossier)
+    dossier.folded = search_text(dossier)
     dossier.save()
     return dossier
 
 
-def _folded(dossier):
+def search_text(dossier):
     """What searching looks into: code, enterprise with its tax code, procedure."""
     parts = (dossier.code, dossier.procedure.code, dossier.procedure.name_vi)
     return " | ".join([*(fold(part) for part in parts if part), dossier.enterprise.folded])
@@ -256,7 +256,7 @@ def lodge_dossier(*, dossier, digest, by, now):
     draft.facts, draft.left_out = facts_now(fields, draft.enterprise), []
     if not draft.is_paper:
         draft.applicant, draft.applicant_name = by, by.full_name
-    draft.folded = _folded(draft)
+    draft.folded = search_text(draft)
     names = [
         "state",
         "code",

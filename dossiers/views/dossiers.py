@@ -19,6 +19,8 @@ from dossiers.models import Dossier, SlipLine
 from dossiers.models.results import OVER
 from dossiers.permissions.dossiers import START, TYPE_IN, acts_for
 from dossiers.permissions.handling import ASSIGN, NOTE, RECEIVE, SEE_DRAFT
+from dossiers.permissions.links import may_link
+from dossiers.permissions.messages import may_write
 from dossiers.presenting import slips
 from dossiers.presenting.applications import application_shown
 from dossiers.presenting.dossiers import (
@@ -33,6 +35,7 @@ from dossiers.presenting.dossiers import (
     what_happened,
 )
 from dossiers.presenting.handling import supplements_shown, time_left, time_of, used_text
+from dossiers.presenting.links import links_shown
 from dossiers.services import dossiers as services
 from dossiers.services import handling as services_handling
 from dossiers.services.applications import application_of
@@ -93,6 +96,8 @@ def dossier(request, public_id):
             "may_withdraw": services.may_move(request.user, row, State.WITHDRAWN),
             "may_copy": request.user.may(START) and acts_for(request.user, row.enterprise, ENTERPRISE),
             "is_staff": is_staff,
+            "links": links_shown(request.user, row),
+            "may_link": may_link(request.user, row),
             "lines": history_lines(row) if is_staff else [],
             **_handled(request.user, row, now, is_staff=is_staff),
             **around_of(row),
@@ -105,10 +110,12 @@ def _handled(user, row, now, *, is_staff):
     lines = list(row.slip.with_people())
     for line in lines:
         line.dossier = row
-    acts = acts_now(user, row, now)
+    acts, talk = acts_now(user, row, now), list(row.messages.select_related("by"))
     result = next((line for line in reversed(lines) if line.verb == SlipLine.Verb.ISSUE), None)
     return {
-        "happened": what_happened(row, lines),
+        "happened": what_happened(row, lines, talk),
+        "talk": talk,
+        "may_write": may_write(user, row),
         "time_left": time_left(row, timezone.localdate(now)),
         "used": used_text(time_of(row, lines, now)),
         "steps": services_handling.steps_of(row) if is_staff and row.due_on else [],

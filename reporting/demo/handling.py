@@ -11,7 +11,7 @@ from documents.store import save_upload
 from dossiers.models import Dossier
 from dossiers.presenting.results import draft_of
 from dossiers.services import handling as services
-from dossiers.services import supplements
+from dossiers.services import links, messages, supplements
 from dossiers.services.results import begin_result
 from reporting.demo.copying import at
 from reporting.demo.scans import one_page
@@ -145,3 +145,19 @@ def handle(stage, own, on_paper):
     open_one = Handling(stage, own[2])
     open_one.appraising()
     open_one.asked(lacks=2)
+    talk(twice, open_one)
+
+
+def talk(first, second):
+    """The officer writes about the first dossier and is answered; the second names the first, and one named wrongly."""
+    officer = {"by": first.people[Role.OFFICER]}
+    for text, who in (
+        ("Đề nghị cho biết thời điểm thuận tiện để khảo sát thực địa (minh họa).", Role.OFFICER),
+        ("Doanh nghiệp bố trí được vào sáng thứ Ba hằng tuần (minh họa).", Role.SIGNATORY),
+    ):
+        messages.write_message(dossier=first.dossier, text=text, by=first.people[who], now=first.on(hour=15))
+    earlier, later = sorted((first.dossier, second.dossier), key=lambda each: each.submitted_at)
+    now = first.on(hour=16)
+    wrong = links.link_dossier(dossier=later, code=earlier.code, kind="repeats", now=now, **officer)
+    links.end_link(link=wrong, now=now, **officer)
+    links.link_dossier(dossier=later, code=earlier.code, kind="continues", now=now, **officer)

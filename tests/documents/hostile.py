@@ -239,7 +239,6 @@ PICTURES = [
     ("png", lambda rng: _png(_head(9, 9), END)),
     ("png", _wrong_sum),
     ("png", lambda rng: _png(_head(9, 9), _chunk(b"zTXt", b"a\0\0" + _zeros(BIG)), _chunk(b"IDAT", zlib.compress(bytes(252))), END)),
-    ("jpg", lambda rng: _cut(_noise(rng, "JPEG"), rng) + b"\xff\xd9"),
     ("jpg", lambda rng: b"\xff\xd8\xff\xe0" + rng.randbytes(rng.randrange(10, 3000)) + b"\xff\xd9"),
     ("jpg", lambda rng: b"\xff\xd8\xff\xd9"),
 ]  # fmt: skip
@@ -451,6 +450,9 @@ def odd(count, seed):
     rng, good = random.Random(seed), good_files()
     for number in range(count):
         ending = rng.choice(list(good))
+        if ending == "jpg" and number % 2:  # readers paint what is missing grey, and say nothing
+            yield Sent("mutant", f"{number}.jpg", _cut(good["jpg"], rng) + b"\xff\xd9")
+            continue
         data = bytearray(good[ending])
         for _ in range(rng.randrange(1, 12)):
             data[rng.randrange(len(data))] = rng.randrange(256)

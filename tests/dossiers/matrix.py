@@ -1,8 +1,8 @@
 """Objects of this room for the matrix of roles and routes: each noun tells its own."""
 
-from tests.dossiers import matrix_dossiers, matrix_handling, matrix_procedures
+from tests.dossiers import matrix_dossiers, matrix_handling, matrix_procedures, matrix_talking
 
-PARTS = [matrix_procedures, matrix_dossiers, matrix_handling]
+PARTS = [matrix_procedures, matrix_dossiers, matrix_handling, matrix_talking]
 
 
 def build(world):

@@ -3,6 +3,7 @@
 DOSSIER, FILE, NUMBER = "dossiers_dossier", "dossiers_dossierfile", "dossiers_dossiernumber"
 SLIP, REQUEST, ITEM = "dossiers_slipline", "dossiers_supplementrequest", "dossiers_supplementitem"
 RESULT, PAPER = "dossiers_resultpaper", "documents_outgoingpaper"
+LINK, MESSAGE = "dossiers_dossierlink", "dossiers_dossiermessage"
 NEXT = "x.number + 1"
 DRAFT, LODGED = "WHERE x.state = 'draft'", "WHERE x.state = 'lodged'"
 OF_DRAFT = f"JOIN {DOSSIER} d ON d.id = x.dossier_id AND d.state = 'draft' WHERE x.removed_at IS NULL"
@@ -51,6 +52,7 @@ def attempts(copied, updated, removed):
         ],
         **_of_handling(copied, updated),
         **_of_results(copied),
+        **_of_talking(copied, updated),
         "dossier_number_goes_on": [updated(NUMBER, "last_number = last_number - 1", "WHERE x.last_number > 0")],
     }
 
@@ -118,3 +120,27 @@ def _newest(state, also="1 = 1"):
         f"JOIN {DOSSIER} d ON d.id = x.dossier_id AND d.state = '{state}' WHERE {also} AND x.number = "
         f"(SELECT MAX(n.number) FROM {SLIP} n WHERE n.dossier_id = x.dossier_id)"
     )
+
+
+def _of_talking(copied, updated):
+    """Links and messages of the demonstration, copied to where none may be."""
+    draft, lodged = (
+        f"(SELECT d.id FROM {DOSSIER} d WHERE d.state = '{state}' LIMIT 1)" for state in ("draft", "lodged")
+    )
+    silent = (
+        f"(SELECT d.id FROM {DOSSIER} d WHERE d.submitted_at IS NOT NULL AND NOT EXISTS "
+        f"(SELECT 1 FROM {MESSAGE} m WHERE m.dossier_id = d.id) LIMIT 1)"
+    )
+    first = f"(SELECT d.id FROM {DOSSIER} d WHERE d.submitted_at IS NOT NULL ORDER BY d.submitted_at LIMIT 1)"
+    return {
+        "dossier_link_to_an_earlier_one": [
+            copied(LINK, earlier_id=draft), copied(LINK, dossier_id=first, earlier_id=lodged),
+        ],
+        "dossier_link_ended_once": [
+            updated(LINK, "ended_at = NULL, ended_by_id = NULL", "WHERE x.ended_at IS NOT NULL")
+        ],
+        "dossier_message_of_a_lodged_one": [copied(MESSAGE, "WHERE x.from_department", dossier_id=draft)],
+        "dossier_message_begun_by_the_department": [
+            copied(MESSAGE, "WHERE NOT x.from_department", dossier_id=silent)
+        ],
+    }  # fmt: skip
