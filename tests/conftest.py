@@ -114,6 +114,12 @@ def pytest_unconfigure():
     shutil.rmtree(DATA, ignore_errors=True)
 
 
+@pytest.fixture(autouse=True)
+def broker_is_asked(monkeypatch):
+    """A broker that was silent in one test is asked again in the next."""
+    monkeypatch.setattr("jobs.services._away_until", 0.0)
+
+
 @pytest.fixture
 def now():
     """A Tuesday in July, ten in the morning in Hà Nội."""
