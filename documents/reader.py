@@ -7,6 +7,7 @@ the site takes any non-zero exit for "file refused".
 
 import gc
 import json
+import logging
 import re
 import resource
 import sys
@@ -394,11 +395,8 @@ OUTSIDE = re.compile(r"\s*(javascript|vbscript|data|file|\\\\)", re.IGNORECASE)
 
 def look_into_pdf(order):
     """Refuse what acts by itself, carries files, or unpacks to far more than it is, wherever a PDF can keep it."""
-    import logging
-
     from pypdf import PdfReader
 
-    logging.disable(logging.CRITICAL)
     reader = PdfReader(order["path"], strict=False)
     if reader.is_encrypted:
         raise Refusal("encrypted")
@@ -559,6 +557,7 @@ def main():
     gc.disable()  # this process ends before there is anything to collect
     order = json.loads(sys.stdin.buffer.readline())
     limit_self(order["memory"], order["seconds"])
+    logging.disable(logging.CRITICAL)  # what a damaged file makes its reader say helps nobody
     sys.stdout.reconfigure(encoding="utf-8")
     try:
         if order["do"] == "table":
