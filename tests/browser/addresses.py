@@ -10,7 +10,6 @@ Prints JSON: {"pages": [[route, address, email, session]], "unreachable": [[rout
 import json
 import logging
 import os
-import re
 import sys
 from collections import defaultdict
 from functools import cached_property
@@ -32,8 +31,6 @@ from accounts.demo import PEOPLE  # noqa: E402
 from accounts.models import User  # noqa: E402
 from tests.routes import all_routes, told_by_rooms  # noqa: E402
 from tests.world import DISABLED, World  # noqa: E402
-
-HANDS_OUT_A_FILE = re.compile(r"_file$|:plan_paper$|:dossier_template$")
 
 
 def askers():
@@ -149,9 +146,8 @@ def main(names):
     else:
         for person in askers():
             search.ask_as(*person)
-        for name in search.missing:
-            if HANDS_OUT_A_FILE.search(name):
-                search.others[name] = "a file, of which the demo data has none"
+        told = told_by_rooms("pages", "NOT_PAGES")
+        search.others |= {name: told[name] for name in search.missing & told.keys()}
     for name in search.pages:
         search.others.pop(name, None)
     why = {

@@ -58,3 +58,5 @@ ADDRESSES = {
         "year": FigureYearClosing.objects.filter(reopened_at__isnull=True).first().year
     },
 }
+
+NOT_PAGES = {"enterprises:claim_file": "a file"}
