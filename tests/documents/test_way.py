@@ -256,7 +256,7 @@ def test_a_file_that_is_too_large_is_refused_before_it_is_read(clerk, settings):
 def test_in_production_nobody_signs_here_and_the_agency_only_with_its_certificate(clerk, settings, tmp_path):
     paper, numbered = make_paper_at("signing", clerk=clerk), make_paper_at("sealing", clerk=clerk)
     settings.PRODUCTION = True
-    with pytest.raises(Refused, match="thiết bị của bạn"):
+    with pytest.raises(Refused, match="thiết bị của ông/bà"):
         take("sign", paper, paper.signer)
     with pytest.raises(Refused, match="Chưa cài chứng thư"):
         take("seal", numbered, clerk)

@@ -120,7 +120,7 @@ def test_from_the_page_of_a_thing_to_the_reminder_and_back(client_as):
     shown = client_as(officer).get(reminder.get_absolute_url()).content.decode()
     assert "Gọi lại doanh nghiệp" in shown and page in shown
     waiting = {str(each.title): [item.url for item in each.items] for each in work_for(officer, timezone.now())}
-    assert waiting["Đồng nghiệp nhắc việc bạn"] == [reminder.get_absolute_url()]
+    assert waiting["Đồng nghiệp nhắc việc ông/bà"] == [reminder.get_absolute_url()]
     assert "Công ty Thử" in client.get(reverse("notices:reminder_list") + "?mine=sent&done=no").content.decode()
     assert client_as(make_administrator()).get(reminder.get_absolute_url()).status_code == 404
     client_as(officer).post(reverse("notices:settle_reminder", args=[reminder.public_id]))
