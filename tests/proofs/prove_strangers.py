@@ -4,6 +4,7 @@ file, paper and notice: what is not theirs is not there, and no answer names who
 The addresses come from the URL configuration, the things from the matrix of permissions (tests/strangers.py).
 """
 
+import logging
 import sys
 from collections import Counter
 
@@ -11,14 +12,17 @@ ROOMS = ("dossiers", "documents", "notices")
 
 
 def figures():
-    from django.core.management import call_command
+    from django.conf import settings
     from django.db import transaction
+    from django.test.utils import setup_test_environment
     from django.utils import timezone
 
     from tests import strangers
     from tests.world import ANONYMOUS, DISABLED, PEOPLE, World
 
-    call_command("collectstatic", interactive=False, verbosity=0)
+    setup_test_environment(debug=False)
+    settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
+    logging.getLogger("django.request").setLevel(logging.CRITICAL)  # refusals are what is wanted here
     world = World(now=timezone.now())
     with transaction.atomic():
         world.enterprise = strangers.enterprise_a()
