@@ -7,11 +7,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from programme.models import AccountAddendum, BudgetStep, Commitment, Payment, YearState
+from programme.models import BudgetStep, Commitment, Payment, YearState
 from programme.models.steps import BESIDE_LEDGER
-from programme.permissions.budget import CONTROL_PAYMENT
 from programme.permissions.commitments import commitments_waiting_for
-from programme.permissions.payments import waiting_to_be
+from programme.permissions.payments import accounts_waiting_for, waiting_to_be
 from programme.permissions.steps import steps_waiting_for
 from reference.services import add_working_days
 from reporting.waiting import SHOWN, Item, Section, address, first_of
@@ -21,12 +20,16 @@ LATE_AFTER = 5  # working days that a step of the money waits for one person
 ANSWERED_WITHIN = timedelta(days=30)
 
 
-def _money_items(rows, since, verb, now):
+def _with_amount(row):
+    return _("%(what)s: %(amount)s") % {"what": row, "amount": formats.big_money(row.amount_vnd)}
+
+
+def _money_items(rows, since, verb, now, said=_with_amount):
     """Those that wait longest first; late ones say so."""
     late = add_working_days(timezone.localdate(now), -LATE_AFTER) if rows else None
     return [
         Item(
-            _("%(what)s: %(amount)s") % {"what": row, "amount": formats.big_money(row.amount_vnd)},
+            said(row),
             row.get_absolute_url(),
             verb,
             formats.vn_datetime(getattr(row, since)),
@@ -56,20 +59,10 @@ def _commitments(user, now):
 
 
 def _accounts(user, now):
-    rows = AccountAddendum.objects.filter(state=AccountAddendum.State.PREPARED).exclude(prepared_by=user.public_id)
-    rows = rows.select_related("commitment") if user.may(CONTROL_PAYMENT) else rows.none()
-    rows, waiting = first_of(rows.order_by("prepared_at", "pk"))
-    late = add_working_days(timezone.localdate(now), -LATE_AFTER) if rows else None
-    items = [
-        Item(
-            f"{row.commitment}: {row.payee_account}, {row.document}",
-            row.get_absolute_url(),
-            _("Confirm or refuse"),
-            formats.vn_datetime(row.prepared_at),
-            late=timezone.localdate(row.prepared_at) < late,
-        )
-        for row in rows
-    ]
+    rows, waiting = first_of(accounts_waiting_for(user).select_related("commitment").order_by("prepared_at", "pk"))
+    items = _money_items(
+        rows, "prepared_at", _("Confirm or refuse"), now, lambda row: f"{row.commitment}: {row.payee_account}, {row}"
+    )
     return Section(_("Accounts of contracts to confirm"), items, waiting, address("programme:commitment_list"))
 
 

@@ -122,6 +122,23 @@ TO_ANOTHER_ACCOUNT = (
     f"FROM {COMMITMENT} c WHERE c.id = NEW.commitment_id AND c.kind <> 'detailed_estimate') AND "
     f"REPLACE(NEW.payee_account, ' ', '') <> REPLACE({_ACCOUNT_OF_CONTRACT}, ' ', '')"
 )
+
+
+def _redoes_another(table, states, same):
+    """What is prepared anew stands for one without effect that concerns the same; such a one never moves again."""
+    alike = " AND ".join(
+        f"(b.{column} = NEW.{column} OR b.{column} IS NULL AND NEW.{column} IS NULL)" for column in same
+    )
+    ended = ", ".join(f"'{state}'" for state in states)
+    return (
+        f"NEW.redoes_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM {table} b WHERE b.id = NEW.redoes_id "
+        f"AND b.state IN ({ended}) AND {alike})"
+    )
+
+
+STEP_REDOES = _redoes_another(STEP, ("refused", "withdrawn"), ("kind", "line_id", "year_id", "period_id"))
+COMMITMENT_REDOES = _redoes_another(COMMITMENT, ("refused", "withdrawn"), ("line_id",))
+PAYMENT_REDOES = _redoes_another(PAYMENT, ("returned", "refused", "withdrawn"), ("commitment_id",))
 PAYMENT_FITS = (
     f"NEW.payment_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM {PAYMENT} p WHERE p.id = NEW.payment_id "
     "AND p.commitment_id = NEW.commitment_id AND p.state = 'paid' AND ("
@@ -330,6 +347,9 @@ GUARDS = [
     check_trigger("commitment_starts_empty", COMMITMENT, ("INSERT",), COMMITMENT_FROM_NOTHING),
     check_trigger("payment_has_cover", PAYMENT, ("UPDATE",), SIGNED_WITHOUT_COVER, before=TAKE_COMMITMENT),
     check_trigger("payment_to_its_account", PAYMENT, ("UPDATE",), TO_ANOTHER_ACCOUNT, before=TAKE_COMMITMENT),
+    check_trigger("step_redoes_its_like", STEP, ("INSERT",), STEP_REDOES),
+    check_trigger("commitment_redoes_its_like", COMMITMENT, ("INSERT",), COMMITMENT_REDOES),
+    check_trigger("payment_redoes_its_like", PAYMENT, ("INSERT",), PAYMENT_REDOES),
     check_trigger("year_starts_empty", YEAR, ("INSERT",), "NEW.envelope_vnd <> 0 OR NEW.state <> 'preparing'"),
     check_trigger("year_in_its_period", YEAR, ("INSERT",), YEAR_IN_PERIOD),
     check_trigger("year_goes_on", YEAR, ("UPDATE",), YEAR_GOES_ON),

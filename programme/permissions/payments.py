@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from accounts.access import Capacity, any_of, capacity, route
 from accounts.duties import check_pair
 from audit.refusals import NotAllowed
-from programme.models import Payment
+from programme.models import AccountAddendum, Payment
 from programme.permissions.budget import (
     ANSWER_PAYMENT,
     CONTROL_PAYMENT,
@@ -46,6 +46,12 @@ route("programme:return_payment", GET=RETURN_PAYMENT, POST=RETURN_PAYMENT)
 route("programme:withdraw_payment", POST=PREPARE_PAYMENT)
 route("programme:record_paid", GET=ANSWER_PAYMENT, POST=ANSWER_PAYMENT)
 route("programme:record_refused", GET=ANSWER_PAYMENT, POST=ANSWER_PAYMENT)
+
+
+def accounts_waiting_for(user: Any):
+    """Accounts of contracts that others entered and `user` may confirm."""
+    rows = AccountAddendum.objects.filter(state=AccountAddendum.State.PREPARED)
+    return rows.exclude(prepared_by=user.public_id) if user.may(CONTROL_PAYMENT) else rows.none()
 
 
 def right_to_control(by: Any, payment: Payment, *, on: date) -> Capacity:

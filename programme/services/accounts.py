@@ -18,6 +18,11 @@ from screens import formats
 STATE = AccountAddendum.State
 
 
+def as_written(account: str | None) -> str:
+    """An account with plain single blanks where people typed some."""
+    return " ".join((account or "").split())
+
+
 def written_together(account: str) -> str:
     """An account without the blanks people write into it."""
     return "".join(account.split())
@@ -49,7 +54,7 @@ def prepare_account(
     if commitment.accounts.filter(state=STATE.PREPARED).exists():
         raise Conflict(_("Another account of this contract waits to be confirmed. Decide on it first."))
     row = AccountAddendum.objects.create(
-        commitment=commitment, payee_account=" ".join(payee_account.split()), payee_bank=payee_bank.strip(),
+        commitment=commitment, payee_account=as_written(payee_account), payee_bank=payee_bank.strip(),
         document=document.strip(), document_on=document_on, file=file, prepared_by=by.public_id, prepared_at=now,
     )  # fmt: skip
     record_event(

@@ -26,6 +26,7 @@ from programme.permissions.commitments import (
     right_to_approve_commitment,
     right_to_refuse_commitment,
 )
+from programme.services.accounts import as_written
 from programme.services.ledger import Paper, book, require_year_takes, take_commitment, take_lines
 from programme.services.redoing import require_redoable
 from reference import tax_codes
@@ -63,7 +64,7 @@ def prepare_commitment(
     `redoes` is the one without effect in whose place it stands.
     """
     require(by, PREPARE_COMMITMENT)
-    require_redoable(redoes)
+    require_redoable(redoes, line_id=line.pk)
     today = timezone.localdate(now)
     line = BudgetLine.objects.select_related("year", "task").get(pk=line.pk)
     require_own_task(by, line, today)
@@ -77,7 +78,7 @@ def save_prepared(
     commitment: Commitment, procurement: tuple[dict[str, Any], ...], content: dict[str, Any], *, by: Any, now: datetime
 ) -> Commitment:
     """Write down what was found sound, with the steps before it; refused when the line has one of its number."""
-    commitment.payee_account = " ".join((commitment.payee_account or "").split())
+    commitment.payee_account = as_written(commitment.payee_account)
     try:
         with transaction.atomic():
             commitment.save(force_insert=True)

@@ -56,7 +56,7 @@ def prepare_opening(
     `carried_in_vnd` is the part of what was assigned that the year before left over: it takes nothing of the envelope.
     """
     require(by, PREPARE_STEP)
-    require_redoable(redoes)
+    require_redoable(redoes, kind=StepKind.OPENING, line_id=line.pk)
     line = BudgetLine.objects.select_related("year", "task").get(pk=line.pk)
     require_opens(line, EntryKind.ASSIGN)
     _require_none_stands(line)
@@ -104,7 +104,7 @@ def prepare_opening_contract(
     `advanced_vnd` the part of it that is an advance still to be cleared. `document` and `paper_file` are of the sums.
     """
     require(by, PREPARE_STEP)
-    require_redoable(redoes)
+    require_redoable(redoes, kind=StepKind.OPENING, line_id=line.pk)
     line = BudgetLine.objects.select_related("year", "task").get(pk=line.pk)
     require_opens(line, EntryKind.COMMIT)
     commitment = Commitment(line=line, before_portal=True, prepared_by=by.public_id, prepared_at=now, **content)
@@ -140,7 +140,7 @@ def prepare_opening_again(
     The sums are all that was paid on it before the portal; only those whose entries were reversed are booked anew.
     """
     require(by, PREPARE_STEP)
-    require_redoable(redoes)
+    require_redoable(redoes, kind=StepKind.OPENING, line_id=commitment.line_id)
     commitment = Commitment.objects.select_related("line__year").get(pk=commitment.pk)
     line = commitment.line
     require_opens_again(commitment)

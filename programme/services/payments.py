@@ -15,7 +15,7 @@ from programme.models import Commitment, EntryKind, LedgerEntry, Payment, accoun
 from programme.models.commitments import PENDING
 from programme.permissions.budget import ANSWER_PAYMENT, PREPARE_PAYMENT, SEND_PAYMENT
 from programme.permissions.payments import right_to_control, right_to_return, right_to_sign
-from programme.services.accounts import written_together
+from programme.services.accounts import as_written, written_together
 from programme.services.ledger import Paper, book, require_year_takes, take_lines
 from programme.services.limits import advance_ceiling
 from programme.services.redoing import require_redoable
@@ -46,8 +46,8 @@ def prepare_payment(
     """
     require(by, PREPARE_PAYMENT)
     commitment = Commitment.objects.select_for_update(of=("self",)).select_related("line__year").get(pk=commitment.pk)
-    require_redoable(redoes)
-    content["payee_account"] = " ".join((content.get("payee_account") or "").split())
+    require_redoable(redoes, commitment_id=commitment.pk)
+    content["payee_account"] = as_written(content.get("payee_account"))
     payment = Payment(commitment=commitment, redoes=redoes, prepared_by=by.public_id, prepared_at=now, **content)
     _require_sound(payment, timezone.localdate(now))
     payment.save(force_insert=True)

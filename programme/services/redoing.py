@@ -4,7 +4,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from audit.refusals import Conflict
+from audit.refusals import Conflict, Refused
 from programme.models import BudgetStep, Commitment, Payment
 
 WITHOUT_EFFECT = {
@@ -14,8 +14,11 @@ WITHOUT_EFFECT = {
 }
 
 
-def require_redoable(before: Any) -> None:
-    """Refuse while what stood before has its effect, or when something stands in its place already; holds its row."""
+def require_redoable(before: Any, **about: Any) -> None:
+    """Refuse while what stood before has its effect, or when something stands in its place already; holds its row.
+
+    `about` is what both concern: {column: value}.
+    """
     if before is None:
         return
     model = type(before)
@@ -25,5 +28,7 @@ def require_redoable(before: Any) -> None:
             _("What is to be prepared anew is “%(state)s”. Load the page again.")
             % {"state": standing.get_state_display()}
         )
+    if any(getattr(standing, column) != value for column, value in about.items()):
+        raise Refused(_("What is to be prepared anew concerns something else. Prepare it anew from its own page."))
     if model.objects.filter(redoes=standing).exists():
         raise Conflict(_("This was prepared anew already. Open what stands in its place on its page."))

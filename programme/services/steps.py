@@ -89,7 +89,6 @@ def prepare_step(
     kind = StepKind(kind)
     if kind == StepKind.OPENING:
         raise Refused(_("Opening sums are prepared on the page of their budget line."))
-    require_redoable(redoes)
     today = timezone.localdate(now)
     if reverses is not None:
         require_reversible(reverses)
@@ -127,6 +126,7 @@ def prepare_step(
         prepared_by=by.public_id,
         prepared_at=now,
     )
+    require_redoable(redoes, kind=step.kind, line_id=step.line_id, year_id=step.year_id, period_id=step.period_id)
     _require_sound(step, now=now)
     step.save(force_insert=True)
     record_event("budget step prepared", step, by=by, now=now, reason=step.reason, after=_said(step))

@@ -30,16 +30,12 @@ def named_before(request: HttpRequest, rows: QuerySet) -> Any:
     return rows.filter(public_id=asked, state__in=WITHOUT_EFFECT[rows.model]).select_related("file").first()
 
 
-def begun_like(request: HttpRequest, rows: QuerySet, fields: Iterable[str]) -> tuple[Any, dict[str, Any]]:
-    """(what stood before, what the form begins with); (None, {}) where nothing is named.
-
-    Its file is attached again where it is this person's own.
-    """
-    row = named_before(request, rows)
-    if row is None:
-        return None, {}
-    begun = {name: getattr(row, name) for name in fields if name != "file"}
-    return row, begun | _attached("file", row.file, request.user)
+def begun_like(before: Any, fields: Iterable[str], user: Any) -> dict[str, Any]:
+    """What a form begins with after what stood before; its file is attached again where it is this person's own."""
+    if before is None:
+        return {}
+    begun = {name: getattr(before, name) for name in fields if name != "file"}
+    return begun | _attached("file", before.file, user)
 
 
 def why_it_ended(row: Any) -> str:
@@ -65,18 +61,15 @@ def steps_before(row: Commitment | None, user: Any) -> dict[str, Any]:
     return begun
 
 
-def opening_before(request: HttpRequest, rows: QuerySet) -> tuple[Any, dict[str, Any]]:
-    """As `begun_like`, of a step that was to open sums from before the portal, and of its contract where it has one."""
-    step, begun = begun_like(request, rows.filter(kind=StepKind.OPENING), OPENING_FIELDS)
+def begun_opening(step: BudgetStep | None, user: Any) -> dict[str, Any]:
+    """Likewise of a step that was to open sums from before the portal, and of its contract where it has one."""
     if step is None:
-        return None, {}
+        return {}
     if step.commitment is None:
-        return step, begun | {"assigned_vnd": step.amount_vnd}
-    begun.pop("file_kept", None)
-    contract, user = step.commitment, request.user
-    of_contract = {name: getattr(contract, name) for name in CONTRACT_FIELDS if name != "file"}
-    files = _attached("file", contract.file, user) | _attached("paper_file", step.file, user)
-    return step, begun | of_contract | steps_before(contract, user) | files
+        return begun_like(step, OPENING_FIELDS, user) | {"assigned_vnd": step.amount_vnd}
+    paper = {name: getattr(step, name) for name in OPENING_FIELDS} | _attached("paper_file", step.file, user)
+    contract = begun_like(step.commitment, CONTRACT_FIELDS, user)
+    return paper | contract | steps_before(step.commitment, user)
 
 
 def _is_to_be_redone(row: Any) -> bool:

@@ -284,11 +284,10 @@ def prepare_commitment(request: HttpRequest, line: Any) -> HttpResponse:
     row, now = get_object_or_404(lines, public_id=line), timezone.now()
     if not can_bind(request.user, row, on=timezone.localdate(now)):
         raise PermissionDenied(_("Your office does not lead this task."))
-    title, never, before = _("Prepare a contract or decision"), "", None
-    earlier = row.commitments.filter(before_portal=False)
+    title, never = _("Prepare a contract or decision"), ""
+    before = named_before(request, row.commitments.filter(before_portal=False))
     if request.method == "POST":
         form = bind(request, PrepareCommitmentForm, now=now)
-        before = named_before(request, earlier)
         answer = done_once(
             request,
             form,
@@ -301,8 +300,8 @@ def prepare_commitment(request: HttpRequest, line: Any) -> HttpResponse:
             return HttpResponseRedirect(reverse("programme:commitment", args=[answer["public_id"]]))
     else:
         data, _files = form_data(request)
-        before, begun = begun_like(request, earlier, services.CONTENT)
-        form = PrepareCommitmentForm(data, user=request.user, initial=begun | steps_before(before, request.user))
+        begun = begun_like(before, services.CONTENT, request.user) | steps_before(before, request.user)
+        form = PrepareCommitmentForm(data, user=request.user, initial=begun)
         never = services.why_never(row)
     return render(
         request,

@@ -17,7 +17,7 @@ from programme.presenting.acting import address, line_name, room_on_line, rooms_
 from programme.presenting.places import open_address
 from programme.presenting.steps import room_rows
 from programme.services import opening as services
-from programme.views.anew import named_before, opening_before, why_it_ended
+from programme.views.anew import begun_opening, named_before, why_it_ended
 from programme.views.budget_acting import done_once
 from screens.forms import form_data
 
@@ -64,10 +64,10 @@ def prepare_opening_again(request: HttpRequest, public_id: Any) -> HttpResponse:
     row = get_object_or_404(
         Commitment.objects.select_related("line__task", "line__source", "line__year"), public_id=public_id
     )
-    now, never, before, title = timezone.now(), "", None, _("Opening sums of the contract anew")
+    now, never, title = timezone.now(), "", _("Opening sums of the contract anew")
+    before = named_before(request, row.steps.filter(kind=StepKind.OPENING))
     if request.method == "POST":
         form = bind(request, OpeningAgainForm, now=now)
-        before = named_before(request, row.steps.filter(kind=StepKind.OPENING))
         answer = done_once(
             request,
             form,
@@ -80,8 +80,7 @@ def prepare_opening_again(request: HttpRequest, public_id: Any) -> HttpResponse:
             return HttpResponseRedirect(reverse("programme:budget_step", args=[answer["public_id"]]))
     else:
         data, _files = form_data(request)
-        before, begun = opening_before(request, row.steps.all())
-        form = OpeningAgainForm(data, user=request.user, initial=begun)
+        form = OpeningAgainForm(data, user=request.user, initial=begun_opening(before, request.user))
         never = services.why_not_again(row)
     context = {
         "form": form,
@@ -127,11 +126,11 @@ def _page(
     template: str,
     rooms: list[dict],
 ) -> HttpResponse:
-    now, never, before, late = timezone.now(), "", None, services.is_late(line)
-    earlier = line.steps.filter(commitment__isnull=kind == EntryKind.ASSIGN)
+    now, never, late = timezone.now(), "", services.is_late(line)
+    openings = line.steps.filter(kind=StepKind.OPENING, commitment__isnull=kind == EntryKind.ASSIGN)
+    before = named_before(request, openings)
     if request.method == "POST":
         form = ask_why(bind(request, form_class, now=now), asked=late)
-        before = named_before(request, earlier.filter(kind=StepKind.OPENING))
         answer = done_once(
             request,
             form,
@@ -144,7 +143,7 @@ def _page(
             return HttpResponseRedirect(reverse("programme:budget_step", args=[answer["public_id"]]))
     else:
         data, _files = form_data(request)
-        before, begun = opening_before(request, earlier)
+        begun = begun_opening(before, request.user)
         form = ask_why(form_class(data, user=request.user, initial=begun), asked=late)
         never = services.why_never(line, kind)
     context = {

@@ -337,10 +337,9 @@ def record_refused(request: HttpRequest, public_id: Any) -> HttpResponse:
 def prepare_payment(request: HttpRequest, commitment: Any) -> HttpResponse:
     contracts = Commitment.objects.select_related("line__task", "line__source", "line__year")
     row, now = get_object_or_404(contracts, public_id=commitment), timezone.now()
-    title, before = _("Prepare a payment"), None
+    title, before = _("Prepare a payment"), named_before(request, row.payments.all())
     if request.method == "POST":
         form = bind(request, PreparePaymentForm, now=now, commitment=row)
-        before = named_before(request, row.payments.all())
         answer = done_once(
             request,
             form,
@@ -353,7 +352,7 @@ def prepare_payment(request: HttpRequest, commitment: Any) -> HttpResponse:
             return HttpResponseRedirect(reverse("programme:payment", args=[answer["public_id"]]))
     else:
         data, _files = form_data(request)
-        before, begun = begun_like(request, row.payments.all(), services.CONTENT)
+        begun = begun_like(before, services.CONTENT, request.user)
         form = PreparePaymentForm(data, user=request.user, commitment=row, initial=begun)
     rooms = [room_on_commitment(row), *([room_of_advances(row)] if row.advanced_vnd else [])]
     return render(

@@ -296,10 +296,9 @@ def prepare_step(request: HttpRequest, kind: str, about: Any) -> HttpResponse:
     }.get(name, lambda: None)()
     title = f"{step_kind.label}: {line_name(line) if line is not None else row}"
     options = {"kind": kind, "line": line}
-    never, before, earlier = "", None, BudgetStep.objects.filter(kind=kind, **{name: row})
+    never, before = "", named_before(request, BudgetStep.objects.filter(kind=kind, **{name: row}))
     if request.method == "POST":
         form = bind(request, PrepareStepForm, now=now, **options)
-        before = named_before(request, earlier)
         verb = f"prepare {kind} {row.public_id}"
         answer = done_once(
             request,
@@ -313,7 +312,7 @@ def prepare_step(request: HttpRequest, kind: str, about: Any) -> HttpResponse:
             return HttpResponseRedirect(reverse("programme:budget_step", args=[answer["public_id"]]))
     else:
         data, _files = form_data(request)
-        before, begun = begun_like(request, earlier, STEP_FIELDS)
+        begun = begun_like(before, STEP_FIELDS, request.user)
         form = PrepareStepForm(data, user=request.user, initial=begun, **options)
         about = {key: given.get(key) for key in ("year", "reverses", "commitment", "undoes")}
         never = services.why_never(kind, line=line, **about)

@@ -3,9 +3,12 @@
 import uuid
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from audit.refusals import Refused
 from programme.models import BudgetStep, Commitment, Payment
+from programme.services.payments import prepare_payment
 from tests.factories import make_auditor
 from tests.programme.acting import (
     BILLION,
@@ -26,6 +29,7 @@ from tests.programme.making import (
     make_entry,
     make_line,
     make_paid_payment,
+    make_payment,
     move_year,
 )
 from tests.programme.matrix_steps import one_page
@@ -109,6 +113,21 @@ def test_a_refused_contract_is_prepared_anew_with_the_steps_before_it(client_as,
     assert (values["number"], values["amount_vnd"]) == ("12/2024/HĐ-SCT", "800.000.000")
     assert (values["result_number"], values["result_decided_on"]) == ("12/QĐ-SCT", "01/07/2024")
     assert values["result_file_kept"] == str(first.procurement.get().file.public_id)
+
+
+def test_only_what_ended_and_concerns_the_same_is_prepared_anew(people, line):
+    one, other = make_commitment(line, 1_000), make_commitment(line, 1_000)
+    ended, standing = make_payment(one, 10, state="returned"), make_payment(one, 10)
+    for commitment, redoes in ((other, ended), (one, standing)):
+        said = {"payee": commitment.payee, "payee_account": commitment.payee_account, "invoice": "Hóa đơn số 9"}
+        with pytest.raises(Refused):
+            prepare_payment(
+                commitment, kind="payment", amount_vnd=5, clears_vnd=0, invoice_on=commitment.signed_on, redoes=redoes,
+                by=people["accountant"], now=NOW, **said,
+            )  # fmt: skip
+        with pytest.raises(IntegrityError, match="payment_redoes_its_like"), transaction.atomic():
+            make_payment(commitment, 5, redoes=redoes)
+    assert make_payment(one, 5, redoes=ended).redoes == ended
 
 
 @pytest.mark.parametrize("end", ["refused", "withdrawn"])

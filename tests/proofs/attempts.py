@@ -144,6 +144,11 @@ def money_attempts():
                 "WHERE x.state = 'controlled' AND x.amount_vnd = 771",
             )
         ],
+        "step_redoes_its_like": [copied(STEP, "WHERE x.state = 'prepared' AND x.kind = 'allocate'", redoes_id="x.id")],
+        "commitment_redoes_its_like": [
+            copied(COMMITMENT, "WHERE x.state = 'prepared'", number="'x'", redoes_id="x.id")
+        ],
+        "payment_redoes_its_like": [copied("programme_payment", "WHERE x.state = 'prepared'", redoes_id="x.id")],
         "payment_to_its_account": [
             updated(
                 "programme_payment",
