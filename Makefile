@@ -3,6 +3,8 @@ PYTHON ?= python3
 PORT ?= 8000
 NAME ?=
 export PORT
+# Every process reads our modules compiled, whatever the shell says: many are started, each for a moment.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: run test prove bench lock
 

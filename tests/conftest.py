@@ -1,7 +1,7 @@
 """How every test runs: on the engine that the environment names, in folders of its own.
 
-`make test` runs the suite twice: on SQLite, and on PostgreSQL as the application's role, where the owner makes and
-migrates the database (DATABASE_OWNER_URL) and the tests connect as the application (DATABASE_URL).
+`make test` runs the suite twice: on SQLite, and on PostgreSQL as the application's role, where the owner makes the
+database (DATABASE_OWNER_URL) and the tests connect as the application (DATABASE_URL).
 """
 
 import gc
@@ -15,12 +15,12 @@ import pytest
 from django.conf import settings
 from django.db import connections
 from django.test import Client, TransactionTestCase
-from django.test.utils import setup_databases, teardown_databases
+from django.test.utils import teardown_databases
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
 from config.celery import app as celery_app
-from tests import flushing, services, sharing_out
+from tests import flushing, schema, services, sharing_out
 from tests.waiting import until
 
 DATA = Path(tempfile.mkdtemp(prefix="portal-tests-"))
@@ -96,13 +96,8 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_test_environment, django_db_blocker, django_db_modify_db_settings):
-    """On PostgreSQL the owner makes and migrates the database; the application's role then uses it."""
     with django_db_blocker.unblock():
-        if settings.POSTGRES:
-            assert "owner" in settings.DATABASES, "DATABASE_OWNER_URL is needed to test on PostgreSQL."
-            settings.DATABASES["default"]["TEST"]["MIRROR"] = "owner"
-        made = setup_databases(verbosity=0, interactive=False, serialized_aliases=[])
-        settings.DATABASES["default"]["TEST"]["MIRROR"] = None
+        made = schema.make_database()
     yield
     with django_db_blocker.unblock():
         for connection in connections.all():

@@ -5,6 +5,8 @@ python -m tests.suite static               linters, types, migrations, translati
 python -m tests.suite sqlite [arguments]   the suite on SQLite; arguments go to pytest
 python -m tests.suite postgres [arguments] the suite on PostgreSQL as the application's role, with Redis
 python -m tests.suite browser [arguments]  the browser tests on PostgreSQL
+
+In a run of all of it the portals that the browser looks at are made while the suite runs on PostgreSQL.
 """
 
 import contextlib
@@ -18,6 +20,7 @@ import sys
 import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 from tests import services
 
@@ -93,6 +96,26 @@ def static_checks(data):
             production_environment(data),
         ),
     ]
+
+
+@contextlib.contextmanager
+def portals(environment):
+    """The portals for the browser are being made meanwhile; yields what waits for them and tells their folder."""
+    with tempfile.TemporaryDirectory(prefix="portal-browser-", ignore_cleanup_errors=True) as folder:
+        log = Path(folder) / "log"
+        command = [sys.executable, "-m", "tests.browser.portals", f"{folder}/portals"]
+        making = services.start(command, log=log, environment=environment)
+
+        def wait():
+            if making.wait():
+                say(log.read_text(errors="replace")[-4000:])
+                raise Failed
+            return f"{folder}/portals"
+
+        try:
+            yield wait
+        finally:
+            services.end(making)
 
 
 class Suite:
@@ -198,10 +221,15 @@ def main():
             suite.sqlite([*(arguments or both)])
         if what in ("all", "postgres", "browser"):
             with suite.on_postgres() as environment:
-                if what != "browser":
+                if what == "postgres":
                     suite.pytest("suite on PostgreSQL", arguments or both, environment)
-                if what != "postgres":
+                elif what == "browser":
                     suite.pytest("browser", ["-m", "browser", *(arguments or [*both, "tests/browser"])], environment)
+                else:
+                    with portals(environment) as wait_for_portals:
+                        suite.pytest("suite on PostgreSQL", both, environment)
+                        environment["PORTALS"] = wait_for_portals()
+                        suite.pytest("browser", ["-m", "browser", *both, "tests/browser"], environment)
         ok = True
     except Failed:
         pass

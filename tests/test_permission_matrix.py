@@ -118,13 +118,14 @@ def asked_of(world, who, method, address, asked):
     """What is said of a cell: by the door, and where the door lets in by all that stands behind it.
 
     The door alone decides who does not come in, so that a refused cell needs no whole request; the first of each kind of
-    answer of a route is asked through everything all the same, which proves that the door stands there. What stands behind
-    it tells people apart, not engines: on PostgreSQL everybody goes through it, on SQLite the first whom the door lets in.
-    Whoever is disabled stands at the door as nobody; that their session leads there is asked as well.
+    answer of a route, and of what is allowed the first of each method, is asked through everything all the same, which
+    proves that the door stands there. What stands behind it tells people apart, not engines: on PostgreSQL everybody goes
+    through it, on SQLite the first whom the door lets in. Whoever is disabled stands at the door as nobody; that their
+    session leads there is asked as well.
     """
     answer = world.at_the_door(who, method, address)
     said = "allowed" if answer is None else told(answer)
-    first = (who if who in (ANONYMOUS, DISABLED) else "", method, said)
+    first = (who if who in (ANONYMOUS, DISABLED) else "", said, method if said == "allowed" else "")
     if (said == "allowed" and settings.POSTGRES) or first not in asked:
         asked.add(first)
         whole = told(world.ask(who, method, address))

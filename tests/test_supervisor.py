@@ -4,13 +4,15 @@ import contextlib
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 
 import pytest
+from django.db import connection
 
-from tests import services
+from tests import schema, services
 from tests.waiting import until
 
 SUPERVISOR = [sys.executable, "config/supervisor.py", "--no-demo"]
@@ -88,6 +90,14 @@ def running(data):
         if run.process.poll() is None:
             run.process.terminate()
         run.process.wait(10)
+
+
+def test_a_start_makes_the_tables_that_the_tests_work_on(running, data, django_db_setup, django_db_blocker):
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        ours = schema.definitions(cursor, connection.vendor)
+    with contextlib.closing(sqlite3.connect(data / "portal.sqlite3")) as started:
+        theirs = schema.definitions(started.cursor(), "sqlite")
+    assert schema.differences(ours, theirs) == []
 
 
 def test_whatever_dies_is_started_again_and_everything_ends_within_four_seconds(running):

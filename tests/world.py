@@ -7,6 +7,7 @@ each address, also by person (`lambda world, who:`).
 from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from inspect import signature
 from types import SimpleNamespace
 
@@ -39,6 +40,7 @@ class Door(AccessMiddleware):
 
 
 DOOR = Door(lambda request: None)
+route_at = lru_cache(maxsize=64)(resolve)  # one address is asked by everybody, with every method
 ANONYMOUS, DISABLED, NO_POST = "anonymous", "disabled", "no_post"
 PEOPLE = [*(role.value for role in Role), NO_POST, DISABLED, ANONYMOUS]
 
@@ -89,7 +91,7 @@ class World(SimpleNamespace):
         elif who not in self.known:  # with their roles, read once
             self.known[who] = User.objects.get(pk=self.people[who].pk)
         request.user = self.known[who]
-        request.resolver_match = resolve(address.partition("?")[0])
+        request.resolver_match = route_at(address.partition("?")[0])
         try:
             return DOOR.process_view(request, None, (), {})
         except PermissionDenied as refusal:

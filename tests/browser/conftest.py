@@ -7,7 +7,6 @@ import contextlib
 import fcntl
 import json
 import os
-import shutil
 import subprocess
 import sys
 import time
@@ -18,6 +17,8 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 from tests import services
+from tests.browser.faults import AXE
+from tests.browser.portals import copy_of, environment_of, make
 
 BROWSER_OPTIONS = [
     "--no-sandbox",
@@ -28,6 +29,7 @@ BROWSER_OPTIONS = [
     "--disable-component-update",
     "--disable-sync",
     "--disable-dev-shm-usage",
+    "--js-flags=--no-turbofan,--no-maglev",  # a page is looked at once: to make its scripts fast costs more than it gives
 ]
 
 
@@ -62,66 +64,32 @@ class Site:
         return done.stdout
 
 
-# Each portal has a queue of its own, the same for all processes of a run: two on one would take each other's work.
-QUEUES = {"portal_demo": 8, "portal_fresh": 9, "portal_matrix": 10, "portal_loaded": 11, "portal_migrated": 12}
-
-
-def new_database(name, like="template1"):
-    """What a process reads to work on a new copy of the database `like`, on the engine that this run tests."""
-    if "DATABASE_OWNER_URL" not in os.environ:
-        return {}
-    import psycopg2
-
-    owner = os.environ["DATABASE_OWNER_URL"]
-    connection = psycopg2.connect(owner)
-    connection.autocommit = True
-    with connection.cursor() as cursor:
-        cursor.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-        cursor.execute(f"CREATE DATABASE {name} TEMPLATE {like}")
-    connection.close()
-    chosen = {key: f"{os.environ[key].rpartition('/')[0]}/{name}" for key in ("DATABASE_URL", "DATABASE_OWNER_URL")}
-    if os.environ.get("REDIS_URL"):
-        chosen["REDIS_URL"] = f"{os.environ['REDIS_URL'].rpartition('/')[0]}/{QUEUES[name]}"
-    return chosen
-
-
-@contextlib.contextmanager
-def prepared(folder):
-    """The folders of a portal that is migrated and of one with fresh demo data, which every other is a copy of."""
-    migrated, loaded = folder / "migrated", folder / "loaded"
-    migrated.mkdir()
-    environment = services.portal_environment(**new_database("portal_migrated"), DATA_DIR=migrated)
-    services.manage("migrate", "--noinput", environment=environment)
-    shutil.copytree(migrated, loaded)
-    environment = services.portal_environment(**new_database("portal_loaded", "portal_migrated"), DATA_DIR=loaded)
-    services.manage("prepare", environment=environment)
-    yield {"migrated": str(migrated), "loaded": str(loaded)}
-
-
 @pytest.fixture(scope="session")
 def portals(tmp_path_factory):
-    with shared(tmp_path_factory, "portals", prepared) as folders:
-        yield folders
+    """What tests/browser/portals.py made: ahead of this run (PORTALS), or now, by the first process that asks."""
 
+    @contextlib.contextmanager
+    def made_now(folder):
+        yield make(folder / "portals")
 
-def copy_of(portals, state, name, folder):
-    """The environment of a new portal that is a copy of the one in that state."""
-    shutil.copytree(portals[state], folder, dirs_exist_ok=True)
-    return services.portal_environment(**new_database(name, f"portal_{state}"), DATA_DIR=folder)
+    if "PORTALS" in os.environ:
+        yield json.loads((Path(os.environ["PORTALS"]) / "portals.json").read_text())
+        return
+    with shared(tmp_path_factory, "portals", made_now) as made:
+        yield made
 
 
 @contextlib.contextmanager
-def running_site(portals, name, folder):
-    """A portal of its own with fresh demo data, as `make run` starts it: web, worker and beat."""
-    environment = copy_of(portals, "loaded", name, folder)
-    services.manage("prepare", environment=environment)
+def running_site(environment):
+    """A portal with demo data, as `make run` runs it: web, worker and beat."""
+    from accounts.demo import PEOPLE
+
+    folder = Path(environment["DATA_DIR"])
     with (
         services.worker(environment, log=folder / "worker.log"),
         services.beat(environment, log=folder / "beat.log"),
         services.web(environment, log=folder / "web.log") as address,
     ):
-        from accounts.demo import PEOPLE
-
         yield Site(address, environment, {label: (email, password) for label, email, password in PEOPLE})
 
 
@@ -173,8 +141,8 @@ def demo_site(portals, tmp_path_factory):
     """The portal that everybody looks at and nobody changes."""
 
     @contextlib.contextmanager
-    def start(folder):
-        with running_site(portals, "portal_demo", folder) as site:
+    def start(_folder):
+        with running_site(environment_of("demo", portals["folders"]["demo"])) as site:
             yield asdict(site)
 
     with shared(tmp_path_factory, "demo", start) as site:
@@ -184,28 +152,22 @@ def demo_site(portals, tmp_path_factory):
 @pytest.fixture(scope="session")
 def fresh_site(portals, tmp_path_factory):
     """A portal for the tests that change data; they run in the same process (tests/sharing_out.py)."""
-    with running_site(portals, "portal_fresh", tmp_path_factory.mktemp("fresh")) as site:
+    with running_site(copy_of(portals["folders"]["loaded"], "fresh", tmp_path_factory.mktemp("fresh"))) as site:
         yield site
 
 
-@contextlib.contextmanager
-def bare_site(environment, folder):
-    """A portal without demo data, web only."""
-    services.manage("collectstatic", "--noinput", environment=environment)
-    with services.web(environment, log=folder / "web.log") as address:
-        yield Site(address, environment, {})
+@pytest.fixture(scope="session")
+def matrix_site(portals, tmp_path_factory):
+    """The portal with the things of the permission matrix, web only."""
 
+    @contextlib.contextmanager
+    def start(folder):
+        environment = environment_of("matrix", portals["folders"]["matrix"])
+        with services.web(environment, log=folder / "web.log") as address:
+            yield asdict(Site(address, environment, {}))
 
-def find_pages(environment, *names):
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.browser.addresses", *names],
-        cwd=services.HOUSE,
-        env=environment,
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+    with shared(tmp_path_factory, "matrix", start) as site:
+        yield Site(**site)
 
 
 @dataclass(frozen=True)
@@ -217,25 +179,10 @@ class Pages:
 
 
 @pytest.fixture(scope="session")
-def pages(portals, demo_site, tmp_path_factory):
-    """Pages of the demo data; of what it has no example, pages of the things of the permission matrix."""
-
-    @contextlib.contextmanager
-    def start(folder):
-        found = find_pages(demo_site.environment)
-        known = {name: (asdict(demo_site), *where) for name, *where in found["pages"]}
-        with contextlib.ExitStack() as stack:
-            if found["unreachable"]:
-                environment = copy_of(portals, "migrated", "portal_matrix", folder)
-                found = find_pages(environment, *dict(found["unreachable"]))
-                if found["pages"]:
-                    site = stack.enter_context(bare_site(environment, folder))
-                    known |= {name: (asdict(site), *where) for name, *where in found["pages"]}
-            yield {"known": known, "unreachable": dict(found["unreachable"])}
-
-    with shared(tmp_path_factory, "pages", start) as found:
-        known = {name: (Site(**site), *where) for name, (site, *where) in found["known"].items()}
-        yield Pages(known, found["unreachable"])
+def pages(portals, demo_site, matrix_site):
+    sites = {"demo": demo_site, "matrix": matrix_site}
+    known = {name: (sites[site], *where) for name, (site, *where) in portals["pages"].items()}
+    return Pages(known, portals["unreachable"])
 
 
 @pytest.fixture(scope="session")
@@ -262,6 +209,7 @@ class Visitors:
                 base_url=site.address, locale="vi-VN", timezone_id="Asia/Ho_Chi_Minh", viewport=DESKTOP
             )
             context.set_default_timeout(15_000)
+            context.add_init_script(AXE)  # told the browser once, not for each page
             context.add_cookies([{"name": "django_language", "value": self.language, "url": site.address}])
             if session:
                 context.add_cookies([{"name": "sessionid", "value": session, "url": site.address}])

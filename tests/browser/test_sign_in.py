@@ -8,7 +8,7 @@ from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 
 from accounts.demo import PASSWORD, address_of
 from tests.browser.conftest import DESKTOP, PHONE
-from tests.browser.test_pages import faults_of, watch
+from tests.browser.faults import faults_of, watch
 from tests.waiting import until
 
 pytestmark = pytest.mark.browser
