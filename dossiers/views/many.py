@@ -9,7 +9,7 @@ from dossiers.forms.handling import AssignManyForm
 from dossiers.models import Dossier
 from dossiers.permissions.handling import handlers_to_assign
 from dossiers.services import handling as services
-from programme.views.budget_acting import act_on_many, back_to_list, chosen
+from reference.sending_many import act_on_many, back_to_list, chosen
 from screens.forms import form_data
 
 

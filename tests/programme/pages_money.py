@@ -11,6 +11,10 @@ def _line():
     return {"public_id": BudgetLine.objects.managed().latest("pk").public_id}
 
 
+def _line_with_a_reversal():
+    return {"public_id": LedgerEntry.objects.filter(reverses__isnull=False).latest("pk").line.public_id}
+
+
 def _followed():
     return {"public_id": BudgetLine.objects.followed().latest("pk").public_id}
 
@@ -29,7 +33,6 @@ ADDRESSES = {
     ),
     **dict.fromkeys(
         [
-            "programme:budget_line",
             "programme:describe_line",
             "programme:plan_spending",
             "programme:prepare_opening",
@@ -37,6 +40,7 @@ ADDRESSES = {
         ],
         _line,
     ),
+    "programme:budget_line": _line_with_a_reversal,
     "programme:prepare_opening_again": _contract,
     "programme:record_report": _followed,
     "programme:ledger_entry": _entry,

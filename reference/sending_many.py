@@ -1,0 +1,86 @@
+"""The same done with many rows of a list at once: each by itself, once, with a result for each."""
+
+import logging
+import uuid
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from django.db import IntegrityError
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext_lazy
+
+from audit.events import actor_name
+from audit.refusals import Refused
+from jobs.operations import once
+from screens.lists import BulkResult, bulk_results
+
+logger = logging.getLogger(__name__)
+REFUSED_BY_DATABASE = gettext_lazy(
+    "A rule forbids this as things stand now, and nothing of it was done. Load the page again; if it stays so, tell the "
+    "administrator the time."
+)
+
+
+def chosen(request: HttpRequest, rows: Any, order: tuple[str, ...] = ("prepared_at", "pk")) -> list[Any]:
+    """Those of `rows` that were chosen on the list, the longest waiting first unless told otherwise."""
+    keys = []
+    for typed in request.POST.getlist("chosen"):
+        try:
+            keys.append(uuid.UUID(typed))
+        except ValueError:
+            continue
+    return list(rows.filter(public_id__in=keys).order_by(*order))
+
+
+def back_to_list(request: HttpRequest, otherwise: str) -> str:
+    """The list as it was filtered, if the form names an address of this site."""
+    asked = request.POST.get("next", "")
+    safe = asked and url_has_allowed_host_and_scheme(asked, allowed_hosts={request.get_host()})
+    return asked if safe else otherwise
+
+
+def act_on_many(
+    request: HttpRequest,
+    rows: Iterable[Any],
+    *,
+    verb: str,
+    title: str,
+    done: str,
+    back: str,
+    act: Callable[..., Any],
+    body: Callable[[Any], dict[str, Any]] = lambda row: {},
+) -> HttpResponse:
+    """`act(row, by=, now=)` on each row in a transaction of its own; what is refused says why and touches no other.
+
+    Nothing of a row comes from the list but its name: amounts are what stands in the row itself.
+    """
+    key = request.POST.get("operation_key", "")
+    results = [_one(request, row, key, verb, title, done, act, body(row)) for row in rows]
+    return bulk_results(request, title=title, results=results, back=back_to_list(request, back))
+
+
+def _one(
+    request: HttpRequest,
+    row: Any,
+    key: str,
+    verb: str,
+    title: str,
+    done: str,
+    act: Callable[..., Any],
+    body: dict[str, Any],
+) -> BulkResult:
+    now, url = timezone.now(), row.get_absolute_url()
+    scope, label = actor_name(request.user), f"{title}: {row}"
+    try:
+        named = {"scope": scope, "verb": f"{verb} {row.public_id}", "key": key[:120], "label": label}
+        with once(**named, body={"row": str(row.public_id), **body}, now=now) as operation:
+            if not operation.done:
+                act(row, by=request.user, now=now)
+    except Refused as refusal:
+        return BulkResult(str(row), False, str(refusal), url)
+    except IntegrityError:  # a rule that only the database knew: nothing of this row is booked, the others go on
+        logger.exception("the database refused %s of %s", verb, row.public_id)
+        return BulkResult(str(row), False, REFUSED_BY_DATABASE, url)
+    return BulkResult(str(row), True, done, url)
