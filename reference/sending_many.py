@@ -17,7 +17,7 @@ from jobs.operations import once
 from screens.lists import BulkResult, bulk_results
 
 logger = logging.getLogger(__name__)
-REFUSED_BY_DATABASE = gettext_lazy(
+RULE_FORBIDS = gettext_lazy(
     "A rule forbids this as things stand now, and nothing of it was done. Load the page again; if it stays so, tell the "
     "administrator the time."
 )
@@ -51,13 +51,15 @@ def act_on_many(
     back: str,
     act: Callable[..., Any],
     body: Callable[[Any], dict[str, Any]] = lambda row: {},
+    said_of_rule: Any = RULE_FORBIDS,
 ) -> HttpResponse:
     """`act(row, by=, now=)` on each row in a transaction of its own; what is refused says why and touches no other.
 
-    Nothing of a row comes from the list but its name: amounts are what stands in the row itself.
+    Nothing of a row comes from the list but its name: amounts are what stands in the row itself. `said_of_rule` is what a
+    row says that a rule of the database refused.
     """
     key = request.POST.get("operation_key", "")
-    results = [_one(request, row, key, verb, title, done, act, body(row)) for row in rows]
+    results = [_one(request, row, key, verb, title, done, act, body(row), said_of_rule) for row in rows]
     return bulk_results(request, title=title, results=results, back=back_to_list(request, back))
 
 
@@ -70,6 +72,7 @@ def _one(
     done: str,
     act: Callable[..., Any],
     body: dict[str, Any],
+    said_of_rule: Any,
 ) -> BulkResult:
     now, url = timezone.now(), row.get_absolute_url()
     scope, label = actor_name(request.user), f"{title}: {row}"
@@ -80,7 +83,7 @@ def _one(
                 act(row, by=request.user, now=now)
     except Refused as refusal:
         return BulkResult(str(row), False, str(refusal), url)
-    except IntegrityError:  # a rule that only the database knew: nothing of this row is booked, the others go on
+    except IntegrityError:  # a rule that only the database knew: nothing of this row is done, the others go on
         logger.exception("the database refused %s of %s", verb, row.public_id)
-        return BulkResult(str(row), False, REFUSED_BY_DATABASE, url)
+        return BulkResult(str(row), False, said_of_rule, url)
     return BulkResult(str(row), True, done, url)

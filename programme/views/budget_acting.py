@@ -1,7 +1,8 @@
-"""How every page takes a step: once however often it is sent; on many rows, see reference.sending_many."""
+"""How every page takes a step: once however often it is sent, on one row or on many with a result for each."""
 
 import logging
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -12,15 +13,21 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from audit.refusals import NotAllowed, Refused
 from programme.forms.acting import ActForm
 from programme.presenting.acting import trail
+from reference import sending_many
 from reference.sending import sent_once
-from reference.sending_many import REFUSED_BY_DATABASE
 from screens.lists import show_list
 
 logger = logging.getLogger(__name__)
+REFUSED_BY_DATABASE = gettext_lazy(
+    "A rule of the ledger forbids this as things stand now, and nothing of it was booked. Load the page again; if it stays "
+    "so, tell the administrator the time."
+)
+act_on_many = partial(sending_many.act_on_many, said_of_rule=REFUSED_BY_DATABASE)
 
 
 def require_right(check: Callable[[], Any]) -> Any:

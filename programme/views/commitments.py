@@ -49,9 +49,17 @@ from programme.tables.commitments import STATE_KINDS, CommitmentFilter, Commitme
 from programme.tables.payments import STATE_KINDS as PAYMENT_KINDS
 from programme.tables.steps import STATE_KINDS as STEP_KINDS
 from programme.views.anew import begun_like, commitment_anew_url, named_before, places_of, steps_before, why_it_ended
-from programme.views.budget_acting import act_page, acting_list, done_once, press, require_right, right_or_none
+from programme.views.budget_acting import (
+    act_on_many,
+    act_page,
+    acting_list,
+    done_once,
+    press,
+    require_right,
+    right_or_none,
+)
 from programme.views.opening import again_url
-from reference.sending_many import act_on_many, chosen
+from reference.sending_many import chosen
 from screens.forms import form_data
 from screens.lists import BulkAction
 

@@ -32,8 +32,16 @@ from programme.services import payments as services
 from programme.services.limits import advance_ceiling
 from programme.tables.payments import PAID, STATE_KINDS, PaymentFilter, PaymentTable, with_undone
 from programme.views.anew import begun_like, named_before, payment_anew_url, places_of, why_it_ended
-from programme.views.budget_acting import act_page, acting_list, done_once, press, require_right, right_or_none
-from reference.sending_many import act_on_many, back_to_list, chosen
+from programme.views.budget_acting import (
+    act_on_many,
+    act_page,
+    acting_list,
+    done_once,
+    press,
+    require_right,
+    right_or_none,
+)
+from reference.sending_many import back_to_list, chosen
 from screens.forms import form_data
 from screens.lists import BulkAction
 from screens.sheets import Sheet

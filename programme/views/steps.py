@@ -39,8 +39,16 @@ from programme.services import steps as services
 from programme.services.opening import said_of_waiting
 from programme.tables.steps import STATE_KINDS, StepFilter, StepTable
 from programme.views.anew import begun_like, named_before, places_of, step_anew_url, why_it_ended
-from programme.views.budget_acting import act_page, acting_list, done_once, press, require_right, right_or_none
-from reference.sending_many import act_on_many, chosen
+from programme.views.budget_acting import (
+    act_on_many,
+    act_page,
+    acting_list,
+    done_once,
+    press,
+    require_right,
+    right_or_none,
+)
+from reference.sending_many import chosen
 from screens.forms import form_data
 from screens.lists import BulkAction
 

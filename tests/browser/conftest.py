@@ -29,7 +29,6 @@ BROWSER_OPTIONS = [
     "--disable-component-update",
     "--disable-sync",
     "--disable-dev-shm-usage",
-    "--js-flags=--no-turbofan,--no-maglev",  # a page is looked at once: to make its scripts fast costs more than it gives
 ]
 
 

@@ -26,9 +26,8 @@ def test_page_is_sound_on_a_desk_and_on_a_phone(name, pages, visitors, language)
     with watched(page) as faults:
         page.set_viewport_size(DESKTOP)
         page.goto(address, wait_until="load")
-        if "/reauthenticate/" in page.url.removeprefix(
-            site.address + address
-        ):  # the session began a while ago: the password is asked for once more
+        led_on = page.url.removeprefix(site.address + address)
+        if "/reauthenticate/" in led_on:  # the session began a while ago: the password is asked for once more
             page.fill("input[name=password]", dict(site.people.values())[email])
             with page.expect_navigation():
                 page.press("input[name=password]", "Enter")

@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-import os
 import subprocess
 import sys
 
@@ -14,7 +13,7 @@ from tests import schema, services
 def test_migrations_make_the_tables_that_the_tests_work_on(demo_site):
     # in a process of its own: where a browser is steered, Django speaks to no database
     command = [sys.executable, "-m", "tests.schema"]
-    done = subprocess.run(command, cwd=services.HOUSE, env=os.environ, capture_output=True, text=True)
+    done = subprocess.run(command, cwd=services.HOUSE, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     ours = {(kind, name): definition for kind, name, definition in json.loads(done.stdout)}
     with contextlib.closing(psycopg2.connect(demo_site.environment["DATABASE_OWNER_URL"])) as migrated:

@@ -494,7 +494,7 @@ def test_what_only_the_database_knew_is_told_in_its_row_and_the_others_go_on(cli
     director = client_as(people["director"])
     page = post(director, "bulk_approve_steps", chosen=[bad.public_id, good.public_id])
     assert [result.ok for result in page.context["results"]] == [False, True]
-    assert "chưa có gì được ghi nhận" in str(page.context["results"][0].message)
+    assert "chưa có gì được ghi sổ" in str(page.context["results"][0].message)
     one = post(director, "approve_step", bad.public_id)
     assert one.status_code == 409
     bad.refresh_from_db()
