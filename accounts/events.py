@@ -36,7 +36,7 @@ PERSON = {
 }
 POST = {
     "role": (_("Role"), _labels(Role)),
-    "office": _("Office or centre"),
+    "office": (_("Office or centre"), formats.vietnamese),
     "starts_on": _("From"),
     "ends_on": _("Last day"),
     "paper": _("Assignment paper"),

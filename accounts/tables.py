@@ -49,7 +49,7 @@ class PeopleTable(tables.Table):
     )
     email = tables.Column(verbose_name=_("E-mail address"))
     role = tables.ChoiceColumn(verbose_name=_("Role"), choices=Role)
-    office = tables.Column(verbose_name=_("Office or centre"))
+    office = tables.VietnameseColumn(verbose_name=_("Office or centre"))
     last_login = tables.DateTimeColumn(verbose_name=_("Last sign-in"))
     second_factor = tables.BooleanColumn(verbose_name=_("Second factor"))
     state = tables.TagColumn(verbose_name=_("State"), choices=STATES, kinds=STATE_KINDS)
@@ -125,7 +125,7 @@ class InvitationFilter(FilterSet):
 
 
 class OfficeTable(tables.Table):
-    name = tables.LinkColumn(verbose_name=_("Name"), route="accounts:office_detail")
+    name = tables.VietnameseLinkColumn(verbose_name=_("Name"), route="accounts:office_detail")
     code = tables.CodeColumn(verbose_name=_("Code"))
     symbol = tables.CodeColumn(verbose_name=_("Symbol on papers"))
     kind = tables.ChoiceColumn(verbose_name=_("Kind"), choices=Office.Kind)

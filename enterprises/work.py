@@ -25,7 +25,7 @@ def end_claims(running, *, now):
 def confirm_all(running, *, now):
     """Confirm what waits and fits the filter, in pieces; run again after a loss it finds only what is left."""
     by = User.objects.get(public_id=running.params["by"])
-    waiting = FigureRevision.objects.visible_to(by).waiting()
+    waiting = FigureRevision.objects.waiting_for(by)
     filters = FiguresFilter(QueryDict(running.params["query"]), queryset=waiting)
     if filters.errors:
         raise Refused(_("The filters cannot be read."))

@@ -21,6 +21,7 @@ from screens.text import matching
 
 PAGE_SIZE = 50
 COUNTED_EXACTLY = 10_000
+SOUGHT_ONCE = 500
 PRINTED_ROWS = 3_000
 MATCHING = "matching_rows"
 NOT_FILTERS = ("page", "export", "view", "sort", "column")
@@ -175,10 +176,25 @@ class Listing:
         The rows are picked by key from the narrowest query there is; joins and annotations are worked out for them alone.
         """
         start = (self.page_number - 1) * self.page_size
-        picked = self.ordered.values("pk")[start : start + self.page_size + 1]
+        matching_rows = self._sought
+        picked = matching_rows.order_by(*self._ordering()).values("pk")[start : start + self.page_size + 1]
         paths = list(dict.fromkeys(["pk", *self.paths(self.columns), *([self.key] if self.key else [])]))
         rows = self.source.filter(pk__in=picked).order_by(*self._ordering())
-        return list(rows.values(*paths, **{MATCHING: CountOf(upto(self.filtered, COUNTED_EXACTLY + 1))}))
+        return list(rows.values(*paths, **{MATCHING: CountOf(upto(matching_rows, COUNTED_EXACTLY + 1))}))
+
+    @property
+    def _sought(self):
+        """What the filters let through; where words were typed that few rows have, those by their keys, so that a search
+        is made once for the rows of the page and their count."""
+        searches = [name for name, each in self._filters.items() if isinstance(each, SearchFilter)]
+        if self.is_refused or not any(self.filterset.form.cleaned_data.get(name) for name in searches):
+            return self.filtered
+        keys = list(upto(self.filtered, SOUGHT_ONCE + 1).values_list("pk", flat=True))
+        return self.filtered if len(keys) > SOUGHT_ONCE else self.source.filter(pk__in=keys)
+
+    @property
+    def _filters(self):
+        return {} if self.filterset is None else self.filterset.filters
 
     @property
     def page_size(self):

@@ -202,6 +202,13 @@ class LinkColumn(Column):
         return format_html('<a href="{}">{}</a>', url, shown)
 
 
+class VietnameseLinkColumn(LinkColumn):
+    """A link whose text was written in Vietnamese."""
+
+    def render(self, value, record):
+        return formats.vietnamese(super().render(value, record))
+
+
 class TranslatedColumn(Column):
     """`path`_vi or `path`_en by the language of the page; Vietnamese where there is no English."""
 

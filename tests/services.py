@@ -227,6 +227,19 @@ def manage(*arguments, environment, timeout=3600):
     return done.stdout
 
 
+def broken_promises(environment):
+    """What the demonstration promises (tests/reporting/demo_promises.py) and this portal does not keep; "" if nothing."""
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.reporting.demo_promises"],
+        cwd=HOUSE,
+        env={**environment, "DJANGO_SETTINGS_MODULE": "config.settings"},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+    )
+    return f"{done.stdout}{done.stderr}" if done.returncode else ""
+
+
 @contextlib.contextmanager
 def worker(environment, *, log, concurrency=1):
     """A real Celery worker (prefork); yields its process, ready to be killed."""

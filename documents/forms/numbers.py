@@ -31,7 +31,7 @@ def _lines(label):
         label=label,
         max_length=300,
         required=False,
-        widget=forms.Textarea(attrs={"rows": 2}),
+        widget=forms.Textarea(attrs={"rows": 2, "lang": "vi"}),
         help_text=_("In capitals, as on the paper, one line each."),
     )
 

@@ -177,10 +177,10 @@ def _facts(paper):
     return [
         (_("Number of arrival"), paper.called),
         (_("Day of arrival"), formats.vn_long_date(paper.arrived_on)),
-        (_("Issued by"), paper.issuer),
+        (_("Issued by"), formats.vietnamese(paper.issuer)),
         (_("Number and symbol"), paper.symbol or formats.NOTHING),
         (_("Date of the paper"), formats.vn_date(paper.issued_on)),
-        (_("Kind of paper"), paper.kind),
+        (_("Kind of paper"), formats.vietnamese(paper.kind)),
         (_("Abstract of the content"), paper.subject),
         (_("Pages"), formats.number(paper.pages) if paper.pages else formats.NOTHING),
         (_("Remark"), paper.note or formats.NOTHING),
@@ -194,7 +194,7 @@ def _hands(paper):
     if paper.office is None:
         return []
     return [
-        (_("Office in charge"), paper.office.name),
+        (_("Office in charge"), formats.vietnamese(paper.office.name)),
         (_("Person in charge"), paper.person.full_name if paper.person else formats.NOTHING),
         (_("Deadline"), formats.vn_long_date(paper.due_on)),
     ]

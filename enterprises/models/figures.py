@@ -85,6 +85,11 @@ class FigureQuerySet(models.QuerySet):
     def waiting(self):
         return self.current().filter(state=State.WAITING)
 
+    def waiting_for(self, user):
+        """What waits and `user` may see: it was declared, so that readers see all of it, nothing asked row by row."""
+        seen = self if user.is_authenticated and user.roles & READERS else self.visible_to(user)
+        return seen.waiting()
+
     def confirmed_as_of(self, cutoff):
         """Confirmed by `cutoff` (aware datetime) and not replaced by then: what a figure of that time rests on."""
         return self.filter(confirmed_at__lte=cutoff).filter(Q(superseded_at__isnull=True) | Q(superseded_at__gt=cutoff))

@@ -54,7 +54,7 @@ def figures_waiting(request):
         ]
     return _list(
         request,
-        FigureRevision.objects.visible_to(request.user).waiting(),
+        FigureRevision.objects.waiting_for(request.user),
         name="figures-waiting",
         title=_("Figures waiting for review"),
         ordering=("submitted_at", "pk"),
@@ -414,7 +414,7 @@ def confirm_all(request):
 
     What jumped against the year before stays unless it is asked for by name; of many, only the job finds out what did.
     """
-    waiting = FigureRevision.objects.visible_to(request.user).waiting()
+    waiting = FigureRevision.objects.waiting_for(request.user)
     filters = FiguresFilter(request.GET, queryset=waiting, request=request)
     rows = filters.qs if not filters.errors else waiting.none()
     own = rows.filter(declared_by=request.user.public_id)[: AT_ONCE + 1].count()

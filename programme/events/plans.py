@@ -11,7 +11,7 @@ FIELDS = {
     "note": _("note"),
     "content_area": _("content area"),
     "what": _("task"),
-    "office": _("lead office"),
+    "office": (_("lead office"), formats.vietnamese),
     "agency": _("lead agency"),
     "partners": _("co-ordinating units"),
     "deliverable": _("deliverable"),

@@ -23,7 +23,16 @@ def lead_of(record):
     return record["office__name"] or (name_in_language(agency, record["agency__name_en"]) if agency else None)
 
 
-LEAD = ("office__name", "agency__name_vi", "agency__name_en")
+class LeadColumn(tables.Column):
+    """Who leads: the name of an office is Vietnamese in every language."""
+
+    def __init__(self, **kwargs):
+        paths = ("office__name", "agency__name_vi", "agency__name_en")
+        super().__init__(verbose_name=_("Lead"), fields=paths, compute=lead_of, width=30, **kwargs)
+
+    def render(self, value, record):
+        shown = super().render(value, record)
+        return formats.vietnamese(shown) if record["office__name"] else shown
 
 
 class PlanTable(tables.Table):
@@ -65,7 +74,7 @@ class LinesTable(tables.Table):
         width=50,
     )
     content_area = tables.TranslatedColumn("content_area__name", verbose_name=_("Content area"), orderable=False)
-    lead = tables.Column(verbose_name=_("Lead"), fields=LEAD, compute=lead_of, width=30)
+    lead = LeadColumn()
     partners = tables.TextColumn(verbose_name=_("Co-ordinating units"), orderable=False, width=30)
     deliverable = tables.TextColumn(verbose_name=_("Deliverable"), orderable=False, width=40)
     due_on = tables.DateColumn(verbose_name=_("Due on"))
@@ -132,7 +141,7 @@ class ConsultationTable(tables.Table):
 class ProposalTable(tables.Table):
     what = tables.LinkColumn(verbose_name=_("Task proposed"), route="programme:proposal", orderable=False, width=50)
     year = tables.YearColumn(verbose_name=_("For the plan of"))
-    office = tables.Column(verbose_name=_("Office that proposes"), accessor="office__name")
+    office = tables.VietnameseColumn(verbose_name=_("Office that proposes"), accessor="office__name")
     content_area = tables.TranslatedColumn("content_area__name", verbose_name=_("Content area"))
     deliverable = tables.TextColumn(verbose_name=_("Deliverable"), orderable=False)
     due_on = tables.DateColumn(verbose_name=_("Due on"))

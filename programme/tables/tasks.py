@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Office
 from programme.models import GivenTask, PlanItem, Task
 from programme.presenting.plans import TASK_KINDS
-from programme.tables.plans import LEAD, lead_of
+from programme.tables.plans import LeadColumn
 from reference.models import ContentArea
 from screens import tables
 from screens.lists import FilterSet, SearchFilter
@@ -57,7 +57,7 @@ class TaskTable(tables.Table):
         width=50,
     )
     content_area = tables.TranslatedColumn("content_area__name", verbose_name=_("Content area"))
-    lead = tables.Column(verbose_name=_("Lead"), fields=LEAD, compute=lead_of, width=30)
+    lead = LeadColumn()
     deliverable = tables.TextColumn(verbose_name=_("Deliverable"), orderable=False, width=40)
     due_on = tables.DateColumn(verbose_name=_("Due on"))
     late = LateColumn()
@@ -113,7 +113,7 @@ class GivenTable(tables.Table):
     document = tables.CodeColumn(verbose_name=_("Document"), orderable=False)
     document_on = tables.DateColumn(verbose_name=_("Date of the document"))
     issuer = tables.TextColumn(verbose_name=_("Issued by"))
-    office = tables.Column(verbose_name=_("Office in charge"), accessor="office__name")
+    office = tables.VietnameseColumn(verbose_name=_("Office in charge"), accessor="office__name")
     person = tables.Column(verbose_name=_("Person in charge"), accessor="person__full_name")
     deadline = tables.DateColumn(verbose_name=_("Deadline"))
     late = LateColumn()

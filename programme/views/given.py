@@ -59,8 +59,8 @@ def given_detail(request, public_id):
         verbs.append(("reopen_given", _("Open again")))
     facts = [
         (_("Document"), f"{row.document}, {formats.vn_date(row.document_on)}"),
-        (_("Issued by"), row.issuer),
-        (_("Office in charge"), row.office),
+        (_("Issued by"), formats.vietnamese(row.issuer)),
+        (_("Office in charge"), formats.vietnamese(row.office.name)),
         (_("Person in charge"), row.person),
         (_("Deadline"), formats.vn_long_date(row.deadline)),
         (_("Day of the end"), formats.vn_date(row.ended_on)),

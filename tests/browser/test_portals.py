@@ -1,13 +1,15 @@
-"""The portals that are looked at, and the database that the other tests work on, are made of the same tables."""
+"""The portals that are looked at: of the same tables as the database of the other tests, and loaded as promised."""
 
 import contextlib
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import psycopg2
 
 from tests import schema, services
+from tests.browser.portals import environment_of
 
 
 def test_migrations_make_the_tables_that_the_tests_work_on(demo_site):
@@ -20,3 +22,8 @@ def test_migrations_make_the_tables_that_the_tests_work_on(demo_site):
         theirs = schema.definitions(migrated.cursor(), "postgresql")
     # Django's own: its migrations give the rows of this table a wider key than its models do.
     assert schema.differences(ours, theirs) == ["('column', 'auth_group_permissions.id')"]
+
+
+def test_the_demonstration_is_what_it_promises(portals):
+    loaded = Path(portals["folders"]["loaded"])
+    assert services.broken_promises(environment_of("loaded", loaded)) == ""
