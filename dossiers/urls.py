@@ -11,6 +11,7 @@ from dossiers.views import (
     results,
     supplements,
     talking,
+    tally,
 )
 
 app_name = "dossiers"
@@ -23,6 +24,7 @@ urlpatterns = [
     # dossiers
     path("", dossiers.dossier_list, name="dossier_list"),
     path("register/", register.register, name="register"),
+    path("tally/", tally.tally, name="tally"),
     path("receive/", many.bulk_receive, name="bulk_receive"),
     path("assign/", many.bulk_assign, name="bulk_assign"),
     path("type-in/", lodging.type_in_dossier, name="type_in_dossier"),

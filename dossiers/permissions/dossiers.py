@@ -17,6 +17,7 @@ WITHDRAW = action("dossiers.withdraw", _("Withdraw a dossier"), roles=ENTERPRISE
 
 route("dossiers:dossier_list", GET=LIST)
 route("dossiers:register", GET=LIST)
+route("dossiers:tally", GET=LIST)
 route("dossiers:type_in_dossier", GET=TYPE_IN, POST=TYPE_IN)
 
 route("dossiers:own_dossiers", GET=OWN)
