@@ -47,8 +47,9 @@ class TimeColumn(tables.Column):
         if due is None or record["state"] not in RUNNING:
             return None
         today = timezone.localdate()
-        if self.days is None or not all(self.days.first <= day <= self.days.last for day in (due, starts)):
-            self.days = WorkingDays(min(today, starts) - A_YEAR, max(today, due) + A_YEAR)
+        first, last = (self.days.first, self.days.last) if self.days else (today, today)
+        if self.days is None or not all(first <= day <= last for day in (due, starts)):
+            self.days = WorkingDays(min(first, starts - A_YEAR), max(last, due + A_YEAR))
         terms = Terms(
             total=record["procedure_version__total_days"], warn_percent=record["procedure_version__warn_percent"],
             warn_days=tuple(record["procedure_version__warn_days"]),
