@@ -20,7 +20,9 @@ from programme.models import (
     Commitment,
     Consultation,
     GivenTask,
+    Invitee,
     LedgerEntry,
+    Meeting,
     Payment,
     Plan,
     PlanEstimate,
@@ -164,6 +166,7 @@ def test_demo_loads_what_it_promises_and_a_second_says_it_is_loaded(loaded, caps
     check_histories()
     check_money()
     check_dossiers()
+    check_meetings()
     connection.check_constraints()
     before = FigureRevision.objects.count()
     call_command("demo")
@@ -183,6 +186,15 @@ def test_demo_lists_one_sign_in_for_each_role(capsys):
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == 18
     assert all(len(line.split("\t")) == 3 for line in lines)
+
+
+def check_meetings():
+    """A meeting in each state; the concluded one has its tasks, one of them late."""
+    assert Counter(Meeting.objects.values_list("state", flat=True)) == dict.fromkeys(Meeting.State.values, 1)
+    assert set(Invitee.objects.values_list("way", flat=True)) == {"", "portal", "link", "paper"}
+    assert set(Invitee.objects.values_list("answer", flat=True)) == {"", "come", "deputy", "decline"}
+    tasks = GivenTask.objects.filter(conclusion__isnull=False)
+    assert (tasks.count(), tasks.late(date(2026, 11, 16)).count()) == (2, 1)
 
 
 def check_dossiers():
