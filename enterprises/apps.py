@@ -10,10 +10,11 @@ class EnterprisesConfig(AppConfig):
         from accounts import handover, panels
         from accounts.invitations import register_purpose
         from accounts.roles import register_role_source
+        from enterprises import inviting
         from enterprises.models import FigureYearClosing, Title
         from enterprises.permissions import roles_by_membership
         from enterprises.services import claims, figures, memberships
-        from programme import citations
+        from programme import citations, invited_enterprises
 
         register_role_source(roles_by_membership)
         register_purpose(
@@ -29,6 +30,9 @@ class EnterprisesConfig(AppConfig):
             check=claims.check_invitation,
             accept=claims.accept_invitation,
             describe=memberships.describe_invitation,
+        )
+        invited_enterprises.register(
+            named=inviting.named, email_of=inviting.email_of, people=inviting.people, held_by=inviting.held_by
         )
         panels.register(memberships.panel_of_person)
         panels.register_way_in(

@@ -7,7 +7,8 @@ class ProgrammeConfig(AppConfig):
 
     def ready(self):
         from accounts import handover
-        from programme.services import given, treasury, years
+        from documents import purposes
+        from programme.services import given, meeting_papers, meetings, treasury, years
 
         handover.register(
             "given_tasks",
@@ -15,6 +16,20 @@ class ProgrammeConfig(AppConfig):
             count=given.count_held,
             takers=given.who_may_take_over,
             move=given.hand_over_given,
+        )
+        handover.register(
+            "meetings",
+            _("Meetings under way of which this person is the secretary"),
+            count=meetings.count_held,
+            takers=meetings.who_may_take_over,
+            move=meetings.hand_over_meetings,
+        )
+        purposes.register(
+            "meetings",
+            of=meeting_papers.purpose_of,
+            require=meeting_papers.require_ready,
+            follow=meeting_papers.follow_paper,
+            shown=meeting_papers.shown_on_paper,
         )
         years.register_closing_check(treasury.closing_obstacle)
         from programme.citations import superseded_notes

@@ -1,11 +1,86 @@
-"""The things of the programme of which one colleague may remind another."""
+"""Whom the portal tells of a meeting, and the things of the programme of which one colleague may remind another."""
 
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from notices.kinds import Place, kind
 from notices.subjects import subject
-from programme.models import BudgetStep, Commitment, GivenTask, Payment, Plan, PolicyReview, Task
+from programme.models import (
+    BudgetStep,
+    Commitment,
+    GivenTask,
+    Invitee,
+    Meeting,
+    Payment,
+    Plan,
+    PolicyReview,
+    Task,
+)
+
+
+def _guests_while(state):
+    """Whoever is invited, while the meeting stands so: their users, or the address that has a link."""
+
+    def people(invitee, on):
+        return invitee.people(on) if invitee.sent_at and invitee.meeting.state == state else User.objects.none()
+
+    def strangers(invitee):
+        return [(invitee.name, invitee.email)] if invitee.token and invitee.meeting.state == state else []
+
+    return {
+        "model": Invitee,
+        "people": people,
+        "strangers": strangers,
+        "says": _says,
+        "must": True,
+        "address": _address,
+    }
+
+
+def _address(invitee):
+    return invitee.invitation_address
+
+
+def _says(invitee):
+    meeting = invitee.meeting
+    return {
+        "subject": meeting.subject,
+        "guest": invitee.name,
+        "when": meeting.when,
+        "place": meeting.place,
+        "secretary": meeting.secretary.full_name,
+        "reason": meeting.reason,
+    }
+
+
+_PLACES = (
+    Place("subject", _("subject of the meeting"), "Họp triển khai nhiệm vụ năm 2027"),
+    Place("guest", _("who is invited"), "Công ty TNHH Cơ khí Minh Họa"),
+    Place("when", _("when it begins"), "09:00 thứ Sáu 27/11/2026"),
+    Place("place", _("where it takes place"), "Phòng họp số 1, Sở Công Thương"),
+    Place("secretary", _("secretary of the meeting"), "Nguyễn Thị Mẫu"),
+)
+INVITED = kind(
+    "programme.invited", _("I am invited to a meeting"), places=_PLACES, **_guests_while(Meeting.State.INVITED)
+)
+MEETING_CHANGED = kind(
+    "programme.meeting_changed",
+    _("A meeting that I am invited to was changed"),
+    places=_PLACES,
+    **_guests_while(Meeting.State.INVITED),
+)
+MEETING_CANCELLED = kind(
+    "programme.meeting_cancelled",
+    _("A meeting that I was invited to was cancelled"),
+    places=(*_PLACES, Place("reason", _("why it was cancelled"), "Trùng lịch công tác của lãnh đạo Sở")),
+    **_guests_while(Meeting.State.CANCELLED),
+)
+
 
 subject("programme:task", Task, Task.objects.visible_to)
 subject("programme:plan", Plan, Plan.objects.visible_to)
 subject("programme:given_task", GivenTask)
+subject("programme:meeting", Meeting, Meeting.objects.visible_to)
 subject("programme:budget_step", BudgetStep)
 subject("programme:commitment", Commitment)
 subject("programme:payment", Payment)

@@ -1,4 +1,5 @@
-"""What waits for a person in the plans: steps, proposals, tasks, given tasks, opinions that did not come; soonest first."""
+"""What waits for a person in the plans: steps, proposals, tasks, given tasks, opinions that did not come, meetings and
+invitations; soonest first."""
 
 from datetime import timedelta
 
@@ -6,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.access import may_open
-from programme.models import Consultation, GivenTask, Plan, PlanState, Task, TaskProposal
+from programme.models import Consultation, GivenTask, Invitee, Meeting, Plan, PlanState, Task, TaskProposal
 from programme.models.tasks import office_ids
 from programme.permissions.plans import DRAFT, REPORT, REVIEW, SUBMIT, TYPE_ANSWER, TYPE_OPINION
 from reporting.waiting import Item, Section, address, first_of
@@ -105,4 +106,38 @@ def _opinions(user, now):
     return Section(_("Opinions past their deadline"), items, number)
 
 
-PLANS = (_plans, _to_accept, _due, _given, _opinions, _proposals)
+def _invitations(user, now):
+    waiting = Invitee.objects.visible_to(user).to_answer(now).select_related("meeting")
+    rows, number = first_of(waiting.order_by("meeting__starts_at", "id"))
+    items = [
+        Item(
+            str(row.meeting),
+            row.invitation_address,
+            _("Answer the invitation"),
+            formats.vn_datetime(row.meeting.starts_at),
+        )
+        for row in rows
+    ]
+    return Section(_("Invitations to answer"), items, number)
+
+
+def _meetings(user, now):
+    """Those of which the person is the secretary."""
+    if not may_open(user, "programme:edit_meeting"):
+        return None
+    verbs = {
+        Meeting.State.PREPARED: _("Prepare and invite"),
+        Meeting.State.INVITED: _("Follow the answers"),
+        Meeting.State.HELD: _("Write the conclusions"),
+    }
+    rows, number = first_of(Meeting.objects.under_way().filter(secretary=user).order_by("starts_at", "id"))
+    items = []
+    for row in rows:
+        begun = row.starts_at <= now
+        verb = _("Mark who came") if begun and row.state == Meeting.State.INVITED else verbs[row.state]
+        note, late = formats.vn_datetime(row.starts_at), begun and row.state != Meeting.State.HELD
+        items.append(Item(str(row), row.get_absolute_url(), verb, note, late=late))
+    return Section(_("Meetings of which I am the secretary"), items, number, address("programme:meeting_list"))
+
+
+PLANS = (_plans, _to_accept, _due, _given, _invitations, _meetings, _opinions, _proposals)

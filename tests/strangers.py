@@ -28,7 +28,7 @@ SHARED = {
     "dossiers.procedure": "procedures are open to every enterprise",
 }
 # addresses that a token opens for whoever has it, whoever they are
-BY_TOKEN = {"documents:confirm_paper"}
+BY_TOKEN = {"documents:confirm_paper", "programme:invitation_by_link", "programme:invitation_file_by_link"}
 
 
 def enterprise_a():

@@ -1,10 +1,11 @@
 """What the database refuses in the programme: each noun lists its own guards."""
 
-from programme.guards import accounts, budget, plans, policies, returns, scheme, treasury
+from programme.guards import accounts, budget, meetings, plans, policies, returns, scheme, treasury
 
 GUARDS = [
     *accounts.GUARDS,
     *budget.GUARDS,
+    *meetings.GUARDS,
     *plans.GUARDS,
     *policies.GUARDS,
     *returns.GUARDS,

@@ -20,6 +20,7 @@ from programme.models.checks import BudgetCheck
 from programme.models.commitments import Commitment, Payment, ProcurementStep
 from programme.models.consultations import Consultation
 from programme.models.given import GivenTask, GivenTaskReport
+from programme.models.meetings import Conclusion, Invitee, Meeting, MeetingDocument, MeetingPaper
 from programme.models.plans import (
     DECIDED,
     EDITABLE,
@@ -77,6 +78,7 @@ __all__ = [
     "Cause",
     "CitationCount",
     "Commitment",
+    "Conclusion",
     "Consultation",
     "Deliverable",
     "DifferenceKind",
@@ -85,8 +87,12 @@ __all__ = [
     "GivenTask",
     "GivenTaskReport",
     "Indicator",
+    "Invitee",
     "LedgerEntry",
     "LineMonth",
+    "Meeting",
+    "MeetingDocument",
+    "MeetingPaper",
     "MoneyReturn",
     "OverlapDecision",
     "Payment",

@@ -15,6 +15,7 @@ SECTIONS = (
     ("programme:proposal_list", pgettext_lazy("section", "Proposals")),
     ("programme:task_list", pgettext_lazy("section", "Tasks")),
     ("programme:given_list", pgettext_lazy("section", "Given tasks")),
+    ("programme:meeting_list", pgettext_lazy("section", "Meetings")),
     ("programme:budget_line_list", pgettext_lazy("section", "Budget lines")),
     ("programme:budget_step_list", pgettext_lazy("section", "Steps")),
     ("programme:commitment_list", pgettext_lazy("section", "Contracts and decisions")),

@@ -14,7 +14,7 @@ from documents.serving import serve
 from documents.word_tables import AS_WORD
 from programme.forms.papers import ReasonForm
 from programme.forms.tasks import FinishGivenForm, GivenForm, GivenReportForm
-from programme.models import GivenTask
+from programme.models import Conclusion, GivenTask, Meeting
 from programme.permissions.plans import GIVE, can_report_given
 from programme.services import given as services
 from programme.tables import tasks as tables
@@ -66,6 +66,8 @@ def given_detail(request, public_id):
         (_("Day of the end"), formats.vn_date(row.ended_on)),
         (_("Result or reason"), row.outcome),
     ]
+    came_of = Conclusion.objects.filter(given=row).select_related("meeting").first()
+    sees = came_of and Meeting.objects.visible_to(user).filter(pk=came_of.meeting_id).exists()
     reports = list(row.reports.order_by("-at", "-id"))
     names = actor_names({f"user:{report.by}" for report in reports})
     return render(
@@ -76,6 +78,7 @@ def given_detail(request, public_id):
             "tag": {"label": row.get_state_display(), "kind": tables.GIVEN_KINDS[row.state]},
             "late": row.is_late(timezone.localdate()),
             "verbs": [(reverse(f"programme:{name}", args=[row.public_id]), label) for name, label in verbs],
+            "meeting": came_of.meeting if sees else None,
             "facts": [(label, value or formats.NOTHING) for label, value in facts],
             "reports": [{"row": report, "who": names[f"user:{report.by}"]} for report in reports],
         },

@@ -36,6 +36,7 @@ from reporting.demo.copying import ACTOR, at
 from reporting.demo.dossiers import dossiers_lodged
 from reporting.demo.handling import results_drafted
 from reporting.demo.incoming import papers_came_in
+from reporting.demo.meetings import meetings_held
 from reporting.demo.money import settlements_closed, years_of_money
 from reporting.demo.notices import people_told
 from reporting.demo.papers import numbers_given, papers_on_their_way
@@ -87,6 +88,7 @@ def play(world, people, *, say):
         papers_copied,
         results_drafted,
         plans_of_the_years,
+        meetings_held,
         years_of_money,
         planned_money_linked,
     ):

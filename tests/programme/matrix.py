@@ -1,6 +1,7 @@
 """Objects of the programme for the matrix of roles and routes: each noun tells its own."""
 
 from tests.programme import (
+    matrix_meetings,
     matrix_money,
     matrix_plans,
     matrix_policies,
@@ -9,7 +10,7 @@ from tests.programme import (
     matrix_treasury,
 )
 
-PARTS = [matrix_scheme, matrix_money, matrix_plans, matrix_policies, matrix_steps, matrix_treasury]
+PARTS = [matrix_scheme, matrix_money, matrix_plans, matrix_meetings, matrix_policies, matrix_steps, matrix_treasury]
 
 
 def build(world):

@@ -1,6 +1,7 @@
 """Where the pages of the programme stand in the demonstration: each noun tells its own."""
 
 from tests.programme import (
+    pages_meetings,
     pages_money,
     pages_plans,
     pages_policies,
@@ -9,7 +10,7 @@ from tests.programme import (
     pages_treasury,
 )
 
-PARTS = [pages_scheme, pages_money, pages_plans, pages_policies, pages_steps, pages_treasury]
+PARTS = [pages_scheme, pages_money, pages_plans, pages_meetings, pages_policies, pages_steps, pages_treasury]
 
 
 ADDRESSES = {name: where for part in PARTS for name, where in part.ADDRESSES.items()}

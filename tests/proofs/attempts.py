@@ -9,6 +9,7 @@ from tests.proofs import (
     attempts_copies,
     attempts_dossiers,
     attempts_incoming,
+    attempts_meetings,
     attempts_numbers,
     attempts_papers,
     attempts_plans,
@@ -271,6 +272,7 @@ def attempts():
         money_attempts()
         | attempts_plans.attempts(copied, updated)
         | attempts_procedures.attempts(copied, updated, removed)
+        | attempts_meetings.attempts(copied, updated, removed)
         | attempts_numbers.attempts(copied, updated, removed)
         | attempts_papers.attempts(copied, updated, removed)
         | attempts_copies.attempts(copied, updated, removed)

@@ -29,7 +29,9 @@ from programme.models import (
     Commitment,
     Consultation,
     GivenTask,
+    Invitee,
     LedgerEntry,
+    Meeting,
     Payment,
     Plan,
     PlanEstimate,
@@ -106,6 +108,15 @@ def check_histories():
     assert found == []
 
 
+def check_meetings():
+    """A meeting in each state; the concluded one has its tasks, one of them late."""
+    assert Counter(Meeting.objects.values_list("state", flat=True)) == dict.fromkeys(Meeting.State.values, 1)
+    assert set(Invitee.objects.values_list("way", flat=True)) == {"", "portal", "link", "paper"}
+    assert set(Invitee.objects.values_list("answer", flat=True)) == {"", "come", "deputy", "decline"}
+    tasks = GivenTask.objects.filter(conclusion__isnull=False)
+    assert (tasks.count(), tasks.late(date(2026, 11, 16)).count()) == (2, 1)
+
+
 def check_dossiers():
     """Dossiers of the enterprise that signs in and on paper, at least one in every state that there is."""
     online = Counter(Dossier.objects.filter(channel="online").values_list("state", flat=True))
@@ -148,6 +159,7 @@ def main():
     check_histories()
     check_money()
     check_dossiers()
+    check_meetings()
     connection.check_constraints()
     check_that_a_second_loading_changes_nothing()
 

@@ -8,6 +8,7 @@ from accounts.roles import Role
 from programme.models import Plan, Task
 from reporting.home import work_for
 from tests.factories import make_auditor, make_director, make_head, make_office, make_officer, make_user
+from tests.programme.making_meetings import Room
 from tests.programme.making_plans import (
     DRAFTER,
     at,
@@ -91,3 +92,13 @@ def test_proposals_given_tasks_and_overdue_opinions_wait_for_those_who_act_on_th
     assert proposal.what in texts and "Còn soạn" not in texts and given.content not in texts
     assert [text for text in texts if str(late.agency) in text] == [f"{late.agency} – 2026"]
     assert has(centre, now, given.content) and not has(centre, now, proposal.what)
+
+
+def test_meetings_wait_for_their_secretary_and_invitations_for_whoever_is_invited(now):
+    room = Room(now=now)
+    assert has(room.secretary, now, str(room.meeting)) and not has(room.head, now, str(room.meeting))
+    room.invited()
+    assert has(room.head, now, str(room.meeting)) and not has(room.clerk, now, str(room.meeting))
+    assert not has(room.head, room.over, str(room.meeting))
+    marked = [item.text for section in work_for(room.secretary, room.over) for item in section.items if item.late]
+    assert marked == [str(room.meeting)]

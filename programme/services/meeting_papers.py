@@ -1,0 +1,153 @@
+"""Papers of a meeting: begun from it, and what follows once they are issued (documents.purposes).
+
+The invitation must be issued before anybody is invited. The notice of conclusions concludes the meeting in the transaction in
+which it is issued: each conclusion becomes a given task with that paper as its document.
+"""
+
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from audit.events import record_event
+from audit.refusals import Conflict, Refused
+from documents.services.papers import draft_paper
+from programme.models import Meeting, MeetingPaper
+from programme.services.given import add_given
+from programme.services.meetings import kept, require_in_charge
+from programme.services.moving import locked, require_move
+from screens import formats
+
+KIND, STATE = MeetingPaper.Kind, Meeting.State
+BEGUN_IN = {
+    KIND.INVITATION: (STATE.PREPARED,),
+    KIND.MINUTES: (STATE.HELD, STATE.CONCLUDED),
+    KIND.CONCLUSIONS: (STATE.HELD,),
+}
+GOES_ON_IN = BEGUN_IN | {KIND.INVITATION: (STATE.PREPARED, STATE.INVITED)}
+BACKWARDS = ("return", "stop")
+SETTLING = ("sign", "number", "seal", "issue")
+
+
+def may_begin(meeting, kind):
+    """Whether a paper of this kind is begun now: what the page offers to whoever keeps the meeting."""
+    if meeting.state not in BEGUN_IN[kind] or standing_paper(meeting, kind):
+        return False
+    return kind != KIND.CONCLUSIONS or meeting.conclusions.standing().exists()
+
+
+def standing_paper(meeting, kind):
+    found = meeting.papers.standing().filter(kind=kind).select_related("paper").first()
+    return found.paper if found else None
+
+
+@transaction.atomic
+def begin_meeting_paper(*, meeting, kind, values, by, now):
+    """Begin a paper of a meeting; it goes the way of all papers."""
+    meeting = kept(meeting, by)
+    kind = KIND(kind)
+    if meeting.state not in BEGUN_IN[kind]:
+        raise Conflict(
+            _("The meeting is “%(state)s”; this paper is not drafted now.") % {"state": meeting.get_state_display()}
+        )
+    standing = standing_paper(meeting, kind)
+    if standing:
+        raise Conflict(
+            _("It is drafted already: “%(paper)s”. Go on with that paper, or give it up first.") % {"paper": standing}
+        )
+    if kind == KIND.CONCLUSIONS and not meeting.conclusions.standing().exists():
+        raise Refused(_("No conclusion is written down yet. Add what was concluded first."))
+    paper = draft_paper(values=values, by=by, now=now)
+    MeetingPaper.objects.create(meeting=meeting, kind=kind, paper=paper, begun_at=now, begun_by=by)
+    record_event("meeting paper drafted", meeting, by=by, now=now, paper=paper.subject)
+    return paper
+
+
+# --- what documents asks and tells ---------------------------------------------------------------
+
+
+def purpose_of(paper):
+    return MeetingPaper.objects.filter(paper=paper).select_related("meeting").first()
+
+
+def require_ready(row, paper, verb, *, dated_on=None):
+    """A paper of a meeting goes on while the meeting stands where the paper belongs."""
+    meeting, kind = row.meeting, KIND(row.kind)
+    if verb in BACKWARDS:
+        return
+    if meeting.state not in GOES_ON_IN[kind]:
+        raise Refused(
+            _(
+                "The meeting that this paper is for is “%(state)s” now. The paper goes no further: send it back or give it up."
+            )
+            % {"state": meeting.get_state_display()}
+        )
+    held_on = timezone.localdate(meeting.starts_at)
+    if dated_on is not None and kind == KIND.INVITATION and dated_on > held_on:
+        raise Refused(_("An invitation is dated before the meeting, on %(day)s.") % {"day": formats.vn_date(held_on)})
+    if dated_on is not None and kind != KIND.INVITATION and dated_on < held_on:
+        raise Refused(
+            _("The paper cannot be dated before %(day)s, when the meeting was held.")
+            % {"day": formats.vn_date(held_on)}
+        )
+    if kind == KIND.CONCLUSIONS:
+        if verb == "send":
+            _require_whole(meeting, paper)
+        if verb in SETTLING:
+            _require_tasks_fit(meeting, dated_on or (paper.number.dated_on if paper.number else None))
+
+
+def _require_whole(meeting, paper):
+    """What is followed afterwards is what was signed: every conclusion stands in the paper word for word."""
+    body = " ".join(paper.body.split())
+    for conclusion in meeting.conclusions.standing():
+        if conclusion.content not in body or formats.vn_date(conclusion.deadline) not in body:
+            raise Refused(
+                _(
+                    "Conclusion %(number)s does not stand in the paper as it is written down: change the draft or the conclusion."
+                )
+                % {"number": conclusion.number}
+            )
+
+
+def _require_tasks_fit(meeting, dated_on):
+    for conclusion in meeting.conclusions.standing().select_related("office", "person"):
+        require_in_charge(conclusion, meeting, timezone.now())
+        if dated_on is not None and conclusion.deadline < dated_on:
+            raise Refused(
+                _(
+                    "Conclusion %(number)s is due on %(day)s, before the date of the paper. Send the paper back and change it."
+                )
+                % {"number": conclusion.number, "day": formats.vn_date(conclusion.deadline)}
+            )
+
+
+def follow_paper(row, paper, verb, *, by, now):
+    """Once the notice is issued the meeting is concluded, and every conclusion is a given task."""
+    if verb != "issue" or row.kind != KIND.CONCLUSIONS:
+        return
+    meeting = locked(row.meeting)
+    require_move(meeting, STATE.CONCLUDED)
+    for conclusion in meeting.conclusions.standing().select_related("office", "person").order_by("number"):
+        values = {
+            "document": paper.number.symbol,
+            "document_on": paper.number.dated_on,
+            "issuer": f"Kết luận cuộc họp: {meeting.subject}"[:200],
+            "content": conclusion.content,
+            "office": conclusion.office,
+            "person": conclusion.person,
+            "deadline": conclusion.deadline,
+        }
+        conclusion.given = add_given(values=values, by=by, now=now, file=paper.sealed, synthetic=meeting.synthetic)
+        conclusion.save_version(conclusion.version, update_fields=["given"])
+    meeting.state, meeting.ended_at = STATE.CONCLUDED, now
+    meeting.save_version(meeting.version, update_fields=["state", "ended_at"])
+    record_event("meeting concluded", meeting, by=by, now=now, paper=paper.number.symbol)
+
+
+def shown_on_paper(row, user):
+    """(label, words, address) for the page of the paper."""
+    meeting = row.meeting
+    sees = Meeting.objects.visible_to(user).filter(pk=meeting.pk).exists()
+    words = f"{meeting} ({meeting.get_state_display()})"
+    return _("Paper of the meeting"), words, reverse("programme:meeting", args=[meeting.public_id]) if sees else ""

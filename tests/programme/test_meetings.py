@@ -1,0 +1,472 @@
+"""Meetings: nobody is invited without an issued giấy mời, each answers for themselves until it begins, and the notice of
+conclusions makes each of them a given task."""
+
+import uuid
+from datetime import timedelta
+from html import unescape
+
+import pytest
+from django.core import mail
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.handover import hand_over
+from accounts.roles import Role
+from audit.events import history_of
+from audit.refusals import Conflict, NotAllowed, Refused, StaleVersion
+from documents import purposes
+from documents.services.papers import discard_paper
+from documents.services.way import issue_paper
+from documents.store import save_upload
+from notices.services import sending
+from programme.models import Conclusion, GivenTask, Invitee, Meeting
+from programme.services import invitations, meetings
+from programme.services.meeting_papers import begin_meeting_paper
+from tests.factories import (
+    make_auditor,
+    make_enterprise,
+    make_enterprise_user,
+    make_head,
+    make_office,
+    make_officer,
+    make_paper,
+    make_user,
+)
+from tests.programme.making_meetings import BEGINS, NOW, Room, in_every_state, pass_plainly
+from tests.programme.making_plans import make_given
+from tests.proofs.attempts import copied, removed, updated
+from tests.proofs.attempts_meetings import attempts
+from tests.support.matrix import one_page
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def room():
+    return Room()
+
+
+def answer(guest, by, given="come", delegate="", *, now=NOW, version=None):
+    guest = Invitee.objects.get(pk=guest.pk)
+    version = version or guest.version
+    return invitations.answer_invitation(
+        invitee=guest, answer=given, delegate=delegate, version=version, by=by, now=now
+    )
+
+
+def said(meeting):
+    """[(sentence, who)] of the history, oldest first."""
+    return [line.sentence for line in reversed(history_of(meeting))]
+
+
+# --- inviting ----------------------------------------------------------------------------------
+
+
+def test_nobody_is_invited_before_the_giay_moi_is_issued_and_then_each_in_the_way_that_reaches_them(room):
+    enterprise, without = make_enterprise("Công ty Mộc Lan"), make_enterprise("Công ty Không Tài Khoản")
+    make_enterprise_user(enterprise)
+    type(without).objects.filter(pk=without.pk).update(email="vanthu@dn.example")
+    office = make_office(name="Phòng Một")
+    make_head(office=office)
+    room.add(
+        offices=[office, make_office(name="Phòng Hai")], people=[room.head], tax_codes=[enterprise.tax_code, without.tax_code],
+        outside=[("Hội Doanh nghiệp", "hoi@ngoai.example"), ("Báo Minh Họa", "")],
+    )  # fmt: skip
+    with pytest.raises(Refused, match="Giấy mời chưa được phát hành"):
+        invitations.open_invitations(meeting=room.meeting, by=room.secretary, now=NOW)
+    with pytest.raises(Conflict):
+        invitations.send_invitation(invitee=room.guest("Phòng Một"), by=room.secretary, now=NOW)
+    room.issued("invitation")
+    room.send()
+    assert dict(room.meeting.invitees.values_list("name", "way")) == {
+        "Phòng Một": "portal", "Phòng Hai": "paper", room.head.full_name: "portal", "Công ty Mộc Lan": "portal",
+        "Công ty Không Tài Khoản": "link", "Hội Doanh nghiệp": "link", "Báo Minh Họa": "paper",
+    }  # fmt: skip
+    assert room.meeting.state == "invited"
+    with pytest.raises(Conflict):
+        invitations.send_invitation(invitee=room.guest("Phòng Một"), by=room.secretary, now=NOW)
+    with pytest.raises(Conflict):
+        invitations.withdraw_guest(invitee=room.guest("Báo Minh Họa"), by=room.secretary, now=NOW)
+    with pytest.raises(Refused, match="tất cả đại biểu"):
+        invitations.open_invitations(meeting=room.meeting, by=room.secretary, now=NOW)
+
+
+def test_a_guest_stands_once_on_the_list_and_a_wrong_tax_code_adds_nobody(room):
+    room.add(people=[room.head], outside=[("Hội", "hoi@ngoai.example")])
+    with pytest.raises(Refused, match="0199999999"):
+        room.add(people=[room.chair], tax_codes=["0199999999"])
+    with pytest.raises(Refused, match="đã có trong danh sách"):
+        room.add(people=[room.head], outside=[("Hội khác", "hoi@ngoai.example")])
+    assert [guest.place for guest in room.add(people=[room.head, room.chair])] == [3]
+    guest = room.guest(room.chair.full_name)
+    invitations.withdraw_guest(invitee=guest, by=room.secretary, now=NOW)
+    with pytest.raises(Conflict):
+        invitations.withdraw_guest(invitee=guest, by=room.secretary, now=NOW)
+    assert [guest.place for guest in room.add(people=[room.chair])] == [4]
+
+
+def test_letters_carry_a_link_and_a_cancelled_or_changed_meeting_is_told_to_whoever_was_invited(room):
+    room.invited()
+    sending.send_waiting(now=NOW)
+    guest = room.guest("Hội Doanh nghiệp")
+    letters = {letter.to[0]: letter for letter in mail.outbox}
+    assert set(letters) == {room.head.email, "hoi@ngoai.example"}
+    link = reverse("programme:invitation_by_link", args=[guest.token])
+    assert link in letters["hoi@ngoai.example"].body and guest.token not in letters[room.head.email].body
+    values = room.values(place="Phòng họp số 2")
+    with pytest.raises(Refused, match="nêu lý do"):
+        meetings.edit_meeting(
+            meeting=room.meeting, values=values, version=room.meeting.version, by=room.secretary, now=NOW
+        )
+    change = {
+        "values": values,
+        "version": room.meeting.version,
+        "by": room.secretary,
+        "now": NOW,
+        "reason": "Phòng bận",
+    }
+    meetings.edit_meeting(meeting=room.meeting, **change)
+    with pytest.raises(StaleVersion):
+        meetings.edit_meeting(meeting=room.meeting, **change | {"values": room.values()})
+    sending.send_waiting(now=NOW)
+    assert "Phòng họp số 2" in mail.outbox[-1].body and len(mail.outbox) == 4
+    room.again().cancelled()
+    sending.send_waiting(now=NOW)
+    assert len(mail.outbox) == 6 and "Trùng lịch" in mail.outbox[-1].body
+
+
+# --- answering ---------------------------------------------------------------------------------
+
+
+def test_each_answers_for_themselves_until_the_meeting_begins_and_the_history_says_whose_answer_it_is(room):
+    office, enterprise = make_office(name="Phòng Một"), make_enterprise("Công ty Mộc Lan")
+    head, signatory = make_head(office=office), make_enterprise_user(enterprise)
+    room.add(offices=[office], tax_codes=[enterprise.tax_code], outside=[("Hội", "hoi@ngoai.example"), ("Báo", "")])
+    guest = room.guest("Phòng Một")
+    with pytest.raises(Conflict, match="chưa được gửi"):
+        answer(guest, head)
+    room.invited()
+    answer(guest, head)
+    changed = answer(guest, head, "deputy", "  Bà   Lan ")
+    assert (changed.answer, changed.delegate, changed.answered_by) == ("deputy", "Bà Lan", f"user:{head.public_id}")
+    for stranger in (make_head(), make_officer(office=office), make_enterprise_user(), signatory, invitations.BY_LINK):
+        with pytest.raises(NotAllowed):
+            answer(guest, stranger)
+    answer(room.guest("Công ty Mộc Lan"), signatory, "decline")
+    answer(room.guest("Hội"), invitations.BY_LINK)
+    answer(room.guest("Báo"), room.secretary)
+    with pytest.raises(Refused, match="người dự thay"):
+        answer(guest, head, "deputy", " ")
+    with pytest.raises(StaleVersion):
+        answer(guest, head, version=2)
+    with pytest.raises(Conflict, match="đã bắt đầu"):
+        answer(guest, head, now=BEGINS)
+    assert said(room.meeting)[-5:] == [
+        "Một đại biểu đã xác nhận dự họp", "Một đại biểu đã xác nhận dự họp", "Một đại biểu đã xác nhận dự họp",
+        "Một đại biểu đã xác nhận qua đường dẫn của giấy mời", "Đã ghi hộ xác nhận của một đại biểu",
+    ]  # fmt: skip
+    (newest, *_rest) = history_of(room.meeting)
+    assert ("đại biểu", None, "Báo") in newest.changes
+
+
+def attached(room):
+    upload = SimpleUploadedFile("tai-lieu.pdf", one_page(), content_type="application/pdf")
+    file = save_upload(upload, by=room.secretary, now=room.now)
+    return meetings.attach_document(
+        meeting=room.meeting, title="Tài liệu họp", file=file, by=room.secretary, now=room.now
+    )
+
+
+def text_of(reply):
+    return unescape(reply.content.decode())
+
+
+def test_the_link_of_an_invitation_opens_it_and_its_documents_and_nothing_else(client, client_as):
+    room, other = Room(now=timezone.now()), Room(now=timezone.now())
+    document, elsewhere = attached(room), attached(other)
+    room.add(outside=[("Hội Doanh nghiệp", "hoi@ngoai.example"), ("Khách Khác", "khac@ngoai.example")])
+    room.invited()
+    token = room.guest("Hội Doanh nghiệp").token
+    link = reverse("programme:invitation_by_link", args=[token])
+    page = client.get(link)
+    assert page.status_code == 200
+    assert "Hội Doanh nghiệp" in text_of(page) and "Phòng họp số 1" in text_of(page) and "Tài liệu họp" in text_of(page)
+    assert "Khách Khác" not in text_of(page) and room.head.full_name not in text_of(page)
+    shown = {"operation_key": str(page.context["form"]["operation_key"].value()), "version": "2"}
+    refused = client.post(link, {**shown, "answer": "deputy", "delegate": ""})
+    assert refused.status_code == 200 and "người dự thay" in text_of(refused)
+    assert client.post(link, {**shown, "answer": "deputy", "delegate": "Bà Lan"}).status_code == 302
+    assert (
+        client.post(link, {**shown, "answer": "deputy", "delegate": "Bà Lan"}).status_code == 302
+    )  # the same once more
+    guest = room.guest("Hội Doanh nghiệp")
+    assert (guest.answer, guest.delegate, guest.version) == ("deputy", "Bà Lan", 3)
+    assert "Bà Lan" in text_of(client.get(link))
+
+    def file(key, row):
+        return reverse("programme:invitation_file_by_link", args=[key, row.public_id])
+
+    sent = client.get(file(token, document))
+    assert (
+        sent.headers["Content-Disposition"].startswith("attachment") and b"".join(sent.streaming_content) == one_page()
+    )
+    assert client.get(file(token, elsewhere)).status_code == 404
+    assert client.get(file("x" * 32, document)).status_code == 404
+    assert client.get(reverse("programme:invitation_by_link", args=["x" * 32])).status_code == 404
+    own = reverse("programme:own_invitation", args=[guest.public_id])
+    assert client.get(own).status_code == 302
+    for person in (make_enterprise_user(), room.secretary):
+        assert client_as(person).get(own).status_code == 404
+    Meeting.objects.filter(pk=room.meeting.pk).update(starts_at=timezone.now() - timedelta(minutes=1))
+    late = client.post(link, {"operation_key": str(uuid.uuid4()), "version": "3", "answer": "come", "delegate": ""})
+    assert late.status_code == 200 and "không nhận xác nhận nữa" in text_of(late)
+    assert room.guest("Hội Doanh nghiệp").answer == "deputy"
+
+
+def test_an_enterprise_finds_its_own_invitation_and_another_one_nothing(client_as):
+    room, enterprise = Room(now=timezone.now()), make_enterprise("Công ty Mộc Lan")
+    signatory, stranger = make_enterprise_user(enterprise), make_enterprise_user()
+    document = attached(room)
+    room.add(tax_codes=[enterprise.tax_code])
+    guest = room.guest("Công ty Mộc Lan")
+    own = reverse("programme:own_invitation", args=[guest.public_id])
+    file = reverse("programme:own_invitation_file", args=[guest.public_id, document.public_id])
+    assert client_as(signatory).get(own).status_code == 404  # nothing before it is sent
+    room.invited()
+    page = client_as(signatory).get(own)
+    assert page.status_code == 200 and client_as(signatory).get(file).getvalue() == one_page()
+    assert client_as(stranger).get(own).status_code == client_as(stranger).get(file).status_code == 404
+    shown = {"operation_key": str(page.context["form"]["operation_key"].value()), "version": "2"}
+    assert client_as(stranger).post(own, {**shown, "answer": "decline"}).status_code == 404
+    assert client_as(signatory).post(own, {**shown, "answer": "decline"}).status_code == 302
+    assert room.guest("Công ty Mộc Lan").answer == "decline"
+    for address in (reverse("programme:meeting_list"), room.meeting.get_absolute_url()):
+        assert client_as(signatory).get(address).status_code == 403
+
+
+# --- held and concluded ------------------------------------------------------------------------
+
+
+def test_who_came_is_filled_in_from_the_answers_and_marked_from_the_beginning_on(room):
+    room.add(people=[room.head], outside=[("Hội", "hoi@ngoai.example"), ("Báo", "")])
+    room.invited()
+    answer(room.guest("Hội"), invitations.BY_LINK, "deputy", "Bà Lan")
+    marks = {1: (True, ""), 2: (True, ""), 3: (False, "Ai đó")}
+    mark = {"meeting": room.meeting, "marks": marks, "version": room.meeting.version, "by": room.secretary}
+    with pytest.raises(Conflict):
+        invitations.mark_attendance(**mark, now=NOW)
+    with pytest.raises(Refused, match="Chỉ ghi nhận"):
+        meetings.hold_meeting(
+            meeting=room.meeting, proceedings="x", version=room.meeting.version, by=room.secretary, now=NOW
+        )
+    invitations.mark_attendance(**mark, now=room.over)
+    came = dict(room.meeting.invitees.order_by("place").values_list("place", "attendee"))
+    assert came == {1: room.head.full_name, 2: "Bà Lan", 3: ""}
+    with pytest.raises(StaleVersion):
+        invitations.mark_attendance(**mark, now=room.over)
+    room.again().held()
+    body = room.begin("minutes", room.over).body
+    assert "Bà Lan" in body and "Vắng mặt: Báo" in body and "Đã trao đổi" in body
+
+
+def test_the_notice_of_conclusions_makes_each_of_them_a_given_task(room):
+    room.invited().held()
+    with pytest.raises(Refused, match="Chưa ghi kết luận"):
+        room.begin("conclusions", room.over)
+    first = room.conclude("Rà soát danh sách | lần 2", person=room.secretary)
+    assert first.content == "Rà soát danh sách / lần 2"
+    with pytest.raises(Refused, match="không"):
+        room.conclude("Khác", person=room.chair)
+    with pytest.raises(Refused, match="trước ngày họp"):
+        room.conclude("Khác", days=-1)
+    second = room.conclude("Báo cáo Giám đốc", days=2)
+    dropped = room.conclude("Bỏ đi")
+    meetings.drop_conclusion(conclusion=dropped, reason="Ghi nhầm", by=room.secretary, now=room.over)
+    paper = room.begin("conclusions", room.over)
+    assert "Rà soát danh sách / lần 2" in paper.body and "Bỏ đi" not in paper.body
+    with pytest.raises(Conflict, match="đã được soạn"):
+        room.begin("conclusions", room.over)
+    values = {"content": "Báo cáo Sở", "office": second.office, "person": None, "deadline": second.deadline}
+    second = meetings.edit_conclusion(
+        conclusion=second, values=values, version=second.version, by=room.secretary, now=room.over
+    )
+    with pytest.raises(Refused, match="Kết luận 2"):
+        purposes.require_step(paper, "send")
+    discard_paper(paper=paper, version=paper.version, by=room.secretary, now=room.over, reason="Soạn lại")
+    paper = room.begin("conclusions", room.over)
+    purposes.require_step(paper, "send")
+    with pytest.raises(Refused, match="trước ngày họp"):
+        purposes.require_step(paper, "number", dated_on=NOW.date())
+    with pytest.raises(Refused, match="Kết luận 2"):
+        purposes.require_step(paper, "number", dated_on=(BEGINS + timedelta(days=3)).date())
+    paper = pass_plainly(paper, "issuing", by=room.secretary, at=room.over)
+    for change in (lambda: room.conclude("Thêm"), lambda: meetings.drop_conclusion(
+        conclusion=second, reason="x", by=room.secretary, now=room.over
+    )):  # fmt: skip
+        with pytest.raises(Conflict, match="đang trình ký"):
+            change()
+    issue_paper(paper=paper, version=paper.version, by=room.clerk, now=room.over)
+    assert room.again().meeting.state == "concluded"
+    given = {task.content: task for task in GivenTask.objects.all()}
+    assert set(given) == {"Rà soát danh sách / lần 2", "Báo cáo Sở"}
+    task = given["Rà soát danh sách / lần 2"]
+    assert (task.document, task.person, task.office, task.deadline) == (
+        paper.number.symbol, room.secretary, room.office, first.deadline,
+    )  # fmt: skip
+    assert task.conclusion.meeting == room.meeting and task.file is not None
+    assert list(GivenTask.objects.late(first.deadline + timedelta(days=1)).in_charge_of(room.secretary, [])) == [task]
+    with pytest.raises(Conflict):
+        room.conclude("Sau khi kết luận")
+
+
+def test_a_paper_of_a_meeting_goes_no_further_once_the_meeting_stands_otherwise(room):
+    paper = room.begin("invitation")
+    with pytest.raises(Refused, match="Giấy mời phải ghi ngày"):
+        purposes.require_step(paper, "number", dated_on=(BEGINS + timedelta(days=1)).date())
+    with pytest.raises(Conflict):
+        room.begin("minutes")
+    room.cancelled()
+    with pytest.raises(Refused, match="Đã hủy"):
+        purposes.require_step(paper, "sign")
+    purposes.require_step(paper, "return")
+
+
+# --- who may what ------------------------------------------------------------------------------
+
+
+def test_a_meeting_is_kept_by_its_office_secretary_and_chair_and_a_draft_is_seen_by_few(room, client_as):
+    stranger, colleague = make_officer(), make_officer(office=room.office)
+    for person in (room.chair, room.secretary, colleague, make_auditor(), room.clerk):
+        assert client_as(person).get(room.meeting.get_absolute_url()).status_code == 200
+    assert client_as(stranger).get(room.meeting.get_absolute_url()).status_code == 404
+    edit = reverse("programme:edit_meeting", args=[room.meeting.public_id])
+    assert client_as(room.clerk).get(edit).status_code == 403 and client_as(colleague).get(edit).status_code == 200
+    with pytest.raises(NotAllowed):
+        meetings.cancel_meeting(meeting=room.meeting, reason="x", by=stranger, now=NOW)
+    with pytest.raises(NotAllowed):
+        begin_meeting_paper(meeting=room.meeting, kind="invitation", values={}, by=stranger, now=NOW)
+    with pytest.raises(Refused, match="mật"):
+        meetings.add_meeting(values=room.values(agenda="Độ mật: Mật"), by=room.secretary, now=NOW)
+    room.invited()
+    assert client_as(stranger).get(room.meeting.get_absolute_url()).status_code == 200
+    administrator = make_user(Role.ADMINISTRATOR)
+    hand_over(person=room.secretary, to={"meetings": colleague}, paper="1/BB", reason="Nghỉ", by=administrator, now=NOW)
+    assert room.again().meeting.secretary == colleague
+
+
+# --- on the pages ------------------------------------------------------------------------------
+
+
+def test_invitations_are_sent_from_the_page_in_one_act_with_a_result_for_each(client_as):
+    room = Room(now=timezone.now())
+    client, place = client_as(room.secretary), [room.meeting.public_id]
+    key = str(uuid.uuid4())
+    guests = {
+        "operation_key": key,
+        "outside": "Hội Doanh nghiệp; hoi@ngoai.example\nBáo Minh Họa",
+        "people": [room.head.pk],
+    }
+    wrong = client.post(reverse("programme:add_guests", args=place), {"outside": "Hội; không phải địa chỉ"})
+    assert "không phải là địa chỉ thư điện tử" in text_of(wrong)
+    assert client.post(reverse("programme:add_guests", args=place), guests).status_code == 302
+    send = reverse("programme:send_invitations", args=place)
+    key = str(client.get(send).context["form"]["operation_key"].value())
+    assert "chưa được phát hành" in text_of(client.post(send, {"operation_key": key}))
+    room.issued("invitation")
+    results = client.post(send, {"operation_key": key})
+    assert [(each.label, each.ok) for each in results.context["results"]] == [
+        (room.head.full_name, True), ("Hội Doanh nghiệp", True), ("Báo Minh Họa", True),
+    ]  # fmt: skip
+    Meeting.objects.filter(pk=room.meeting.pk).update(starts_at=timezone.now() - timedelta(hours=1))
+    mark = reverse("programme:mark_attendance", args=place)
+    version = client.get(mark).context["form"]["version"].value()
+    assert (
+        client.post(mark, {"operation_key": key, "version": version, "came_2": "on", "who_2": "Bà Lan"}).status_code
+        == 302
+    )
+    assert room.guest("Hội Doanh nghiệp").attendee == "Bà Lan" and room.guest("Báo Minh Họa").attended is False
+    printed = text_of(client.get(reverse("programme:attendance_list", args=place), {"export": "to_sign"}))
+    assert "Bà Lan" in printed and "Ký tên" in printed
+    assert client.get(reverse("programme:attendance_list", args=place), {"export": "xlsx"}).getvalue()[:2] == b"PK"
+
+
+def test_a_task_and_its_meeting_lead_to_each_other(client_as, room):
+    room.invited().held().concluded()
+    client, task = client_as(room.secretary), GivenTask.objects.get()
+    assert task.get_absolute_url() in text_of(client.get(room.meeting.get_absolute_url()))
+    assert room.meeting.get_absolute_url() in text_of(client.get(task.get_absolute_url()))
+    make_given(room.office)
+    assert "Theo kết luận cuộc họp" not in text_of(client.get(GivenTask.objects.latest("pk").get_absolute_url()))
+
+
+def test_lists_ask_as_much_for_many_rows_as_for_one(client_as, room):
+    client = client_as(room.secretary)
+    addresses = [reverse("programme:meeting_list"), reverse("programme:attendance_list", args=[room.meeting.public_id])]
+    room.add(people=[room.head])
+
+    def counts():
+        found = []
+        for address in addresses:
+            with CaptureQueriesContext(connection) as asked:
+                assert client.get(address).status_code == 200
+            found.append(len(asked))
+        return found
+
+    counts()
+    few = counts()
+    for _number in range(2):
+        room.add(people=[make_officer(), make_officer()])
+        meetings.add_meeting(values=room.values(), by=room.secretary, now=NOW)
+    assert counts() == few and max(few) <= 12
+
+
+# --- what the database refuses -----------------------------------------------------------------
+
+
+def test_the_database_refuses_what_the_services_would(room):
+    rooms = in_every_state()
+    for one in rooms.values():
+        if one.meeting.state in ("prepared", "invited", "held"):
+            one.add(outside=[("Khách thêm", "")])
+    rooms["held"].conclude()
+    rooms["held"].begin("minutes", rooms["held"].over)
+    make_given(room.office)
+    make_paper()
+    pass_plainly(make_paper(), "issued", by=room.secretary, at=NOW)
+    attached(rooms["prepared"])
+    for name, statements in attempts(copied, updated, removed).items():
+        for statement in statements:
+            with (
+                pytest.raises(DatabaseError, match=f"guard {name}"),
+                transaction.atomic(),
+                connection.cursor() as cursor,
+            ):
+                cursor.execute(statement)
+                assert cursor.rowcount != 0, f"nothing to try {name} on"
+    for match, rows, values in (
+        ("guard held", Meeting.objects.filter(state="held"), {"place": "Khác"}),
+        ("guard ended", Meeting.objects.filter(state="cancelled"), {"reason": "Khác"}),
+        ("guard sent", Invitee.objects.filter(way="link"), {"email": "khac@ngoai.example"}),
+        ("guard given", Conclusion.objects.filter(given__isnull=False), {"written_at": NOW}),
+        ("meeting_ended_with_time", Meeting.objects.filter(state="prepared"), {"reason": "Không hủy"}),
+        (
+            "guest_deputy_named",
+            Invitee.objects.filter(meeting__state="invited", sent_at__isnull=False),
+            {"answer": "deputy", "answered_at": NOW, "answered_by": "user:x"},
+        ),
+        ("guest_invited_in_a_way", Invitee.objects.filter(meeting__state="invited", sent_at=None), {"sent_at": NOW}),
+        ("guest_withdrawn_before", Invitee.objects.filter(meeting__state="prepared"), {"withdrawn_at": NOW}),
+    ):
+        with pytest.raises(IntegrityError, match=match), transaction.atomic():
+            assert rows.update(**values), match
+
+
+def test_two_guests_of_one_kind_stand_once_in_the_database(room):
+    (guest,) = room.add(people=[room.head])
+    with pytest.raises(IntegrityError), transaction.atomic():
+        room.meeting.invitees.create(
+            kind="person", person=room.head, name="x", place=9, added_by=guest.added_by, added_at=NOW
+        )
