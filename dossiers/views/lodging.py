@@ -279,7 +279,7 @@ def dossier_file(request, public_id, file_id):
     """The file itself, for whoever sees the dossier: always as an attachment."""
     dossier = visible_dossier(request, public_id)
     row = get_object_or_404(DossierFile.objects.standing().select_related("file"), dossier=dossier, public_id=file_id)
-    return served(request, row.file, dossier, f"dossier {dossier.public_id}")
+    return serve(row.file, request, of=dossier, basis=f"dossier {dossier.public_id}")
 
 
 def dossier_template(request, public_id, component_id):
@@ -287,15 +287,7 @@ def dossier_template(request, public_id, component_id):
     component = services.component_of(dossier, component_id)
     if component is None or component.template is None:
         raise Http404
-    return served(request, component.template, dossier, f"component {component.public_id}")
-
-
-def served(request, stored, dossier, basis):
-    try:
-        return serve(stored, request, basis=basis)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-        return HttpResponseRedirect(dossier.get_absolute_url())
+    return serve(component.template, request, of=dossier, basis=f"component {component.public_id}")
 
 
 # --- a new version of the procedure -------------------------------------------------------------
