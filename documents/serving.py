@@ -8,6 +8,7 @@ from functools import lru_cache
 from urllib.parse import quote, urlencode
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
@@ -17,7 +18,7 @@ from audit.access_log import record_read
 from audit.refusals import Refused
 from documents.guard import clean_name
 from documents.layout.drawing import WIDTH, page_to_look_at
-from documents.store import path_of, usable
+from documents.store import open_clear, path_of, usable
 
 KEPT_FROM_OTHERS = {
     "X-Content-Type-Options": "nosniff",
@@ -34,11 +35,16 @@ def disposition(name):
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
 
 
-def serve(stored, request, *, of, name=None, basis=""):
+def serve(stored, request, *, of, name=None, basis="", purpose=""):
     """Hand out a stored file, or pages of it to look at, to whoever the caller found entitled; what is read is logged.
 
-    `of` is the thing that the file belongs to: the way back, also where the file may not be opened yet.
+    `of` is the thing that the file belongs to: the way back, also where the file may not be opened yet. An identity paper
+    is opened to a `purpose` alone (one word), which the log keeps; without one it is refused.
     """
+    basis = f"{basis}, {purpose}" if stored.is_identity and purpose else basis
+    if stored.is_identity and not purpose:
+        _note(request, stored, "identity paper refused", basis)
+        raise PermissionDenied(_("Identity papers are opened only by those who handle the dossier."))
     if not usable(stored):
         messages.error(request, _("The file has not been scanned for viruses yet. Try again in a few minutes."))
         return HttpResponseRedirect(of.get_absolute_url())
@@ -48,11 +54,18 @@ def serve(stored, request, *, of, name=None, basis=""):
             return _view(stored, request, of, name)
         if "picture" in request.GET:
             return _picture(stored, request, basis)
-        file = open(path_of(stored.sha256), "rb")  # noqa: SIM115 - the response closes it
+        file = open_clear(stored)
     except OSError as error:
         raise Http404 from error
-    record_read(request.user, "file downloaded", stored, now=timezone.now(), basis=basis)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return HttpResponseRedirect(of.get_absolute_url())
+    _note(request, stored, "identity paper downloaded" if stored.is_identity else "file downloaded", basis)
     return as_attachment(file, name, stored.content_type, size=stored.size)
+
+
+def _note(request, stored, what, basis):
+    record_read(request.user, what, stored, now=timezone.now(), basis=basis)
 
 
 def as_attachment(file, name, content_type, *, size=None):
@@ -109,7 +122,8 @@ def _picture(stored, request, basis):
         jpeg, _pages = _drawn(stored, page, "large" in request.GET)
     except Refused as refusal:
         raise Http404 from refusal
-    record_read(request.user, "page of a file seen", stored, now=timezone.now(), basis=f"{basis}, page {page}")
+    what = "page of an identity paper seen" if stored.is_identity else "page of a file seen"
+    _note(request, stored, what, f"{basis}, page {page}")
     return HttpResponse(jpeg, content_type="image/jpeg", headers=KEPT_FROM_OTHERS)
 
 
@@ -121,7 +135,12 @@ def _asked(request, what):
 
 
 def _drawn(stored, page, large):
-    jpeg, pages = _kept(stored.sha256, stored.format, page, WIDTH * (2 if large else 1))
+    width = WIDTH * (2 if large else 1)
+    if stored.is_identity:  # never kept at hand
+        with open_clear(stored) as file:
+            jpeg, pages = page_to_look_at(file.read(), stored.format, page, width)
+    else:
+        jpeg, pages = _kept(stored.sha256, stored.format, page, width)
     if jpeg is None:
         raise Http404
     return jpeg, pages

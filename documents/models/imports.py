@@ -26,6 +26,9 @@ class StoredFile(Identified):
     scan = models.CharField(_("virus scan"), max_length=10, choices=Scan, default=Scan.WAITING)
     scanned_at = models.DateTimeField(_("scanned at"), null=True)
     facts = models.JSONField(_("what the guard saw"), default=dict)
+    is_identity = models.BooleanField(
+        _("identity papers"), default=False
+    )  # kept encrypted, opened by a right of its own
 
     class Meta:
         verbose_name = _("stored file")

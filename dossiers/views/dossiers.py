@@ -18,7 +18,7 @@ from documents.tables.papers import STATE_KINDS as PAPER_KINDS
 from dossiers.answers import missing_of
 from dossiers.models import Dossier, SlipLine
 from dossiers.models.results import OVER
-from dossiers.permissions.dossiers import START, TYPE_IN, acts_for
+from dossiers.permissions.dossiers import START, TYPE_IN, acts_for, sees_identity
 from dossiers.permissions.handling import ASSIGN, NOTE, RECEIVE, SEE_DRAFT
 from dossiers.permissions.links import may_link
 from dossiers.permissions.messages import may_write
@@ -90,6 +90,7 @@ def dossier(request, public_id):
             "facts": facts_of(row),
             "sections": sections_of(row, fields),
             "components": components_shown(row, fields, files),
+            "sees_identity": sees_identity(request.user, row),
             "application": application_shown(row, application_of(row)),
             "missing": missing_of(row, fields, files) if may_prepare else [],
             "may_prepare": may_prepare,
