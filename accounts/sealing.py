@@ -7,9 +7,13 @@ from cryptography.fernet import Fernet, InvalidToken
 from django.conf import settings
 
 
+def box(purpose, secret):
+    """What encrypts for one purpose (bytes that name it) with a key made of a secret of the settings."""
+    return Fernet(base64.urlsafe_b64encode(hashlib.sha256(purpose + secret.encode()).digest()))
+
+
 def _box():
-    key = hashlib.sha256(b"accounts.sealing" + settings.SECRET_KEY.encode()).digest()
-    return Fernet(base64.urlsafe_b64encode(key))
+    return box(b"accounts.sealing", settings.SECRET_KEY)
 
 
 def seal(data):

@@ -17,6 +17,7 @@ DEBUG = env.boolean("DEBUG", False)
 SAMPLE_SECRET_KEY = "sample-secret-for-trying-out-only-0123456789-abcdefghijklmnopqrstuvwxyz"  # noqa: S105
 SECRET_KEY = env.text("SECRET_KEY", SAMPLE_SECRET_KEY)
 SEAL_KEY = env.text("SEAL_KEY", SECRET_KEY)
+IDENTITY_KEYS = env.items("IDENTITY_KEY", [SECRET_KEY])  # the first one encrypts, every one opens
 DATA_DIR = Path(env.text("DATA_DIR", str(BASE_DIR / "var")))
 DATA_DIR.mkdir(parents=True, exist_ok=True)
 PORT = env.whole("PORT", 8000, least=1)
@@ -319,6 +320,10 @@ if PRODUCTION:
         for wrong, sentence in (
             (SECRET_KEY == SAMPLE_SECRET_KEY or len(SECRET_KEY) < 50, "SECRET_KEY is the sample or too short"),
             (SEAL_KEY == SECRET_KEY, "SEAL_KEY is not set apart from SECRET_KEY"),
+            (
+                any(key in (SECRET_KEY, SEAL_KEY) or len(key) < 50 for key in IDENTITY_KEYS),
+                "IDENTITY_KEY is not set apart from SECRET_KEY and SEAL_KEY, or too short",
+            ),
             (DEBUG, "DEBUG is on"),
             (not POSTGRES, "DATABASE_URL is not PostgreSQL"),
             (POSTGRES and not _owner, "DATABASE_OWNER_URL is not set"),

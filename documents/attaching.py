@@ -54,7 +54,9 @@ class Attachments:
             return None
         if not asked:
             return None
-        return StoredFile.objects.filter(public_id=asked, owner=owner_of(self.user), format__in=self.allowed).first()
+        return StoredFile.objects.filter(
+            public_id=asked, owner=owner_of(self.user), format__in=self.allowed, is_identity=False
+        ).first()
 
 
 def bind(request, form_class, *, now, prefix="", by=None, most_megabytes=None, **options):

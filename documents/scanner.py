@@ -28,10 +28,10 @@ def _connect():
     return socket.create_connection((host, int(port)), timeout=10)
 
 
-def scan(path):
-    """The name of what was found in the file, or None when it is clean. Raises ScannerAway."""
+def scan(file):
+    """The name of what was found in the open file, or None when it is clean. Raises ScannerAway."""
     try:
-        with _connect() as line, open(path, "rb") as file:
+        with _connect() as line:
             line.sendall(b"zINSTREAM\0")
             while block := file.read(1 << 16):
                 line.sendall(struct.pack("!I", len(block)) + block)

@@ -6,6 +6,7 @@ import tempfile
 import uuid
 from contextlib import contextmanager
 from datetime import timedelta
+from io import BytesIO
 from pathlib import Path
 
 from django.conf import settings
@@ -16,7 +17,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from audit.events import record_event
 from audit.refusals import Refused
-from documents import guard, scanner
+from documents import guard, identity, scanner
 from documents.models import StoredFile
 from documents.reasons import dotted
 
@@ -33,11 +34,20 @@ def path_of(sha256):
     return Path(settings.FILE_STORE) / sha256[:2] / sha256[2:4] / sha256
 
 
+def place_of(stored):
+    """Where its bytes stand; those of an identity paper apart from all others, encrypted."""
+    if not stored.is_identity:
+        return path_of(stored.sha256)
+    return Path(settings.FILE_STORE) / "identity" / path_of(stored.sha256).relative_to(settings.FILE_STORE)
+
+
 @contextmanager
-def incoming():
-    """A temporary file on the store's own disk, removed whatever happens."""
-    folder = Path(settings.FILE_STORE) / "incoming"
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+def incoming(*, outside=False):
+    """A temporary file on the store's own disk, or `outside` it where that may hold nothing that is not encrypted; removed
+    whatever happens."""
+    folder = None if outside else Path(settings.FILE_STORE) / "incoming"
+    if folder:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     handle, name = tempfile.mkstemp(dir=folder)
     try:
         with os.fdopen(handle, "wb") as file:
@@ -59,12 +69,15 @@ def digest_of(file):
     return digest.hexdigest()
 
 
-def save_upload(file, *, by, now, allow=guard.EVERYTHING, name=None, most_megabytes=None):
-    """Take a file in: size, quota, guard, scan, then the store. Returns its StoredFile or raises Refused."""
+def save_upload(file, *, by, now, allow=guard.EVERYTHING, name=None, most_megabytes=None, is_identity=False):
+    """Take a file in: size, quota, guard, scan, then the store. Returns its StoredFile or raises Refused.
+
+    An identity paper is looked at as it came and then kept encrypted; no event has its name.
+    """
     most = (most_megabytes or settings.UPLOAD_MEGABYTES) * 2**20
     if file.size is not None and file.size > most:
         raise Refused(too_large(most))
-    with incoming() as (target, path):
+    with incoming(outside=is_identity) as (target, path):
         digest, size = hashlib.sha256(), 0
         for block in blocks_of(file):
             size += len(block)
@@ -90,11 +103,14 @@ def save_upload(file, *, by, now, allow=guard.EVERYTHING, name=None, most_megaby
                 scan=scanned,
                 scanned_at=now if scanned != StoredFile.Scan.WAITING else None,
                 facts=found.facts,
+                is_identity=is_identity,
             )
-            record_event(
-                "file received", stored, by=by, now=now, name=found.name, size=size, sha256=sha256, scan=scanned
-            )
-            _put(path, sha256)
+            shown = "…" if is_identity else found.name
+            record_event("file received", stored, by=by, now=now, name=shown, size=size, sha256=sha256, scan=scanned)
+            if is_identity:
+                _lock(path.read_bytes(), place_of(stored))
+            else:
+                _put(path, place_of(stored))
     return stored
 
 
@@ -103,9 +119,16 @@ def too_large(most=None):
     return _("The file is larger than %(most)s MB. Divide it, or save it in a smaller form.") % {"most": most // 2**20}
 
 
-def _put(path, sha256):
+def _lock(clear, place):
+    with incoming() as (target, path):
+        target.write(identity.locked(clear))
+        target.flush()
+        os.fsync(target.fileno())
+        _put(path, place)
+
+
+def _put(path, final):
     """Rename into place; the same bytes are kept once."""
-    final = path_of(sha256)
     if not final.exists():
         final.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         os.chmod(path, 0o400)
@@ -116,7 +139,8 @@ def _scan(path):
     if not scanner.is_set_up():
         return StoredFile.Scan.WAITING
     try:
-        found = scanner.scan(path)
+        with open(path, "rb") as file:
+            found = scanner.scan(file)
     except scanner.ScannerAway:
         return StoredFile.Scan.WAITING
     if found:
@@ -157,9 +181,12 @@ def scan_waiting(*, now, most=200):
         return judged
     for stored in StoredFile.objects.filter(scan=StoredFile.Scan.WAITING).order_by("id")[:most]:
         try:
-            found = scanner.scan(path_of(stored.sha256))
+            with open_clear(stored) as file:
+                found = scanner.scan(file)
         except scanner.ScannerAway:
             break
+        except Refused:  # its key is missing; whoever opens it is told
+            continue
         stored.scan, stored.scanned_at = (StoredFile.Scan.FOUND if found else StoredFile.Scan.CLEAN), now
         with transaction.atomic():
             stored.save(update_fields=["scan", "scanned_at"])
@@ -178,7 +205,7 @@ def keep_made(content, *, name, now):
         target.write(content)
         target.flush()
         os.fsync(target.fileno())
-        _put(path, sha256)
+        _put(path, path_of(sha256))
     return StoredFile.objects.create(
         sha256=sha256,
         size=len(content),
@@ -194,3 +221,33 @@ def keep_made(content, *, name, now):
 
 def bytes_of(stored):
     return path_of(stored.sha256).read_bytes()
+
+
+def open_clear(stored):
+    """What came in, open for reading: to be served or scanned. An identity paper is opened in memory alone."""
+    if not stored.is_identity:
+        return open(place_of(stored), "rb")
+    clear = identity.unlocked(place_of(stored).read_bytes())
+    if hashlib.sha256(clear).hexdigest() != stored.sha256:
+        raise Refused(_("The identity paper in the store is not the one that came in. Tell the administrator."))
+    return BytesIO(clear)
+
+
+def lock_identity_papers_anew():
+    """Encrypt every identity paper under the first key; (how many, how many no key opened or are not there)."""
+    done, left = 0, 0
+    for stored in StoredFile.objects.filter(is_identity=True).order_by("pk").iterator():
+        place = place_of(stored)
+        try:
+            content = identity.locked_anew(place.read_bytes())
+        except (Refused, OSError):
+            left += 1
+            continue
+        with incoming() as (target, path):
+            target.write(content)
+            target.flush()
+            os.fsync(target.fileno())
+            os.chmod(path, 0o400)
+            os.replace(path, place)
+        done += 1
+    return done, left

@@ -112,7 +112,9 @@ class SupportForm(Form):
         kept = self.cleaned_data["kept_file"]
         if not kept:
             return None
-        return StoredFile.objects.filter(public_id=kept, owner=self.user.public_id, format__in=PAPERS).first()
+        return StoredFile.objects.filter(
+            public_id=kept, owner=self.user.public_id, format__in=PAPERS, is_identity=False
+        ).first()
 
     @property
     def kept_name(self):

@@ -1,5 +1,6 @@
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import READERS
@@ -167,6 +168,9 @@ class SupportRecord(Identified, Versioned, Facts):
 
     def __str__(self):
         return f"{self.activity} – {self.enterprise}"
+
+    def get_absolute_url(self):
+        return reverse("support:support_detail", args=[self.public_id])
 
 
 class SupportRevision(Revised, Facts):

@@ -77,7 +77,7 @@ def support_evidence(request, public_id):
     )
     if record.evidence_file is None:
         raise Http404
-    return serve(record.evidence_file, request, basis=f"support {record.public_id}")
+    return serve(record.evidence_file, request, of=record, basis=f"support {record.public_id}")
 
 
 def support_totals(request):

@@ -11,6 +11,7 @@ from inspect import signature
 from django.apps import apps
 from django.conf import settings
 from django.test import Client
+from django.urls import resolve
 from django.utils import timezone
 
 from accounts.access import routes as table
@@ -59,21 +60,27 @@ def thing_of(value):
 
 
 class Target:
-    """An address of a route: `head` is the row that its public_id names, or None."""
+    """An address of a route: `head` is the row that its public_id names, or None; `asked` follows it."""
 
-    def __init__(self, route, values, head):
-        self.route, self.values, self.head = route, values, head
+    def __init__(self, route, values, head, asked=""):
+        self.route, self.values, self.head, self.asked = route, values, head, asked
 
     @property
     def address(self):
-        return self.route.address(self.values)
+        return self.route.address(self.values) + self.asked
 
     @property
     def elsewhere(self):
         """The same address of something that is not there."""
-        return self.route.address(
-            {name: uuid.uuid4() if isinstance(value, uuid.UUID) else value for name, value in self.values.items()}
-        )
+        nowhere = {name: uuid.uuid4() if isinstance(value, uuid.UUID) else value for name, value in self.values.items()}
+        return self.route.address(nowhere) + self.asked
+
+    @property
+    def of_pages(self):
+        """Where it serves a file: the addresses at which that is looked at page by page."""
+        if "serve" not in resolve(self.address).func.__code__.co_names:
+            return []
+        return [Target(self.route, self.values, self.head, f"?{what}=1") for what in ("view", "picture")]
 
 
 def targets(world, rooms, *, everything=False):
@@ -94,6 +101,7 @@ def targets(world, rooms, *, everything=False):
                 if target.address not in seen:
                     seen.add(target.address)
                     yield target
+                    yield from target.of_pages
 
 
 def _samples(world, route, thing):
@@ -160,9 +168,8 @@ def _sent_away(world, who, method, target):
     answer, other = world.ask(who, method, here), world.ask(who, method, nowhere)
     if told(answer) != "sign in":
         return f"{told(answer)}, not sign in"
-    same = other.status_code == answer.status_code and other.headers["Location"] == answer.headers["Location"].replace(
-        here, nowhere
-    )
+    led = answer.headers["Location"].replace(here.partition("?")[0], nowhere.partition("?")[0])
+    same = (other.status_code, other.headers["Location"]) == (answer.status_code, led)
     return _named(answer) if same else "another answer than for what is not there"
 
 

@@ -63,6 +63,7 @@ def production_environment(data):
         ENVIRONMENT="production",
         SECRET_KEY=secrets.token_urlsafe(64),
         SEAL_KEY=secrets.token_urlsafe(64),
+        IDENTITY_KEY=secrets.token_urlsafe(64),
         DATABASE_URL="postgresql://portal_app:a@127.0.0.1:1/portal",
         DATABASE_OWNER_URL="postgresql://portal_owner:b@127.0.0.1:1/portal",
         REDIS_URL="redis://127.0.0.1:1/0",

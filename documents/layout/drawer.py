@@ -2,7 +2,8 @@
 
 It sets its own limits first, knows nothing of the site, reads one order as JSON and answers in lines of JSON, as
 documents.reader does. An order is {"paper": data} or {"sheet": data} for a PDF, {"copy": data, "source": base64} for a
-copy, {"words": [data]} for several small PDFs, or {"pdf": base64, "page": n, "width": pixels} for a picture.
+copy, {"words": [data]} for several small PDFs, {"pdf": base64, "page": n, "width": pixels} for a picture, or {"look": base64,
+"kind", "page", "width"} for a picture of a page of a file that came from outside.
 """
 
 import base64
@@ -14,6 +15,7 @@ from documents.reader import Refusal, limit_self, say
 
 HERE = Path(__file__).resolve().parent
 FONTS = HERE / "fonts"
+TALLEST = 3  # of a page to look at, in its width
 
 
 def compiled(kind, data):
@@ -110,7 +112,56 @@ def picture(order):
     say(png=base64.b64encode(png.getvalue()).decode(), pages=len(document))
 
 
-ACTS = {"page": picture, "words": draw_words, "copy": draw_copy, "sheet": draw_sheet, "paper": draw}
+def look(order):
+    """A page of a file from outside, in its colours: nothing but points leaves."""
+    import io
+
+    content, page, width = base64.b64decode(order["look"]), order["page"], order["width"]
+    most = (width, TALLEST * width)
+    image, pages = page_of_pdf(content, page, most) if order["kind"] == "pdf" else (None, 1)
+    if order["kind"] != "pdf" and page == 1:
+        image = upright(content, order["kind"], most)
+    if image is None:
+        say(pages=pages)
+        return
+    jpeg = io.BytesIO()
+    image.save(jpeg, "JPEG", quality=85)
+    say(jpeg=base64.b64encode(jpeg.getvalue()).decode(), pages=pages)
+
+
+def page_of_pdf(content, number, most):
+    """(the page as an image or None, number of pages)"""
+    import pypdfium2
+
+    document = pypdfium2.PdfDocument(content)
+    if not 0 < number <= len(document):
+        return None, len(document)
+    document.init_forms()
+    page = document[number - 1]
+    scale = min(most[0] / page.get_width(), most[1] / page.get_height())
+    return page.render(scale=scale, may_draw_forms=True).to_pil().convert("RGB"), len(document)
+
+
+def upright(content, kind, most):
+    """A picture as whoever took it held it, on white, no larger than `most`."""
+    import io
+
+    from PIL import Image, ImageOps
+
+    Image.MAX_IMAGE_PIXELS = 50_000_000
+    image = Image.open(io.BytesIO(content), formats=[kind.upper()])
+    image.draft("RGB", (most[1], most[1]))
+    image = ImageOps.exif_transpose(image)
+    if image.mode.startswith("I"):  # 16 bits a point
+        image = image.convert("I").point(lambda value: value / 256).convert("L")
+    image.thumbnail(most)
+    if image.has_transparency_data:
+        image = image.convert("RGBA")
+        image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)
+    return image.convert("RGB")
+
+
+ACTS = {"look": look, "page": picture, "words": draw_words, "copy": draw_copy, "sheet": draw_sheet, "paper": draw}
 
 
 def main():

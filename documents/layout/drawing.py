@@ -16,6 +16,7 @@ from documents.limited import ReaderFailed, ReaderRefused, ask_reader
 DRAWER = "documents.layout.drawer"
 MEGABYTES = 2048  # of address space: fonts and pages are mapped
 WIDTH = 1000  # pixels of a page to look at
+LOOK_MEGABYTES, LOOK_SECONDS = 1024, 10  # for a page of a file that came from outside
 
 
 @dataclass(frozen=True)
@@ -89,6 +90,21 @@ def page_picture(pdf, page):
     """(PNG of the page, number of pages); the first page is 1. Refused where the PDF has no such page."""
     answer = _ask({"pdf": base64.b64encode(pdf).decode(), "page": page, "width": WIDTH})
     return base64.b64decode(answer["png"]), answer["pages"]
+
+
+def page_to_look_at(content, kind, page, width):
+    """(JPEG of a page, number of pages) of a file from outside, a PDF or a picture (`kind` as the guard judged it); no
+    picture where the file has no such page, Refused where it cannot be drawn."""
+    order = {"look": base64.b64encode(content).decode(), "kind": kind, "page": page, "width": width}
+    found = {}
+    try:
+        for answer in ask_reader(order, module=DRAWER, memory=LOOK_MEGABYTES * 2**20, seconds=LOOK_SECONDS):
+            found |= answer
+    except ReaderFailed as error:
+        raise Refused(
+            _("This page cannot be shown: the file is damaged, protected or too heavy. Download it to open it.")
+        ) from error
+    return base64.b64decode(found["jpeg"]) if "jpeg" in found else None, found["pages"]
 
 
 def _ask(order):

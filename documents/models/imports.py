@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from audit.identity import Identified
@@ -25,6 +26,9 @@ class StoredFile(Identified):
     scan = models.CharField(_("virus scan"), max_length=10, choices=Scan, default=Scan.WAITING)
     scanned_at = models.DateTimeField(_("scanned at"), null=True)
     facts = models.JSONField(_("what the guard saw"), default=dict)
+    is_identity = models.BooleanField(
+        _("identity papers"), default=False
+    )  # kept encrypted, opened by a right of its own
 
     class Meta:
         verbose_name = _("stored file")
@@ -43,6 +47,11 @@ class StoredFile(Identified):
 
     def __str__(self):
         return self.original_name
+
+    @property
+    def can_be_viewed(self):
+        """Whether it has pages to look at; a table has none."""
+        return self.format in ("pdf", "png", "jpeg")
 
 
 class ImportQuerySet(models.QuerySet):
@@ -160,6 +169,9 @@ class Import(Identified):
 
     def __str__(self):
         return f"{self.kind} {self.year or ''} {self.file}".strip()
+
+    def get_absolute_url(self):
+        return reverse("documents:import_detail", args=[self.public_id])
 
     def may_move_to(self, state):
         return state in self.MOVES[self.State(self.state)]

@@ -102,7 +102,9 @@ def copy_pdf(request, public_id):
     """The copy as far as it came, byte for byte."""
     copy = _copy(request, public_id)
     name = f"{copy.number.symbol.replace('/', '-')} " if copy.number else ""
-    return serve(copy.last_file, request, name=f"{name}{copy.last_file.original_name}", basis=f"copy {copy.public_id}")
+    return serve(
+        copy.last_file, request, of=copy, name=f"{name}{copy.last_file.original_name}", basis=f"copy {copy.public_id}"
+    )
 
 
 # --- forms -------------------------------------------------------------------------------------

@@ -256,11 +256,7 @@ def left_out(import_):
 
 def import_file(request, public_id):
     import_ = import_or_404(request, public_id)
-    try:
-        return serve(import_.file, request)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-        return to_import(import_)
+    return serve(import_.file, request, of=import_, basis=f"import {import_.public_id}")
 
 
 def bad_rows(request, public_id):

@@ -227,7 +227,7 @@ def incoming_scan(request, public_id):
     scan = get_object_or_404(
         IncomingScan.objects.select_related("file", "paper").filter(paper__in=papers), public_id=public_id
     )
-    return serve(scan.file, request, basis=f"incoming {scan.paper.public_id}")
+    return serve(scan.file, request, of=scan.paper, basis=f"incoming {scan.paper.public_id}")
 
 
 # --- forms -------------------------------------------------------------------------------------

@@ -192,11 +192,10 @@ def paper_pdf(request, public_id):
     """The paper as far as it came: what is signed leaves byte for byte."""
     paper = paper_or_404(request, public_id)
     name = f"{paper.number.symbol.replace('/', '-')} " if paper.number else ""
+    if paper.last_file is not None:
+        title = f"{name}{paper.subject[:100]}.pdf"
+        return serve(paper.last_file, request, of=paper, name=title, basis=f"paper {paper.public_id}")
     try:
-        if paper.last_file is not None:
-            return serve(
-                paper.last_file, request, name=f"{name}{paper.subject[:100]}.pdf", basis=f"paper {paper.public_id}"
-            )
         pdf = _drawn(paper)
     except Refused as refusal:
         return _back(request, paper, refusal)

@@ -59,6 +59,7 @@ FIELDS = {
     "formats": (_("kinds of files"), endings),
     "most_megabytes": _("at most for one file"),
     "most_files": _("files at most"),
+    "is_identity": (_("identity papers"), formats.yes_no),
     "template": _("template"),
     "help_vi": _("hint in Vietnamese"),
     "help_en": _("hint in English"),

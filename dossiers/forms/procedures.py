@@ -259,6 +259,7 @@ class ComponentForm(Attachments, PartForm):
             "formats",
             "most_megabytes",
             "most_files",
+            "is_identity",
             "help_vi",
             "help_en",
         ]
@@ -284,7 +285,10 @@ class ComponentForm(Attachments, PartForm):
                 ]
             )
         names = ["code", "name_vi", "name_en", "need", "condition", "formats", "most_megabytes"]
-        self.order_fields([*names, "most_files", "template_file", "drop_template", "help_vi", "help_en"])
+        self.fields["is_identity"].help_text = _(
+            "Kept encrypted; opened only by the enterprise, at the door, and by whoever has the dossier in hand."
+        )
+        self.order_fields([*names, "most_files", "is_identity", "template_file", "drop_template", "help_vi", "help_en"])
 
     def clean(self):
         cleaned = super().clean()

@@ -22,6 +22,11 @@ _ELSEWHERE = (
     f"NEW.component_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM {COMPONENTS} c JOIN {DOSSIERS} d ON d.procedure_version_id = c.procedure_version_id "
     "WHERE d.id = NEW.dossier_id AND c.id = NEW.component_id)"
 )
+# an identity paper stands for a component that asks for one, kept encrypted, and for nothing else
+_NOT_ALIKE = (
+    f"COALESCE((SELECT c.is_identity FROM {COMPONENTS} c WHERE c.id = NEW.component_id), FALSE) "
+    "<> (SELECT s.is_identity FROM documents_storedfile s WHERE s.id = NEW.file_id)"
+)
 
 GUARDS = [
     no_delete(DOSSIERS),
@@ -82,6 +87,9 @@ GUARDS = [
     check_trigger("dossier_file_of_a_draft", FILES, ("INSERT", "UPDATE"), _NOT_OPEN, before=_HELD),
     check_trigger(
         "dossier_file_of_its_version", FILES, ("INSERT", "UPDATE"), f"NEW.removed_at IS NULL AND {_ELSEWHERE}"
+    ),
+    check_trigger(
+        "dossier_identity_papers_apart", FILES, ("INSERT", "UPDATE"), f"NEW.removed_at IS NULL AND {_NOT_ALIKE}"
     ),
     check_trigger("dossier_file_taken_away_once", FILES, ("UPDATE",), "OLD.removed_at IS NOT NULL"),
     no_delete(NUMBERS),

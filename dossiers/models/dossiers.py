@@ -309,6 +309,11 @@ class DossierFile(Identified):
     def __str__(self):
         return str(self.file)
 
+    @property
+    def name_to_all(self):
+        """How it is called where every reader of the dossier sees it: the name of an identity paper is part of what is in it."""
+        return self.component.name_vi if self.file.is_identity else self.file.original_name
+
 
 class DossierNumber(models.Model):
     """The last number given under a beginning of codes (a day, mostly): whoever lodges takes the next one here."""

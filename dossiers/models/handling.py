@@ -23,7 +23,7 @@ FOUNDED = [verb.value for verb in (Verb.REFUSE, Verb.NOT_ELIGIBLE, Verb.STOP)]  
 
 class SlipLineQuerySet(models.QuerySet):
     def with_people(self):
-        return self.select_related("by", "handler", "office", "request")
+        return self.select_related("by", "handler", "office", "request", "file")
 
     def promises(self):
         """Lines that promise a day, the first one at the receipt."""

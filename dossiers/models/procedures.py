@@ -338,6 +338,7 @@ class Component(Part):
     template = models.ForeignKey(
         StoredFile, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("template")
     )
+    is_identity = models.BooleanField(_("identity papers"), default=False)
     help_vi = models.CharField(_("hint in Vietnamese"), max_length=300, blank=True)
     help_en = models.CharField(_("hint in English"), max_length=300, blank=True)
 
@@ -365,6 +366,10 @@ class Component(Part):
     @property
     def help(self):
         return _in_language(self.help_vi, self.help_en)
+
+    def takes(self, stored):
+        """Whether a file that came in may stand for it: of a kind it takes, and kept as what it asks for is kept."""
+        return stored.format in self.formats and stored.is_identity == self.is_identity
 
     def is_required(self, answers):
         """Whether it must be there, given {code of a field: answer}."""

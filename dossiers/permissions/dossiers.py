@@ -1,10 +1,11 @@
 """Dossiers: the people of an enterprise prepare, its signatory lodges; clerks type in what comes on paper; staff read."""
 
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
 from accounts.access import action, menu, route
 from accounts.roles import ENTERPRISE_ROLES, READERS
-from dossiers.states import CLERKS, SIGNATORY
+from dossiers.states import CLERKS, HANDLERS, SIGNATORY, State
 
 VIEW = action("dossiers.view", _("See dossiers"), roles=READERS | ENTERPRISE_ROLES)
 LIST = action("dossiers.list", _("See the list of dossiers of all enterprises"), roles=READERS)
@@ -13,6 +14,11 @@ START = action("dossiers.start", _("Begin a dossier of one's own enterprise"), r
 TYPE_IN = action("dossiers.type_in", _("Type in dossiers that came on paper"), roles=CLERKS)
 PREPARE = action("dossiers.prepare", _("Prepare a dossier"), roles=ENTERPRISE_ROLES | CLERKS)
 LODGE = action("dossiers.lodge", _("Lodge a dossier"), roles=SIGNATORY | CLERKS)
+SEE_IDENTITY = action(
+    "dossiers.see_identity",
+    _("Open identity papers of one's own dossiers, of those at one's desk or in one's hands"),
+    roles=ENTERPRISE_ROLES | CLERKS | HANDLERS,
+)
 WITHDRAW = action("dossiers.withdraw", _("Withdraw a dossier"), roles=ENTERPRISE_ROLES | CLERKS)
 
 route("dossiers:dossier_list", GET=LIST)
@@ -68,3 +74,21 @@ def may_on(user, dossier, roles):
     if dossier.is_paper:
         return bool(user.roles & roles & CLERKS)
     return acts_for(user, dossier.enterprise, roles)
+
+
+def purpose_of_identity(user, dossier):
+    """To what end the person may open identity papers of the dossier, in a word; "" for whoever only reads it: the
+    enterprise's own people, the clerk who types it in or receives it, then the one in whose hands it is."""
+    if not user.may(SEE_IDENTITY):
+        return ""
+    if user.roles & ENTERPRISE_ROLES and acts_for(user, dossier.enterprise, ENTERPRISE_ROLES):
+        return "own"
+    at_the_door = {State.DRAFT, State.LODGED} | ({State.SUPPLEMENTING} if dossier.is_paper else set())
+    if user.roles & CLERKS and dossier.state in at_the_door:
+        return "receiving"
+    return "handling" if user.roles & HANDLERS and dossier.handler_id == user.pk else ""
+
+
+def sees_identity(user, dossier):
+    """The same for a page, asked only where the dossier has an identity paper."""
+    return SimpleLazyObject(lambda: purpose_of_identity(user, dossier))

@@ -72,7 +72,7 @@ def copy_dossier(*, dossier, by, now):
     components = {component.code: component for component in version.components.all()}
     for row in standing_files(dossier):
         component = components.get(row.component.code)
-        if component and row.file.format in component.formats:
+        if component and component.takes(row.file):
             DossierFile.objects.create(dossier=copy, component=component, file=row.file, added_at=now, added_by=by)
     record_event("dossier copied", copy, by=by, now=now, source=dossier.code or _("a draft"))
     return copy
@@ -137,6 +137,8 @@ def attach_file(*, dossier, component, stored, by, now):
     require(by, PREPARE)
     draft = locked_draft(dossier, by, PREPARE)
     _require_component(draft, component)
+    if stored.is_identity != component.is_identity:
+        raise Refused(_("Identity papers stand for their own component alone. Choose the file again there."))
     standing = draft.files.standing().filter(component=component)
     same = standing.filter(file__sha256=stored.sha256).first()
     if same:
@@ -147,7 +149,7 @@ def attach_file(*, dossier, component, stored, by, now):
             % {"name": component.name, "most": component.most_files}
         )
     row = DossierFile.objects.create(dossier=draft, component=component, file=stored, added_at=now, added_by=by)
-    facts = {"name": stored.original_name, "component": component.name_vi, "sha256": stored.sha256}
+    facts = {"name": row.name_to_all, "component": component.name_vi, "sha256": stored.sha256}
     record_event("dossier file attached", draft, by=by, now=now, **facts)
     return row
 
@@ -159,7 +161,9 @@ def upload_file(*, dossier, component, upload, by, now):
         draft = locked_draft(dossier, by, PREPARE)
         _require_component(draft, component)
     most = min(component.most_megabytes, settings.UPLOAD_MEGABYTES)
-    stored = save_upload(upload, by=by, now=now, allow=tuple(component.formats), most_megabytes=most)
+    stored = save_upload(
+        upload, by=by, now=now, allow=tuple(component.formats), most_megabytes=most, is_identity=component.is_identity
+    )
     return attach_file(dossier=dossier, component=component, stored=stored, by=by, now=now)
 
 
@@ -173,7 +177,7 @@ def remove_file(*, row, by, now):
         return row
     row.removed_at, row.removed_by = now, by
     row.save(update_fields=["removed_at", "removed_by"])
-    facts = {"name": row.file.original_name, "component": row.component.name_vi}
+    facts = {"name": row.name_to_all, "component": row.component.name_vi}
     record_event("dossier file taken away", draft, by=by, now=now, **facts)
     return row
 
@@ -197,13 +201,13 @@ def move_draft(*, dossier, by, now):
     gone = []
     for row in files:
         component = components.get(row.component.code)
-        if component and row.file.format in component.formats:
+        if component and component.takes(row.file):
             row.component = component
             row.save(update_fields=["component"])
         else:
             row.removed_at, row.removed_by = now, by
             row.save(update_fields=["removed_at", "removed_by"])
-            gone.append(row.file.original_name)
+            gone.append(row.name_to_all)
     record_event(
         "dossier moved to a version", draft, by=by, now=now, number=version.number,
         left_out=[line["code"] for line in left_out], files_left_out=gone,

@@ -139,7 +139,8 @@ def upload_item_file(*, item, upload, by, now):
     component = item.component
     allow = tuple(component.formats) if component else ANY_KIND
     most = min(component.most_megabytes, settings.UPLOAD_MEGABYTES) if component else settings.UPLOAD_MEGABYTES
-    stored = save_upload(upload, by=by, now=now, allow=allow, most_megabytes=most)
+    is_identity = bool(component) and component.is_identity
+    stored = save_upload(upload, by=by, now=now, allow=allow, most_megabytes=most, is_identity=is_identity)
     return _attach(item, stored, by=by, now=now)
 
 
@@ -159,7 +160,7 @@ def _attach(item, stored, *, by, now):
         dossier=row.dossier, component=item.component, item=item, file=stored, added_at=now, added_by=by
     )
     record_event(
-        "dossier file attached", row.dossier, by=by, now=now, name=stored.original_name, component=item.wanted,
+        "dossier file attached", row.dossier, by=by, now=now, name=file.name_to_all, component=item.wanted,
         sha256=stored.sha256,
     )  # fmt: skip
     return file
@@ -174,7 +175,7 @@ def remove_item_file(*, row, by, now):
     if row.removed_at is None:
         row.removed_at, row.removed_by = now, by
         row.save(update_fields=["removed_at", "removed_by"])
-        facts = {"name": row.file.original_name, "component": row.item.wanted}
+        facts = {"name": row.name_to_all, "component": row.item.wanted}
         record_event("dossier file taken away", request.dossier, by=by, now=now, **facts)
     return row
 

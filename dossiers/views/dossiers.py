@@ -13,11 +13,12 @@ from documents.filing import filing_of
 from documents.layout.files import file_of_paper
 from documents.models import OutgoingPaper
 from documents.paper_states import State as PaperState
+from documents.serving import serve
 from documents.tables.papers import STATE_KINDS as PAPER_KINDS
 from dossiers.answers import missing_of
 from dossiers.models import Dossier, SlipLine
 from dossiers.models.results import OVER
-from dossiers.permissions.dossiers import START, TYPE_IN, acts_for
+from dossiers.permissions.dossiers import START, TYPE_IN, acts_for, sees_identity
 from dossiers.permissions.handling import ASSIGN, NOTE, RECEIVE, SEE_DRAFT
 from dossiers.permissions.links import may_link
 from dossiers.permissions.messages import may_write
@@ -42,7 +43,7 @@ from dossiers.services.applications import application_of
 from dossiers.states import ENTERPRISE, State
 from dossiers.tables import dossiers as tables
 from dossiers.views.handling import acts_now
-from dossiers.views.lodging import around_of, served, visible_dossier
+from dossiers.views.lodging import around_of, visible_dossier
 from screens import formats
 from screens.lists import BulkAction, Sheet, show_list
 
@@ -89,6 +90,7 @@ def dossier(request, public_id):
             "facts": facts_of(row),
             "sections": sections_of(row, fields),
             "components": components_shown(row, fields, files),
+            "sees_identity": sees_identity(request.user, row),
             "application": application_shown(row, application_of(row)),
             "missing": missing_of(row, fields, files) if may_prepare else [],
             "may_prepare": may_prepare,
@@ -191,4 +193,4 @@ def result_file(request, public_id, line_id):
     if not request.user.roles & READERS:
         lines = lines.filter(verb=SlipLine.Verb.ISSUE)
     line = get_object_or_404(lines, public_id=line_id)
-    return served(request, line.file, row, f"result of dossier {row.public_id}")
+    return serve(line.file, request, of=row, basis=f"result of dossier {row.public_id}")

@@ -17,7 +17,7 @@ from dossiers.answers import draft_form_class, from_kept, initial_of, missing_of
 from dossiers.forms.dossiers import ConfirmForm, LodgeForm, StartForm, TypeInForm, WithdrawForm
 from dossiers.lodging import ShownField, condition_text
 from dossiers.models import Dossier, DossierFile, Procedure
-from dossiers.permissions.dossiers import PREPARE, may_on
+from dossiers.permissions.dossiers import PREPARE, may_on, purpose_of_identity, sees_identity
 from dossiers.presenting.applications import application_shown
 from dossiers.presenting.dossiers import (
     STATE_KINDS,
@@ -258,7 +258,8 @@ def _component_answer(request, dossier, component, problems):
         shown = _components(dossier, told)
         row = next((row for row in shown if row["component"].pk == component.pk), None)
         if row:
-            return render(request, "dossiers/includes/component.html", {"row": row, "dossier": dossier})
+            sees = {"sees_identity": sees_identity(request.user, dossier)}
+            return render(request, "dossiers/includes/component.html", {"row": row, "dossier": dossier, **sees})
     if component and request.method == "POST" and not problems and dossier.is_draft:
         address = reverse("dossiers:dossier_components", args=[dossier.public_id])
         return HttpResponseRedirect(f"{address}#component-{component.code}")
@@ -271,7 +272,10 @@ def _components(dossier, problems=None):
 
 
 def _components_page(request, dossier, problems=None):
-    context = {"dossier": dossier, "rows": _components(dossier, problems), **around_of(dossier)}
+    context = {
+        "dossier": dossier, "rows": _components(dossier, problems),
+        "sees_identity": sees_identity(request.user, dossier), **around_of(dossier),
+    }  # fmt: skip
     return render(request, "dossiers/dossier_components.html", context)
 
 
@@ -279,7 +283,8 @@ def dossier_file(request, public_id, file_id):
     """The file itself, for whoever sees the dossier: always as an attachment."""
     dossier = visible_dossier(request, public_id)
     row = get_object_or_404(DossierFile.objects.standing().select_related("file"), dossier=dossier, public_id=file_id)
-    return served(request, row.file, dossier, f"dossier {dossier.public_id}")
+    purpose = purpose_of_identity(request.user, dossier) if row.file.is_identity else ""
+    return serve(row.file, request, of=dossier, basis=f"dossier {dossier.public_id}", purpose=purpose)
 
 
 def dossier_template(request, public_id, component_id):
@@ -287,15 +292,7 @@ def dossier_template(request, public_id, component_id):
     component = services.component_of(dossier, component_id)
     if component is None or component.template is None:
         raise Http404
-    return served(request, component.template, dossier, f"component {component.public_id}")
-
-
-def served(request, stored, dossier, basis):
-    try:
-        return serve(stored, request, basis=basis)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-        return HttpResponseRedirect(dossier.get_absolute_url())
+    return serve(component.template, request, of=dossier, basis=f"component {component.public_id}")
 
 
 # --- a new version of the procedure -------------------------------------------------------------
@@ -374,6 +371,7 @@ def _check_page(request, dossier, form=None):
             "sections": sections_of(dossier, fields),
             "components": components_shown(dossier, fields, files),
             "application": application_shown(dossier, application_of(dossier)),
+            "sees_identity": sees_identity(request.user, dossier),
             "may_attach": may_lodge and not dossier.is_paper,
             "missing": missing,
             "may_lodge": may_lodge,

@@ -12,7 +12,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from audit.refusals import Refused
 from documents.attaching import bind
 from documents.serving import serve
 from dossiers.forms.procedures import (
@@ -410,11 +409,8 @@ def component_template(request, public_id, part_id):
     )
     if component.template is None:
         raise Http404
-    try:
-        return serve(component.template, request, basis=f"component {component.public_id}")
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-        return HttpResponseRedirect(component.procedure_version.get_absolute_url())
+    version = component.procedure_version
+    return serve(component.template, request, of=version, basis=f"component {component.public_id}")
 
 
 def _part_form(request, part, draft, **options):

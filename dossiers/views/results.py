@@ -12,11 +12,12 @@ from audit.refusals import Refused
 from documents.composing import data_of
 from documents.forms.papers import PaperForm
 from documents.layout.files import file_of_paper
+from documents.serving import serve
 from dossiers.presenting.results import draft_of
 from dossiers.services import results as services
 from dossiers.services.slip import whose
 from dossiers.states import DRAFTED
-from dossiers.views.lodging import served, visible_dossier
+from dossiers.views.lodging import visible_dossier
 from reference.sending import do_once
 from screens.forms import form_data
 
@@ -54,7 +55,7 @@ def result_draft(request, public_id):
     if paper is None:
         raise Http404
     if paper.last_file is not None:
-        return served(request, paper.last_file, dossier, f"result of dossier {dossier.public_id}")
+        return serve(paper.last_file, request, of=dossier, basis=f"result of dossier {dossier.public_id}")
     try:
         return file_of_paper(data_of(paper, now=timezone.now()), "pdf", paper.subject[:100])
     except Refused as refusal:

@@ -12,6 +12,7 @@ from audit.refusals import NotAllowed, Refused
 from dossiers.forms.dossiers import ConfirmForm
 from dossiers.forms.handling import AnswerForm, SupplementForm
 from dossiers.models import DossierFile, SupplementRequest
+from dossiers.permissions.dossiers import sees_identity
 from dossiers.permissions.handling import may_approve_request, may_do
 from dossiers.presenting.handling import items_shown
 from dossiers.services import supplements as services
@@ -109,6 +110,7 @@ def send_supplement(request, public_id, request_id):
         "dossier": dossier,
         "supplement": row,
         "items": items_shown(row),
+        "sees_identity": sees_identity(request.user, dossier),
         "form": form,
         "may_send": may_approve_request(request.user, row, timezone.now()),
         "title": _("Supplement %(number)s") % {"number": row.number},
@@ -154,6 +156,7 @@ def answer_supplement(request, public_id):
         each["field"] = form[str(each["item"].public_id)]
     context = {
         "dossier": dossier, "supplement": row, "items": shown, "form": form,
+        "sees_identity": sees_identity(request.user, dossier),
         "title": _("Answer supplement %(number)s") % {"number": row.number},
     }  # fmt: skip
     return render(request, "dossiers/answer_supplement.html", context)
@@ -211,6 +214,7 @@ def send_answer(request, public_id):
         return HttpResponseRedirect(dossier.get_absolute_url())
     context = {
         "dossier": dossier, "supplement": row, "items": items_shown(row), "form": form,
+        "sees_identity": sees_identity(request.user, dossier),
         "missing": services.unanswered(row), "may_send": may_do(request.user, dossier, Verb.ANSWER, timezone.now()),
         "title": _("Check the answer to supplement %(number)s") % {"number": row.number},
     }  # fmt: skip

@@ -163,11 +163,7 @@ def _beside(claim, on):
 
 def claim_file(request, public_id):
     claim = _claim(request, public_id)
-    try:
-        return serve(claim.file, request, basis=f"claim {claim.public_id}")
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-        return redirect(claim)
+    return serve(claim.file, request, of=claim, basis=f"claim {claim.public_id}")
 
 
 def confirm_claim(request, public_id):

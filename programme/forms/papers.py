@@ -29,7 +29,9 @@ class UploadMixin:
             return None
         if not value or self.user is None:
             return None
-        return StoredFile.objects.filter(public_id=value, owner=self.user.public_id, format__in=PAPERS).first()
+        return StoredFile.objects.filter(
+            public_id=value, owner=self.user.public_id, format__in=PAPERS, is_identity=False
+        ).first()
 
 
 class ConfirmForm(Form):

@@ -88,4 +88,4 @@ def account_file(request: HttpRequest, public_id: Any) -> HttpResponse:
     addendum = get_object_or_404(
         AccountAddendum.objects.select_related("file"), public_id=public_id, file__isnull=False
     )
-    return serve(addendum.file, request, basis=f"account {addendum.public_id}")
+    return serve(addendum.file, request, of=addendum, basis=f"account {addendum.public_id}")

@@ -175,14 +175,14 @@ def commitment_file(request: HttpRequest, public_id: Any) -> HttpResponse:
     row = _commitment(public_id)
     if row.file is None:
         raise Http404
-    return serve(row.file, request, basis=f"commitment {row.public_id}")
+    return serve(row.file, request, of=row, basis=f"commitment {row.public_id}")
 
 
 def procurement_file(request: HttpRequest, public_id: Any) -> HttpResponse:
     step = get_object_or_404(ProcurementStep.objects.select_related("file"), public_id=public_id)
     if step.file is None:
         raise Http404
-    return serve(step.file, request, basis=f"step before a contract {step.public_id}")
+    return serve(step.file, request, of=step.commitment, basis=f"step before a contract {step.public_id}")
 
 
 def approve_commitment(request: HttpRequest, public_id: Any) -> HttpResponse:

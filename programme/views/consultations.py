@@ -92,7 +92,7 @@ def consultation_file(request, public_id):
     row = visible_consultation(request, public_id)
     if row.file is None:
         raise Http404
-    return serve(row.file, request, basis=f"opinion on plan {row.plan.public_id}")
+    return serve(row.file, request, of=row, basis=f"opinion on plan {row.plan.public_id}")
 
 
 def ask_agencies(request, public_id):

@@ -89,7 +89,7 @@ def given_file(request, public_id):
     row = _given(public_id)
     if row.file is None:
         raise Http404
-    return serve(row.file, request, basis=f"given task {row.public_id}")
+    return serve(row.file, request, of=row, basis=f"given task {row.public_id}")
 
 
 def add_given(request):

@@ -1,5 +1,7 @@
 """Guests of a meeting: their list, sending the invitations, who came; and the invitation as whoever is invited reads it."""
 
+from dataclasses import dataclass
+
 from allauth.core.internal import ratelimit
 from django.contrib import messages
 from django.http import Http404, HttpResponseRedirect
@@ -198,14 +200,21 @@ def mark_attendance(request, public_id):
 def own_invitation(request, public_id):
     """What whoever is invited reads and answers, signed in."""
     invitee = _own(request, public_id)
-    address = reverse("programme:own_invitation", args=[invitee.public_id])
     return _invitation(
         request,
         invitee,
         by=request.user,
-        address=address,
+        address=_own_address(public_id),
         files=_files(invitee, "programme:own_invitation_file", invitee.public_id),
     )
+
+
+def _own_address(public_id):
+    return reverse("programme:own_invitation", args=[public_id])
+
+
+def _link_address(token):
+    return reverse("programme:invitation_by_link", args=[token])
 
 
 def _own(request, public_id):
@@ -214,15 +223,14 @@ def _own(request, public_id):
 
 
 def own_invitation_file(request, public_id, document):
-    return _serve(request, _own(request, public_id), document, by=request.user)
+    return _serve(request, _own(request, public_id), document, by=request.user, address=_own_address(public_id))
 
 
 def invitation_by_link(request, token):
     """The same for whoever has no account: the link opens this one invitation and nothing else."""
     invitee = _linked(token)
-    address = reverse("programme:invitation_by_link", args=[token])
     files = _files(invitee, "programme:invitation_file_by_link", token)
-    return _invitation(request, invitee, by=services.BY_LINK, address=address, files=files)
+    return _invitation(request, invitee, by=services.BY_LINK, address=_link_address(token), files=files)
 
 
 def _linked(token):
@@ -230,7 +238,7 @@ def _linked(token):
 
 
 def invitation_file_by_link(request, token, document):
-    return _serve(request, _linked(token), document, by=services.BY_LINK)
+    return _serve(request, _linked(token), document, by=services.BY_LINK, address=_link_address(token))
 
 
 def _documents(invitee):
@@ -249,11 +257,25 @@ def _files(invitee, route, key):
     return [(title, reverse(route, args=[key, public_id])) for public_id, title, _file in _documents(invitee)]
 
 
-def _serve(request, invitee, document, *, by):
+@dataclass(frozen=True)
+class _Opened:
+    """An invitation at the address where whoever is invited reads it."""
+
+    invitee: Invitee
+    address: str
+
+    def __str__(self):
+        return str(self.invitee.meeting)
+
+    def get_absolute_url(self):
+        return self.address
+
+
+def _serve(request, invitee, document, *, by, address):
     file = next((file for public_id, _title, file in _documents(invitee) if public_id == document), None)
     if file is None:
         raise Http404
-    return serve(file, request, basis=f"invitation {invitee.public_id}", by=by)
+    return serve(file, request, of=_Opened(invitee, address), basis=f"invitation {invitee.public_id}", by=by)
 
 
 def _invitation(request, invitee, *, by, address, files):

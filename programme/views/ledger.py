@@ -98,4 +98,4 @@ def ledger_entry_file(request, public_id):
     entry = get_object_or_404(LedgerEntry.objects.select_related("file"), public_id=public_id)
     if entry.file is None:
         raise Http404
-    return serve(entry.file, request, basis=f"ledger entry {entry.public_id}")
+    return serve(entry.file, request, of=entry, basis=f"ledger entry {entry.public_id}")

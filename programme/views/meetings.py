@@ -299,7 +299,7 @@ def _document(meeting, public_id):
 
 def meeting_document(request, public_id, document):
     meeting = visible_meeting(request, public_id)
-    return serve(_document(meeting, document).file, request, basis=f"meeting {meeting.public_id}")
+    return serve(_document(meeting, document).file, request, of=meeting, basis=f"meeting {meeting.public_id}")
 
 
 def withdraw_document(request, public_id, document):

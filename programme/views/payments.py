@@ -237,7 +237,7 @@ def payment_file(request: HttpRequest, public_id: Any) -> HttpResponse:
     row = _payment(public_id)
     if row.file is None:
         raise Http404
-    return serve(row.file, request, basis=f"payment {row.public_id}")
+    return serve(row.file, request, of=row, basis=f"payment {row.public_id}")
 
 
 def _press(request: HttpRequest, row: Payment, verb: str, done: str, act: Any) -> HttpResponse:

@@ -218,7 +218,7 @@ def plan_paper(request, public_id):
     )
     if paper.file is None:
         raise Http404
-    return serve(paper.file, request, basis=f"paper of plan {paper.plan.public_id}")
+    return serve(paper.file, request, of=paper.plan, basis=f"paper of plan {paper.plan.public_id}")
 
 
 def add_plan(request):

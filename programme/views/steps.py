@@ -171,7 +171,7 @@ def budget_step_file(request: HttpRequest, public_id: Any) -> HttpResponse:
     step = _step(public_id)
     if step.file is None:
         raise Http404
-    return serve(step.file, request, basis=f"budget step {step.public_id}")
+    return serve(step.file, request, of=step, basis=f"budget step {step.public_id}")
 
 
 def approve_step(request: HttpRequest, public_id: Any) -> HttpResponse:

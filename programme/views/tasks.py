@@ -264,4 +264,4 @@ def deliverable_file(request, public_id):
     row = _deliverable(request, public_id)
     if row.file is None:
         raise Http404
-    return serve(row.file, request, basis=f"deliverable of task {row.task.public_id}")
+    return serve(row.file, request, of=row.task, basis=f"deliverable of task {row.task.public_id}")

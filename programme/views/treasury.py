@@ -128,11 +128,7 @@ def statement_rows(request, public_id):
 
 def statement_file(request, public_id):
     statement = statement_or_404(public_id)
-    try:
-        return serve(statement.file, request)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-        return redirect(statement)
+    return serve(statement.file, request, of=statement, basis=f"statement {statement.public_id}")
 
 
 def match_statement(request, public_id):

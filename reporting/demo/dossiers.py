@@ -13,7 +13,7 @@ from enterprises.models import Enterprise
 from reporting.demo.copying import at
 from reporting.demo.handling import handle
 from reporting.demo.procedures import CODE, SECOND_ON
-from reporting.demo.scans import one_page, signed_page
+from reporting.demo.scans import identity_card, one_page, signed_page
 
 # (answer to the field, what the obstacle is, what is proposed)
 OBSTACLES = (
@@ -31,6 +31,7 @@ OBSTACLES = (
 )
 FIRST_LODGED, LAST_LODGED = date(2026, 7, 6), date(2026, 11, 13)
 ON_PAPER = 14
+LAST_WITHOUT_CARD = 60  # days after the second version: what is lodged later comes with an identity paper
 
 
 def dossiers_lodged(stage):
@@ -51,6 +52,8 @@ def _own_dossiers(own, procedure, signatory, preparer):
         on = SECOND_ON + timedelta(days=days)
         dossier = _draft(procedure, own, preparer, on, obstacle, phone="0900 000 001")
         _attach(dossier, "tai-lieu", f"Tài liệu minh họa {days}.pdf", preparer, at(on, 10))
+        if days > LAST_WITHOUT_CARD:
+            _attach_card(dossier, preparer, at(on, 11))
         if days in signed:
             attach_application(dossier=dossier, upload=signed[days], by=signatory, now=at(on, 13))
         lodged.append(_lodge(dossier, signatory, at(on, 14)))
@@ -136,6 +139,13 @@ def _fill(dossier, by, now, obstacle, phone="0900 000 000"):
 def _attach(dossier, code, name, by, now):
     component = dossier.procedure_version.components.get(code=code)
     upload = SimpleUploadedFile(name, one_page(name))
+    return services.upload_file(dossier=dossier, component=component, upload=upload, by=by, now=now)
+
+
+def _attach_card(dossier, by, now):
+    """An invented identity paper, which whoever only reads the dossier does not open."""
+    component = dossier.procedure_version.components.get(code="giay-to")
+    upload = SimpleUploadedFile("Thẻ minh họa.png", identity_card("Lê Văn Minh Họa"))
     return services.upload_file(dossier=dossier, component=component, upload=upload, by=by, now=now)
 
 

@@ -40,6 +40,13 @@ def procedures_in_versions(stage):
         procedure_version=second, values={"total_days": second.total_days - 3}, version=second.version, by=deputy,
         now=at(date(2026, 6, 15), 11),
     )  # fmt: skip
+    identity = {
+        "code": "giay-to", "name_vi": "Giấy tờ tùy thân của người được ủy quyền", "need": "optional", "is_identity": True,
+        "name_en": "Identity paper of the authorised person", "formats": ["pdf", "png", "jpeg"], "most_megabytes": 5,
+        "help_vi": "Chỉ khi người nộp không phải là người đại diện theo pháp luật.", "most_files": 2,
+        "help_en": "Only where somebody else than the legal representative applies.",
+    }  # fmt: skip
+    add_part(procedure_version=second, part="component", values=identity, by=deputy, now=at(date(2026, 6, 15), 14))
     issue_version(
         procedure_version=second, paper_number="MH-64/QĐ-SCT", paper_on=date(2026, 6, 24), valid_from=SECOND_ON,
         version=second.version, by=head, now=at(date(2026, 6, 25)),

@@ -1,10 +1,18 @@
 """Where the pages of papers that came in stand in the demonstration."""
 
+from django.urls import reverse
+
 from documents.models import IncomingPaper, IncomingScan
 
 
 def _at(state):
     return lambda: {"public_id": IncomingPaper.objects.filter(state=state).order_by("pk").first().public_id}
+
+
+def _seen():
+    """A page of a file, as every address that serves one shows it."""
+    scan = IncomingScan.objects.order_by("pk").first()
+    return reverse("documents:incoming_scan", args=[scan.public_id]) + "?view=1"
 
 
 ADDRESSES = {
@@ -15,5 +23,5 @@ ADDRESSES = {
             ("finish_incoming", "handling"), ("reopen_incoming", "done"), ("void_incoming", "entered"),
         )
     },
-    "documents:incoming_scan": lambda: {"public_id": IncomingScan.objects.order_by("pk").first().public_id},
+    "documents:incoming_scan": _seen,
 }  # fmt: skip

@@ -24,7 +24,14 @@ WITH_FILE = (
 
 def attempts(copied, updated, removed):
     """{guard: statements}"""
-    foreign = "(SELECT c.id FROM dossiers_component c WHERE c.procedure_version_id <> d.procedure_version_id LIMIT 1)"
+    foreign = (
+        "(SELECT c.id FROM dossiers_component c WHERE c.procedure_version_id <> d.procedure_version_id "
+        "AND NOT c.is_identity LIMIT 1)"
+    )
+    other_kind = (
+        "(SELECT MAX(s.id) FROM documents_storedfile s JOIN documents_storedfile mine ON mine.id = x.file_id "
+        "WHERE s.is_identity <> mine.is_identity)"
+    )
     return {
         "dossier_begins_as_a_draft": [copied(DOSSIER, LODGED, code="'another'")],
         "dossier_moves_by_the_table": [
@@ -43,10 +50,11 @@ def attempts(copied, updated, removed):
             updated(DOSSIER, f"{LODGING}, procedure_version_id = {ANOTHER_VERSION}", WITH_FILE)
         ],
         "dossier_file_of_a_draft": [
-            copied(FILE, OF_LODGED, file_id="(SELECT MAX(id) FROM documents_storedfile)"),
+            copied(FILE, OF_LODGED, file_id="(SELECT MAX(id) FROM documents_storedfile WHERE NOT is_identity)"),
             updated(FILE, "removed_at = added_at, removed_by_id = added_by_id", OF_LODGED),
         ],
         "dossier_file_of_its_version": [copied(FILE, OF_DRAFT, component_id=foreign)],
+        "dossier_identity_papers_apart": [copied(FILE, OF_DRAFT, file_id=other_kind)],
         "dossier_file_taken_away_once": [
             updated(FILE, "removed_at = NULL, removed_by_id = NULL", "WHERE x.removed_at IS NOT NULL")
         ],
