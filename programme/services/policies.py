@@ -145,6 +145,20 @@ def _require_days_forward(policy, other, from_day):
             _("%(number)s begins on %(day)s. It can be superseded from a later day only.")
             % {"number": policy, "day": formats.vn_date(starts)}
         )
+    if policy.issued_on and other.issued_on and other.issued_on < policy.issued_on:
+        raise Refused(
+            _("%(number)s is of %(day)s, older than this document. Choose the document that takes its place.")
+            % {"number": other, "day": formats.vn_date(other.issued_on)}
+        )
+    last = min(
+        filter(None, [other.valid_to, other.superseded_from and other.superseded_from - timedelta(days=1)]),
+        default=None,
+    )
+    if last and last < from_day:
+        raise Refused(
+            _("%(number)s holds until %(day)s only. It supersedes nothing after that day.")
+            % {"number": other, "day": formats.vn_date(last)}
+        )
     begins = other.valid_from or other.issued_on
     if begins and from_day < begins:
         raise Refused(

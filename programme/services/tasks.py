@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from accounts.access import require
 from audit.events import record_event
 from audit.refusals import Conflict, NotAllowed, Refused
-from programme.models import Deliverable, Task, TaskReport
+from programme.models import Deliverable, PlanPaper, Task, TaskReport
 from programme.permissions.plans import DRAFT, REPORT, can_report_task
 from programme.services.moving import locked, move, require_move, require_past, save
 from screens import formats
@@ -61,6 +61,14 @@ def report_task(*, task, on: date, percent, done, by, now, difficulty=""):
         raise Refused(
             _("The last report said %(before)s %%. Write under difficulties why it is %(percent)s %% now.")
             % {"before": task.percent, "percent": percent}
+        )
+    begun = (
+        PlanPaper.objects.filter(kind=PlanPaper.Kind.ASSIGNMENT, plan__items__task=task).order_by("signed_on").first()
+    )
+    if begun and on < begun.signed_on:
+        raise Refused(
+            _("The task was assigned on %(day)s. A report is not of a day before it. Check the date.")
+            % {"day": formats.vn_date(begun.signed_on)}
         )
     latest = task.reports.order_by("-on").first()
     if latest and on < latest.on:

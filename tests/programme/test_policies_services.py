@@ -1,6 +1,7 @@
 from datetime import date
 
 import pytest
+from django.db import DatabaseError, transaction
 
 from audit.events import history_of
 from audit.refusals import NotAllowed, Refused, StaleVersion
@@ -127,6 +128,22 @@ def test_a_superseded_document_ends_the_day_before(now):
         edit_policy(policy=old, values={"valid_to": None}, version=2, by=make_officer(), now=now, reason="")
     with pytest.raises(Refused):
         edit_policy(policy=old, values={"valid_to": FROM}, version=2, by=make_officer(), now=now, reason="")
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"issued_on": date(2018, 1, 26)},
+        {"issued_on": date(2023, 12, 15), "valid_to": date(2025, 6, 30)},
+    ],
+    ids=["older", "ended before"],
+)
+def test_nothing_takes_the_place_of_a_document_that_is_older_or_has_ended_by_then(other, now):
+    old, new = make_policy("4303/QĐ-UBND", issued_on=date(2020, 9, 24)), make_policy("302/KH-UBND", **other)
+    with pytest.raises(Refused, match="302/KH-UBND"):
+        supersede(old, new, now)
+    with pytest.raises(DatabaseError, match="superseded_by_one_in_force"), transaction.atomic():
+        Policy.objects.filter(pk=old.pk).update(superseded_by=new, superseded_from=FROM, valid_to=date(2025, 6, 30))
 
 
 def test_a_document_that_had_ended_before_keeps_its_own_last_day(now):

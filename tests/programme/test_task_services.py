@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -85,6 +85,17 @@ def test_another_office_neither_accepts_nor_reports(now):
             report_task(task=task, by=person, **report)
     with pytest.raises(NotAllowed):
         add_deliverable(task=task, name="x", due_on=None, by=stranger, now=now)
+
+
+def test_a_report_is_not_of_a_day_before_the_task_was_assigned(now):
+    person = centre()
+    task = assigned(office_of(person))
+    paper = task.items.get().plan.papers.get(kind="assignment")
+    accept_task(task=task, by=person, now=now)
+    report = {"percent": 40, "done": "x", "by": person, "now": now}
+    with pytest.raises(Refused, match=f"{paper.signed_on:%d/%m/%Y}"):
+        report_task(task=task, on=paper.signed_on - timedelta(days=1), **report)
+    assert report_task(task=task, on=paper.signed_on, **report).on == paper.signed_on
 
 
 def test_the_drafters_report_for_another_agency(now):

@@ -330,6 +330,19 @@ def attempts():
                     "WHERE x.withdrawn_on IS NULL AND x.superseded_by_id IS NULL AND x.number = '496/QĐ-UBND'",
                 ),
             ],
+            "superseded_by_one_in_force": [
+                updated(
+                    "programme_policy",
+                    f"superseded_by_id = (SELECT y.id FROM programme_policy y WHERE y.number = '{other}'), "
+                    "superseded_from = '2030-01-01', valid_to = '2029-12-31'",
+                    f"WHERE x.number = '{number}'",
+                )
+                for number, other in (  # by an older one, one that ended before, one that is itself superseded by then
+                    ("29/2026/QĐ-TTg", "496/QĐ-UBND"),
+                    ("496/QĐ-UBND", "302/KH-UBND"),
+                    ("496/QĐ-UBND", "01/2018/TT-VPCP"),
+                )
+            ],
             "superseding_policy_stays": [
                 updated(
                     "programme_policy",
