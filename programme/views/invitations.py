@@ -254,7 +254,7 @@ def _documents(invitee):
 
 
 def _files(invitee, route, key):
-    return [(title, reverse(route, args=[key, public_id])) for public_id, title, _file in _documents(invitee)]
+    return [(title, reverse(route, args=[key, public_id]), file) for public_id, title, file in _documents(invitee)]
 
 
 @dataclass(frozen=True)
