@@ -205,6 +205,14 @@ CEILING_HOLDS = (
 )
 
 
+def _by_older_decision(limit):
+    """SQL: the limit came to stand by a decision of an earlier day than the one it stood by."""
+    return (
+        f"EXISTS (SELECT 1 FROM {STEP} n JOIN {STEP} o ON o.id = OLD.{limit}_step_id "
+        f"WHERE n.id = NEW.{limit}_step_id AND n.document_on < o.document_on)"
+    )
+
+
 def _by_decision(column, kind, owner):
     """A limit changes only to what an approved step of its own says, each step once."""
     return (
@@ -356,7 +364,9 @@ GUARDS = [
     check_trigger("year_is_done_when_closed", YEAR, ("UPDATE",), YEAR_IS_DONE),
     check_trigger("years_within_ceiling", YEAR, ("UPDATE",), YEARS_WITHIN, before=TAKE_PERIOD),
     check_trigger("envelope_by_decision", YEAR, ("UPDATE",), _by_decision("envelope", "envelope", "year")),
+    check_trigger("envelope_by_newer_decision", YEAR, ("UPDATE",), _by_older_decision("envelope")),
     check_trigger("envelope_holds_its_lines", YEAR, ("UPDATE",), LINES_WITHIN),
+    check_trigger("ceiling_by_newer_decision", "programme_period", ("UPDATE",), _by_older_decision("ceiling")),
     check_trigger("ceiling_holds_its_years", "programme_period", ("UPDATE",), CEILING_HOLDS),
     check_trigger(
         "ceiling_by_decision",

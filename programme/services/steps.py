@@ -158,6 +158,9 @@ def _require_sound(step: BudgetStep, *, now: datetime) -> None:
             raise Refused(_("Say which period or year this decision is about."))
         if step.kind == StepKind.ENVELOPE and step.year is not None:
             _require_envelope_open(step.year, step.amount_vnd)
+            _require_newer_decision(step.year.envelope_step, step)
+        elif step.period is not None:
+            _require_newer_decision(step.period.ceiling_step, step)
         return
     line = step.line
     if line is None:
@@ -412,6 +415,7 @@ def _book_pair(step: BudgetStep, common: dict[str, Any]) -> list[LedgerEntry]:
 def _change_ceiling(step: BudgetStep, *, by: Any, now: datetime) -> list[LedgerEntry]:
     assert step.period is not None  # noqa: S101 - a constraint of the table
     period = Period.objects.select_for_update(of=("self",)).get(pk=step.period.pk)
+    _require_newer_decision(period.ceiling_step, step)
     _require_ceiling_above(period, step.amount_vnd)
     before = period.ceiling_vnd
     period.ceiling_vnd, period.ceiling_step = step.amount_vnd, step
@@ -457,6 +461,7 @@ def _change_envelope(step: BudgetStep, *, by: Any, now: datetime) -> list[Ledger
     assert step.year is not None  # noqa: S101 - a constraint of the table
     period = Period.objects.select_for_update(of=("self",)).get(pk=step.year.period_id)
     year = BudgetYear.objects.select_for_update(of=("self",)).get(pk=step.year.pk)
+    _require_newer_decision(year.envelope_step, step)
     _require_envelope_open(year, step.amount_vnd)
     _require_envelope_between(period, year, step.amount_vnd)
     before = year.envelope_vnd
@@ -472,6 +477,15 @@ def _change_envelope(step: BudgetStep, *, by: Any, now: datetime) -> list[Ledger
         after={"envelope_vnd": step.amount_vnd},
     )
     return []
+
+
+def _require_newer_decision(standing: BudgetStep | None, step: BudgetStep) -> None:
+    """A limit that stands by a decision changes by a later one only."""
+    if standing is not None and step.document_on < standing.document_on:
+        raise Refused(
+            _("It stands by %(document)s of %(day)s. A decision of an earlier day does not change it; check the date.")
+            % {"document": standing.document, "day": formats.vn_date(standing.document_on)}
+        )
 
 
 def _require_prepared(step: BudgetStep) -> None:

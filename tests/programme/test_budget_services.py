@@ -260,6 +260,23 @@ def test_ceiling_and_envelope_change_by_decisions_within_each_other(people):
     assert (period.ceiling_vnd, ceiling_left(period)) == (25 * BILLION, 0)
 
 
+def test_a_limit_changes_by_no_decision_older_than_the_one_it_stands_by(people):
+    year = make_budget_year(2024, envelope_vnd=12 * BILLION)  # by a decision of 10/12/2023
+    with pytest.raises(Refused, match="10/12/2023"):
+        prepared(people, "envelope", 11 * BILLION, year=year, document_on=date(2023, 12, 9))
+    older = prepared(people, "envelope", 11 * BILLION, year=year, document_on=date(2023, 12, 10))
+    newer = prepared(people, "envelope", 10 * BILLION, year=year, document_on=date(2023, 12, 11))
+    ceiling = prepared(people, "ceiling", 30 * BILLION, period=year.period, document_on=date(2023, 12, 11))
+    for step in (newer, ceiling):
+        approve_step(step, by=people["chief"], now=NOW)
+    with pytest.raises(Refused, match="11/12/2023"):
+        approve_step(older, by=people["chief"], now=NOW)
+    year.refresh_from_db()
+    with pytest.raises(Refused, match="11/12/2023"):
+        prepared(people, "ceiling", 29 * BILLION, period=year.period, document_on=date(2023, 12, 10))
+    assert year.envelope_vnd == 10 * BILLION
+
+
 def test_a_step_booked_on_an_earlier_day_is_held_against_what_stood_then_and_since(people):
     year = make_budget_year(2024, envelope_vnd=10 * BILLION)
     line = make_line(year, assigned_vnd=0)

@@ -73,6 +73,7 @@ def by_step(owner, column, kind, amount):
 
 
 TOO_MUCH, TOO_LITTLE = 9_000_000_000_001, 3  # amounts of approved steps that no guard may follow
+OLDER = 900_000  # of approved steps by decisions older than those in force
 LARGE_ENTRY = entry("supplement", amount_vnd="y.envelope_vnd + 1")
 ABOVE_CEILING = updated(YEAR, by_step("year_id", "envelope", "envelope", TOO_MUCH), f"WHERE x.year = {OPEN_YEAR}")
 INTO_CLOSED_YEAR = [
@@ -201,6 +202,12 @@ def money_attempts():
         "envelope_by_decision": [
             updated(YEAR, f"envelope_vnd = envelope_vnd {change}", f"WHERE x.year = {OPEN_YEAR}")
             for change in ("- 1", "+ 1")
+        ],
+        "envelope_by_newer_decision": [
+            updated(YEAR, by_step("year_id", "envelope", "envelope", OLDER), f"WHERE x.year = {OPEN_YEAR}")
+        ],
+        "ceiling_by_newer_decision": [
+            updated("programme_period", by_step("period_id", "ceiling", "ceiling", OLDER), OF_PROOF)
         ],
         "envelope_holds_its_lines": [
             updated(YEAR, by_step("year_id", "envelope", "envelope", TOO_LITTLE), f"WHERE x.year = {OPEN_YEAR}")

@@ -202,6 +202,11 @@ def lay_money():
     for amount in (written.TOO_MUCH, written.TOO_LITTLE):
         making.make_budget_step("envelope", amount, year=years[written.OPEN_YEAR])
         making.make_budget_step("ceiling", amount, period=period)
+    ceiling = making.make_budget_step("ceiling", period.ceiling_vnd, period=period)
+    type(period).objects.filter(pk=period.pk).update(ceiling_step=ceiling)
+    long_before = {"document_on": date(2001, 1, 2)}
+    making.make_budget_step("envelope", written.OLDER, year=years[written.OPEN_YEAR], **long_before)
+    making.make_budget_step("ceiling", written.OLDER, period=period, **long_before)
     making.make_entry(old, "cancel", 9_000)
     making.move_year(years[written.CLOSED_YEAR], "closed")
     paid.refresh_from_db()
