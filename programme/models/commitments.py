@@ -8,6 +8,7 @@ from django.utils.translation import pgettext_lazy
 
 from audit.identity import Identified, Versioned
 from documents.models import StoredFile
+from programme.alike import alike_column
 from programme.models.budget import COMMITMENT_BALANCES, MOST_VND, BudgetLine, plausible
 
 
@@ -329,7 +330,7 @@ class Payment(Identified, Versioned):
             models.CheckConstraint(
                 condition=~Q(state__in=["refused", "returned"]) | ~Q(answer=""), name="payment_refused_with_reason"
             ),
-            models.UniqueConstraint(fields=["voucher"], condition=~Q(voucher=""), name="one_payment_a_voucher"),
+            models.UniqueConstraint(alike_column("voucher"), condition=~Q(voucher=""), name="one_payment_a_voucher"),
         ]
         indexes = [models.Index(fields=["state", "prepared_at"], name="payment_by_state")]
 
