@@ -94,7 +94,8 @@ OPENING_FITS = (
     "WHEN 'pay' THEN s.disbursed_vnd - s.advanced_vnd WHEN 'settle' THEN s.settled_vnd END))"
 )
 BEFORE_ITS_CONTRACT = (
-    f"NEW.reverses_id IS NULL AND NEW.document_on < (SELECT c.signed_on FROM {COMMITMENT} c WHERE c.id = NEW.commitment_id)"
+    "NEW.reverses_id IS NULL AND NEW.payment_id IS NULL "
+    f"AND NEW.document_on < (SELECT c.signed_on FROM {COMMITMENT} c WHERE c.id = NEW.commitment_id)"
 )
 _PAYABLE = "c.committed_vnd - c.disbursed_vnd + c.recovered_vnd"
 _PAYABLE_MOVES = (

@@ -260,7 +260,9 @@ def money_limits():
     yield "disburse > commit", entry("pay", where=by_day, amount_vnd=unpaid), spent
     yield "disburse > commit", updated(LINE, "disbursed_vnd = committed_vnd + 1", of_year(OPEN_YEAR)), [moves]
     known = "(SELECT LOWER(p.voucher) FROM programme_payment p WHERE p.state = 'paid' LIMIT 1)"
-    answer = f"state = 'paid', voucher = ' ' || {known}, paid_on = invoice_on, answered_at = sent_at, answered_by = sent_by"
+    answer = (
+        f"state = 'paid', voucher = ' ' || {known}, paid_on = invoice_on, answered_at = sent_at, answered_by = sent_by"
+    )
     sent = "WHERE x.state = 'sent' AND x.amount_vnd = 30"
     yield "a voucher twice", updated("programme_payment", answer, sent), ["one_payment_a_voucher"]
     yield "lines > envelope", LARGE_ENTRY, ["lines_within_envelope"]
