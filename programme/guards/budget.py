@@ -6,6 +6,7 @@ line's newest entry.
 """
 
 from audit.guards import append_only, check_trigger, follows, frozen_when, immutable, no_delete
+from programme.alike import alike_sql
 from programme.models.budget import (
     AFTER_LIQUIDATION,
     BALANCES,
@@ -92,6 +93,10 @@ OPENING_FITS = (
     "WHEN 'commit' THEN s.amount_vnd WHEN 'advance' THEN s.advanced_vnd "
     "WHEN 'pay' THEN s.disbursed_vnd - s.advanced_vnd WHEN 'settle' THEN s.settled_vnd END))"
 )
+BEFORE_ITS_CONTRACT = (
+    "NEW.reverses_id IS NULL AND NEW.payment_id IS NULL "
+    f"AND NEW.document_on < (SELECT c.signed_on FROM {COMMITMENT} c WHERE c.id = NEW.commitment_id)"
+)
 _PAYABLE = "c.committed_vnd - c.disbursed_vnd + c.recovered_vnd"
 _PAYABLE_MOVES = (
     f"({effect('NEW', 'committed_vnd')}) - ({effect('NEW', 'disbursed_vnd')}) + ({effect('NEW', 'recovered_vnd')})"
@@ -112,15 +117,22 @@ TAKE_COMMITMENT = (
     "IF NEW.state IN ('signed', 'sent') AND OLD.state <> NEW.state THEN "
     f"PERFORM 1 FROM {COMMITMENT} c WHERE c.id = NEW.commitment_id FOR NO KEY UPDATE; END IF;"
 )
-_ACCOUNT_OF_CONTRACT = (
-    f"COALESCE((SELECT a.payee_account FROM programme_accountaddendum a WHERE a.commitment_id = NEW.commitment_id "
-    f"AND a.state = 'approved' ORDER BY a.id DESC LIMIT 1), (SELECT c.payee_account FROM {COMMITMENT} c "
-    "WHERE c.id = NEW.commitment_id))"
-)
+
+
+def _differs_from_contract(column):
+    """Of account or bank: the payment names another than its contract, as the last confirmed addendum left it."""
+    of_contract = (
+        f"COALESCE((SELECT a.{column} FROM programme_accountaddendum a WHERE a.commitment_id = NEW.commitment_id "
+        f"AND a.state = 'approved' ORDER BY a.id DESC LIMIT 1), (SELECT c.{column} FROM {COMMITMENT} c "
+        "WHERE c.id = NEW.commitment_id))"
+    )
+    return f"{alike_sql(f'NEW.{column}')} <> {alike_sql(of_contract)}"
+
+
 TO_ANOTHER_ACCOUNT = (
     "NEW.state IN ('signed', 'sent') AND OLD.state <> NEW.state AND EXISTS (SELECT 1 "
     f"FROM {COMMITMENT} c WHERE c.id = NEW.commitment_id AND c.kind <> 'detailed_estimate') AND "
-    f"REPLACE(NEW.payee_account, ' ', '') <> REPLACE({_ACCOUNT_OF_CONTRACT}, ' ', '')"
+    f"({_differs_from_contract('payee_account')} OR {_differs_from_contract('payee_bank')})"
 )
 
 
@@ -337,6 +349,7 @@ GUARDS = [
     check_trigger("entry_h_half_still_used", ENTRY, ("INSERT",), HALF_STILL_USED),
     check_trigger("entry_i_cover_stays", ENTRY, ("INSERT",), COVER_TAKEN),
     check_trigger("entry_j_opening_fits", ENTRY, ("INSERT",), OPENING_FITS),
+    check_trigger("entry_k_not_before_its_contract", ENTRY, ("INSERT",), BEFORE_ITS_CONTRACT),
     follows(
         "entry_z_moves_balances",
         ENTRY,

@@ -3,7 +3,7 @@ import uuid
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.utils.translation import override
 
 from accounts.models import Delegation
@@ -48,6 +48,7 @@ from tests.factories import (
     make_user,
 )
 from tests.programme.making import (
+    CLERK,
     make_budget_step,
     make_budget_year,
     make_commitment,
@@ -288,8 +289,9 @@ def test_a_step_booked_on_an_earlier_day_is_held_against_what_stood_then_and_sin
     contract.refresh_from_db()
 
     def said_of(kind, amount, on, **about):
-        early = {"document": "Quyết định số 1/QĐ-SCT", "document_on": date(2024, 1, 2), "by": people["accountant"]}
-        step = prepare_step(kind, amount_vnd=amount, line=line, happened_on=on, now=NOW, **early, **about)
+        early = {"document": "Quyết định số 1/QĐ-SCT", "document_on": contract.signed_on if about else date(2024, 1, 2)}
+        about |= early | {"by": people["accountant"], "now": NOW}
+        step = prepare_step(kind, amount_vnd=amount, line=line, happened_on=on, **about)
         said = obstacle(step)
         if not said:
             approve_step(step, by=people["director"], now=NOW)
@@ -457,9 +459,16 @@ def test_steps_before_a_contract_are_dated_in_their_order(people, line):
     result = {"kind": "result", "number": "3/QĐ-SCT", "decided_on": date(2024, 6, 20)}
     commitment = contract(people, line, 10, procurement=(estimate, result))
     assert [step.number for step in commitment.procurement.all()] == ["1/QĐ-SCT", "3/QĐ-SCT"]
-    with pytest.raises(Refused):
-        contract(people, line, 10, procurement=(estimate | {"decided_on": date(2024, 6, 25)}, result))
-    with pytest.raises(Refused):
+    for day, said in (
+        (
+            date(2024, 6, 25),
+            r"“Kết quả lựa chọn nhà thầu” \(20/06/2024\) đề ngày trước “Phê duyệt dự toán” \(25/06/2024\)",
+        ),
+        (date(2024, 7, 17), r"“Phê duyệt dự toán” đề ngày ở tương lai \(17/07/2024\)"),
+    ):
+        with pytest.raises(Refused, match=said):
+            contract(people, line, 10, procurement=(estimate | {"decided_on": day}, result))
+    with pytest.raises(Refused, match=r"ký ngày 01/07/2024, trước “Kết quả lựa chọn nhà thầu” \(02/07/2024\)"):
         contract(people, line, 10, procurement=(result | {"decided_on": date(2024, 7, 2)},))
 
 
@@ -585,6 +594,37 @@ def test_a_voucher_pays_once(people, line):
         paid(people, second, voucher="KB-9")
     second.refresh_from_db()
     assert second.state == "sent"
+
+
+@pytest.mark.parametrize("typed", [" kđ-9", "KĐ- 9", "Kđ\u00a0-9"])
+def test_a_voucher_is_one_however_it_is_typed(people, line, typed):
+    commitment = signed(people, line)
+    paid(people, payment_of(people, commitment), voucher="KĐ-9")
+    second = payment_of(people, commitment)
+    with pytest.raises(Refused, match="chứng từ"):
+        paid(people, second, voucher=typed)
+    answer = {"state": "paid", "paid_on": TODAY, "answered_at": NOW, "answered_by": CLERK}
+    with pytest.raises(IntegrityError, match="one_payment_a_voucher"), transaction.atomic():
+        Payment.objects.filter(pk=second.pk).update(**answer, voucher=" kđ-9")
+
+
+@pytest.mark.parametrize("kind", ["commit", "decommit", "settle", "recover"])
+def test_an_addendum_is_not_dated_before_its_contract(people, line, kind):
+    bound = signed(people, line, 1_000)
+    paid(people, payment_of(people, bound, 500))
+    line.refresh_from_db()
+    before = {"document_on": bound.signed_on - timedelta(days=1)}
+    about = {"line": line, "commitment": bound, "happened_on": TODAY}
+    with pytest.raises(Refused, match="ký ngày 01/07/2024"):
+        prepared(people, kind, 100, **about, **before)
+    by_hand = {"year": line.year, "prepared_by": people["accountant"].public_id}
+    waiting = make_budget_step(kind, 100, state="prepared", **about, **by_hand, **before)
+    assert "ký ngày 01/07/2024" in obstacle(waiting)
+    with pytest.raises(Refused, match="ký ngày 01/07/2024"):
+        approve_step(waiting, by=people["chief" if kind == "recover" else "director"], now=NOW)
+    with pytest.raises(IntegrityError, match="entry_k_not_before_its_contract"), transaction.atomic():
+        make_entry(line, kind, 100, commitment=bound, happened_on=TODAY, **before)
+    assert prepared(people, kind, 100, **about, document_on=bound.signed_on).pk
 
 
 def test_a_contract_is_liquidated_when_nothing_is_owed(people, line):

@@ -155,8 +155,9 @@ def money_attempts():
             updated(
                 "programme_payment",
                 f"state = 'signed', signed_at = controlled_at, signed_by = '{uuid.uuid4().hex}'",
-                "WHERE x.state = 'controlled' AND x.payee_account = 'another'",
+                f"WHERE x.state = 'controlled' AND x.{column} = 'another'",
             )
+            for column in ("payee_account", "payee_bank")
         ],
         "entry_j_opening_fits": [
             entry("supplement", opening="TRUE"),
@@ -164,6 +165,9 @@ def money_attempts():
             entry("allocate", where="x.opening", opening="TRUE", step_id=opening_step),
             entry("commit", where="x.opening", opening="TRUE", amount_vnd="1"),
             entry("allocate", where="x.opening", opening="TRUE", step_id=opening_step, amount_vnd="x.amount_vnd + 1"),
+        ],
+        "entry_k_not_before_its_contract": [
+            entry("commit", where="x.commitment_id IS NOT NULL", amount_vnd="1", document_on="'2000-01-01'")
         ],
         "entry_h_half_still_used": [entry("transfer_out", reverses_id="x.id", reason="'x'")],
         "line_moves_by_entries": [
@@ -229,6 +233,10 @@ def of_returns():
         f"(SELECT c.id FROM {COMMITMENT} c JOIN {LINE} l ON l.id = c.line_id JOIN {YEAR} y ON y.id = l.year_id "
         f"AND y.year = {OPEN_YEAR} WHERE c.disbursed_vnd > 0 LIMIT 1)"
     )
+    same_voucher = (
+        f"(SELECT s.id FROM {STEP} s WHERE s.kind = 'budget_return' AND s.state = 'approved' "
+        "AND s.voucher = LOWER(x.voucher))"
+    )
     other_step = f"(SELECT s.id FROM {STEP} s WHERE s.kind = 'budget_return' AND s.state = 'prepared' LIMIT 1)"
     return {
         "return_a_of_closed_year": [copied(table, fits, step_id=other_step, commitment_id=of_open)],
@@ -241,6 +249,9 @@ def of_returns():
             copied(table, fits, step_id=other_step),
             copied(table, fits, step_id=other_step, amount_vnd="1"),
             copied(table, fits, step_id=other_step, reverses_id="x.id"),
+        ],
+        "return_e_by_another_voucher": [
+            copied(table, f"{fits} AND x.amount_vnd = 50", step_id=same_voucher, voucher="LOWER(x.voucher)")
         ],
     }
 
@@ -256,6 +267,12 @@ def money_limits():
     spent = ["commitment_disbursed_within", "line_disbursed_within_committed", "entry_i_cover_stays"]
     yield "disburse > commit", entry("pay", where=by_day, amount_vnd=unpaid), spent
     yield "disburse > commit", updated(LINE, "disbursed_vnd = committed_vnd + 1", of_year(OPEN_YEAR)), [moves]
+    known = "(SELECT LOWER(p.voucher) FROM programme_payment p WHERE p.state = 'paid' LIMIT 1)"
+    answer = (
+        f"state = 'paid', voucher = ' ' || {known}, paid_on = invoice_on, answered_at = sent_at, answered_by = sent_by"
+    )
+    sent = "WHERE x.state = 'sent' AND x.amount_vnd = 30"
+    yield "a voucher twice", updated("programme_payment", answer, sent), ["one_payment_a_voucher"]
     yield "lines > envelope", LARGE_ENTRY, ["lines_within_envelope"]
     yield "years > ceiling", ABOVE_CEILING, ["years_within_ceiling"]
     for change in ("amount_vnd = 1", "line_id = line_id + 1", "kind = 'cut'", "reason = 'x'"):
