@@ -54,6 +54,7 @@ _LIMITS = {
     StepKind.SUPPLEMENT,
     StepKind.CUT,
     StepKind.SAVING,
+    StepKind.RELEASE,
     StepKind.TRANSFER,
 }
 _CORRECTIONS = {

@@ -100,6 +100,7 @@ NOT_DISBURSED = gettext_lazy("Contract or decision signed, not disbursed yet")
 NOT_SETTLED = gettext_lazy("Disbursed, not an advance still to be cleared, and not settled yet")
 NOT_CLEARED = gettext_lazy("Advances not cleared yet")
 NOT_ASSIGNED = gettext_lazy("Envelope of the year not assigned to lines yet")
+WITHHELD = gettext_lazy("Withheld as saving, not released yet")
 NOT_RETURNED = gettext_lazy("Disbursed, not come back in its year nor since")
 NOT_GIVEN = gettext_lazy("Ceiling that the year may have, its envelope now included")
 
@@ -177,6 +178,8 @@ def rooms_for(
             return []
         where = {"line__year": line.year, "line__counts": True, "commitment": None}
         return [Room(NOT_ASSIGNED, envelope_left(line.year), _pending(_OF_ENVELOPE, besides, **where))]
+    if kind == StepKind.RELEASE:
+        return [Room(WITHHELD, line.withheld_vnd, _pending((StepKind.RELEASE,), besides, line=line))]
     if kind in _OF_ASSIGNED:
         return [Room(NOT_ALLOCATED, line.unallocated_vnd, _pending(_OF_ASSIGNED, besides, line=line))]
     if commitment is not None and kind == StepKind.DECOMMIT:

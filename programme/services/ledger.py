@@ -84,6 +84,7 @@ RULES = (
         {"assigned_vnd": 1, "carried_in_vnd": -1},
         gettext_lazy("Only %(left)s of this line was assigned in the year itself; this takes %(amount)s."),
     ),
+    Rule({"withheld_vnd": 1}, gettext_lazy("Only %(left)s of this line is withheld; this takes %(amount)s.")),
     *(
         Rule({name: 1}, gettext_lazy("Only %(left)s can be taken back here; this takes %(amount)s."))
         for name in BALANCES
@@ -188,7 +189,7 @@ def take_lines(*keys: int, alone: bool = False) -> dict[int, BudgetLine]:
 
 def moves_assigned(kind: str) -> bool:
     """Whether entries of `kind` take room of the year's envelope or give it back."""
-    return "assigned_vnd" in EFFECTS[EntryKind(kind)]
+    return bool(EFFECTS[EntryKind(kind)].keys() & {"assigned_vnd", "withheld_vnd"})
 
 
 def require_room(row: Any, rules: Iterable[Rule], kind: str, amount_vnd: int, sign: int) -> None:
@@ -231,9 +232,10 @@ def require_room_since(row: Any, rules: Iterable[Rule], kind: str, amount_vnd: i
 
 
 def envelope_left(year: BudgetYear) -> int:
-    """What of the year's envelope no line has been assigned yet; money carried in is not counted again."""
+    """What of the year's envelope no line has been assigned yet; money carried in is not counted again, and what is
+    withheld as saving stays out until it is released."""
     lines = BudgetLine.objects.filter(year=year, counts=True)
-    taken = lines.aggregate(sum=Sum(F("assigned_vnd") - F("carried_in_vnd")))["sum"] or 0
+    taken = lines.aggregate(sum=Sum(F("assigned_vnd") - F("carried_in_vnd") + F("withheld_vnd")))["sum"] or 0
     return year.envelope_vnd - taken
 
 
@@ -246,7 +248,8 @@ def ceiling_left(period) -> int:
 def require_envelope(line: BudgetLine, kind: str, amount_vnd: int, sign: int) -> None:
     """Refuse what the year's envelope has no room for."""
     effect = EFFECTS[EntryKind(kind)]
-    change = sign * amount_vnd * (effect.get("assigned_vnd", 0) - effect.get("carried_in_vnd", 0))
+    ways = effect.get("assigned_vnd", 0) - effect.get("carried_in_vnd", 0) + effect.get("withheld_vnd", 0)
+    change = sign * amount_vnd * ways
     if not line.counts or change <= 0:
         return
     left = envelope_left(line.year)

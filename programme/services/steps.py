@@ -438,7 +438,7 @@ def _require_ceiling_above(period: Period, amount_vnd: int) -> None:
 
 
 def _require_envelope_between(period: Period, year: BudgetYear, amount_vnd: int) -> None:
-    """The envelope lies between what its lines have been assigned and what the ceiling leaves."""
+    """The envelope lies between what its lines have been assigned, with what is withheld, and what the ceiling leaves."""
     room = ceiling_left(period) + year.envelope_vnd
     if amount_vnd > room:
         raise Refused(
@@ -448,7 +448,7 @@ def _require_envelope_between(period: Period, year: BudgetYear, amount_vnd: int)
     taken = year.envelope_vnd - envelope_left(year)
     if amount_vnd < taken:
         raise Refused(
-            _("%(taken)s of %(year)s is assigned to lines already; the envelope cannot be lower.")
+            _("%(taken)s of %(year)s is assigned to lines or withheld as saving; the envelope cannot be lower.")
             % {"taken": formats.money(taken), "year": year}
         )
 

@@ -44,7 +44,7 @@ CEILING, ENVELOPE = 1000, 190
 STEPS_A_RUN, BEYOND = 60, 400
 PAYEE = "Công ty TNHH Minh Họa"
 
-ON_LINE = ("assign", "supplement", "cut", "saving", "allocate", "allocate", "deallocate", "cancel")
+ON_LINE = ("assign", "supplement", "cut", "saving", "release", "allocate", "allocate", "deallocate", "cancel")
 ON_COMMITMENT = ("commit", "decommit", "recover", "recover_advance", "settle", "settle")
 DECIDED_BY = {"allocate": "director", "deallocate": "director", "cancel": "director", "carry_over": "director"}
 DECIDED_BY |= dict.fromkeys(("commit", "decommit", "settle"), "director")

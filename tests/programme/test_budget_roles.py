@@ -53,6 +53,7 @@ APPROVERS = {
     StepKind.SUPPLEMENT: {CA},
     StepKind.CUT: {CA},
     StepKind.SAVING: {CA},
+    StepKind.RELEASE: {CA},
     StepKind.TRANSFER: {CA},
     StepKind.ALLOCATE: LEAD,
     StepKind.DEALLOCATE: LEAD,
@@ -156,6 +157,7 @@ def make_world():
     w.line = make_line(year, assigned_vnd=9 * BILLION, allocated_vnd=8 * BILLION, task=make_task(office=w.office))
     w.foreign = make_line(year, assigned_vnd=BILLION, source=w.line.source)
     w.entry = make_entry(w.line, "allocate", 5)
+    make_entry(w.line, "saving", 1000)
     w.contract = make_commitment(w.line, 5 * BILLION)
     make_paid_payment(w.contract, 1000, kind="advance")
     make_paid_payment(w.contract, 1000)

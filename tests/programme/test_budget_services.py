@@ -326,6 +326,22 @@ def test_cancelled_money_frees_the_ceiling_only_by_a_decision_on_the_envelope(pe
     assert envelope_left(line.year) == before
 
 
+def test_withheld_saving_is_no_room_for_others_until_a_decision_releases_it(people, line):
+    other, left = make_line(line.year, assigned_vnd=0), envelope_left(line.year)
+    approve_step(prepared(people, "saving", BILLION, line=line, reason="Đợt 1"), by=people["chief"], now=NOW)
+    assert envelope_left(line.year) == left
+    more = prepared(people, "supplement", left + 1, line=other)
+    with override("vi"), pytest.raises(Refused, match="Hạn mức năm 2024 chỉ còn"):
+        approve_step(more, by=people["chief"], now=NOW)
+    with override("vi"), pytest.raises(Refused, match="giữ lại"):
+        approve_step(prepared(people, "envelope", 5 * BILLION - 1, year=line.year), by=people["chief"], now=NOW)
+    with override("vi"), pytest.raises(Refused, match="giữ lại"):
+        approve_step(prepared(people, "release", BILLION + 1, line=line), by=people["chief"], now=NOW)
+    (entry,) = approve_step(prepared(people, "release", BILLION, line=line), by=people["chief"], now=NOW)
+    approve_step(more, by=people["chief"], now=NOW)
+    assert (entry.kind, envelope_left(line.year)) == ("release", BILLION - 1)
+
+
 def test_a_reversal_is_not_reversed_and_no_entry_twice(people, line):
     (entry,) = approve_step(prepared(people, "allocate", BILLION, line=line), by=people["director"], now=NOW)
     fields = {"amount_vnd": 0, "reverses": entry, "reason": "Nhầm số", "by": people["accountant"], "now": NOW, **PAPER}
