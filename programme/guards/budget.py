@@ -63,7 +63,7 @@ REVERSAL_FITS = (
     f"NEW.reverses_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM {ENTRY} r WHERE r.id = NEW.reverses_id "
     "AND r.reverses_id IS NULL AND r.line_id = NEW.line_id AND r.kind = NEW.kind AND r.amount_vnd = NEW.amount_vnd "
     "AND r.commitment_id IS NOT DISTINCT FROM NEW.commitment_id AND r.pair IS NOT DISTINCT FROM NEW.pair "
-    "AND r.happened_on <= NEW.happened_on)"
+    "AND r.happened_on <= NEW.happened_on AND (NEW.document_on IS NULL OR r.happened_on <= NEW.document_on))"
 )
 LINE_FITS = (
     f"EXISTS (SELECT 1 FROM {LINE} l WHERE l.id = NEW.line_id AND l.managed = NEW.reported) "

@@ -291,7 +291,12 @@ def require_after_its_document(happened_on: date, document_on: date | None) -> N
         )
 
 
-def require_after_the_reversed(happened_on: date, entry: LedgerEntry) -> None:
+def require_after_the_reversed(happened_on: date, document_on: date | None, entry: LedgerEntry) -> None:
+    if document_on is not None and document_on < entry.happened_on:
+        raise Refused(
+            _("The entry is of %(day)s; a document dated before it (%(document)s) cannot correct it.")
+            % {"day": formats.vn_date(entry.happened_on), "document": formats.vn_date(document_on)}
+        )
     if happened_on < entry.happened_on:
         raise Refused(
             _("The entry is of %(day)s; its reversal is booked on that day or later.")
@@ -327,7 +332,7 @@ def require_bookable(
     """Refuse a day that the year, the document, the reversed entry or a confirmed statement of the Treasury forbids."""
     require_year_takes(year, kind, opening=opening)
     if reverses is not None:
-        require_after_the_reversed(happened_on, reverses)
+        require_after_the_reversed(happened_on, document_on, reverses)
     if opening and reverses is None:
         return
     require_day(year, happened_on, now=now)
