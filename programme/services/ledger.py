@@ -362,9 +362,11 @@ def book(
     opening: bool = False,
     reported: bool = False,
     reason: str = "",
+    facts: dict[str, str] | None = None,
 ) -> LedgerEntry:
     """Write one entry on a line that `take_lines` gave; afterwards `line` and `commitment` stand as the database has them.
 
+    `facts` say in whose name it is approved (`Capacity.facts`).
     Raises Refused with how much is left where there is no room, or why the year does not take it.
     """
     sign = -1 if reverses else 1
@@ -426,12 +428,21 @@ def book(
         number=entry.number,
         entry_kind=kind,
         amount_vnd=sign * amount_vnd,
+        **(facts or {}),
     )
     return entry
 
 
 def reverse(
-    entry: LedgerEntry, *, paper: Paper, happened_on: date, reason: str, step: BudgetStep, by: Any, now: datetime
+    entry: LedgerEntry,
+    *,
+    paper: Paper,
+    happened_on: date,
+    reason: str,
+    step: BudgetStep,
+    by: Any,
+    now: datetime,
+    facts: dict[str, str] | None = None,
 ):
     """Undo an entry by a new one that names it; of a movement between two lines, both halves. Returns the new entries."""
     halves = halves_of(entry)
@@ -460,6 +471,7 @@ def reverse(
                 opening=half.opening,
                 reported=half.reported,
                 reason=reason,
+                facts=facts,
             )
         )
     return written
