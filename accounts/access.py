@@ -212,7 +212,7 @@ def capacities(by, wanted, *, on: date) -> list[Capacity]:
     if wanted.delegable:
         given = by.delegations if today else by.delegations_on(on)
         found += [
-            Capacity(actor, each.giver_roles & wanted.roles, each.giver.public_id, each.paper, each.limit_vnd)
+            Capacity(actor, each.giver_roles & wanted.roles, each.giver.public_id, each.named_paper, each.limit_vnd)
             for each in _delegated(given, wanted)
         ]
     return found

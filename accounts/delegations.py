@@ -40,7 +40,7 @@ def _roles_by_post(person, on):
 
 
 @transaction.atomic
-def give_delegation(*, giver, receiver, action, starts_on, ends_on, paper, by, now, limit_vnd=None):
+def give_delegation(*, giver, receiver, action, starts_on, ends_on, paper, paper_on, by, now, limit_vnd=None):
     """Record that `giver` authorises `receiver` to do `action` in their name; it counts from its first day on."""
     _require_giver(by, giver)
     people = User.objects.filter(pk__in=[giver.pk, receiver.pk]).order_by("pk")
@@ -56,6 +56,13 @@ def give_delegation(*, giver, receiver, action, starts_on, ends_on, paper, by, n
         raise NotAllowed(_("You do not record what you receive yourself. Ask the giver or another administrator."))
     if not paper:
         raise Refused(_("Name the written authorisation: number and date."))
+    if paper_on > today:
+        raise Refused(_("The written authorisation is dated in the future."))
+    if starts_on < paper_on:
+        raise Refused(
+            _("The written authorisation is of %(day)s; nobody acts by it before that day.")
+            % {"day": formats.vn_date(paper_on)}
+        )
     if ends_on < starts_on:
         raise Refused(_("The last day lies before the first."))
     if ends_on < today:
@@ -73,6 +80,7 @@ def give_delegation(*, giver, receiver, action, starts_on, ends_on, paper, by, n
         ends_on=ends_on,
         planned_ends_on=ends_on,
         paper=paper,
+        paper_on=paper_on,
         limit_vnd=limit_vnd,
         created_by=actor_name(by),
         created_at=now,
@@ -95,6 +103,7 @@ def give_delegation(*, giver, receiver, action, starts_on, ends_on, paper, by, n
             "starts_on": starts_on,
             "ends_on": ends_on,
             "paper": paper,
+            "paper_on": paper_on,
             "limit_vnd": limit_vnd,
         },
     )
@@ -136,7 +145,7 @@ def _require_no_overlap(giver, action, starts_on, ends_on):
             "receiver": other.receiver.full_name,
             "from": formats.vn_date(other.starts_on),
             "to": formats.vn_date(other.ends_on),
-            "paper": other.paper,
+            "paper": other.named_paper,
         }
     )
 

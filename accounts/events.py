@@ -56,6 +56,7 @@ DELEGATION = {
     "starts_on": _("From"),
     "ends_on": _("Last day"),
     "paper": _("Written authorisation"),
+    "paper_on": _("Date of the written authorisation"),
     "limit_vnd": (_("At most for one act"), formats.money),
 }
 

@@ -12,6 +12,7 @@ from accounts.handover import takers_of
 from accounts.models import Office, User
 from accounts.roles import COUNCIL, POST_ROLES, STAFF, Role
 from accounts.services import request_password_reset
+from screens import formats
 from screens.forms import DASHES, DateField, Form, ModelForm, MoneyField
 
 PASSWORD_HINT = _("At least 14 characters. A sentence of several words is good and easy to remember.")
@@ -195,7 +196,11 @@ class DelegationForm(Form):
     paper = forms.CharField(
         label=_("Written authorisation"),
         max_length=120,
-        help_text=_("Number and date, for example 15/GUQ-SCT of 02/01/2026"),
+        help_text=_("Number and symbol, for example 15/GUQ-SCT."),
+    )
+    paper_on = DateField(
+        label=_("Date of the written authorisation"),
+        help_text=_("Nobody acts by it before that day. Day/month/year."),
     )
     limit_vnd = MoneyField(
         label=_("At most for one act"), required=False, min_value=1, help_text=_("Leave empty where there is no limit.")
@@ -216,6 +221,13 @@ class DelegationForm(Form):
         first, last = cleaned.get("starts_on"), cleaned.get("ends_on")
         if first and last and last < first:
             self.add_error("ends_on", _("The last day lies before the first."))
+        paper_on = cleaned.get("paper_on")
+        if first and paper_on and first < paper_on:
+            self.add_error(
+                "starts_on",
+                _("The written authorisation is of %(day)s; nobody acts by it before that day.")
+                % {"day": formats.vn_date(paper_on)},
+            )
         return cleaned
 
 

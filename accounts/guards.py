@@ -14,6 +14,7 @@ GUARDS = [
         "starts_on",
         "planned_ends_on",
         "paper",
+        "paper_on",
         "limit_vnd",
         "created_by",
         "created_at",

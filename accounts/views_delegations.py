@@ -85,6 +85,7 @@ def add_delegation(request):
                     starts_on=data["starts_on"],
                     ends_on=data["ends_on"],
                     paper=data["paper"],
+                    paper_on=data["paper_on"],
                     limit_vnd=data["limit_vnd"],
                     by=request.user,
                     now=now,

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models.people import User
 from accounts.roles import Role
 from audit.identity import Identified, Versioned
+from screens import formats
 
 
 class DelegationQuerySet(models.QuerySet):
@@ -88,6 +89,7 @@ class Delegation(Identified, Versioned):
     ends_on = models.DateField(_("last day"))
     planned_ends_on = models.DateField(_("last day by the paper"))
     paper = models.CharField(_("written authorisation"), max_length=120)
+    paper_on = models.DateField(_("date of the written authorisation"), null=True)  # older ones name it in `paper`
     limit_vnd = models.BigIntegerField(_("at most for one act"), null=True, blank=True)
     created_by = models.CharField(_("recorded by"), max_length=80)
     created_at = models.DateTimeField(_("recorded at"))
@@ -111,6 +113,10 @@ class Delegation(Identified, Versioned):
             ),
             models.CheckConstraint(condition=~Q(paper="") & ~Q(action=""), name="delegation_by_a_paper"),
             models.CheckConstraint(
+                condition=Q(paper_on__isnull=True) | Q(paper_on__lte=F("starts_on")),
+                name="delegation_not_before_its_paper",
+            ),
+            models.CheckConstraint(
                 condition=Q(limit_vnd__isnull=True) | Q(limit_vnd__gt=0), name="delegation_limit_positive"
             ),
             models.CheckConstraint(
@@ -133,6 +139,11 @@ class Delegation(Identified, Versioned):
     @property
     def never_held(self):
         return self.ends_on < self.starts_on
+
+    @property
+    def named_paper(self):
+        """Number and date of the written authorisation."""
+        return f"{self.paper}, {formats.vn_date(self.paper_on)}" if self.paper_on else self.paper
 
     @property
     def action_label(self):

@@ -16,6 +16,14 @@ AMOUNTS = {
     StepKind.CEILING: _("New ceiling of the programme"),
     StepKind.ENVELOPE: _("New envelope of the year"),
 }
+# On which days a step is booked in a year that has not begun, or is over.
+DAYS_OF_BOOKING = {
+    YearState.PREPARING: _("The day of the entry, in the budget year %(year)s or the year before it; empty for today."),
+    YearState.ADJUSTING: _(
+        "The day of the entry, in the budget year %(year)s, or in the year after it while %(year)s is being adjusted and "
+        "settled and is not closed yet; not before the date of the document; empty for today."
+    ),
+}
 _NOT_ABOUT_LINE = {*LIMITS, *ABOUT_COMMITMENT, *BESIDE_LEDGER, StepKind.REVERSE, StepKind.OPENING}
 ABOUT_LINE = tuple(kind for kind in StepKind if kind not in _NOT_ABOUT_LINE)
 
@@ -71,6 +79,8 @@ class PrepareStepForm(Attachments, Form):
             reason.error_messages["required"] = _("Say why the entry is reversed.")
         if kind in LIMITS:
             del self.fields["happened_on"]
+        elif line is not None and line.year.state in DAYS_OF_BOOKING:
+            self.fields["happened_on"].help_text = DAYS_OF_BOOKING[line.year.state] % {"year": line.year}
         if kind in BESIDE_LEDGER:
             self._beside_ledger(kind)
         if kind == StepKind.SAVING and line is not None and (rule := saving_of(line)) is not None:

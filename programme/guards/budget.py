@@ -42,8 +42,8 @@ def effect(row, balance):
     return f"(CASE {cases}ELSE 0 END) * ({sign})"
 
 
-MOVES_ASSIGNED = [kind for kind, moves in EFFECTS.items() if "assigned_vnd" in moves]
-# The year before the line, always; whoever moves assigned money takes the year alone, because lines share its envelope.
+MOVES_ASSIGNED = [kind for kind, moves in EFFECTS.items() if moves.keys() & {"assigned_vnd", "withheld_vnd"}]
+# The year before the line, always; whoever moves assigned or withheld money takes the year alone, because lines share its envelope.
 TAKE_YEAR_AND_LINE = (
     f"IF NEW.kind IN ({listed(MOVES_ASSIGNED)}) THEN "
     f"PERFORM 1 FROM {YEAR} y WHERE y.id = (SELECT l.year_id FROM {LINE} l WHERE l.id = NEW.line_id) FOR NO KEY UPDATE; "
@@ -64,7 +64,7 @@ REVERSAL_FITS = (
     f"NEW.reverses_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM {ENTRY} r WHERE r.id = NEW.reverses_id "
     "AND r.reverses_id IS NULL AND r.line_id = NEW.line_id AND r.kind = NEW.kind AND r.amount_vnd = NEW.amount_vnd "
     "AND r.commitment_id IS NOT DISTINCT FROM NEW.commitment_id AND r.pair IS NOT DISTINCT FROM NEW.pair "
-    "AND r.happened_on <= NEW.happened_on)"
+    "AND r.happened_on <= NEW.happened_on AND (NEW.document_on IS NULL OR r.happened_on <= NEW.document_on))"
 )
 LINE_FITS = (
     f"EXISTS (SELECT 1 FROM {LINE} l WHERE l.id = NEW.line_id AND l.managed = NEW.reported) "
@@ -192,15 +192,22 @@ COMMITMENT_FROM_NOTHING = (
     " OR ".join(f"NEW.{balance} <> 0" for balance in COMMITMENT_BALANCES) + " OR NEW.state <> 'prepared'"
 )
 
+
+def of_envelope(row):
+    """SQL: what a line takes of its year's envelope. Money carried in counts in the year before; what is withheld as
+    saving stays taken until a decision releases it."""
+    return f"{row}.assigned_vnd - {row}.carried_in_vnd + {row}.withheld_vnd"
+
+
 ENVELOPE = (
-    "NEW.counts AND NEW.assigned_vnd - NEW.carried_in_vnd > OLD.assigned_vnd - OLD.carried_in_vnd "
-    f"AND NEW.assigned_vnd - NEW.carried_in_vnd + COALESCE((SELECT SUM(l.assigned_vnd - l.carried_in_vnd) FROM {LINE} l "
+    f"NEW.counts AND {of_envelope('NEW')} > {of_envelope('OLD')} "
+    f"AND {of_envelope('NEW')} + COALESCE((SELECT SUM({of_envelope('l')}) FROM {LINE} l "
     "WHERE l.year_id = NEW.year_id AND l.counts AND l.id <> NEW.id), 0) "
     f"> (SELECT y.envelope_vnd FROM {YEAR} y WHERE y.id = NEW.year_id)"
 )
 LINES_WITHIN = (
-    "NEW.envelope_vnd < OLD.envelope_vnd AND NEW.envelope_vnd < COALESCE((SELECT SUM(l.assigned_vnd - l.carried_in_vnd) "
-    f"FROM {LINE} l WHERE l.year_id = NEW.id AND l.counts), 0)"
+    "NEW.envelope_vnd < OLD.envelope_vnd AND NEW.envelope_vnd < COALESCE((SELECT SUM("
+    f"{of_envelope('l')}) FROM {LINE} l WHERE l.year_id = NEW.id AND l.counts), 0)"
 )
 YEARS_WITHIN = (
     f"NEW.envelope_vnd > OLD.envelope_vnd AND NEW.envelope_vnd > COALESCE((SELECT p.ceiling_vnd FROM programme_period p WHERE p.id = NEW.period_id), 0) "

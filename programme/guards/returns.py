@@ -19,7 +19,8 @@ MORE_THAN_WAS_PAID = (
 )
 REVERSAL_FITS = (
     f"NEW.reverses_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM {RETURN} r WHERE r.id = NEW.reverses_id "
-    "AND r.reverses_id IS NULL AND r.commitment_id = NEW.commitment_id AND r.amount_vnd = NEW.amount_vnd)"
+    "AND r.reverses_id IS NULL AND r.commitment_id = NEW.commitment_id AND r.amount_vnd = NEW.amount_vnd "
+    "AND r.returned_on <= NEW.document_on)"
 )
 NOT_BY_ITS_STEP = (
     f"NOT EXISTS (SELECT 1 FROM {STEP} s WHERE s.id = NEW.step_id AND s.state = 'approved' "

@@ -29,6 +29,7 @@ BALANCES = (
     "settled_vnd",
     "cancelled_vnd",
     "carried_out_vnd",
+    "withheld_vnd",
 )
 COMMITMENT_BALANCES = ("committed_vnd", "advanced_vnd", "disbursed_vnd", "recovered_vnd", "settled_vnd")
 
@@ -40,6 +41,7 @@ class EntryKind(models.TextChoices):
     SUPPLEMENT = "supplement", _("Supplement to the estimate")
     CUT = "cut", _("Cut of the estimate")
     SAVING = "saving", _("Withheld as recurrent saving")
+    RELEASE = "release", _("Withheld saving released")
     TRANSFER_OUT = "transfer_out", _("Adjustment: to another line")
     TRANSFER_IN = "transfer_in", _("Adjustment: from another line")
     CARRY_IN = "carry_in", _("Carried in from the year before")
@@ -63,7 +65,8 @@ EFFECTS = {
     EntryKind.ASSIGN: {"assigned_vnd": 1},
     EntryKind.SUPPLEMENT: {"assigned_vnd": 1},
     EntryKind.CUT: {"assigned_vnd": -1},
-    EntryKind.SAVING: {"assigned_vnd": -1},
+    EntryKind.SAVING: {"assigned_vnd": -1, "withheld_vnd": 1},
+    EntryKind.RELEASE: {"withheld_vnd": -1},
     EntryKind.TRANSFER_OUT: {"assigned_vnd": -1},
     EntryKind.TRANSFER_IN: {"assigned_vnd": 1},
     EntryKind.CARRY_IN: {"assigned_vnd": 1, "carried_in_vnd": 1},
@@ -106,11 +109,14 @@ class YearState(models.TextChoices):
 
 
 _BEFORE = {
-    kind for kind, effect in EFFECTS.items() if effect.keys() <= {"assigned_vnd", "carried_in_vnd", "allocated_vnd"}
+    kind
+    for kind, effect in EFFECTS.items()
+    if effect.keys() <= {"assigned_vnd", "carried_in_vnd", "allocated_vnd", "withheld_vnd"}
 }
 _AFTER = {
     EntryKind.DEALLOCATE,
     EntryKind.CUT,
+    EntryKind.RELEASE,
     EntryKind.DECOMMIT,
     EntryKind.CLEAR,
     EntryKind.PAY,
@@ -247,6 +253,7 @@ class BudgetLine(Identified, Versioned):
     settled_vnd = models.BigIntegerField(_("settled"), default=0, editable=False)
     cancelled_vnd = models.BigIntegerField(_("cancelled"), default=0, editable=False)
     carried_out_vnd = models.BigIntegerField(_("carried over"), default=0, editable=False)
+    withheld_vnd = models.BigIntegerField(_("withheld as recurrent saving"), default=0, editable=False)
 
     objects = BudgetLineQuerySet.as_manager()
 

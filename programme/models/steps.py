@@ -21,6 +21,7 @@ class StepKind(models.TextChoices):
     SUPPLEMENT = EntryKind.SUPPLEMENT.value, EntryKind.SUPPLEMENT.label
     CUT = EntryKind.CUT.value, EntryKind.CUT.label
     SAVING = EntryKind.SAVING.value, EntryKind.SAVING.label
+    RELEASE = EntryKind.RELEASE.value, EntryKind.RELEASE.label
     TRANSFER = "transfer", _("Adjustment between two lines")
     ALLOCATE = EntryKind.ALLOCATE.value, EntryKind.ALLOCATE.label
     DEALLOCATE = EntryKind.DEALLOCATE.value, EntryKind.DEALLOCATE.label

@@ -38,7 +38,10 @@ APPROVE_COMMITMENT = action(
 )
 PREPARE_PAYMENT = action("budget.prepare payment", _("Prepare payments"), roles={Role.ACCOUNTANT})
 CONTROL_PAYMENT = action("budget.control payment", _("Control payments"), roles={Role.CHIEF_ACCOUNTANT}, delegable=True)
-SIGN_PAYMENT = action("budget.sign payment", _("Sign payments as account holder"), roles=LEADERS, delegable=True)
+# The account holder alone; a deputy, too, signs only by a written authorisation.
+SIGN_PAYMENT = action(
+    "budget.sign payment", _("Sign payments as account holder"), roles={Role.DIRECTOR}, delegable=True
+)
 SEND_PAYMENT = action("budget.send payment", _("Send payments to the Treasury"), roles={Role.ACCOUNTANT})
 ANSWER_PAYMENT = action(
     "budget.answer payment",
@@ -54,6 +57,7 @@ _LIMITS = {
     StepKind.SUPPLEMENT,
     StepKind.CUT,
     StepKind.SAVING,
+    StepKind.RELEASE,
     StepKind.TRANSFER,
 }
 _CORRECTIONS = {

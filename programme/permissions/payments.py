@@ -20,7 +20,6 @@ from programme.permissions.budget import (
     VIEW,
 )
 from programme.permissions.steps import within_rights
-from reference.thresholds import capacity_to_approve
 
 STATE = Payment.State
 RETURN_PAYMENT = any_of(
@@ -63,7 +62,7 @@ def right_to_control(by: Any, payment: Payment, *, on: date) -> Capacity:
 
 def right_to_sign(by: Any, payment: Payment, *, on: date) -> Capacity:
     """In what right `by` signs the payment as account holder; NotAllowed says why in none."""
-    acting = capacity_to_approve(by, SIGN_PAYMENT, amount_vnd=payment.amount_vnd, on=on)
+    acting = capacity(by, SIGN_PAYMENT, amount_vnd=payment.amount_vnd, on=on)
     before = {
         "prepare payment": (payment.prepared_by, None),
         "control payment": (payment.controlled_by, payment.controlled_for),
@@ -107,7 +106,7 @@ def waiting_to_be(done: str, user: Any, *, on: date):
         return Payment.objects.filter(rows, state=STATE.PREPARED)
     if done == "signed":
         apart = ("prepared_by", "controlled_by", "controlled_for")
-        rows = within_rights(user, SIGN_PAYMENT, on=on, amount="amount_vnd", apart=apart, limited=True)
+        rows = within_rights(user, SIGN_PAYMENT, on=on, amount="amount_vnd", apart=apart, limited=False)
         return Payment.objects.filter(rows, state=STATE.CONTROLLED)
     wanted, state = (SEND_PAYMENT, STATE.SIGNED) if done == "sent" else (ANSWER_PAYMENT, STATE.SENT)
     return Payment.objects.filter(state=state) if user.may(wanted) else Payment.objects.none()

@@ -1,15 +1,18 @@
 """What the pages share on which somebody acts on the money: links, people, what is left before one uses it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Sum
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.access import Capacity, may_open
+from accounts.models import Delegation, User
 from accounts.names import names_of
 from programme.models import (
     BudgetLine,
@@ -23,6 +26,7 @@ from programme.models import (
     Task,
 )
 from programme.models.commitments import PENDING
+from programme.permissions.budget import APPROVAL, APPROVE_COMMITMENT, SIGN_PAYMENT
 from programme.services.ledger import ceiling_left, envelope_left
 from programme.services.returns import left_to_return
 from screens import formats
@@ -65,6 +69,50 @@ def acting_sentence(right: Capacity | None) -> str:
     return _("You act in the name of %(name)s, by authorisation %(paper)s.") % {"name": giver, "paper": right.paper}
 
 
+def in_whose_name(entries: Iterable[LedgerEntry]) -> dict[int, str]:
+    """{key of an entry that was approved by a written authorisation: in whose name, by which paper}.
+
+    What was approved, by whom and when stands on the step, payment or contract that the entry came from.
+    """
+    acts: dict[int, tuple[Any, Any, str, Any]] = {}
+    for entry in entries:
+        row: Any = entry.step or entry.payment or entry.commitment
+        if isinstance(row, Payment):
+            given = (row.signed_for, row.signed_by, SIGN_PAYMENT.code, row.signed_at)
+        elif row is not None:
+            wanted = APPROVAL[StepKind(row.kind)] if isinstance(row, BudgetStep) else APPROVE_COMMITMENT
+            given = (row.decided_for, row.decided_by, wanted.code, row.decided_at)
+        if row is not None and given[0]:
+            acts[entry.pk] = given
+    if not acts:
+        return {}
+    givers = dict(
+        User.objects.filter(public_id__in={act[0] for act in acts.values()}).values_list("public_id", "full_name")
+    )
+    papers = list(
+        Delegation.objects.filter(
+            giver__public_id__in=givers, receiver__public_id__in={act[1] for act in acts.values()}
+        )
+        .select_related("giver", "receiver")
+        .order_by("-created_at", "-pk")
+    )
+    return {
+        key: _("in the name of %(name)s, by %(paper)s")
+        % {"name": givers.get(giver, formats.NOTHING), "paper": _paper_of(papers, giver, receiver, code, at)}
+        for key, (giver, receiver, code, at) in acts.items()
+    }
+
+
+def _paper_of(given: list[Delegation], giver: Any, receiver: Any, code: str, at: Any) -> str:
+    """The newest written authorisation that was there when it was acted on."""
+    day = timezone.localdate(at)
+    for each in given:
+        same = (each.giver.public_id, each.receiver.public_id, each.action) == (giver, receiver, code)
+        if same and each.starts_on <= day <= each.planned_ends_on and each.created_at <= at:
+            return each.named_paper
+    return formats.NOTHING
+
+
 @dataclass(frozen=True)
 class Taken:
     """A step that somebody took: what, who, when, in whose name."""
@@ -100,6 +148,7 @@ NOT_DISBURSED = gettext_lazy("Contract or decision signed, not disbursed yet")
 NOT_SETTLED = gettext_lazy("Disbursed, not an advance still to be cleared, and not settled yet")
 NOT_CLEARED = gettext_lazy("Advances not cleared yet")
 NOT_ASSIGNED = gettext_lazy("Envelope of the year not assigned to lines yet")
+WITHHELD = gettext_lazy("Withheld as saving, not released yet")
 NOT_RETURNED = gettext_lazy("Disbursed, not come back in its year nor since")
 NOT_GIVEN = gettext_lazy("Ceiling that the year may have, its envelope now included")
 
@@ -177,6 +226,8 @@ def rooms_for(
             return []
         where = {"line__year": line.year, "line__counts": True, "commitment": None}
         return [Room(NOT_ASSIGNED, envelope_left(line.year), _pending(_OF_ENVELOPE, besides, **where))]
+    if kind == StepKind.RELEASE:
+        return [Room(WITHHELD, line.withheld_vnd, _pending((StepKind.RELEASE,), besides, line=line))]
     if kind in _OF_ASSIGNED:
         return [Room(NOT_ALLOCATED, line.unallocated_vnd, _pending(_OF_ASSIGNED, besides, line=line))]
     if commitment is not None and kind == StepKind.DECOMMIT:

@@ -29,6 +29,7 @@ LEFT_LABELS = (
     ("advanced_vnd", gettext_lazy("Of it advances not cleared")),
 )
 ENDED_LABELS = (
+    ("withheld_vnd", EntryKind.SAVING.label),
     ("carried_out_vnd", gettext_lazy("Carried over to the next year")),
     ("cancelled_vnd", gettext_lazy("Estimate cancelled")),
 )
@@ -89,7 +90,7 @@ def left_rows(scope, totals):
     if not scope.year and scope.limit_vnd is not None:
         rows.append(Level(_("Ceiling not given to a year"), None, None, scope.limit_vnd - (scope.envelopes_vnd or 0)))
     if scope.envelopes_vnd is not None:
-        own = together.assigned_vnd - together.carried_in_vnd
+        own = together.assigned_vnd - together.carried_in_vnd + together.withheld_vnd
         rows.append(Level(_("Envelope not assigned to a line"), None, None, scope.envelopes_vnd - own))
     for name, label in LEFT_LABELS:
         rows.append(
@@ -210,6 +211,7 @@ def way_of(kind, *, reversal=False):
     taken = kind in (
         EntryKind.CUT,
         EntryKind.SAVING,
+        EntryKind.RELEASE,
         EntryKind.TRANSFER_OUT,
         EntryKind.DEALLOCATE,
         EntryKind.DECOMMIT,
@@ -230,6 +232,7 @@ BALANCE_LABELS = {
     "settled_vnd": LEVEL_LABELS[4],
     "cancelled_vnd": gettext_lazy("Estimate cancelled"),
     "carried_out_vnd": gettext_lazy("Carried over to the next year"),
+    "withheld_vnd": EntryKind.SAVING.label,
 }
 
 

@@ -48,6 +48,7 @@ class Money:
     settled_vnd: int = 0
     cancelled_vnd: int = 0
     carried_out_vnd: int = 0
+    withheld_vnd: int = 0
 
     @classmethod
     def of(cls, rows):

@@ -181,6 +181,7 @@ def approve_commitment(commitment: Commitment, *, by: Any, now: datetime) -> Led
         prepared_by=commitment.prepared_by,
         approved_by=by.public_id,
         commitment=commitment,
+        facts=acting.facts,
     )
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from audit.events import record_event
-from programme.guards.budget import effect, listed, month_of
+from programme.guards.budget import effect, listed, month_of, of_envelope
 from programme.models import BALANCES, COMMITMENT_BALANCES, ON_COMMITMENT, BudgetCheck
 from screens import formats
 
@@ -123,9 +123,9 @@ QUESTIONS = [
     Question(
         "envelope",
         gettext_lazy("A year's lines take %(should)s of an envelope of %(stands)s."),
-        f"SELECT y.public_id, y.envelope_vnd, SUM(l.assigned_vnd - l.carried_in_vnd) FROM {YEAR} y "
+        f"SELECT y.public_id, y.envelope_vnd, SUM({of_envelope('l')}) FROM {YEAR} y "
         f"JOIN {LINE} l ON l.year_id = y.id AND l.counts GROUP BY y.id, y.public_id, y.envelope_vnd "
-        "HAVING SUM(l.assigned_vnd - l.carried_in_vnd) > y.envelope_vnd",
+        f"HAVING SUM({of_envelope('l')}) > y.envelope_vnd",
     ),
     Question(
         "ceiling",

@@ -68,16 +68,21 @@ def said(amounts):
     return "; ".join(f"{source.name_vi}: {formats.number(amount)}" for source, amount in amounts.items()) or "–"
 
 
+def require_due_in_plan(year, due_on):
+    """A task of the plan of `year` is due in that year or in the one after it."""
+    if not date(year, 1, 1) <= due_on <= date(year + 1, 12, 31):
+        raise Refused(
+            _("%(day)s does not belong to the plan of %(year)s. Check the year of the deadline.")
+            % {"day": formats.vn_date(due_on), "year": year}
+        )
+
+
 def _require_line(plan, values, amounts):
     if not values.get("content_area"):
         raise Refused(_("An estimate belongs to a content area of the programme. Choose the content area."))
     if bool(values.get("office")) == bool(values.get("agency")):
         raise Refused(_("A task has exactly one lead: an office of the Department or another agency."))
-    if not date(plan.year, 1, 1) <= values["due_on"] <= date(plan.year + 1, 12, 31):
-        raise Refused(
-            _("%(day)s does not belong to the plan of %(year)s. Check the year of the deadline.")
-            % {"day": formats.vn_date(values["due_on"]), "year": plan.year}
-        )
+    require_due_in_plan(plan.year, values["due_on"])
     for source, amount in amounts.items():
         if not 0 < amount <= MOST_VND:
             raise Refused(_("The estimate from %(source)s must be more than 0.") % {"source": source})

@@ -84,6 +84,7 @@ RULES = (
         {"assigned_vnd": 1, "carried_in_vnd": -1},
         gettext_lazy("Only %(left)s of this line was assigned in the year itself; this takes %(amount)s."),
     ),
+    Rule({"withheld_vnd": 1}, gettext_lazy("Only %(left)s of this line is withheld; this takes %(amount)s.")),
     *(
         Rule({name: 1}, gettext_lazy("Only %(left)s can be taken back here; this takes %(amount)s."))
         for name in BALANCES
@@ -188,7 +189,7 @@ def take_lines(*keys: int, alone: bool = False) -> dict[int, BudgetLine]:
 
 def moves_assigned(kind: str) -> bool:
     """Whether entries of `kind` take room of the year's envelope or give it back."""
-    return "assigned_vnd" in EFFECTS[EntryKind(kind)]
+    return bool(EFFECTS[EntryKind(kind)].keys() & {"assigned_vnd", "withheld_vnd"})
 
 
 def require_room(row: Any, rules: Iterable[Rule], kind: str, amount_vnd: int, sign: int) -> None:
@@ -231,9 +232,10 @@ def require_room_since(row: Any, rules: Iterable[Rule], kind: str, amount_vnd: i
 
 
 def envelope_left(year: BudgetYear) -> int:
-    """What of the year's envelope no line has been assigned yet; money carried in is not counted again."""
+    """What of the year's envelope no line has been assigned yet; money carried in is not counted again, and what is
+    withheld as saving stays out until it is released."""
     lines = BudgetLine.objects.filter(year=year, counts=True)
-    taken = lines.aggregate(sum=Sum(F("assigned_vnd") - F("carried_in_vnd")))["sum"] or 0
+    taken = lines.aggregate(sum=Sum(F("assigned_vnd") - F("carried_in_vnd") + F("withheld_vnd")))["sum"] or 0
     return year.envelope_vnd - taken
 
 
@@ -246,7 +248,8 @@ def ceiling_left(period) -> int:
 def require_envelope(line: BudgetLine, kind: str, amount_vnd: int, sign: int) -> None:
     """Refuse what the year's envelope has no room for."""
     effect = EFFECTS[EntryKind(kind)]
-    change = sign * amount_vnd * (effect.get("assigned_vnd", 0) - effect.get("carried_in_vnd", 0))
+    ways = effect.get("assigned_vnd", 0) - effect.get("carried_in_vnd", 0) + effect.get("withheld_vnd", 0)
+    change = sign * amount_vnd * ways
     if not line.counts or change <= 0:
         return
     left = envelope_left(line.year)
@@ -300,7 +303,12 @@ def require_after_its_contract(commitment: Commitment, document_on: date | None)
         )
 
 
-def require_after_the_reversed(happened_on: date, entry: LedgerEntry) -> None:
+def require_after_the_reversed(happened_on: date, document_on: date | None, entry: LedgerEntry) -> None:
+    if document_on is not None and document_on < entry.happened_on:
+        raise Refused(
+            _("The entry is of %(day)s; a document dated before it (%(document)s) cannot correct it.")
+            % {"day": formats.vn_date(entry.happened_on), "document": formats.vn_date(document_on)}
+        )
     if happened_on < entry.happened_on:
         raise Refused(
             _("The entry is of %(day)s; its reversal is booked on that day or later.")
@@ -336,7 +344,7 @@ def require_bookable(
     """Refuse a day that the year, the document, the reversed entry or a confirmed statement of the Treasury forbids."""
     require_year_takes(year, kind, opening=opening)
     if reverses is not None:
-        require_after_the_reversed(happened_on, reverses)
+        require_after_the_reversed(happened_on, document_on, reverses)
     if opening and reverses is None:
         return
     require_day(year, happened_on, now=now)
@@ -366,9 +374,11 @@ def book(
     opening: bool = False,
     reported: bool = False,
     reason: str = "",
+    facts: dict[str, str] | None = None,
 ) -> LedgerEntry:
     """Write one entry on a line that `take_lines` gave; afterwards `line` and `commitment` stand as the database has them.
 
+    `facts` say in whose name it is approved (`Capacity.facts`).
     Raises Refused with how much is left where there is no room, or why the year does not take it.
     """
     sign = -1 if reverses else 1
@@ -432,12 +442,21 @@ def book(
         number=entry.number,
         entry_kind=kind,
         amount_vnd=sign * amount_vnd,
+        **(facts or {}),
     )
     return entry
 
 
 def reverse(
-    entry: LedgerEntry, *, paper: Paper, happened_on: date, reason: str, step: BudgetStep, by: Any, now: datetime
+    entry: LedgerEntry,
+    *,
+    paper: Paper,
+    happened_on: date,
+    reason: str,
+    step: BudgetStep,
+    by: Any,
+    now: datetime,
+    facts: dict[str, str] | None = None,
 ):
     """Undo an entry by a new one that names it; of a movement between two lines, both halves. Returns the new entries."""
     halves = halves_of(entry)
@@ -466,6 +485,7 @@ def reverse(
                 opening=half.opening,
                 reported=half.reported,
                 reason=reason,
+                facts=facts,
             )
         )
     return written

@@ -458,7 +458,7 @@ def require_bookable(step: BudgetStep, line: BudgetLine, *, again: bool) -> None
     require_envelope(line, kind, step.amount_vnd - step.carried_in_vnd, 1)
 
 
-def carry_through(step: BudgetStep, *, by: Any, now: datetime) -> list[LedgerEntry]:
+def carry_through(step: BudgetStep, *, by: Any, now: datetime, facts: dict[str, str]) -> list[LedgerEntry]:
     """Book the opening sums of an approved step; its contract or decision is signed from now on."""
     assert step.line_id is not None  # noqa: S101 - a constraint of the table
     commitment, again = None, False
@@ -467,7 +467,7 @@ def carry_through(step: BudgetStep, *, by: Any, now: datetime) -> list[LedgerEnt
         again = opens_again(step)
         if not again:
             _decide(commitment, step, CONTRACT.APPROVED)
-            record_event("commitment approved", commitment, by=by, now=now)
+            record_event("commitment approved", commitment, by=by, now=now, **facts)
     line = take_lines(step.line_id, alone=commitment is None)[step.line_id]
     require_bookable(step, line, again=again)
     day = booking_day(line.year, timezone.localdate(now))
@@ -487,6 +487,7 @@ def carry_through(step: BudgetStep, *, by: Any, now: datetime) -> list[LedgerEnt
             opening=True,
             pair=new_pair() if kind == EntryKind.CARRY_IN else None,
             reason=step.reason,
+            facts=facts,
         )
         for kind, amount in entries_of(step)
     ]

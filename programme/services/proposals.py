@@ -9,7 +9,7 @@ from audit.refusals import Conflict, NotAllowed, Refused
 from programme.models import MOST_VND, BudgetYear, ProposalEstimate, TaskProposal
 from programme.models.plans import YEAR_IS_OVER
 from programme.permissions.plans import DRAFT, PROPOSE, can_keep_proposal
-from programme.services.items import add_item, open_plan_of, said
+from programme.services.items import add_item, open_plan_of, require_due_in_plan, said
 from programme.services.moving import changed_values, locked, move, save, told
 
 STATE = TaskProposal.State
@@ -20,6 +20,7 @@ def add_proposal(*, office, values, amounts, by, now, synthetic=False):
     """Write a proposal for the own office. It is seen by that office alone until it is sent."""
     require(by, PROPOSE)
     _require_year_to_come(values["year"])
+    require_due_in_plan(values["year"], values["due_on"])
     _require_estimates(values, amounts)
     proposal = TaskProposal(office=office, written_by=by.public_id, written_at=now, synthetic=synthetic, **values)
     _require_own(by, proposal)
@@ -63,6 +64,7 @@ def edit_proposal(*, proposal, values, amounts, version, by, now):
     _require_own(by, proposal)
     if proposal.state != STATE.DRAFT:
         raise Conflict(_("The proposal was sent and no longer changes. Withdraw it and write another one."))
+    require_due_in_plan(values.get("year", proposal.year), values.get("due_on", proposal.due_on))
     _require_estimates({"content_area": proposal.content_area, **values}, amounts)
     old = {estimate.source: estimate.amount_vnd for estimate in proposal.estimates.select_related("source")}
     before, after = changed_values(proposal, values)
@@ -82,6 +84,7 @@ def send_proposal(*, proposal, by, now):
     proposal = locked(proposal)
     _require_own(by, proposal)
     _require_year_to_come(proposal.year)
+    require_due_in_plan(proposal.year, proposal.due_on)
     move(proposal, STATE.SENT)
     proposal.sent_by, proposal.sent_at = by.public_id, now
     proposal.save(update_fields=["state", "sent_by", "sent_at"])

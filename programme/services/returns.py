@@ -111,6 +111,11 @@ def _require_day_of_reversal(step: BudgetStep, undone: MoneyReturn, today: date)
             _("The return is of %(day)s; it is reversed on that day or later.")
             % {"day": formats.vn_date(undone.returned_on)}
         )
+    if step.document_on < undone.returned_on:
+        raise Refused(
+            _("The return is of %(day)s; a document dated before it (%(document)s) cannot correct it.")
+            % {"day": formats.vn_date(undone.returned_on), "document": formats.vn_date(step.document_on)}
+        )
     if step.happened_on < step.document_on:
         raise Refused(
             _("It is reversed on the day of its document (%(day)s) or later.")

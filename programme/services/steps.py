@@ -366,17 +366,17 @@ def approve_step(step: BudgetStep, *, by: Any, now: datetime) -> list[LedgerEntr
         step.happened_on = opening.booking_day(step.line.year, today)
     step.save(update_fields=["state", "decided_by", "decided_at", "decided_for", "happened_on"])
     record_event("budget step approved", step, by=by, now=now, **acting.facts)
-    return _carry_through(step, by=by, now=now)
+    return _carry_through(step, by=by, now=now, facts=acting.facts)
 
 
-def _carry_through(step: BudgetStep, *, by: Any, now: datetime) -> list[LedgerEntry]:
+def _carry_through(step: BudgetStep, *, by: Any, now: datetime, facts: dict[str, str]) -> list[LedgerEntry]:
     """Book what the step asks for; ceiling and envelope become the new limit."""
     if step.kind == StepKind.CEILING:
         return _change_ceiling(step, by=by, now=now)
     if step.kind == StepKind.ENVELOPE:
         return _change_envelope(step, by=by, now=now)
     if step.kind == StepKind.OPENING:
-        return opening.carry_through(step, by=by, now=now)
+        return opening.carry_through(step, by=by, now=now, facts=facts)
     if step.kind in BESIDE_LEDGER:
         returns.carry_through(step, by=by, now=now)
         return []
@@ -388,6 +388,7 @@ def _carry_through(step: BudgetStep, *, by: Any, now: datetime) -> list[LedgerEn
         "step": step,
         "by": by,
         "now": now,
+        "facts": facts,
     }
     if step.kind == StepKind.REVERSE:
         assert step.reverses is not None  # noqa: S101 - a constraint of the table
@@ -446,7 +447,7 @@ def _require_ceiling_above(period: Period, amount_vnd: int) -> None:
 
 
 def _require_envelope_between(period: Period, year: BudgetYear, amount_vnd: int) -> None:
-    """The envelope lies between what its lines have been assigned and what the ceiling leaves."""
+    """The envelope lies between what its lines have been assigned, with what is withheld, and what the ceiling leaves."""
     room = ceiling_left(period) + year.envelope_vnd
     if amount_vnd > room:
         raise Refused(
@@ -456,7 +457,7 @@ def _require_envelope_between(period: Period, year: BudgetYear, amount_vnd: int)
     taken = year.envelope_vnd - envelope_left(year)
     if amount_vnd < taken:
         raise Refused(
-            _("%(taken)s of %(year)s is assigned to lines already; the envelope cannot be lower.")
+            _("%(taken)s of %(year)s is assigned to lines or withheld as saving; the envelope cannot be lower.")
             % {"taken": formats.money(taken), "year": year}
         )
 

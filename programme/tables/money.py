@@ -101,6 +101,7 @@ SUMMED = (
     "settled_vnd",
     "cancelled_vnd",
     "carried_out_vnd",
+    "withheld_vnd",
     "left_sum_vnd",
     "pending_sum_vnd",
     "planned_sum_vnd",
@@ -247,6 +248,7 @@ def line_table(unit, sums, before, *, mixed=False, of_one_year=False, alike=True
         "settled": _money("settled", LEVEL_LABELS[4], unit, accessor="settled_vnd"),
         "cancelled": _money("cancelled", _("Estimate cancelled"), unit, accessor="cancelled_vnd"),
         "carried_out": _money("carried_out", _("Carried over to the next year"), unit, accessor="carried_out_vnd"),
+        "withheld": _money("withheld", EntryKind.SAVING.label, unit, accessor="withheld_vnd"),
         "left": LeftColumn(
             verbose_name=pgettext_lazy("money", "Left"),
             unit=unit,
@@ -264,6 +266,8 @@ def line_table(unit, sums, before, *, mixed=False, of_one_year=False, alike=True
         "note": tables.Column(verbose_name=_("Note")),
     }
     shown = [name for name in LineTable.Meta.shown if not (of_one_year and name == "year")]
+    if sums["withheld_vnd"]:
+        shown.insert(shown.index("left"), "withheld")
     if sums["returned_sum_vnd"]:
         shown.append("returned")
     meta = type("Meta", (LineTable.Meta,), {"shown": shown})

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from documents.serving import serve
 from programme.models import BudgetLine, LedgerEntry, StepKind, YearState
 from programme.presenting import money as presenting
+from programme.presenting.acting import in_whose_name
 from programme.presenting.places import address_of, open_address
 from programme.queries import money as queries
 from programme.tables import money as tables
@@ -84,6 +85,7 @@ def ledger_entry(request, public_id):
         "effects": [(label, presenting.plus_or_minus(change)) for label, change in presenting.effects(entry)],
         "recorded_by": names[entry.recorded_by],
         "approved_by": names[entry.approved_by],
+        "behalf": in_whose_name([entry]).get(entry.pk, ""),
         "other_half": other_half,
         "undone": undone,
         "reverse_url": reverse_url,

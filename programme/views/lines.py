@@ -14,6 +14,7 @@ from programme.forms import money as forms
 from programme.models import BudgetLine, EntryKind, MoneyReturn, Payment, YearState
 from programme.permissions.budget import KEEP_LINES, REPORT
 from programme.presenting import money as presenting
+from programme.presenting.acting import in_whose_name
 from programme.presenting.places import address_of, open_address
 from programme.presenting.returns import return_rows
 from programme.queries import money as queries
@@ -187,7 +188,7 @@ def _ledger_file(request, line, today):
             row["entry"].document,
             row["entry"].document_on,
             row["recorded_by"],
-            row["approved_by"],
+            f"{row['approved_by']}, {row['behalf']}" if row["behalf"] else row["approved_by"],
         )
         for row in _ledger(line, shown=None)[0]
     ]
@@ -218,6 +219,7 @@ def _ledger(line, shown=SHOWN):
     newest = line.entries.select_related("reverses", "commitment", "payment", "reversed_by", "step").order_by("-number")
     entries = list(newest[: shown + 1] if shown else newest)
     names = names_of(each for entry in entries for each in (entry.recorded_by, entry.approved_by))
+    behalf = in_whose_name(entries)
     left, rows = line.left_vnd, []
     for entry in entries[:shown]:
         rows.append(
@@ -230,6 +232,7 @@ def _ledger(line, shown=SHOWN):
                 "left": left,
                 "recorded_by": names(entry.recorded_by),
                 "approved_by": names(entry.approved_by),
+                "behalf": behalf.get(entry.pk, ""),
                 "reversed_by": getattr(entry, "reversed_by", None),
             }
         )

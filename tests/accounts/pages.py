@@ -57,6 +57,7 @@ def delegation():
         starts_on=today,
         ends_on=today + timedelta(days=60),
         paper="15/GUQ-SCT",
+        paper_on=today,
         by=User.objects.get(email=address_of("quantri")),
         now=timezone.now(),
     )

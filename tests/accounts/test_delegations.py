@@ -53,6 +53,7 @@ def moment():
 def give(giver, receiver, *, by=None, now=None, **changes):
     on = timezone.localdate(now)
     values = {"action": APPROVE.code, "starts_on": on, "ends_on": on + 30 * DAY, "paper": "15/GUQ-SCT"}
+    values["paper_on"] = min(on, changes.get("starts_on", on))
     return give_delegation(
         giver=giver, receiver=receiver, by=by or make_administrator(), now=now or timezone.now(), **(values | changes)
     )
@@ -158,8 +159,10 @@ def test_disabled_people_neither_give_nor_receive(moment):
         {"starts_on": date(2025, 8, 2), "ends_on": date(2025, 8, 1)},
         {"starts_on": date(2025, 6, 1), "ends_on": date(2025, 7, 14)},
         {"limit_vnd": 0},
+        {"starts_on": date(2025, 7, 14), "paper_on": date(2025, 7, 15)},
+        {"starts_on": date(2025, 8, 2), "paper_on": date(2025, 7, 16)},
     ],
-    ids=["no paper", "backwards", "already over", "no amount"],
+    ids=["no paper", "backwards", "already over", "no amount", "before its paper", "paper to come"],
 )
 def test_an_incomplete_delegation_is_refused(now, changes):
     with pytest.raises(Refused):
@@ -255,9 +258,10 @@ def test_own_roles_come_before_a_delegation(today):
 def test_a_delegation_names_giver_and_paper(today):
     director, head = make_director(), make_head()
     give(director, head, paper="15/GUQ-SCT")
+    paper = f"15/GUQ-SCT, {today:%d/%m/%Y}"
     right = capacity(head, APPROVE, on=today)
-    assert (right.giver, right.paper, right.roles) == (director.public_id, "15/GUQ-SCT", {Role.DIRECTOR})
-    assert str(right) == f"authorised by {director.public_id}, paper 15/GUQ-SCT"
+    assert (right.giver, right.paper, right.roles) == (director.public_id, paper, {Role.DIRECTOR})
+    assert str(right) == f"authorised by {director.public_id}, paper {paper}"
 
 
 def test_a_delegation_counts_up_to_its_limit(today):
@@ -445,6 +449,7 @@ EARLY = {"ended_early_on": date(2025, 8, 1), "ended_early_by": "user:x", "ended_
     [
         {"planned_ends_on": date(2025, 7, 31), "ends_on": date(2025, 7, 31)},
         {"paper": ""},
+        {"paper_on": date(2025, 8, 2)},
         {"action": ""},
         {"limit_vnd": 0},
         {"limit_vnd": -1},
@@ -493,6 +498,7 @@ def test_the_database_lets_a_day_be_given_anew_once_it_is_free(now):
     [
         {"action": "other"},
         {"paper": "2/GUQ"},
+        {"paper_on": date(2025, 1, 1)},
         {"limit_vnd": 10**12},
         {"starts_on": date(2025, 7, 1)},
         {"planned_ends_on": date(2026, 8, 31)},
@@ -543,6 +549,7 @@ def typed(receiver, today, **changes):
         "starts_on": f"{today:%d/%m/%Y}",
         "ends_on": f"{today + 9 * DAY:%d/%m/%Y}",
         "paper": "15/GUQ-SCT",
+        "paper_on": f"{today:%d/%m/%Y}",
         "limit_vnd": "5.000.000.000",
     } | changes
 

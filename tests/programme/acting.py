@@ -66,6 +66,7 @@ def delegate(giver, receiver, action, *, limit_vnd=None):
         ends_on=date(2024, 7, 31),
         planned_ends_on=date(2024, 7, 31),
         paper="15/GUQ-SCT",
+        paper_on=date(2024, 6, 28),
         limit_vnd=limit_vnd,
         created_by=f"user:{giver.public_id}",
         created_at=NOW,

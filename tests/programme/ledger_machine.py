@@ -8,7 +8,7 @@ import random
 from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
 from unittest import mock
 
@@ -44,7 +44,7 @@ CEILING, ENVELOPE = 1000, 190
 STEPS_A_RUN, BEYOND = 60, 400
 PAYEE = "Công ty TNHH Minh Họa"
 
-ON_LINE = ("assign", "supplement", "cut", "saving", "allocate", "allocate", "deallocate", "cancel")
+ON_LINE = ("assign", "supplement", "cut", "saving", "release", "allocate", "allocate", "deallocate", "cancel")
 ON_COMMITMENT = ("commit", "decommit", "recover", "recover_advance", "settle", "settle")
 DECIDED_BY = {"allocate": "director", "deallocate": "director", "cancel": "director", "carry_over": "director"}
 DECIDED_BY |= dict.fromkeys(("commit", "decommit", "settle"), "director")
@@ -163,7 +163,7 @@ class LedgerMachine(RuleBasedStateMachine):
 
     def approved(self, kind, amount, **about):
         """Prepared by the accountant, approved by whoever decides on it."""
-        paper = {"document": "Quyết định số 12/QĐ-UBND", "document_on": date(self.model.today, 7, 1)}
+        paper = {"document": "Quyết định số 12/QĐ-UBND", "document_on": self.now.date()}
         step = prepare_step(kind, amount_vnd=amount, by=self.accountant, now=self.now, **paper, **about)
         return approve_step(step, by=getattr(self, DECIDED_BY.get(kind, "chief")), now=self.now)
 

@@ -4,9 +4,9 @@ from copy import deepcopy
 from itertools import pairwise
 
 EARLY = {
-    "assign": "+assigned", "supplement": "+assigned", "cut": "-assigned", "saving": "-assigned",
+    "assign": "+assigned", "supplement": "+assigned", "cut": "-assigned", "saving": "-assigned +withheld",
     "transfer_out": "-assigned", "transfer_in": "+assigned", "carry_in": "+assigned +carried_in",
-    "allocate": "+allocated", "deallocate": "-allocated",
+    "allocate": "+allocated", "deallocate": "-allocated", "release": "-withheld",
 }  # fmt: skip
 LATE = {
     "decommit": "-committed", "clear": "-advanced", "pay": "+disbursed", "recover": "+recovered", "settle": "+settled",
@@ -16,7 +16,7 @@ MOVES = {**EARLY, **LATE, "commit": "+committed", "advance": "+advanced +disburs
 TAKES = {
     "preparing": set(EARLY),
     "open": set(MOVES) - {"carry_out"},
-    "adjusting": {*LATE, "cut", "deallocate"},
+    "adjusting": {*LATE, "cut", "deallocate", "release"},
     "closed": set(),
 }
 BALANCES = [
@@ -30,6 +30,7 @@ BALANCES = [
     "settled",
     "cancelled",
     "carried_out",
+    "withheld",
 ]
 
 
@@ -55,7 +56,7 @@ class Ledger:
                 return False
         left = {year: row["envelope"] for year, row in self.years.items()}
         for (year, _task), row in self.lines.items():
-            left[year] -= row["assigned"] - row["carried_in"]
+            left[year] -= row["assigned"] - row["carried_in"] + row["withheld"]
         return min(left.values()) >= 0 and sum(row["envelope"] for row in self.years.values()) <= self.ceiling
 
     def book(self, *moves):

@@ -360,7 +360,7 @@ def make_return(commitment, amount_vnd=10, *, reverses=None, **fields):
         reverses=reverses,
         step=step,
         document=step.document,
-        document_on=step.document_on,
+        document_on=reverses.returned_on if reverses else step.document_on,
         voucher=voucher,
         payer=payer,
         returned_on=fields.pop("returned_on", date(commitment.line.year.year + 1, 6, 1)),

@@ -180,6 +180,11 @@ def test_a_receiver_of_a_delegation_approves_in_the_givers_name(client_as, peopl
     assert post(client, "approve_commitment", row).status_code == 302
     row.refresh_from_db()
     assert row.decided_for == people["director"].public_id
+    said, entry = "thay Phạm Giám Đốc, theo 15/GUQ-SCT, 28/06/2024", row.entries.get()
+    for url in (entry.get_absolute_url(), line.get_absolute_url(), f"{line.get_absolute_url()}?export=print"):
+        assert said in text(client.get(url)), url
+    assert said in downloaded(client.get(f"{line.get_absolute_url()}?export=csv")).decode()
+    assert text(client.get(entry.get_absolute_url())).count("15/GUQ-SCT") == 2, "in its history too"
 
 
 def test_it_is_refused_with_a_reason_and_withdrawn_by_its_preparer(client_as, people, line):

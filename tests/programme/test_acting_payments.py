@@ -171,11 +171,16 @@ def test_a_payment_needs_three_people_on_its_pages_too(client_as, people, contra
 
 def test_a_signature_by_delegation_says_in_whose_name(client_as, people, contract):
     payment = at(people, contract, "controlled")
-    delegate(people["director"], people["deputy"], "budget.sign payment")
-    above = at(people, contract, "controlled", 800_000_000)
     client = client_as(people["deputy"])
-    assert "15/GUQ-SCT" not in text(client.get(payment.get_absolute_url()))  # by own role, within its limit
-    assert post(client, "sign_payment", above).status_code == 302
+    assert address("sign_payment", payment) not in text(client.get(payment.get_absolute_url()))
+    assert post(client, "sign_payment", payment).status_code == 403, "a deputy, too, needs a written authorisation"
+    delegate(people["director"], people["deputy"], "budget.sign payment")
+    client = client_as(people["deputy"])
+    assert "15/GUQ-SCT" in text(client.get(payment.get_absolute_url()))
+    assert post(client, "sign_payment", payment).status_code == 302
+    payment.refresh_from_db()
+    assert payment.signed_for == people["director"].public_id
+    assert f"thay {people['director'].full_name}" in text(client.get(payment.get_absolute_url()))
     head = make_user(Role.HEAD)
     delegate(people["chief"], head, "budget.control payment")
     waiting = at(people, contract, "prepared", 5)

@@ -389,6 +389,12 @@ def test_a_reversal_in_a_closed_year_is_refused_when_it_is_prepared(client_as, p
     assert not BudgetStep.objects.prepared().exists()
 
 
+def test_the_day_of_booking_says_what_holds_in_a_year_that_is_over(client_as, people, line):
+    move_year(line.year, "adjusting")
+    form = client_as(people["accountant"]).get(address("prepare_step", "cancel", line)).context["form"]
+    assert "chỉnh lý" in str(form.fields["happened_on"].help_text)
+
+
 @pytest.mark.parametrize("day", ["31/12/2023", "17/07/2024"])
 def test_a_day_of_booking_outside_the_year_or_to_come_is_refused_when_it_is_prepared(client_as, people, line, day):
     refused = post(client_as(people["accountant"]), "prepare_step", "allocate", line, happened_on=day, **STEP)

@@ -71,6 +71,7 @@ FAULTS = {
     "line settled_vnd": ("programme_budgetline", "settled_vnd = settled_vnd + 1"),
     "line cancelled_vnd": ("programme_budgetline", "cancelled_vnd = 5"),
     "line carried_out_vnd": ("programme_budgetline", "carried_out_vnd = carried_out_vnd + 1"),
+    "line withheld_vnd": ("programme_budgetline", "withheld_vnd = 5"),
     "numbers": ("programme_budgetline", "last_number = last_number + 1"),
     "order": ("programme_budgetline", "allocated_vnd = assigned_vnd + 1"),
     "counts": ("programme_budgetline", "counts = NOT counts"),

@@ -94,6 +94,7 @@ def test_a_reversal_undoes_exactly_what_its_entry_did(kind):
     commitment = make_commitment(line, 400_000_000)
     make_entry(line, "advance", 100_000_000, commitment=commitment)
     make_entry(line, "pay", 100_000_000, commitment=commitment)
+    make_entry(line, "saving", 10_000_000)
     on = (
         {"commitment": commitment}
         if kind in {"commit", "decommit", "advance", "clear", "pay", "recover", "recover_advance", "settle"}
@@ -236,6 +237,25 @@ def test_lines_never_pass_the_envelope_of_their_year():
         set_envelope(year, 3 * BILLION - 1)
 
 
+def test_what_is_withheld_as_saving_takes_room_of_the_envelope_until_it_is_released():
+    year = make_budget_year(envelope_vnd=3 * BILLION)
+    saved = make_line(year, assigned_vnd=2 * BILLION, allocated_vnd=BILLION)
+    other = make_line(year, assigned_vnd=BILLION)
+    saving = make_entry(saved, "saving", 100)
+    with refused("lines_within_envelope"):
+        make_entry(other, "supplement", 1)
+    with refused("envelope_holds_its_lines"):
+        set_envelope(year, 3 * BILLION - 1)
+    with refused("budget_line_balances_plausible"):
+        make_entry(saved, "release", 101)
+    released = make_entry(saved, "release", 60)
+    make_entry(other, "supplement", 60)
+    for entry, why in ((released, "lines_within_envelope"), (saving, "budget_line_balances_plausible")):
+        with refused(why):
+            make_reversal(entry)
+    assert (balances(saved)["withheld_vnd"], balances(other)["assigned_vnd"]) == (40, BILLION + 60)
+
+
 def test_a_source_that_does_not_count_takes_no_room_of_the_envelope():
     year = make_budget_year(envelope_vnd=BILLION)
     free = make_money_source(counts_to_ceiling=False)
@@ -299,11 +319,13 @@ def test_a_year_takes_only_the_entries_of_its_state(kind, state):
     commitment = make_commitment(line, 400_000_000)
     make_entry(line, "advance", 100_000_000, commitment=commitment)
     make_entry(line, "pay", 100_000_000, commitment=commitment)
+    make_entry(line, "saving", 1_000_000)
     if state == YearState.ADJUSTING:
         move_year(year, "adjusting")
     else:
         year = make_budget_year(2025, envelope_vnd=BILLION, state="preparing", period=year.period)
         line, commitment = make_line(year, assigned_vnd=100_000_000, allocated_vnd=50_000_000, source=line.source), None
+        make_entry(line, "saving", 1_000_000)
     if kind in ("transfer_in", "carry_in") or (commitment is None and kind in ("settle", "recover", "pay", "advance")):
         return  # their own tests; here something else would refuse them
     fields = {"pair": uuid.uuid4()} if kind in ("transfer_out", "carry_out") else {}

@@ -53,6 +53,7 @@ APPROVERS = {
     StepKind.SUPPLEMENT: {CA},
     StepKind.CUT: {CA},
     StepKind.SAVING: {CA},
+    StepKind.RELEASE: {CA},
     StepKind.TRANSFER: {CA},
     StepKind.ALLOCATE: LEAD,
     StepKind.DEALLOCATE: LEAD,
@@ -96,15 +97,15 @@ TABLE = {
     "control another's payment": ({CA}, True),
     "control one's own payment": (NOBODY, False),
     "control the giver's payment": ({CA}, False),
-    "sign another's payment": (LEAD, True),
+    "sign another's payment": ({Role.DIRECTOR}, True),
     "sign one's own payment": (NOBODY, False),
     "sign a payment one controlled": (NOBODY, False),
-    "sign a payment controlled in the giver's name": (LEAD, False),
+    "sign a payment controlled in the giver's name": ({Role.DIRECTOR}, False),
     "sign a payment above the threshold": ({Role.DIRECTOR}, True),
     "send a payment": ({A}, False),
     "give back a payment to control": ({CA}, True),
-    "give back a payment to sign": (LEAD, True),
-    "give back a signed payment": (LEAD, True),
+    "give back a payment to sign": ({Role.DIRECTOR}, True),
+    "give back a signed payment": ({Role.DIRECTOR}, True),
     "withdraw another's payment": (NOBODY, False),
     "withdraw one's own payment": ({A}, False),
     "enter that the Treasury paid": ({A, CA}, False),
@@ -156,6 +157,7 @@ def make_world():
     w.line = make_line(year, assigned_vnd=9 * BILLION, allocated_vnd=8 * BILLION, task=make_task(office=w.office))
     w.foreign = make_line(year, assigned_vnd=BILLION, source=w.line.source)
     w.entry = make_entry(w.line, "allocate", 5)
+    make_entry(w.line, "saving", 1000)
     w.contract = make_commitment(w.line, 5 * BILLION)
     make_paid_payment(w.contract, 1000, kind="advance")
     make_paid_payment(w.contract, 1000)

@@ -64,6 +64,7 @@ BILLION = 10**9
 NOW = datetime(2024, 7, 16, 3, 0, tzinfo=UTC)
 TODAY = date(2024, 7, 16)
 PAPER = {"document": "Quyết định số 12/QĐ-UBND", "document_on": date(2024, 7, 1)}
+CORRECTED = PAPER | {"document_on": TODAY}
 
 
 @pytest.fixture
@@ -217,7 +218,7 @@ def test_money_of_a_line_moves_to_another_as_a_pair(people, line):
     other.refresh_from_db()
     assert (line.assigned_vnd, other.assigned_vnd) == (4 * BILLION, 2 * BILLION)
     back = prepare_step(
-        "reverse", amount_vnd=0, reverses=out, reason="Nhầm dòng", by=people["accountant"], now=NOW, **PAPER
+        "reverse", amount_vnd=0, reverses=out, reason="Nhầm dòng", by=people["accountant"], now=NOW, **CORRECTED
     )
     assert len(approve_step(back, by=people["chief"], now=NOW)) == 2
     line.refresh_from_db()
@@ -345,9 +346,32 @@ def test_cancelled_money_frees_the_ceiling_only_by_a_decision_on_the_envelope(pe
     assert envelope_left(line.year) == before
 
 
+def test_withheld_saving_is_no_room_for_others_until_a_decision_releases_it(people, line):
+    other, left = make_line(line.year, assigned_vnd=0), envelope_left(line.year)
+    approve_step(prepared(people, "saving", BILLION, line=line, reason="Đợt 1"), by=people["chief"], now=NOW)
+    assert envelope_left(line.year) == left
+    more = prepared(people, "supplement", left + 1, line=other)
+    with override("vi"), pytest.raises(Refused, match="Hạn mức năm 2024 chỉ còn"):
+        approve_step(more, by=people["chief"], now=NOW)
+    with override("vi"), pytest.raises(Refused, match="giữ lại"):
+        approve_step(prepared(people, "envelope", 5 * BILLION - 1, year=line.year), by=people["chief"], now=NOW)
+    with override("vi"), pytest.raises(Refused, match="giữ lại"):
+        approve_step(prepared(people, "release", BILLION + 1, line=line), by=people["chief"], now=NOW)
+    (entry,) = approve_step(prepared(people, "release", BILLION, line=line), by=people["chief"], now=NOW)
+    approve_step(more, by=people["chief"], now=NOW)
+    assert (entry.kind, envelope_left(line.year)) == ("release", BILLION - 1)
+
+
 def test_a_reversal_is_not_reversed_and_no_entry_twice(people, line):
     (entry,) = approve_step(prepared(people, "allocate", BILLION, line=line), by=people["director"], now=NOW)
-    fields = {"amount_vnd": 0, "reverses": entry, "reason": "Nhầm số", "by": people["accountant"], "now": NOW, **PAPER}
+    fields = {
+        "amount_vnd": 0,
+        "reverses": entry,
+        "reason": "Nhầm số",
+        "by": people["accountant"],
+        "now": NOW,
+        **CORRECTED,
+    }
     with pytest.raises(Refused):
         prepare_step("reverse", **(fields | {"reason": ""}))
     step = prepare_step("reverse", **fields)
@@ -771,8 +795,12 @@ def test_an_entry_is_booked_on_the_day_of_its_document_or_later_and_a_reversal_a
             now=NOW,
             **before,
         )
+    paper = {"document": "2/QĐ-SCT", "document_on": entry.happened_on - timedelta(1)}
+    with override("vi"), pytest.raises(Refused, match="không thể đính chính"):
+        prepared(people, "reverse", 0, reverses=entry, reason="Nhầm", **paper)
     for fields in (
         {"kind": "allocate", "document_on": date(2024, 7, 2), "happened_on": date(2024, 7, 1)},
+        {"kind": "allocate", "reverses": entry, "reason": "Nhầm", "amount_vnd": entry.amount_vnd, **paper},
         {"kind": "allocate", "reverses": entry, "reason": "Nhầm", "amount_vnd": entry.amount_vnd, **before},
     ):
         with pytest.raises(DatabaseError), transaction.atomic():

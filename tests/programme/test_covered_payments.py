@@ -46,7 +46,7 @@ def test_a_reduction_or_reversal_leaves_what_the_treasury_is_asked_to_pay(people
     with pytest.raises(Refused, match=r"20\.000\.000 đồng.*Kho bạc"):
         approve_step(less, by=people["director"], now=NOW)
     entry = bound.entries.get(kind="commit")
-    undone = prepared(people, "reverse", reverses=entry, reason="Ghi nhầm", line=line)
+    undone = prepared(people, "reverse", reverses=entry, reason="Ghi nhầm", line=line, document_on=NOW.date())
     assert "Kho bạc" in obstacle(undone)
     with pytest.raises(Refused, match="Kho bạc"):
         approve_step(undone, by=people["chief"], now=NOW)
@@ -117,7 +117,9 @@ def test_a_contract_is_not_liquidated_while_a_step_on_it_waits(people, line):
 def test_a_contract_whose_signing_is_reversed_is_withdrawn_and_its_number_is_free(people, line):
     bound = signed(people, line, 40 * MILLION)
     raised = prepared(people, "commit", 10 * MILLION, line=line, commitment=bound)
-    undone = prepared(people, "reverse", reverses=bound.entries.get(), reason="Ghi nhầm", line=line)
+    undone = prepared(
+        people, "reverse", reverses=bound.entries.get(), reason="Ghi nhầm", line=line, document_on=NOW.date()
+    )
     approve_step(undone, by=people["chief"], now=NOW)
     bound.refresh_from_db()
     assert (bound.state, bound.committed_vnd) == (Commitment.State.WITHDRAWN, 0)

@@ -49,6 +49,7 @@ BILLION = 10**9
 NOW = datetime(2024, 7, 16, 3, 0, tzinfo=UTC)
 TODAY = date(2024, 7, 16)
 PAPER = {"document": "Báo cáo số 45/BC-SCT", "document_on": date(2024, 7, 1)}
+CORRECTED = PAPER | {"document_on": TODAY}
 CONTRACT = {
     "kind": "contract",
     "number": "12/HĐ-SCT",
@@ -276,7 +277,7 @@ def undone(people, line, *, now=NOW, **which):
     """Everything that opened on the line is reversed by two people, the last first."""
     for entry in reversed(line.entries.filter(opening=True, reverses=None, reversed_by=None, **which)):
         back = prepare_step(
-            "reverse", amount_vnd=0, reverses=entry, reason="Ghi nhầm", by=people["accountant"], now=now, **PAPER
+            "reverse", amount_vnd=0, reverses=entry, reason="Ghi nhầm", by=people["accountant"], now=now, **CORRECTED
         )
         approved(people, back, now=now)
     line.refresh_from_db()
@@ -320,7 +321,7 @@ def find_codes():
 def test_after_the_first_was_reversed_a_corrected_total_is_opened(people, open_line):
     last = open_line.entries.last()
     back = prepare_step(
-        "reverse", amount_vnd=0, reverses=last, reason="Ghi nhầm", by=people["accountant"], now=NOW, **PAPER
+        "reverse", amount_vnd=0, reverses=last, reason="Ghi nhầm", by=people["accountant"], now=NOW, **CORRECTED
     )
     approved(people, back)
     with pytest.raises(Conflict, match="stand already"):
@@ -415,7 +416,7 @@ def living(people, open_line):
 def reversed_entry(people, commitment, kind):
     entry = commitment.entries.get(kind=kind, opening=True, reverses=None, reversed_by=None)
     back = prepare_step(
-        "reverse", amount_vnd=0, reverses=entry, reason="Ghi nhầm", by=people["accountant"], now=NOW, **PAPER
+        "reverse", amount_vnd=0, reverses=entry, reason="Ghi nhầm", by=people["accountant"], now=NOW, **CORRECTED
     )
     approved(people, back)
 
@@ -562,7 +563,7 @@ def test_an_opening_entry_is_reversed_like_any_other_and_may_be_entered_anew(peo
     approved(people, step)
     for entry in reversed(open_line.entries.filter(commitment=step.commitment)):
         back = prepare_step(
-            "reverse", amount_vnd=0, reverses=entry, reason="Ghi nhầm", by=people["accountant"], now=NOW, **PAPER
+            "reverse", amount_vnd=0, reverses=entry, reason="Ghi nhầm", by=people["accountant"], now=NOW, **CORRECTED
         )
         approved(people, back)
     open_line.refresh_from_db()
@@ -585,7 +586,7 @@ def test_the_reversal_of_an_opening_entry_has_a_day_of_its_year_that_has_come(pe
                 reason="Ghi nhầm",
                 by=people["accountant"],
                 now=NOW,
-                **PAPER,
+                **CORRECTED,
             )
 
 

@@ -31,6 +31,7 @@ from tests.programme.making import (
 pytestmark = pytest.mark.django_db
 FIRST_DAY = datetime(2024, 6, 20, 3, 0, tzinfo=UTC)  # from it on the portal keeps the line
 PAPER = {"document": "Báo cáo số 45/BC-SCT", "document_on": "01/07/2024"}
+CORRECTED = PAPER | {"document_on": "16/07/2024"}
 CONTRACT = {
     "kind": "contract",
     "number": "12/HĐ-SCT",
@@ -262,7 +263,7 @@ def test_a_return_is_prepared_on_the_contract_of_a_closed_year_and_shown_whereve
         page = text(client_as(accountant).get(where.get_absolute_url()))
         assert "Đã nộp ngân sách sau khi đóng năm" in page and "GNT-001" in page and undo in page
         assert undo not in text(client_as(chief).get(where.get_absolute_url()))
-    post(client_as(accountant), undo, **PAPER, reason="Ghi nhầm hợp đồng")
+    post(client_as(accountant), undo, **CORRECTED, reason="Ghi nhầm hợp đồng")
     assert undo not in text(client_as(accountant).get(contract.get_absolute_url())), "its reversal waits already"
     assert approve(client_as(chief), BudgetStep.objects.get(kind="undo_return")).status_code == 302
     assert MoneyReturn.objects.filter(reverses=row).count() == 1
@@ -286,9 +287,9 @@ def test_pages_of_returns_speak_of_no_booking_in_the_ledger(client_as, accountan
         assert "Đã duyệt, đã ghi nhận" in page and "Ngày ghi sổ" not in page
         if undo is None:
             undo = reverse("programme:prepare_step", args=["undo_return", MoneyReturn.objects.get().public_id])
-            future = post(client_as(accountant), undo, **PAPER, reason="Nhầm", happened_on="01/01/2099")
+            future = post(client_as(accountant), undo, **CORRECTED, reason="Nhầm", happened_on="01/01/2099")
             assert "Ngày đảo ở sau hôm nay" in text(future)
-            answer = post(client_as(accountant), undo, **PAPER, reason="Nhầm")
+            answer = post(client_as(accountant), undo, **CORRECTED, reason="Nhầm")
 
 
 def test_what_is_missing_on_the_opening_contract_is_named(client_as, accountant, line):

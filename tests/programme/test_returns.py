@@ -68,7 +68,7 @@ def prepared(people, contract, amount_vnd=300, **fields):
 
 
 def undoing(people, row, **fields):
-    given = PAPER | {"reason": "Ghi nhầm hợp đồng", "now": NOW} | fields
+    given = PAPER | {"document_on": date(2024, 7, 10), "reason": "Ghi nhầm hợp đồng", "now": NOW} | fields
     return prepare_step("undo_return", amount_vnd=0, undoes=row, by=people["accountant"], **given)
 
 
@@ -185,6 +185,8 @@ def test_a_reversal_of_a_return_has_a_day_that_can_be(people, contract):
             undoing(people, row, happened_on=day)
     with pytest.raises(Refused, match="day of its document"):
         undoing(people, row, happened_on=date(2024, 7, 10), document_on=date(2024, 7, 12))
+    with pytest.raises(Refused, match="cannot correct it"):
+        undoing(people, row, happened_on=date(2024, 7, 10), document_on=date(2024, 7, 9))
     approve_step(undoing(people, row, happened_on=date(2024, 7, 10)), by=people["chief"], now=NOW)
 
 

@@ -186,7 +186,12 @@ def test_an_office_writes_and_sends_its_own_proposals(now):
         add_proposal(values=proposal_values(content_area=None), amounts={make_source(): 5}, **own)
     with pytest.raises(Refused):
         add_proposal(values=proposal_values(), amounts={make_source(): 0}, **own)
+    late = {"due_on": date(2025, 12, 31)}
+    with pytest.raises(Refused, match="31/12/2025"):
+        add_proposal(values=proposal_values(**late), amounts={make_source(): 5}, **own)
     proposal = add_proposal(values=proposal_values(), amounts={make_source(): 5}, **own)
+    with pytest.raises(Refused, match="31/12/2025"):
+        edit_proposal(proposal=proposal, values=late, amounts={make_source(): 5}, version=1, by=person, now=now)
     edit = {"proposal": proposal, "values": {"what": "Mở 03 lớp"}, "version": 1, "now": now}
     with pytest.raises(NotAllowed):
         edit_proposal(amounts={}, by=centre(), **edit)

@@ -275,6 +275,13 @@ def money_limits():
     yield "a voucher twice", updated("programme_payment", answer, sent), ["one_payment_a_voucher"]
     yield "lines > envelope", LARGE_ENTRY, ["lines_within_envelope"]
     yield "years > ceiling", ABOVE_CEILING, ["years_within_ceiling"]
+    more = "l.withheld_vnd + 1"
+    yield (
+        "release > withheld",
+        entry("supplement", kind="'release'", amount_vnd=more),
+        ["budget_line_balances_plausible"],
+    )
+    yield "withheld without an entry", updated(LINE, "withheld_vnd = 1", of_year(OPEN_YEAR)), [moves]
     for change in ("amount_vnd = 1", "line_id = line_id + 1", "kind = 'cut'", "reason = 'x'"):
         yield "UPDATE of an entry", updated(ENTRY, change, ""), [f"keep_{ENTRY}", "permission denied"]
     yield "DELETE of an entry", removed(ENTRY, ""), [f"keep_{ENTRY}", "permission denied"]

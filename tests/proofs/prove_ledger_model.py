@@ -11,6 +11,7 @@ MUST_HAPPEN = {
         "supplement",
         "cut",
         "saving",
+        "release",
         "transfer",
         "carry_over",
         "allocate",

@@ -47,6 +47,7 @@ def give(giver, receiver, monkeypatch, **changes):
         starts_on=today,
         ends_on=today + timedelta(days=9),
         paper="15/GUQ-SCT",
+        paper_on=today,
         by=make_administrator(),
         now=timezone.now(),
         **changes,
