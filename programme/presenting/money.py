@@ -130,6 +130,15 @@ def period_text(year, today):
     return _("Year %(year)s, up to %(day)s") % {"year": year, "day": day} if year else _("Up to %(day)s") % {"day": day}
 
 
+def group_notes(day):
+    """[sentence]: what the figures of a breakdown are, on the page and on paper alike; `day`: the same day last year."""
+    return [
+        _("Sums and rates are those of managed money; followed money stands in columns of its own."),
+        _("Left: allocated and not yet bound by a contract or decision."),
+        _("Same period last year: disbursed up to %(day)s.") % {"day": formats.vn_date(day)},
+    ]
+
+
 def beside_last_year(year, spent_vnd, before_vnd):
     """A sentence for a form without columns of the two: disbursed now, by the same day a year ago, and the growth."""
     if before_vnd is None:

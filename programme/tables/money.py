@@ -139,7 +139,7 @@ class LineTable(tables.Table):
     )
     year = tables.CodeColumn(verbose_name=_("Year"), accessor="year__year")
     area = NameColumn("task__content_area", verbose_name=_("Content area"))
-    source = NameColumn("source", verbose_name=_("Source of money"))
+    source = NameColumn("source", verbose_name=_("Source of money"), beneath="task")
     unit = NameColumn("unit", short="short_name", verbose_name=_("Budget unit"))
     managed = tables.ChoiceColumn(verbose_name=_("Managed or followed"), choices=MANAGED_LABELS)
 
@@ -234,7 +234,13 @@ def line_table(unit, sums, before, *, mixed=False, of_one_year=False, alike=True
             footer=_share("rate", "spent_sum_vnd", "assigned_vnd"),
         ),
         "before": BeforeColumn(
-            before, verbose_name=_("Same period last year"), unit=unit, total=True, footer=_before, accessor=BEFORE
+            before,
+            verbose_name=_("Same period last year"),
+            unit=unit,
+            total=True,
+            footer=_before,
+            accessor=BEFORE,
+            beneath="spent",
         ),
         "growth": GrowthColumn(
             verbose_name=_("Growth on the same period last year"),
@@ -242,6 +248,7 @@ def line_table(unit, sums, before, *, mixed=False, of_one_year=False, alike=True
             before=BEFORE,
             alike=alike,
             footer=_growth,
+            beneath="rate",
         ),
         "settled": _money("settled", LEVEL_LABELS[4], unit, accessor="settled_vnd"),
         "cancelled": _money("cancelled", _("Estimate cancelled"), unit, accessor="cancelled_vnd"),
@@ -253,7 +260,7 @@ def line_table(unit, sums, before, *, mixed=False, of_one_year=False, alike=True
             footer=_sum("left"),
             accessor="left_sum_vnd",
         ),
-        "pending": _money("pending", _("Waiting for approval"), unit, accessor="pending_sum_vnd"),
+        "pending": _money("pending", _("Waiting for approval"), unit, accessor="pending_sum_vnd", beneath="left"),
         "returned": _money("returned", RETURNED, unit, accessor="returned_sum_vnd"),
         "chapter": tables.CodeColumn(verbose_name=_("Chapter")),
         "category": tables.CodeColumn(verbose_name=_("Category")),
@@ -322,6 +329,15 @@ PARTS = {
 }
 
 
+BENEATH = {
+    "code": "label",
+    "before": "spent",
+    "growth": "rate",
+    "followed_spent": "followed_assigned",
+    "outside_spent": "outside_assigned",
+}
+
+
 def group_columns(by, label, sums, *, envelope_vnd=None):
     """{name: column} of a breakdown; managed money with its rates, followed money and what stands outside beside it."""
     columns = {"label": tables.TextColumn(verbose_name=label)}
@@ -347,7 +363,7 @@ def group_columns(by, label, sums, *, envelope_vnd=None):
     if sums.returned_vnd is not None:
         columns["returned"] = WholeColumn(verbose_name=RETURNED, known=sums.returned_vnd)
     for name, column in columns.items():
-        column.accessor = name
+        column.accessor, column.beneath = name, BENEATH.get(name)
     return columns
 
 

@@ -273,7 +273,7 @@ def test_money_page_and_page_of_a_year_are_exported_with_the_figures_they_show(c
         total = [cell.text for cell in paper.context["total"].cells]
         assert total == [cell for cell, _classes in groups["total"]][-len(total) :], address
         words = text(paper)
-        for said in ("Đơn vị tính", "triệu đồng", "Cùng kỳ năm trước", "Kế toán trưởng"):
+        for said in ("Đơn vị tính", "triệu đồng", "Cùng kỳ năm trước", "Kế toán trưởng", "Ghi chú", *groups["notes"]):
             assert said in words, (address, said)
         for kind in ("xlsx", "docx"):
             assert b"".join(client.get(f"{address}&export={kind}").streaming_content).startswith(b"PK"), kind
@@ -299,6 +299,26 @@ def test_the_ledger_of_a_line_is_exported_whole_with_what_was_left_after_each_en
     for kind in ("xlsx", "docx"):
         answer = client.get(f"{line.get_absolute_url()}?export={kind}")
         assert b"".join(answer.streaming_content).startswith(b"PK"), kind
+
+
+def test_what_a_figure_is_compared_with_stands_beneath_it_on_the_page_and_apart_in_files(client_as):
+    client = client_as(make_officer())
+    year, _line = of_this_year(client)
+    beneath = {"spent": ["before"], "rate": ["growth"], "followed_assigned": ["followed_spent"]}
+    groups = client.get(f"{year.get_absolute_url()}?by=area").context["groups"]
+    heads = {str(column.accessor): [str(other.accessor) for other in others] for column, others in groups["heads"]}
+    assert {name: others for name, others in heads.items() if others} == beneath
+    (row,) = groups["rows"]
+    lines = dict(zip(heads, [cell for cell, _classes in row["lines"]], strict=True))
+    assert lines["spent"] == '500<span class="second">400</span>'
+    assert len(row["lines"]) == len(row["cells"]) - 3
+    table = client.get(f"{reverse('programme:budget_line_list')}?year={year}").context["table"]
+    beneath = {"task": ["source"], "spent": ["before"], "rate": ["growth"], "left": ["pending"]}
+    assert {each.name: [other.name for other in others] for each, others in table.heads if others} == beneath
+    alone = client.get(f"{reverse('programme:budget_line_list')}?year={year}&column=before").context["table"]
+    assert [each.name for each, _others in alone.heads] == ["task", "before"]
+    head, *_rows = csv_rows(client.get(f"{reverse('programme:budget_line_list')}?year={year}&export=csv"))
+    assert len(head) == 12, "every column, and the code of the task"
 
 
 def test_totals_and_groups_of_the_list_of_lines_are_compared_with_all_tasks_of_the_year_before(client_as):
