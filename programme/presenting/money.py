@@ -6,7 +6,7 @@ from fractions import Fraction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
-from programme.models import EFFECTS, EntryKind, YearState
+from programme.models import EFFECTS, EntryKind, StepKind, YearState
 from programme.queries.money import Money
 from screens import formats
 from screens.charts import money_bar, month_columns, nested_bar, small_bar
@@ -210,22 +210,44 @@ def month_rows(rows, year, today):
 
 
 def signed(entry):
-    """The amount with the sign of its effect: what it takes or undoes has a minus."""
+    """The amount with the sign of its effect: what lessens the estimate, takes or undoes has a minus."""
     return way_of(entry.kind, reversal=bool(entry.reverses_id)) * entry.amount_vnd
 
 
 def way_of(kind, *, reversal=False):
-    """+1 or -1: whether an entry of the kind makes the balance it is named after grow; a reversal does the opposite."""
+    """+1 or -1: an entry that lessens the estimate (cut, cancelled and carried over alike) or a balance that it is named
+    after has a minus; a reversal does the opposite."""
     taken = kind in (
         EntryKind.CUT,
         EntryKind.SAVING,
         EntryKind.TRANSFER_OUT,
+        EntryKind.CANCEL,
+        EntryKind.CARRY_OUT,
         EntryKind.DEALLOCATE,
         EntryKind.DECOMMIT,
         EntryKind.RECOVER,
         EntryKind.RECOVER_ADVANCE,
     )
     return (-1 if taken else 1) * (-1 if reversal else 1)
+
+
+def kind_label(kind, step_kind):
+    """What an entry is called; a contract raised by an addendum is not signed once more."""
+    raised = kind == EntryKind.COMMIT and step_kind == StepKind.COMMIT_MORE
+    return str((StepKind.COMMIT_MORE if raised else EntryKind(kind)).label)
+
+
+def entry_rows(entries, address):
+    """[{entry, url, name, amount}] of the entries of a contract, a payment or a step, as the ledger has them."""
+    return [
+        {
+            "entry": entry,
+            "url": address(entry),
+            "name": kind_label(entry.kind, entry.step.kind if entry.step else ""),
+            "amount": plus_or_minus(signed(entry)),
+        }
+        for entry in entries
+    ]
 
 
 BALANCE_LABELS = {

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from programme.models import BudgetLine, BudgetYear, EntryKind, LedgerEntry
-from programme.presenting.money import FOLLOWED, LEVEL_LABELS, MANAGED, growth, way_of
+from programme.presenting.money import FOLLOWED, LEVEL_LABELS, MANAGED, growth, kind_label, way_of
 from programme.queries.money import LINE_STATES, Money
 from reference.models import Agency, ContentArea, MoneySource
 from reference.tables import name_in_language
@@ -384,6 +384,7 @@ LEDGER_COLUMNS = {
     "number": tables.NumberColumn(verbose_name=_("Number in the line")),
     "happened_on": tables.DateColumn(verbose_name=_("Booked on")),
     "kind": tables.TextColumn(verbose_name=_("Entry")),
+    "reversal": tables.TextColumn(verbose_name=_("Reversal")),
     "amount": tables.MoneyColumn(verbose_name=_("Amount")),
     "left": tables.MoneyColumn(verbose_name=_("Left after it")),
     "document": tables.TextColumn(verbose_name=_("Document")),
@@ -465,8 +466,8 @@ class EntryTable(tables.Table):
     what = tables.LinkColumn(
         verbose_name=_("Entry"),
         route="programme:ledger_entry",
-        fields=("number", "kind", "reverses_id"),
-        compute=lambda record: entry_name(record["kind"], record["reverses_id"] is not None),
+        fields=("number", "kind", "reverses_id", "step__kind"),
+        compute=lambda record: entry_name(record["kind"], record["reverses_id"] is not None, record["step__kind"]),
         second="line__task__what",
         second_label=_("Task"),
         second_column=tables.TextColumn,
@@ -489,8 +490,8 @@ class EntryTable(tables.Table):
         shown = ["what", "number", "year", "happened_on", "amount_vnd", "document", "document_on"]
 
 
-def entry_name(kind, reversal):
-    label = str(EntryKind(kind).label)
+def entry_name(kind, reversal, step_kind):
+    label = kind_label(kind, step_kind)
     return str(_("Reversal: %(kind)s") % {"kind": label}) if reversal else label
 
 

@@ -182,6 +182,7 @@ def _ledger_file(request, line, today):
             row["entry"].number,
             row["entry"].happened_on,
             f"{row['kind']} ({row['opening']})" if row["opening"] else row["kind"],
+            _reversal_words(row),
             row["signed"],
             row["left"],
             row["entry"].document,
@@ -204,6 +205,15 @@ def _ledger_file(request, line, today):
     )
 
 
+def _reversal_words(row):
+    """Which entry this one reverses, or which one reversed it, as the page says it with links."""
+    if row["entry"].reverses is not None:
+        return _("reverses entry %(number)s") % {"number": row["entry"].reverses.number}
+    if row["reversed_by"] is not None:
+        return _("reversed by entry %(number)s") % {"number": row["reversed_by"].number}
+    return ""
+
+
 def _opening_word(entry):
     if not entry.opening:
         return ""
@@ -223,7 +233,7 @@ def _ledger(line, shown=SHOWN):
         rows.append(
             {
                 "entry": entry,
-                "kind": tables.entry_name(entry.kind, bool(entry.reverses_id)),
+                "kind": tables.entry_name(entry.kind, bool(entry.reverses_id), entry.step.kind if entry.step else ""),
                 "opening": _opening_word(entry),
                 "signed": presenting.signed(entry),
                 "amount": presenting.plus_or_minus(presenting.signed(entry)),

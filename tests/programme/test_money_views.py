@@ -286,7 +286,7 @@ def test_the_ledger_of_a_line_is_exported_whole_with_what_was_left_after_each_en
     shown = client.get(line.get_absolute_url()).context["ledger"]
     _head, *rows = csv_rows(client.get(f"{line.get_absolute_url()}?export=csv"))
     assert len(rows) == 54
-    assert [row[:1] + row[3:5] for row in rows[4:]] == [
+    assert [row[:1] + row[4:6] for row in rows[4:]] == [
         [str(row["entry"].number), str(row["signed"]), str(row["left"])] for row in shown
     ]
     paper = text(client.get(f"{line.get_absolute_url()}?export=print"))
@@ -529,8 +529,46 @@ def test_the_page_of_a_line_shows_what_is_left_what_waits_and_its_ledger(client_
     assert [row["left"] for row in ledger] == [0, 4 * BILLION, 3 * BILLION, 3 * BILLION, 3 * BILLION, 3 * BILLION]
     assert [row["amount"] for row in ledger][-2:] == ["+1.000.000", "\u22121.000.000"]
     shown = text(page)
-    assert "ghi đảo bút toán số 5" in shown and "đã ghi đảo bằng bút toán số 6" in shown
+    words = ("đã ghi đảo bằng bút toán số 6", "ghi đảo bút toán số 5")
+    assert all(said in shown for said in words)
+    _head, *rows = csv_rows(client_as(make_officer()).get(f"{line.get_absolute_url()}?export=csv"))
+    assert [row[3] for row in rows] == ["", "", "", "", *words]
+    paper = text(client_as(make_officer()).get(f"{line.get_absolute_url()}?export=print"))
+    assert all(said in paper for said in words)
     assert "9/HĐ-SCT" in shown and "KB-77" in shown
+
+
+def test_what_lessens_the_estimate_has_a_minus_however_it_is_called(client_as, line):
+    for kind in ("cut", "cancel"):
+        make_entry(make_line(line.year, allocated_vnd=500_000_000) if kind == "cut" else line, kind, 50)
+    move_year(line.year, "adjusting")
+    next_year = make_line(make_budget_year(2025), assigned_vnd=0, task=line.task, source=line.source)
+    make_pair(line, next_year, "carry_out", 50)
+    make_reversal(line.entries.get(kind="cancel"))
+    client = client_as(make_officer())
+    shown = [row["amount"] for row in client.get(line.get_absolute_url()).context["ledger"]]
+    assert shown[-3:] == ["\u221250", "\u221250", "+50"]
+    rows = client.get(reverse("programme:ledger_entry_list")).context["table"].data.data
+    amounts = {(row["kind"], row["reverses_id"] is None): row["amount_vnd"] for row in rows}
+    assert [amounts[kind, True] for kind in ("cut", "cancel", "carry_out", "carry_in")] == [-50, -50, -50, 50]
+
+
+def test_an_addendum_is_called_so_wherever_its_entry_stands(client_as, line):
+    commitment = make_commitment(line, BILLION)
+    for kind, label in (
+        ("commit", "Tăng giá trị hợp đồng theo phụ lục"),
+        ("decommit", "Giảm giá trị hợp đồng, quyết định hỗ trợ"),
+    ):
+        step = make_budget_step(kind, 5, line=line, year=line.year, commitment=commitment)
+        make_entry(line, kind, 5, commitment=commitment, step=step)
+        client, sign = client_as(make_officer()), "+" if kind == "commit" else "\u2212"
+        row = client.get(line.get_absolute_url()).context["ledger"][-1]
+        assert (row["kind"], row["amount"]) == (label, f"{sign}5")
+        assert f">{label}<" in text(client.get(reverse("programme:ledger_entry_list")))
+        assert label in text(client.get(row["entry"].get_absolute_url()))
+        for page in (commitment, step):
+            entry = client.get(page.get_absolute_url()).context["entries"][-1]
+            assert (entry["name"], entry["amount"]) == (label, f"{sign}5")
 
 
 def test_a_long_ledger_shows_its_newest_entries_and_leads_to_the_rest(client_as, year):
