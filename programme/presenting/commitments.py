@@ -5,7 +5,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from programme.models import AFTER_LIQUIDATION, Commitment, EntryKind, Payment, StepKind, YearState
+from programme.models import AFTER_LIQUIDATION, Commitment, EntryKind, Payment, StepKind, YearState, account_now
 from programme.presenting.acting import line_name
 from programme.services.returns import left_to_return
 from screens import formats
@@ -14,7 +14,9 @@ from screens.charts import nested_bar
 
 def facts_of(row: Commitment, line_url: str) -> list[tuple[str, str, str]]:
     """[(label, text, link or "")]."""
-    account = " – ".join(part for part in (row.payee_account, row.payee_bank) if part)
+    signed, now = (
+        " – ".join(part for part in parts if part) for parts in ((row.payee_account, row.payee_bank), account_now(row))
+    )
     facts = [
         (_("Budget line"), line_name(row.line), line_url),
         (_("Kind"), row.get_kind_display(), ""),
@@ -23,7 +25,8 @@ def facts_of(row: Commitment, line_url: str) -> list[tuple[str, str, str]]:
         (_("Purpose"), row.what, ""),
         (_("Payee"), row.payee or _("several, by the list"), ""),
         (_("Payee's tax code"), row.payee_tax_code, ""),
-        (_("Payee's account"), account, ""),
+        (_("Payee's account"), now, ""),
+        (_("Account as signed, before the addendum"), "" if signed == now else signed, ""),
         (_("To be finished by"), formats.vn_date(row.ends_on) if row.ends_on else "", ""),
     ]
     if row.liquidated_on:
