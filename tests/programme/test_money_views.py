@@ -386,6 +386,10 @@ def test_the_page_of_a_year_shows_months_what_lapses_the_calendar_and_what_is_le
         "25,0\u00a0%",
     )
     assert page.context["rate"] == "20,0\u00a0%"
+    assert "Kinh phí chưa chi hết đến 31/12/2024" in text(page) and "nguy cơ" not in text(page), "that day is over"
+    coming = make_line(make_budget_year(timezone.localdate().year + 1)).year
+    later = text(client_as(make_officer()).get(coming.get_absolute_url()))
+    assert f"Kinh phí có nguy cơ bị hủy sau 31/12/{coming}" in later
     assert page.context["lapsing"][0]["money"].lapsing_vnd == 4 * BILLION
     assert [day.state for day in page.context["due"]] == ["overdue"]
     sentences = [each["sentence"] for each in page.context["obstacles"]]
