@@ -9,7 +9,7 @@ from io import BytesIO
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 from docx import Document
 from docx.enum.section import WD_ORIENT
 from docx.enum.style import WD_STYLE_TYPE
@@ -70,6 +70,7 @@ def list_as_docx(listing):
         office_lines=office_lines(wording),
         title=wording["title"],
         form=listing.sheet.form,
+        notes=listing.sheet.notes,
         subtitle=wording["period"],
         unit=wording["unit"],
         columns=columns,
@@ -92,7 +93,7 @@ def docx_table_response(file_name, **table):
     return as_attachment(file, f"{file_name}.docx", DOCX, size=size)
 
 
-def docx_table(*, office_lines, title, columns, rows, signers=(), subtitle="", unit="", form="", groups=None):
+def docx_table(*, office_lines, title, columns, rows, signers=(), subtitle="", unit="", form="", notes=(), groups=None):
     """The Word document, open. `form` is the number of an official form. `columns`, `rows` and `groups` as in `screens.sheets.on_paper`."""
     office_lines, signers = list(office_lines), list(signers)
     document = Document()
@@ -109,6 +110,9 @@ def docx_table(*, office_lines, title, columns, rows, signers=(), subtitle="", u
         document.add_paragraph(clean_text(f"{_('Unit of measure')}: {unit}"), style=STYLES["SheetUnit"][0])
     heads = [column.head(unit) for column in columns]
     _write_table(document, columns, heads, *on_paper(columns, rows, groups))
+    if notes:
+        said = " ".join(str(note) for note in notes)
+        document.add_paragraph(clean_text(f"{pgettext('form', 'Notes')}: {said}"), style=STYLES["SheetText"][0])
     if signers:
         _write_signatures(document, signers)
     return document

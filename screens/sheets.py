@@ -26,7 +26,7 @@ class Sheet:
     """The wording of a printed form (biểu in); the reader may change it before printing.
 
     `office` issues the form, under the body above it, `superior`; both are the portal's own unless an office is named.
-    `form` is the number of an official form, at the top right.
+    `form` is the number of an official form, at the top right; `notes` say beneath the table what its figures mean.
     `group_by` names a column of the list: rows are put under its values, each group with its sums, and the column itself
     is left out. `everywhere`: the page of the list and its Excel file are laid out like the form, with the same numbers,
     groups and sums; for a table that is published as it stands.
@@ -41,6 +41,7 @@ class Sheet:
     group_by: str = ""
     everywhere: bool = False
     form: str = ""
+    notes: list = field(default_factory=list)
 
 
 def wording_of(sheet, title, changes):
@@ -186,6 +187,7 @@ def render_sheet(request, *, title, columns, rows, sheet, back, groups=None):
             "heads": [(column, column.head(wording["unit"])) for column in columns],
             "parts": parts,
             "total": total,
+            "notes": sheet.notes,
             "back": back,
             "printed_on": timezone.localtime(),
         },

@@ -10,7 +10,7 @@ from fractions import Fraction
 import django_tables2
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -53,6 +53,34 @@ class Table(django_tables2.Table):
     def first_column(self):
         return next(iter(self.columns)).name
 
+    @property
+    def heads(self):
+        """[(bound column, [those told beneath it])] as the page shows them; laid out like a form, each by itself."""
+        bound = list(self.columns)
+        if self.parts:
+            return [(each, []) for each in bound]
+        places = on_page([(each.name, each.column) for each in bound])
+        return [(bound[place], [bound[other] for other in beneath]) for place, beneath in places]
+
+    def page_rows(self):
+        """`bare_rows` with the cells that are told beneath others in these."""
+        places = on_page([(each.name, each.column) for each in self.columns])
+        for identity, record, cells in self.bare_rows():
+            yield (
+                identity,
+                record,
+                [
+                    (cells[place][0], with_lines(cells[place][1], [cells[other][1] for other in beneath]))
+                    for place, beneath in places
+                ],
+            )
+
+    def page_footer(self):
+        """[(column, what stands under it)] likewise."""
+        return [
+            (each.column, with_lines(each.footer, [other.footer for other in beneath])) for each, beneath in self.heads
+        ]
+
     def bare_rows(self):
         """Rows for the template: (identity, record, [(bound column, cell), …]).
 
@@ -69,9 +97,28 @@ class Table(django_tables2.Table):
             yield f"{self.prefix or ''}row-{place}", record, cells
 
 
+def on_page(columns):
+    """[(place, [places told beneath it])] of [(name, column)]: a column whose `beneath` is not shown stands by itself."""
+    places = {name: place for place, (name, _column) in enumerate(columns)}
+    beneath: dict[int, list] = {}
+    for name, column in columns:
+        if column.beneath in places:
+            beneath.setdefault(places[column.beneath], []).append(places[name])
+    taken = {place for others in beneath.values() for place in others}
+    return [(place, beneath.get(place, [])) for place in range(len(columns)) if place not in taken]
+
+
+def with_lines(cell, others):
+    """A cell with further, quieter lines; what is not known takes no line."""
+    lines = [(other,) for other in others if other not in ("", None, formats.NOTHING)]
+    return format_html("{}{}", cell, format_html_join("", '<span class="second">{}</span>', lines)) if lines else cell
+
+
 class Column(django_tables2.Column):
     """Text. `fields`: further paths `compute(record)` or a link reads; `second`: the path of a second, quieter line, which
     is a column of its own in files and on paper, headed `second_label`: a code, unless `second_column` says otherwise;
+    `beneath`: the name of the column under whose cells this one stands on a page, as a second, quieter line, where both are
+    shown; in files and on paper it is a column like any other;
     `width`: in files, in letters."""
 
     kind = "text"
@@ -86,13 +133,14 @@ class Column(django_tables2.Column):
         second=None,
         second_label=None,
         second_column=None,
+        beneath=None,
         unit=None,
         total=False,
         width=None,
         **kwargs,
     ):
         self.extra_fields, self.compute, self.second = tuple(fields), compute, second
-        self.second_label, self.second_column = second_label, second_column
+        self.second_label, self.second_column, self.beneath = second_label, second_column, beneath
         self.unit, self.total = unit, total
         self.width = width or self.width
         if compute is not None and "order_by" not in kwargs:

@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.http import HttpResponseRedirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from audit.refusals import Refused
 from documents.layout.data import widths_of
@@ -28,7 +28,8 @@ def list_as_pdf(listing):
         return refusal
     wording = wording_of(listing.sheet, listing.title, listing.params)
     try:
-        file = sheet_pdf(sheet_data(wording, *listing.for_paper(), form=listing.sheet.form, on=timezone.localdate()))
+        sheet, today = listing.sheet, timezone.localdate()
+        file = sheet_pdf(sheet_data(wording, *listing.for_paper(), form=sheet.form, notes=sheet.notes, on=today))
     except Refused as refused:
         messages.error(listing.request, str(refused))
         return HttpResponseRedirect(listing.back)
@@ -38,7 +39,7 @@ def list_as_pdf(listing):
 AS_PDF = {"pdf": (gettext_lazy("PDF"), list_as_pdf)}
 
 
-def sheet_data(wording, columns, rows, groups=None, *, form="", on):
+def sheet_data(wording, columns, rows, groups=None, *, form="", notes=(), on):
     """The form as plain values for the layout; `columns`, `rows` and `groups` as in `screens.sheets.on_paper`."""
     parts, total = on_paper(columns, rows, groups)
     lines = [(line, line is part.heading) for part in parts for line in (part.heading, *part.lines) if line]
@@ -68,6 +69,7 @@ def sheet_data(wording, columns, rows, groups=None, *, form="", on):
         "size": size,
         "columns": list(zip(heads, alignments, widths, strict=True)),
         "rows": cells,
+        "notes": f"{pgettext('form', 'Notes')}: {' '.join(map(str, notes))}" if notes else "",
         "signers": [wording[part] for part in ("preparer", "accountant", "head") if wording[part]],
         "place_and_date": PLACE_AND_DATE,
         "sign_here": SIGN_HERE,

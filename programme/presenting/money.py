@@ -131,6 +131,15 @@ def period_text(year, today):
     return _("Year %(year)s, up to %(day)s") % {"year": year, "day": day} if year else _("Up to %(day)s") % {"day": day}
 
 
+def group_notes(day):
+    """[sentence]: what the figures of a breakdown are, on the page and on paper alike; `day`: the same day last year."""
+    return [
+        _("Sums and rates are those of managed money; followed money stands in columns of its own."),
+        _("Left: allocated and not yet bound by a contract or decision."),
+        _("Same period last year: disbursed up to %(day)s.") % {"day": formats.vn_date(day)},
+    ]
+
+
 def beside_last_year(year, spent_vnd, before_vnd):
     """A sentence for a form without columns of the two: disbursed now, by the same day a year ago, and the growth."""
     if before_vnd is None:
@@ -202,23 +211,39 @@ def month_rows(rows, year, today):
 
 
 def signed(entry):
-    """The amount with the sign of its effect: what it takes or undoes has a minus."""
+    """The amount with the sign of its effect: what lessens the estimate, takes or undoes has a minus."""
     return way_of(entry.kind, reversal=bool(entry.reverses_id)) * entry.amount_vnd
 
 
 def way_of(kind, *, reversal=False):
-    """+1 or -1: whether an entry of the kind makes the balance it is named after grow; a reversal does the opposite."""
+    """+1 or -1: an entry that lessens the estimate (cut, cancelled and carried over alike) or a balance that it is named
+    after has a minus; a reversal does the opposite."""
     taken = kind in (
         EntryKind.CUT,
         EntryKind.SAVING,
         EntryKind.RELEASE,
         EntryKind.TRANSFER_OUT,
+        EntryKind.CANCEL,
+        EntryKind.CARRY_OUT,
         EntryKind.DEALLOCATE,
         EntryKind.DECOMMIT,
         EntryKind.RECOVER,
         EntryKind.RECOVER_ADVANCE,
     )
     return (-1 if taken else 1) * (-1 if reversal else 1)
+
+
+def entry_rows(entries, address):
+    """[{entry, url, name, amount}] of the entries of a contract, a payment or a step, as the ledger has them."""
+    return [
+        {
+            "entry": entry,
+            "url": address(entry),
+            "name": entry.name,
+            "amount": plus_or_minus(signed(entry)),
+        }
+        for entry in entries
+    ]
 
 
 BALANCE_LABELS = {

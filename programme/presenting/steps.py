@@ -83,7 +83,7 @@ def saving_text(rule: Saving) -> str:
         "base": formats.money(rule.base_vnd),
         "left": formats.money(rule.left_vnd),
     }
-    return f"{said} {rule.paper}." if rule.paper else said
+    return f"{said} {rule.paper}." if rule.paper else f"{said} {_('The percentage is not confirmed.')}"
 
 
 def day_label(kind: str) -> str:

@@ -425,7 +425,11 @@ def with_balances(lines):
 
 
 def _spent_before(today):
-    """What the line of the same task, source and budget unit had spent by this day a year ago; a new task has none."""
+    """What the line of the same task, source and budget unit had spent by this day a year ago.
+
+    A new task has none; nor has a line that lives on what was carried into it alone, which ends the line of the year before
+    and does not repeat it.
+    """
     until = same_day_last_year(today)
     same = {
         "year__year": OuterRef("year__year") - 1,
@@ -439,7 +443,8 @@ def _spent_before(today):
     days = Coalesce(_days_of_the_month(until, of_line, "line__managed"), Value(0), output_field=BigIntegerField())
     before = _sum_of(months, "net_vnd", "line__managed") + days
     there = Exists(BudgetLine.objects.filter(**same))
-    return Case(When(there, year__year__lte=today.year, then=before), output_field=BigIntegerField())
+    own = Q(carried_in_vnd=0) | Q(assigned_vnd__gt=F("carried_in_vnd"))
+    return Case(When(there & own, year__year__lte=today.year, then=before), output_field=BigIntegerField())
 
 
 def _returned_on_line():

@@ -7,7 +7,7 @@ from django.db.models import Case, F, Sum, When
 from django.utils.translation import get_language
 
 from programme.models import BudgetLine, EntryKind
-from reference.models import Rule
+from reference.models import Confidence, Rule
 from reference.services import rule
 
 
@@ -23,7 +23,10 @@ def advance_ceiling(on: date) -> int:
 
 @dataclass(frozen=True)
 class Saving:
-    """What the rule of a year withholds of a line as recurrent saving, and what of it is not withheld yet."""
+    """What the rule of a year withholds of a line as recurrent saving, and what of it is not withheld yet.
+
+    `paper` is empty while nobody has verified the rule: what then stands there is a note to those who keep the data.
+    """
 
     percent: int
     paper: str
@@ -39,7 +42,8 @@ def saving_of(line: BudgetLine) -> Saving | None:
         return None
     withheld = _net_saved(line)
     base = line.assigned_vnd - line.carried_in_vnd + withheld
-    return Saving(percent, found.legal_basis, base, max(base * percent // 100 - withheld, 0))
+    paper = "" if found.confidence == Confidence.K else found.legal_basis
+    return Saving(percent, paper, base, max(base * percent // 100 - withheld, 0))
 
 
 def _net_saved(line: BudgetLine) -> int:

@@ -141,7 +141,7 @@ class LineTable(tables.Table):
     )
     year = tables.CodeColumn(verbose_name=_("Year"), accessor="year__year")
     area = NameColumn("task__content_area", verbose_name=_("Content area"))
-    source = NameColumn("source", verbose_name=_("Source of money"))
+    source = NameColumn("source", verbose_name=_("Source of money"), beneath="task")
     unit = NameColumn("unit", short="short_name", verbose_name=_("Budget unit"))
     managed = tables.ChoiceColumn(verbose_name=_("Managed or followed"), choices=MANAGED_LABELS)
 
@@ -236,7 +236,13 @@ def line_table(unit, sums, before, *, mixed=False, of_one_year=False, alike=True
             footer=_share("rate", "spent_sum_vnd", "assigned_vnd"),
         ),
         "before": BeforeColumn(
-            before, verbose_name=_("Same period last year"), unit=unit, total=True, footer=_before, accessor=BEFORE
+            before,
+            verbose_name=_("Same period last year"),
+            unit=unit,
+            total=True,
+            footer=_before,
+            accessor=BEFORE,
+            beneath="spent",
         ),
         "growth": GrowthColumn(
             verbose_name=_("Growth on the same period last year"),
@@ -244,6 +250,7 @@ def line_table(unit, sums, before, *, mixed=False, of_one_year=False, alike=True
             before=BEFORE,
             alike=alike,
             footer=_growth,
+            beneath="rate",
         ),
         "settled": _money("settled", LEVEL_LABELS[4], unit, accessor="settled_vnd"),
         "cancelled": _money("cancelled", _("Estimate cancelled"), unit, accessor="cancelled_vnd"),
@@ -256,7 +263,7 @@ def line_table(unit, sums, before, *, mixed=False, of_one_year=False, alike=True
             footer=_sum("left"),
             accessor="left_sum_vnd",
         ),
-        "pending": _money("pending", _("Waiting for approval"), unit, accessor="pending_sum_vnd"),
+        "pending": _money("pending", _("Waiting for approval"), unit, accessor="pending_sum_vnd", beneath="left"),
         "returned": _money("returned", RETURNED, unit, accessor="returned_sum_vnd"),
         "chapter": tables.CodeColumn(verbose_name=_("Chapter")),
         "category": tables.CodeColumn(verbose_name=_("Category")),
@@ -327,6 +334,15 @@ PARTS = {
 }
 
 
+BENEATH = {
+    "code": "label",
+    "before": "spent",
+    "growth": "rate",
+    "followed_spent": "followed_assigned",
+    "outside_spent": "outside_assigned",
+}
+
+
 def group_columns(by, label, sums, *, envelope_vnd=None):
     """{name: column} of a breakdown; managed money with its rates, followed money and what stands outside beside it."""
     columns = {"label": tables.TextColumn(verbose_name=label)}
@@ -352,7 +368,7 @@ def group_columns(by, label, sums, *, envelope_vnd=None):
     if sums.returned_vnd is not None:
         columns["returned"] = WholeColumn(verbose_name=RETURNED, known=sums.returned_vnd)
     for name, column in columns.items():
-        column.accessor = name
+        column.accessor, column.beneath = name, BENEATH.get(name)
     return columns
 
 
@@ -373,6 +389,7 @@ LEDGER_COLUMNS = {
     "number": tables.NumberColumn(verbose_name=_("Number in the line")),
     "happened_on": tables.DateColumn(verbose_name=_("Booked on")),
     "kind": tables.TextColumn(verbose_name=_("Entry")),
+    "reversal": tables.TextColumn(verbose_name=_("Reversal")),
     "amount": tables.MoneyColumn(verbose_name=_("Amount")),
     "left": tables.MoneyColumn(verbose_name=_("Left after it")),
     "document": tables.TextColumn(verbose_name=_("Document")),

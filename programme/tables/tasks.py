@@ -17,10 +17,11 @@ GIVEN_KINDS = {"open": "info", "done": "ok", "cancelled": "quiet"}
 
 
 class LateColumn(tables.TagColumn):
-    """Says of what is late that it is, and nothing of the rest."""
+    """Says of what is late that it is, and nothing of the rest; beneath the day it is late for."""
 
-    def __init__(self):
+    def __init__(self, *, beneath):
         super().__init__(
+            beneath=beneath,
             verbose_name=_("Late"),
             choices={True: _("Late")}.items(),
             kinds={True: "bad"},
@@ -60,7 +61,7 @@ class TaskTable(tables.Table):
     lead = LeadColumn()
     deliverable = tables.TextColumn(verbose_name=_("Deliverable"), orderable=False, width=40)
     due_on = tables.DateColumn(verbose_name=_("Due on"))
-    late = LateColumn()
+    late = LateColumn(beneath="due_on")
     state = tables.TagColumn(verbose_name=_("State"), choices=Task.State, kinds=TASK_KINDS)
     percent = tables.NumberColumn(verbose_name=_("Progress"), unit="%")
     planned_vnd = tables.MoneyColumn(verbose_name=_("Estimated cost"), unit=10**6, orderable=False)
@@ -111,12 +112,12 @@ class GivenTable(tables.Table):
         verbose_name=_("What is asked"), route="programme:given_task", orderable=False, width=50
     )
     document = tables.CodeColumn(verbose_name=_("Document"), orderable=False)
-    document_on = tables.DateColumn(verbose_name=_("Date of the document"))
+    document_on = tables.DateColumn(verbose_name=_("Date of the document"), beneath="document")
     issuer = tables.TextColumn(verbose_name=_("Issued by"))
     office = tables.VietnameseColumn(verbose_name=_("Office in charge"), accessor="office__name")
-    person = tables.Column(verbose_name=_("Person in charge"), accessor="person__full_name")
+    person = tables.Column(verbose_name=_("Person in charge"), accessor="person__full_name", beneath="office")
     deadline = tables.DateColumn(verbose_name=_("Deadline"))
-    late = LateColumn()
+    late = LateColumn(beneath="deadline")
     state = tables.TagColumn(verbose_name=_("State"), choices=GivenTask.State, kinds=GIVEN_KINDS)
     ended_on = tables.DateColumn(verbose_name=_("Day of the end"))
     outcome = tables.TextColumn(verbose_name=_("Result or reason"), orderable=False)

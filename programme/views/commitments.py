@@ -1,3 +1,4 @@
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -41,6 +42,7 @@ from programme.presenting.acting import (
     trail,
 )
 from programme.presenting.commitments import bar, chain, facts_of, verbs_on
+from programme.presenting.money import entry_rows
 from programme.presenting.returns import return_rows
 from programme.presenting.steps import room_rows
 from programme.services import commitments as services
@@ -150,9 +152,7 @@ def _show(request: HttpRequest, row: Commitment, form: Any = None) -> HttpRespon
             "may_confirm_account": user.may(CONTROL_PAYMENT),
             "returns": return_rows(row, user),
             "returned_vnd": returned_vnd(row.returns.all()),
-            "entries": [
-                (each, address(user, each)) for each in row.entries.select_related("reverses").order_by("number")
-            ],
+            "entries": entry_rows(row.entries.select_related("reverses").order_by("number"), partial(address, user)),
             "prepared_name": people.get(row.prepared_by, ""),
             "decided_name": people.get(row.decided_by, ""),
             "behalf": people.get(row.decided_for, "") if row.decided_for else "",

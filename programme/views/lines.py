@@ -183,6 +183,7 @@ def _ledger_file(request, line, today):
             row["entry"].number,
             row["entry"].happened_on,
             f"{row['kind']} ({row['opening']})" if row["opening"] else row["kind"],
+            _reversal_words(row),
             row["signed"],
             row["left"],
             row["entry"].document,
@@ -203,6 +204,15 @@ def _ledger_file(request, line, today):
             unit=_("đồng"),
         ),
     )
+
+
+def _reversal_words(row):
+    """Which entry this one reverses, or which one reversed it, as the page says it with links."""
+    if row["entry"].reverses is not None:
+        return _("reverses entry %(number)s") % {"number": row["entry"].reverses.number}
+    if row["reversed_by"] is not None:
+        return _("reversed by entry %(number)s") % {"number": row["reversed_by"].number}
+    return ""
 
 
 def _opening_word(entry):

@@ -17,8 +17,8 @@ from programme.services.consistency import sentence_of
 from programme.tables import money as tables
 from programme.views.table_files import table_file
 from reference.tables import name_in_language
-from screens import formats
 from screens.sheets import Sheet
+from screens.tables import on_page, with_lines
 
 SHOWN = 50
 LISTED = 20
@@ -140,13 +140,20 @@ def groups_of(user, scope, by, groups, sums, today):
     whole = tables.group_values(
         columns, sums, label=pgettext("line of sums", "Total"), code="", envelope=scope.envelopes_vnd
     )
+    places = on_page(list(columns.items()))
+    heads = list(columns.values())
+    for row in rows:
+        row["lines"] = _lines(row["cells"], places)
+    total = _cells(columns, whole)
     return {
-        "columns": list(columns.values()),
+        "columns": heads,
+        "heads": [(heads[place], [heads[other] for other in beneath]) for place, beneath in places],
         "rows": rows,
         "values": [row["values"] for row in rows],
         "whole": tuple(whole.values()),
-        "total": _cells(columns, whole),
-        "day": formats.vn_date(queries.same_day_last_year(today)),
+        "total": total,
+        "total_lines": _lines(total, places),
+        "notes": presenting.group_notes(queries.same_day_last_year(today)),
     }
 
 
@@ -155,6 +162,8 @@ def _group(columns, values, group, url, *, year=None):
         "url": url,
         "year": year,
         "kind": presenting.YEAR_KINDS[year.state] if year else "",
+        "label": values["label"],
+        "code": values.get("code", ""),
         "money": group.managed,
         "values": tuple(values.values()),
         "cells": _cells(columns, values),
@@ -168,6 +177,14 @@ def _cells(columns, values):
     ]
 
 
+def _lines(cells, places):
+    """[(text with what is told beneath it, classes)] of cells, as the page shows them."""
+    return [
+        (with_lines(cells[place][0], [cells[other][0] for other in beneath]), cells[place][1])
+        for place, beneath in places
+    ]
+
+
 def groups_file(request, scope, groups, today):
     """The breakdown as a file or a form; None where the page is asked for."""
     title = _("The state of the money: %(scope)s") % {"scope": presenting.scope_name(scope)}
@@ -177,5 +194,10 @@ def groups_file(request, scope, groups, today):
         columns=groups["columns"],
         rows=groups["values"],
         total=groups["whole"],
-        sheet=Sheet(title=title, period=presenting.period_text(scope.year, today), unit=tables.UNITS[tables.MILLION]),
+        sheet=Sheet(
+            title=title,
+            period=presenting.period_text(scope.year, today),
+            unit=tables.UNITS[tables.MILLION],
+            notes=groups["notes"],
+        ),
     )

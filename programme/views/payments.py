@@ -1,3 +1,4 @@
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -23,7 +24,7 @@ from programme.permissions.payments import (
     right_to_sign,
 )
 from programme.presenting.acting import acting_sentence, address, named, room_of_advances, room_on_commitment, trail
-from programme.presenting.money import beside_last_year, period_text
+from programme.presenting.money import beside_last_year, entry_rows, period_text
 from programme.presenting.payments import facts_of, payment_chain
 from programme.presenting.places import open_address
 from programme.presenting.steps import room_rows
@@ -169,7 +170,11 @@ def _show(request: HttpRequest, row: Payment, form: Any = None) -> HttpResponse:
     turn = _turn(user, row)
     steps = (row.prepared_by, row.controlled_by, row.controlled_for, row.signed_by, row.signed_for)
     people = named(*steps, row.sent_by, row.answered_by, row.returned_by)
-    entries = LedgerEntry.objects.filter(Q(payment=row) | Q(reverses__payment=row)).order_by("number")
+    entries = (
+        LedgerEntry.objects.filter(Q(payment=row) | Q(reverses__payment=row))
+        .select_related("reverses")
+        .order_by("number")
+    )
     under_way = row.state in (STATE.PREPARED, STATE.CONTROLLED, STATE.SIGNED, STATE.SENT)
     return render(
         request,
@@ -184,7 +189,7 @@ def _show(request: HttpRequest, row: Payment, form: Any = None) -> HttpResponse:
             "papers_url": open_address(user, "programme:treasury_papers", row.public_id),
             "rooms": _rooms(row) if under_way else [],
             "same_invoice": [(other, address(user, other)) for other in _of_the_same_invoice(row)] if under_way else [],
-            "entries": [(entry, address(user, entry)) for entry in entries],
+            "entries": entry_rows(entries, partial(address, user)),
             "undone": [(entry, address(user, entry)) for entry in entries if entry.reverses_id and entry.kind in PAID],
             "may_withdraw": can_withdraw_payment(user, row),
             "anew_url": payment_anew_url(user, row),

@@ -1,6 +1,7 @@
 """Plans of the years: their list, the page of a version, its table as published, its papers."""
 
 import copy
+from datetime import timedelta
 from itertools import chain
 
 from django.db.models import Count, DateField, OuterRef, Q, Subquery, Sum
@@ -36,7 +37,7 @@ from screens import formats
 from screens.lists import show_list
 from screens.sheets import Sheet
 
-DUE_SHOWN = 5
+DUE_SHOWN, DUE_SOON = 5, timedelta(days=45)
 
 
 def plan_list(request):
@@ -82,7 +83,9 @@ def plan_detail(request, public_id):
     today = timezone.localdate()
     groups, left_out, sums = lines_of(plan)
     steps = steps_of(plan)
-    papers = list(chain.from_iterable(step["papers"] for step in steps))
+    papers = sorted(
+        chain.from_iterable(step["papers"] for step in steps), key=lambda paper: (paper.signed_on, paper.pk)
+    )
     overlaps = overlaps_in(plan) if plan.is_editable or plan.state == PlanState.REVIEWING else []
     lines = list(chain.from_iterable(group.lines for group in groups))
     results, result_sums = from_plan_to_result(plan, groups)
@@ -122,11 +125,12 @@ def plan_detail(request, public_id):
 
 
 def _due_next(plan, lines, today):
-    """Open tasks of a plan in force, late ones first, then the next ones due."""
+    """Open tasks of a plan in force, late ones first, then those due before long."""
     if plan.state != PlanState.IN_FORCE:
         return []
     open_states = (Task.State.ASSIGNED, Task.State.UNDER_WAY)
     open_lines = [line.item.task for line in lines if line.item.task.state in open_states and line.item.task.due_on]
+    open_lines = [task for task in open_lines if task.due_on <= today + DUE_SOON]
     open_lines.sort(key=lambda task: (task.due_on, task.code))
     return [{"task": task, "late": task.is_late(today)} for task in open_lines[:DUE_SHOWN]]
 

@@ -1,3 +1,4 @@
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -33,6 +34,7 @@ from programme.permissions.steps import (
     steps_waiting_for,
 )
 from programme.presenting.acting import acting_sentence, address, line_name, named, rooms_for, trail
+from programme.presenting.money import entry_rows
 from programme.presenting.places import open_address
 from programme.presenting.steps import about_facts, booked_anew, day_label, room_rows, who_approves
 from programme.services import steps as services
@@ -140,7 +142,7 @@ def _show(request: HttpRequest, step: BudgetStep, form: Any = None) -> HttpRespo
             "obstacle": services.obstacle(step) if prepared else "",
             "doubt": services.doubt(step) if prepared else "",
             "waiting_opening": said_of_waiting(step) if prepared else "",
-            "entries": [(entry, address(user, entry)) for entry in step.entries.select_related("line__task")],
+            "entries": entry_rows(step.entries.select_related("line__task", "reverses"), partial(address, user)),
             "prepared_name": people.get(step.prepared_by, ""),
             "decided_name": people.get(step.decided_by, ""),
             "behalf": people.get(step.decided_for, "") if step.decided_for else "",

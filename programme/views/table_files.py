@@ -37,6 +37,7 @@ def table_file(request, *, name, columns, rows, sheet, total=None):
         title=wording["title"],
         subtitle=wording["period"],
         unit=wording["unit"],
+        notes=sheet.notes,
         columns=columns,
         rows=rows,
         signers=[wording["preparer"], wording["accountant"], wording["head"]],

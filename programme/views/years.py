@@ -63,6 +63,7 @@ def budget_year(request, year):
         "returns": return_rows(year, request.user) if year.state == YearState.CLOSED else [],
         "returned_vnd": sums.returned_vnd or 0,
         "lapsing": [{"line": line, "money": queries.Money.of_line(line)} for line in lapsing[:LISTED]],
+        "year_is_over": today > date(year.year, 12, 31),
         "lapsing_count": lapsing.count(),
         "lapsing_sum": sums.managed.lapsing_vnd,
         "lapsing_url": open_address(request.user, "programme:budget_line_list", year=year, state="unexplained"),

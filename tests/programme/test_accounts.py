@@ -34,6 +34,20 @@ def test_a_contract_is_paid_to_a_new_account_once_another_person_confirmed_it(pe
         prepare_account(bound, **SAID, by=people["accountant"], now=NOW)
 
 
+def test_the_page_of_a_contract_names_the_account_it_is_paid_to_and_the_one_it_was_signed_with(client_as, people, line):
+    bound = signed(people, line)
+    before = " – ".join(filter(None, account_now(bound)))
+    row = prepare_account(bound, **SAID, by=people["accountant"], now=NOW)
+
+    def accounts():
+        facts = client_as(people["accountant"]).get(bound.get_absolute_url()).context["facts"]
+        return [text for _label, text, _url in facts if text in (before, "9900 1122 – Ngân hàng Ví Dụ")]
+
+    assert accounts() == [before]
+    approve_account(row, by=people["chief"], now=NOW)
+    assert accounts() == ["9900 1122 – Ngân hàng Ví Dụ", before]
+
+
 def test_a_contract_without_an_account_gets_one_and_one_waits_at_a_time(people, line):
     bound = signed(people, line, payee_account="")
     first = prepare_account(bound, **SAID, by=people["accountant"], now=NOW)

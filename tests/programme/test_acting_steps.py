@@ -298,11 +298,14 @@ def test_money_goes_to_another_line_of_the_same_source(client_as, people, line):
 
 
 def test_saving_is_what_the_rule_of_the_year_comes_to_or_says_why_it_is_another_amount(client_as, people, line):
-    make_rule("budget_saving", {"percent": 10}, legal_basis="Quyết định số 5/QĐ-UBND", valid_from=date(2020, 1, 1))
+    rule = make_rule("budget_saving", {"percent": 10}, legal_basis="Cần Sở xác nhận", valid_from=date(2020, 1, 1))
     make_entry(line, "supplement", 5)
     make_pair_carried_into(line, 1_000)
     due = (line.assigned_vnd - 1_000) * 10 // 100
     accountant = client_as(people["accountant"])
+    form = text(accountant.get(address("prepare_step", "saving", line)))
+    assert "Tỷ lệ chưa xác nhận" in form and "Cần Sở xác nhận" not in form, "a note to those who keep the data"
+    type(rule).objects.filter(pk=rule.pk).update(confidence="A", legal_basis="Quyết định số 5/QĐ-UBND")
     form = text(accountant.get(address("prepare_step", "saving", line)))
     shown = f"{due:,}".replace(",", ".")
     assert (

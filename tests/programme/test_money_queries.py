@@ -22,6 +22,7 @@ from tests.programme.making import (
     make_recovery,
     make_reversal,
     make_task,
+    move_year,
 )
 
 pytestmark = pytest.mark.django_db
@@ -145,6 +146,13 @@ def test_lines_are_compared_up_to_the_same_day_of_the_year_before(period):
     assert compared(date(2026, 3, 1)) == (90, 120), "a year that is over is compared as a whole"
     assert compared(date(2025, 7, 15), of_its_own) == (0, None), "a new task has no line to be compared with"
     assert money.same_day_last_year(date(2024, 2, 29)) == date(2023, 2, 28)
+    tail = make_line(new.year, assigned_vnd=0, task=task, source=make_money_source(), unit=unit)
+    whole = make_line(old.year, task=task, source=tail.source, unit=unit)
+    move_year(old.year, "adjusting")
+    make_pair(whole, tail, "carry_out", 5)
+    assert compared(date(2025, 7, 15), tail) == (0, None), "what was carried over ends last year's line"
+    make_entry(tail, "supplement", 1)
+    assert compared(date(2025, 7, 15), tail) == (0, 0)
 
 
 def test_every_day_of_a_month_is_compared_with_what_had_moved_by_then(period):

@@ -273,7 +273,7 @@ def test_money_page_and_page_of_a_year_are_exported_with_the_figures_they_show(c
         total = [cell.text for cell in paper.context["total"].cells]
         assert total == [cell for cell, _classes in groups["total"]][-len(total) :], address
         words = text(paper)
-        for said in ("Đơn vị tính", "triệu đồng", "Cùng kỳ năm trước", "Kế toán trưởng"):
+        for said in ("Đơn vị tính", "triệu đồng", "Cùng kỳ năm trước", "Kế toán trưởng", "Ghi chú", *groups["notes"]):
             assert said in words, (address, said)
         for kind in ("xlsx", "docx"):
             assert b"".join(client.get(f"{address}&export={kind}").streaming_content).startswith(b"PK"), kind
@@ -286,7 +286,7 @@ def test_the_ledger_of_a_line_is_exported_whole_with_what_was_left_after_each_en
     shown = client.get(line.get_absolute_url()).context["ledger"]
     _head, *rows = csv_rows(client.get(f"{line.get_absolute_url()}?export=csv"))
     assert len(rows) == 54
-    assert [row[:1] + row[3:5] for row in rows[4:]] == [
+    assert [row[:1] + row[4:6] for row in rows[4:]] == [
         [str(row["entry"].number), str(row["signed"]), str(row["left"])] for row in shown
     ]
     paper = text(client.get(f"{line.get_absolute_url()}?export=print"))
@@ -299,6 +299,26 @@ def test_the_ledger_of_a_line_is_exported_whole_with_what_was_left_after_each_en
     for kind in ("xlsx", "docx"):
         answer = client.get(f"{line.get_absolute_url()}?export={kind}")
         assert b"".join(answer.streaming_content).startswith(b"PK"), kind
+
+
+def test_what_a_figure_is_compared_with_stands_beneath_it_on_the_page_and_apart_in_files(client_as):
+    client = client_as(make_officer())
+    year, _line = of_this_year(client)
+    beneath = {"spent": ["before"], "rate": ["growth"], "followed_assigned": ["followed_spent"]}
+    groups = client.get(f"{year.get_absolute_url()}?by=area").context["groups"]
+    heads = {str(column.accessor): [str(other.accessor) for other in others] for column, others in groups["heads"]}
+    assert {name: others for name, others in heads.items() if others} == beneath
+    (row,) = groups["rows"]
+    lines = dict(zip(heads, [cell for cell, _classes in row["lines"]], strict=True))
+    assert lines["spent"] == '500<span class="second">400</span>'
+    assert len(row["lines"]) == len(row["cells"]) - 3
+    table = client.get(f"{reverse('programme:budget_line_list')}?year={year}").context["table"]
+    beneath = {"task": ["source"], "spent": ["before"], "rate": ["growth"], "left": ["pending"]}
+    assert {each.name: [other.name for other in others] for each, others in table.heads if others} == beneath
+    alone = client.get(f"{reverse('programme:budget_line_list')}?year={year}&column=before").context["table"]
+    assert [each.name for each, _others in alone.heads] == ["task", "before"]
+    head, *_rows = csv_rows(client.get(f"{reverse('programme:budget_line_list')}?year={year}&export=csv"))
+    assert len(head) == 12, "every column, and the code of the task"
 
 
 def test_totals_and_groups_of_the_list_of_lines_are_compared_with_all_tasks_of_the_year_before(client_as):
@@ -366,6 +386,10 @@ def test_the_page_of_a_year_shows_months_what_lapses_the_calendar_and_what_is_le
         "25,0\u00a0%",
     )
     assert page.context["rate"] == "20,0\u00a0%"
+    assert "Kinh phí chưa chi hết đến 31/12/2024" in text(page) and "nguy cơ" not in text(page), "that day is over"
+    coming = make_line(make_budget_year(timezone.localdate().year + 1)).year
+    later = text(client_as(make_officer()).get(coming.get_absolute_url()))
+    assert f"Kinh phí có nguy cơ bị hủy sau 31/12/{coming}" in later
     assert page.context["lapsing"][0]["money"].lapsing_vnd == 4 * BILLION
     assert [day.state for day in page.context["due"]] == ["overdue"]
     sentences = [each["sentence"] for each in page.context["obstacles"]]
@@ -509,8 +533,46 @@ def test_the_page_of_a_line_shows_what_is_left_what_waits_and_its_ledger(client_
     assert [row["left"] for row in ledger] == [0, 4 * BILLION, 3 * BILLION, 3 * BILLION, 3 * BILLION, 3 * BILLION]
     assert [row["amount"] for row in ledger][-2:] == ["+1.000.000", "\u22121.000.000"]
     shown = text(page)
-    assert "ghi đảo bút toán số 5" in shown and "đã ghi đảo bằng bút toán số 6" in shown
+    words = ("đã ghi đảo bằng bút toán số 6", "ghi đảo bút toán số 5")
+    assert all(said in shown for said in words)
+    _head, *rows = csv_rows(client_as(make_officer()).get(f"{line.get_absolute_url()}?export=csv"))
+    assert [row[3] for row in rows] == ["", "", "", "", *words]
+    paper = text(client_as(make_officer()).get(f"{line.get_absolute_url()}?export=print"))
+    assert all(said in paper for said in words)
     assert "9/HĐ-SCT" in shown and "KB-77" in shown
+
+
+def test_what_lessens_the_estimate_has_a_minus_however_it_is_called(client_as, line):
+    for kind in ("cut", "cancel"):
+        make_entry(make_line(line.year, allocated_vnd=500_000_000) if kind == "cut" else line, kind, 50)
+    move_year(line.year, "adjusting")
+    next_year = make_line(make_budget_year(2025), assigned_vnd=0, task=line.task, source=line.source)
+    make_pair(line, next_year, "carry_out", 50)
+    make_reversal(line.entries.get(kind="cancel"))
+    client = client_as(make_officer())
+    shown = [row["amount"] for row in client.get(line.get_absolute_url()).context["ledger"]]
+    assert shown[-3:] == ["\u221250", "\u221250", "+50"]
+    rows = client.get(reverse("programme:ledger_entry_list")).context["table"].data.data
+    amounts = {(row["kind"], row["reverses_id"] is None): row["amount_vnd"] for row in rows}
+    assert [amounts[kind, True] for kind in ("cut", "cancel", "carry_out", "carry_in")] == [-50, -50, -50, 50]
+
+
+def test_an_addendum_is_called_so_wherever_its_entry_stands(client_as, line):
+    commitment = make_commitment(line, BILLION)
+    for kind, label in (
+        ("commit", "Tăng giá trị hợp đồng theo phụ lục"),
+        ("decommit", "Giảm giá trị hợp đồng, quyết định hỗ trợ"),
+    ):
+        step = make_budget_step(kind, 5, line=line, year=line.year, commitment=commitment)
+        make_entry(line, kind, 5, commitment=commitment, step=step)
+        client, sign = client_as(make_officer()), "+" if kind == "commit" else "\u2212"
+        row = client.get(line.get_absolute_url()).context["ledger"][-1]
+        assert (row["kind"], row["amount"]) == (label, f"{sign}5")
+        assert f">{label}<" in text(client.get(reverse("programme:ledger_entry_list")))
+        assert label in text(client.get(row["entry"].get_absolute_url()))
+        for page in (commitment, step):
+            entry = client.get(page.get_absolute_url()).context["entries"][-1]
+            assert (entry["name"], entry["amount"]) == (label, f"{sign}5")
 
 
 def test_a_long_ledger_shows_its_newest_entries_and_leads_to_the_rest(client_as, year):

@@ -1,13 +1,14 @@
 import io
 import re
 import zipfile
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import docx
 import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.roles import Role
 from audit.events import history_of
@@ -64,6 +65,27 @@ def body(answer):
 
 
 # --- who sees what -----------------------------------------------------------------------------
+
+
+def test_papers_of_one_day_stand_in_the_order_of_the_steps(client_as):
+    plan, day = make_plan(2027), date(2026, 9, 2)
+    make_paper(plan, "consultation", on=date(2026, 9, 1))
+    for kind in ("review", "submission", "return", "review", "submission"):
+        make_paper(plan, kind, on=day)
+    papers = client_as(make_officer()).get(plan.get_absolute_url()).context["papers"]
+    assert [paper.kind for paper in papers] == [
+        "consultation", "review", "submission", "return", "review", "submission",
+    ]  # fmt: skip
+
+
+def test_only_what_is_late_or_due_before_long_is_due_next(client_as):
+    today = timezone.localdate()
+    plan = make_plan(today.year, lines=0)
+    for days in (-3, 10, 200):
+        make_item(plan, due_on=today + timedelta(days=days))
+    move_plan(plan, "in_force")
+    due = client_as(make_officer()).get(plan.get_absolute_url()).context["due"]
+    assert [(each["task"].due_on - today).days for each in due] == [-3, 10]
 
 
 def test_a_draft_is_seen_by_staff_and_by_nobody_else(client_as, client):

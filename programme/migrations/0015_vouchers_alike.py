@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('documents', '0003_registers'),
-        ('programme', '0011_prepared_anew'),
+        ('programme', '0014_withheld_sums'),
     ]
 
     operations = [
