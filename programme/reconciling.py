@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal, NamedTuple
 
+from programme.alike import alike
+
 Side = Literal["out", "clear", "recovery"]
 
 
@@ -60,13 +62,9 @@ class Outcome:
     differences: list[Difference]
 
 
-def exact_voucher(text: str) -> str:
-    return "".join(text.split())
-
-
 def loose_voucher(text: str) -> str:
     """A voucher as a spreadsheet may have left it: in other letters, without “số” and the zeros in front."""
-    bare = exact_voucher(text).upper().removeprefix("SỐ").strip(":.")
+    bare = alike(text).upper().removeprefix("SỐ").strip(":.")
     return bare.lstrip("0") if bare.isdecimal() else bare
 
 
@@ -78,7 +76,7 @@ def bare_account(text: str) -> str:
 def compare(rows: list[There], items: list[Here], *, days: int) -> Outcome:
     """Lay the rows beside the items: what belongs together, and everything on which they differ."""
     comparison = _Comparison(rows, items, days)
-    comparison.by_voucher(exact_voucher)
+    comparison.by_voucher(alike)
     comparison.by_voucher(loose_voucher)
     comparison.by_amount_account_and_day()
     comparison.by_amount_and_day_alone()
@@ -154,7 +152,7 @@ class _Comparison:
             groups[row.side, key(row.voucher)].append(row)
         for group_key, rows in groups.items():
             found = items.get(group_key, [])
-            if len(found) != 1 or len({exact_voucher(row.voucher) for row in rows}) > 1:
+            if len(found) != 1 or len({alike(row.voucher) for row in rows}) > 1:
                 continue  # none, or more than a loose reading can tell apart
             if found[0].taken:
                 for row in rows:
@@ -232,7 +230,7 @@ class _Comparison:
         """Rows that nothing here explains, the second of two equal ones as a repeat; and items the statement lacks."""
         seen: dict[tuple, There] = {}
         for row in list(self.left_rows.values()):
-            same = (row.side, exact_voucher(row.voucher), row.on, row.vnd, bare_account(row.account))
+            same = (row.side, alike(row.voucher), row.on, row.vnd, bare_account(row.account))
             if same in seen:
                 self.repeat(row, None)
             else:

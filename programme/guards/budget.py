@@ -6,6 +6,7 @@ line's newest entry.
 """
 
 from audit.guards import append_only, check_trigger, follows, frozen_when, immutable, no_delete
+from programme.alike import alike_sql
 from programme.models.budget import (
     AFTER_LIQUIDATION,
     BALANCES,
@@ -121,6 +122,16 @@ TO_ANOTHER_ACCOUNT = (
     "NEW.state IN ('signed', 'sent') AND OLD.state <> NEW.state AND EXISTS (SELECT 1 "
     f"FROM {COMMITMENT} c WHERE c.id = NEW.commitment_id AND c.kind <> 'detailed_estimate') AND "
     f"REPLACE(NEW.payee_account, ' ', '') <> REPLACE({_ACCOUNT_OF_CONTRACT}, ' ', '')"
+)
+
+# Beside the index: what was booked twice under the same voucher before this rule keeps its text, and stays to be reversed.
+_VOUCHER = alike_sql("NEW.voucher")
+TAKE_VOUCHER = (
+    f"IF NEW.voucher <> '' THEN PERFORM pg_advisory_xact_lock(hashtextextended('{PAYMENT}|' || {_VOUCHER}, 0)); END IF;"
+)
+VOUCHER_OF_ANOTHER = (
+    f"NEW.voucher <> '' AND EXISTS (SELECT 1 FROM {PAYMENT} p WHERE NOT (p.voucher = '') "
+    f"AND {alike_sql('p.voucher')} = {_VOUCHER} AND p.id IS DISTINCT FROM NEW.id)"
 )
 
 
@@ -347,6 +358,7 @@ GUARDS = [
     check_trigger("commitment_starts_empty", COMMITMENT, ("INSERT",), COMMITMENT_FROM_NOTHING),
     check_trigger("payment_has_cover", PAYMENT, ("UPDATE",), SIGNED_WITHOUT_COVER, before=TAKE_COMMITMENT),
     check_trigger("payment_to_its_account", PAYMENT, ("UPDATE",), TO_ANOTHER_ACCOUNT, before=TAKE_COMMITMENT),
+    check_trigger("payment_by_its_own_voucher", PAYMENT, ("INSERT", "UPDATE"), VOUCHER_OF_ANOTHER, before=TAKE_VOUCHER),
     check_trigger("step_redoes_its_like", STEP, ("INSERT",), STEP_REDOES),
     check_trigger("commitment_redoes_its_like", COMMITMENT, ("INSERT",), COMMITMENT_REDOES),
     check_trigger("payment_redoes_its_like", PAYMENT, ("INSERT",), PAYMENT_REDOES),

@@ -1,6 +1,7 @@
 """Money returned to the budget after its year was closed: what is written stays, and is never more than was paid."""
 
 from audit.guards import append_only, check_trigger
+from programme.alike import alike_sql
 
 RETURN, COMMITMENT, STEP = "programme_moneyreturn", "programme_commitment", "programme_budgetstep"
 LINE, YEAR = "programme_budgetline", "programme_budgetyear"
@@ -25,6 +26,11 @@ NOT_BY_ITS_STEP = (
     "AND s.commitment_id = NEW.commitment_id AND s.amount_vnd = NEW.amount_vnd AND ((NEW.reverses_id IS NULL "
     "AND s.kind = 'budget_return' AND s.voucher = NEW.voucher) OR (s.kind = 'undo_return' AND s.undoes_id = NEW.reverses_id)))"
 )
+KNOWN_VOUCHER = (
+    f"NEW.reverses_id IS NULL AND EXISTS (SELECT 1 FROM {RETURN} r WHERE r.commitment_id = NEW.commitment_id "
+    f"AND r.reverses_id IS NULL AND {alike_sql('r.voucher')} = {alike_sql('NEW.voucher')} "
+    f"AND NOT EXISTS (SELECT 1 FROM {RETURN} v WHERE v.reverses_id = r.id))"
+)
 
 GUARDS = [
     append_only(RETURN),
@@ -32,4 +38,5 @@ GUARDS = [
     check_trigger("return_b_within_what_was_paid", RETURN, ("INSERT",), MORE_THAN_WAS_PAID),
     check_trigger("return_c_reversal_fits", RETURN, ("INSERT",), REVERSAL_FITS),
     check_trigger("return_d_by_its_step", RETURN, ("INSERT",), NOT_BY_ITS_STEP),
+    check_trigger("return_e_by_another_voucher", RETURN, ("INSERT",), KNOWN_VOUCHER),
 ]

@@ -1,6 +1,7 @@
 """Statements of the Treasury: what was sent stays as it was sent, and what is confirmed stays confirmed."""
 
 from audit.guards import check_trigger, frozen_when, immutable, no_delete
+from programme.alike import alike_sql
 from programme.models.budget import EFFECTS
 from programme.models.treasury import AT_THE_TREASURY, QUARTERS, STANDING, TreasuryStatement
 
@@ -75,7 +76,7 @@ OF_ANOTHER_VOUCHER = (
     f"NEW.part > 1 AND EXISTS (SELECT 1 FROM {ROW} r WHERE r.statement_id = NEW.statement_id AND r.id <> NEW.id "
     "AND (r.payment_id = NEW.payment_id OR r.entry_id = NEW.entry_id) "
     "AND (r.direction = 'clear') = (NEW.direction = 'clear') "
-    "AND REPLACE(r.voucher, ' ', '') <> REPLACE(NEW.voucher, ' ', ''))"
+    f"AND {alike_sql('r.voucher')} <> {alike_sql('NEW.voucher')})"
 )
 # On the days of a confirmed statement nothing of what it counts is booked; a payment has the Treasury's own day.
 _counted = ", ".join(f"'{kind.value}'" for kind, moves in EFFECTS.items() if moves.keys() & AT_THE_TREASURY)

@@ -8,6 +8,7 @@ from django.utils.translation import pgettext_lazy
 
 from audit.identity import Identified, Versioned
 from documents.models import StoredFile
+from programme.alike import alike_column
 from programme.models.budget import COMMITMENT_BALANCES, MOST_VND, BudgetLine, plausible
 
 
@@ -331,7 +332,10 @@ class Payment(Identified, Versioned):
             ),
             models.UniqueConstraint(fields=["voucher"], condition=~Q(voucher=""), name="one_payment_a_voucher"),
         ]
-        indexes = [models.Index(fields=["state", "prepared_at"], name="payment_by_state")]
+        indexes = [
+            models.Index(fields=["state", "prepared_at"], name="payment_by_state"),
+            models.Index(alike_column("voucher"), condition=~Q(voucher=""), name="payment_by_voucher"),
+        ]
 
     def __str__(self):
         return f"{self.get_kind_display()} – {self.commitment}"

@@ -18,9 +18,9 @@ from screens import formats
 STATE = AccountAddendum.State
 
 
-def as_written(account: str | None) -> str:
-    """An account with plain single blanks where people typed some."""
-    return " ".join((account or "").split())
+def as_written(number: str | None) -> str:
+    """An account or voucher with plain single blanks where people typed some."""
+    return " ".join((number or "").split())
 
 
 def written_together(account: str) -> str:

@@ -250,13 +250,13 @@ def record_paid(payment: Payment, *, voucher: str, paid_on: date, by: Any, now: 
             _move(
                 payment,
                 STATE.PAID,
-                voucher=voucher.strip(),
+                voucher=as_written(voucher),
                 paid_on=paid_on,
                 answered_by=by.public_id,
                 answered_at=now,
             )
     except IntegrityError as error:
-        if "one_payment_a_voucher" not in str(error) and "voucher" not in str(error):
+        if "voucher" not in str(error):
             raise
         raise Refused(_("Another payment has this voucher already.")) from None
     record_event("payment paid", payment, by=by, now=now, reason=payment.voucher)

@@ -3,7 +3,7 @@ import uuid
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.utils.translation import override
 
 from accounts.models import Delegation
@@ -48,6 +48,7 @@ from tests.factories import (
     make_user,
 )
 from tests.programme.making import (
+    CLERK,
     make_budget_step,
     make_budget_year,
     make_commitment,
@@ -568,6 +569,18 @@ def test_a_voucher_pays_once(people, line):
         paid(people, second, voucher="KB-9")
     second.refresh_from_db()
     assert second.state == "sent"
+
+
+@pytest.mark.parametrize("typed", [" kđ-9", "KĐ- 9", "Kđ\u00a0-9"])
+def test_a_voucher_is_one_however_it_is_typed(people, line, typed):
+    commitment = signed(people, line)
+    paid(people, payment_of(people, commitment), voucher="KĐ-9")
+    second = payment_of(people, commitment)
+    with pytest.raises(Refused, match="chứng từ"):
+        paid(people, second, voucher=typed)
+    answer = {"state": "paid", "paid_on": TODAY, "answered_at": NOW, "answered_by": CLERK}
+    with pytest.raises(IntegrityError, match="payment_by_its_own_voucher"), transaction.atomic():
+        Payment.objects.filter(pk=second.pk).update(**answer, voucher=" kđ-9")
 
 
 def test_a_contract_is_liquidated_when_nothing_is_owed(people, line):

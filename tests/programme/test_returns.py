@@ -278,6 +278,13 @@ def test_the_database_holds_every_rule_of_returns(contract):
         )
 
 
+def test_the_database_takes_a_voucher_of_a_contract_once(contract):
+    row = make_return(contract, 10, voucher="GNT-7")
+    refused(lambda: make_return(contract, 10, voucher=" gnt- 7"), "return_e_by_another_voucher")
+    make_return(contract, 10, reverses=row)
+    make_return(contract, 10, voucher="gnt-7")
+
+
 def test_a_return_is_neither_changed_nor_deleted(contract):
     row = make_return(contract, 900)
     keep = ("keep_programme_moneyreturn", "permission denied")

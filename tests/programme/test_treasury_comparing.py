@@ -77,6 +77,7 @@ def test_the_same_said_twice_is_a_repeat_and_not_another_payment():
     assert found([there(1, "KB-1"), there(2, "KB-1")], [here(7, "KB-1")]) == ({1: (7, 1)}, [("duplicate", 2, 7)])
     rows = [there(1, "KB-1", 60), there(2, "KB-1", 40), there(3, "KB-1", 40)]
     assert found(rows, [here(7, "KB-1")])[1] == [("duplicate", 3, 7)]
+    assert found([there(1, "KB-1"), there(2, "kb- 1")], [here(7, "KB-1")]) == ({1: (7, 1)}, [("duplicate", 2, 7)])
     assert found([there(1, "X"), there(2, "X")], [])[1] == [("not_here", 1, None), ("duplicate", 2, None)]
 
 

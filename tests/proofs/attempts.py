@@ -94,6 +94,8 @@ def money_attempts():
     empty = f"{of_year(OPEN_YEAR)} WHERE x.last_number = 0"
     other_task = "(SELECT MAX(t.id) FROM programme_task t WHERE t.id <> x.task_id)"
     sent = "SELECT p.commitment_id FROM programme_payment p WHERE p.state = 'sent' AND p.amount_vnd = 30"
+    known = "(SELECT ' ' || LOWER(p.voucher) FROM programme_payment p WHERE p.state = 'paid' LIMIT 1)"
+    answered = f"state = 'paid', voucher = {known}, paid_on = invoice_on, answered_at = sent_at, answered_by = sent_by"
     fresh = f"'{uuid.uuid4().hex}'"
     closing = (
         "state = 'closed', closed_at = adjusting_at, closed_by = adjusting_by, closing_paper = '1/BC-SCT', "
@@ -155,6 +157,9 @@ def money_attempts():
                 f"state = 'signed', signed_at = controlled_at, signed_by = '{uuid.uuid4().hex}'",
                 "WHERE x.state = 'controlled' AND x.payee_account = 'another'",
             )
+        ],
+        "payment_by_its_own_voucher": [
+            updated("programme_payment", answered, "WHERE x.state = 'sent' AND x.amount_vnd = 30")
         ],
         "entry_j_opening_fits": [
             entry("supplement", opening="TRUE"),
@@ -221,6 +226,10 @@ def of_returns():
         f"(SELECT c.id FROM {COMMITMENT} c JOIN {LINE} l ON l.id = c.line_id JOIN {YEAR} y ON y.id = l.year_id "
         f"AND y.year = {OPEN_YEAR} WHERE c.disbursed_vnd > 0 LIMIT 1)"
     )
+    same_voucher = (
+        f"(SELECT s.id FROM {STEP} s WHERE s.kind = 'budget_return' AND s.state = 'approved' "
+        "AND s.voucher = LOWER(x.voucher))"
+    )
     other_step = f"(SELECT s.id FROM {STEP} s WHERE s.kind = 'budget_return' AND s.state = 'prepared' LIMIT 1)"
     return {
         "return_a_of_closed_year": [copied(table, fits, step_id=other_step, commitment_id=of_open)],
@@ -233,6 +242,9 @@ def of_returns():
             copied(table, fits, step_id=other_step),
             copied(table, fits, step_id=other_step, amount_vnd="1"),
             copied(table, fits, step_id=other_step, reverses_id="x.id"),
+        ],
+        "return_e_by_another_voucher": [
+            copied(table, f"{fits} AND x.amount_vnd = 50", step_id=same_voucher, voucher="LOWER(x.voucher)")
         ],
     }
 

@@ -207,9 +207,11 @@ def lay_money():
     paid.refresh_from_db()
     returned = making.make_return(paid, 100)
     making.make_return(paid, 100, reverses=returned)
-    making.make_return(paid, 50)
+    standing = making.make_return(paid, 50)
     said = {"voucher": "GNT", "payer": "Công ty", "reason": "Chi thừa"}
     making.make_budget_step("budget_return", 50, state="prepared", commitment=paid, line=old, year=old.year, **said)
+    twice = said | {"voucher": standing.voucher.lower()}
+    making.make_budget_step("budget_return", 50, commitment=paid, line=old, year=old.year, **twice)
     opened = line(written.OPEN_YEAR, tasks[4], 0)
     making.make_entry(opened, "assign", 500, opening=True)
     making.make_entry(opened, "allocate", 400, opening=True)
