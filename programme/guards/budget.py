@@ -113,15 +113,22 @@ TAKE_COMMITMENT = (
     "IF NEW.state IN ('signed', 'sent') AND OLD.state <> NEW.state THEN "
     f"PERFORM 1 FROM {COMMITMENT} c WHERE c.id = NEW.commitment_id FOR NO KEY UPDATE; END IF;"
 )
-_ACCOUNT_OF_CONTRACT = (
-    f"COALESCE((SELECT a.payee_account FROM programme_accountaddendum a WHERE a.commitment_id = NEW.commitment_id "
-    f"AND a.state = 'approved' ORDER BY a.id DESC LIMIT 1), (SELECT c.payee_account FROM {COMMITMENT} c "
-    "WHERE c.id = NEW.commitment_id))"
-)
+
+
+def _differs_from_contract(column):
+    """Of account or bank: the payment names another than its contract, as the last confirmed addendum left it."""
+    of_contract = (
+        f"COALESCE((SELECT a.{column} FROM programme_accountaddendum a WHERE a.commitment_id = NEW.commitment_id "
+        f"AND a.state = 'approved' ORDER BY a.id DESC LIMIT 1), (SELECT c.{column} FROM {COMMITMENT} c "
+        "WHERE c.id = NEW.commitment_id))"
+    )
+    return f"{alike_sql(f'NEW.{column}')} <> {alike_sql(of_contract)}"
+
+
 TO_ANOTHER_ACCOUNT = (
     "NEW.state IN ('signed', 'sent') AND OLD.state <> NEW.state AND EXISTS (SELECT 1 "
     f"FROM {COMMITMENT} c WHERE c.id = NEW.commitment_id AND c.kind <> 'detailed_estimate') AND "
-    f"REPLACE(NEW.payee_account, ' ', '') <> REPLACE({_ACCOUNT_OF_CONTRACT}, ' ', '')"
+    f"({_differs_from_contract('payee_account')} OR {_differs_from_contract('payee_bank')})"
 )
 
 # Beside the index: what was booked twice under the same voucher before this rule keeps its text, and stays to be reversed.

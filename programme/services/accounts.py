@@ -11,9 +11,11 @@ from accounts.access import require
 from audit.events import record_event
 from audit.refusals import Conflict, NotAllowed, Refused
 from documents.models import StoredFile
+from programme.alike import alike
 from programme.models import AccountAddendum, Commitment, account_now
 from programme.permissions.budget import CONTROL_PAYMENT, PREPARE_PAYMENT
 from screens import formats
+from screens.text import short_forms
 
 STATE = AccountAddendum.State
 
@@ -23,9 +25,9 @@ def as_written(number: str | None) -> str:
     return " ".join((number or "").split())
 
 
-def written_together(account: str) -> str:
-    """An account without the blanks people write into it."""
-    return "".join(account.split())
+def same_bank(one: str, other: str) -> bool:
+    """Whether two names are of one bank, whatever their marks, capitals, signs and short forms."""
+    return short_forms(one) == short_forms(other)
 
 
 @transaction.atomic
@@ -49,7 +51,8 @@ def prepare_account(
         raise Refused(_("A list pays many; each payment names its own account."))
     if not commitment.signed_on <= document_on <= timezone.localdate(now):
         raise Refused(_("The addendum is dated before the contract or in the future."))
-    if written_together(payee_account) == written_together(account_now(commitment)[0]):
+    account, bank = account_now(commitment)
+    if alike(payee_account) == alike(account) and same_bank(payee_bank, bank):
         raise Refused(_("The contract is paid to this account already."))
     if commitment.accounts.filter(state=STATE.PREPARED).exists():
         raise Conflict(_("Another account of this contract waits to be confirmed. Decide on it first."))

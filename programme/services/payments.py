@@ -11,11 +11,12 @@ from django.utils.translation import gettext as _
 from accounts.access import require
 from audit.events import record_event
 from audit.refusals import Conflict, NotAllowed, Refused
+from programme.alike import alike
 from programme.models import Commitment, EntryKind, LedgerEntry, Payment, account_now
 from programme.models.commitments import PENDING
 from programme.permissions.budget import ANSWER_PAYMENT, PREPARE_PAYMENT, SEND_PAYMENT
 from programme.permissions.payments import right_to_control, right_to_return, right_to_sign
-from programme.services.accounts import as_written, written_together
+from programme.services.accounts import as_written, same_bank
 from programme.services.ledger import Paper, book, require_year_takes, take_lines
 from programme.services.limits import advance_ceiling
 from programme.services.redoing import require_redoable
@@ -48,6 +49,7 @@ def prepare_payment(
     commitment = Commitment.objects.select_for_update(of=("self",)).select_related("line__year").get(pk=commitment.pk)
     require_redoable(redoes, commitment_id=commitment.pk)
     content["payee_account"] = as_written(content.get("payee_account"))
+    content["payee_bank"] = _bank_as_in_contract(commitment, (content.get("payee_bank") or "").strip())
     payment = Payment(commitment=commitment, redoes=redoes, prepared_by=by.public_id, prepared_at=now, **content)
     _require_sound(payment, timezone.localdate(now))
     payment.save(force_insert=True)
@@ -61,6 +63,14 @@ def prepare_payment(
         commitment=commitment.public_id,
     )
     return payment
+
+
+def _bank_as_in_contract(commitment: Commitment, typed: str) -> str:
+    """The bank as the contract writes it, where the same or none was typed: the database compares the names as written."""
+    if commitment.kind == Commitment.Kind.DETAILED_ESTIMATE:
+        return typed
+    bank = account_now(commitment)[1]
+    return bank if not typed or same_bank(typed, bank) else typed
 
 
 def _require_sound(payment: Payment, today: date) -> None:
@@ -90,17 +100,17 @@ def _require_payee_of_commitment(payment: Payment) -> None:
         return  # a list pays many; each payment names its own
     if payment.payee.strip() != commitment.payee.strip():
         raise Refused(_("The payee differs from the contract's: %(payee)s.") % {"payee": commitment.payee})
-    account, _bank = account_now(commitment)
-    if written_together(payment.payee_account) != written_together(account):
+    account, bank = account_now(commitment)
+    if (alike(payment.payee_account), alike(payment.payee_bank)) != (alike(account), alike(bank)):
         said = (
-            _("The account differs from the contract's (%(account)s). An addendum must change it first.")
+            _("The account or its bank differs from the contract's (%(account)s). An addendum must change it first.")
             if payment.pk is None
             else _(
                 "The contract is paid to the account %(account)s by now; this payment names another. Give it back, to be "
                 "prepared anew."
             )
         )
-        raise Refused(said % {"account": account or _("none")})
+        raise Refused(said % {"account": " – ".join(filter(None, (account, bank))) or _("none")})
 
 
 def _require_room(payment: Payment) -> None:

@@ -69,6 +69,26 @@ def test_a_payment_that_names_the_old_account_goes_no_further_once_another_is_co
             type(row).objects.filter(pk=row.pk).update(**state)
 
 
+def test_an_account_is_its_number_and_its_bank(people, line):
+    bank = "Ngân hàng TMCP Đông Á, chi nhánh Hà Nội"
+    bound = signed(people, line, payee_bank=bank)
+    with pytest.raises(Refused, match="Đông Á"):
+        payment_of(people, bound, payee_bank="Ngân hàng TMCP Nam Á, chi nhánh Hà Nội")
+    for typed in ("", "NGÂN HÀNG TMCP ĐÔNG Á -  chi nhanh Ha Noi", bank):
+        row = payment_of(people, bound, payee_bank=typed)
+        assert row.payee_bank == bank
+    control_payment(row, by=people["chief"], now=NOW)
+    here = {"payee_account": bound.payee_account}
+    with pytest.raises(Refused, match="đúng tài khoản"):
+        prepare_account(bound, **SAID | here | {"payee_bank": bank.upper()}, by=people["accountant"], now=NOW)
+    approve_account(prepare_account(bound, **SAID | here, by=people["accountant"], now=NOW), by=people["chief"], now=NOW)
+    with pytest.raises(Refused, match="Ngân hàng Ví Dụ"):
+        sign_payment(row, by=people["director"], now=NOW)
+    with pytest.raises(IntegrityError, match="payment_to_its_account"), transaction.atomic():
+        type(row).objects.filter(pk=row.pk).update(state="signed", signed_at=NOW, signed_by=CLERK)
+    assert payment_of(people, bound, payee_bank="ngân hàng ví dụ").payee_bank == SAID["payee_bank"]
+
+
 @pytest.mark.parametrize(
     "wrong", [{"document_on": TODAY.replace(year=2023)}, {"document_on": TODAY.replace(year=2025)}]
 )

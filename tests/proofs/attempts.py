@@ -155,8 +155,9 @@ def money_attempts():
             updated(
                 "programme_payment",
                 f"state = 'signed', signed_at = controlled_at, signed_by = '{uuid.uuid4().hex}'",
-                "WHERE x.state = 'controlled' AND x.payee_account = 'another'",
+                f"WHERE x.state = 'controlled' AND x.{column} = 'another'",
             )
+            for column in ("payee_account", "payee_bank")
         ],
         "payment_by_its_own_voucher": [
             updated("programme_payment", answered, "WHERE x.state = 'sent' AND x.amount_vnd = 30")

@@ -193,7 +193,8 @@ def lay_money():
         making.make_payment(commitment, 200)
         making.make_payment(commitment, 30, state="sent")
         making.make_payment(commitment, 771, state="controlled")
-        making.make_payment(commitment, 7, state="controlled", payee_account="another")
+        for column in ("payee_account", "payee_bank"):
+            making.make_payment(commitment, 7, state="controlled", **{column: "another"})
         for state in ("controlled", "returned"):
             making.make_payment(commitment, 10, state=state)
         for state in ("prepared", "refused"):
