@@ -93,6 +93,10 @@ OPENING_FITS = (
     "WHEN 'commit' THEN s.amount_vnd WHEN 'advance' THEN s.advanced_vnd "
     "WHEN 'pay' THEN s.disbursed_vnd - s.advanced_vnd WHEN 'settle' THEN s.settled_vnd END))"
 )
+BEFORE_ITS_CONTRACT = (
+    "NEW.reverses_id IS NULL AND NEW.payment_id IS NULL "
+    f"AND NEW.document_on < (SELECT c.signed_on FROM {COMMITMENT} c WHERE c.id = NEW.commitment_id)"
+)
 _PAYABLE = "c.committed_vnd - c.disbursed_vnd + c.recovered_vnd"
 _PAYABLE_MOVES = (
     f"({effect('NEW', 'committed_vnd')}) - ({effect('NEW', 'disbursed_vnd')}) + ({effect('NEW', 'recovered_vnd')})"
@@ -347,6 +351,7 @@ GUARDS = [
     check_trigger("entry_h_half_still_used", ENTRY, ("INSERT",), HALF_STILL_USED),
     check_trigger("entry_i_cover_stays", ENTRY, ("INSERT",), COVER_TAKEN),
     check_trigger("entry_j_opening_fits", ENTRY, ("INSERT",), OPENING_FITS),
+    check_trigger("entry_k_not_before_its_contract", ENTRY, ("INSERT",), BEFORE_ITS_CONTRACT),
     follows(
         "entry_z_moves_balances",
         ENTRY,

@@ -288,6 +288,18 @@ def require_after_its_document(happened_on: date, document_on: date | None) -> N
         )
 
 
+def require_after_its_contract(commitment: Commitment, document_on: date | None) -> None:
+    if document_on is not None and document_on < commitment.signed_on:
+        raise Refused(
+            _("“%(name)s” was signed on %(signed)s; what changes it or is booked on it is not dated before (%(day)s).")
+            % {
+                "name": commitment,
+                "signed": formats.vn_date(commitment.signed_on),
+                "day": formats.vn_date(document_on),
+            }
+        )
+
+
 def require_after_the_reversed(happened_on: date, entry: LedgerEntry) -> None:
     if happened_on < entry.happened_on:
         raise Refused(
@@ -373,6 +385,8 @@ def book(
     )
     if commitment is not None:
         require_taken_by(commitment, kind, reversal=reverses is not None)
+        if reverses is None:
+            require_after_its_contract(commitment, paper.on)
         require_room(commitment, COMMITMENT_RULES, kind, amount_vnd, sign)
         require_cover(commitment, kind, amount_vnd, sign)
     require_room(line, RULES, kind, amount_vnd, sign)

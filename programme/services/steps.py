@@ -39,6 +39,7 @@ from programme.services.ledger import (
     halves_of,
     moves_assigned,
     new_pair,
+    require_after_its_contract,
     require_bookable,
     require_cover,
     require_envelope,
@@ -178,6 +179,7 @@ def _require_sound(step: BudgetStep, *, now: datetime) -> None:
         if step.commitment is None or step.commitment.line_id != line.pk:
             raise Refused(_("Choose the contract or decision on this line."))
         require_taken_by(step.commitment, entry_kind(step.kind))
+        require_after_its_contract(step.commitment, step.document_on)
 
 
 def _require_percent_of_saving(line: BudgetLine, amount_vnd: int) -> None:
@@ -276,6 +278,8 @@ def obstacle(step: BudgetStep) -> str:
                 require_envelope(line, kind, step.amount_vnd, sign)
             if step.commitment is not None:
                 require_taken_by(step.commitment, kind, reversal=sign < 0)
+                if sign > 0:
+                    require_after_its_contract(step.commitment, step.document_on)
                 require_cover(step.commitment, kind, step.amount_vnd, sign)
                 require_room(step.commitment, COMMITMENT_RULES, kind, step.amount_vnd, sign)
                 require_room_since(step.commitment, COMMITMENT_RULES, kind, step.amount_vnd, sign, step.happened_on)

@@ -272,8 +272,9 @@ def test_a_step_booked_on_an_earlier_day_is_held_against_what_stood_then_and_sin
     contract.refresh_from_db()
 
     def said_of(kind, amount, on, **about):
-        early = {"document": "Quyết định số 1/QĐ-SCT", "document_on": date(2024, 1, 2), "by": people["accountant"]}
-        step = prepare_step(kind, amount_vnd=amount, line=line, happened_on=on, now=NOW, **early, **about)
+        early = {"document": "Quyết định số 1/QĐ-SCT", "document_on": contract.signed_on if about else date(2024, 1, 2)}
+        about |= early | {"by": people["accountant"], "now": NOW}
+        step = prepare_step(kind, amount_vnd=amount, line=line, happened_on=on, **about)
         said = obstacle(step)
         if not said:
             approve_step(step, by=people["director"], now=NOW)
@@ -581,6 +582,25 @@ def test_a_voucher_is_one_however_it_is_typed(people, line, typed):
     answer = {"state": "paid", "paid_on": TODAY, "answered_at": NOW, "answered_by": CLERK}
     with pytest.raises(IntegrityError, match="payment_by_its_own_voucher"), transaction.atomic():
         Payment.objects.filter(pk=second.pk).update(**answer, voucher=" kđ-9")
+
+
+@pytest.mark.parametrize("kind", ["commit", "decommit", "settle", "recover"])
+def test_an_addendum_is_not_dated_before_its_contract(people, line, kind):
+    bound = signed(people, line, 1_000)
+    paid(people, payment_of(people, bound, 500))
+    line.refresh_from_db()
+    before = {"document_on": bound.signed_on - timedelta(days=1)}
+    about = {"line": line, "commitment": bound, "happened_on": TODAY}
+    with pytest.raises(Refused, match="ký ngày 01/07/2024"):
+        prepared(people, kind, 100, **about, **before)
+    by_hand = {"year": line.year, "prepared_by": people["accountant"].public_id}
+    waiting = make_budget_step(kind, 100, state="prepared", **about, **by_hand, **before)
+    assert "ký ngày 01/07/2024" in obstacle(waiting)
+    with pytest.raises(Refused, match="ký ngày 01/07/2024"):
+        approve_step(waiting, by=people["chief" if kind == "recover" else "director"], now=NOW)
+    with pytest.raises(IntegrityError, match="entry_k_not_before_its_contract"), transaction.atomic():
+        make_entry(line, kind, 100, commitment=bound, happened_on=TODAY, **before)
+    assert prepared(people, kind, 100, **about, document_on=bound.signed_on).pk
 
 
 def test_a_contract_is_liquidated_when_nothing_is_owed(people, line):

@@ -144,7 +144,7 @@ def test_every_kind_of_difference_is_named_with_the_figures_of_both_sides(commit
 def test_only_managed_lines_of_the_year_and_payments_that_stand_are_compared(commitment, accountant):
     undone = make_paid_payment(commitment, 10, voucher="KB-1", paid_on=DAY)
     make_reversal(LedgerEntry.objects.get(payment=undone, kind="pay"))
-    other = make_commitment(make_line(make_budget_year(2025)), 900)
+    other = make_commitment(make_line(make_budget_year(2025)), 900, signed_on=DAY)
     make_paid_payment(other, 30, voucher="KB-3", paid_on=DAY)
     back = make_recovery(make_paid_payment(commitment, 50, voucher="KB-4", paid_on=date(2024, 8, 1)).commitment, 5,
                          document="NT-1", happened_on=DAY)  # fmt: skip

@@ -169,6 +169,9 @@ def money_attempts():
             entry("commit", where="x.opening", opening="TRUE", amount_vnd="1"),
             entry("allocate", where="x.opening", opening="TRUE", step_id=opening_step, amount_vnd="x.amount_vnd + 1"),
         ],
+        "entry_k_not_before_its_contract": [
+            entry("commit", where="x.commitment_id IS NOT NULL", amount_vnd="1", document_on="'2000-01-01'")
+        ],
         "entry_h_half_still_used": [entry("transfer_out", reverses_id="x.id", reason="'x'")],
         "line_moves_by_entries": [
             updated(LINE, f"{column} = {column} + 1", of_year(OPEN_YEAR))
