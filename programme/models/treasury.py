@@ -66,6 +66,11 @@ class DifferenceKind(models.TextChoices):
     DUPLICATE = "duplicate", _("Twice on the statement")
 
 
+def name_of_difference(kind, elsewhere):
+    """The words of a difference; `elsewhere` where what a row repeats stands on another statement."""
+    return str(_("On another quarter's statement already") if elsewhere else DifferenceKind(kind).label)
+
+
 class Cause(models.TextChoices):
     TIMING = "timing", _("Booked on different days")
     TYPED_HERE = "typed_here", _("Typing error in the portal")
@@ -324,6 +329,16 @@ class DifferenceQuerySet(models.QuerySet):
     def unexplained(self):
         return self.there().filter(explained_at__isnull=True)
 
+    def with_elsewhere(self):
+        """With `elsewhere`: whether the row repeats what another quarter's statement has, and no row of its own."""
+        about = Q(payment=models.OuterRef("payment")) | Q(entry=models.OuterRef("entry"))
+        own = StatementRow.objects.filter(about, statement=models.OuterRef("statement"))
+        clears, cleared = Q(row__direction=Direction.CLEAR), Q(direction=Direction.CLEAR)
+        alone = clears & ~models.Exists(own.filter(cleared)) | ~clears & ~models.Exists(own.exclude(cleared))
+        known = Q(payment__isnull=False) | Q(entry__isnull=False)
+        repeats = models.When(Q(known & alone, kind=DifferenceKind.DUPLICATE), then=True)
+        return self.annotate(elsewhere=models.Case(repeats, default=False, output_field=models.BooleanField()))
+
 
 class StatementDifference(Identified, Versioned):
     """Something on which the statement and the portal do not agree, with the figures of both sides.
@@ -408,7 +423,11 @@ class StatementDifference(Identified, Versioned):
         ]
 
     def __str__(self):
-        return f"{self.get_kind_display()} – {self.there_voucher or self.here_voucher}"
+        return f"{self.name} – {self.there_voucher or self.here_voucher}"
+
+    @property
+    def name(self):
+        return name_of_difference(self.kind, getattr(self, "elsewhere", False))
 
     def get_absolute_url(self):
         return reverse("programme:difference", args=[self.public_id])

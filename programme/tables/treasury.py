@@ -14,6 +14,7 @@ from programme.models import (
     StatementSpan,
     TreasuryStatement,
 )
+from programme.models.treasury import name_of_difference
 from screens import tables
 from screens.lists import FilterSet
 
@@ -133,8 +134,8 @@ class DifferenceTable(tables.Table):
     kind = tables.LinkColumn(
         verbose_name=_("Difference"),
         route="programme:difference",
-        fields=("kind",),
-        compute=lambda record: str(DifferenceKind(record["kind"]).label),
+        fields=("kind", "elsewhere"),
+        compute=lambda record: name_of_difference(record["kind"], record["elsewhere"]),
     )
     row = tables.NumberColumn(verbose_name=_("Row"), accessor="row__number")
     voucher = tables.CodeColumn(

@@ -73,9 +73,9 @@ def _statement_page(request, statement, form, chosen=(), status=200):
     there = statement.differences.there()
     count, unexplained = there.count(), there.filter(explained_at__isnull=True).count()
     shown = list(
-        there.select_related("row", "payment__commitment").order_by(F("explained_at").asc(nulls_first=True), *BY_ROW)[
-            : SHOWN_DIFFERENCES + 1
-        ]
+        there.with_elsewhere()
+        .select_related("row", "payment__commitment")
+        .order_by(F("explained_at").asc(nulls_first=True), *BY_ROW)[: SHOWN_DIFFERENCES + 1]
     )
     for difference in shown:
         difference.is_chosen = str(difference.public_id) in chosen
@@ -257,7 +257,7 @@ def difference_list(request, public_id):
         title=_("Differences: %(name)s") % {"name": statement},
         table_class=tables.DifferenceTable,
         filterset_class=tables.DifferenceFilter,
-        queryset=statement.differences.there(),
+        queryset=statement.differences.there().with_elsewhere(),
         ordering=BY_ROW,
         export_name="chenh-lech-kho-bac",
         empty=_("Statement and portal agree."),
@@ -270,7 +270,9 @@ def difference_list(request, public_id):
 
 def difference_detail(request, public_id):
     difference = get_object_or_404(
-        StatementDifference.objects.select_related("statement__year", "row", "payment__commitment", "entry"),
+        StatementDifference.objects.with_elsewhere().select_related(
+            "statement__year", "row", "payment__commitment", "entry"
+        ),
         public_id=public_id,
     )
     statement = difference.statement
@@ -349,7 +351,8 @@ def explain_differences(request, public_id):
 
 def _chosen(statement, public_ids):
     """The chosen differences of this statement; what is none of them is left out."""
-    known = {str(found.public_id): found for found in statement.differences.there().select_related("statement__year")}
+    there = statement.differences.there().with_elsewhere().select_related("statement__year")
+    known = {str(found.public_id): found for found in there}
     return [known[public_id] for public_id in dict.fromkeys(public_ids) if public_id in known]
 
 

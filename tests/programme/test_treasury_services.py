@@ -187,6 +187,9 @@ def test_a_payment_belongs_to_one_quarter_and_to_the_year_besides(commitment, ac
     make_statement(lines=[statement_line(paid)], by=accountant, now=NOW)
     second = make_statement(lines=[statement_line(paid, paid_on=date(2024, 4, 1))], span="q2", by=accountant, now=NOW)
     assert kinds(second) == [("duplicate", "KB-1", "KB-1")]
+    assert second.differences.with_elsewhere().get().name == "On another quarter's statement already"
+    twice = make_statement(lines=[statement_line(paid)] * 2, by=accountant, now=NOW)
+    assert twice.differences.with_elsewhere().get().name == "Twice on the statement"
     year = make_statement(lines=[statement_line(paid)], span="year", by=accountant, now=NOW)
     assert (kinds(year), year.rows.get().payment) == ([], paid)
 
