@@ -1,4 +1,4 @@
-from programme.models.accounts import AccountAddendum, account_now
+from programme.models.accounts import AccountAddendum, account_addendum, account_now
 from programme.models.budget import (
     AFTER_LIQUIDATION,
     BALANCES,
@@ -116,5 +116,6 @@ __all__ = [
     "TreasuryStatement",
     "Unit",
     "YearState",
+    "account_addendum",
     "account_now",
 ]

@@ -67,8 +67,12 @@ class AccountAddendum(Identified):
         return f"{self.commitment.get_absolute_url()}#accounts"
 
 
+def account_addendum(commitment: Commitment) -> AccountAddendum | None:
+    """The last confirmed one, which says where the contract is paid to."""
+    return commitment.accounts.filter(state=AccountAddendum.State.APPROVED).order_by("-pk").first()
+
+
 def account_now(commitment: Commitment) -> tuple[str, str]:
     """(account, bank) to which the contract is paid: of the last confirmed addendum, else as it was signed."""
-    last = commitment.accounts.filter(state=AccountAddendum.State.APPROVED).order_by("-pk").first()
-    row = last or commitment
+    row = account_addendum(commitment) or commitment
     return row.payee_account, row.payee_bank

@@ -5,7 +5,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from programme.models import AFTER_LIQUIDATION, Commitment, EntryKind, Payment, StepKind, YearState
+from programme.models import AFTER_LIQUIDATION, Commitment, EntryKind, Payment, StepKind, YearState, account_addendum
 from programme.presenting.acting import line_name
 from programme.services.returns import left_to_return
 from screens import formats
@@ -14,7 +14,7 @@ from screens.charts import nested_bar
 
 def facts_of(row: Commitment, line_url: str) -> list[tuple[str, str, str]]:
     """[(label, text, link or "")]."""
-    account = " – ".join(part for part in (row.payee_account, row.payee_bank) if part)
+    signed = " – ".join(part for part in (row.payee_account, row.payee_bank) if part)
     facts = [
         (_("Budget line"), line_name(row.line), line_url),
         (_("Kind"), row.get_kind_display(), ""),
@@ -23,13 +23,27 @@ def facts_of(row: Commitment, line_url: str) -> list[tuple[str, str, str]]:
         (_("Purpose"), row.what, ""),
         (_("Payee"), row.payee or _("several, by the list"), ""),
         (_("Payee's tax code"), row.payee_tax_code, ""),
-        (_("Payee's account"), account, ""),
+        *_account_facts(row, signed),
         (_("To be finished by"), formats.vn_date(row.ends_on) if row.ends_on else "", ""),
     ]
     if row.liquidated_on:
         paper = f"{row.liquidation_paper}, {formats.vn_date(row.liquidated_on)}"
         facts.append((_("Minutes of liquidation"), paper, ""))
     return [fact for fact in facts if fact[1]]
+
+
+def _account_facts(row: Commitment, signed: str) -> list[tuple[str, str, str]]:
+    """Where it is paid to now, by which addendum, and the account that was signed."""
+    addendum = account_addendum(row)
+    if addendum is None:
+        return [(_("Payee's account"), signed, "")]
+    now = _("%(account)s – %(bank)s, by %(document)s of %(day)s") % {
+        "account": addendum.payee_account,
+        "bank": addendum.payee_bank,
+        "document": addendum.document,
+        "day": formats.vn_date(addendum.document_on),
+    }
+    return [(_("Payee's account"), now, ""), (_("Account as signed"), signed or _("none"), "")]
 
 
 def bar(row: Commitment) -> Any:

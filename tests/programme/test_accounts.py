@@ -81,7 +81,9 @@ def test_an_account_is_its_number_and_its_bank(people, line):
     here = {"payee_account": bound.payee_account}
     with pytest.raises(Refused, match="đúng tài khoản"):
         prepare_account(bound, **SAID | here | {"payee_bank": bank.upper()}, by=people["accountant"], now=NOW)
-    approve_account(prepare_account(bound, **SAID | here, by=people["accountant"], now=NOW), by=people["chief"], now=NOW)
+    approve_account(
+        prepare_account(bound, **SAID | here, by=people["accountant"], now=NOW), by=people["chief"], now=NOW
+    )
     with pytest.raises(Refused, match="Ngân hàng Ví Dụ"):
         sign_payment(row, by=people["director"], now=NOW)
     with pytest.raises(IntegrityError, match="payment_to_its_account"), transaction.atomic():
@@ -132,4 +134,9 @@ def test_the_page_of_a_contract_leads_through_it(client_as, people):
     chief.post(reverse("programme:approve_account", args=[row.public_id]), {"operation_key": said["operation_key"]})
     row.refresh_from_db()
     assert row.state == "approved"
+    for shown in (bound.get_absolute_url(), reverse("programme:liquidate_commitment", args=[bound.public_id])):
+        facts = client_as(people["officer"]).get(shown).context["facts"]
+        account = {str(label): words for label, words, _url in facts}
+        assert account["Số tài khoản nhận tiền"].startswith("9900 1122 – Ngân hàng Ví Dụ, theo 01/PLHĐ ngày ")
+        assert account["Tài khoản khi ký"].startswith(bound.payee_account)
     assert "9900 1122" in accountant.get(reverse("programme:prepare_payment", args=[bound.public_id])).content.decode()
