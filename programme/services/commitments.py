@@ -134,14 +134,28 @@ def require_sound(commitment: Commitment, procurement: tuple[dict[str, Any], ...
         raise Refused(sentence % values)
     if commitment.ends_on and commitment.ends_on < commitment.signed_on:
         raise Refused(_("It ends before it is signed. Look at the two dates again."))
-    before = None
-    order = list(ProcurementStep.Kind)
+    _require_order_before(commitment, procurement, today)
+
+
+def _require_order_before(commitment: Commitment, procurement: tuple[dict[str, Any], ...], today: date) -> None:
+    """Refuse steps before a contract that do not lead to it day after day, naming the one that is wrong."""
+    before, order = None, list(ProcurementStep.Kind)
     for step in sorted(procurement, key=lambda step: order.index(step["kind"])):
-        if before is not None and step["decided_on"] < before:
-            raise Refused(_("The steps before the contract are dated in the wrong order."))
-        before = step["decided_on"]
-    if before is not None and before > commitment.signed_on:
-        raise Refused(_("The contract is signed before the contractor was selected. Look at the dates again."))
+        kind, day = ProcurementStep.Kind(step["kind"]).label, step["decided_on"]
+        said = {"step": kind, "day": formats.vn_date(day)}
+        if day > today:
+            raise Refused(_("“%(step)s” is dated in the future (%(day)s). Look at its date again.") % said)
+        if before is not None and day < before[1]:
+            said |= {"before": before[0], "before_day": formats.vn_date(before[1])}
+            raise Refused(
+                _("“%(step)s” (%(day)s) is dated before “%(before)s” (%(before_day)s), which it follows.") % said
+            )
+        if day > commitment.signed_on:
+            said |= {"signed": formats.vn_date(commitment.signed_on)}
+            raise Refused(
+                _("The contract is signed (%(signed)s) before “%(step)s” (%(day)s). Look at the dates again.") % said
+            )
+        before = (kind, day)
 
 
 @transaction.atomic

@@ -442,9 +442,16 @@ def test_steps_before_a_contract_are_dated_in_their_order(people, line):
     result = {"kind": "result", "number": "3/QĐ-SCT", "decided_on": date(2024, 6, 20)}
     commitment = contract(people, line, 10, procurement=(estimate, result))
     assert [step.number for step in commitment.procurement.all()] == ["1/QĐ-SCT", "3/QĐ-SCT"]
-    with pytest.raises(Refused):
-        contract(people, line, 10, procurement=(estimate | {"decided_on": date(2024, 6, 25)}, result))
-    with pytest.raises(Refused):
+    for day, said in (
+        (
+            date(2024, 6, 25),
+            r"“Kết quả lựa chọn nhà thầu” \(20/06/2024\) đề ngày trước “Phê duyệt dự toán” \(25/06/2024\)",
+        ),
+        (date(2024, 7, 17), r"“Phê duyệt dự toán” đề ngày ở tương lai \(17/07/2024\)"),
+    ):
+        with pytest.raises(Refused, match=said):
+            contract(people, line, 10, procurement=(estimate | {"decided_on": day}, result))
+    with pytest.raises(Refused, match=r"ký ngày 01/07/2024, trước “Kết quả lựa chọn nhà thầu” \(02/07/2024\)"):
         contract(people, line, 10, procurement=(result | {"decided_on": date(2024, 7, 2)},))
 
 
