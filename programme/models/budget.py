@@ -57,6 +57,7 @@ class EntryKind(models.TextChoices):
     CARRY_OUT = "carry_out", _("Carried over to the next year")
 
 
+RAISED = _("Commitment raised by an addendum")  # an entry of the kind COMMIT that a step booked on a signed contract
 # What each kind adds to (+1) or takes from (-1) the balances of its line; a reversal does the opposite.
 EFFECTS = {
     EntryKind.ASSIGN: {"assigned_vnd": 1},
@@ -393,7 +394,18 @@ class LedgerEntry(Identified):
         ]
 
     def __str__(self):
-        return f"{self.get_kind_display()} {self.number}"
+        return f"{self.name} {self.number}"
+
+    @property
+    def raises(self):
+        """Whether it is of an addendum that raised a contract, or undoes such an entry."""
+        if self.kind != EntryKind.COMMIT or self.opening:
+            return False
+        return (self.reverses if self.reverses_id else self).step_id is not None
+
+    @property
+    def name(self):
+        return str(RAISED) if self.raises else self.get_kind_display()
 
     def get_absolute_url(self):
         return reverse("programme:ledger_entry", args=[self.public_id])

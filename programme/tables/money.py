@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from programme.models import BudgetLine, BudgetYear, EntryKind, LedgerEntry
+from programme.models.budget import RAISED
 from programme.presenting.money import FOLLOWED, LEVEL_LABELS, MANAGED, growth, way_of
 from programme.queries.money import LINE_STATES, Money
 from reference.models import Agency, ContentArea, MoneySource
@@ -449,8 +450,8 @@ class EntryTable(tables.Table):
     what = tables.LinkColumn(
         verbose_name=_("Entry"),
         route="programme:ledger_entry",
-        fields=("number", "kind", "reverses_id"),
-        compute=lambda record: entry_name(record["kind"], record["reverses_id"] is not None),
+        fields=("number", "kind", "reverses_id", "opening", "step_id", "reverses__step_id"),
+        compute=lambda record: entry_name(record["kind"], record["reverses_id"] is not None, raises=_raises(record)),
         second="line__task__what",
         second_label=_("Task"),
         second_column=tables.TextColumn,
@@ -473,8 +474,13 @@ class EntryTable(tables.Table):
         shown = ["what", "number", "year", "happened_on", "amount_vnd", "document", "document_on"]
 
 
-def entry_name(kind, reversal):
-    label = str(EntryKind(kind).label)
+def _raises(record):
+    step = "reverses__step_id" if record["reverses_id"] else "step_id"
+    return record["kind"] == EntryKind.COMMIT and not record["opening"] and record[step] is not None
+
+
+def entry_name(kind, reversal, *, raises=False):
+    label = str(RAISED if raises else EntryKind(kind).label)
     return str(_("Reversal: %(kind)s") % {"kind": label}) if reversal else label
 
 

@@ -150,7 +150,9 @@ def _show(request: HttpRequest, row: Commitment, form: Any = None) -> HttpRespon
             "may_confirm_account": user.may(CONTROL_PAYMENT),
             "returns": return_rows(row, user),
             "returned_vnd": returned_vnd(row.returns.all()),
-            "entries": [(each, address(user, each)) for each in row.entries.order_by("number")],
+            "entries": [
+                (each, address(user, each)) for each in row.entries.select_related("reverses").order_by("number")
+            ],
             "prepared_name": people.get(row.prepared_by, ""),
             "decided_name": people.get(row.decided_by, ""),
             "behalf": people.get(row.decided_for, "") if row.decided_for else "",

@@ -79,7 +79,7 @@ def ledger_entry(request, public_id):
         reverse_url = open_address(request.user, "programme:prepare_step", StepKind.REVERSE, entry.public_id)
     context = {
         "entry": entry,
-        "title": tables.entry_name(entry.kind, bool(entry.reverses_id)),
+        "title": tables.entry_name(entry.kind, bool(entry.reverses_id), raises=entry.raises),
         "amount": presenting.plus_or_minus(presenting.signed(entry)),
         "effects": [(label, presenting.plus_or_minus(change)) for label, change in presenting.effects(entry)],
         "recorded_by": names[entry.recorded_by],

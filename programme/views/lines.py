@@ -223,7 +223,7 @@ def _ledger(line, shown=SHOWN):
         rows.append(
             {
                 "entry": entry,
-                "kind": tables.entry_name(entry.kind, bool(entry.reverses_id)),
+                "kind": tables.entry_name(entry.kind, bool(entry.reverses_id), raises=entry.raises),
                 "opening": _opening_word(entry),
                 "signed": presenting.signed(entry),
                 "amount": presenting.plus_or_minus(presenting.signed(entry)),

@@ -229,6 +229,22 @@ def test_a_signed_contract_is_raised_reduced_settled_and_liquidated(client_as, p
     assert Payment.objects.get().state == "paid"
 
 
+def test_an_entry_of_an_addendum_says_so_and_the_one_that_reverses_it(client_as, people, line):
+    row = make_commitment(line, 500_000_000)
+    accountant, chief = client_as(people["accountant"]), client_as(people["chief"])
+    post(accountant, "prepare_step", "commit", row, **(STEP | {"amount_vnd": "200.000.000"}))
+    post(client_as(people["director"]), "approve_step", BudgetStep.objects.prepared().get())
+    signed, raised = row.entries.order_by("number")
+    for entry in (raised, signed):
+        post(accountant, "prepare_step", "reverse", entry, **(STEP | {"reason": "Ghi nhầm"}))
+        post(chief, "approve_step", BudgetStep.objects.prepared().get())
+    word, number = "Tăng giá trị hợp đồng theo phụ lục", row.entries.count()
+    assert [entry.raises for entry in row.entries.order_by("number")] == [False, True, True, False]
+    for page in (row.get_absolute_url(), line.get_absolute_url(), address("ledger_entry_list")):
+        assert text(accountant.get(page)).count(word) >= 2, page
+    assert word in text(accountant.get(raised.get_absolute_url())).split("</h1>")[0] and number == 4
+
+
 def test_many_contracts_are_approved_each_with_its_result(client_as, people, line):
     rows = [waiting(people, line, amount) for amount in (BILLION, 3 * BILLION, 2 * BILLION)]
     director, key = client_as(people["director"]), str(uuid.uuid4())
