@@ -15,6 +15,6 @@ def alike_sql(column: str) -> str:
     return f"UPPER(REPLACE(REPLACE({column}, ' ', ''), 'đ', 'Đ'))"
 
 
-def alike_column(name: str) -> Upper:
-    """The same for an index of a model."""
+def alike_column(name: str | Value) -> Upper:
+    """The same for constraints and queries of models."""
     return Upper(Replace(Replace(name, Value(" "), Value("")), Value("đ"), Value("Đ")))

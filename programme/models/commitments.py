@@ -1,7 +1,7 @@
 """What the Department binds itself to, the procurement before it, and the payments through the Treasury."""
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -19,6 +19,12 @@ class CommitmentQuerySet(models.QuerySet):
 
     def standing(self):
         return self.filter(state=Commitment.State.APPROVED)
+
+    def numbered_like(self, commitment):
+        """Others that wait or hold, signed in the same year under the same number, however it is typed."""
+        held = [Commitment.State.PREPARED, Commitment.State.APPROVED, Commitment.State.LIQUIDATED]
+        same = self.annotate(alike=alike_column("number")).filter(alike=alike_column(Value(commitment.number)))
+        return same.filter(signed_on__year=commitment.signed_on.year, state__in=held).exclude(pk=commitment.pk)
 
 
 class Commitment(Identified, Versioned):

@@ -162,6 +162,7 @@ def _show(request: HttpRequest, row: Commitment, form: Any = None) -> HttpRespon
             "may_refuse": refuse is not None,
             "may_withdraw": can_withdraw_commitment(user, row),
             "anew_url": commitment_anew_url(user, row, on=today),
+            "same_number": [(each, address(user, each)) for each in _same_number(row)] if prepared else [],
             "verbs": verbs_on(
                 row,
                 steps=user.may(PREPARE_STEP),
@@ -171,6 +172,11 @@ def _show(request: HttpRequest, row: Commitment, form: Any = None) -> HttpRespon
         },
         status=409 if form is not None else 200,
     )
+
+
+def _same_number(row: Commitment) -> list[Commitment]:
+    """Shown while it waits: one contract on two lines by right, or entered twice by mistake."""
+    return list(Commitment.objects.numbered_like(row).order_by("pk"))
 
 
 def commitment_file(request: HttpRequest, public_id: Any) -> HttpResponse:

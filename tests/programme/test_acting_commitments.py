@@ -245,6 +245,18 @@ def test_an_entry_of_an_addendum_says_so_and_the_one_that_reverses_it(client_as,
     assert word in text(accountant.get(raised.get_absolute_url())).split("</h1>")[0] and number == 4
 
 
+def test_whoever_prepares_or_approves_is_told_of_the_same_number_in_the_year(client_as, people, line):
+    make_commitment(line, 5, number="7/hđ -SCT", what="Thuê gian hàng", payee="Công ty Cũ")
+    other = make_line(line.year)
+    make_commitment(other, 5, number="7/HĐ-SCT", state="refused", payee="Công ty Bị Từ Chối")
+    row = waiting(people, other, 50, number="7/HĐ-SCT")
+    for who in ("officer", "director"):
+        page = text(client_as(people[who]).get(row.get_absolute_url()))
+        assert "cùng số: Hợp đồng 7/hđ -SCT" in page and "Công ty Cũ" in page and "Bị Từ Chối" not in page
+    assert post(client_as(people["director"]), "approve_commitment", row).status_code == 302
+    assert "cùng số" not in text(client_as(people["director"]).get(row.get_absolute_url()))
+
+
 def test_many_contracts_are_approved_each_with_its_result(client_as, people, line):
     rows = [waiting(people, line, amount) for amount in (BILLION, 3 * BILLION, 2 * BILLION)]
     director, key = client_as(people["director"]), str(uuid.uuid4())
