@@ -135,6 +135,16 @@ TO_ANOTHER_ACCOUNT = (
     f"({_differs_from_contract('payee_account')} OR {_differs_from_contract('payee_bank')})"
 )
 
+# Beside the index: what was booked twice under the same voucher before this rule keeps its text, and stays to be reversed.
+_VOUCHER = alike_sql("NEW.voucher")
+TAKE_VOUCHER = (
+    f"IF NEW.voucher <> '' THEN PERFORM pg_advisory_xact_lock(hashtextextended('{PAYMENT}|' || {_VOUCHER}, 0)); END IF;"
+)
+VOUCHER_OF_ANOTHER = (
+    f"NEW.voucher <> '' AND EXISTS (SELECT 1 FROM {PAYMENT} p WHERE NOT (p.voucher = '') "
+    f"AND {alike_sql('p.voucher')} = {_VOUCHER} AND p.id IS DISTINCT FROM NEW.id)"
+)
+
 
 def _redoes_another(table, states, same):
     """What is prepared anew stands for one without effect that concerns the same; such a one never moves again."""
@@ -375,6 +385,7 @@ GUARDS = [
     check_trigger("commitment_starts_empty", COMMITMENT, ("INSERT",), COMMITMENT_FROM_NOTHING),
     check_trigger("payment_has_cover", PAYMENT, ("UPDATE",), SIGNED_WITHOUT_COVER, before=TAKE_COMMITMENT),
     check_trigger("payment_to_its_account", PAYMENT, ("UPDATE",), TO_ANOTHER_ACCOUNT, before=TAKE_COMMITMENT),
+    check_trigger("payment_by_its_own_voucher", PAYMENT, ("INSERT", "UPDATE"), VOUCHER_OF_ANOTHER, before=TAKE_VOUCHER),
     check_trigger("step_redoes_its_like", STEP, ("INSERT",), STEP_REDOES),
     check_trigger("commitment_redoes_its_like", COMMITMENT, ("INSERT",), COMMITMENT_REDOES),
     check_trigger("payment_redoes_its_like", PAYMENT, ("INSERT",), PAYMENT_REDOES),

@@ -338,7 +338,10 @@ class Payment(Identified, Versioned):
             ),
             models.UniqueConstraint(alike_column("voucher"), condition=~Q(voucher=""), name="one_payment_a_voucher"),
         ]
-        indexes = [models.Index(fields=["state", "prepared_at"], name="payment_by_state")]
+        indexes = [
+            models.Index(fields=["state", "prepared_at"], name="payment_by_state"),
+            models.Index(alike_column("voucher"), condition=~Q(voucher=""), name="payment_by_voucher"),
+        ]
 
     def __str__(self):
         return f"{self.get_kind_display()} – {self.commitment}"

@@ -266,7 +266,7 @@ def record_paid(payment: Payment, *, voucher: str, paid_on: date, by: Any, now: 
                 answered_at=now,
             )
     except IntegrityError as error:
-        if "one_payment_a_voucher" not in str(error):
+        if "voucher" not in str(error):
             raise
         raise Refused(_("Another payment has this voucher already.")) from None
     record_event("payment paid", payment, by=by, now=now, reason=payment.voucher)

@@ -25,7 +25,12 @@ def lay_payments(count, *, seed, lines=10):
     rng = random.Random(seed)
     year = make_budget_year(2024)
     commitments = [
-        make_commitment(make_line(year, assigned_vnd=3_000_000_000), 3_000_000_000, payee_account=f"10203{n:05d}")
+        make_commitment(
+            make_line(year, assigned_vnd=3_000_000_000),
+            3_000_000_000,
+            payee_account=f"10203{n:05d}",
+            signed_on=FIRST,
+        )
         for n in range(lines)
     ]
     paid = [

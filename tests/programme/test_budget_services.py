@@ -628,7 +628,7 @@ def test_a_voucher_is_one_however_it_is_typed(people, line, typed):
     with pytest.raises(Refused, match="chứng từ"):
         paid(people, second, voucher=typed)
     answer = {"state": "paid", "paid_on": TODAY, "answered_at": NOW, "answered_by": CLERK}
-    with pytest.raises(IntegrityError, match="one_payment_a_voucher"), transaction.atomic():
+    with pytest.raises(IntegrityError, match="payment_by_its_own_voucher"), transaction.atomic():
         Payment.objects.filter(pk=second.pk).update(**answer, voucher=" kđ-9")
 
 

@@ -96,6 +96,8 @@ def money_attempts():
     empty = f"{of_year(OPEN_YEAR)} WHERE x.last_number = 0"
     other_task = "(SELECT MAX(t.id) FROM programme_task t WHERE t.id <> x.task_id)"
     sent = "SELECT p.commitment_id FROM programme_payment p WHERE p.state = 'sent' AND p.amount_vnd = 30"
+    known = "(SELECT ' ' || LOWER(p.voucher) FROM programme_payment p WHERE p.state = 'paid' LIMIT 1)"
+    answered = f"state = 'paid', voucher = {known}, paid_on = invoice_on, answered_at = sent_at, answered_by = sent_by"
     fresh = f"'{uuid.uuid4().hex}'"
     closing = (
         "state = 'closed', closed_at = adjusting_at, closed_by = adjusting_by, closing_paper = '1/BC-SCT', "
@@ -158,6 +160,9 @@ def money_attempts():
                 f"WHERE x.state = 'controlled' AND x.{column} = 'another'",
             )
             for column in ("payee_account", "payee_bank")
+        ],
+        "payment_by_its_own_voucher": [
+            updated("programme_payment", answered, "WHERE x.state = 'sent' AND x.amount_vnd = 30")
         ],
         "entry_j_opening_fits": [
             entry("supplement", opening="TRUE"),
