@@ -35,6 +35,7 @@ class Table(django_tables2.Table):
 
     caption = ""
     caption_is_heading = False  # the heading of the page says it already
+    held = False  # whether its first column stays in sight on a phone while the others are scrolled
     select_with = None
     parts = None  # [(heading, [(number, record, cells)])] of a table laid out like a printed form, and its `sums`
     sums = None

@@ -128,7 +128,7 @@ class LineTable(tables.Table):
     """Columns that every unit of measure shares; `sums` are those of all rows that match, `mixed` if of both kinds."""
 
     sums: dict = {}
-    mixed = False
+    mixed, held = False, True
 
     task = tables.LinkColumn(
         verbose_name=_("Task"),
