@@ -57,7 +57,8 @@ def make_task(code=None, *, year=2024, **fields):
 def make_budget_step(kind, amount_vnd=1_000_000, *, state="approved", **fields):
     """A step in `state`: prepared by CLERK and, where it is decided, by CHIEF."""
     fields.setdefault("document", f"Quyết định số {next(_numbers)}/QĐ-UBND")
-    fields.setdefault("document_on", date(2023, 12, 10))
+    reversed_on = fields["reverses"].happened_on if fields.get("reverses") else None
+    fields.setdefault("document_on", reversed_on or date(2023, 12, 10))
     fields.setdefault("happened_on", fields["document_on"])
     fields.setdefault("prepared_by", CLERK)
     fields.setdefault("prepared_at", LONG_AGO)
