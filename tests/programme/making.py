@@ -57,8 +57,12 @@ def make_task(code=None, *, year=2024, **fields):
 def make_budget_step(kind, amount_vnd=1_000_000, *, state="approved", **fields):
     """A step in `state`: prepared by CLERK and, where it is decided, by CHIEF."""
     fields.setdefault("document", f"Quyết định số {next(_numbers)}/QĐ-UBND")
-    on = fields.get("commitment")
-    fields.setdefault("document_on", max(date(2023, 12, 10), on.signed_on) if on else date(2023, 12, 10))
+    day, about = date(2023, 12, 10), fields.get("commitment")
+    if fields.get("reverses"):
+        day = fields["reverses"].happened_on
+    elif about:
+        day = max(day, about.signed_on)
+    fields.setdefault("document_on", day)
     fields.setdefault("happened_on", fields["document_on"])
     fields.setdefault("prepared_by", CLERK)
     fields.setdefault("prepared_at", LONG_AGO)

@@ -1,4 +1,5 @@
 import csv
+import re
 import uuid
 from datetime import UTC, date, datetime
 
@@ -158,6 +159,18 @@ def test_what_is_pending_is_a_figure_of_its_own(client_as, line):
     assert rows["Hợp đồng, quyết định hỗ trợ"] == (1, 2 * BILLION)
     assert rows["Thanh toán: Đã lập, chờ kiểm soát"] == (1, 7_000_000)
     assert rows["Phân bổ"] == (1, 9_000_000)
+
+
+def test_what_is_withheld_is_shown_and_is_no_room_of_the_envelope(client_as, year, line):
+    make_entry(line, "saving", 123_456_789)
+    client, left = client_as(make_officer()), year.envelope_vnd - line.assigned_vnd - 123_456_789
+    for page in (f"{reverse('programme:money')}?year={year}", year.get_absolute_url(), line.get_absolute_url()):
+        answer = client.get(page)
+        said = re.sub(r"<[^>]+>|&nbsp;", "", text(answer))
+        assert "Giữ lại tiết kiệm chi thường xuyên" in said and "123.456.789" in said, page
+        for row in answer.context.get("left", []):
+            if row.label == "Hạn mức chưa giao cho dòng dự toán":
+                assert row.together == left
 
 
 def test_without_any_period_the_money_page_says_what_to_do(client_as):

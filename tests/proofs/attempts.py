@@ -114,6 +114,7 @@ def money_attempts():
             entry("supplement", reverses_id="x.id", amount_vnd="x.amount_vnd + 1", reason="'x'"),
             entry("supplement", reverses_id="x.id", kind="'assign'", reason="'x'"),
             entry("supplement", where="x.reverses_id IS NOT NULL", reverses_id="x.id"),
+            entry("supplement", reverses_id="x.id", reason="'x'", document_on="'2001-01-01'"),
         ],
         "entry_d_line_fits": [
             entry("supplement", reported="TRUE"),
@@ -249,6 +250,7 @@ def of_returns():
         "return_c_reversal_fits": [
             copied(table, fits, step_id=other_step, reverses_id="x.id", amount_vnd="x.amount_vnd + 1"),
             copied(table, "WHERE x.reverses_id IS NOT NULL", step_id=other_step, reverses_id="x.id"),
+            copied(table, fits, step_id=other_step, reverses_id="x.id", document_on="'2001-01-01'"),
         ],
         "return_d_by_its_step": [
             copied(table, fits, step_id=other_step),
