@@ -60,6 +60,8 @@ def make_budget_step(kind, amount_vnd=1_000_000, *, state="approved", **fields):
     day, about = date(2023, 12, 10), fields.get("commitment")
     if fields.get("reverses"):
         day = fields["reverses"].happened_on
+    elif fields.get("undoes"):
+        day = fields["undoes"].returned_on
     elif about:
         day = max(day, about.signed_on)
     fields.setdefault("document_on", day)

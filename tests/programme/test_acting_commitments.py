@@ -241,7 +241,8 @@ def test_an_entry_of_an_addendum_says_so_and_the_one_that_reverses_it(client_as,
     post(client_as(people["director"]), "approve_step", BudgetStep.objects.prepared().get())
     signed, raised = row.entries.order_by("number")
     for entry in (raised, signed):
-        post(accountant, "prepare_step", "reverse", entry, **(STEP | {"reason": "Ghi nhầm"}))
+        paper = STEP | {"reason": "Ghi nhầm", "document_on": f"{timezone.localdate():%d/%m/%Y}"}
+        post(accountant, "prepare_step", "reverse", entry, **paper)
         post(chief, "approve_step", BudgetStep.objects.prepared().get())
     word, number = "Tăng giá trị hợp đồng theo phụ lục", row.entries.count()
     assert [entry.raises for entry in row.entries.order_by("number")] == [False, True, True, False]

@@ -279,7 +279,7 @@ def money_limits():
         f"state = 'paid', voucher = ' ' || {known}, paid_on = invoice_on, answered_at = sent_at, answered_by = sent_by"
     )
     sent = "WHERE x.state = 'sent' AND x.amount_vnd = 30"
-    yield "a voucher twice", updated("programme_payment", answer, sent), ["one_payment_a_voucher"]
+    yield "a voucher twice", updated("programme_payment", answer, sent), ["payment_by_its_own_voucher"]
     yield "lines > envelope", LARGE_ENTRY, ["lines_within_envelope"]
     yield "years > ceiling", ABOVE_CEILING, ["years_within_ceiling"]
     more = "l.withheld_vnd + 1"
