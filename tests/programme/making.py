@@ -57,14 +57,11 @@ def make_task(code=None, *, year=2024, **fields):
 def make_budget_step(kind, amount_vnd=1_000_000, *, state="approved", **fields):
     """A step in `state`: prepared by CLERK and, where it is decided, by CHIEF."""
     fields.setdefault("document", f"Quyết định số {next(_numbers)}/QĐ-UBND")
-    day, about = date(2023, 12, 10), fields.get("commitment")
-    if fields.get("reverses"):
-        day = fields["reverses"].happened_on
-    elif fields.get("undoes"):
-        day = fields["undoes"].returned_on
-    elif about:
-        day = max(day, about.signed_on)
-    fields.setdefault("document_on", day)
+    about = [date(2023, 12, 10)]
+    about += [fields["reverses"].happened_on] if fields.get("reverses") else []
+    about += [fields["undoes"].returned_on] if fields.get("undoes") else []
+    about += [fields["commitment"].signed_on] if fields.get("commitment") else []
+    fields.setdefault("document_on", max(about))
     fields.setdefault("happened_on", fields["document_on"])
     fields.setdefault("prepared_by", CLERK)
     fields.setdefault("prepared_at", LONG_AGO)
