@@ -85,7 +85,7 @@ def test_managed_and_followed_money_and_sources_outside_the_ceiling_stand_apart(
 
 def test_a_breakdown_adds_up_to_the_whole_whatever_it_goes_by(period):
     year = make_budget_year(2025, period=period)
-    areas = [make_content_area(), make_content_area()]
+    areas = [make_content_area(code="A1"), make_content_area(code="A2")]  # in the order of their codes
     for number in range(1, 5):
         line = make_line(year, assigned_vnd=number * 100, task=make_task(content_area=areas[number % 2]))
         make_paid_payment(make_commitment(line, number * 50), number * 10)
