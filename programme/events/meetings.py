@@ -4,6 +4,7 @@ from django.utils.translation import pgettext_lazy
 from audit.events import describe
 from programme.models import Invitee
 from reference.events import words
+from screens import formats
 
 FIELDS = {
     "subject": _("subject of the meeting"),
@@ -11,10 +12,10 @@ FIELDS = {
     "place": pgettext_lazy("meeting", "place"),
     "chair": _("chair"),
     "secretary": _("secretary"),
-    "office": _("office"),
+    "office": (_("office"), formats.vietnamese),
     "agenda": _("agenda"),
-    "guest": _("guest"),
-    "guests": _("guests"),
+    "guest": (_("guest"), formats.vietnamese),
+    "guests": (_("guests"), formats.vietnamese),
     "way": (_("way of the invitation"), words(Invitee.Way)),
     "answer": (pgettext_lazy("meeting", "answer"), words(Invitee.Answer)),
     "delegate": _("who comes instead"),

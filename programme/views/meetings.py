@@ -142,7 +142,7 @@ def _facts(meeting):
         (pgettext("meeting", "Place"), meeting.place),
         (_("Chair"), meeting.chair.full_name),
         (_("Secretary"), meeting.secretary.full_name),
-        (_("Office that prepares it"), meeting.office),
+        (_("Office that prepares it"), formats.vietnamese(meeting.office.name)),
         (_("Agenda"), meeting.agenda),
     ]
     if meeting.proceedings:
