@@ -186,15 +186,13 @@ class Listing:
     def _sought(self):
         """What the filters let through; where words were typed that few rows have, those by their keys, so that a search
         is made once for the rows of the page and their count."""
-        searches = [name for name, each in self._filters.items() if isinstance(each, SearchFilter)]
-        if self.is_refused or not any(self.filterset.form.cleaned_data.get(name) for name in searches):
+        if self.filterset is None or self.is_refused:
+            return self.filtered
+        searches = [name for name, each in self.filterset.filters.items() if isinstance(each, SearchFilter)]
+        if not any(self.filterset.form.cleaned_data.get(name) for name in searches):
             return self.filtered
         keys = list(upto(self.filtered, SOUGHT_ONCE + 1).values_list("pk", flat=True))
         return self.filtered if len(keys) > SOUGHT_ONCE else self.source.filter(pk__in=keys)
-
-    @property
-    def _filters(self):
-        return {} if self.filterset is None else self.filterset.filters
 
     @property
     def page_size(self):

@@ -13,7 +13,7 @@ from notices.services.telling import tell
 from programme.invited_enterprises import enterprises
 from programme.models import Invitee, Meeting, MeetingPaper
 from programme.permissions.meetings import can_answer
-from programme.services.meetings import kept
+from programme.services.meetings import kept, no_longer
 from programme.services.moving import locked, save
 from programme.telling import INVITED
 from screens import formats
@@ -27,9 +27,7 @@ def add_guests(*, meeting, by, now, offices=(), people=(), tax_codes=(), outside
     """Put guests on the list, those who stand on it already left as they are; `outside` are (name, e-mail or "")."""
     meeting = kept(meeting, by)
     if meeting.state in (STATE.CONCLUDED, STATE.CANCELLED):
-        raise Conflict(
-            _("This is “%(state)s” now; the step can no longer be taken.") % {"state": meeting.get_state_display()}
-        )
+        raise no_longer(meeting)
     known = enterprises().named(tax_codes) if tax_codes else {}
     missing = [code for code in tax_codes if code not in known]
     if missing:
@@ -102,9 +100,7 @@ def open_invitations(*, meeting, by, now):
     """The meeting invites from now on: its giấy mời is issued and there is somebody to invite."""
     meeting = kept(meeting, by)
     if meeting.state not in (STATE.PREPARED, STATE.INVITED):
-        raise Conflict(
-            _("This is “%(state)s” now; the step can no longer be taken.") % {"state": meeting.get_state_display()}
-        )
+        raise no_longer(meeting)
     if issued_invitation(meeting) is None:
         raise Refused(
             _("The letter of invitation is not issued yet. It is drafted from the meeting and goes its way first.")

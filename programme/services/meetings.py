@@ -41,7 +41,7 @@ def edit_meeting(*, meeting, values, version, by, now, reason=""):
     """Change what a meeting is about, when or where; whoever is invited already is told, with the reason."""
     meeting = kept(meeting, by)
     if meeting.state not in (STATE.PREPARED, STATE.INVITED):
-        raise _no_longer(meeting)
+        raise no_longer(meeting)
     before, after = changed_values(meeting, values)
     if not after:
         return meeting
@@ -110,7 +110,7 @@ def attach_document(*, meeting, title, file, by, now):
     """Attach a document, which goes with the invitations."""
     meeting = kept(meeting, by)
     if meeting.state in (STATE.CONCLUDED, STATE.CANCELLED):
-        raise _no_longer(meeting)
+        raise no_longer(meeting)
     if file is None:
         raise Refused(_("Choose the file."))
     refuse_secret(title)
@@ -125,7 +125,7 @@ def withdraw_document(*, document, by, now):
     meeting = kept(document.meeting, by)
     document = locked(document)
     if meeting.state in (STATE.CONCLUDED, STATE.CANCELLED):
-        raise _no_longer(meeting)
+        raise no_longer(meeting)
     if document.withdrawn_at:
         raise Conflict(_("The document was taken away already."))
     document.withdrawn_at, document.withdrawn_by = now, by.public_id
@@ -262,7 +262,7 @@ def _require_keeper(meeting, by):
         raise NotAllowed(_("The office that prepares the meeting, its secretary and its chair do this."))
 
 
-def _no_longer(meeting):
+def no_longer(meeting):
     return Conflict(
         _("This is “%(state)s” now; the step can no longer be taken.") % {"state": meeting.get_state_display()}
     )
