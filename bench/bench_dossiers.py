@@ -5,16 +5,14 @@ are loaded by the owner with the guards of two tables lifted, and stand over fiv
 leaves: most answered, the rest in hand, waiting or overdue.
 """
 
-import json
 import os
 import statistics
-import subprocess
 import sys
 import time
-from pathlib import Path
+
+from bench.asking import Asked, tell
 
 RUNS_ON = "postgres"
-HOUSE = Path(__file__).resolve().parent.parent
 FEW, MANY, ENTERPRISES = 1_000, 100_000, 3_000
 ROUNDS = 25
 LOADED = ("dossiers_dossier", "dossiers_slipline")
@@ -35,7 +33,10 @@ def figures():
         for ground in (environment, dict(os.environ)):
             for command in PREPARED_BY:
                 services.manage(*command, environment=ground)
-        with asked(environment, FEW) as few, asked(os.environ, MANY) as many:
+        with (
+            Asked("bench.bench_dossiers", environment, FEW) as few,
+            Asked("bench.bench_dossiers", os.environ, MANY) as many,
+        ):
             laid = few.answer(), many.answer()
             counts = [each["dossiers"] for each in laid]
             enough = counts[0] >= FEW and counts[1] >= MANY
@@ -51,35 +52,6 @@ def figures():
         same = first["queries"] == last["queries"] <= 12
         yield f"{page}-queries", f"{first['queries']}->{last['queries']}", "same,<=12", same
         yield f"{page}-rows", f"{first['rows']}->{last['rows']}", ">= 1", min(first["rows"], last["rows"]) >= 1
-
-
-class asked:
-    """A process on a database with `count` dossiers that is asked for the pages, once each time."""
-
-    def __init__(self, environment, count):
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "bench.bench_dossiers", str(count)],
-            cwd=HOUSE,
-            env={**environment, "DJANGO_SETTINGS_MODULE": "config.settings"},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_exception):
-        self.process.stdin.close()
-        self.process.wait(60)
-
-    def answer(self):
-        return json.loads(self.process.stdout.readline())
-
-    def ask(self):
-        self.process.stdin.write("again\n")
-        self.process.stdin.flush()
-        return self.answer()
 
 
 # --- in a process of its own -------------------------------------------------------------------
@@ -191,11 +163,6 @@ def serve():
                 answer = client.get(address)
             found[name] = {"seconds": seconds, "queries": len(queries), "rows": answer.context["listing"].count}
         tell(found)
-
-
-def tell(said):
-    sys.stdout.write(json.dumps(said) + "\n")
-    sys.stdout.flush()
 
 
 if __name__ == "__main__":

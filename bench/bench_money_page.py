@@ -4,16 +4,14 @@ The entries are loaded by the owner with the guards of two tables lifted, balanc
 then the guards stand again and the nightly check finds no difference.
 """
 
-import json
 import os
 import statistics
-import subprocess
 import sys
 import time
-from pathlib import Path
+
+from bench.asking import Asked, tell
 
 RUNS_ON = "postgres"
-HOUSE = Path(__file__).resolve().parent.parent
 FEW, MANY = 10_000, 1_000_000
 YEARS, LINES = 5, 40  # lines of each year
 ROUNDS = 25
@@ -23,8 +21,12 @@ LOADED = ("programme_ledgerentry", "programme_budgetline", "programme_commitment
 def figures():
     from tests import figures as harness
 
-    with harness.ground("postgres") as environment, asked(environment, FEW) as few, asked(os.environ, MANY) as many:
-        laid = few.laid, many.laid
+    with (
+        harness.ground("postgres") as environment,
+        Asked("bench.bench_money_page", environment, FEW) as few,
+        Asked("bench.bench_money_page", os.environ, MANY) as many,
+    ):
+        laid = few.answer(), many.answer()
         yield (
             "money-page-entries",
             f"{laid[0]['entries']}->{laid[1]['entries']}",
@@ -40,36 +42,6 @@ def figures():
         yield f"{address}-time", f"{before * 1000:.0f}ms->{after * 1000:.0f}ms={ratio:.2f}x", "1.2x", ratio <= 1.2
         queries = rounds[-1][0][address][1], rounds[-1][1][address][1]
         yield f"{address}-queries", f"{queries[0]}->{queries[1]}", "same,<=30", queries[0] == queries[1] <= 30
-
-
-class asked:
-    """A process on a database with `count` entries that is asked for the pages, once each time."""
-
-    def __init__(self, environment, count):
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "bench.bench_money_page", str(count)],
-            cwd=HOUSE,
-            env={**environment, "DJANGO_SETTINGS_MODULE": "config.settings"},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-
-    def __enter__(self):
-        self.laid = self.answer()
-        return self
-
-    def __exit__(self, *_exception):
-        self.process.stdin.close()
-        self.process.wait(60)
-
-    def answer(self):
-        return json.loads(self.process.stdout.readline())
-
-    def ask(self):
-        self.process.stdin.write("again\n")
-        self.process.stdin.flush()
-        return self.answer()
 
 
 # --- in a process of its own -------------------------------------------------------------------
@@ -187,11 +159,6 @@ def serve():
                 client.get(address)
             found[name] = [spent, len(queries)]
         tell(found)
-
-
-def tell(said):
-    sys.stdout.write(json.dumps(said) + "\n")
-    sys.stdout.flush()
 
 
 if __name__ == "__main__":
