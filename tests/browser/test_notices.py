@@ -34,6 +34,7 @@ def test_a_notice_is_read_by_being_opened_and_leads_to_what_it_is_about(as_perso
     expect(page.locator(".page-state .tag")).to_have_text("Đã đọc")
     page.goto("/notices/?read=no")
     expect(page.locator(f"table.data a[href='{address}']")).to_have_count(0)
+    page.goto("/notices/?read=no&kind=dossiers.lodged")
     page.click("table.data tbody th a >> nth=0")
     page.click("main .page-action button")
     page.wait_for_url("**/dossiers/**")
