@@ -48,6 +48,11 @@ class Shown:
         return wording.amount(self.value.exact, self.value.unit)
 
     @property
+    def figure(self):
+        """As `text`, where the unit of money is named beside it."""
+        return wording.figure(self.value.exact, self.value.unit)
+
+    @property
     def number(self):
         """The bare value for a file."""
         return self.value.exact
@@ -127,6 +132,11 @@ class Variant:
     def unit(self):
         return self.version.read.unit
 
+    @property
+    def unit_beside(self):
+        """The unit to name beside the figures, where they do not name it themselves."""
+        return wording.UNITS["vnd"] if self.unit == "vnd" else ""
+
     @cached_property
     def stretches(self):
         """The years in runs counted one way, each a Variant by its own name and choice; `mark` tells the ways apart."""
@@ -171,7 +181,8 @@ class Variant:
         for s in self.shown:
             if s.value.target:
                 bands[s.year] = Band(s.year, *wording.band_ends(s.value.target, self.unit))
-        return band_chart(points, bands.values(), title=self.name, label=wording.axis(self.unit))
+        label, unit = wording.axis(self.unit)
+        return band_chart(points, bands.values(), title=self.name, label=label, unit=unit)
 
 
 @dataclass

@@ -122,7 +122,7 @@ class StatisticTable(tables.Table):
     )
     year = tables.Column(verbose_name=_("Year"), attrs={"td": {"class": "num"}, "th": {"class": "num"}})
     told = tables.Column(
-        verbose_name=_("Amount"),
+        verbose_name=_("Value"),
         fields=["amount", "measure"],
         compute=lambda row: wording.statistic_amount(row["measure"], row["amount"]),
         attrs={"td": {"class": "num"}, "th": {"class": "num"}},

@@ -54,13 +54,18 @@ def amount(value, unit):
     return formats.number(int(value))
 
 
+def figure(value, unit):
+    """As `amount`, where the unit of money is named beside it: 3.776.300.000."""
+    return formats.number(value) if unit == "vnd" else amount(value, unit)
+
+
 def axis(unit):
-    """What writes a number on a chart of this unit."""
+    """(what writes a number on a chart of this unit, the unit that the chart names once)."""
     if unit == "percent":
-        return lambda value: formats.percent(value, 1)
+        return formats.percent, ""
     if unit == "vnd":
-        return lambda value: formats.big_money(round(value))
-    return lambda value: formats.number(value, 0)
+        return lambda value: formats.number(Fraction(value) / 10**9, 1, trim=True), _("billion đồng")
+    return lambda value: formats.number(value, 0), ""
 
 
 def band(target, unit):

@@ -82,12 +82,13 @@ def _round_axis(largest):
     return top, step
 
 
-def band_chart(points, bands=(), *, title, description="", label=formats.percent, axis_label=None):
+def band_chart(points, bands=(), *, title, description="", label=formats.percent, axis_label=None, unit=""):
     """An indicator over the years against its target band, as an SVG.
 
     The band is a shaded strip (hatched on paper), values a line with direct labels, provisional ones hollow and dashed,
     years with missing data a whisker between their bounds. Where the way of counting changes the line breaks, and each
-    way is named at the foot of its years. `label` writes a value, `axis_label` one on the axis.
+    way is named at the foot of its years. `label` writes a value, `axis_label` one on the axis; `unit` is named once
+    above the axis where they do not write it.
     """
     points = sorted(points, key=lambda point: point.year)
     bands = {band.year: band for band in bands}
@@ -115,13 +116,15 @@ def band_chart(points, bands=(), *, title, description="", label=formats.percent
             )
     ink += [_point(point, x[point.year], scale, label) for point in points]
     ink += [f'<text x="{x[year]:.1f}" y="{HEIGHT - 16}" text-anchor="middle">{year}</text>' for year in years]
+    if unit:
+        ink.append(f'<text class="axis-label" x="0" y="14">{escape(unit)}</text>')
     height = HEIGHT
     for way, run in itertools.groupby(points, key=lambda point: point.way):
         if way:
             places, height = [x[point.year] for point in run], HEIGHT + 20
             middle = (places[0] + places[-1]) / 2
             ink.append(f'<text x="{middle:.1f}" y="{HEIGHT + 8}" text-anchor="middle">{escape(way)}</text>')
-    return _svg("band-chart", WIDTH, height, name, title, description or _said(points, bands, label), ink)
+    return _svg("band-chart", WIDTH, height, name, title, description or _said(points, bands, _with(unit, label)), ink)
 
 
 def _svg(kind, width, height, name, title, description, ink):
@@ -134,6 +137,10 @@ def _svg(kind, width, height, name, title, description, ink):
 
 def _drawn(ink):
     return mark_safe("".join(ink))  # noqa: S308 - drawn here from numbers and escaped texts
+
+
+def _with(unit, label):
+    return (lambda value: f"{label(value)} {unit}") if unit else label
 
 
 def _short(label, step):

@@ -6,6 +6,7 @@ xdist's own groups (`--dist loadgroup` with marks) do not reach its scheduler un
 from xdist.scheduler import LoadScopeScheduling
 
 TOGETHER = {
+    "tests/test_permission_matrix.py": "matrix",  # they share a world that takes seconds to make
     "tests/test_supervisor.py": "supervisor",
     "tests/browser/test_lists.py": "lists",  # they keep views of one person on one list of the shared portal
     "tests/browser/test_claims.py": "fresh_site",

@@ -93,6 +93,14 @@ def test_targets_without_an_upper_end_are_drawn_and_said():
     assert "từ 100" in svg
 
 
+def test_a_unit_is_named_once_on_the_chart_and_with_each_figure_in_words():
+    svg = drawn(band_chart([Point(2025, 38), Point(2026, 46)], title="x", label=formats.number, unit="tỷ đồng"))
+    texts = [node.text for node in svg.iter() if node.tag.endswith("text")]
+    assert texts.count("tỷ đồng") == 1 and "38" in texts
+    description = next(node.text for node in svg.iter() if node.tag.endswith("desc"))
+    assert "38 tỷ đồng" in description and "46 tỷ đồng" in description
+
+
 def test_parts_of_the_money_lie_within_each_other():
     svg = str(nested_bar([("Trần", 200 * 10**9), ("Đã giao", 50 * 10**9)], title="Kinh phí"))
     widths = [float(width) for width in re.findall(r'class="part part-\d" x="0" y="\d+" width="([\d.]+)"', svg)]
