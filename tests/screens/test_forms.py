@@ -1,4 +1,5 @@
 import datetime
+import re
 import uuid
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.models import Office, User
+from reference.models import ProductGroup
 from screens import formats
 from screens.forms import DateField, Form, MoneyField, NumberField, UsdField, YearField
 
@@ -253,3 +255,20 @@ def test_a_conflict_shows_both_versions_and_is_sent_against_the_new_one():
     page = form.render()
     assert form.conflicts == [{"label": "Tên", "theirs": "Tên mới", "yours": "Tên tôi gõ"}]
     assert 'name="version" value="7"' in page and "Tên mới" in page and 'value="Tên tôi gõ"' in page
+
+
+@pytest.mark.django_db
+def test_an_option_says_that_its_name_is_vietnamese_where_it_has_no_english_one():
+    Office.objects.create(code="MH", name="Phòng Minh họa", kind=Office.Kind.OFFICE)
+    ProductGroup.objects.create(
+        code="90", name_vi="Nhóm Minh họa", name_en="Group of the example", valid_from="2021-01-01"
+    )
+
+    class Choices(Form):
+        office = django_forms.ModelChoiceField(label="Phòng", queryset=Office.objects.all())
+        group = django_forms.ModelChoiceField(label="Nhóm", queryset=ProductGroup.objects.all())
+
+    with translation.override("en"):
+        page = str(Choices())
+    assert re.search(r'<option [^>]*lang="vi">Phòng Minh họa', page)
+    assert re.search(r'<option value="\d+">Group of the example', page)
