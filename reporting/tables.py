@@ -116,18 +116,23 @@ def published_rows_table(unit, *, with_base):
     return PublishedRowTable
 
 
+class MeasuredColumn(tables.Column):
+    """An amount that names the unit of its measure: 4.915.000.000,00 USD, 105,3 %."""
+
+    classes = "num"
+
+
 class StatisticTable(tables.Table):
     measure = tables.LinkColumn(
         verbose_name=_("Figure"), route="reporting:statistic_detail", second="vsic_coverage", second_label=_("Coverage")
     )
-    year = tables.Column(verbose_name=_("Year"), attrs={"td": {"class": "num"}, "th": {"class": "num"}})
-    told = tables.Column(
+    year = tables.YearColumn(verbose_name=_("Year"))
+    told = MeasuredColumn(
         verbose_name=_("Value"),
         fields=["amount", "measure"],
         compute=lambda row: wording.statistic_amount(row["measure"], row["amount"]),
-        attrs={"td": {"class": "num"}, "th": {"class": "num"}},
     )
-    prices = tables.ChoiceColumn(verbose_name=_("Prices"), choices=CityStatistic.Prices)
+    prices = tables.ChoiceColumn(verbose_name=_("Prices"), choices=CityStatistic.Prices, beneath="told")
     base_year = tables.Column(verbose_name=_("Base year"))
     state = tables.TagColumn(
         verbose_name=_("State of the figure"),
