@@ -4,6 +4,7 @@ from contextlib import suppress
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q
+from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -136,7 +137,7 @@ def figures_detail(request, public_id):
         "own": State.CONFIRMED in movable and user.may(REVIEW),
         "may_withdraw": State.WITHDRAWN in movable
         and can_act_for(user, figures.enterprise, SUBMIT if figures.submitted_at else DECLARE),
-        "may_correct": not closed and can_act_for(user, figures.enterprise, DECLARE),
+        "may_correct": not closed and figures.superseded_at is None and can_act_for(user, figures.enterprise, DECLARE),
         "back": _page_of(request, enterprise),
     }
     return render(request, "enterprises/figures_detail.html", context)
@@ -186,6 +187,8 @@ def declare_figures(request, public_id):
         raise PermissionDenied(_("Only the people of this enterprise and the Department may declare its figures."))
     today = timezone.localdate(now)
     figures, year = _begin_with(request, enterprise, today)
+    if request.method != "POST" and (elsewhere := _has_moved_on(request, enterprise, figures, year, now)):
+        return redirect(elsewhere)
     form = FiguresForm(
         *form_data(request),
         enterprise=enterprise,
@@ -202,6 +205,7 @@ def declare_figures(request, public_id):
         answer.update(do_once(request, "declare figures", declare, now=now))
 
     def declare():
+        _require_what_stands(form, enterprise, figures)
         declared = services.declare_figures(
             enterprise=enterprise,
             year=form.cleaned_data["year"],
@@ -219,7 +223,7 @@ def declare_figures(request, public_id):
             services.submit_figures(figures=declared, by=request.user, now=now)
         return {"public_id": str(declared.public_id)}
 
-    if request.method == "POST" and form.is_valid() and _is_about(form, enterprise, figures) and tried(form, act):
+    if request.method == "POST" and form.is_valid() and _is_about(form, figures) and tried(form, act):
         messages.success(request, _("The figures were saved."))
         return redirect("enterprises:figures_detail", public_id=answer["public_id"])
     context = {
@@ -228,10 +232,37 @@ def declare_figures(request, public_id):
         "figures": figures,
         "may_submit": may_submit,
         "year": year,
-        "other_years": [other for other in range(today.year, today.year - 5, -1) if other != year],
+        "other_years": _open_years(today, besides=year),
         "back": _page_of(request, enterprise),
     }
     return render(request, "enterprises/declare_figures.html", context)
+
+
+def _open_years(today, *, besides):
+    closed = FigureYearClosing.closed_years() | {besides}
+    return [year for year in range(today.year, today.year - 5, -1) if year not in closed]
+
+
+def _has_moved_on(request, enterprise, figures, year, now):
+    """The address to look at instead of an empty form, and the reason as a message: the year is closed, or what was to
+    be corrected was replaced meanwhile."""
+    try:
+        services.require_open_year(year, now)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return _page_of(request, enterprise)
+    if figures is None or figures.superseded_at is None:
+        return None
+    standing = services.on_basis(enterprise, figures.year, figures.basis).current().exclude(state=State.WITHDRAWN)
+    standing = standing.filter(pk__in=FigureRevision.objects.visible_to(request.user)).order_by("-revision").first()
+    if standing is None:
+        return None
+    messages.info(
+        request,
+        _("What you wanted to correct was replaced meanwhile. These are the figures of %(year)s that stand now.")
+        % {"year": figures.year},
+    )
+    return reverse("enterprises:figures_detail", args=[standing.public_id])
 
 
 def _activities(enterprise, figures, today):
@@ -243,41 +274,45 @@ def _activities(enterprise, figures, today):
     return list(IndustryCode.objects.filter(wanted).order_by("code", "classification"))
 
 
-def _is_about(form, enterprise, begun_with):
-    """Whether the form speaks of the declaration it was filled in from; else it says so, and nothing is stored.
-
-    A form filled in from one year must not become another year's declaration, nor silently replace one that stands.
-    """
+def _is_about(form, begun_with):
+    """Whether the form speaks of the year it was filled in from; else it says so, and nothing is stored."""
     year = form.cleaned_data["year"]
-    if begun_with is not None and begun_with.year != year:
-        form.add_error(
-            "year",
-            _("This form was filled in from the figures of %(from)s. Open the form of %(year)s to declare that year.")
-            % {"from": begun_with.year, "year": year},
-        )
-        return False
+    if begun_with is None or begun_with.year == year:
+        return True
+    form.add_error(
+        "year",
+        _("This form was filled in from the figures of %(from)s. Open the form of %(year)s to declare that year.")
+        % {"from": begun_with.year, "year": year},
+    )
+    return False
+
+
+def _require_what_stands(form, enterprise, begun_with):
+    """A form must not silently replace a declaration that it was not filled in from."""
+    year = form.cleaned_data["year"]
     standing = services.on_basis(enterprise, year, form.basis()).current().exclude(state=State.WITHDRAWN)
     if (begun_with is None or not standing.filter(pk=begun_with.pk).exists()) and standing.exists():
-        form.add_error(
-            None,
-            _("Figures of %(year)s on this basis stand already. Open them and correct them there.") % {"year": year},
+        raise Refused(
+            _("Figures of %(year)s on this basis stand already. Open them and correct them there.") % {"year": year}
         )
-        return False
-    return True
 
 
 def _begin_with(request, enterprise, today):
     """What the form begins with: the figures that are corrected, or those that stand of the asked year."""
-    mine = FigureRevision.objects.visible_to(request.user).current().filter(enterprise__in=enterprise.family_ids)
-    asked = request.GET.get("year", "")
-    year = int(asked) if asked.isascii() and asked.isdigit() and len(asked) == 4 else today.year - 1
+    mine = FigureRevision.objects.visible_to(request.user).filter(enterprise__in=enterprise.family_ids)
     corrected = request.GET.get("corrects", "")
     if corrected:
         with suppress(ValueError):
             figures = mine.filter(public_id=uuid.UUID(corrected)).first()
             if figures:
                 return figures, figures.year
-    standing = mine.filter(year=year, scope=FigureRevision.Scope.WHOLE).filter(~Q(state=State.WITHDRAWN))
+        raise Http404
+    asked = request.GET.get("year", "")
+    if asked.isascii() and asked.isdigit() and len(asked) == 4:
+        year = int(asked)
+    else:  # the last whole year, or once that is closed the present one
+        year = today.year if today.year - 1 in FigureYearClosing.closed_years() else today.year - 1
+    standing = mine.current().filter(year=year, scope=FigureRevision.Scope.WHOLE).filter(~Q(state=State.WITHDRAWN))
     return standing.order_by("-revision").first(), year
 
 

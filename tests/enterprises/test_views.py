@@ -15,6 +15,7 @@ from enterprises.models.figures import State
 from enterprises.services.figures import bulk_confirm
 from jobs import services as jobs
 from jobs.models import Job
+from screens import formats
 from tests.factories import (
     make_auditor,
     make_director,
@@ -652,6 +653,38 @@ def test_figures_are_split_by_activity_in_the_form(client_as):
     assert "5.000.000" in text(client.get(answer.url))
     again = client.get(address("declare_figures", firm, corrects=line.revision.public_id)).context["form"]
     assert again.initial[part] == 5_000_000
+
+
+def test_what_was_replaced_meanwhile_is_not_corrected_as_another_year(client_as):
+    firm = make_enterprise()
+    client = client_as(make_officer())
+    old = make_figures(firm, YEAR, state="returned")
+    make_figures(firm, YEAR - 1)
+    correct = address("declare_figures", firm, corrects=old.public_id)
+    assert client.get(correct).context["form"].initial["year"] == YEAR
+    draft = figure_values(draft="yes")
+    client.post(correct, draft)
+    newer = FigureRevision.objects.get(year=YEAR, superseded_at=None)
+    assert newer != old
+    assert client.post(correct, draft).url == address("figures_detail", newer)  # the same form sent twice
+    assert correct not in text(client.get(address("figures_detail", old)))
+    moved = client.get(correct, follow=True)
+    assert moved.redirect_chain[-1][0] == address("figures_detail", newer) and "đã được thay" in text(moved)
+    again = text(client.post(correct, figure_values(output_vnd="7", draft="yes")))
+    assert 'value="7"' in again and "Đã có số liệu" in again
+    assert FigureRevision.objects.filter(superseded_at=None).count() == 2
+    assert client.get(address("declare_figures", firm, corrects=uuid.uuid4())).status_code == 404
+
+
+def test_a_closed_year_offers_no_form(client_as):
+    firm = make_enterprise()
+    values = {"decision_number": "5/QĐ-SCT", "decided_on": formats.vn_date(timezone.localdate()), **key()}
+    client_as(make_director()).post(address("close_year", YEAR), values)
+    client = client_as(make_officer())
+    refused = client.get(address("declare_figures", firm, year=YEAR), follow=True)
+    assert refused.redirect_chain[-1][0] == address("enterprise_detail", firm) and "đã chốt" in text(refused)
+    form = client.get(address("declare_figures", firm))
+    assert form.context["year"] == YEAR + 1 and YEAR not in form.context["other_years"]
 
 
 def test_two_declarations_of_a_year_are_told_apart_by_their_basis(client_as):
