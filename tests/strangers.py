@@ -44,7 +44,9 @@ def let_in(world):
         client = world.clients[who] = Client(raise_request_exception=False)
         client.force_login(person, backend=settings.AUTHENTICATION_BACKENDS[0])
     version = world.draft_of["lodged"][0].procedure_version
-    make_dossier(version, enterprise, by=world.people["stranger_signatory"], state="lodged", at=timezone.now())
+    world.dossier_of_b = make_dossier(
+        version, enterprise, by=world.people["stranger_signatory"], state="lodged", at=timezone.now()
+    )
 
 
 @cache
@@ -152,7 +154,7 @@ def wrong_answers(world, who, method, target):
         refusal = world.at_the_door(who, method, target.address)
         return "" if refusal is not None and refusal.status_code == 403 else "the door lets in"
     if who in STRANGERS:
-        wanted = None if label in SHARED or target.head is None else "404"
+        wanted = None if label in SHARED or target.head in (None, world.dossier_of_b) else "404"
     else:
         wanted = "404" if sees(User.objects.get(pk=world.people[who].pk), target.head) is False else None
     if wanted is None:

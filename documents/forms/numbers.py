@@ -174,7 +174,7 @@ class GiveNumberForm(RegisterForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        series = NumberSeries.objects.of(NumberSeries.Register.OUT).in_use(timezone.localdate())
+        series = NumberSeries.objects.in_register(NumberSeries.Register.OUT).in_use(timezone.localdate())
         self.fields["series"].queryset = series.order_by("sort_key")
         self.fields["office"].queryset = standing_offices()
 

@@ -18,7 +18,7 @@ class SeriesQuerySet(models.QuerySet):
         """Those from which numbers are given on the day `on`."""
         return self.filter(Q(ended_on__isnull=True) | Q(ended_on__gt=on))
 
-    def of(self, register):
+    def in_register(self, register):
         """Those of one register."""
         return self.filter(register=register)
 

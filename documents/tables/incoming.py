@@ -188,7 +188,7 @@ class IncomingFilter(FilterSet):
     )
     series = django_filters.ModelChoiceFilter(
         label=_("Series of numbers"),
-        queryset=NumberSeries.objects.of(NumberSeries.Register.IN).order_by("sort_key"),
+        queryset=NumberSeries.objects.in_register(NumberSeries.Register.IN).order_by("sort_key"),
         to_field_name="code",
         empty_label=_("All"),
     )

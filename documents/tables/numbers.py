@@ -56,7 +56,7 @@ class NumberFilter(FilterSet):
     q = SearchFilter(label=_("Number, content, signer or recipient"))
     series = django_filters.ModelChoiceFilter(
         label=_("Series of numbers"),
-        queryset=NumberSeries.objects.of(NumberSeries.Register.OUT).order_by("sort_key"),
+        queryset=NumberSeries.objects.in_register(NumberSeries.Register.OUT).order_by("sort_key"),
         to_field_name="code",
         empty_label=_("All"),
     )
