@@ -1,4 +1,5 @@
 import django_filters
+from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -98,7 +99,7 @@ class TitleFilter(FilterSet):
 
 
 class FiguresFilter(FilterSet):
-    advanced = ("size", "scope", "place", "prices", "jump", "import_batch")
+    advanced = ("size", "scope", "place", "prices", "jump")
 
     year = django_filters.NumberFilter(label=_("Year"))
     q = SearchFilter(label=_("Enterprise or tax code"), folded=("enterprise__folded",))
@@ -111,7 +112,7 @@ class FiguresFilter(FilterSet):
     jump = django_filters.ChoiceFilter(
         label=_("Jump against the year before"), choices=[("yes", _("Yes"))], method="with_jump"
     )
-    import_batch = django_filters.UUIDFilter(label=_("Import"))
+    import_batch = django_filters.UUIDFilter(label="", widget=forms.HiddenInput)
 
     class Meta:
         model = FigureRevision

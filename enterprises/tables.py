@@ -27,15 +27,6 @@ TITLE_STATES = [
 TITLE_STATE_TAGS = {"in_force": "ok", "expired": "quiet", "ended": "bad", "ahead": "info"}
 
 
-class YearColumn(tables.NumberColumn):
-    """A year: no dots between its digits."""
-
-    classes = "date"
-
-    def text(self, value):
-        return "–" if value is None else str(value)
-
-
 class EnterpriseTable(tables.Table):
     name = tables.LinkColumn(
         verbose_name=_("Name"),
@@ -51,7 +42,7 @@ class EnterpriseTable(tables.Table):
     enterprise_type = tables.ChoiceColumn(verbose_name=_("Type"), choices=Enterprise.Type)
     main_activity = tables.TranslatedColumn("main_activity__name", verbose_name=_("Main activity"))
     size = tables.ChoiceColumn(verbose_name=_("Size"), choices=[("", "–"), *Size.choices])
-    size_year = YearColumn(verbose_name=_("Year of the size"))
+    size_year = tables.YearColumn(verbose_name=_("Year of the size"))
     address = tables.TextColumn(verbose_name=_("Address"), orderable=False)
     phone = tables.CodeColumn(verbose_name=_("Telephone"), orderable=False)
     has_title = tables.BooleanColumn(verbose_name=_("Title in force"), orderable=False)
@@ -118,7 +109,7 @@ class ProductTable(tables.Table):
     group = tables.TranslatedColumn("group__name", verbose_name=_("Product group"))
     activity = tables.TranslatedColumn("activity__name", verbose_name=_("Activity"))
     titles_count = tables.NumberColumn(verbose_name=_("Titles"), orderable=False)
-    last_round = YearColumn(verbose_name=_("Last round"), orderable=False)
+    last_round = tables.YearColumn(verbose_name=_("Last round"), orderable=False)
     has_title = tables.BooleanColumn(verbose_name=_("Title in force"), orderable=False)
 
     class Meta:
@@ -142,7 +133,7 @@ class TitleTable(tables.Table):
     tax_code = tables.CodeColumn(verbose_name=_("Tax code"), accessor="product__enterprise__tax_code")
     group = tables.TranslatedColumn("product__group__name", verbose_name=_("Product group"))
     kind = tables.TagColumn(verbose_name=_("Title"), choices=TitleKind, kinds=TITLE_TAGS)
-    round_year = YearColumn(verbose_name=_("Round"))
+    round_year = tables.YearColumn(verbose_name=_("Round"))
     decision_number = tables.CodeColumn(verbose_name=_("Decision"))
     decision_on = tables.DateColumn(verbose_name=_("Date of the decision"))
     valid_from = tables.DateColumn(verbose_name=_("In force from"))
@@ -156,6 +147,8 @@ class TitleTable(tables.Table):
 
 
 class FiguresTable(tables.Table):
+    """Figures on every basis and in every state, so that no column has a sum: one enterprise stands here several times."""
+
     enterprise = tables.LinkColumn(
         verbose_name=_("Enterprise"),
         route="enterprises:figures_detail",
@@ -165,30 +158,30 @@ class FiguresTable(tables.Table):
         order_by="enterprise__sort_key",
     )
     tax_code = tables.CodeColumn(verbose_name=_("Tax code"), accessor="enterprise__tax_code")
-    year = YearColumn(verbose_name=_("Year"))
+    year = tables.YearColumn(verbose_name=_("Year"))
     basis = tables.TextColumn(
         verbose_name=_("Basis"),
         compute=lambda record: basis_words(*(record[name] for name in BASIS)),
         fields=BASIS,
         orderable=False,
     )
-    output_vnd = tables.MoneyColumn(verbose_name=_("Industrial output"), unit=10**6, total=True)
-    revenue_vnd = tables.MoneyColumn(verbose_name=_("Net revenue"), unit=10**6, total=True)
-    key_product_revenue_vnd = tables.MoneyColumn(verbose_name=_("Revenue from key products"), unit=10**6, total=True)
+    output_vnd = tables.MoneyColumn(verbose_name=_("Industrial output"), unit=10**6)
+    revenue_vnd = tables.MoneyColumn(verbose_name=_("Net revenue"), unit=10**6)
+    key_product_revenue_vnd = tables.MoneyColumn(verbose_name=_("Revenue from key products"), unit=10**6)
     export_direct_goods_usd_cents = tables.UsdColumn(verbose_name=_("Direct export of goods"), unit=10**3)
     export_entrusted_goods_usd_cents = tables.UsdColumn(verbose_name=_("Entrusted export of goods"), unit=10**3)
     export_direct_services_usd_cents = tables.UsdColumn(verbose_name=_("Direct export of services"), unit=10**3)
     export_entrusted_services_usd_cents = tables.UsdColumn(verbose_name=_("Entrusted export of services"), unit=10**3)
-    labour_average = tables.NumberColumn(verbose_name=_("Average labour"), total=True)
-    labour_insured = tables.NumberColumn(verbose_name=_("Labour with social insurance"), total=True)
+    labour_average = tables.NumberColumn(verbose_name=_("Average labour"))
+    labour_insured = tables.NumberColumn(verbose_name=_("Labour with social insurance"))
     state = tables.TagColumn(verbose_name=_("State"), choices=State, kinds=STATE_TAGS)
     capital_vnd = tables.MoneyColumn(verbose_name=_("Total capital"), unit=10**6)
-    tax_vnd = tables.MoneyColumn(verbose_name=_("Tax paid"), unit=10**6, total=True)
+    tax_vnd = tables.MoneyColumn(verbose_name=_("Tax paid"), unit=10**6)
     size = tables.ChoiceColumn(verbose_name=_("Size"), choices=[("", "–"), *Size.choices])
     scope = tables.ChoiceColumn(verbose_name=_("Scope"), choices=FigureRevision.Scope)
     place = tables.ChoiceColumn(verbose_name=_("Place"), choices=FigureRevision.Place)
     prices = tables.ChoiceColumn(verbose_name=_("Prices"), choices=FigureRevision.Prices)
-    base_year = YearColumn(verbose_name=_("Base year"))
+    base_year = tables.YearColumn(verbose_name=_("Base year"))
     accounts = tables.ChoiceColumn(verbose_name=_("Financial statements"), choices=FigureRevision.Accounts)
     revision = tables.NumberColumn(verbose_name=_("Revision"))
     submitted_at = tables.DateTimeColumn(verbose_name=_("Sent at"))

@@ -1,6 +1,7 @@
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from reporting import wording
 from reporting.models import CityStatistic, KpiRun, SourceKind
@@ -116,21 +117,33 @@ def published_rows_table(unit, *, with_base):
     return PublishedRowTable
 
 
-class MeasuredColumn(tables.Column):
-    """An amount that names the unit of its measure: 4.915.000.000,00 USD, 105,3 %."""
-
-    classes = "num"
-
-
 class StatisticTable(tables.Table):
-    measure = tables.LinkColumn(
-        verbose_name=_("Figure"), route="reporting:statistic_detail", second="vsic_coverage", second_label=_("Coverage")
+    name = tables.LinkColumn(
+        verbose_name=_("Figure"),
+        route="reporting:statistic_detail",
+        fields=["measure"],
+        compute=lambda row: str(CityStatistic.Measure(row["measure"]).label),
+        order_by="measure",
     )
     year = tables.YearColumn(verbose_name=_("Year"))
-    told = MeasuredColumn(
+    told = tables.EitherColumn(
         verbose_name=_("Value"),
         fields=["amount", "measure"],
-        compute=lambda row: wording.statistic_amount(row["measure"], row["amount"]),
+        compute=lambda row: (row["measure"], wording.in_its_unit(row["measure"], row["amount"])),
+        alike={
+            CityStatistic.Measure.OUTPUT: tables.MoneyColumn(),
+            CityStatistic.Measure.EXPORTS: tables.UsdColumn(),
+            CityStatistic.Measure.IIP: tables.NumberColumn(places=2),
+        },
+    )
+    unit = tables.TextColumn(
+        verbose_name=_("Unit"),
+        fields=["measure"],
+        compute=lambda row: str(wording.STATISTIC_UNITS[row["measure"]]),
+        beneath="told",
+    )
+    coverage = tables.CodeColumn(
+        verbose_name=pgettext_lazy("of a city figure", "Coverage"), accessor="vsic_coverage", beneath="name"
     )
     prices = tables.ChoiceColumn(verbose_name=_("Prices"), choices=CityStatistic.Prices, beneath="told")
     base_year = tables.Column(verbose_name=_("Base year"))
@@ -145,14 +158,8 @@ class StatisticTable(tables.Table):
     recorded_at = tables.DateTimeColumn(verbose_name=_("Recorded at"))
     superseded_at = tables.DateTimeColumn(verbose_name=_("Superseded at"))
 
-    def render_measure(self, value, record):
-        label = CityStatistic.Measure(value).label
-        return format_html(
-            '<a href="{}">{}</a>', reverse("reporting:statistic_detail", args=[record["public_id"]]), label
-        )
-
     class Meta:
-        shown = ["measure", "year", "told", "prices", "state", "source", "published_on", "revision"]
+        shown = ["name", "coverage", "year", "told", "unit", "prices", "state", "source", "published_on", "revision"]
 
 
 class RunTable(tables.Table):

@@ -130,6 +130,18 @@ def kind(value, published):
     return ", ".join(words)
 
 
+STATISTIC_UNITS = {
+    CityStatistic.Measure.OUTPUT: gettext_lazy("đồng"),
+    CityStatistic.Measure.EXPORTS: "USD",
+    CityStatistic.Measure.IIP: "%",
+}
+
+
+def in_its_unit(measure, value):
+    """A city figure as a column counts it: đồng and cents as they are stored, an index in percent."""
+    return Fraction(value, 100) if measure == CityStatistic.Measure.IIP and value is not None else value
+
+
 def statistic_amount(measure, value):
     """A city figure in its own unit; None where it is not known."""
     if measure == CityStatistic.Measure.EXPORTS:

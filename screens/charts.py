@@ -218,13 +218,9 @@ def _point(point, x, scale, label):
         y = scale.y(point.value)
         hollow = " marker-provisional" if point.provisional else ""
         parts.append(f'<circle class="marker{hollow}" cx="{x:.1f}" cy="{y:.1f}" r="5"/>')
-        above = y
-        if point.upper is not None:
-            above = min(y, scale.y(point.upper))
-        elif point.lower is not None:
-            above = TOP
+        left, top, anchor = _beside(point, x, y, scale)
         parts.append(
-            f'<text class="value-label" x="{x:.1f}" y="{max(above - 12, 14):.1f}" text-anchor="middle">'
+            f'<text class="value-label" x="{left:.1f}" y="{top:.1f}" text-anchor="{anchor}">'
             f"{escape(label(point.value))}</text>"
         )
     elif point.lower is None and point.upper is None:
@@ -232,6 +228,16 @@ def _point(point, x, scale, label):
             f'<text class="unknown" x="{x:.1f}" y="{scale.y(0) - 10:.1f}" text-anchor="middle">{escape(_("none yet"))}</text>'
         )
     return "".join(parts)
+
+
+def _beside(point, x, y, scale):
+    """(x, y, anchor) of the label of a point: above it; where a whisker stands there below, or else to the right."""
+    if point.lower is None and point.upper is None or point.upper is not None and y - scale.y(point.upper) < 1:
+        return x, max(y - 12, 14), "middle"
+    nothing_below = point.lower is None or scale.y(point.lower) - y < 1
+    if nothing_below and scale.y(0) - y > 32:
+        return x, y + 24, "middle"
+    return x + 10, y - 8, "start"
 
 
 def _said(points, bands, label):

@@ -2,6 +2,7 @@
 
 import uuid
 from dataclasses import dataclass
+from datetime import date
 from operator import itemgetter
 
 import django_filters
@@ -117,6 +118,22 @@ class Listing:
             return False
         cleaned = self.filterset.form.cleaned_data if self.filterset.form.is_valid() else {}
         return any(value not in (None, "", [], ()) and not _is_empty(value) for value in cleaned.values())
+
+    @property
+    def filters_said(self):
+        """The filters in use as a reader of the printed form needs them: “Năm: 2025; Trạng thái: Đã xác nhận”; what the
+        period of the form says already is not said twice."""
+        if not self.filters_used:
+            return ""
+        form, period = self.filterset.form, str(self.sheet.period)
+        said = []
+        for name, field in form.fields.items():
+            value = form.cleaned_data.get(name)
+            if field.label and not (value in (None, "", [], ()) or _is_empty(value)):
+                text = _as_chosen(field, value)
+                if text not in period:
+                    said.append(f"{field.label}: {text}")
+        return "; ".join(said)
 
     @property
     def advanced_used(self):
@@ -410,6 +427,19 @@ def _is_empty(value):
         return isinstance(value, slice) and value.start is None and value.stop is None
 
 
+def _as_chosen(field, value):
+    """The value of a filter in the words in which it is chosen."""
+    if hasattr(value, "_meta"):
+        return str(value)
+    if isinstance(value, date):
+        return formats.vn_date(value)
+    choices = getattr(field, "choices", None) or getattr(field.widget, "choices", ())
+    labels = {str(code): str(label) for code, label in choices if not isinstance(label, (list, tuple))}
+    values = value if isinstance(value, (list, tuple)) else [value]
+    spelled = {True: "true", False: "false"}
+    return ", ".join(labels.get(str(spelled.get(each, each)), labels.get(str(each), str(each))) for each in values)
+
+
 def show_list(
     request,
     *,
@@ -526,7 +556,7 @@ def _form_for_excel(listing):
     columns, rows, groups = listing.for_paper()
     parts, total = on_paper(columns, rows, groups)
     wording = wording_of(listing.sheet, listing.title, listing.params)
-    above = [listing.sheet.form, *office_lines(wording), wording["title"], wording["period"]]
+    above = [listing.sheet.form, *office_lines(wording), wording["title"], wording["period"], listing.filters_said]
     if wording["unit"]:
         above.append(f"{_('Unit of measure')}: {wording['unit']}")
     return exports.form_response(
@@ -556,6 +586,7 @@ def _printed_form(listing):
         rows=rows,
         groups=groups,
         sheet=listing.sheet,
+        filters=listing.filters_said,
         back=listing.back,
     )
 

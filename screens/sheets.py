@@ -151,10 +151,11 @@ def roman(number):
     return letters
 
 
-def render_sheet(request, *, title, columns, rows, sheet, back, groups=None):
+def render_sheet(request, *, title, columns, rows, sheet, back, groups=None, filters=""):
     """A printed form: who, what, which period, which unit, numbered rows, groups and sums, three signatures.
 
-    Rows and groups as in `on_paper`. The wording may be changed in the address through the small form above it.
+    Rows and groups as in `on_paper`; `filters` says in words which rows these are. The wording may be changed in the
+    address through the small form above it.
     """
     wording = wording_of(sheet, title, request.GET)
     labels = {
@@ -176,6 +177,7 @@ def render_sheet(request, *, title, columns, rows, sheet, back, groups=None):
             "title": wording["title"],
             "form": sheet.form,
             "wording": wording,
+            "filters": filters,
             "office_lines": office_lines(wording),
             "signers": [wording[part] for part in ("preparer", "accountant", "head")],
             "frame": {"nation": NATION, "motto": MOTTO, "place_and_date": PLACE_AND_DATE, "sign_here": SIGN_HERE},

@@ -1,4 +1,5 @@
 import django_filters
+from django import forms
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
@@ -15,7 +16,7 @@ TURN_CHOICES = [("yes", _("Counts as a turn")), ("no", _("Does not count"))]
 class SupportFilter(FilterSet):
     """What a reader may narrow the list by; `turn` reads what `support.turns.explained` says of each record."""
 
-    advanced = ("activity_type", "activity", "money_source", "withdrawn", "import_batch")
+    advanced = ("activity_type", "activity", "money_source", "withdrawn")
 
     year = django_filters.NumberFilter(label=_("Year"))
     enterprise = django_filters.CharFilter(label=_("Enterprise or tax code"), method="of_enterprise")
@@ -29,7 +30,7 @@ class SupportFilter(FilterSet):
         label=_("Source of money"), queryset=MoneySource.objects.order_by("code")
     )
     turn = django_filters.ChoiceFilter(label=_("Turn"), choices=TURN_CHOICES, method="by_turn")
-    import_batch = django_filters.UUIDFilter(label=_("Import"))
+    import_batch = django_filters.UUIDFilter(label="", widget=forms.HiddenInput)
     withdrawn = django_filters.BooleanFilter(label=_("Withdrawn"))
 
     class Meta:

@@ -257,7 +257,9 @@ def test_officer_records_revises_and_withdraws_a_figure_of_the_city(client_as):
     assert post(client, "reporting:revise_statistic", statistic.public_id, **changed).status_code == 302
     new = CityStatistic.objects.current().get()
     assert (new.amount, new.revision) == (1_200_000, 2)
-    assert "1.200.000 đồng" in page(client, "reporting:statistic_list")
+    assert '1.200.000<span class="second">đồng</span>' in page(client, "reporting:statistic_list")
+    file = client.get(reverse("reporting:statistic_list"), {"export": "csv"}).getvalue().decode("utf-8-sig")
+    assert "Giá trị sản xuất công nghiệp;2025;1200000;đồng;" in file  # in words, with a figure to count with
     assert post(client, "reporting:withdraw_statistic", new.public_id, reason="Nhầm").status_code == 302
     assert not CityStatistic.objects.current().exists()
 

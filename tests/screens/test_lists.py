@@ -330,6 +330,15 @@ def test_the_printed_form_has_its_wording_numbers_sums_and_signatures(officer):
     assert page.count("(Ký, ghi rõ họ tên)") == 3 and page.count("Hà Nội, ngày … tháng … năm …") == 1
     assert re.search(r'class="total".*0,006', page, re.DOTALL)
     assert '<td class="num">3</td>' in page
+    assert "(Tên: ong)" in page  # a list of some rows is not taken for the whole
+
+
+def test_a_printed_form_says_which_rows_it_holds(officer):
+    people(3)
+    page = page_of(listed(officer, "synthetic=false&version=1&export=print"))
+    assert re.search(r"\([^()]+: Không; [^()]+: 1\)", page)
+    page = page_of(listed(officer, "version=1&export=print", sheet=Sheet(period="Bản 1")))
+    assert "(" not in page.partition("Bản 1")[2].partition("</div>")[0]
 
 
 def test_a_printed_form_of_the_portal_names_the_body_above_the_office_and_may_name_others(officer):
