@@ -264,6 +264,11 @@ class Line:
     changes: tuple
     event: Event
 
+    @property
+    def told(self):
+        """The sentence with its reason."""
+        return f"{self.sentence.rstrip('.')}: {self.reason}" if self.reason else self.sentence
+
 
 def history_of(obj, *, limit=200):
     """The history of `obj`, latest first, as sentences with before and after."""

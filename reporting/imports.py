@@ -124,7 +124,7 @@ class StatisticImport(ImportKind):
             elif prices[at] == "current" and base_year is not None:
                 chunk.refuse(at, "base_year", NO_BASE)
             if chunk["year"][at] > context["year"]:
-                chunk.refuse(at, "year", YEAR_TO_COME, year=chunk["year"][at], last=context["year"])
+                chunk.refuse(at, "year", YEAR_TO_COME, year=str(chunk["year"][at]), last=str(context["year"]))
             if chunk["published_on"][at] > context["today"]:
                 chunk.refuse(at, "published_on", FUTURE)
             if at in chunk.refused:

@@ -90,8 +90,17 @@ def search_terms(query):
         else:
             word, _blank, rest = folded.strip().partition(" ")
             folded = f" {rest} "
-            groups.append((word, SHORT_FORMS[word]) if word in SHORT_FORMS else (word,))
+            groups.append(_spellings(word))
     return list(dict.fromkeys(groups))
+
+
+def _spellings(word):
+    """A word as it may stand in folded text: a short form also written out, the code of a branch also with its hyphen."""
+    if word in SHORT_FORMS:
+        return word, SHORT_FORMS[word]
+    if word.isdecimal() and 10 < len(word) <= 13:
+        return word, f"{word[:10]}-{word[10:]}"
+    return (word,)
 
 
 def short_forms(text):

@@ -224,7 +224,8 @@ def declare_figures(request, public_id):
         return {"public_id": str(declared.public_id)}
 
     if request.method == "POST" and form.is_valid() and _is_about(form, figures) and tried(form, act):
-        messages.success(request, _("The figures were saved."))
+        sent = "send" in request.POST and may_submit
+        messages.success(request, _("The figures were sent for review.") if sent else _("The figures were saved."))
         return redirect("enterprises:figures_detail", public_id=answer["public_id"])
     context = {
         "form": form,

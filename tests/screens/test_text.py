@@ -120,6 +120,8 @@ def test_few_digits_are_not_sought_within_a_tax_code():
     assert found("lua vang 001") == {wanted}
     assert found("lua vang") == {wanted, within}
     assert found("0190") == {wanted, within} and found("001344") == found("0190 001 344") == {within}
+    branch = make_enterprise("Chi nhánh Lúa Vàng", tax_code="0190000128-001")
+    assert found("0190000128001") == found("01900001280") == {branch} and branch in found("0190000128-001")
 
 
 @given(words)
