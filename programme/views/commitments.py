@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from documents.attaching import bind
 from documents.serving import serve
+from programme.cautions import cautions_of, task_ended
 from programme.forms.acting import ActForm, AnswerForm, LiquidateForm
 from programme.forms.commitments import PrepareCommitmentForm
 from programme.forms.steps import BeginCommitmentForm
@@ -99,7 +100,7 @@ def bulk_approve_commitments(request: HttpRequest) -> HttpResponse:
         title=_("Approving contracts and decisions"),
         done=_("Approved and booked"),
         back=reverse("programme:commitment_list"),
-        act=services.approve_commitment,
+        act=services.approve_without_caution,
     )
 
 
@@ -162,7 +163,7 @@ def _show(request: HttpRequest, row: Commitment, form: Any = None) -> HttpRespon
             "may_refuse": refuse is not None,
             "may_withdraw": can_withdraw_commitment(user, row),
             "anew_url": commitment_anew_url(user, row, on=today),
-            "same_number": [(each, address(user, each)) for each in _same_number(row)] if prepared else [],
+            "cautions": [(each.said, address(user, each.other)) for each in cautions_of(row, on=today)],
             "verbs": verbs_on(
                 row,
                 steps=user.may(PREPARE_STEP),
@@ -172,11 +173,6 @@ def _show(request: HttpRequest, row: Commitment, form: Any = None) -> HttpRespon
         },
         status=409 if form is not None else 200,
     )
-
-
-def _same_number(row: Commitment) -> list[Commitment]:
-    """Shown while it waits: one contract on two lines by right, or entered twice by mistake."""
-    return list(Commitment.objects.numbered_like(row).order_by("pk"))
 
 
 def commitment_file(request: HttpRequest, public_id: Any) -> HttpResponse:
@@ -324,6 +320,7 @@ def prepare_commitment(request: HttpRequest, line: Any) -> HttpResponse:
             "facts": [(_("Budget line"), line_name(row), address(request.user, row))],
             "rooms": room_rows([room_on_line(row)], None),
             "never": never,
+            "ended": "" if never else task_ended(row, timezone.localdate(now)),
             "notice": why_it_ended(before),
         },
     )

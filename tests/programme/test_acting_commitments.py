@@ -2,12 +2,14 @@
 
 import re
 import uuid
+from datetime import date, timedelta
 
 import pytest
 from django.utils import timezone
 
 from accounts.roles import Role
-from programme.models import BudgetStep, Commitment, Payment
+from programme.cautions import cautions_of
+from programme.models import BudgetStep, Commitment, Payment, Task
 from tests.factories import make_auditor, make_enterprise_user, make_office, make_officer, make_user
 from tests.programme.acting import (
     BILLION,
@@ -28,6 +30,7 @@ from tests.programme.making import (
     make_commitment,
     make_line,
     make_paid_payment,
+    make_pair,
     make_task,
     move_year,
 )
@@ -263,8 +266,40 @@ def test_whoever_prepares_or_approves_is_told_of_the_same_number_in_the_year(cli
     assert "cùng số" not in text(client_as(people["director"]).get(row.get_absolute_url()))
 
 
+def test_whoever_approves_is_told_what_a_contract_lacks_and_does_not_approve_it_among_many(client_as, people, line):
+    assigned = line.entries.get(kind="assign").happened_on
+    row = waiting(people, line, signed_on=assigned - timedelta(days=1))
+    good = waiting(people, line, kind="support_decision", signed_on=assigned)
+    Task.objects.filter(pk=line.task_id).update(state="done", percent=100, finished_on=assigned)
+    director = client_as(people["director"])
+    early, nothing, ended = "trước ngày dòng dự toán", "Chưa nhập bước nào trước hợp đồng", "đã kết thúc ngày"
+    for who in ("officer", "director"):
+        page = text(client_as(people[who]).get(row.get_absolute_url()))
+        assert early in page and nothing in page and ended not in page
+    page = text(director.get(good.get_absolute_url()))
+    assert early not in page and nothing not in page
+    late = waiting(people, line, kind="support_decision", signed_on=assigned + timedelta(days=1))
+    assert ended in text(director.get(late.get_absolute_url()))
+    assert ended in text(client_as(people["officer"]).get(address("prepare_commitment", line)))
+    done = post(director, "bulk_approve_commitments", chosen=[each.public_id for each in (row, good, late)])
+    assert [result.ok for result in done.context["results"]] == [False, True, False]
+    assert early in done.context["results"][0].message and "phê duyệt riêng" in done.context["results"][0].message
+    assert post(director, "approve_commitment", row).status_code == 302
+    assert early not in text(director.get(row.get_absolute_url()))
+
+
+def test_a_contract_on_carried_money_is_signed_after_the_year_before_was_given_it(people, line):
+    year = make_budget_year(2025, envelope_vnd=BILLION, period=line.year.period)
+    after = make_line(year, assigned_vnd=0, task=line.task, source=line.source)
+    move_year(line.year, "adjusting")
+    make_pair(line, after, "carry_out", 1000, happened_on=date(2025, 2, 1))
+    said = {row.said for row in cautions_of(waiting(people, after, 5, signed_on=date(2024, 6, 1)), on=date(2025, 3, 1))}
+    assert not any("trước ngày dòng" in each for each in said)
+
+
 def test_many_contracts_are_approved_each_with_its_result(client_as, people, line):
-    rows = [waiting(people, line, amount) for amount in (BILLION, 3 * BILLION, 2 * BILLION)]
+    amounts = (BILLION, 3 * BILLION, 2 * BILLION)
+    rows = [waiting(people, line, amount, kind="support_decision") for amount in amounts]
     director, key = client_as(people["director"]), str(uuid.uuid4())
     fields = {"chosen": [row.public_id for row in rows], "amount_vnd": "0"}
     page = post(director, "bulk_approve_commitments", key=key, **fields)

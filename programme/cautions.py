@@ -1,0 +1,89 @@
+"""What is pointed out of a contract or decision before it is booked: it may be right, but a person must have looked."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
+
+from programme.models import BudgetLine, Commitment, EntryKind, LedgerEntry, Task
+from reference.services import rule
+from screens import formats
+
+GIVES = (EntryKind.ASSIGN, EntryKind.SUPPLEMENT, EntryKind.TRANSFER_IN)
+ENDED = (Task.State.DONE, Task.State.DROPPED)
+
+
+@dataclass(frozen=True)
+class Caution:
+    """A sentence, and the other contract or decision that it speaks of."""
+
+    said: str
+    other: Commitment | None = None
+
+
+def cautions_of(row: Commitment, *, on: date) -> list[Caution]:
+    """What whoever prepares or approves it should look at while it waits; empty once it is decided on."""
+    if row.state != Commitment.State.PREPARED or row.before_portal:
+        return []
+    found = [_same_number(row, other) for other in Commitment.objects.numbered_like(row).order_by("pk")]
+    sentences = (_signed_before_its_money(row), _nothing_before_it(row, on), task_ended(row.line, row.signed_on))
+    return found + [Caution(said) for said in sentences if said]
+
+
+def task_ended(line: BudgetLine, on: date) -> str:
+    """That nothing is spent any more on a task that ended before the day; empty while it goes on."""
+    task = line.task
+    if task.state not in ENDED or (task.finished_on and on <= task.finished_on):
+        return ""
+    said = {"task": task.code, "state": task.get_state_display(), "day": formats.vn_date(task.finished_on)}
+    if task.finished_on:
+        return _("Task %(task)s ended on %(day)s: %(state)s. See that this still belongs to it.") % said
+    return _("Task %(task)s has ended: %(state)s. See that this still belongs to it.") % said
+
+
+def _same_number(row: Commitment, other: Commitment) -> Caution:
+    said = _(
+        "This year has another with the same number: %(name)s of %(day)s, %(who)s, %(amount)s, %(state)s. See that one "
+        "contract is not entered twice."
+    )
+    return Caution(
+        said
+        % {
+            "name": other,
+            "day": formats.vn_date(other.signed_on),
+            "who": other.payee or other.what,
+            "amount": formats.money(other.amount_vnd),
+            "state": other.get_state_display(),
+        },
+        other,
+    )
+
+
+def _signed_before_its_money(row: Commitment) -> str:
+    given = _first_given(row.line)
+    if given is None or row.signed_on >= given:
+        return ""
+    said = {"signed": formats.vn_date(row.signed_on), "given": formats.vn_date(given)}
+    return _("It is signed on %(signed)s, before its line was given money (%(given)s).") % said
+
+
+def _first_given(line: BudgetLine) -> date | None:
+    """The day of the first document that gave the line money; of what was carried in, that of the line it came from."""
+    lines, seen = {line.pk}, set()
+    while lines - seen:
+        seen |= lines
+        carried = LedgerEntry.objects.filter(line__in=lines, kind=EntryKind.CARRY_IN, pair__isnull=False)
+        pairs = carried.values_list("pair", flat=True)
+        out = LedgerEntry.objects.filter(kind=EntryKind.CARRY_OUT, pair__in=list(pairs))
+        lines |= set(out.values_list("line", flat=True))
+    given = LedgerEntry.objects.filter(line__in=lines, kind__in=GIVES, reverses=None, reversed_by=None)
+    days = given.annotate(day=Coalesce("document_on", "happened_on")).values_list("day", flat=True)
+    return min(days, default=None)
+
+
+def _nothing_before_it(row: Commitment, on: date) -> str:
+    asked = rule("steps_before_commitment", on, {}).get("kinds", [Commitment.Kind.CONTRACT])
+    if row.kind not in asked or row.procurement.exists():
+        return ""
+    return _("No step before it is entered: approval of the estimate, plan of contractor selection, its result.")
