@@ -237,7 +237,19 @@ class NumberField(forms.CharField):
         if isinstance(value, int) and not isinstance(value, bool):
             return value
         text = super().to_python(value)
-        return parse_number(text, self.places) if text else None
+        try:
+            return parse_number(text, self.places) if text else None
+        except ValidationError as error:
+            if self.is_short and error.code in ("not_whole", "not_a_number", "groups", "scientific"):
+                raise ValidationError(
+                    _("Write a whole number in digits, without a decimal part."), code=error.code
+                ) from None
+            raise
+
+    @property
+    def is_short(self):
+        """Whether it has at most three digits, as a percentage: nothing is said of groups of digits or of units."""
+        return not self.places and self.max_value < 1000
 
     def has_changed(self, initial, data):
         try:
@@ -257,6 +269,8 @@ class NumberField(forms.CharField):
             raise ValidationError(_("Too small: the least is %(limit)s %(unit)s."), params=shown, code="too_small")
         if value > self.max_value:
             shown["limit"] = self.prepare_value(self.max_value)
+            if self.is_short:
+                raise ValidationError(_("Too large: the most is %(limit)s %(unit)s."), params=shown, code="too_large")
             raise ValidationError(
                 _("Too large: the most is %(limit)s %(unit)s. Check the unit: the amount is written in full here."),
                 params=shown,

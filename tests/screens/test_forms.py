@@ -22,6 +22,16 @@ class Sample(Form):
     agreed = django_forms.BooleanField(label="Đồng ý", required=False)
 
 
+@pytest.mark.parametrize("typed", ["101", "50,5", "1e2", "một", "1 2"])
+def test_a_percentage_is_answered_without_a_word_of_units_and_groups_of_digits(typed):
+    field = NumberField(unit="%", max_value=100)
+    assert field.clean("100 %") == 100
+    with translation.override("vi"), pytest.raises(ValidationError) as refusal:
+        field.clean(typed)
+    said = " ".join(refusal.value.messages)
+    assert not [word for word in ("đơn vị tính", "ba chữ số", "1.234", "1 234", "1.000") if word in said]
+
+
 @pytest.mark.parametrize(
     ("typed", "amount"),
     [
