@@ -10,6 +10,7 @@ from datetime import timedelta
 from django.db.models import BigIntegerField, Case, Count, Exists, F, OuterRef, Q, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce
 
+from accounts.models import User
 from programme.models import (
     BALANCES,
     EFFECTS,
@@ -560,3 +561,9 @@ def months(year, *, line=None, opened=None):
 def running_years():
     """Years in which money still moves, earliest first."""
     return BudgetYear.objects.filter(state__in=[YearState.OPEN, YearState.ADJUSTING]).order_by("year")
+
+
+def with_approver(entries):
+    """Entries with `approver`, the name of whoever approved them; empty where another body's report did."""
+    people = User.objects.filter(public_id=OuterRef("approved_by"))
+    return entries.annotate(approver=Subquery(people.values("full_name")[:1]))

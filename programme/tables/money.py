@@ -489,10 +489,11 @@ class EntryTable(tables.Table):
     source = NameColumn("line__source", verbose_name=_("Source of money"), orderable=False)
     commitment = tables.Column(verbose_name=_("Contract or decision"), accessor="commitment__number", orderable=False)
     voucher = tables.CodeColumn(verbose_name=_("Treasury voucher"), accessor="payment__voucher", orderable=False)
+    approver = tables.VietnameseColumn(verbose_name=_("Approved by"), orderable=False)
     reason = tables.Column(verbose_name=_("Reason"), orderable=False)
 
     class Meta(tables.Table.Meta):
-        shown = ["what", "number", "year", "happened_on", "amount_vnd", "document", "document_on"]
+        shown = ["what", "number", "year", "happened_on", "amount_vnd", "document", "document_on", "approver"]
 
 
 def _raises(record):

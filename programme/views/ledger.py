@@ -27,7 +27,7 @@ def ledger_entry_list(request):
         ),
         table_class=tables.EntryTable,
         filterset_class=tables.EntryFilter,
-        queryset=LedgerEntry.objects.all(),
+        queryset=queries.with_approver(LedgerEntry.objects.all()),
         ordering=("-recorded_at", "-id"),
         export_name="so-kinh-phi",
         template="programme/list.html",

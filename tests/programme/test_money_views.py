@@ -570,6 +570,15 @@ def test_what_lessens_the_estimate_has_a_minus_however_it_is_called(client_as, l
     assert [amounts[kind, True] for kind in ("cut", "cancel", "carry_out", "carry_in")] == [-50, -50, -50, 50]
 
 
+def test_the_ledger_names_who_approved_on_screen_and_in_files(client_as, line):
+    chief = make_user(Role.CHIEF_ACCOUNTANT, full_name="Trần Thị Duyệt")
+    make_entry(line, "assign", 5, approved_by=chief.public_id)
+    client, address = client_as(make_officer()), reverse("programme:ledger_entry_list")
+    assert "Trần Thị Duyệt" in text(client.get(address))
+    export = client.get(address, {"export": "csv"})
+    assert "Trần Thị Duyệt" in b"".join(export.streaming_content).decode()
+
+
 def test_an_addendum_is_called_so_wherever_its_entry_stands(client_as, line):
     commitment = make_commitment(line, BILLION)
     for kind, label in (
