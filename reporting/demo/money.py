@@ -87,12 +87,12 @@ class Story:
             **fields,
         )
 
-    def contract(self, line, amount_vnd, on, *, kind="contract", what="", approved=True):
+    def contract(self, line, amount_vnd, on, *, kind="contract", what="", approved=True, bare=False):
         payee, account = self.rng.choice(PAYEES)
         self.papers += 1
         symbol = {"contract": "HĐ-SCT", "support_decision": "QĐ-SCT", "detailed_estimate": "DT-SCT"}[kind]
         procurement = ()
-        if kind == "contract":
+        if kind == "contract" and not bare:
             procurement = (
                 {"kind": "estimate", "number": f"MH-{self.papers}/QĐ-DT", "decided_on": on - timedelta(days=25)},
                 {"kind": "plan", "number": f"MH-{self.papers}/QĐ-KHLCNT", "decided_on": on - timedelta(days=18)},
@@ -347,6 +347,14 @@ def tell_november(story, lines):
         if amount > 0:
             story.payment(commitment, amount, day, upto=upto)
     change_accounts(story, day)
+    story.contract(
+        open_ones[0],
+        12 * MILLION,
+        date(2026, 1, 5),
+        what="Thuê hội trường, ký trước khi giao dự toán (minh họa)",
+        approved=False,
+        bare=True,
+    )
     first, second = lines[0], lines[1]
     if first.source_id == second.source_id:
         story.prepared("transfer", 20 * MILLION, day, line=second, other_line=first)
@@ -357,6 +365,15 @@ def tell_november(story, lines):
     story.step(
         "reverse", 0, date(2026, 10, 6), by=story.chief, reverses=entry, reason="Ghi nhầm dòng kinh phí (minh họa)"
     )
+    withhold(story, lines[4], date(2026, 10, 12))
+
+
+def withhold(story, line, on):
+    """The recurrent saving of one line; a part of it asks to be released."""
+    line.refresh_from_db()
+    saved = line.assigned_vnd // 10
+    story.step("saving", saved, on, by=story.chief, line=line, paper="Công văn giữ lại tiết kiệm")
+    story.prepared("release", saved // 4, on + timedelta(days=30), line=line, paper="Công văn cho sử dụng tiết kiệm")
 
 
 def change_accounts(story, day):

@@ -23,7 +23,9 @@ from audit.models import Event
 from documents.models import Import
 from dossiers.models import Dossier, DossierFile, ResultPaper
 from enterprises.models import Enterprise, FigureRevision, FigureYearClosing, Product, Title
+from programme.cautions import cautions_of
 from programme.models import (
+    BudgetLine,
     BudgetStep,
     BudgetYear,
     Commitment,
@@ -143,6 +145,8 @@ def check_money():
     assert set(BudgetStep.objects.values_list("state", flat=True)) >= {"prepared", "approved", "refused"}
     assert set(Commitment.objects.values_list("state", flat=True)) >= {"prepared", "approved", "refused", "liquidated"}
     assert LedgerEntry.objects.filter(reverses__isnull=False).exists()
+    assert BudgetLine.objects.filter(withheld_vnd__gt=0).exists()
+    assert any(cautions_of(row, on=date(2026, 11, 28)) for row in Commitment.objects.prepared())
     assert list(find_differences()) == []
 
 
