@@ -42,7 +42,8 @@ class Citer:
     """Rows of one kind that may cite documents.
 
     `route` opens a row by the path `key`; `dated_by` is the column with the day of the document in the first field; `belongs_to` is
-    the column that says whether the row is the document's own, so that it does not cite itself.
+    the column that says whether the row is the document's own, so that it does not cite itself; `ends` the columns with the last
+    year of which the row speaks (the first that is filled in): what was superseded later was the right paper for it.
     """
 
     label: str | Promise
@@ -52,6 +53,7 @@ class Citer:
     key: str
     dated_by: str
     belongs_to: str
+    ends: tuple
 
 
 @dataclass(frozen=True)
@@ -68,9 +70,9 @@ class Citation:
 _citers: list[Citer] = []
 
 
-def register(label, rows, fields, *, route="", key="public_id", dated_by="", belongs_to=""):
+def register(label, rows, fields, *, route="", key="public_id", dated_by="", belongs_to="", ends=()):
     """Say that `rows()` (a queryset) may cite documents in the text fields `fields`."""
-    _citers.append(Citer(label, rows, tuple(fields), route, key, dated_by, belongs_to))
+    _citers.append(Citer(label, rows, tuple(fields), route, key, dated_by, belongs_to, tuple(ends)))
 
 
 def citers():
@@ -175,8 +177,19 @@ def _select(place, citer, policies):
             Cast(F(citer.belongs_to), models.BigIntegerField())
             if citer.belongs_to
             else _nothing(models.BigIntegerField()),
+            _last_year(citer.ends),
         )
     )
+
+
+def _last_year(ends):
+    years = [F(name) for name in ends]
+    year = Coalesce(*years) if len(years) > 1 else years[0] if years else Value(None)
+    return Cast(year, models.IntegerField())
+
+
+def _superseded_later(policy, last_year):
+    return bool(last_year and policy.superseded_from and policy.superseded_from.year > last_year)
 
 
 def _found(policies):
@@ -186,11 +199,13 @@ def _found(policies):
         return {}
     first, *rest = (_select(place, citer, policies) for place, citer in enumerate(_citers))
     hits = defaultdict(list)
-    for place, key, joined, on, owner in first.union(*rest, all=True)[:READ]:
+    for place, key, joined, on, owner, last_year in first.union(*rest, all=True)[:READ]:
         citer = _citers[place]
         on = date.fromisoformat(on) if isinstance(on, str) else on
         for policy in policies:
             if citer.belongs_to and owner in (policy.pk, policy.superseded_by_id):
+                continue
+            if _superseded_later(policy, last_year):
                 continue
             for name, text in zip(citer.fields, joined.split(BREAK), strict=False):
                 if cites(text, policy, on=on if name == citer.fields[0] else None):
@@ -257,12 +272,20 @@ def superseded_notes(row, user):
     """What the page of a row says of the superseded documents that it still cites (`screens.notes`)."""
     own = [citer for citer in _citers if citer.rows().model is type(row)]
     texts = [
-        (str(getattr(row, name) or ""), getattr(row, citer.dated_by) if citer.dated_by and not place else None)
+        (
+            str(getattr(row, name) or ""),
+            getattr(row, citer.dated_by) if citer.dated_by and not place else None,
+            next(filter(None, (_value(row, path) for path in citer.ends)), None),
+        )
         for citer in own
         for place, name in enumerate(citer.fields)
     ]
     policies = Policy.objects.superseded(timezone.localdate()).select_related("superseded_by") if texts else ()
-    cited = [policy for policy in policies if any(cites(text, policy, on=on) for text, on in texts)]
+    cited = [
+        policy
+        for policy in policies
+        if any(cites(text, policy, on=on) and not _superseded_later(policy, last) for text, on, last in texts)
+    ]
     if not cited or not any(citer.rows().filter(pk=row.pk).exists() for citer in own):
         return []
     may_read = may_open(user, "programme:policy")
@@ -282,7 +305,8 @@ def _label(row, name):
 
 
 def _url(citer, row):
-    value = row
-    for part in citer.key.split("__"):
-        value = getattr(value, part)
-    return reverse(citer.route, args=[value])
+    return reverse(citer.route, args=[_value(row, citer.key)])
+
+
+def _value(row, path):
+    return reduce(getattr, path.split("__"), row)

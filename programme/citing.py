@@ -47,24 +47,28 @@ def register_all():
         ("decision", "note", "source"),
         route="programme:period",
         dated_by="decision_on",
+        ends=("ends_year",),
     )
     register(
         Target._meta.verbose_name_plural,
         lambda: Target.objects.standing(),
         ("document", "source"),
         route="programme:target",
+        ends=("year", "period__ends_year"),
     )
     register(
         PublishedResult._meta.verbose_name_plural,
         PublishedResult.objects.all,
         ("decision", "note", "source"),
         route="programme:result",
+        ends=("year",),
     )
     register(
         PublishedFigure._meta.verbose_name_plural,
         PublishedFigure.objects.all,
         ("note", "source"),
         route="programme:figure",
+        ends=("award_year",),
     )
     register(
         Policy._meta.verbose_name_plural,

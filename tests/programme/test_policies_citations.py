@@ -135,6 +135,19 @@ def test_what_has_ended_may_cite_what_has_ended():
 
 
 @pytest.mark.django_db
+def test_what_is_over_is_not_told_of_what_superseded_its_document_later():
+    old, period = make_policy(), make_period(decision="Quyết định số 4303/QĐ-UBND", decision_on=ISSUED)
+    by_year = make_target(period, "turns", applies="year", year=2022, unit="turn", document="4303/QĐ-UBND")
+    result = make_published_result(2022, decision="Quyết định số 4303/QĐ-UBND")
+    rows, officer, new = (period, by_year, result), make_officer(), make_policy("2/QĐ-UBND")
+    for from_day, told in ((date(2022, 7, 1), [1, 1, 1]), (date(2023, 1, 1), [1, 0, 0]), (date(2026, 1, 1), [0, 0, 0])):
+        last = {"superseded_from": from_day, "valid_to": date(2021, 1, 1)}
+        Policy.objects.filter(pk=old.pk).update(superseded_by=new, **last)
+        assert [len(citations.superseded_notes(row, officer)) for row in rows] == told
+        assert count_citations(Policy.objects.get(pk=old.pk)) == sum(told)
+
+
+@pytest.mark.django_db
 def test_any_number_of_documents_is_looked_up_by_one_query(django_assert_num_queries):
     first, second = make_policy("1/QĐ-UBND"), make_policy("2/QĐ-UBND")
     make_policy("…/QĐ-UBND")
