@@ -15,6 +15,7 @@ from audit.events import record_event
 from audit.refusals import Conflict, Refused
 from programme.models import BudgetStep, Commitment, EntryKind, LedgerEntry, MoneyReturn, StepKind, YearState
 from programme.services.ledger import take_commitment
+from programme.services.limits import year_end
 from screens import formats
 
 
@@ -82,16 +83,24 @@ def require_sound(step: BudgetStep, *, today: date) -> None:
 
 
 def _require_day_of_voucher(commitment: Commitment, day: date) -> None:
-    """What came back before the year was closed was recovered in it; only what comes later is returned to the budget."""
+    """Until its adjustment period ended, what came back lowered the spending of the year itself; what came later, though
+    entered only now that the year is closed, is revenue of the budget of the day it came."""
     year = commitment.line.year
     closed_on = timezone.localdate(year.closed_at)
-    if day < closed_on:
+    ends = next((due.on for due in year_end(year.year) if due.code == "adjustment_ends"), closed_on)
+    if day < closed_on and day <= ends:
         raise Refused(
             _(
-                "The budget year %(year)s was closed on %(closed)s; a voucher of %(day)s is of the time when what came "
-                "back was still recovered in it. Look at the day again."
+                "A voucher of %(day)s lowers the spending of %(year)s itself, whose adjustment period ran until %(ends)s; "
+                "but that year was closed on %(closed)s and takes no entry. Compare with the Treasury: what it counts as "
+                "revenue of a later year is entered here with the day on which it does."
             )
-            % {"year": year, "closed": formats.vn_date(closed_on), "day": formats.vn_date(day)}
+            % {
+                "year": year,
+                "closed": formats.vn_date(closed_on),
+                "day": formats.vn_date(day),
+                "ends": formats.vn_date(ends),
+            }
         )
     spending = [EntryKind.ADVANCE, EntryKind.PAY]
     paid = LedgerEntry.objects.filter(commitment=commitment, kind__in=spending, reverses__isnull=True)

@@ -16,7 +16,7 @@ from programme.queries.money import Scope, breakdown
 from programme.services.consistency import find_differences
 from programme.services.returns import _require_day_of_voucher, left_to_return
 from programme.services.steps import approve_step, obstacle, prepare_step, refuse_step, why_never, withdraw_step
-from tests.factories import make_director, make_user
+from tests.factories import make_director, make_rule, make_user
 from tests.programme.making import (
     make_budget_step,
     make_budget_year,
@@ -159,9 +159,18 @@ def test_a_voucher_is_the_same_however_it_is_typed(people, contract):
 
 def test_what_came_back_before_the_year_was_closed_is_no_return(people, contract):
     closed = timezone.localdate(contract.line.year.closed_at)
-    with pytest.raises(Refused, match="was closed on 04/01/2021; a voucher of 03/01/2021"):
+    with pytest.raises(Refused, match=r"A voucher of 03/01/2021 lowers the spending .* was closed on 04/01/2021"):
         prepared(people, contract, happened_on=closed - timedelta(days=1))
     prepared(people, contract, happened_on=closed)
+
+
+def test_what_came_back_after_the_adjustment_period_is_a_return_though_entered_after_closing(people, contract):
+    row = {"code": "adjustment_ends", "label_vi": "Hết", "label_en": "Ends", "year_offset": 1, "month": 1, "day": 31}
+    make_rule("budget_calendar", [row], valid_from=date(2017, 1, 1))
+    contract.line.year.closed_at = datetime(2020, 11, 28, tzinfo=UTC)
+    with pytest.raises(Refused, match="until 31/01/2020; but that year was closed on 28/11/2020"):
+        _require_day_of_voucher(contract, date(2020, 1, 31))
+    _require_day_of_voucher(contract, date(2020, 2, 1))
 
 
 def test_nothing_comes_back_before_the_first_payment(people, contract):
