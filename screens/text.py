@@ -42,6 +42,8 @@ SHORT_FORMS = {
     "jsc": "cong ty co phan",
     "vn": "viet nam",
     "hn": "ha noi",
+    "ubnd": "uy ban nhan dan",
+    "hdnd": "hoi dong nhan dan",
 }
 
 # Dictionary order of the letters; d comes before đ, a before ă before â, and so on.

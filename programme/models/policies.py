@@ -32,6 +32,13 @@ class PolicyQuerySet(models.QuerySet):
     def superseded(self, on):
         return self.listed().filter(superseded_from__lte=on)
 
+    def numbered_like(self, policy):
+        """Others in the register under the same number, of the same year as far as the days are known."""
+        if policy.withdrawn_on or not policy.number_is_known:
+            return self.none()
+        of_year = Q(issued_on__isnull=True) | Q(issued_on__year=policy.issued_on.year) if policy.issued_on else Q()
+        return self.listed().filter(of_year, sort_key=policy.sort_key).exclude(pk=policy.pk)
+
     def with_standing(self, on):
         """Adds `standing`: what Policy.standing_on says, worked out by the database."""
         return self.annotate(

@@ -14,7 +14,7 @@ from programme.models import Policy, PolicyReview
 from programme.permissions.policies import ANSWER, EDIT
 from reference.services import snapshot
 from screens import formats
-from screens.text import fold
+from screens.text import short_forms
 
 STATE = PolicyReview.State
 CONTENT = ("year", "found", "proposes", "proposal")
@@ -182,7 +182,8 @@ def _require_policy_in_order(policy, now):
     if policy.superseded_from and last and last >= policy.superseded_from:
         raise Refused(_("The last day lies before the day from which the document is superseded."))
     for twin in Policy.objects.listed().filter(sort_key=policy.sort_key).exclude(pk=policy.pk):
-        if fold(twin.issuer) == fold(policy.issuer) and (twin.issued_on == issued or not (twin.issued_on and issued)):
+        same_issuer = short_forms(twin.issuer) == short_forms(policy.issuer)
+        if same_issuer and (twin.issued_on == issued or not (twin.issued_on and issued)):
             raise Refused(
                 _("%(number)s of this issuer stands in the register already. Correct it there, or fill in both days.")
                 % {"number": twin}

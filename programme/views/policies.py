@@ -88,6 +88,7 @@ def policy_detail(request, public_id):
             "facts": _facts_of_policy(policy),
             "after": _named(policy.superseded_by) if policy.superseded_by else None,
             "before": [_named(old) for old in policy.supersedes.all()],
+            "same_number": [_named(each) for each in Policy.objects.numbered_like(policy)],
             "reviews": [_review_row(review) for review in policy.reviews.order_by("-year", "-pk")],
             "citations": citations_of(policy, user=request.user),
             "may_edit": request.user.may(EDIT) and not policy.withdrawn_on,

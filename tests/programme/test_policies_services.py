@@ -90,6 +90,7 @@ def test_a_document_that_contradicts_itself_or_another_is_refused_in_words(now):
         {},
         {"number": "4303 / QĐ–UBND"},
         {"issuer": CITY.upper()},
+        {"issuer": "UBND TP Hà Nội", "issued_on": None},
         {"issued_on": None},
         {"number": "5/QĐ", "issued_on": date(2030, 1, 1)},
         {"number": "5/QĐ", "valid_from": date(2020, 1, 1)},

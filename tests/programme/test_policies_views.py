@@ -300,6 +300,14 @@ def test_the_page_of_a_document_costs_the_same_with_one_citation_and_with_three(
     assert cost(client, policy.get_absolute_url()) == before
 
 
+def test_another_of_the_same_number_and_year_is_pointed_out(client_as):
+    known = make_policy("7/QĐ-UBND", issued_on=date(2024, 3, 1))
+    other = make_policy("7 / QĐ–UBND", issuer="UBND tỉnh Bắc Ninh", issued_on=date(2024, 5, 6))
+    make_policy("7/QĐ-UBND", issuer="UBND tỉnh Hưng Yên", issued_on=date(2023, 5, 6))
+    page = whole(client_as(make_officer()).get(known.get_absolute_url())).decode()
+    assert "đã có văn bản khác cùng số" in page and other.get_absolute_url() in page and "Hưng Yên" not in page
+
+
 def test_lists_are_exported(client_as):
     client = client_as(make_officer())
     make_review(make_policy())
