@@ -6,7 +6,8 @@ from datetime import date
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
-from programme.models import BudgetLine, Commitment, EntryKind, LedgerEntry, Task
+from audit.refusals import Refused
+from programme.models import BudgetLine, BudgetStep, Commitment, EntryKind, LedgerEntry, StepKind, Task
 from reference.services import rule
 from screens import formats
 
@@ -31,6 +32,12 @@ def cautions_of(row: Commitment, *, on: date) -> list[Caution]:
     return found + [Caution(said) for said in sentences if said]
 
 
+def require_no_caution(cautions: list[str]) -> None:
+    """Refuse to approve among many what has a caution."""
+    if cautions:
+        raise Refused(_("%(cautions)s Open it and approve it by itself.") % {"cautions": " ".join(cautions)})
+
+
 def task_ended(line: BudgetLine, on: date) -> str:
     """That nothing is spent any more on a task that ended before the day; empty while it goes on."""
     task = line.task
@@ -40,6 +47,21 @@ def task_ended(line: BudgetLine, on: date) -> str:
     if task.finished_on:
         return _("Task %(task)s ended on %(day)s: %(state)s. See that this still belongs to it.") % said
     return _("Task %(task)s has ended: %(state)s. See that this still belongs to it.") % said
+
+
+def step_for_ended_task(step: BudgetStep) -> str:
+    """That the task to which a waiting step gives money ended before the day of its document."""
+    line = gaining_line(step.kind, step.line, step.other_line)
+    if line is None or step.state != BudgetStep.State.PREPARED:
+        return ""
+    return task_ended(line, step.document_on)
+
+
+def gaining_line(kind: str, line: BudgetLine | None, other: BudgetLine | None) -> BudgetLine | None:
+    """The line that has more to spend after a step of this kind."""
+    if kind == StepKind.TRANSFER:
+        return other
+    return line if kind in (StepKind.ASSIGN, StepKind.SUPPLEMENT, StepKind.ALLOCATE, StepKind.COMMIT_MORE) else None
 
 
 def _same_number(row: Commitment, other: Commitment) -> Caution:

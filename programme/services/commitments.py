@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.access import require
 from audit.events import record_event
 from audit.refusals import Conflict, NotAllowed, Refused
-from programme.cautions import cautions_of
+from programme.cautions import cautions_of, require_no_caution
 from programme.models import (
     BudgetLine,
     BudgetStep,
@@ -188,10 +188,7 @@ def approve_commitment(commitment: Commitment, *, by: Any, now: datetime) -> Led
 
 def approve_without_caution(commitment: Commitment, *, by: Any, now: datetime) -> LedgerEntry:
     """Approve one of many: what has a caution is looked at on its own page first."""
-    cautions = cautions_of(commitment, on=timezone.localdate(now))
-    if cautions:
-        said = " ".join(each.said for each in cautions)
-        raise Refused(_("%(cautions)s Open it and approve it by itself.") % {"cautions": said})
+    require_no_caution([each.said for each in cautions_of(commitment, on=timezone.localdate(now))])
     return approve_commitment(commitment, by=by, now=now)
 
 

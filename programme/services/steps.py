@@ -12,6 +12,7 @@ from accounts.access import require
 from audit.events import record_event
 from audit.refusals import Conflict, NotAllowed, Refused
 from documents.models import StoredFile
+from programme.cautions import require_no_caution, step_for_ended_task
 from programme.models import (
     PAIRS,
     BudgetLine,
@@ -367,6 +368,13 @@ def approve_step(step: BudgetStep, *, by: Any, now: datetime) -> list[LedgerEntr
     step.save(update_fields=["state", "decided_by", "decided_at", "decided_for", "happened_on"])
     record_event("budget step approved", step, by=by, now=now, **acting.facts)
     return _carry_through(step, by=by, now=now, facts=acting.facts)
+
+
+def approve_without_caution(step: BudgetStep, *, by: Any, now: datetime) -> list[LedgerEntry]:
+    """Approve one of many: what has a caution is looked at on its own page first."""
+    if step.state == STATE.PREPARED:
+        require_no_caution([each for each in (doubt(step), step_for_ended_task(step)) if each])
+    return approve_step(step, by=by, now=now)
 
 
 def _carry_through(step: BudgetStep, *, by: Any, now: datetime, facts: dict[str, str]) -> list[LedgerEntry]:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from documents.attaching import bind
 from documents.serving import serve
+from programme.cautions import gaining_line, step_for_ended_task, task_ended
 from programme.forms.acting import ActForm, AnswerForm
 from programme.forms.steps import CONTENT as STEP_FIELDS
 from programme.forms.steps import BeginStepForm, PrepareStepForm
@@ -101,7 +102,7 @@ def bulk_approve_steps(request: HttpRequest) -> HttpResponse:
         title=_("Approving steps of the budget"),
         done=_("Approved and booked"),
         back=reverse("programme:budget_step_list"),
-        act=services.approve_step,
+        act=services.approve_without_caution,
     )
 
 
@@ -141,6 +142,7 @@ def _show(request: HttpRequest, step: BudgetStep, form: Any = None) -> HttpRespo
             "rooms": _rooms(step) if prepared else [],
             "obstacle": services.obstacle(step) if prepared else "",
             "doubt": services.doubt(step) if prepared else "",
+            "ended": step_for_ended_task(step),
             "waiting_opening": said_of_waiting(step) if prepared else "",
             "entries": entry_rows(step.entries.select_related("line__task", "reverses"), partial(address, user)),
             "prepared_name": people.get(step.prepared_by, ""),
@@ -296,6 +298,7 @@ def prepare_step(request: HttpRequest, kind: str, about: Any) -> HttpResponse:
         "reverses": lambda: row.line,
         "undoes": lambda: row.commitment.line,
     }.get(name, lambda: None)()
+    gains = gaining_line(step_kind, line, None)
     title = f"{step_kind.label}: {line_name(line) if line is not None else row}"
     options = {"kind": kind, "line": line}
     never, before = "", named_before(request, BudgetStep.objects.filter(kind=kind, **{name: row}))
@@ -332,6 +335,7 @@ def prepare_step(request: HttpRequest, kind: str, about: Any) -> HttpResponse:
             "facts": _about_before(step_kind, row, line, request.user),
             "rooms": room_rows(_rooms_before(step_kind, name, row, line), None),
             "never": never,
+            "ended": task_ended(gains, timezone.localdate(now)) if gains is not None and not never else "",
             "notice": why_it_ended(before),
             "needs_other": step_kind in (StepKind.TRANSFER, StepKind.CARRY_OVER) and not never,
             **(_line_of_the_next_year(line, request.user) if step_kind == StepKind.CARRY_OVER and line else {}),

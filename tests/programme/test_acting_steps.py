@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.roles import Role
 from audit.models import AccessEntry, Event
-from programme.models import BudgetStep, StepKind
+from programme.models import BudgetStep, StepKind, Task
 from programme.services import steps as step_services
 from programme.services.limits import saving_of
 from tests.factories import make_auditor, make_enterprise_user, make_head, make_officer, make_rule, make_user
@@ -488,6 +488,19 @@ def test_many_steps_are_approved_each_with_its_result(client_as, people, line):
     assert (line.allocated_vnd, line.entries.filter(step=good).count()) == (4 * BILLION + 5, 1)
     assert post(director, "bulk_approve_steps", chosen=["x"]).context["results"] == []
     assert post(client_as(people["officer"]), "bulk_approve_steps", **rows).status_code == 403
+
+
+def test_money_for_a_task_that_has_ended_is_pointed_out_and_not_approved_among_many(client_as, people, line):
+    Task.objects.filter(pk=line.task_id).update(state="done", percent=100, finished_on=date(2023, 12, 1))
+    step, ended = waiting(people, line, amount_vnd=5), "đã kết thúc ngày 01/12/2023"
+    director = client_as(people["director"])
+    assert ended in text(director.get(step.get_absolute_url()))
+    assert ended in text(client_as(people["accountant"]).get(address("prepare_step", "allocate", line)))
+    assert ended not in text(client_as(people["accountant"]).get(address("prepare_step", "cut", line)))
+    (refused,) = post(director, "bulk_approve_steps", chosen=[step.public_id]).context["results"]
+    assert (refused.ok, ended in refused.message) == (False, True)
+    assert post(director, "approve_step", step).status_code == 302
+    assert ended not in text(director.get(step.get_absolute_url()))
 
 
 def test_what_only_the_database_knew_is_told_in_its_row_and_the_others_go_on(client_as, people, line, monkeypatch):
