@@ -468,6 +468,8 @@ def _signed(record):
 
 
 class EntryTable(tables.Table):
+    held = True
+
     what = tables.LinkColumn(
         verbose_name=_("Entry"),
         route="programme:ledger_entry",
@@ -477,14 +479,14 @@ class EntryTable(tables.Table):
         second_label=_("Task"),
         second_column=tables.TextColumn,
     )
-    number = tables.NumberColumn(verbose_name=_("Number in the line"), orderable=False)
-    happened_on = tables.DateColumn(verbose_name=_("Booked on"))
-    recorded_at = tables.DateTimeColumn(verbose_name=_("Recorded at"))
+    happened_on = tables.DateColumn(verbose_name=_("Booked on"), beneath="what")
     amount_vnd = tables.MoneyColumn(
         verbose_name=_("Amount"), fields=("kind", "reverses_id", "amount_vnd"), compute=_signed
     )
+    number = tables.NumberColumn(verbose_name=_("Number in the line"), orderable=False)
+    recorded_at = tables.DateTimeColumn(verbose_name=_("Recorded at"))
     document = tables.Column(verbose_name=_("Document"), orderable=False)
-    document_on = tables.DateColumn(verbose_name=_("Date of the document"), orderable=False)
+    document_on = tables.DateColumn(verbose_name=_("Date of the document"), orderable=False, beneath="document")
     year = tables.CodeColumn(verbose_name=_("Year"), accessor="line__year__year", orderable=False)
     source = NameColumn("line__source", verbose_name=_("Source of money"), orderable=False)
     commitment = tables.Column(verbose_name=_("Contract or decision"), accessor="commitment__number", orderable=False)
@@ -493,7 +495,7 @@ class EntryTable(tables.Table):
     reason = tables.Column(verbose_name=_("Reason"), orderable=False)
 
     class Meta(tables.Table.Meta):
-        shown = ["what", "number", "year", "happened_on", "amount_vnd", "document", "document_on", "approver"]
+        shown = ["what", "happened_on", "amount_vnd", "number", "year", "document", "document_on", "approver"]
 
 
 def _raises(record):
