@@ -189,7 +189,7 @@ def person_detail(request, public_id):
     person = get_object_or_404(people_with_facts(now, today), public_id=public_id)
     if person.pk != request.user.pk:
         record_read(request.user, "page of a person", person, now=now)
-    state = dict(STATES)[person.state]
+    state, held = dict(STATES)[person.state], handover.held_by(person)
     return render(
         request,
         "accounts/person_detail.html",
@@ -205,10 +205,10 @@ def person_detail(request, public_id):
             "may_see_delegations": True,
             "sessions": _open_sessions(person),
             "attempts": person.login_records.order_by("-id")[:15],
-            "held": handover.held_by(person),
+            "held": held,
             "handovers": person.handovers.order_by("-id"),
             "may_manage": request.user.may(MANAGE_PEOPLE),
-            "may_hand_over": request.user.may(HAND_OVER),
+            "may_hand_over": bool(held) and request.user.may(HAND_OVER),
             "is_self": person.pk == request.user.pk,
         },
     )
@@ -453,7 +453,7 @@ def invite_person(request):
                     now=now,
                 )
                 operation.store({"invitation": str(invitation.public_id)})
-        return _("The invitation is on its way; its link is valid for 72 hours."), "accounts:invitation_list"
+        return _invited(data["email"]), "accounts:invitation_list"
 
     return form_page(
         request,
@@ -465,6 +465,17 @@ def invite_person(request):
         lead=_("The person gets a letter with a link, chooses a password, and then holds the post."),
         above=[(_("People"), reverse("accounts:people_list"))],
     )
+
+
+def _invited(email):
+    """What whoever invited is told; they may read the list of people, so also whose account the address is."""
+    known = User.objects.filter(email__iexact=email.strip()).first()
+    if known is None:
+        return _("The invitation is on its way; its link is valid for 72 hours.")
+    return _(
+        "The invitation is on its way; its link is valid for 72 hours. The address has an account already (%(name)s): "
+        "the post is added to it."
+    ) % {"name": known.full_name}
 
 
 @require_safe
