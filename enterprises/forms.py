@@ -90,6 +90,9 @@ class EnterpriseForm(ModelForm):
         self.same_name_field = self.fields.pop("same_name")
         if "same_name" in self.data:
             self.ask_about_name()
+        if not kept.pk:  # nobody registers "other" by passing over it
+            types = self.fields["enterprise_type"]
+            types.choices, self.initial["enterprise_type"] = [("", _("Choose…")), *types.choices], ""
         if kept.pk:
             self.initial["groups"] = [row.group_id for row in kept.groups.in_force(on)]
             self.initial["activities"] = [row.activity_id for row in kept.activities.in_force(on)]
