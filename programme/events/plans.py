@@ -65,6 +65,7 @@ for kind, sentence in (
     ("proposal sent", _("Proposal sent")),
     ("proposal withdrawn", _("Proposal withdrawn")),
     ("proposal taken", _("Taken into “%(plan)s” as task %(task)s")),
+    ("proposal given back", _("To be considered again: “%(plan)s” was given up")),
     ("proposal declined", _("Not taken into the plan")),
     ("task planned", _("Planned in “%(plan)s”")),
     ("task line changed", _("Changed in “%(plan)s”")),

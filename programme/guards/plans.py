@@ -63,6 +63,11 @@ DATED_BACK = (
     f"OR EXISTS (SELECT 1 FROM {PLAN} p JOIN {PAPER} x ON x.plan_id = p.base_id WHERE p.id = NEW.plan_id "
     "AND x.kind = 'approval' AND x.signed_on > NEW.signed_on)"
 )
+# A proposal is to be considered again only when the version that took it was given up.
+PROPOSAL_GOES_OTHERWISE = (
+    f"({goes_otherwise(TaskProposal.MOVES)}) OR (OLD.state = 'taken' AND NEW.state = 'sent' AND NOT EXISTS "
+    f"(SELECT 1 FROM {ITEM} i JOIN {PLAN} p ON p.id = i.plan_id WHERE i.id = OLD.item_id AND p.state = 'withdrawn'))"
+)
 FUNDING_FITS = (
     f"NOT EXISTS (SELECT 1 FROM {ESTIMATE} e JOIN {ITEM} i ON i.id = e.item_id JOIN {PLAN} p ON p.id = i.plan_id "
     f"JOIN {LINE} l ON l.id = NEW.line_id JOIN programme_budgetyear y ON y.id = l.year_id "
@@ -125,7 +130,7 @@ GUARDS = [
     append_only("programme_overlapdecision"),
     no_delete("programme_taskproposal"),
     immutable("programme_taskproposal", "year", "office_id", "written_by"),
-    check_trigger("proposal_goes_on", "programme_taskproposal", ("UPDATE",), goes_otherwise(TaskProposal.MOVES)),
+    check_trigger("proposal_goes_on", "programme_taskproposal", ("UPDATE",), PROPOSAL_GOES_OTHERWISE),
     frozen_when(
         "programme_taskproposal",
         "OLD.state <> 'draft'",

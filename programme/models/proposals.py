@@ -38,7 +38,7 @@ class TaskProposal(Identified, Versioned):
     MOVES = {
         State.DRAFT: {State.SENT, State.WITHDRAWN},
         State.SENT: {State.TAKEN, State.DECLINED, State.WITHDRAWN},
-        State.TAKEN: set(),
+        State.TAKEN: {State.SENT},  # when the draft that took it is given up
         State.DECLINED: set(),
         State.WITHDRAWN: set(),
     }

@@ -9,7 +9,7 @@ from accounts.access import require
 from accounts.duties import check_pair
 from audit.events import record_event
 from audit.refusals import Conflict, Refused
-from programme.models import BudgetYear, Plan, PlanEstimate, PlanItem, PlanPaper, PlanState, Task
+from programme.models import BudgetYear, Plan, PlanEstimate, PlanItem, PlanPaper, PlanState, Task, TaskProposal
 from programme.models.plans import YEAR_IS_OVER
 from programme.permissions.plans import DRAFT, REVIEW, SUBMIT, TYPE_ANSWER
 from programme.services.amounts import require_above_committed
@@ -116,7 +116,10 @@ def require_editable(plan):
 
 @transaction.atomic
 def withdraw_plan(*, plan, reason, by, now):
-    """Give up a version before it is submitted. It stays to be read; tasks that stand in no other plan are dropped."""
+    """Give up a version before it is submitted. It stays to be read; tasks that stand in no other plan are dropped.
+
+    The proposals that it took are to be considered again.
+    """
     require(by, DRAFT)
     plan = locked(plan)
     move(plan, PlanState.WITHDRAWN)
@@ -125,6 +128,14 @@ def withdraw_plan(*, plan, reason, by, now):
         pk__in=PlanItem.objects.exclude(plan=plan).values("task_id")
     )
     drop_tasks(only_here, reason=reason, by=by, now=now)
+    taken = TaskProposal.objects.select_for_update(of=("self",)).filter(
+        item__plan=plan, state=TaskProposal.State.TAKEN
+    )
+    for proposal in taken:
+        move(proposal, TaskProposal.State.SENT)
+        proposal.item = proposal.decided_by = proposal.decided_at = None
+        proposal.save(update_fields=["state", "item", "decided_by", "decided_at"])
+        record_event("proposal given back", proposal, by=by, now=now, reason=reason, plan=str(plan))
     record_event("plan withdrawn", plan, by=by, now=now, reason=reason)
     return plan
 

@@ -1,6 +1,7 @@
 from datetime import date, timedelta
 
 import pytest
+from django.db import DatabaseError, connection, transaction
 
 from accounts import handover
 from accounts.roles import Role
@@ -8,6 +9,7 @@ from audit.events import history_of
 from audit.refusals import Conflict, NotAllowed, Refused, StaleVersion
 from programme.models import GivenTask, Task
 from programme.services import given as given_services
+from programme.services.plans import withdraw_plan
 from programme.services.proposals import (
     add_proposal,
     decline_proposal,
@@ -220,6 +222,26 @@ def test_a_proposal_is_taken_into_the_draft_of_its_year(now):
     assert item.estimates.get().amount_vnd == 500_000_000
     with pytest.raises(Conflict):
         take_proposal(proposal=proposal, by=officer, now=now)
+
+
+def test_a_proposal_comes_back_when_the_draft_that_took_it_is_given_up(now):
+    first, second, officer = make_proposal(state="sent"), make_proposal(state="sent"), make_officer()
+    plan = make_plan(2026, lines=0)
+    for proposal in (first, second):
+        take_proposal(proposal=proposal, by=officer, now=now)
+    raw = "UPDATE programme_taskproposal SET state = 'sent', item_id = NULL, decided_by = NULL, decided_at = NULL"
+    with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(raw)  # while the draft stands
+    withdraw_plan(plan=plan, reason="Lập lại", by=officer, now=now)
+    first.refresh_from_db()
+    told = history_of(first)[0]
+    assert (first.state, first.item, told.event.kind) == ("sent", None, "proposal given back")
+    assert told.reason == "Lập lại"
+    anew = make_plan(2026, lines=0)
+    assert take_proposal(proposal=first, by=officer, now=now).plan == anew
+    with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(raw)
+    decline_proposal(proposal=second, reason="Trùng", by=officer, now=now)
 
 
 def test_a_proposal_is_declined_with_a_reason_or_withdrawn_by_its_office(now):

@@ -59,7 +59,11 @@ def attempts(copied, updated):
         "plan_funding_within_estimate": [copied("programme_planfunding", "", amount_vnd="999999999999999")],
         "proposal_goes_on": [
             updated("programme_taskproposal", "state = 'draft'", "WHERE x.state = 'declined'"),
-            updated("programme_taskproposal", "state = 'sent'", "WHERE x.state = 'taken'"),
+            updated(
+                "programme_taskproposal",
+                "state = 'sent', item_id = NULL, decided_by = NULL, decided_at = NULL",
+                "WHERE x.state = 'taken'",
+            ),
         ],
         "task_goes_on": [
             updated("programme_task", "state = 'planned'", "WHERE x.state = 'under_way'"),
