@@ -80,7 +80,7 @@ class Plan(Identified, Versioned):
     MOVES = {
         PlanState.DRAFT: {PlanState.CONSULTING, PlanState.REVIEWING, PlanState.WITHDRAWN},
         PlanState.CONSULTING: {PlanState.REVIEWING, PlanState.WITHDRAWN},
-        PlanState.REVIEWING: {PlanState.DRAFT, PlanState.SUBMITTED, PlanState.WITHDRAWN},
+        PlanState.REVIEWING: {PlanState.DRAFT, PlanState.CONSULTING, PlanState.SUBMITTED, PlanState.WITHDRAWN},
         PlanState.SUBMITTED: {PlanState.RETURNED, PlanState.APPROVED},
         PlanState.RETURNED: {PlanState.DRAFT, PlanState.WITHDRAWN},
         PlanState.APPROVED: {PlanState.IN_FORCE},

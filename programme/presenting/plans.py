@@ -85,7 +85,7 @@ def sent_back(plan, papers):
         key=lambda paper: paper.pk,
         default=None,
     )
-    if last is None:
+    if last is None or (last.kind == KIND.REVIEW and not plan.review):  # the drafters took it back themselves
         return ""
     said = {"number": last.number, "day": formats.vn_date(last.signed_on), "words": last.about}
     if last.kind == KIND.RETURN:

@@ -20,7 +20,7 @@ STATE, OPINION = Consultation.State, Consultation.Opinion
 
 
 def required_agencies(on):
-    """Codes of the agencies that must have answered before a plan is submitted: a rule that is data."""
+    """Codes of the agencies that must have answered before a plan is reviewed: a rule that is data."""
     value = rule("plan_consultation", on, default=DEFAULT_RULE)
     codes = value.get("required_agencies", DEFAULT_RULE["required_agencies"]) if isinstance(value, dict) else []
     return [str(code) for code in codes]
@@ -148,14 +148,28 @@ def lacking_answers(plan, *, now):
     return ""
 
 
-def require_answers(plan, *, now):
-    """Before submission: whoever must answer has, nobody is still waited for, and every comment was dealt with."""
+def require_required_answers(plan, *, now):
+    """Before the review: whoever must be asked for an opinion was asked, and has answered."""
     on = timezone.localdate(now)
+    states = dict(plan.consultations.order_by("id").values_list("agency__code", "state"))
     answered = set(plan.consultations.filter(state=STATE.ANSWERED).values_list("agency__code", flat=True))
     for code in required_agencies(on):
-        if code not in answered:
-            agency = Agency.objects.in_force(on).filter(code=code).first()
-            raise Refused(_("%(agency)s must have answered before the plan is submitted.") % {"agency": agency or code})
+        if code in answered:
+            continue
+        agency = Agency.objects.in_force(on).filter(code=code).first() or code
+        if code not in states:
+            raise Refused(
+                _("%(agency)s must be asked for its opinion and have answered before the plan is reviewed.")
+                % {"agency": agency}
+            )
+        raise Refused(
+            _("%(agency)s was asked and must have answered before the plan is reviewed.") % {"agency": agency}
+        )
+
+
+def require_answers(plan, *, now):
+    """Before submission: whoever must answer has, nobody is still waited for, and every comment was dealt with."""
+    require_required_answers(plan, now=now)
     waiting = plan.consultations.waiting().select_related("agency").first()
     if waiting:
         raise Refused(

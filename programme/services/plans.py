@@ -15,7 +15,7 @@ from programme.permissions.plans import DRAFT, REVIEW, SUBMIT, TYPE_ANSWER
 from programme.services.amounts import require_above_committed
 from programme.services.assigning import assign, drop_tasks
 from programme.services.changes import require_reasons
-from programme.services.consulting import require_answers
+from programme.services.consulting import require_answers, require_required_answers
 from programme.services.moving import changed_values, locked, move, require_move, save
 from programme.services.overlaps import undecided
 from programme.services.papers import keep_paper
@@ -142,10 +142,15 @@ def withdraw_plan(*, plan, reason, by, now):
 
 @transaction.atomic
 def send_to_review(*, plan, by, now):
-    """Hand the draft to Planning and Finance: complete, every change explained, every likeness looked at."""
+    """Hand the draft to Planning and Finance: complete, every change explained, every likeness looked at.
+
+    Whoever must be asked for an opinion has answered by then.
+    """
     require(by, DRAFT)
     plan = locked(plan)
+    require_move(plan, PlanState.REVIEWING)
     _require_whole(plan)
+    require_required_answers(plan, now=now)
     move(plan, PlanState.REVIEWING)
     plan.reviewed_by = plan.reviewed_at = None
     plan.review = ""
@@ -222,13 +227,20 @@ def return_plan(*, plan, number, signed_on, what, by, now, file=None):
 
 @transaction.atomic
 def take_up_plan(*, plan, by, now):
-    """Open a returned plan for completion: a draft again, to be reviewed and submitted anew."""
+    """Open a plan again that was returned or is under review: to be completed, reviewed and submitted anew.
+
+    From the review it goes back to where opinions are asked for.
+    """
     require(by, DRAFT)
     plan = locked(plan)
-    _require_state(plan, PlanState.RETURNED)
-    move(plan, PlanState.DRAFT)
+    if plan.state == PlanState.REVIEWING:
+        move(plan, PlanState.CONSULTING)
+        plan.review = ""
+    else:
+        _require_state(plan, PlanState.RETURNED)
+        move(plan, PlanState.DRAFT)
     plan.reviewed_by = plan.reviewed_at = None
-    plan.save(update_fields=["state", "reviewed_by", "reviewed_at"])
+    plan.save(update_fields=["state", "review", "reviewed_by", "reviewed_at"])
     record_event("plan taken up again", plan, by=by, now=now)
     return plan
 

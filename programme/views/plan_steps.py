@@ -93,8 +93,8 @@ def take_up_plan(request, public_id):
         verb="take up plan",
         title=_("Take up again"),
         submit=_("Take up again"),
-        done=_("The plan is a draft again."),
-        lead=_("The plan becomes a draft again; it is reviewed and submitted anew."),
+        done=_("The plan is on the drafters' desk again."),
+        lead=_("Lines may be changed and opinions asked for again; then the plan is reviewed and submitted anew."),
     )
 
 

@@ -158,9 +158,12 @@ def actions_for(user, plan):
             (DRAFT, "send_to_review", _("Send to review")),
             (DRAFT, "ask_agencies", _("Ask for opinions")),
         ],
-        PlanState.REVIEWING: [(SUBMIT, "submit_plan", _("Submit to the Committee"))]
-        if plan.reviewed_at
-        else [(REVIEW, "review_plan", _("Enter the review"))],
+        PlanState.REVIEWING: [
+            (SUBMIT, "submit_plan", _("Submit to the Committee"))
+            if plan.reviewed_at
+            else (REVIEW, "review_plan", _("Enter the review")),
+            (DRAFT, "take_up_plan", _("Take up again")),
+        ],
         PlanState.SUBMITTED: [
             (TYPE_ANSWER, "approve_plan", _("Enter the approval")),
             (TYPE_ANSWER, "return_plan", _("Enter the return")),

@@ -139,10 +139,11 @@ def test_a_step_is_taken_once_and_only_from_the_step_before(now):
         services.take_up_plan(plan=plan, by=make_officer(), now=now)
     with pytest.raises(Conflict):
         services.assign_tasks(plan=plan, by=make_director(), now=now, **paper)
+    make_finance_agree(plan)
     services.send_to_review(plan=plan, by=make_officer(), now=now)
     with pytest.raises(Conflict):
         services.send_to_review(plan=plan, by=make_officer(), now=now)
-    assert not PlanPaper.objects.exists()
+    assert not PlanPaper.objects.exclude(kind="consultation").exists()
 
 
 def test_who_drafted_neither_reviews_nor_submits_nor_enters_the_approval(now):
@@ -236,6 +237,7 @@ def make_finance_agreed_long_ago(plan):
 
 def test_a_review_that_does_not_pass_sends_the_plan_back_with_what_to_change(now):
     plan = make_plan(2025)
+    make_finance_agree(plan)
     services.send_to_review(plan=plan, by=make_officer(), now=now)
     paper = {"number": "1/KHTC", "signed_on": date(2025, 7, 1)}
     with pytest.raises(Refused):
@@ -463,19 +465,35 @@ def submit(plan, now):
     return services.submit_plan(plan=plan, by=make_director(), now=now, **paper)
 
 
-def test_required_agencies_must_have_answered_before_submission(now):
-    plan = make_plan(2025)
-    finance = make_agency("STC", "Sở Tài chính")
-    make_consultation(plan, finance, state="no_reply")
-    services.send_to_review(plan=plan, by=make_officer(), now=now)
+def test_required_agencies_are_asked_and_answer_before_the_review(now):
+    plan, finance, officer = make_plan(2025), make_agency("STC", "Sở Tài chính"), make_officer()
+    make_consultation(plan, state="answered")  # another agency
+    with pytest.raises(Refused, match="Sở Tài chính phải được lấy ý kiến"):
+        services.send_to_review(plan=plan, by=officer, now=now)
+    asked = make_consultation(plan, finance, state="no_reply")
+    with pytest.raises(Refused, match="Đã lấy ý kiến Sở Tài chính"):
+        services.send_to_review(plan=plan, by=officer, now=now)
+    late = {"answer_number": "9/STC", "answered_on": date(2025, 7, 1), "opinion": "agree", "words": ""}
+    answer_consultation(consultation=asked, values=late, version=1, by=clerk(), now=now)
+    services.send_to_review(plan=plan, by=officer, now=now)
+
+
+def test_a_plan_under_review_goes_back_to_where_opinions_are_asked(now):
+    plan, officer = make_plan(2025, "reviewing"), make_officer()  # sent before whoever must be asked was
     review = {"passed": True, "opinion": "x", "number": "1/KHTC", "signed_on": date(2025, 7, 1)}
     services.review_plan(plan=plan, by=accountant(), now=now, **review)
-    with pytest.raises(Refused) as refusal:
+    with pytest.raises(Refused, match="Sở Tài chính|STC"):
         submit(plan, now)
-    assert "Sở Tài chính" in str(refusal.value)
-    late = {"answer_number": "9/STC", "answered_on": date(2025, 7, 1), "opinion": "agree", "words": ""}
-    answer_consultation(consultation=plan.consultations.get(), values=late, version=1, by=clerk(), now=now)
-    assert submit(plan, now).state == "submitted"
+    with pytest.raises(NotAllowed):
+        services.take_up_plan(plan=plan, by=accountant(), now=now)
+    plan = services.take_up_plan(plan=plan, by=officer, now=now)
+    assert (plan.state, plan.review, plan.reviewed_at) == ("consulting", "", None)
+    letter = {"number": "2/SCT-QLCN", "signed_on": date(2025, 7, 2), "deadline": date(2025, 7, 10)}
+    finance = make_agency("STC", "Sở Tài chính")
+    ask_agencies(plan=plan, agencies=[finance], by=officer, now=now, **letter)
+    answer = {"answer_number": "5/STC", "answered_on": date(2025, 7, 8), "opinion": "agree", "words": ""}
+    answer_consultation(consultation=plan.consultations.get(), values=answer, version=1, by=clerk(), now=now)
+    assert services.send_to_review(plan=plan, by=officer, now=now).state == "reviewing"
 
 
 def test_the_rule_says_who_must_answer(now):
@@ -580,6 +598,7 @@ def test_from_which_likeness_on_is_a_rule(now):
 
 def test_an_overlap_is_cleared_by_a_reason_and_then_no_longer_holds_the_plan(now):
     plan, officer = make_plan(2025, lines=0), make_officer()
+    make_finance_agree(plan)
     one, two = make_item(plan, "alpha beta gamma"), make_item(plan, "alpha beta gamma")
     with pytest.raises(Refused):
         services.send_to_review(plan=plan, by=officer, now=now)

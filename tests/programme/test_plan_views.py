@@ -266,6 +266,7 @@ def test_a_version_that_came_back_says_who_returned_it_by_which_paper_and_why(cl
     money = client_as(make_user(Role.ACCOUNTANT))
     plan = make_plan(2025, "reviewing")
     where = plan.get_absolute_url()
+    make_consultation(plan)  # waited for to the end
     make_paper(plan, "review", on=date(2024, 10, 1), number="12/KHTC", about="Đạt")
     Plan.objects.filter(pk=plan.pk).update(review="Đạt")
     move_plan(plan, "submitted")
@@ -278,9 +279,13 @@ def test_a_version_that_came_back_says_who_returned_it_by_which_paper_and_why(cl
     page = text_of(officer.get(where))
     assert said in page and "trả lại" not in page.partition('class="message message-warn"')[2].partition("</p>")[0]
 
+    refused = text_of(post(officer, address("send_to_review", plan)))
+    assert "phải được lấy ý kiến và có văn bản trả lời trước khi chuyển kế hoạch sang rà soát" in refused
+    make_finance_agree(plan)
     assert post(officer, address("send_to_review", plan)).status_code == 302
     reviewed = text_of(officer.get(where))
     assert said not in reviewed and reviewed.count("message-warn") == reviewed.count("Chưa trình được") == 1
+    assert address("take_up_plan", plan) in reviewed
     paper = {"number": "15/KHTC", "signed_on": "30/12/2024", "about": "Giảm dự toán", "passed": "no"}
     assert post(money, address("review_plan", plan), **paper).status_code == 302
     said = "Phòng Kế hoạch – Tài chính trả lại tại văn bản số 15/KHTC ngày 30/12/2024: Giảm dự toán"
