@@ -131,7 +131,7 @@ class ItemForm(MoneyBySource, ModelForm):
         help_texts = {
             "agency": _("Either an office or an agency leads."),
             "effect": _("How much it adds to the indicator, for example: 20 enterprise-turns."),
-            "why": _("Needed in an adjustment for whatever differs from the version before."),
+            "why": _("Needed in an adjustment for whatever differs from the version before, a new task too."),
         }
 
     def __init__(self, *args, plan, **kwargs):

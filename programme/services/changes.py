@@ -65,7 +65,7 @@ def changes_of(plan, items=None):
 
 
 def require_reasons(plan):
-    """An adjustment changes something, and every line that changed or was left out says why."""
+    """An adjustment changes something, and every line that it adds, changes or leaves out says why."""
     if plan.base_id is None:
         return
     items = list(plan.items.prefetch_related("estimates"))
@@ -73,6 +73,13 @@ def require_reasons(plan):
     if all(change.kind == UNCHANGED for change in changes.values()):
         raise Refused(_("This adjustment changes nothing yet. Change its lines, or withdraw it."))
     for item_id, change in changes.items():
-        item = next(item for item in items if item.pk == item_id)
-        if change.kind in (CHANGED, DROPPED) and not item.why.strip():
-            raise Refused(_("Say why “%(task)s” is changed by the adjustment.") % {"task": item.what})
+        require_reason(next(item for item in items if item.pk == item_id), change)
+
+
+def require_reason(item, change):
+    """A line that an adjustment adds, changes or leaves out says why."""
+    if item.why.strip() or change.kind == UNCHANGED:
+        return
+    if change.kind == NEW:
+        raise Refused(_("Say why “%(task)s” is added by the adjustment.") % {"task": item.what})
+    raise Refused(_("Say why “%(task)s” is changed by the adjustment.") % {"task": item.what})

@@ -14,7 +14,7 @@ from programme.models import MOST_VND, Plan, PlanEstimate, PlanItem, PlanState, 
 from programme.permissions.plans import DRAFT
 from programme.services.amounts import require_item_above_committed
 from programme.services.assigning import WORDS, take_words
-from programme.services.changes import CHANGED, changes_of
+from programme.services.changes import changes_of, require_reason
 from programme.services.moving import changed_values, locked, save, told
 from programme.services.plans import require_editable
 from screens import formats
@@ -22,7 +22,10 @@ from screens import formats
 
 @transaction.atomic
 def add_item(*, plan, values, amounts, by, now, task=None):
-    """Add a line to a draft: for a new task, or for `task` that goes on from another year. `amounts`: {source: đồng}."""
+    """Add a line to a draft: for a new task, or for `task` that goes on from another year. `amounts`: {source: đồng}.
+
+    In an adjustment it says why.
+    """
     require(by, DRAFT)
     plan = locked(plan)
     require_editable(plan)
@@ -44,6 +47,7 @@ def add_item(*, plan, values, amounts, by, now, task=None):
     except IntegrityError:
         raise Refused(_("This task stands in the plan already.")) from None
     _set_amounts(item, amounts)
+    _require_reason(plan, item)
     short = {"what": values["what"], "estimates": said(amounts)}
     record_event("plan line added", plan, by=by, now=now, after=short, task=task.code)
     after = {**told(values), "estimates": said(amounts)}
@@ -133,9 +137,9 @@ def edit_item(*, item, values, amounts, version, by, now):
 
 
 def _require_reason(plan, item):
-    change = changes_of(plan, [PlanItem.objects.prefetch_related("estimates").get(pk=item.pk)])[item.pk]
-    if plan.base_id and change.kind == CHANGED and not item.why.strip():
-        raise Refused(_("Say why “%(task)s” is changed by the adjustment.") % {"task": item.what})
+    if plan.base_id:
+        saved = PlanItem.objects.prefetch_related("estimates").get(pk=item.pk)
+        require_reason(saved, changes_of(plan, [saved])[saved.pk])
 
 
 @transaction.atomic

@@ -1,12 +1,13 @@
 """The verbs of proposals: an office writes and sends them, the drafters take them into a plan or say why not."""
 
 from django.db import transaction
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from accounts.access import require
 from audit.events import record_event
 from audit.refusals import Conflict, NotAllowed, Refused
-from programme.models import MOST_VND, BudgetYear, ProposalEstimate, TaskProposal
+from programme.models import MOST_VND, BudgetYear, PlanItem, ProposalEstimate, TaskProposal
 from programme.models.plans import YEAR_IS_OVER
 from programme.permissions.plans import DRAFT, PROPOSE, can_keep_proposal
 from programme.services.items import add_item, open_plan_of, require_due_in_plan, said
@@ -113,9 +114,12 @@ def take_proposal(*, proposal, by, now):
         raise Refused(_("There is no draft of the plan of %(year)s. Begin it first.") % {"year": proposal.year})
     names = ("content_area", "what", "office", "deliverable", "due_on", "partners", "indicator_code", "effect")
     move(proposal, STATE.TAKEN)
+    values = {name: getattr(proposal, name) for name in names}
+    if plan.base_id:  # an adjustment says why it adds a task
+        values["why"] = Truncator(proposal.reason).chars(PlanItem._meta.get_field("why").max_length)
     item = add_item(
         plan=plan,
-        values={name: getattr(proposal, name) for name in names},
+        values=values,
         amounts={e.source: e.amount_vnd for e in proposal.estimates.select_related("source")},
         by=by,
         now=now,

@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 from accounts.access import require
 from audit.events import record_event
 from audit.refusals import Conflict, NotAllowed, Refused
-from programme.models import Deliverable, PlanPaper, Task, TaskReport
+from programme.models import Deliverable, Task, TaskReport
 from programme.permissions.plans import DRAFT, REPORT, can_report_task
+from programme.services.assigning import require_since_assigned
 from programme.services.moving import locked, move, require_move, require_past, save
 from screens import formats
 
@@ -62,14 +63,7 @@ def report_task(*, task, on: date, percent, done, by, now, difficulty=""):
             _("The last report said %(before)s %%. Write under difficulties why it is %(percent)s %% now.")
             % {"before": task.percent, "percent": percent}
         )
-    begun = (
-        PlanPaper.objects.filter(kind=PlanPaper.Kind.ASSIGNMENT, plan__items__task=task).order_by("signed_on").first()
-    )
-    if begun and on < begun.signed_on:
-        raise Refused(
-            _("The task was assigned on %(day)s. A report is not of a day before it. Check the date.")
-            % {"day": formats.vn_date(begun.signed_on)}
-        )
+    require_since_assigned(task, on)
     latest = task.reports.order_by("-on").first()
     if latest and on < latest.on:
         raise Refused(
@@ -103,7 +97,7 @@ def add_deliverable(*, task, name, due_on, by, now):
             _("This is “%(state)s” now; the step can no longer be taken.") % {"state": task.get_state_display()}
         )
     deliverable = Deliverable.objects.create(task=task, name=name, due_on=due_on)
-    record_event("deliverable added", task, by=by, now=now, after={"deliverable": name, "due_on": due_on})
+    record_event("deliverable added", task, by=by, now=now, after={"name": name, "due_on": due_on})
     return deliverable
 
 
@@ -115,6 +109,7 @@ def deliver(*, deliverable, delivered_on, evidence, version, by, now, file=None)
     _require_lead(by, deliverable.task)
     _require_under_way(deliverable.task)
     require_past(delivered_on, now)
+    require_since_assigned(deliverable.task, delivered_on)
     file = file or deliverable.file
     if not evidence.strip() and file is None:
         raise Refused(_("Name the evidence: a paper with number and date, or a file."))
@@ -136,6 +131,7 @@ def finish_task(*, task, finished_on, words, by, now):
     task = locked(task)
     _require_lead(by, task)
     require_past(finished_on, now)
+    require_since_assigned(task, finished_on)
     missing = task.deliverables.filter(delivered_on__isnull=True).first()
     if missing:
         raise Refused(_("“%(what)s” has not been delivered yet. Enter it with its evidence first.") % {"what": missing})

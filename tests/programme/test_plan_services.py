@@ -12,6 +12,7 @@ from programme.services.changes import changes_of
 from programme.services.consulting import answer_consultation, ask_agencies, handle_opinion, record_silence
 from programme.services.items import add_item, drop_item, edit_item, restore_item, tasks_that_may_go_on
 from programme.services.overlaps import decide_overlap, overlaps_in, overlaps_of, undecided, words_of
+from programme.services.proposals import take_proposal
 from tests.factories import (
     make_agency,
     make_auditor,
@@ -25,11 +26,13 @@ from tests.factories import (
 )
 from tests.programme.making import make_budget_year, make_commitment, make_line
 from tests.programme.making_plans import (
+    DRAFTER,
     make_area,
     make_consultation,
     make_finance_agree,
     make_item,
     make_plan,
+    make_proposal,
     make_source,
     move_plan,
     need_two_people,
@@ -397,7 +400,9 @@ def test_an_adjustment_copies_its_lines_and_says_what_changed(now):
     assert (change.kind, change.parts) == ("changed", ["what", "estimate"])
     item.task.refresh_from_db()
     assert item.task.what != "Khác"
-    new = add_item(plan=plan, values=line_values(), amounts={}, by=officer, now=now)
+    with pytest.raises(Refused, match="bổ sung"):
+        add_item(plan=plan, values=line_values(), amounts={}, by=officer, now=now)
+    new = add_item(plan=plan, values=line_values(why="Phát sinh"), amounts={}, by=officer, now=now)
     assert changes_of(plan)[new.pk].kind == "new"
     drop_item(item=new, why="Thôi", version=1, by=officer, now=now)
     assert changes_of(plan)[new.pk].kind == "dropped"
@@ -408,6 +413,7 @@ def test_an_adjustment_in_force_replaces_the_version_before_and_drops_what_it_le
     officer = make_officer()
     plan = services.adjust_plan(base=base, title="Điều chỉnh", reason="x", by=officer, now=now)
     kept, left = plan.items.order_by("pk")
+    assert take_proposal(proposal=make_proposal(year=2025, state="sent"), by=officer, now=now).why
     values = fields_of(kept, what="Tên điều chỉnh", why="Theo thực tế")
     edit_item(item=kept, values=values, amounts=amounts_of(kept), version=1, by=officer, now=now)
     drop_item(item=left, why="Không còn nhu cầu", version=1, by=officer, now=now)
@@ -448,6 +454,36 @@ def test_an_unexplained_change_does_not_leave_the_desk(now):
     type(item).objects.filter(pk=item.pk).update(what="Đổi không lý do")
     with pytest.raises(Refused):
         services.send_to_review(plan=plan, by=make_officer(), now=now)
+
+
+def test_what_is_still_to_be_delivered_follows_the_adjustment(now):
+    base = make_plan(2025, lines=0)
+    due = {"deliverable": "5 lớp", "due_on": date(2025, 11, 30)}
+    open_one, half, done = (make_item(base, **due) for _number in range(3))
+    move_plan(base, "in_force")
+    for item in (open_one, half, done):
+        item.task.deliverables.create(name="5 lớp", due_on=due["due_on"])
+        item.task.deliverables.create(name="Báo cáo", due_on=None)  # the office's own
+    given = {"delivered_on": date(2025, 7, 1), "evidence": "1/BC", "delivered_by": DRAFTER, "delivered_at": now}
+    half.task.deliverables.filter(name="5 lớp").update(**given)
+    done.task.deliverables.update(**given)
+    officer = make_officer()
+    plan = services.adjust_plan(base=base, title="Điều chỉnh", reason="x", by=officer, now=now)
+    changes = {"due_on": date(2025, 12, 31), "why": "Tăng theo nhu cầu"}
+    for item, deliverable in zip(plan.items.order_by("pk"), ("6 lớp", "6 lớp", "5 lớp"), strict=True):
+        values = fields_of(item, deliverable=deliverable, **changes)
+        edit_item(item=item, values=values, amounts=amounts_of(item), version=1, by=officer, now=now)
+    move_plan(plan, "approved", begun=date(2025, 3, 1))
+    services.assign_tasks(plan=plan, by=make_director(), now=now, number="9/QĐ-SCT", signed_on=date(2025, 7, 1))
+
+    def rows(item):
+        return list(item.task.deliverables.order_by("pk").values_list("name", "due_on", "delivered_on"))
+
+    before, after, handed = due["due_on"], changes["due_on"], given["delivered_on"]
+    assert rows(open_one) == [("6 lớp", after, None), ("Báo cáo", None, None)]
+    assert rows(half) == [("5 lớp", before, handed), ("Báo cáo", None, None), ("6 lớp", after, None)]
+    assert rows(done) == [("5 lớp", before, handed), ("Báo cáo", None, handed)]
+    assert "deliverable changed" in [line.event.kind for line in history_of(open_one.task)]
 
 
 # --- consultation ------------------------------------------------------------------------------

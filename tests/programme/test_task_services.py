@@ -9,6 +9,7 @@ from audit.events import history_of
 from audit.refusals import Conflict, NotAllowed, Refused, StaleVersion
 from programme.models import GivenTask, Task
 from programme.services import given as given_services
+from programme.services.assigning import require_since_assigned
 from programme.services.plans import withdraw_plan
 from programme.services.proposals import (
     add_proposal,
@@ -89,15 +90,23 @@ def test_another_office_neither_accepts_nor_reports(now):
         add_deliverable(task=task, name="x", due_on=None, by=stranger, now=now)
 
 
-def test_a_report_is_not_of_a_day_before_the_task_was_assigned(now):
+def test_nothing_of_a_task_is_dated_before_it_was_assigned(now):
     person = centre()
     task = assigned(office_of(person))
-    paper = task.items.get().plan.papers.get(kind="assignment")
+    begun = task.items.get().plan.papers.get(kind="assignment").signed_on
     accept_task(task=task, by=person, now=now)
-    report = {"percent": 40, "done": "x", "by": person, "now": now}
-    with pytest.raises(Refused, match=f"{paper.signed_on:%d/%m/%Y}"):
-        report_task(task=task, on=paper.signed_on - timedelta(days=1), **report)
-    assert report_task(task=task, on=paper.signed_on, **report).on == paper.signed_on
+    acting = {"by": person, "now": now}
+    thing = add_deliverable(task=task, name="Tờ gấp", due_on=None, **acting)
+    steps = (
+        lambda on: report_task(task=task, on=on, percent=40, done="x", **acting),
+        lambda on: deliver(deliverable=thing, delivered_on=on, evidence="1/BC", version=1, **acting),
+        lambda on: finish_task(task=task, finished_on=on, words="Xong", **acting),
+        lambda on: require_since_assigned(task, on),  # as the assignment asks of what an adjustment leaves out
+    )
+    for step in steps:
+        with pytest.raises(Refused, match=f"{begun:%d/%m/%Y}"):
+            step(begun - timedelta(days=1))
+        step(begun)
 
 
 def test_the_drafters_report_for_another_agency(now):
