@@ -158,7 +158,20 @@ def _issued(dossier):
     return _says(dossier) | {"paper": paper}
 
 
+def _signatories_of_draft(dossier, on):
+    return people_of(dossier.enterprise, on, Role.SIGNATORY) if dossier.is_draft else User.objects.none()
+
+
 RECORDS = frozenset({Role.RECORDS_CLERK})
+READY = kind(
+    "dossiers.ready",
+    _("A complete draft waits for the legal representative"),
+    model=Dossier,
+    people=_signatories_of_draft,
+    says=_says,
+    places=(PROCEDURE, ENTERPRISE),
+    roles=frozenset({Role.SIGNATORY}),
+)
 _LODGED = (CODE, PROCEDURE, ENTERPRISE, APPLICANT, LODGED_AT)
 _OF_ENTERPRISE = {"model": Dossier, "people": _people, "roles": ENTERPRISE_ROLES, "must": True}
 RECEIVED = kind(

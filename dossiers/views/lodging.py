@@ -331,9 +331,20 @@ def move_draft(request, public_id):
 
 
 def check_dossier(request, public_id):
+    """The page of checked answers; sending it has whoever may lodge told that the draft is complete."""
     dossier = _prepared(request, public_id)
     if not dossier.is_draft:
         return HttpResponseRedirect(dossier.get_absolute_url())
+    if request.method == "POST":
+        try:
+            services.tell_signatory(dossier=dossier, by=request.user, now=timezone.now())
+        except NotAllowed:
+            raise
+        except Refused as refusal:
+            messages.error(request, str(refusal))
+        else:
+            messages.success(request, _("The legal representative is told that the draft is complete."))
+        return _to("dossiers:check_dossier", dossier.public_id)
     return _check_page(request, dossier)
 
 
