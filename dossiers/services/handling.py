@@ -125,21 +125,18 @@ def stop_dossier(*, dossier, reason, legal_basis, by, now):
 
 @transaction.atomic
 def extend_dossier(*, dossier, due_on, reason, by, now):
-    """Apologise and promise a later day, as often and by as many working days as the procedure allows."""
+    """Apologise and promise a later day before the promised one is over, as often and by as many working days as the
+    procedure allows."""
     row = held_for(dossier, Verb.EXTEND, by, now)
-    version, today = row.procedure_version, timezone.localdate(now)
-    times = row.slip.filter(verb=Verb.EXTEND).count()
-    if times >= version.extension_times:
-        raise Refused(
-            _("The procedure lets the day be put off %(times)s times; that was done already.")
-            % {"times": version.extension_times}
-        )
-    days = WorkingDays.around(row.due_on, due_on, today, working_days=version.extension_days)
+    version = row.procedure_version
+    why = why_no_new_day(row, now)
+    if why:
+        raise Refused(why)
+    days = WorkingDays.around(row.due_on, due_on, working_days=version.extension_days)
     latest = days.after(row.due_on, version.extension_days)
-    if due_on <= max(row.due_on, today):
+    if due_on <= row.due_on:
         raise Refused(
-            _("The new day must come after today and after %(day)s, which was promised.")
-            % {"day": formats.vn_date(row.due_on)}
+            _("The new day must come after %(day)s, which was promised.") % {"day": formats.vn_date(row.due_on)}
         )
     if due_on > latest:
         raise Refused(
@@ -201,6 +198,21 @@ def write_note(*, dossier, text, by, now):
 
 
 # --- asked by pages ----------------------------------------------------------------------------
+
+
+def why_no_new_day(dossier, now):
+    """Why no later day can be promised any more, in a sentence; "" while one can."""
+    version = dossier.procedure_version
+    if timezone.localdate(now) > dossier.due_on:
+        return _(
+            "The promised day %(day)s is over: a new one is promised before it, and the dossier stays overdue. Write a "
+            "message to the enterprise to apologise, and return the result as soon as possible."
+        ) % {"day": formats.vn_date(dossier.due_on)}
+    if dossier.slip.filter(verb=Verb.EXTEND).count() >= version.extension_times:
+        return _("The procedure lets the day be put off %(times)s times; that was done already.") % {
+            "times": version.extension_times
+        }
+    return ""
 
 
 def steps_of(dossier):

@@ -174,6 +174,9 @@ def act(request, public_id, name):
     if request.method == "GET" and one.verb == Verb.ISSUE and standing_paper(dossier):
         messages.info(request, _("The result is made as a paper of the portal. It is issued with that paper."))
         return HttpResponseRedirect(dossier.get_absolute_url())
+    if request.method == "GET" and one.verb == Verb.EXTEND and (why := services.why_no_new_day(dossier, now)):
+        messages.info(request, why)
+        return HttpResponseRedirect(dossier.get_absolute_url())
     options = one.options(dossier, now)
     if issubclass(one.form, Attachments):
         if request.method == "POST":
@@ -238,7 +241,9 @@ def acts_now(user, dossier, now):
     acts = [
         (one.verb, reverse(f"dossiers:{name}_dossier", args=at), one.title)
         for name, one in ACTS.items()
-        if may_do(user, dossier, one.verb, now) and not (one.verb == Verb.ISSUE and standing_paper(dossier))
+        if may_do(user, dossier, one.verb, now)
+        and not (one.verb == Verb.ISSUE and standing_paper(dossier))
+        and not (one.verb == Verb.EXTEND and services.why_no_new_day(dossier, now))
     ]
     if may_do(user, dossier, Verb.ASK, now):
         acts.append((Verb.ASK, reverse("dossiers:ask_supplement", args=at), _("Ask for a supplement")))

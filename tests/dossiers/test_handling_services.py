@@ -285,6 +285,18 @@ def test_a_new_day_is_promised_with_an_apology_as_the_procedure_allows(desk):
         extend(date(2026, 6, 19))
 
 
+def test_no_new_day_is_promised_once_the_day_is_over(desk):
+    dossier, last_minute = desk.appraised(), datetime(2026, 6, 15, 16, 59, tzinfo=UTC)  # 23:59 in Hà Nội
+
+    def extend(now):
+        due_on = date(2026, 6, 18)
+        return services.extend_dossier(dossier=dossier, due_on=due_on, reason="Chờ ý kiến", by=desk.head, now=now)
+
+    with pytest.raises(Refused, match="vẫn tính là quá hạn"):
+        extend(last_minute + timedelta(minutes=1))
+    assert extend(last_minute).due_on == date(2026, 6, 18)
+
+
 def test_stopping_and_withdrawing_drop_what_waits_for_the_enterprise(desk):
     desk.appraised()
     request = desk.asked()

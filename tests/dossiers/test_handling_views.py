@@ -216,6 +216,14 @@ def test_the_list_shows_what_is_left_of_each_promise_the_first_due_on_top(client
     assert late.code in text_of(client.get(reverse("dossiers:dossier_list"), {"whose": "office"}))
 
 
+def test_no_form_asks_for_a_new_day_that_could_not_be_right(client_as, version, enterprise, office):
+    row = forced_into("appraising", version=version, enterprise=enterprise)  # due long ago
+    head = client_as(make_user(Role.HEAD, office=office))
+    assert to("extend_dossier", row) not in head.get(row.get_absolute_url()).text
+    page = head.get(to("extend_dossier", row), follow=True)
+    assert page.redirect_chain == [(row.get_absolute_url(), 302)] and "vẫn tính là quá hạn" in text_of(page)
+
+
 def test_the_page_of_a_dossier_costs_the_same_however_long_its_slip_is(client_as, lodged, office):
     head = client_as(make_user(Role.HEAD, office=office))
 
