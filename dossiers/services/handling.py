@@ -34,10 +34,10 @@ def refuse_dossier(*, dossier, reason, legal_basis, by, now):
 
 
 @transaction.atomic
-def assign_dossier(*, dossier, to, by, now, office=None, note=""):
+def assign_dossier(*, dossier, to, by, now, office=None, note="", version=None):
     """Give a dossier in hand to somebody of the office that has it, or to another office with (`to`) or without a person."""
     paper = held_draft(dossier)
-    row = held_for(dossier, Verb.ASSIGN, by, now)
+    row = held_for(dossier, Verb.ASSIGN, by, now, version)
     office, before = office or row.office, row.handler_id
     _require_handler(to, office, now)
     if (to and to.pk) == row.handler_id and office == row.office:
@@ -124,10 +124,10 @@ def stop_dossier(*, dossier, reason, legal_basis, by, now):
 
 
 @transaction.atomic
-def extend_dossier(*, dossier, due_on, reason, by, now):
+def extend_dossier(*, dossier, due_on, reason, by, now, version=None):
     """Apologise and promise a later day before the promised one is over, as often and by as many working days as the
     procedure allows."""
-    row = held_for(dossier, Verb.EXTEND, by, now)
+    row = held_for(dossier, Verb.EXTEND, by, now, version)
     version = row.procedure_version
     why = why_no_new_day(row, now)
     if why:

@@ -61,9 +61,15 @@ def _basis(dossier, now):
     return {"initial": {"legal_basis": dossier.procedure_version.legal_basis[:500]}}
 
 
+def _as_seen(dossier, now):
+    """What leaves the dossier in its state says at which version its page was read."""
+    return {"initial": {"version": dossier.version}}
+
+
 def _people(dossier, now):
     on = timezone.localdate(now)
     return {
+        **_as_seen(dossier, now),
         "people": handlers_of(dossier.office, on).exclude(pk=dossier.handler_id),
         "offices": Office.objects.exclude(pk=dossier.office_id).order_by("name"),
     }
@@ -141,6 +147,7 @@ ACTS = {
         Verb.EXTEND, forms.ExtendForm, gettext_lazy("Apologise and promise a new day"), gettext_lazy("Promise the new day"),
         gettext_lazy("The new day is promised; the letter of apology can be printed."),
         lambda dossier, given, form, **by: services.extend_dossier(dossier=dossier, **given, **by), lead=_most,
+        options=_as_seen,
     ),
     "issue": Act(
         Verb.ISSUE, forms.IssueForm, gettext_lazy("Issue the result"), gettext_lazy("Issue"),

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from accounts.roles import Role
 from dossiers.models import Dossier
+from dossiers.services import handling as services
 from tests.dossiers.matrix_procedures import one_page
 from tests.dossiers.test_dossier_models import forced_into
 from tests.dossiers.test_dossier_views import text_of
@@ -214,6 +215,25 @@ def test_the_list_shows_what_is_left_of_each_promise_the_first_due_on_top(client
     overdue = text_of(client.get(reverse("dossiers:dossier_list"), {"late": "late"}))
     assert late.code in overdue and later.code not in overdue
     assert late.code in text_of(client.get(reverse("dossiers:dossier_list"), {"whose": "office"}))
+
+
+def test_whoever_assigns_on_an_old_page_reads_who_did_it_and_may_do_it_again(client_as, version, enterprise, office):
+    row = forced_into("received", version=version, enterprise=enterprise)
+    first, second, third = (make_user(Role.OFFICER, office=office) for _three in range(3))
+    head, deputy = make_user(Role.HEAD, office=office), client_as(make_user(Role.DEPUTY_HEAD, office=office))
+    seen = deputy.get(to("assign_dossier", row)).context["form"]["version"].value()
+    services.assign_dossier(dossier=row, to=first, by=head, now=timezone.now())
+    old = {"version": seen, "to": str(second.public_id), "note": "Làm sớm"}
+    refused = deputy.post(to("assign_dossier", row), old)
+    assert head.full_name in text_of(refused) and first.full_name in text_of(refused)
+    assert refused.context["form"]["note"].value() == "Làm sớm"
+    row.refresh_from_db()
+    assert row.handler == first
+    again = old | {"version": refused.context["form"]["version"].value()}
+    assert deputy.post(to("assign_dossier", row), again).status_code == 302
+    row.refresh_from_db()
+    assert row.handler == second
+    assert deputy.post(to("assign_dossier", row), {"to": str(third.public_id)}).status_code == 200  # no version, no act
 
 
 def test_no_form_asks_for_a_new_day_that_could_not_be_right(client_as, version, enterprise, office):
