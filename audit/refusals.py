@@ -30,5 +30,7 @@ class StaleVersion(Conflict):
         self.current = current
         super().__init__(
             message
-            or _("Somebody else changed this while you were editing. Both versions are shown; nothing you typed is lost.")
+            or _(
+                "Somebody else changed this while you were editing. Both versions are shown; nothing you typed is lost."
+            )
         )

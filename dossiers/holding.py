@@ -24,7 +24,7 @@ def takers(user, on):
 
 def move(user, to, *, by, now):
     """Give them all to `to`: each with a line on its slip."""
-    rows = held(user).select_for_update(of=("self",)).select_related("procedure_version", "office", "handler")
+    rows = held(user).select_for_update(of=("self",)).select_related("procedure_version")
     for row in rows.order_by("pk"):
         note = _("Everything %(name)s handled is handed over") % {"name": user.full_name}
         write_line(row, Verb.HAND_OVER, row.state, by=by, now=now, handler=to, note=note)

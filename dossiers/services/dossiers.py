@@ -420,10 +420,8 @@ def _require_component(draft, component):
 
 
 def _locked(dossier):
-    rows = Dossier.objects.select_for_update(of=("self",)).select_related(
-        "procedure_version__procedure", "enterprise__merged_into"
-    )
-    return rows.get(pk=dossier.pk)
+    Dossier.objects.select_for_update(of=("self",)).get(pk=dossier.pk)  # its version is read once nobody else moves it
+    return Dossier.objects.select_related("procedure_version__procedure", "enterprise__merged_into").get(pk=dossier.pk)
 
 
 def locked_draft(dossier, by, wanted):

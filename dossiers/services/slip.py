@@ -45,11 +45,12 @@ def held_for(dossier, verb, by, now, version=None):
     """The dossier, locked, once it stands where the verb may be done and the person may do it; still at the `version` that
     the person saw, for what leaves it in its state and would hide what another did meanwhile."""
     require(by, ACTIONS[verb])
-    row = (
-        Dossier.objects.select_for_update(of=("self",))
-        .select_related("procedure_version__procedure", "procedure_version__office", "enterprise", "office", "handler")
-        .get(pk=dossier.pk)
-    )
+    Dossier.objects.select_for_update(of=("self",)).get(
+        pk=dossier.pk
+    )  # what is joined below is read once nobody else moves it
+    row = Dossier.objects.select_related(
+        "procedure_version__procedure", "procedure_version__office", "enterprise", "office", "handler"
+    ).get(pk=dossier.pk)
     if row.state not in targets_of(verb):
         raise Conflict(_conflict(row))
     if not may_do(by, row, verb, now):

@@ -1,5 +1,7 @@
 """Two people at one dossier, or many at one procedure, in the same instant: each has what is theirs, nothing is lost."""
 
+import threading
+import time
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -97,11 +99,38 @@ def test_a_file_attached_while_the_dossier_is_lodged_is_in_it_or_refused(version
     assert (row.state, row.files.count()) in [("lodged", 0), ("draft", 1)]
 
 
+def received(version):
+    dossier, office = make_dossier(version, make_enterprise(), state="lodged"), make_office()
+    make_slip_line(dossier, "received", office=office, starts_on=NOW.date(), due_on=date(2026, 12, 4))
+    return dossier, office
+
+
+def test_whoever_takes_over_a_dossier_keeps_it_when_its_day_is_put_off_meanwhile(version, monkeypatch):
+    dossier, office = received(version)
+    head, officer, next_one = (
+        make_user(Role.HEAD, office=office),
+        make_officer(office=office),
+        make_officer(office=office),
+    )
+    make_slip_line(dossier, "received", "assign", handler=officer)
+    locked = threading.Event()
+    monkeypatch.setattr(handling, "_require_handler", lambda *_: locked.set() or time.sleep(0.3))
+
+    def put_off():
+        locked.wait(10)
+        return handling.extend_dossier(dossier=dossier, due_on=date(2026, 12, 7), reason="Chờ", by=head, now=LATER)
+
+    at_once(
+        lambda: handling.hand_over_dossier(dossier=dossier, to=next_one, note="Nghỉ phép", by=officer, now=LATER),
+        put_off,
+    )
+    dossier.refresh_from_db()
+    assert (dossier.handler, dossier.due_on) == (next_one, date(2026, 12, 7))
+
+
 @pytest.mark.parametrize("act", ["assign", "extend"])
 def test_of_two_who_assign_or_put_off_at_once_one_does_and_the_other_reads_who(version, act):
-    office = make_office()
-    dossier = make_dossier(version, make_enterprise(), state="lodged")
-    make_slip_line(dossier, "received", office=office, starts_on=NOW.date(), due_on=date(2026, 12, 4))
+    dossier, office = received(version)
     heads = [make_user(role, office=office) for role in (Role.HEAD, Role.DEPUTY_HEAD)]
     officers = [make_officer(office=office) for _two in range(2)]
     seen = {"dossier": dossier, "version": dossier.version, "now": LATER}
