@@ -225,13 +225,14 @@ def _open_to(request, by):
     if not may_on(by, row.dossier, ENTERPRISE | CLERKS):
         raise NotAllowed(_("You do not act for this enterprise."))
     if row.state != row.State.SENT:
-        raise Conflict(
-            _(
-                "Supplement %(number)s is “%(state)s” now; nothing is added to it any more. Look at the dossier for what is next."
-            )
-            % {"number": row.number, "state": row.get_state_display()}
-        )
+        raise Conflict(why_closed(row))
     return row
+
+
+def why_closed(request):
+    return _(
+        "Supplement %(number)s is “%(state)s” now; nothing is added to it any more. Look at the dossier for what is next."
+    ) % {"number": request.number, "state": request.get_state_display()}
 
 
 def _locked(request):

@@ -105,7 +105,9 @@ def test_a_promise_moves_only_with_an_apology_or_after_a_supplement():
     assert refused(lambda: make_slip_line(dossier, "appraising", **moved), "slip_keeps_the_promise")
     assert refused(lambda: make_slip_line(dossier, "received", "assign", **moved), "slip_keeps_the_promise")
     over = datetime(2026, 1, 12, 17, tzinfo=UTC)  # midnight after the promised day in Hà Nội
-    assert refused(lambda: make_slip_line(dossier, "received", "extend", at=over, **moved), "slip_promises_anew_in_time")
+    assert refused(
+        lambda: make_slip_line(dossier, "received", "extend", at=over, **moved), "slip_promises_anew_in_time"
+    )
     make_slip_line(dossier, "received", "extend", at=over - timedelta(seconds=1), **moved)
     assert dossier.due_on == date(2026, 1, 20)
 

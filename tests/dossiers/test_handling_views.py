@@ -158,7 +158,10 @@ def test_the_enterprise_answers_item_by_item_and_its_signatory_sends(client_as, 
     lodged.refresh_from_db()
     assert lodged.state == "lodged" and "Sở sẽ xử lý tiếp" in done
     late = text_of(preparer.post(to("answer_supplement", lodged), typed))
-    assert "không thêm được nữa" in late and "Đã có từ trước" in late
+    assert "không thêm được nữa" in late and "Đã có từ trước" in late and "Lưu và kiểm tra" not in late
+    for route in ("answer_supplement", "send_answer"):
+        closed = preparer.get(to(route, lodged), follow=True)
+        assert closed.redirect_chain == [(lodged.get_absolute_url(), 302)] and "không thêm được nữa" in text_of(closed)
     stranger = client_as(make_enterprise_user(make_enterprise()))
     assert stranger.get(to("answer_supplement", lodged)).status_code == 404
 
