@@ -11,7 +11,7 @@ from audit.events import history_of
 from audit.refusals import Conflict, NotAllowed, Refused
 from dossiers.models import Dossier
 from dossiers.permissions.handling import ACTIONS, may_do
-from dossiers.presenting.handling import time_of
+from dossiers.presenting.handling import time_left, time_of
 from dossiers.presenting.slips import control_slip, slip_of
 from dossiers.services import dossiers as lodging
 from dossiers.services import handling as services
@@ -163,6 +163,20 @@ def test_a_dossier_received_after_the_hour_counts_from_the_next_working_day(desk
     dossier = make_dossier(version, desk.enterprise, state="lodged", by=desk.signatory, at=MONDAY)
     dossier = services.receive_dossier(dossier=dossier, by=desk.clerk, now=later(4, 16))  # Friday at 16:00
     assert (dossier.starts_on, dossier.due_on) == (date(2026, 6, 8), date(2026, 6, 15))
+
+
+def test_days_left_and_days_overdue_are_working_days_alone(desk):
+    dossier = desk.received(later(4))  # a Friday, for the Friday two weeks later
+
+    def words(day):
+        return time_left(dossier, day)[1]
+
+    assert words(date(2026, 6, 5)) == "còn 10 ngày làm việc"
+    assert words(date(2026, 6, 19)) == "đến hạn hôm nay"
+    assert [words(date(2026, 6, day)) for day in (20, 21, 22)] == ["quá hạn", "quá hạn", "quá hạn 1 ngày làm việc"]
+    weekend = Desk()
+    weekend.received(later(5))  # counted from the Monday
+    assert time_left(weekend.dossier, date(2026, 6, 6))[1] == "còn 10 ngày làm việc"
 
 
 # --- supplements -------------------------------------------------------------------------------
