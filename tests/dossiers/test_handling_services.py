@@ -363,10 +363,22 @@ def test_work_goes_only_to_people_of_the_office_who_handle(desk):
     )
     assert dossier.handler == desk.colleague
     elsewhere = desk.stranger.posts.get().office
+    for nobody_heads in (
+        make_office(),
+        make_user(Role.OFFICER).posts.get().office,
+        make_user(Role.AUDITOR).posts.get().office,
+    ):
+        with pytest.raises(Refused, match="chưa có lãnh đạo"):
+            services.assign_dossier(dossier=dossier, to=None, office=nobody_heads, by=desk.head, now=MONDAY)
     dossier = services.assign_dossier(dossier=dossier, to=None, office=elsewhere, by=desk.head, now=MONDAY)
     assert (dossier.office, dossier.handler) == (elsewhere, None)
     with pytest.raises(NotAllowed):
         services.assign_dossier(dossier=dossier, to=desk.officer, by=desk.head, now=MONDAY)
+    desk.stranger.posts.update(ends_on=date(2026, 5, 31))
+    with pytest.raises(Refused, match="chưa có lãnh đạo"):
+        services.assign_dossier(dossier=dossier, to=None, office=elsewhere, by=desk.director, now=MONDAY)
+    back = services.assign_dossier(dossier=dossier, to=None, office=desk.office, by=desk.director, now=MONDAY)
+    assert back.office == desk.office
 
 
 def test_everything_somebody_handles_goes_to_a_colleague_in_one_act(desk):
