@@ -95,6 +95,11 @@ def to_send(meeting):
     return meeting.invitees.standing().filter(sent_at__isnull=True).select_related("meeting").order_by("place")
 
 
+def on_paper(meeting):
+    """Guests whom nothing but paper reaches: what changes is told to them by hand."""
+    return meeting.invitees.filter(way=WAY.PAPER).order_by("place")
+
+
 @transaction.atomic
 def open_invitations(*, meeting, by, now):
     """The meeting invites from now on: its giấy mời is issued and there is somebody to invite."""

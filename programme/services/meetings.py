@@ -50,7 +50,11 @@ def edit_meeting(*, meeting, values, version, by, now, reason=""):
     if meeting.state == STATE.INVITED and not reason.strip():
         raise Refused(_("The invitations are sent. Say why it is changed."))
     meeting.derive()
-    save(meeting, version, [*after, "folded"])
+    changed = [*after, "folded"]
+    if meeting.state == STATE.INVITED and "starts_at" in after:
+        meeting.moved_at = now
+        changed.append("moved_at")
+    save(meeting, version, changed)
     record_event("meeting changed", meeting, by=by, now=now, reason=reason, before=_said(before), after=_said(after))
     if meeting.state == STATE.INVITED and set(after) & set(TOLD):
         _tell(MEETING_CHANGED, meeting, by=by, now=now, occasion=f"version {meeting.version}")
