@@ -150,6 +150,7 @@ def add_conclusion(*, meeting, values, by, now):
         meeting=meeting, number=last + 1, written_by=by.public_id, written_at=now, **_one_line(values)
     )
     require_in_charge(conclusion, meeting, now)
+    require_still_to_come(conclusion, now)
     conclusion.save()
     record_event("conclusion written", meeting, by=by, now=now, after=told(values))
     return conclusion
@@ -162,6 +163,8 @@ def edit_conclusion(*, conclusion, values, version, by, now):
     before, after = changed_values(conclusion, _one_line(values))
     if after:
         require_in_charge(conclusion, meeting, now)
+        if "deadline" in after:
+            require_still_to_come(conclusion, now)
         save(conclusion, version, list(after))
         record_event(
             "conclusion changed", meeting, by=by, now=now, before=before, after=after, number=conclusion.number
@@ -224,6 +227,17 @@ def require_in_charge(conclusion, meeting, now):
                 _("%(person)s holds no post in %(office)s.")
                 % {"person": conclusion.person, "office": conclusion.office}
             )
+
+
+def require_still_to_come(conclusion, now):
+    """Its notice is dated today at the earliest, and nothing is given to be done before it is given."""
+    if conclusion.deadline < timezone.localdate(now):
+        raise Refused(
+            _(
+                "Conclusion %(number)s would be due on %(day)s, which is over before its notice can be dated. Give a later day."
+            )
+            % {"number": conclusion.number, "day": formats.vn_date(conclusion.deadline)}
+        )
 
 
 # --- handing over ------------------------------------------------------------------------------

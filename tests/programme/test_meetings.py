@@ -378,6 +378,23 @@ def test_the_notice_of_conclusions_makes_each_of_them_a_given_task(room):
         room.conclude("Sau khi kết luận")
 
 
+def test_a_conclusion_whose_deadline_is_over_is_refused_before_its_notice_goes_its_way(room):
+    room.invited().held()
+    row = room.conclude(days=2)
+    late, change = room.over + timedelta(days=3), {"by": room.secretary}
+    values = {"content": "Rà soát", "office": room.office, "person": None, "deadline": row.deadline}
+    with pytest.raises(Refused, match="thời hạn muộn hơn"):
+        meetings.add_conclusion(meeting=room.meeting, values=values, now=late, **change)
+    with pytest.raises(Refused, match="thời hạn muộn hơn"):
+        earlier = values | {"deadline": row.deadline - timedelta(days=1)}
+        meetings.edit_conclusion(conclusion=row, values=earlier, version=row.version, now=late, **change)
+    with pytest.raises(Refused, match="Kết luận 1"):
+        room.begin("conclusions", late)
+    later = values | {"deadline": row.deadline + timedelta(days=9)}
+    meetings.edit_conclusion(conclusion=row, values=later, version=row.version, now=late, **change)
+    assert room.begin("conclusions", late).state == "draft"
+
+
 def test_a_paper_of_a_meeting_goes_no_further_once_the_meeting_stands_otherwise(room):
     paper = room.begin("invitation")
     with pytest.raises(Refused, match="Giấy mời phải ghi ngày"):
