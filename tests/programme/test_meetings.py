@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from accounts.handover import hand_over
 from accounts.roles import Role
-from audit.events import history_of
+from audit.events import actor_names, history_of
 from audit.refusals import Conflict, NotAllowed, Refused, StaleVersion
 from documents import purposes
 from documents.services.papers import discard_paper
@@ -168,6 +168,7 @@ def test_each_answers_for_themselves_until_the_meeting_begins_and_the_history_sa
         "Một đại biểu đã xác nhận dự họp", "Một đại biểu đã xác nhận dự họp", "Một đại biểu đã xác nhận dự họp",
         "Một đại biểu đã xác nhận qua đường dẫn của giấy mời", "Đã ghi hộ xác nhận của một đại biểu",
     ]  # fmt: skip
+    assert actor_names([invitations.BY_LINK]) == {invitations.BY_LINK: "đại biểu, qua đường dẫn của giấy mời"}
     (newest, *_rest) = history_of(room.meeting)
     assert ("đại biểu", None, "Báo") in newest.changes
 
