@@ -7,9 +7,11 @@ class ProgrammeConfig(AppConfig):
 
     def ready(self):
         from accounts import handover
+        from audit.events import register_names
         from documents import purposes
-        from programme.services import given, meeting_papers, meetings, treasury, years
+        from programme.services import given, invitations, meeting_papers, meetings, treasury, years
 
+        register_names(invitations.names_of_guests)
         handover.register(
             "given_tasks",
             _("Given tasks this person is in charge of"),

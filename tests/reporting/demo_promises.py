@@ -115,6 +115,7 @@ def check_meetings():
     assert Counter(Meeting.objects.values_list("state", flat=True)) == dict.fromkeys(Meeting.State.values, 1)
     assert set(Invitee.objects.values_list("way", flat=True)) == {"", "portal", "link", "paper"}
     assert set(Invitee.objects.values_list("answer", flat=True)) == {"", "come", "deputy", "decline"}
+    assert (Invitee.objects.former().count(), Invitee.objects.exclude(answer="").count()) == (3, 4)
     tasks = GivenTask.objects.filter(conclusion__isnull=False)
     assert (tasks.count(), tasks.late(date(2026, 11, 16)).count()) == (2, 1)
 
