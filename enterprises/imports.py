@@ -29,6 +29,7 @@ from enterprises.services.importing import (
     withdraw_imported_figures,
     withdraw_imported_registry,
 )
+from enterprises.services.products import BEGINS_EARLY, OTHER_ROUND
 from reference.models import AdministrativeUnit, ProductGroup
 from reference.services import SizeTable, as_written
 from reference.tax_codes import parent_of
@@ -635,8 +636,12 @@ class RegistryImport(ImportKind):
         for at, (year, decided, begins, ends) in enumerate(zip(*(chunk[name] for name in columns), strict=True)):
             if begins and ends and ends < begins:
                 chunk.refuse(at, "valid_to", BEGINS_LATE, **{"from": _day(begins), "to": _day(ends)})
+            if decided and begins and begins < decided:
+                chunk.refuse(at, "valid_from", BEGINS_EARLY, **{"from": _day(begins), "on": _day(decided)})
             if decided and decided > context["today"]:
                 chunk.refuse(at, "decision_on", FUTURE)
+            elif decided and year and int(decided[:4]) - int(year) not in (0, 1):
+                chunk.refuse(at, "decision_on", OTHER_ROUND, year=str(year), on=_day(decided))
             if year and not 2000 <= int(year) <= context["year"]:
                 chunk.refuse(at, "round_year", NO_ROUND, year=str(year))
 

@@ -496,6 +496,8 @@ def test_bad_registry_rows():
         row(codes[7], "H", "", "", "Máy", "SPCNCL", 2024, "5/QĐ", *DAYS),
         row(codes[7], "H", "", "", "Máy", "SPCNCL", 2024, "5/QĐ", *DAYS),
         row(known.tax_code, known.name, "", "", title.product.name, "SPCNCL", 2024, "5/QĐ", *DAYS),
+        row(make_tax_code(), "I", "", "", "Máy", "SPCNCL", 2024, "5/QĐ", "20/11/2024", "19/11/2024"),
+        row(make_tax_code(), "K", "", "", "Máy", "SPCNCL", 2022, "5/QĐ", *DAYS),
     ]
     import_ = registry(rows, by=officer)
     assert {number: column for number, (column, _why) in bad(import_).items()} == {
@@ -508,6 +510,8 @@ def test_bad_registry_rows():
         8: "valid_to",
         9: "decision_on",
         11: "round_year",
+        13: "valid_from",
+        14: "decision_on",
     }
     assert apply(import_, by=officer) == {"enterprises": 1, "products": 1, "titles": 1, "unchanged": 1}
 
@@ -517,7 +521,7 @@ def test_a_bad_registry_row_says_all_that_is_wrong_with_it():
     rows = [row("0100109107", "", "Phường Không Có", "nhóm lạ", "Máy", "SPCNCL", 1999, "5/QĐ", *late)]
     rows += [row(make_tax_code(), "", "", "", "Máy", "lạ", 2024, "5/QĐ", *DAYS)]
     assert every_reason(registry(rows, by=make_officer())) == {
-        2: ["tax_code", "ward", "group", "valid_to", "decision_on", "round_year"],
+        2: ["tax_code", "ward", "group", "valid_to", "valid_from", "decision_on", "round_year"],
         3: ["kind", "name"],
     }
 

@@ -256,11 +256,11 @@ def test_branches_whose_parent_is_not_registered_count_as_one(share):
 def test_titles_in_force_are_those_that_hold_on_the_named_date():
     make_indicator(OUTPUT_SHARE | {"who": {"rule": "in_force", "on": "06-30"}})
     before, ended, late = make_enterprise(), make_enterprise(), make_enterprise()
-    make_title(make_product(before), round_year=2021, valid_from=date(2021, 6, 30), valid_to=date(2024, 6, 30))
+    make_title(make_product(before), round_year=2021, decision_on=date(2021, 6, 30), valid_to=date(2024, 6, 30))
     make_title(
         make_product(ended), round_year=2021, ended_on=date(2024, 6, 30), end_reason="x", valid_to=date(2025, 1, 1)
     )
-    make_title(make_product(late), round_year=2024, valid_from=date(2024, 7, 1))
+    make_title(make_product(late), round_year=2024, decision_on=date(2024, 7, 1))
     for enterprise, output in ((before, 1), (ended, 20), (late, 300)):
         make_figures(enterprise, 2024, output_vnd=output)
     make_statistic(1_000)
