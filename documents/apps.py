@@ -24,7 +24,7 @@ class DocumentsConfig(AppConfig):
             "papers",
             _("Papers that go out and are not issued yet"),
             count=lambda person: papers.held_by(person).count(),
-            things=papers.held_by,
+            things=papers.names_of_held,
             takers=papers.who_may_go_on,
             move=papers.hand_over_papers,
         )

@@ -11,6 +11,7 @@ from documents.layout.data import Block, Paper, widths_of
 from screens import formats
 from screens.sheets import SIGN_HERE
 
+DOTS = "…" * 24
 HEADS = ("STT", "Hồ sơ, tài liệu, công việc", "Ghi chú")
 
 
@@ -21,7 +22,7 @@ def paper_of(record):
         on = timezone.localdate(record.at)
         takers = list(User.objects.filter(public_id__in={line.taker for line in lines}).order_by("sort_key", "pk"))
         return Paper(
-            layout="named",
+            layout="form" if record.paper else "named",  # a number that is not known leaves its place
             superior="ỦY BAN NHÂN DÂN\nTHÀNH PHỐ HÀ NỘI",
             issuer="SỞ CÔNG THƯƠNG",
             symbol=("", "" if record.paper else "/BB-SCT"),
@@ -35,9 +36,11 @@ def paper_of(record):
 
 
 def _blocks(record, lines, takers, on):
-    moment = f"{formats.vn_time(record.at)} {formats.vn_long_date(on)}"
+    hour, minute = formats.vn_time(record.at).split(":")
     yield Block(
-        "text", f"Vào lúc {moment}, tại Sở Công Thương thành phố Hà Nội, các bên bàn giao công việc, hồ sơ, tài liệu."
+        "text",
+        f"Vào hồi {hour} giờ {minute} phút, ngày {formats.vn_date(on)}, tại Sở Công Thương thành phố Hà Nội, các bên tiến "
+        "hành bàn giao công việc, hồ sơ, tài liệu.",
     )
     yield Block("heading", "1. Bên giao")
     yield Block("text", _party(record.person, on))
@@ -45,20 +48,22 @@ def _blocks(record, lines, takers, on):
     for taker in takers:
         yield Block("text", _party(taker, on))
     yield Block("heading", "3. Người chứng kiến")
-    yield Block("text", "Ông (bà): ……………………………………… Chức vụ: ………………………………………")
+    yield Block("text", f"Ông (bà): {DOTS}")
+    yield Block("text", f"Chức vụ, đơn vị: {DOTS}")
     yield Block("heading", "4. Lý do bàn giao")
     yield Block("text", record.reason)
     yield Block("heading", "5. Nội dung bàn giao")
     names = {str(taker.public_id): taker.full_name for taker in takers}
     for number, line in enumerate(lines, start=1):
         yield Block(
-            "text", f"5.{number}. {line.what}: {formats.number(line.count)}. Người nhận: {names.get(line.taker, '…')}."
+            "heading",
+            f"5.{number}. {line.what}: {formats.number(line.count)}. Người nhận: {names.get(line.taker, '…')}.",
         )
         if line.things:
             rows = tuple((str(place), thing, "") for place, thing in enumerate(line.things, start=1))
             weights = widths_of([[head, *(row[place] for row in rows)] for place, head in enumerate(HEADS)])
             yield Block("table", columns=tuple(zip(HEADS, ("center", "left", "left"), weights, strict=True)), rows=rows)
-    yield Block("text", f"Tổng cộng: {formats.number(sum(line.count for line in lines))}.")
+    yield Block("text", f"Tổng cộng: {formats.number(sum(line.count for line in lines))} hồ sơ, tài liệu, công việc.")
     yield Block(
         "text",
         "Các bên đã kiểm tra, thống nhất nội dung bàn giao nêu trên. Kể từ thời điểm bàn giao, bên nhận chịu trách "

@@ -172,11 +172,12 @@ def _write_table(document, block):
 
 
 def _write_signatures(document, parties):
-    """The parties side by side, three in a row."""
-    for first in range(0, len(parties), 3):
+    """The parties side by side, three in a row, four as two and two."""
+    abreast = 2 if len(parties) == 4 else 3
+    for first in range(0, len(parties), abreast):
         document.add_paragraph()
-        row = parties[first : first + 3]
-        for cell, (title, asked, name) in zip(bare_table(document, [WIDTH / len(row)] * len(row)), row, strict=True):
+        row = parties[first : first + abreast]
+        for cell, (title, asked, name) in zip(bare_table(document, [WIDTH / min(len(parties), abreast)] * len(row)), row, strict=True):
             _line(cell.paragraphs[0], title, bold=True)
             _line(cell.add_paragraph(), asked, size=13, italic=True)
             for _blank in range(4):

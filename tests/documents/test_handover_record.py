@@ -39,7 +39,7 @@ def test_the_record_says_who_gave_what_to_whom_and_is_signed_by_all(record, clie
         assert content.startswith(start) and "attachment" in answer["Content-Disposition"]
         said.append(bare("".join(pages_of(content))) if kind == "pdf" else text_of_docx(content))
     for words in (
-        "ỦY BAN NHÂN DÂN", "Số: 3/BB-SCT", "ngày 05 tháng 02 năm 2026", "BIÊN BẢN", "Vào lúc 09:30 thứ Năm 05/02/2026",
+        "ỦY BAN NHÂN DÂN", "Số: 3/BB-SCT", "ngày 05 tháng 02 năm 2026", "BIÊN BẢN", "Vào hồi 09 giờ 30 phút, ngày 05/02/2026",
         "Ông (bà): Nguyễn Người Giao. Chức vụ, đơn vị: Chuyên viên", "Điều động", "01.QLCN – Xét chọn", "02.QLCN – <b>",
         "Báo cáo tiến độ", "7. Người nhận: Vũ Người Nhận", "Tổng cộng: 10", "04 bản", "NGƯỜI CHỨNG KIẾN",
     ):  # fmt: skip
