@@ -177,7 +177,9 @@ def _write_signatures(document, parties):
     for first in range(0, len(parties), abreast):
         document.add_paragraph()
         row = parties[first : first + abreast]
-        for cell, (title, asked, name) in zip(bare_table(document, [WIDTH / min(len(parties), abreast)] * len(row)), row, strict=True):
+        for cell, (title, asked, name) in zip(
+            bare_table(document, [WIDTH / min(len(parties), abreast)] * len(row)), row, strict=True
+        ):
             _line(cell.paragraphs[0], title, bold=True)
             _line(cell.add_paragraph(), asked, size=13, italic=True)
             for _blank in range(4):
