@@ -16,6 +16,7 @@ class ProgrammeConfig(AppConfig):
             "given_tasks",
             _("Given tasks this person is in charge of"),
             count=given.count_held,
+            things=given.held_by,
             takers=given.who_may_take_over,
             move=given.hand_over_given,
         )
@@ -23,6 +24,7 @@ class ProgrammeConfig(AppConfig):
             "meetings",
             _("Meetings under way of which this person is the secretary"),
             count=meetings.count_held,
+            things=meetings.held_by,
             takers=meetings.who_may_take_over,
             move=meetings.hand_over_meetings,
         )

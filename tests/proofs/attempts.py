@@ -406,6 +406,23 @@ def attempts():
             ],
             "apart_enterprises_enterprisegroup": [copied("enterprises_enterprisegroup")],
             "apart_enterprises_enterpriseactivity": [copied("enterprises_enterpriseactivity")],
+            "dated_enterprises_title": [
+                copied("enterprises_title", kind="'top_10'", round_year="2094", **dates)
+                for dates in (
+                    {"decision_on": "'2094-11-02'", "valid_from": "'2094-11-01'"},
+                    {"decision_on": "'2096-01-01'", "valid_from": "'2096-01-01'"},
+                    {"decision_on": "'2093-12-31'", "valid_from": "'2094-01-01'"},
+                )
+            ],
+            "redated_enterprises_title": [
+                updated("enterprises_title", change, "WHERE x.withdrawn_at IS NULL")
+                for change in (
+                    "valid_from = '2001-01-01'",
+                    "round_year = round_year - 2",
+                    "round_year = round_year + 1",
+                    "decision_on = '2019-12-31'",
+                )
+            ],
             "once_enterprises_figurerevision_superseded": [
                 updated("enterprises_figurerevision", "superseded_at = NULL", "WHERE x.superseded_at IS NOT NULL")
             ],

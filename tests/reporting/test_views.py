@@ -91,7 +91,13 @@ def test_variants_nobody_chose_stand_side_by_side_and_none_is_the_headline(world
 
 
 def test_rows_add_up_to_the_value_and_lead_to_the_enterprise(world, client_as):
-    text = page(client_as(make_officer()), "reporting:value_rows", value().public_id)
+    client = client_as(make_officer())
+    for name in ("reporting:value_rows", "reporting:value_detail"):
+        text = page(client, name, value().public_id)
+        assert (
+            "Chi nhánh (mã số thuế 13 số) được tính cùng" in text and "Quy mô là quy mô của toàn doanh nghiệp" in text
+        )
+    text = page(client, "reporting:value_rows", value().public_id)
     assert "420 đồng" in text
     for enterprise in world:
         assert enterprise.name in text
