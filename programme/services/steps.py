@@ -12,7 +12,7 @@ from accounts.access import require
 from audit.events import record_event
 from audit.refusals import Conflict, NotAllowed, Refused
 from documents.models import StoredFile
-from programme.cautions import require_no_caution, step_for_ended_task
+from programme.cautions import cautions_of_step, require_no_caution
 from programme.models import (
     PAIRS,
     BudgetLine,
@@ -377,7 +377,7 @@ def approve_step(step: BudgetStep, *, by: Any, now: datetime) -> list[LedgerEntr
 def approve_without_caution(step: BudgetStep, *, by: Any, now: datetime) -> list[LedgerEntry]:
     """Approve one of many: what has a caution is looked at on its own page first."""
     if step.state == STATE.PREPARED:
-        require_no_caution([each for each in (doubt(step), step_for_ended_task(step)) if each])
+        require_no_caution([each for each in (doubt(step), *cautions_of_step(step)) if each])
     return approve_step(step, by=by, now=now)
 
 

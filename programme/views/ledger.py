@@ -81,7 +81,8 @@ def ledger_entry(request, public_id):
     context = {
         "entry": entry,
         "title": tables.entry_name(entry.kind, bool(entry.reverses_id), raises=entry.raises),
-        "amount": presenting.plus_or_minus(presenting.signed(entry)),
+        "amount": presenting.signed_text(entry),
+        "goes_to": presenting.goes_to(entry.kind, entry.line.year, reversal=bool(entry.reverses_id)),
         "effects": [(label, presenting.plus_or_minus(change)) for label, change in presenting.effects(entry)],
         "recorded_by": names[entry.recorded_by],
         "approved_by": names[entry.approved_by],
