@@ -44,9 +44,9 @@ def _ledger_period(request):
     if chosen.get("line"):
         return line_period(chosen["line"], today)
     year = int(chosen.get("year") or today.year)
-    sums = queries.spent_beside(BudgetLine.objects.all(), year, today)
+    sums = queries.spent_beside(BudgetLine.objects.managed(), year, today)
     when = presenting.period_text(chosen.get("year"), today)
-    return f"{when} – {presenting.beside_last_year(year, *sums)}"
+    return f"{when} – {presenting.beside_last_year(year, *sums)} {_('Managed money only.')}"
 
 
 def ledger_entry(request, public_id):
