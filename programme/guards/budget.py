@@ -119,16 +119,14 @@ def _acting_before():
         f"NEW.kind IN ({listed(about)}) AND NEW.document_on < {_first_paper(kinds, about)}"
         for kinds, about in together.items()
     ]
-    settleable = (
-        f"({effect('o', 'disbursed_vnd')}) - ({effect('o', 'recovered_vnd')}) - ({effect('o', 'advanced_vnd')})"
+    settleable = " - ".join(
+        f"({effect('o', each)})" for each in ("disbursed_vnd", "recovered_vnd", "advanced_vnd", "settled_vnd")
     )
     acts.append(
-        "NEW.kind = 'settle' AND NEW.document_on IS NOT NULL AND EXISTS ("
-        f"SELECT 1 FROM {ENTRY} o WHERE o.commitment_id = NEW.commitment_id AND NOT o.opening "
-        "AND o.document_on > NEW.document_on AND o.kind <> 'settle') AND NEW.amount_vnd > COALESCE(("
-        f"SELECT SUM({settleable} - ({effect('o', 'settled_vnd')})) FROM {ENTRY} o "
-        "WHERE o.commitment_id = NEW.commitment_id AND (o.kind = 'settle' OR o.opening OR o.document_on IS NULL "
-        "OR o.document_on <= NEW.document_on)), 0)"
+        f"NEW.kind = 'settle' AND EXISTS (SELECT 1 FROM {ENTRY} o WHERE o.commitment_id = NEW.commitment_id "
+        "AND NOT o.opening AND o.document_on > NEW.document_on) AND NEW.amount_vnd > COALESCE(("
+        f"SELECT SUM({settleable}) FROM {ENTRY} o WHERE o.commitment_id = NEW.commitment_id "
+        "AND (o.opening OR o.document_on IS NULL OR o.document_on <= NEW.document_on)), 0)"
     )
     either = " OR ".join(f"({act})" for act in acts)
     return f"NEW.reverses_id IS NULL AND NOT NEW.opening AND NOT NEW.reported AND ({either})"

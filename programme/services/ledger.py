@@ -341,34 +341,37 @@ _SETTLEABLE = {"disbursed_vnd": 1, "recovered_vnd": -1, "advanced_vnd": -1, "set
 
 
 def _require_after_what_it_settles(commitment: Commitment | None, amount_vnd: int, document_on: date) -> None:
-    """What a paper settles was paid, and where it was advanced cleared, on the day of the paper."""
-    left, later = 0, []
+    """What a paper settles was paid, and where it was advanced cleared, on the day of the paper; and on every day since it
+    was not settled by another."""
+    left, days = 0, {document_on: 0}
     for entry in LedgerEntry.objects.filter(commitment=commitment):
         moves = EFFECTS[EntryKind(entry.kind)]
-        change = sum(way * moves.get(name, 0) for name, way in _SETTLEABLE.items()) * entry.amount_vnd
-        change = -change if entry.reverses_id else change
-        day = entry.document_on
-        if day is None or entry.opening or day <= document_on or entry.kind == EntryKind.SETTLE:
+        change = entry.sign * entry.amount_vnd * sum(way * moves.get(name, 0) for name, way in _SETTLEABLE.items())
+        if entry.document_on is None or entry.opening:
             left += change
         else:
-            later.append((day, change))
-    then = left
-    for day, change in sorted(later):
-        if left >= amount_vnd:
-            break
-        left += change
-        if then < amount_vnd <= left:
-            raise Refused(
-                _(
-                    "On %(document)s, the day of the document, only %(left)s was paid, cleared and not settled; what this "
-                    "settles was paid by %(day)s only. Check the date."
-                )
-                % {
-                    "document": formats.vn_date(document_on),
-                    "left": formats.money(max(then, 0)),
-                    "day": formats.vn_date(day),
-                }
-            )
+            days[entry.document_on] = days.get(entry.document_on, 0) + change
+    short, since = None, None
+    for day in sorted(days):
+        left += days[day]
+        if day >= document_on and left < amount_vnd:
+            short, since = (day, left), None
+        elif short is not None and since is None:
+            since = day
+    if short is None or since is None:  # what is missing today too is said with the room
+        return
+    raise Refused(
+        _(
+            "The document is of %(document)s. On %(on)s only %(left)s was paid, cleared and not settled; enough for this was "
+            "paid by %(day)s only. Check the date."
+        )
+        % {
+            "document": formats.vn_date(document_on),
+            "on": formats.vn_date(short[0]),
+            "left": formats.money(max(short[1], 0)),
+            "day": formats.vn_date(since),
+        }
+    )
 
 
 def require_after_the_reversed(happened_on: date, document_on: date | None, entry: LedgerEntry) -> None:
