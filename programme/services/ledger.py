@@ -321,7 +321,9 @@ def require_after_what_it_acts_on(
     where = {"commitment": commitment} if kind in ON_COMMITMENT else {"line": line}
     standing = LedgerEntry.objects.filter(**where, kind__in=about, reverses__isnull=True, reversed_by__isnull=True)
     first = standing.exclude(document_on=None).order_by("document_on", "number").first()
-    if first is None or document_on >= first.document_on or standing.filter(opening=True).exists():
+    if first is None or first.document_on is None or document_on >= first.document_on:
+        return
+    if standing.filter(opening=True).exists():
         return
     raise Refused(
         _(
