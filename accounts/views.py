@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts import handover, invitations, services, sessions
 from accounts.access import ANYONE, actions, may_open, row_for
 from accounts.answers import do_once, form_page
+from accounts.delegations import receivers_named
 from accounts.forms import (
     AcceptInvitationForm,
     EditPersonForm,
@@ -674,6 +675,7 @@ def table_of_rights(request):
             room = ROOM_OF.get(room, room)
             roles = [each.label for each in Role if each in action.roles]
             line = {"label": action.label, "roles": roles, "delegable": action.delegable}
+            line["receivers"] = receivers_named(action)
             rooms.setdefault(room, []).append(line)
     return render(
         request,

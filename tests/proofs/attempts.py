@@ -175,6 +175,14 @@ def money_attempts():
         "entry_k_not_before_its_contract": [
             entry("commit", where="x.commitment_id IS NOT NULL", amount_vnd="1", document_on="'2000-01-01'")
         ],
+        "entry_l_not_before_what_it_acts_on": [
+            entry("supplement", kind=f"'{kind}'", amount_vnd="1", document_on=f"'{OPEN_YEAR}-02-02'")
+            for kind in ("cut", "saving", "allocate", "cancel", "release")
+        ]
+        + [
+            entry("pay", where="x.payment_id IS NOT NULL", kind=f"'{kind}'", document_on=f"'{OPEN_YEAR}-02-02'")
+            for kind in ("settle", "recover")
+        ],
         "entry_h_half_still_used": [entry("transfer_out", reverses_id="x.id", reason="'x'")],
         "line_moves_by_entries": [
             updated(LINE, f"{column} = {column} + 1", of_year(OPEN_YEAR))
