@@ -40,6 +40,7 @@ class DossiersConfig(AppConfig):
             "dossiers",
             _("Dossiers this person handles"),
             count=lambda user: holding.held(user).count(),
+            things=holding.names_of_held,
             takers=holding.takers,
             move=holding.move,
         )

@@ -461,6 +461,18 @@ def test_several_files_are_taken_together_each_with_its_own_answer(client_as, dr
     assert [str(row) for row in draft.files.standing()] == ["một.pdf"]
 
 
+def test_the_same_file_under_another_name_is_said_to_be_there(client_as, draft, version, preparer):
+    client, content = client_as(preparer), one_page()
+
+    def sent(name):
+        upload = SimpleUploadedFile(name, content)
+        return text_of(client.post(page("add_file", draft, version.components.get()), {"file": upload}, follow=True))
+
+    said = "tệp này đã được đính kèm với tên “van-ban.pdf”"
+    assert said not in sent("van-ban.pdf") + sent("van-ban.pdf")  # sent twice it is one sending
+    assert f"khac-ten.pdf: {said}" in sent("khac-ten.pdf") and draft.files.standing().count() == 1
+
+
 def test_a_component_of_another_dossier_takes_nothing(client_as, draft, preparer):
     foreign = make_component(make_version())
     client = client_as(preparer)
