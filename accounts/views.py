@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts import handover, invitations, services, sessions
 from accounts.access import ANYONE, actions, may_open, row_for
 from accounts.answers import do_once, form_page
+from accounts.delegations import receivers_named
 from accounts.forms import (
     AcceptInvitationForm,
     EditPersonForm,
@@ -419,14 +420,15 @@ def handover_detail(request, public_id):
     """The record of a handover, to read and to print."""
     record = get_object_or_404(Handover.objects.select_related("person"), public_id=public_id)
     lines = handover.lines_of(record)
-    names = names_of([taker for _what, _count, taker in lines] + ([record.by] if record.by else []))
+    names = names_of([line.taker for line in lines] + ([record.by] if record.by else []))
     by_text = {str(public_id): name for public_id, name in names.items()}
     return render(
         request,
         "accounts/handover_detail.html",
         {
             "record": record,
-            "lines": [(what, count, by_text.get(taker, "")) for what, count, taker in lines],
+            "lines": [(line.what, line.count, by_text.get(line.taker, "")) for line in lines],
+            "files": handover.files_of(record, request.user),
             "by": by_text.get(str(record.by), ""),
         },
     )
@@ -673,6 +675,7 @@ def table_of_rights(request):
             room = ROOM_OF.get(room, room)
             roles = [each.label for each in Role if each in action.roles]
             line = {"label": action.label, "roles": roles, "delegable": action.delegable}
+            line["receivers"] = receivers_named(action)
             rooms.setdefault(room, []).append(line)
     return render(
         request,

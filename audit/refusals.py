@@ -23,10 +23,14 @@ class Conflict(Refused):
 
 
 class StaleVersion(Conflict):
-    """The row was changed since it was read; `current` is what stands in the database now."""
+    """The row was changed since it was read; `current` is what stands in the database now, `message` who changed it where
+    that is known."""
 
-    def __init__(self, current):
+    def __init__(self, current, message=None):
         self.current = current
         super().__init__(
-            _("Somebody else changed this while you were editing. Both versions are shown; nothing you typed is lost.")
+            message
+            or _(
+                "Somebody else changed this while you were editing. Both versions are shown; nothing you typed is lost."
+            )
         )

@@ -13,6 +13,11 @@ def held(user):
     return Dossier.objects.filter(handler=user, state__in=IN_HAND)
 
 
+def names_of_held(user):
+    for row in held(user).select_related("procedure_version__procedure", "enterprise"):
+        yield f"{row.code} – {row.procedure.name_vi} – {row.enterprise.name}"
+
+
 def takers(user, on):
     """Those who handle dossiers in every office in which the person holds some."""
     people = User.objects.all()
@@ -24,7 +29,7 @@ def takers(user, on):
 
 def move(user, to, *, by, now):
     """Give them all to `to`: each with a line on its slip."""
-    rows = held(user).select_for_update(of=("self",)).select_related("procedure_version", "office", "handler")
+    rows = held(user).select_for_update(of=("self",)).select_related("procedure_version")
     for row in rows.order_by("pk"):
         note = _("Everything %(name)s handled is handed over") % {"name": user.full_name}
         write_line(row, Verb.HAND_OVER, row.state, by=by, now=now, handler=to, note=note)

@@ -7,6 +7,7 @@ from enterprises.models import Enterprise, FigureRevision, Product, Title
 from enterprises.models.figures import LIMITS, PEOPLE_MEASURES, USD_MEASURES, VND_MEASURES
 from enterprises.services.enterprises import STATUS_MOVES
 from enterprises.services.figures import DEFAULT_BASIS, spans_of_years
+from enterprises.services.products import misdated
 from reference import tax_codes
 from reference.models import AdministrativeUnit, ExchangeRate, IndustryCode, ProductGroup
 from reference.services import exchange_rate
@@ -217,6 +218,10 @@ class TitleForm(Form):
         begins, ends = data.get("valid_from"), data.get("valid_to")
         if begins and ends and ends < begins:
             self.add_error("valid_to", _("The title would end before it begins."))
+        dated = {name: data.get(name) for name in ("round_year", "decision_on", "valid_from")}
+        if all(dated.values()):
+            for field, sentence in misdated(**dated):
+                self.add_error(field, sentence)
         return data
 
     def values(self):

@@ -48,7 +48,7 @@ def _empty_sqlite(connection):
             for name in names:
                 cursor.execute(f'DELETE FROM "{name}"')
             for _, sql in guards:
-                cursor.execute(sql.replace("%", "%%"))
+                cursor.execute(sql)  # without parameters, so that a % in it stays one
         cursor.execute("PRAGMA foreign_keys = ON")
     connection.close()
 

@@ -1,5 +1,7 @@
 """What may be typed in while a dossier is handled."""
 
+from types import SimpleNamespace
+
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
@@ -68,6 +70,7 @@ class SendBackForm(Form):
 
 
 class ExtendForm(ReasonForm):
+    version = forms.IntegerField(widget=forms.HiddenInput)
     due_on = DateField(label=_("New day promised"))
     field_order = ["due_on", "reason"]
 
@@ -75,6 +78,7 @@ class ExtendForm(ReasonForm):
 class AssignForm(Form):
     """To somebody of the office, or to another office whose head then assigns it."""
 
+    version = forms.IntegerField(widget=forms.HiddenInput)
     to = forms.ModelChoiceField(
         label=_("Who handles it"), queryset=User.objects.none(), to_field_name="public_id", required=False
     )
@@ -95,6 +99,10 @@ class AssignForm(Form):
         if given.get("to") and given.get("office"):
             self.add_error("office", _("Choose either a person or another office."))
         return given
+
+    def meet_conflict(self, current, message):
+        """Who has it now stands beside whom the person chose."""
+        super().meet_conflict(SimpleNamespace(version=current.version, to=current.handler), message)
 
 
 class AssignManyForm(Form):

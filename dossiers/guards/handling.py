@@ -33,6 +33,9 @@ _MOVED = " OR ".join(
     for column in ("state", "office_id", "handler_id", "starts_on", "due_on", "steps_done")
 )
 _PROMISING = ", ".join(f"'{verb}'" for verb in PROMISING)
+_DAY_IN_HANOI = {  # the city keeps one time all the year
+    "sqlite": "date(NEW.at, '+7 hours')", "postgresql": "(NEW.at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date",
+}  # fmt: skip
 _STATE_OF_REQUEST = f"(SELECT r.state FROM {REQUESTS} r WHERE r.id = {{side}}.request_id)"
 
 GUARDS = [
@@ -59,6 +62,15 @@ GUARDS = [
         ("INSERT",),
         f"NEW.verb NOT IN ({_PROMISING}) AND EXISTS (SELECT 1 {_OF_IT} "
         "AND (d.due_on IS DISTINCT FROM NEW.due_on OR d.starts_on IS DISTINCT FROM NEW.starts_on))",
+    ),
+    *(
+        check_trigger(
+            f"slip_promises_anew_in_time_{engine}",  # once the day is over, no apology makes the dossier not late
+            SLIP,
+            ("INSERT",),
+            f"[{engine}]NEW.verb = 'extend' AND EXISTS (SELECT 1 {_OF_IT} AND d.due_on < {day})",
+        )
+        for engine, day in _DAY_IN_HANOI.items()
     ),
     check_trigger(
         "slip_decided_by_another",  # whoever submits does not decide

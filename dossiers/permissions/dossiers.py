@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.access import action, menu, route
 from accounts.roles import ENTERPRISE_ROLES, READERS
-from dossiers.states import CLERKS, HANDLERS, SIGNATORY, State
+from dossiers.states import CLERKS, HANDLERS, IN_HAND, SIGNATORY, State
 
 VIEW = action("dossiers.view", _("See dossiers"), roles=READERS | ENTERPRISE_ROLES)
 LIST = action("dossiers.list", _("See the list of dossiers of all enterprises"), roles=READERS)
@@ -41,7 +41,7 @@ route("dossiers:attach_application", POST=LODGE)
 route("dossiers:remove_application", POST=LODGE)
 route("dossiers:application_signatures", GET=VIEW)
 route("dossiers:move_draft", GET=PREPARE, POST=PREPARE)
-route("dossiers:check_dossier", GET=PREPARE)
+route("dossiers:check_dossier", GET=PREPARE, POST=PREPARE)
 route("dossiers:lodge_dossier", POST=LODGE)
 route("dossiers:lodged_dossier", GET=VIEW)
 route("dossiers:copy_dossier", GET=START, POST=START)
@@ -78,7 +78,7 @@ def may_on(user, dossier, roles):
 
 def purpose_of_identity(user, dossier):
     """To what end the person may open identity papers of the dossier, in a word; "" for whoever only reads it: the
-    enterprise's own people, the clerk who types it in or receives it, then the one in whose hands it is."""
+    enterprise's own people, the clerk who types it in or receives it, then the one who handles it until it ends."""
     if not user.may(SEE_IDENTITY):
         return ""
     if user.roles & ENTERPRISE_ROLES and acts_for(user, dossier.enterprise, ENTERPRISE_ROLES):
@@ -86,7 +86,8 @@ def purpose_of_identity(user, dossier):
     at_the_door = {State.DRAFT, State.LODGED} | ({State.SUPPLEMENTING} if dossier.is_paper else set())
     if user.roles & CLERKS and dossier.state in at_the_door:
         return "receiving"
-    return "handling" if user.roles & HANDLERS and dossier.handler_id == user.pk else ""
+    handles = user.roles & HANDLERS and dossier.handler_id == user.pk and dossier.state in IN_HAND
+    return "handling" if handles else ""
 
 
 def sees_identity(user, dossier):

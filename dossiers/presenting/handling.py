@@ -25,13 +25,20 @@ def time_left(dossier, today: date, days: WorkingDays | None = None):
         return None
     days = days or WorkingDays.around(dossier.starts_on, dossier.due_on, today)
     warning = warning_on(today, Run(dossier.starts_on, dossier.due_on), terms_of_row(dossier.procedure_version), days)
-    return tag_of_time(warning, days.between(today, dossier.due_on))
+    return tag_of_time(warning, left_on(today, dossier.starts_on, dossier.due_on, days))
+
+
+def left_on(today, starts_on, due_on, days):
+    """Working days left of a promise, the day from which its time counts not among them; negative once it is over."""
+    return days.between(max(today, starts_on), due_on)
 
 
 def tag_of_time(warning: Warning | None, left: int):
     """(kind of tag, words) for so many working days left, under the warning that holds."""
-    if left < 0 or (warning and warning.kind == WarningKind.OVERDUE):
-        return "bad", _("overdue by %(days)s") % {"days": working_days(max(-left, 1))}
+    if left < 0:
+        return "bad", _("overdue by %(days)s") % {"days": working_days(-left)}
+    if warning and warning.kind == WarningKind.OVERDUE:  # no working day has begun since
+        return "bad", _("overdue")
     if left == 0:
         return "warn", _("due today")
     kind = "warn" if warning else "info"

@@ -153,7 +153,7 @@ def _asked(line, dossier):
         "lines": [
             ("Giai đoạn", request.get_stage_display()),
             ("Lần yêu cầu", str(request.number)),
-            *([("Đề nghị bổ sung trước ngày", formats.vn_date(request.answer_by))] if request.answer_by else []),
+            *([("Đề nghị bổ sung chậm nhất ngày", formats.vn_date(request.answer_by))] if request.answer_by else []),
         ],
         "heads": ["STT", "Nội dung cần bổ sung, hoàn thiện", "Thành phần", "Lý do", "Căn cứ"],
         "rows": [

@@ -17,8 +17,9 @@ from dossiers.models import Component, Dossier, DossierFile, Procedure, Procedur
 from dossiers.permissions.dossiers import LODGE, PREPARE, START, TYPE_IN, WITHDRAW, acts_for, may_on
 from dossiers.services.slip import drop_open, held_for, write_line
 from dossiers.states import ENTERPRISE, State, Verb, move_between
-from dossiers.telling import tell_lodged
+from dossiers.telling import READY, tell_lodged
 from enterprises.models import Enterprise
+from notices.services.telling import tell
 from screens import formats
 from screens.text import fold
 
@@ -237,6 +238,20 @@ def _left_out(dossier, fields):
 
 
 @transaction.atomic
+def tell_signatory(*, dossier, by, now):
+    """Have the legal representatives told that a draft is complete and waits for them; on one day once."""
+    draft = locked_draft(dossier, by, PREPARE)
+    if draft.is_paper:
+        raise Refused(_("What came on paper is lodged by whoever types it in."))
+    missing = missing_of(draft, list(draft.procedure_version.fields.all()), list(standing_files(draft)))
+    if missing:
+        raise Refused(_("The draft is not complete yet. %(problem)s") % {"problem": missing[0]})
+    record_event("dossier ready", draft, by=by, now=now)
+    tell(READY, draft, by=by, now=now, occasion=timezone.localdate(now).isoformat())
+    return draft
+
+
+@transaction.atomic
 def lodge_dossier(*, dossier, digest, by, now):
     """Lodge a draft as it was checked (`digest`), under a code of its own. No date is promised: that is receiving's.
 
@@ -405,10 +420,8 @@ def _require_component(draft, component):
 
 
 def _locked(dossier):
-    rows = Dossier.objects.select_for_update(of=("self",)).select_related(
-        "procedure_version__procedure", "enterprise__merged_into"
-    )
-    return rows.get(pk=dossier.pk)
+    Dossier.objects.select_for_update(of=("self",)).get(pk=dossier.pk)  # its version is read once nobody else moves it
+    return Dossier.objects.select_related("procedure_version__procedure", "enterprise__merged_into").get(pk=dossier.pk)
 
 
 def locked_draft(dossier, by, wanted):

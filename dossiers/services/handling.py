@@ -9,7 +9,7 @@ from audit.events import record_event
 from audit.refusals import Conflict, Refused
 from dossiers.clock import Run, Terms, WorkingDays, promise, step_days
 from dossiers.models import DossierNote
-from dossiers.permissions.handling import NOTE, handlers_of
+from dossiers.permissions.handling import NOTE, handlers_of, headed_offices
 from dossiers.services.results import held_draft, pass_on_draft, standing_paper
 from dossiers.services.slip import drop_open, held_for, write_line
 from dossiers.states import State, Verb
@@ -34,12 +34,13 @@ def refuse_dossier(*, dossier, reason, legal_basis, by, now):
 
 
 @transaction.atomic
-def assign_dossier(*, dossier, to, by, now, office=None, note=""):
+def assign_dossier(*, dossier, to, by, now, office=None, note="", version=None):
     """Give a dossier in hand to somebody of the office that has it, or to another office with (`to`) or without a person."""
     paper = held_draft(dossier)
-    row = held_for(dossier, Verb.ASSIGN, by, now)
+    row = held_for(dossier, Verb.ASSIGN, by, now, version)
     office, before = office or row.office, row.handler_id
     _require_handler(to, office, now)
+    _require_head(to, office, now)
     if (to and to.pk) == row.handler_id and office == row.office:
         raise Refused(_("The dossier is there already. Choose somebody else."))
     row = write_line(row, Verb.ASSIGN, row.state, by=by, now=now, note=note, office=office, handler=to)
@@ -66,6 +67,15 @@ def _require_handler(to, office, now):
         raise Refused(
             _("%(name)s holds no post in %(office)s that handles dossiers. Choose somebody who does.")
             % {"name": to.full_name, "office": office}
+        )
+
+
+def _require_head(to, office, now):
+    """What goes to an office without a person waits for its head: where there is none it would wait for nobody."""
+    if to is None and not headed_offices(timezone.localdate(now)).filter(pk=office.pk).exists():
+        raise Refused(
+            _("%(office)s has no head on the portal who could assign the dossier. Choose another office or a person.")
+            % {"office": office}
         )
 
 
@@ -124,22 +134,19 @@ def stop_dossier(*, dossier, reason, legal_basis, by, now):
 
 
 @transaction.atomic
-def extend_dossier(*, dossier, due_on, reason, by, now):
-    """Apologise and promise a later day, as often and by as many working days as the procedure allows."""
-    row = held_for(dossier, Verb.EXTEND, by, now)
-    version, today = row.procedure_version, timezone.localdate(now)
-    times = row.slip.filter(verb=Verb.EXTEND).count()
-    if times >= version.extension_times:
-        raise Refused(
-            _("The procedure lets the day be put off %(times)s times; that was done already.")
-            % {"times": version.extension_times}
-        )
-    days = WorkingDays.around(row.due_on, due_on, today, working_days=version.extension_days)
+def extend_dossier(*, dossier, due_on, reason, by, now, version=None):
+    """Apologise and promise a later day before the promised one is over, as often and by as many working days as the
+    procedure allows."""
+    row = held_for(dossier, Verb.EXTEND, by, now, version)
+    version = row.procedure_version
+    why = why_no_new_day(row, now)
+    if why:
+        raise Refused(why)
+    days = WorkingDays.around(row.due_on, due_on, working_days=version.extension_days)
     latest = days.after(row.due_on, version.extension_days)
-    if due_on <= max(row.due_on, today):
+    if due_on <= row.due_on:
         raise Refused(
-            _("The new day must come after today and after %(day)s, which was promised.")
-            % {"day": formats.vn_date(row.due_on)}
+            _("The new day must come after %(day)s, which was promised.") % {"day": formats.vn_date(row.due_on)}
         )
     if due_on > latest:
         raise Refused(
@@ -201,6 +208,21 @@ def write_note(*, dossier, text, by, now):
 
 
 # --- asked by pages ----------------------------------------------------------------------------
+
+
+def why_no_new_day(dossier, now):
+    """Why no later day can be promised any more, in a sentence; "" while one can."""
+    version = dossier.procedure_version
+    if timezone.localdate(now) > dossier.due_on:
+        return _(
+            "The promised day %(day)s is over: a new one is promised before it, and the dossier stays overdue. Write a "
+            "message to the enterprise to apologise, and return the result as soon as possible."
+        ) % {"day": formats.vn_date(dossier.due_on)}
+    if dossier.slip.filter(verb=Verb.EXTEND).count() >= version.extension_times:
+        return _("The procedure lets the day be put off %(times)s times; that was done already.") % {
+            "times": version.extension_times
+        }
+    return ""
 
 
 def steps_of(dossier):

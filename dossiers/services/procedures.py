@@ -188,9 +188,7 @@ def issue_version(*, procedure_version, paper_number, paper_on, valid_from, vers
     require(by, ISSUE)
     draft = _locked_draft(procedure_version, by, now, to=STATE.ISSUED)
     today = timezone.localdate(now)
-    for hand in draft.hands:
-        if hand.startswith("user:"):
-            check_pair(step=ISSUING, by=by, other_step=DRAFTING, other_by=UUID(hand.removeprefix("user:")), on=today)
+    _require_others_drafted(draft, by, today)
     if paper_on > today:
         raise Refused(_("The paper cannot bear a day that is still to come."))
     if valid_from < paper_on:
@@ -328,7 +326,20 @@ def may_draft(user, version, on):
 
 
 def may_issue(user, version, on):
-    return version.is_draft and user.may(ISSUE) and heads_office(user, version.office, on)
+    """Whether the person may put this draft in force: not where they worked on it themselves."""
+    if not (version.is_draft and user.may(ISSUE) and heads_office(user, version.office, on)):
+        return False
+    try:
+        _require_others_drafted(version, user, on)
+    except NotAllowed:
+        return False
+    return True
+
+
+def _require_others_drafted(version, by, on):
+    for hand in version.hands:
+        if hand.startswith("user:"):
+            check_pair(step=ISSUING, by=by, other_step=DRAFTING, other_by=UUID(hand.removeprefix("user:")), on=on)
 
 
 def may_edit_procedure(user, procedure, on):

@@ -30,7 +30,7 @@ BACKWARDS = ("return", "stop")
 def begin_result(*, dossier, values, by, now):
     """Begin a paper as the result of a dossier that one handles; it goes the way of all papers."""
     require(by, DRAFT_RESULT)
-    row = Dossier.objects.select_for_update(of=("self",)).select_related("office", "handler").get(pk=dossier.pk)
+    row = Dossier.objects.select_for_update(of=("self",)).get(pk=dossier.pk)
     if row.state not in DRAFTED:
         raise Conflict(
             _("The dossier is “%(state)s” now; its result is drafted while it is appraised, or once it is approved.")

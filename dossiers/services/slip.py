@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 from accounts.access import require
 from accounts.roles import HEADS, LEADERS, Role
 from audit.events import record_event
-from audit.refusals import Conflict, NotAllowed
+from audit.refusals import Conflict, NotAllowed, StaleVersion
 from dossiers.models import Dossier, SlipLine
 from dossiers.permissions.handling import ACTIONS, OWN, may_do
 from dossiers.states import Verb, targets_of
@@ -41,20 +41,24 @@ EVENTS = {
 }
 
 
-def held_for(dossier, verb, by, now):
-    """The dossier, locked, once it stands where the verb may be done and the person may do it."""
+def held_for(dossier, verb, by, now, version=None):
+    """The dossier, locked, once it stands where the verb may be done and the person may do it; still at the `version` that
+    the person saw, for what leaves it in its state and would hide what another did meanwhile."""
     require(by, ACTIONS[verb])
-    row = (
-        Dossier.objects.select_for_update(of=("self",))
-        .select_related("procedure_version__procedure", "procedure_version__office", "enterprise", "office", "handler")
-        .get(pk=dossier.pk)
-    )
+    Dossier.objects.select_for_update(of=("self",)).get(
+        pk=dossier.pk
+    )  # what is joined below is read once nobody else moves it
+    row = Dossier.objects.select_related(
+        "procedure_version__procedure", "procedure_version__office", "enterprise", "office", "handler"
+    ).get(pk=dossier.pk)
     if row.state not in targets_of(verb):
         raise Conflict(_conflict(row))
     if not may_do(by, row, verb, now):
         if verb in OWN:
             raise NotAllowed(_("Only the legal representative of the enterprise may do this."))
         raise NotAllowed(_("This dossier is not in your hands: %(who)s has it.") % {"who": whose(row)})
+    if version is not None and version != row.version:
+        raise StaleVersion(row, _meanwhile(row))
     return row
 
 
@@ -66,6 +70,20 @@ def _conflict(row):
         "state": row.get_state_display(),
         "name": last.by.full_name,
         "time": formats.vn_datetime(last.at),
+    }
+
+
+def _meanwhile(row):
+    last = row.slip.select_related("by").order_by("-number").first()
+    return _(
+        "Meanwhile %(name)s wrote “%(what)s” on the slip at %(time)s: %(who)s has the dossier, the promised day is %(day)s. "
+        "Nothing of yours was done. Look whether it still is what you want, then send it again."
+    ) % {
+        "name": last.by.full_name,
+        "what": last.get_verb_display(),
+        "time": formats.vn_datetime(last.at),
+        "who": whose(row),
+        "day": formats.vn_date(row.due_on),
     }
 
 

@@ -13,7 +13,7 @@ from accounts.models import Office, Post
 from dossiers.clock import Run, Terms, WorkingDays, warning_on
 from dossiers.models import Dossier, Procedure
 from dossiers.presenting.dossiers import STATE_KINDS
-from dossiers.presenting.handling import tag_of_time
+from dossiers.presenting.handling import left_on, tag_of_time
 from dossiers.states import IN_HAND, RUNNING, State
 from enterprises.models import Enterprise
 from reference.tables import name_in_language
@@ -54,7 +54,9 @@ class TimeColumn(tables.Column):
             total=record["procedure_version__total_days"], warn_percent=record["procedure_version__warn_percent"],
             warn_days=tuple(record["procedure_version__warn_days"]),
         )  # fmt: skip
-        return tag_of_time(warning_on(today, Run(starts, due), terms, self.days), self.days.between(today, due))
+        return tag_of_time(
+            warning_on(today, Run(starts, due), terms, self.days), left_on(today, starts, due, self.days)
+        )
 
     def text(self, value):
         return formats.NOTHING if value is None else value[1]

@@ -115,6 +115,9 @@ class ToFilter(DayFilter):
         return queryset.filter(at__lt=beginning_of(value + timedelta(days=1))) if value else queryset
 
 
+ONCE_RECEIVED = [state for state in State if state not in (State.DRAFT, State.LODGED, State.REFUSED)]
+
+
 class RegisterFilter(FilterSet):
     """Receipts of a period; the month so far until the reader asks for another one."""
 
@@ -131,7 +134,10 @@ class RegisterFilter(FilterSet):
         field_name=PROCEDURE, empty_label=_("All"),
     )  # fmt: skip
     state = django_filters.ChoiceFilter(
-        label=_("State"), choices=State.choices, field_name="dossier__state", empty_label=_("All")
+        label=_("State"),
+        choices=[(state.value, state.label) for state in ONCE_RECEIVED],
+        field_name="dossier__state",
+        empty_label=_("All"),
     )
 
     class Meta:

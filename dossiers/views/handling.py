@@ -12,11 +12,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.models import Office
 from documents.attaching import Attachments, bind
 from dossiers.clock import Terms, WorkingDays, promise
 from dossiers.forms import handling as forms
-from dossiers.permissions.handling import handlers_of, may_do
+from dossiers.permissions.handling import handlers_of, headed_offices, may_do
 from dossiers.presenting.procedures import working_days
 from dossiers.services import handling as services
 from dossiers.services.results import may_begin, standing_paper
@@ -61,11 +60,17 @@ def _basis(dossier, now):
     return {"initial": {"legal_basis": dossier.procedure_version.legal_basis[:500]}}
 
 
+def _as_seen(dossier, now):
+    """What leaves the dossier in its state says at which version its page was read."""
+    return {"initial": {"version": dossier.version}}
+
+
 def _people(dossier, now):
     on = timezone.localdate(now)
     return {
+        **_as_seen(dossier, now),
         "people": handlers_of(dossier.office, on).exclude(pk=dossier.handler_id),
-        "offices": Office.objects.exclude(pk=dossier.office_id).order_by("name"),
+        "offices": headed_offices(on).exclude(pk=dossier.office_id).order_by("name"),
     }
 
 
@@ -141,6 +146,7 @@ ACTS = {
         Verb.EXTEND, forms.ExtendForm, gettext_lazy("Apologise and promise a new day"), gettext_lazy("Promise the new day"),
         gettext_lazy("The new day is promised; the letter of apology can be printed."),
         lambda dossier, given, form, **by: services.extend_dossier(dossier=dossier, **given, **by), lead=_most,
+        options=_as_seen,
     ),
     "issue": Act(
         Verb.ISSUE, forms.IssueForm, gettext_lazy("Issue the result"), gettext_lazy("Issue"),
@@ -173,6 +179,9 @@ def act(request, public_id, name):
         return _not_now(request, dossier, one.verb)
     if request.method == "GET" and one.verb == Verb.ISSUE and standing_paper(dossier):
         messages.info(request, _("The result is made as a paper of the portal. It is issued with that paper."))
+        return HttpResponseRedirect(dossier.get_absolute_url())
+    if request.method == "GET" and one.verb == Verb.EXTEND and (why := services.why_no_new_day(dossier, now)):
+        messages.info(request, why)
         return HttpResponseRedirect(dossier.get_absolute_url())
     options = one.options(dossier, now)
     if issubclass(one.form, Attachments):
@@ -238,7 +247,9 @@ def acts_now(user, dossier, now):
     acts = [
         (one.verb, reverse(f"dossiers:{name}_dossier", args=at), one.title)
         for name, one in ACTS.items()
-        if may_do(user, dossier, one.verb, now) and not (one.verb == Verb.ISSUE and standing_paper(dossier))
+        if may_do(user, dossier, one.verb, now)
+        and not (one.verb == Verb.ISSUE and standing_paper(dossier))
+        and not (one.verb == Verb.EXTEND and services.why_no_new_day(dossier, now))
     ]
     if may_do(user, dossier, Verb.ASK, now):
         acts.append((Verb.ASK, reverse("dossiers:ask_supplement", args=at), _("Ask for a supplement")))

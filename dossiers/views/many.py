@@ -36,7 +36,7 @@ def bulk_assign(request):
         to, note = form.cleaned_data["to"], form.cleaned_data["note"]
         return act_on_many(
             request, rows, verb="assign dossier", title=_("Assigning dossiers"), done=_("Assigned"), back=back,
-            act=lambda row, **by: services.assign_dossier(dossier=row, to=to, note=note, **by),
+            act=lambda row, **by: services.assign_dossier(dossier=row, to=to, note=note, version=row.version, **by),
             body=lambda row: {"to": str(to.public_id), "note": note},
         )  # fmt: skip
     return render(request, "dossiers/assign_many.html", {"rows": rows, "form": form, "back": back})

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from audit.refusals import NotAllowed, Refused
-from dossiers.forms.dossiers import ConfirmForm
+from dossiers.forms.dossiers import ConfirmForm, SendAnswerForm
 from dossiers.forms.handling import AnswerForm, SupplementForm
 from dossiers.models import DossierFile, SupplementRequest
 from dossiers.permissions.dossiers import sees_identity
@@ -143,6 +143,8 @@ def drop_supplement(request, public_id, request_id):
 def answer_supplement(request, public_id):
     """The open request, item by item: words and files saved together as often as one likes, then sent by the signatory."""
     dossier, row = _answered(request, public_id)
+    if request.method == "GET" and row.state != row.State.SENT:
+        return _closed(request, dossier, row)
     items = list(row.items.select_related("component"))
     form = AnswerForm(form_data(request)[0], items=items)
     problems = _save_answer(request, row, items, form) if request.method == "POST" and form.is_valid() else {}
@@ -155,7 +157,7 @@ def answer_supplement(request, public_id):
     for each in shown:
         each["field"] = form[str(each["item"].public_id)]
     context = {
-        "dossier": dossier, "supplement": row, "items": shown, "form": form,
+        "dossier": dossier, "supplement": row, "items": shown, "form": form, "is_open": row.state == row.State.SENT,
         "sees_identity": sees_identity(request.user, dossier),
         "title": _("Answer supplement %(number)s") % {"number": row.number},
     }  # fmt: skip
@@ -201,17 +203,29 @@ def _answered(request, public_id):
     return dossier, row
 
 
+def _closed(request, dossier, row):
+    """A link to a supplement that takes nothing any more leads to the dossier, where what was answered is read."""
+    messages.info(request, services.why_closed(row))
+    return HttpResponseRedirect(dossier.get_absolute_url())
+
+
 def send_answer(request, public_id):
     """The answers as they will be sent, and the button of whoever may send them."""
     dossier, row = _answered(request, public_id)
     if request.method == "GET" and row.state != row.State.SENT:
-        return HttpResponseRedirect(dossier.get_absolute_url())
-    form = ConfirmForm(form_data(request)[0])
+        return _closed(request, dossier, row)
+    form = SendAnswerForm(form_data(request)[0], initial={"digest": services.digest_of_answer(row)})
     if do_once(
-        request, form, f"send answer {row.public_id}", lambda given, **by: services.send_answer(request=row, **by)
+        request,
+        form,
+        f"send answer {row.public_id}",
+        lambda given, **by: services.send_answer(request=row, **given, **by),
     ):
         messages.success(request, _("The answer is sent. It is the Department's turn now."))
         return HttpResponseRedirect(dossier.get_absolute_url())
+    if request.method == "POST":  # what is shown below is what the next sending is about
+        form.data = form.data.copy()
+        form.data["digest"] = services.digest_of_answer(row)
     context = {
         "dossier": dossier, "supplement": row, "items": items_shown(row), "form": form,
         "sees_identity": sees_identity(request.user, dossier),

@@ -12,7 +12,7 @@ from accounts.access import require
 from audit.events import record_event
 from audit.refusals import Conflict, NotAllowed, Refused
 from documents.models import StoredFile
-from programme.cautions import require_no_caution, step_for_ended_task
+from programme.cautions import cautions_of_step, require_no_caution
 from programme.models import (
     PAIRS,
     BudgetLine,
@@ -41,6 +41,7 @@ from programme.services.ledger import (
     moves_assigned,
     new_pair,
     require_after_its_contract,
+    require_after_what_it_acts_on,
     require_bookable,
     require_cover,
     require_envelope,
@@ -184,6 +185,7 @@ def _require_sound(step: BudgetStep, *, now: datetime) -> None:
             raise Refused(_("Choose the contract or decision on this line."))
         require_taken_by(step.commitment, entry_kind(step.kind))
         require_after_its_contract(step.commitment, step.document_on)
+    require_after_what_it_acts_on(line, step.commitment, entry_kind(step.kind), step.amount_vnd, step.document_on)
 
 
 def _require_percent_of_saving(line: BudgetLine, amount_vnd: int) -> None:
@@ -287,6 +289,8 @@ def obstacle(step: BudgetStep) -> str:
                 require_cover(step.commitment, kind, step.amount_vnd, sign)
                 require_room(step.commitment, COMMITMENT_RULES, kind, step.amount_vnd, sign)
                 require_room_since(step.commitment, COMMITMENT_RULES, kind, step.amount_vnd, sign, step.happened_on)
+            if sign > 0:
+                require_after_what_it_acts_on(line, step.commitment, kind, step.amount_vnd, step.document_on)
         if step.kind == StepKind.CEILING and step.period is not None:
             _require_ceiling_above(step.period, step.amount_vnd)
         if step.kind == StepKind.ENVELOPE and step.year is not None:
@@ -373,7 +377,7 @@ def approve_step(step: BudgetStep, *, by: Any, now: datetime) -> list[LedgerEntr
 def approve_without_caution(step: BudgetStep, *, by: Any, now: datetime) -> list[LedgerEntry]:
     """Approve one of many: what has a caution is looked at on its own page first."""
     if step.state == STATE.PREPARED:
-        require_no_caution([each for each in (doubt(step), step_for_ended_task(step)) if each])
+        require_no_caution([each for each in (doubt(step), *cautions_of_step(step)) if each])
     return approve_step(step, by=by, now=now)
 
 

@@ -194,6 +194,7 @@ def test_handover_over_the_page_leads_to_its_record(client_as, admin, monkeypatc
         "files",
         "Hồ sơ",
         count=lambda user: held.get(user.pk, 0),
+        things=lambda user: ["Hồ sơ một", "Hồ sơ hai"],
         takers=lambda user, on: User.objects.holding(Role.OFFICER, on),
         move=lambda user, to, by, now: held.update({to.pk: held.pop(user.pk)}),
     )

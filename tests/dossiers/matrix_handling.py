@@ -1,6 +1,8 @@
 """Dossiers in hand for the matrix: for each head and officer those of their own office that they handle, for the others
 one set that everybody sees; for clerks also one that came on paper and waits for its supplement."""
 
+from datetime import timedelta
+
 from accounts.roles import Role
 from dossiers.states import CLERKS, HANDLERS
 from tests.dossiers.matrix_dossiers import _put_in_force
@@ -30,7 +32,8 @@ def build(world):
         for state, way in WAYS.items():
             dossier = make_dossier(version, world.enterprise, state="lodged", by=signatory)
             for target in way:
-                held = {"handler": person} if target == "received" else {}
+                due_on = world.now.date() + timedelta(days=30)
+                held = {"handler": person, "due_on": due_on} if target == "received" else {}
                 scan = {"file": stored} if target == "issued" else {}
                 make_slip_line(dossier, target, **held, **scan)
             world.in_hand[who, state] = dossier

@@ -1,10 +1,19 @@
 """Where the pages of handling stand in the demonstration: a dossier in each state that its enterprise, or its office, has."""
 
+from django.utils import timezone
+
 from dossiers.models import Dossier, SlipLine, SupplementRequest
 
 
 def _in(state, **found):
     return lambda: {"public_id": Dossier.objects.filter(state=state, **found).order_by("pk").first().public_id}
+
+
+def _to_put_off():
+    """One whose day is not over, the last one due."""
+    rows = Dossier.objects.filter(state__in=["received", "appraising", "submitted"], due_on__gte=timezone.localdate())
+    put_off = rows.exclude(slip__verb="extend").order_by("-due_on").first()
+    return {"public_id": put_off.public_id} if put_off else _in("appraising")()
 
 
 def _request():
@@ -33,7 +42,7 @@ ADDRESSES = {
     "dossiers:approve_dossier": _in("submitted"),
     "dossiers:not_eligible_dossier": _in("submitted"),
     "dossiers:stop_dossier": _in("received"),
-    "dossiers:extend_dossier": _in("appraising"),
+    "dossiers:extend_dossier": _to_put_off,
     "dossiers:issue_dossier": _in("approved", result_papers__isnull=True),
     "dossiers:begin_result": _in("appraising", supplements__isnull=True, **HANDLED),
     "dossiers:result_draft": _in("approved", result_papers__isnull=False),

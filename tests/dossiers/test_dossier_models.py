@@ -1,6 +1,6 @@
 """What the database itself refuses of dossiers: constraints and guards, in raw SQL too."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import DatabaseError, transaction
@@ -104,7 +104,11 @@ def test_a_promise_moves_only_with_an_apology_or_after_a_supplement():
     moved = {"due_on": date(2026, 1, 20)}
     assert refused(lambda: make_slip_line(dossier, "appraising", **moved), "slip_keeps_the_promise")
     assert refused(lambda: make_slip_line(dossier, "received", "assign", **moved), "slip_keeps_the_promise")
-    make_slip_line(dossier, "received", "extend", **moved)
+    over = datetime(2026, 1, 12, 17, tzinfo=UTC)  # midnight after the promised day in Hà Nội
+    assert refused(
+        lambda: make_slip_line(dossier, "received", "extend", at=over, **moved), "slip_promises_anew_in_time"
+    )
+    make_slip_line(dossier, "received", "extend", at=over - timedelta(seconds=1), **moved)
     assert dossier.due_on == date(2026, 1, 20)
 
 

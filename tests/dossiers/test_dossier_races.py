@@ -1,20 +1,28 @@
 """Two people at one dossier, or many at one procedure, in the same instant: each has what is theirs, nothing is lost."""
 
-from datetime import UTC, datetime, timedelta
+import threading
+import time
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from accounts.roles import Role
 from audit.models import Event
 from audit.refusals import Refused, StaleVersion
 from dossiers.models import Dossier, DossierNumber
 from dossiers.services import dossiers as services
+from dossiers.services import handling
 from tests.dossiers.test_procedure_races import at_once, the_winner_and_the_refusal
 from tests.factories import (
     make_dossier,
     make_enterprise,
     make_enterprise_user,
+    make_office,
+    make_officer,
     make_procedure,
+    make_slip_line,
     make_stored_file,
+    make_user,
     make_version,
 )
 
@@ -89,6 +97,55 @@ def test_a_file_attached_while_the_dossier_is_lodged_is_in_it_or_refused(version
     the_winner_and_the_refusal(outcomes)  # lodged without it, or changed after it was checked
     row = Dossier.objects.get(pk=dossier.pk)
     assert (row.state, row.files.count()) in [("lodged", 0), ("draft", 1)]
+
+
+def received(version):
+    dossier, office = make_dossier(version, make_enterprise(), state="lodged"), make_office()
+    make_slip_line(dossier, "received", office=office, starts_on=NOW.date(), due_on=date(2026, 12, 4))
+    return dossier, office
+
+
+def test_whoever_takes_over_a_dossier_keeps_it_when_its_day_is_put_off_meanwhile(version, monkeypatch):
+    dossier, office = received(version)
+    head, officer, next_one = (
+        make_user(Role.HEAD, office=office),
+        make_officer(office=office),
+        make_officer(office=office),
+    )
+    make_slip_line(dossier, "received", "assign", handler=officer)
+    locked = threading.Event()
+    monkeypatch.setattr(handling, "_require_handler", lambda *_: locked.set() or time.sleep(0.3))
+
+    def put_off():
+        locked.wait(10)
+        return handling.extend_dossier(dossier=dossier, due_on=date(2026, 12, 7), reason="Chờ", by=head, now=LATER)
+
+    at_once(
+        lambda: handling.hand_over_dossier(dossier=dossier, to=next_one, note="Nghỉ phép", by=officer, now=LATER),
+        put_off,
+    )
+    dossier.refresh_from_db()
+    assert (dossier.handler, dossier.due_on) == (next_one, date(2026, 12, 7))
+
+
+@pytest.mark.parametrize("act", ["assign", "extend"])
+def test_of_two_who_assign_or_put_off_at_once_one_does_and_the_other_reads_who(version, act):
+    dossier, office = received(version)
+    heads = [make_user(role, office=office) for role in (Role.HEAD, Role.DEPUTY_HEAD)]
+    officers = [make_officer(office=office) for _two in range(2)]
+    seen = {"dossier": dossier, "version": dossier.version, "now": LATER}
+    acts = {
+        "assign": lambda head, officer: handling.assign_dossier(to=officer, by=head, **seen),
+        "extend": lambda head, _: handling.extend_dossier(due_on=date(2026, 12, 7), reason="Chờ", by=head, **seen),
+    }
+    outcomes = at_once(
+        *(lambda pair=pair: acts[act](*pair) for pair in zip(heads, officers, strict=True)),
+    )
+    won, refusal = the_winner_and_the_refusal(outcomes)
+    line = dossier.slip.get(verb=act)
+    assert line.by.full_name in refusal and "chưa được thực hiện" in refusal
+    if act == "assign":
+        assert (won.handler, won.handler.full_name in refusal) == (line.handler, True)
 
 
 def test_two_windows_that_save_at_once_do_not_overwrite_each_other(version):

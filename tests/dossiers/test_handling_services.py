@@ -11,7 +11,7 @@ from audit.events import history_of
 from audit.refusals import Conflict, NotAllowed, Refused
 from dossiers.models import Dossier
 from dossiers.permissions.handling import ACTIONS, may_do
-from dossiers.presenting.handling import time_of
+from dossiers.presenting.handling import time_left, time_of
 from dossiers.presenting.slips import control_slip, slip_of
 from dossiers.services import dossiers as lodging
 from dossiers.services import handling as services
@@ -105,8 +105,14 @@ class Desk:
     def answered(self, request, now):
         texts = {str(item.public_id): "Đã bổ sung" for item in request.items.all()}
         supplements.save_answers(request=request, answers=texts, by=self.preparer, now=now)
-        self.dossier = supplements.send_answer(request=request, by=self.signatory, now=now)
+        self.dossier = sent_answer(request, by=self.signatory, now=now)
         return self.dossier
+
+
+def sent_answer(request, *, by, now):
+    """The answer as it stands, sent by whoever has just read it."""
+    checked = supplements.digest_of_answer(request)
+    return supplements.send_answer(request=request, digest=checked, by=by, now=now)
 
 
 @pytest.fixture
@@ -163,6 +169,20 @@ def test_a_dossier_received_after_the_hour_counts_from_the_next_working_day(desk
     dossier = make_dossier(version, desk.enterprise, state="lodged", by=desk.signatory, at=MONDAY)
     dossier = services.receive_dossier(dossier=dossier, by=desk.clerk, now=later(4, 16))  # Friday at 16:00
     assert (dossier.starts_on, dossier.due_on) == (date(2026, 6, 8), date(2026, 6, 15))
+
+
+def test_days_left_and_days_overdue_are_working_days_alone(desk):
+    dossier = desk.received(later(4))  # a Friday, for the Friday two weeks later
+
+    def words(day):
+        return time_left(dossier, day)[1]
+
+    assert words(date(2026, 6, 5)) == "còn 10 ngày làm việc"
+    assert words(date(2026, 6, 19)) == "đến hạn hôm nay"
+    assert [words(date(2026, 6, day)) for day in (20, 21, 22)] == ["quá hạn", "quá hạn", "quá hạn 1 ngày làm việc"]
+    weekend = Desk()
+    weekend.received(later(5))  # counted from the Monday
+    assert time_left(weekend.dossier, date(2026, 6, 6))[1] == "còn 10 ngày làm việc"
 
 
 # --- supplements -------------------------------------------------------------------------------
@@ -230,21 +250,47 @@ def test_every_item_is_answered_with_words_or_a_file_before_the_signatory_sends(
     texts = {str(first.public_id): "Bản vẽ kèm theo", str(second.public_id): ""}
     supplements.save_answers(request=request, answers=texts, by=desk.preparer, now=MONDAY)
     with pytest.raises(Refused, match="Mục 2"):
-        supplements.send_answer(request=request, by=desk.signatory, now=MONDAY)
+        sent_answer(request, by=desk.signatory, now=MONDAY)
     second.request = request
     upload = SimpleUploadedFile("ban-ve.pdf", one_page())
     file = supplements.upload_item_file(item=second, upload=upload, by=desk.preparer, now=MONDAY)
     again = SimpleUploadedFile("ban-ve.pdf", one_page())
     assert supplements.upload_item_file(item=second, upload=again, by=desk.preparer, now=MONDAY) == file
     with pytest.raises(NotAllowed, match="đại diện"):
-        supplements.send_answer(request=request, by=desk.preparer, now=MONDAY)
-    supplements.send_answer(request=request, by=desk.signatory, now=MONDAY)
+        sent_answer(request, by=desk.preparer, now=MONDAY)
+    sent_answer(request, by=desk.signatory, now=MONDAY)
     with pytest.raises(Conflict, match="không thêm được nữa"):
         supplements.save_answers(request=request, answers=texts, by=desk.preparer, now=MONDAY)
     with pytest.raises(Conflict):
         supplements.upload_item_file(item=second, upload=again, by=desk.preparer, now=MONDAY)
     with pytest.raises(Conflict):
         supplements.remove_item_file(row=file, by=desk.preparer, now=MONDAY)
+
+
+def test_an_answer_is_sent_as_it_was_checked(desk):
+    desk.appraised()
+    request = desk.asked()
+    item = request.items.get()
+
+    def say(words):
+        supplements.save_answers(request=request, answers={str(item.public_id): words}, by=desk.preparer, now=MONDAY)
+
+    def send(checked):
+        return supplements.send_answer(request=request, digest=checked, by=desk.signatory, now=MONDAY)
+
+    say("Như đã trao đổi")
+    checked = supplements.digest_of_answer(request)
+    say("Đã đổi")
+    with pytest.raises(Conflict, match="Hãy kiểm tra lại rồi gửi"):
+        send(checked)
+    checked, item.request = supplements.digest_of_answer(request), request
+    upload = SimpleUploadedFile("ban-ve.pdf", one_page())
+    file = supplements.upload_item_file(item=item, upload=upload, by=desk.preparer, now=MONDAY)
+    for stale in (checked, ""):
+        with pytest.raises(Conflict, match="Hãy kiểm tra lại rồi gửi"):
+            send(stale)
+    supplements.remove_item_file(row=file, by=desk.preparer, now=MONDAY)
+    assert send(checked).state == "appraising"
 
 
 def test_answers_of_items_that_the_request_does_not_have_are_refused(desk):
@@ -283,6 +329,18 @@ def test_a_new_day_is_promised_with_an_apology_as_the_procedure_allows(desk):
     assert ("Ngày hẹn trả kết quả mới", "18/06/2026") in form.lines
     with pytest.raises(Refused, match="đủ số lần"):
         extend(date(2026, 6, 19))
+
+
+def test_no_new_day_is_promised_once_the_day_is_over(desk):
+    dossier, last_minute = desk.appraised(), datetime(2026, 6, 15, 16, 59, tzinfo=UTC)  # 23:59 in Hà Nội
+
+    def extend(now):
+        due_on = date(2026, 6, 18)
+        return services.extend_dossier(dossier=dossier, due_on=due_on, reason="Chờ ý kiến", by=desk.head, now=now)
+
+    with pytest.raises(Refused, match="vẫn tính là quá hạn"):
+        extend(last_minute + timedelta(minutes=1))
+    assert extend(last_minute).due_on == date(2026, 6, 18)
 
 
 def test_stopping_and_withdrawing_drop_what_waits_for_the_enterprise(desk):
@@ -331,10 +389,22 @@ def test_work_goes_only_to_people_of_the_office_who_handle(desk):
     )
     assert dossier.handler == desk.colleague
     elsewhere = desk.stranger.posts.get().office
+    for nobody_heads in (
+        make_office(),
+        make_user(Role.OFFICER).posts.get().office,
+        make_user(Role.AUDITOR).posts.get().office,
+    ):
+        with pytest.raises(Refused, match="chưa có lãnh đạo"):
+            services.assign_dossier(dossier=dossier, to=None, office=nobody_heads, by=desk.head, now=MONDAY)
     dossier = services.assign_dossier(dossier=dossier, to=None, office=elsewhere, by=desk.head, now=MONDAY)
     assert (dossier.office, dossier.handler) == (elsewhere, None)
     with pytest.raises(NotAllowed):
         services.assign_dossier(dossier=dossier, to=desk.officer, by=desk.head, now=MONDAY)
+    desk.stranger.posts.update(ends_on=date(2026, 5, 31))
+    with pytest.raises(Refused, match="chưa có lãnh đạo"):
+        services.assign_dossier(dossier=dossier, to=None, office=elsewhere, by=desk.director, now=MONDAY)
+    back = services.assign_dossier(dossier=dossier, to=None, office=desk.office, by=desk.director, now=MONDAY)
+    assert back.office == desk.office
 
 
 def test_everything_somebody_handles_goes_to_a_colleague_in_one_act(desk):

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from accounts.roles import Role
 from dossiers.models import Dossier
+from dossiers.services import handling as services
 from tests.dossiers.matrix_procedures import one_page
 from tests.dossiers.test_dossier_models import forced_into
 from tests.dossiers.test_dossier_views import text_of
@@ -153,11 +154,20 @@ def test_the_enterprise_answers_item_by_item_and_its_signatory_sends(client_as, 
     assert first.files.standing().count() == 0
     assert "đại diện theo pháp luật" in text_of(preparer.post(to("send_answer", lodged)))
     assert preparer.post(to("answer_supplement", lodged), {"another": "x"}).status_code == 200
-    done = text_of(client_as(lodged.applicant).post(to("send_answer", lodged), follow=True))
+    signatory = client_as(lodged.applicant)
+    seen = {"digest": signatory.get(to("send_answer", lodged)).context["form"]["digest"].value()}
+    preparer.post(to("answer_supplement", lodged), typed | {str(second.public_id): "Đổi sau khi xem"})
+    refused = signatory.post(to("send_answer", lodged), seen)
+    assert "Hãy kiểm tra lại rồi gửi." in text_of(refused) and "Đổi sau khi xem" in text_of(refused)
+    preparer.post(to("answer_supplement", lodged), typed)
+    done = text_of(signatory.post(to("send_answer", lodged), seen, follow=True))
     lodged.refresh_from_db()
     assert lodged.state == "lodged" and "Sở sẽ xử lý tiếp" in done
     late = text_of(preparer.post(to("answer_supplement", lodged), typed))
-    assert "không thêm được nữa" in late and "Đã có từ trước" in late
+    assert "không thêm được nữa" in late and "Đã có từ trước" in late and "Lưu và kiểm tra" not in late
+    for route in ("answer_supplement", "send_answer"):
+        closed = preparer.get(to(route, lodged), follow=True)
+        assert closed.redirect_chain == [(lodged.get_absolute_url(), 302)] and "không thêm được nữa" in text_of(closed)
     stranger = client_as(make_enterprise_user(make_enterprise()))
     assert stranger.get(to("answer_supplement", lodged)).status_code == 404
 
@@ -211,9 +221,38 @@ def test_the_list_shows_what_is_left_of_each_promise_the_first_due_on_top(client
     page = text_of(client.get(reverse("dossiers:dossier_list"), {"whose": "mine"}))
     assert page.index(late.code) < page.index(later.code)
     assert "quá hạn" in page and "còn " in page
+    later_still = forced_into("appraising", version=version, enterprise=enterprise)
+    make_slip_line(later_still, "appraising", "extend", due_on="2026-02-02")
     overdue = text_of(client.get(reverse("dossiers:dossier_list"), {"late": "late"}))
-    assert late.code in overdue and later.code not in overdue
+    assert overdue.index(late.code) < overdue.index(later_still.code) and later.code not in overdue
     assert late.code in text_of(client.get(reverse("dossiers:dossier_list"), {"whose": "office"}))
+
+
+def test_whoever_assigns_on_an_old_page_reads_who_did_it_and_may_do_it_again(client_as, version, enterprise, office):
+    row = forced_into("received", version=version, enterprise=enterprise)
+    first, second, third = (make_user(Role.OFFICER, office=office) for _three in range(3))
+    head, deputy = make_user(Role.HEAD, office=office), client_as(make_user(Role.DEPUTY_HEAD, office=office))
+    seen = deputy.get(to("assign_dossier", row)).context["form"]["version"].value()
+    services.assign_dossier(dossier=row, to=first, by=head, now=timezone.now())
+    old = {"version": seen, "to": str(second.public_id), "note": "Làm sớm"}
+    refused = deputy.post(to("assign_dossier", row), old)
+    assert head.full_name in text_of(refused) and first.full_name in text_of(refused)
+    assert refused.context["form"]["note"].value() == "Làm sớm"
+    row.refresh_from_db()
+    assert row.handler == first
+    again = old | {"version": refused.context["form"]["version"].value()}
+    assert deputy.post(to("assign_dossier", row), again).status_code == 302
+    row.refresh_from_db()
+    assert row.handler == second
+    assert deputy.post(to("assign_dossier", row), {"to": str(third.public_id)}).status_code == 200  # no version, no act
+
+
+def test_no_form_asks_for_a_new_day_that_could_not_be_right(client_as, version, enterprise, office):
+    row = forced_into("appraising", version=version, enterprise=enterprise)  # due long ago
+    head = client_as(make_user(Role.HEAD, office=office))
+    assert to("extend_dossier", row) not in head.get(row.get_absolute_url()).text
+    page = head.get(to("extend_dossier", row), follow=True)
+    assert page.redirect_chain == [(row.get_absolute_url(), 302)] and "vẫn tính là quá hạn" in text_of(page)
 
 
 def test_the_page_of_a_dossier_costs_the_same_however_long_its_slip_is(client_as, lodged, office):

@@ -206,7 +206,7 @@ def test_every_other_reader_sees_that_it_is_there_and_nothing_of_it(desk, client
     for reader in readers:
         client = client_as(reader)
         shown = client.get(page).text
-        assert "chỉ người đang thụ lý hồ sơ mở được" in shown
+        assert "chỉ người tiếp nhận, người thụ lý hồ sơ mở được, đến khi hồ sơ kết thúc" in shown
         assert desk.address not in shown
         assert NUMBER not in shown
         assert [client.get(desk.address, asked).status_code for asked in ASKED] == [403] * 3
@@ -214,6 +214,26 @@ def test_every_other_reader_sees_that_it_is_there_and_nothing_of_it(desk, client
         assert noted.count() == 3
     stranger = make_enterprise_user(make_enterprise())
     assert [client_as(stranger).get(desk.address, asked).status_code for asked in ASKED] == [404] * 3
+
+
+def test_it_closes_with_the_dossier_for_all_but_the_enterprise(desk, client_as):
+    officer = make_officer(office=desk.office)
+    desk.in_hands_of(officer)
+    handling = client_as(officer)
+    for target in ("appraising", "submitted", "approved"):
+        make_slip_line(desk.dossier, target)
+    assert handling.get(desk.address).status_code == 200
+    for target in ("issued", "returned"):
+        make_slip_line(desk.dossier, target)
+        assert [handling.get(desk.address, asked).status_code for asked in ASKED] == [403] * 3
+        assert desk.address not in handling.get(desk.dossier.get_absolute_url()).text
+    assert client_as(desk.signatory).get(desk.address).getvalue() == desk.clear
+
+
+def test_the_enterprise_is_told_who_opens_it(desk, client_as):
+    page = client_as(desk.signatory).get(reverse("dossiers:dossier_components", args=[desk.dossier.public_id])).text
+    for who in ("người của doanh nghiệp", "bộ phận tiếp nhận, văn thư", "người thụ lý hồ sơ đến khi hồ sơ kết thúc"):
+        assert who in page
 
 
 def test_whoever_may_open_it_finds_the_links(desk, client_as):

@@ -97,7 +97,10 @@ def test_the_whole_last_day_counts_and_without_days_it_is_the_month_so_far(clien
     page = seen(client)
     assert last.code in page and next_day.code not in page
     now = received(version, at=timezone.now() - timedelta(minutes=1))
-    page = text_of(client.get(reverse(REGISTER)))
+    shown = client.get(reverse(REGISTER))
+    asked = {f'value="{state}"' in shown.text for state in ("received", "returned", "withdrawn")}
+    assert asked == {True} and not any(f'value="{state}"' in shown.text for state in ("draft", "lodged", "refused"))
+    page = text_of(shown)
     assert now.code in page and last.code not in page
     assert with_period({"received_from": "", "received_to": "02/01/2026"}, date(2026, 6, 9)) == {
         "received_from": "01/06/2026", "received_to": "02/01/2026",

@@ -1,5 +1,7 @@
 """What the guards of dossiers must refuse; the demonstration has drafts, lodged and withdrawn ones, with files."""
 
+from django.db import connection
+
 DOSSIER, FILE, NUMBER = "dossiers_dossier", "dossiers_dossierfile", "dossiers_dossiernumber"
 SLIP, REQUEST, ITEM = "dossiers_slipline", "dossiers_supplementrequest", "dossiers_supplementitem"
 RESULT, PAPER = "dossiers_resultpaper", "documents_outgoingpaper"
@@ -101,6 +103,12 @@ def _of_handling(copied, updated):
         "slip_by_the_table": [copied(SLIP, assigned, number=NEXT, verb="'return'")],
         "slip_from_where_it_stands": [copied(SLIP, assigned, number=NEXT, source="'appraising'", target="'appraising'")],
         "slip_keeps_the_promise": [copied(SLIP, assigned, number=NEXT, starts_on="x.due_on")],
+        f"slip_promises_anew_in_time_{connection.vendor}": [
+            copied(
+                SLIP, _newest("appraising"), number=NEXT, verb="'extend'", source="'appraising'", note="'x'",
+                at="'2099-01-01 00:00:00'",
+            )
+        ],
         "slip_decided_by_another": [
             copied(SLIP, _newest("submitted"), number=NEXT, verb="'approve'", source="'submitted'", target="'approved'")
         ],
