@@ -27,7 +27,12 @@ _BY_ONE_WITHDRAWN = (
 )
 _BY_ONE_NOT_IN_FORCE = (
     "NEW.superseded_by_id IS NOT NULL AND EXISTS (SELECT 1 FROM programme_policy x WHERE x.id = NEW.superseded_by_id "
-    "AND (x.issued_on < NEW.issued_on OR x.valid_to < NEW.superseded_from OR x.superseded_from <= NEW.superseded_from))"
+    "AND (x.issued_on < NEW.issued_on OR x.valid_to < NEW.superseded_from OR x.superseded_from <= NEW.superseded_from "
+    "OR COALESCE(x.valid_from, x.issued_on) > NEW.superseded_from))"
+)
+_BEGINS_AFTER_IT_SUPERSEDES = (
+    "EXISTS (SELECT 1 FROM programme_policy x WHERE x.superseded_by_id = NEW.id "
+    "AND COALESCE(NEW.valid_from, NEW.issued_on) > x.superseded_from)"
 )
 _STILL_SUPERSEDES = (
     "NEW.withdrawn_on IS NOT NULL AND EXISTS (SELECT 1 FROM programme_policy x WHERE x.superseded_by_id = NEW.id)"
@@ -47,6 +52,7 @@ GUARDS = [
     check_trigger("policies_in_a_line", POLICIES, ("INSERT", "UPDATE"), _ROUND, before=_ALONE),
     check_trigger("superseded_by_one_that_stands", POLICIES, ("INSERT", "UPDATE"), _BY_ONE_WITHDRAWN),
     check_trigger("superseded_by_one_in_force", POLICIES, ("INSERT", "UPDATE"), _BY_ONE_NOT_IN_FORCE),
+    check_trigger("superseding_policy_holds", POLICIES, ("UPDATE",), _BEGINS_AFTER_IT_SUPERSEDES),
     check_trigger("superseding_policy_stays", POLICIES, ("UPDATE",), _STILL_SUPERSEDES),
     frozen_when(POLICIES, "OLD.withdrawn_on IS NOT NULL", name="withdrawn"),
     frozen_when(REVIEWS, "OLD.state <> 'draft'", free=STEPS, name="sent"),

@@ -181,12 +181,27 @@ def _require_policy_in_order(policy, now):
         raise Refused(_("The document cannot end before the day on which it was issued."))
     if policy.superseded_from and last and last >= policy.superseded_from:
         raise Refused(_("The last day lies before the day from which the document is superseded."))
+    _require_begun_for_what_it_supersedes(policy)
     for twin in Policy.objects.listed().filter(sort_key=policy.sort_key).exclude(pk=policy.pk):
         same_issuer = short_forms(twin.issuer) == short_forms(policy.issuer)
         if same_issuer and (twin.issued_on == issued or not (twin.issued_on and issued)):
             raise Refused(
                 _("%(number)s of this issuer stands in the register already. Correct it there, or fill in both days.")
                 % {"number": twin}
+            )
+
+
+def _require_begun_for_what_it_supersedes(policy):
+    """It may not begin after the day from which another is superseded by it."""
+    if policy.pk is None:
+        return
+    begins = policy.valid_from or policy.issued_on
+    for replaced in Policy.objects.filter(superseded_by=policy).order_by("superseded_from"):
+        day = replaced.superseded_from
+        if begins and begins > day:
+            raise Refused(
+                _("It supersedes %(number)s from %(day)s on and cannot begin after that day.")
+                % {"number": replaced, "day": formats.vn_date(day)}
             )
 
 

@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.db import DatabaseError, transaction
@@ -129,6 +129,18 @@ def test_a_superseded_document_ends_the_day_before(now):
         edit_policy(policy=old, values={"valid_to": None}, version=2, by=make_officer(), now=now, reason="")
     with pytest.raises(Refused):
         edit_policy(policy=old, values={"valid_to": FROM}, version=2, by=make_officer(), now=now, reason="")
+
+
+def test_what_supersedes_another_does_not_begin_after_that_day(now):
+    days = {"valid_from": FROM + timedelta(days=1)}
+    old, new = make_policy("496/QĐ-UBND", issued_on=date(2018, 1, 26)), make_policy("302/KH-UBND", valid_from=None)
+    supersede(old, new, now)
+    with pytest.raises(Refused, match="496/QĐ-UBND"):
+        edit_policy(policy=new, values=days, version=1, by=make_officer(), now=now, reason="Sửa")
+    with pytest.raises(DatabaseError, match="superseding_policy_holds"), transaction.atomic():
+        Policy.objects.filter(pk=new.pk).update(**days)
+    edit_policy(policy=new, values={"valid_from": FROM}, version=1, by=make_officer(), now=now, reason="Sửa")
+
 
 
 @pytest.mark.parametrize(

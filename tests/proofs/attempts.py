@@ -389,6 +389,13 @@ def attempts():
                     ("496/QĐ-UBND", "01/2018/TT-VPCP"),
                 )
             ],
+            "superseding_policy_holds": [
+                updated(
+                    "programme_policy",
+                    "valid_from = '2099-01-01', valid_to = NULL",
+                    "WHERE x.id IN (SELECT y.superseded_by_id FROM programme_policy y) AND x.superseded_by_id IS NULL",
+                ),
+            ],
             "superseding_policy_stays": [
                 updated(
                     "programme_policy",
