@@ -14,6 +14,7 @@ from programme.models.budget import (
     EFFECTS,
     KINDS_IN_STATE,
     ON_COMMITMENT,
+    RECOVERIES,
     YearState,
 )
 from programme.models.commitments import COVERED
@@ -40,6 +41,29 @@ def effect(row, balance):
     cases = f"WHEN {row}.kind IN ({listed(more)}) THEN {row}.amount_vnd " if more else ""
     cases += f"WHEN {row}.kind IN ({listed(less)}) THEN -{row}.amount_vnd " if less else ""
     return f"(CASE {cases}ELSE 0 END) * ({sign})"
+
+
+def year_of(column):
+    """SQL that both engines read: the year of a date; SQLite keeps dates as text."""
+    return f"substr(CAST({column} AS TEXT), 1, 4)"
+
+
+def stands(row):
+    """SQL: the entry `row` is none that reverses, and was not reversed."""
+    return f"{row}.reverses_id IS NULL AND NOT EXISTS (SELECT 1 FROM {ENTRY} v WHERE v.reverses_id = {row}.id)"
+
+
+def counts(payment):
+    """SQL: not every entry of the payment was reversed."""
+    return (
+        f"(EXISTS (SELECT 1 FROM {ENTRY} e WHERE e.payment_id = {payment}.id AND {stands('e')}) "
+        f"OR NOT EXISTS (SELECT 1 FROM {ENTRY} e WHERE e.payment_id = {payment}.id))"
+    )
+
+
+def recovers(row):
+    """SQL: by the entry `row` money came back, which stands."""
+    return f"{row}.kind IN ({listed(RECOVERIES)}) AND {stands(row)}"
 
 
 MOVES_ASSIGNED = [kind for kind, moves in EFFECTS.items() if moves.keys() & {"assigned_vnd", "withheld_vnd"}]
@@ -135,14 +159,33 @@ TO_ANOTHER_ACCOUNT = (
     f"({_differs_from_contract('payee_account')} OR {_differs_from_contract('payee_bank')})"
 )
 
-# Beside the index: what was booked twice under the same voucher before this rule keeps its text, and stays to be reversed.
+# The Treasury numbers anew each year. A payment all of whose entries were reversed has given its voucher free; what was
+# booked twice before this rule keeps its text, and stays to be reversed.
 _VOUCHER = alike_sql("NEW.voucher")
 TAKE_VOUCHER = (
     f"IF NEW.voucher <> '' THEN PERFORM pg_advisory_xact_lock(hashtextextended('{PAYMENT}|' || {_VOUCHER}, 0)); END IF;"
 )
 VOUCHER_OF_ANOTHER = (
     f"NEW.voucher <> '' AND EXISTS (SELECT 1 FROM {PAYMENT} p WHERE NOT (p.voucher = '') "
-    f"AND {alike_sql('p.voucher')} = {_VOUCHER} AND p.id IS DISTINCT FROM NEW.id)"
+    f"AND {alike_sql('p.voucher')} = {_VOUCHER} AND p.id IS DISTINCT FROM NEW.id "
+    f"AND {year_of('p.paid_on')} = {year_of('NEW.paid_on')} AND {counts('p')})"
+)
+_SAYS = "CASE WHEN {row}.voucher <> '' THEN {row}.voucher ELSE {row}.document END"
+_BACK = listed(RECOVERIES)
+# By one paper money comes back once on a contract: into the estimate or to the budget, waiting or booked.
+RECOVERED_ALREADY = (
+    f"NEW.kind IN ({_BACK}) AND NEW.reverses_id IS NULL AND EXISTS (SELECT 1 FROM {ENTRY} o "
+    f"WHERE o.commitment_id = NEW.commitment_id AND {recovers('o')} AND {alike_sql('o.document')} = {alike_sql('NEW.document')})"
+)
+_waits_too = alike_sql(_SAYS.format(row="s")) + " = " + alike_sql(_SAYS.format(row="NEW"))
+HOLD_COMMITMENT = (
+    f"IF NEW.kind IN ({_BACK}, 'budget_return') THEN "
+    f"PERFORM 1 FROM {COMMITMENT} c WHERE c.id = NEW.commitment_id FOR NO KEY UPDATE; END IF;"
+)
+RECOVERY_WAITS = (
+    f"NEW.state = 'prepared' AND NEW.kind IN ({_BACK}, 'budget_return') AND EXISTS (SELECT 1 FROM {STEP} s "
+    f"WHERE s.commitment_id = NEW.commitment_id AND s.state = 'prepared' AND s.kind IN ({_BACK}, 'budget_return') "
+    f"AND {_waits_too})"
 )
 
 
@@ -367,6 +410,7 @@ GUARDS = [
     check_trigger("entry_i_cover_stays", ENTRY, ("INSERT",), COVER_TAKEN),
     check_trigger("entry_j_opening_fits", ENTRY, ("INSERT",), OPENING_FITS),
     check_trigger("entry_k_not_before_its_contract", ENTRY, ("INSERT",), BEFORE_ITS_CONTRACT),
+    check_trigger("entry_l_recovered_once", ENTRY, ("INSERT",), RECOVERED_ALREADY),
     follows(
         "entry_z_moves_balances",
         ENTRY,
@@ -386,6 +430,7 @@ GUARDS = [
     check_trigger("payment_has_cover", PAYMENT, ("UPDATE",), SIGNED_WITHOUT_COVER, before=TAKE_COMMITMENT),
     check_trigger("payment_to_its_account", PAYMENT, ("UPDATE",), TO_ANOTHER_ACCOUNT, before=TAKE_COMMITMENT),
     check_trigger("payment_by_its_own_voucher", PAYMENT, ("INSERT", "UPDATE"), VOUCHER_OF_ANOTHER, before=TAKE_VOUCHER),
+    check_trigger("step_recovers_once", STEP, ("INSERT",), RECOVERY_WAITS, before=HOLD_COMMITMENT),
     check_trigger("step_redoes_its_like", STEP, ("INSERT",), STEP_REDOES),
     check_trigger("commitment_redoes_its_like", COMMITMENT, ("INSERT",), COMMITMENT_REDOES),
     check_trigger("payment_redoes_its_like", PAYMENT, ("INSERT",), PAYMENT_REDOES),

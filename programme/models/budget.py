@@ -96,6 +96,7 @@ ON_COMMITMENT = frozenset(
         EntryKind.SETTLE,
     }
 )
+RECOVERIES = (EntryKind.RECOVER, EntryKind.RECOVER_ADVANCE)
 # What a liquidated contract or decision still takes: what was paid is settled, comes back, and frees what it no longer needs.
 AFTER_LIQUIDATION = frozenset({EntryKind.SETTLE, EntryKind.RECOVER, EntryKind.DECOMMIT})
 PAIRS = {EntryKind.TRANSFER_OUT: EntryKind.TRANSFER_IN, EntryKind.CARRY_OUT: EntryKind.CARRY_IN}

@@ -163,7 +163,7 @@ class LedgerMachine(RuleBasedStateMachine):
 
     def approved(self, kind, amount, **about):
         """Prepared by the accountant, approved by whoever decides on it."""
-        paper = {"document": "Quyết định số 12/QĐ-UBND", "document_on": self.now.date()}
+        paper = {"document": f"Quyết định số {self.taken}/QĐ-UBND", "document_on": self.now.date()}
         step = prepare_step(kind, amount_vnd=amount, by=self.accountant, now=self.now, **paper, **about)
         return approve_step(step, by=getattr(self, DECIDED_BY.get(kind, "chief")), now=self.now)
 

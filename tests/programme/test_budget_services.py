@@ -19,6 +19,7 @@ from programme.services.commitments import (
     refuse_commitment,
     withdraw_commitment,
 )
+from programme.services.consistency import find_differences
 from programme.services.ledger import ceiling_left, envelope_left
 from programme.services.lines import add_line, describe_line, plan_spending, record_report
 from programme.services.payments import (
@@ -31,7 +32,16 @@ from programme.services.payments import (
     sign_payment,
     withdraw_payment,
 )
-from programme.services.steps import approve_step, doubt, obstacle, prepare_step, refuse_step, why_never, withdraw_step
+from programme.services.steps import (
+    approve_step,
+    approve_without_caution,
+    doubt,
+    obstacle,
+    prepare_step,
+    refuse_step,
+    why_never,
+    withdraw_step,
+)
 from programme.services.years import add_year, close_year, obstacles, open_year, start_adjusting
 from reference.models import Rule
 from screens import formats
@@ -620,7 +630,7 @@ def test_a_voucher_pays_once(people, line):
     assert second.state == "sent"
 
 
-@pytest.mark.parametrize("typed", [" kđ-9", "KĐ- 9", "Kđ\u00a0-9"])
+@pytest.mark.parametrize("typed", [" kđ-9", "Kđ\u00a0–9", "KĐ 9", "ＫĐ‑９", "K\u200bĐ.9"])
 def test_a_voucher_is_one_however_it_is_typed(people, line, typed):
     commitment = signed(people, line)
     paid(people, payment_of(people, commitment), voucher="KĐ-9")
@@ -629,7 +639,61 @@ def test_a_voucher_is_one_however_it_is_typed(people, line, typed):
         paid(people, second, voucher=typed)
     answer = {"state": "paid", "paid_on": TODAY, "answered_at": NOW, "answered_by": CLERK}
     with pytest.raises(IntegrityError, match="payment_by_its_own_voucher"), transaction.atomic():
-        Payment.objects.filter(pk=second.pk).update(**answer, voucher=" kđ-9")
+        Payment.objects.filter(pk=second.pk).update(**answer, voucher=" kđ–9")
+    answered = {"paid_on": TODAY, "by": people["accountant"], "now": NOW}
+    (entry,) = record_paid(second, voucher="KĐ–9/1", **answered)
+    assert entry.document == "KĐ-9/1"
+
+
+def test_a_payment_whose_entries_were_reversed_gives_its_voucher_free_and_another_year_has_its_own(people, line):
+    bound = signed(people, line)
+    wrong = payment_of(people, bound)
+    (entry,) = paid(people, wrong, voucher="KB-9")
+    approve_step(prepared(people, "reverse", 0, reverses=entry, reason="Ghi nhầm", document_on=TODAY), by=people["chief"], now=NOW)
+    right = payment_of(people, bound)
+    assert paid(people, right, voucher="KB-9")
+    with pytest.raises(Refused, match="chứng từ"):
+        paid(people, payment_of(people, bound), voucher="KB 9")
+    earlier = make_line(make_budget_year(2023))
+    assert make_paid_payment(make_commitment(earlier), voucher="KB-9").state == "paid"
+    assert {finding.code for finding in find_differences()} <= {"events"}
+
+
+def test_one_voucher_of_money_that_came_back_is_booked_once_on_a_contract(people, line):
+    bound = signed(people, line, 1_000)
+    paid(people, payment_of(people, bound, 200))
+    paid(people, payment_of(people, bound, 100, kind="advance"))
+    about = {"line": line, "commitment": bound, "document_on": TODAY, "happened_on": TODAY}
+
+    def back(voucher, kind="recover", amount=3):
+        return prepared(people, kind, amount, document=voucher, **about)
+
+    def typed_by_hand(voucher, kind="recover", **fields):
+        by_hand = {"year": line.year, "prepared_by": people["accountant"].public_id, "state": "prepared"}
+        return make_budget_step(kind, 3, document=voucher, **by_hand, **about, **fields)
+
+    waiting = back("UNC–8")
+    assert waiting.document == "UNC-8"
+    for kind in ("recover", "recover_advance"):
+        with pytest.raises(Conflict, match="unc.8"):
+            back("Giấy nộp tiền số unc.8", kind)
+        with pytest.raises(IntegrityError, match="step_recovers_once"), transaction.atomic():
+            typed_by_hand("unc.8", kind)
+    approve_step(waiting, by=people["chief"], now=NOW)
+    again = typed_by_hand("unc 8")
+    assert "unc 8" in obstacle(again)
+    for approve in (approve_step, approve_without_caution):
+        with pytest.raises(Conflict, match="unc 8"):
+            approve(again, by=people["chief"], now=NOW)
+    line.refresh_from_db()
+    with pytest.raises(IntegrityError, match="entry_l_recovered_once"), transaction.atomic():
+        make_entry(line, "recover_advance", 3, commitment=bound, document="unc – 8", happened_on=TODAY)
+    entry = line.entries.get(kind="recover")
+    approve_step(prepared(people, "reverse", 0, reverses=entry, reason="Nhầm", document_on=TODAY), by=people["chief"], now=NOW)
+    assert approve_step(again, by=people["chief"], now=NOW)
+    other = signed(people, line, 100)
+    paid(people, payment_of(people, other, 50))
+    assert prepared(people, "recover", 3, document="UNC-8", **about | {"commitment": other}).pk  # one paper, two contracts
 
 
 @pytest.mark.parametrize("kind", ["commit", "decommit", "settle", "recover"])
@@ -773,7 +837,8 @@ def test_an_advance_that_is_not_cleared_is_not_settled_but_can_be_recovered(peop
         )
     paid(people, payment_of(people, commitment, 0, clears_vnd=200_000_000))
     for kind, amount, by in (("settle", 200_000_000, "director"), ("recover_advance", 100_000_000, "chief")):
-        approve_step(prepared(people, kind, amount, line=line, commitment=commitment), by=people[by], now=NOW)
+        step = prepared(people, kind, amount, line=line, commitment=commitment, document=f"UNC-{kind}")
+        approve_step(step, by=people[by], now=NOW)
     commitment.refresh_from_db()
     assert (commitment.settled_vnd, commitment.advanced_vnd, commitment.spent_vnd) == (200_000_000, 0, 200_000_000)
 

@@ -164,7 +164,7 @@ def test_the_ordinary_steps_go_on_with_a_contract_from_before_the_portal(people,
         return approve_step(found, by=people[by], now=NOW)
 
     step("recover", 50, by="chief")
-    step("recover_advance", 20, by="chief")
+    step("recover_advance", 20, by="chief", document="UNC-2")
     bill = {"payee": CONTRACT["payee"], "payee_account": CONTRACT["payee_account"], "invoice_on": TODAY}
     payment = prepare_payment(
         commitment,

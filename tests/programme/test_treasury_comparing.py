@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from programme.imports.treasury import account_and_payee
+from programme.alike import voucher_in
 from programme.reconciling import Here, There, compare, loose_voucher
-from programme.services.treasury import voucher_in
 
 DAY = date(2024, 3, 5)
 

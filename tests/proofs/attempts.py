@@ -96,8 +96,12 @@ def money_attempts():
     empty = f"{of_year(OPEN_YEAR)} WHERE x.last_number = 0"
     other_task = "(SELECT MAX(t.id) FROM programme_task t WHERE t.id <> x.task_id)"
     sent = "SELECT p.commitment_id FROM programme_payment p WHERE p.state = 'sent' AND p.amount_vnd = 30"
-    known = "(SELECT ' ' || LOWER(p.voucher) FROM programme_payment p WHERE p.state = 'paid' LIMIT 1)"
-    answered = f"state = 'paid', voucher = {known}, paid_on = invoice_on, answered_at = sent_at, answered_by = sent_by"
+    known = "(SELECT {spelt} FROM programme_payment p WHERE p.state = 'paid' AND p.paid_on > '{year}-01-01' LIMIT 1)"
+    answered = [
+        f"state = 'paid', voucher = {known.format(spelt=spelt, year=OPEN_YEAR)}, paid_on = invoice_on, "
+        "answered_at = sent_at, answered_by = sent_by"
+        for spelt in ("' ' || LOWER(p.voucher)", "REPLACE(p.voucher, '-', ' – ')")
+    ]
     fresh = f"'{uuid.uuid4().hex}'"
     closing = (
         "state = 'closed', closed_at = adjusting_at, closed_by = adjusting_by, closing_paper = '1/BC-SCT', "
@@ -163,7 +167,15 @@ def money_attempts():
             for column in ("payee_account", "payee_bank")
         ],
         "payment_by_its_own_voucher": [
-            updated("programme_payment", answered, "WHERE x.state = 'sent' AND x.amount_vnd = 30")
+            updated("programme_payment", answer, "WHERE x.state = 'sent' AND x.amount_vnd = 30") for answer in answered
+        ],
+        "entry_l_recovered_once": [
+            entry("recover", document="' unc.8'"),
+            entry("recover", document="'UNC–8'", amount_vnd="1"),
+        ],
+        "step_recovers_once": [
+            copied(STEP, "WHERE x.state = 'prepared' AND x.kind = 'recover'", document="'unc_9'", kind=kind)
+            for kind in ("'recover'", "'recover_advance'")
         ],
         "entry_j_opening_fits": [
             entry("supplement", opening="TRUE"),
@@ -274,7 +286,7 @@ def money_limits():
     spent = ["commitment_disbursed_within", "line_disbursed_within_committed", "entry_i_cover_stays"]
     yield "disburse > commit", entry("pay", where=by_day, amount_vnd=unpaid), spent
     yield "disburse > commit", updated(LINE, "disbursed_vnd = committed_vnd + 1", of_year(OPEN_YEAR)), [moves]
-    known = "(SELECT LOWER(p.voucher) FROM programme_payment p WHERE p.state = 'paid' LIMIT 1)"
+    known = f"(SELECT LOWER(p.voucher) FROM programme_payment p WHERE p.paid_on > '{OPEN_YEAR}-01-01' LIMIT 1)"
     answer = (
         f"state = 'paid', voucher = ' ' || {known}, paid_on = invoice_on, answered_at = sent_at, answered_by = sent_by"
     )

@@ -221,7 +221,10 @@ def lay_money():
     opened = line(written.OPEN_YEAR, tasks[4], 0)
     making.make_entry(opened, "assign", 500, opening=True)
     making.make_entry(opened, "allocate", 400, opening=True)
-    making.make_opening_contract(opened, 300, disbursed_vnd=200)
+    before = making.make_opening_contract(opened, 300, disbursed_vnd=200)
+    making.make_recovery(before, 5, document="UNC-8", happened_on=date(written.OPEN_YEAR, 3, 2))
+    back = {"commitment": before, "line": opened, "year": opened.year, "document": "UNC-9"}
+    making.make_budget_step("recover", 5, state="prepared", **back)
     making.move_year(years[written.ADJUSTING_YEAR], "adjusting")
     ProcurementStep.objects.create(commitment=commitment, kind="result", number="1/QĐ", decided_on=date(2097, 1, 5))
     SpendingPlan.objects.create(line=one, month=209705, planned_vnd=10)
