@@ -262,9 +262,38 @@ LINES_WITHIN = (
     "NEW.envelope_vnd < OLD.envelope_vnd AND NEW.envelope_vnd < COALESCE((SELECT SUM("
     f"{of_envelope('l')}) FROM {LINE} l WHERE l.year_id = NEW.id AND l.counts), 0)"
 )
+
+
+def from_outside(period):
+    """SQL: what lines of the period's years opened with as carried in, that no year here carried out."""
+    return (
+        f"COALESCE((SELECT SUM(o.amount_vnd) FROM {ENTRY} o JOIN {LINE} ol ON ol.id = o.line_id "
+        f"JOIN {YEAR} oy ON oy.id = ol.year_id WHERE o.opening AND o.kind = 'carry_in' AND {stands('o')} "
+        f"AND ol.counts AND oy.period_id = {period}), 0)"
+    )
+
+
 YEARS_WITHIN = (
     f"NEW.envelope_vnd > OLD.envelope_vnd AND NEW.envelope_vnd > COALESCE((SELECT p.ceiling_vnd FROM programme_period p WHERE p.id = NEW.period_id), 0) "
-    f"- COALESCE((SELECT SUM(y.envelope_vnd) FROM {YEAR} y WHERE y.period_id = NEW.period_id AND y.id <> NEW.id), 0)"
+    f"- COALESCE((SELECT SUM(y.envelope_vnd) FROM {YEAR} y WHERE y.period_id = NEW.period_id AND y.id <> NEW.id), 0) "
+    f"- {from_outside('NEW.period_id')}"
+)
+# What no year here carried out takes of the ceiling like an envelope; where the year before is kept here, it comes by the
+# pair alone.
+_BROUGHT = "NEW.opening AND NEW.kind = 'carry_in' AND NEW.reverses_id IS NULL"
+BROUGHT_FROM_HERE = (
+    f"{_BROUGHT} AND EXISTS (SELECT 1 FROM {LINE} l JOIN {YEAR} y ON y.id = l.year_id JOIN {YEAR} b "
+    "ON b.year = y.year - 1 WHERE l.id = NEW.line_id)"
+)
+BROUGHT_ABOVE_CEILING = (
+    f"{_BROUGHT} AND EXISTS (SELECT 1 FROM {LINE} l JOIN {YEAR} y ON y.id = l.year_id "
+    "JOIN programme_period p ON p.id = y.period_id WHERE l.id = NEW.line_id AND l.counts "
+    f"AND NEW.amount_vnd + {from_outside('p.id')} + (SELECT SUM(b.envelope_vnd) FROM {YEAR} b WHERE b.period_id = p.id) "
+    "> COALESCE(p.ceiling_vnd, 0))"
+)
+TAKE_PERIOD_OF_LINE = (
+    f"IF {_BROUGHT} THEN PERFORM 1 FROM programme_period p WHERE p.id = (SELECT y.period_id FROM {LINE} l "
+    f"JOIN {YEAR} y ON y.id = l.year_id WHERE l.id = NEW.line_id) FOR NO KEY UPDATE; END IF;"
 )
 # Only a change of the envelope asks for the period; services take the period before the year.
 TAKE_PERIOD = (
@@ -273,7 +302,7 @@ TAKE_PERIOD = (
 )
 CEILING_HOLDS = (
     "NEW.ceiling_vnd IS DISTINCT FROM OLD.ceiling_vnd AND COALESCE(NEW.ceiling_vnd, 0) < "
-    f"COALESCE((SELECT SUM(y.envelope_vnd) FROM {YEAR} y WHERE y.period_id = NEW.id), 0)"
+    f"COALESCE((SELECT SUM(y.envelope_vnd) FROM {YEAR} y WHERE y.period_id = NEW.id), 0) + {from_outside('NEW.id')}"
 )
 
 
@@ -411,6 +440,10 @@ GUARDS = [
     check_trigger("entry_j_opening_fits", ENTRY, ("INSERT",), OPENING_FITS),
     check_trigger("entry_k_not_before_its_contract", ENTRY, ("INSERT",), BEFORE_ITS_CONTRACT),
     check_trigger("entry_l_recovered_once", ENTRY, ("INSERT",), RECOVERED_ALREADY),
+    check_trigger("entry_m_brought_from_outside", ENTRY, ("INSERT",), BROUGHT_FROM_HERE),
+    check_trigger(
+        "entry_n_brought_within_ceiling", ENTRY, ("INSERT",), BROUGHT_ABOVE_CEILING, before=TAKE_PERIOD_OF_LINE
+    ),
     follows(
         "entry_z_moves_balances",
         ENTRY,

@@ -307,6 +307,12 @@ class BudgetLine(Identified, Versioned):
         return self.committed_vnd - self.spent_vnd
 
 
+class LedgerEntryQuerySet(models.QuerySet):
+    def brought_in(self):
+        """Opening sums that were carried in from a year that is not kept here, and stand."""
+        return self.filter(opening=True, kind=EntryKind.CARRY_IN, reverses__isnull=True, reversed_by__isnull=True)
+
+
 class LedgerEntry(Identified):
     """One movement of money on a line, numbered without gaps per line, never changed; a mistake is reversed by a new one.
 
@@ -346,6 +352,8 @@ class LedgerEntry(Identified):
     recorded_at = models.DateTimeField(_("recorded at"))
     recorded_by = models.UUIDField(_("recorded by"), null=True)
     approved_by = models.UUIDField(_("approved by"), null=True)
+
+    objects = LedgerEntryQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("ledger entry")
@@ -399,6 +407,7 @@ class LedgerEntry(Identified):
                 include=["kind", "amount_vnd", "reverses"],
                 name="entry_of_line_by_day",
             ),
+            models.Index(fields=["line"], condition=Q(opening=True, kind="carry_in"), name="entry_brought_in"),
         ]
 
     def __str__(self):

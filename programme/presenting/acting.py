@@ -150,6 +150,7 @@ NOT_CLEARED = gettext_lazy("Advances not cleared yet")
 NOT_ASSIGNED = gettext_lazy("Envelope of the year not assigned to lines yet")
 WITHHELD = gettext_lazy("Withheld as saving, not released yet")
 NOT_RETURNED = gettext_lazy("Disbursed, not come back in its year nor since")
+NOT_TAKEN = gettext_lazy("Ceiling of the programme that no year has taken yet")
 NOT_GIVEN = gettext_lazy("Ceiling that the year may have, its envelope now included")
 
 _OF_ASSIGNED = (StepKind.ALLOCATE, StepKind.CUT, StepKind.SAVING, StepKind.TRANSFER)
@@ -198,6 +199,14 @@ def room_of_advances(
         waiting = waiting.exclude(pk=payment.pk)
     recovered = _pending((StepKind.RECOVER_ADVANCE,), besides, commitment=commitment)
     return Room(NOT_CLEARED, commitment.advanced_vnd, _sum(waiting, "clears_vnd") + recovered)
+
+
+def room_of_ceiling(line: BudgetLine, *, besides: BudgetStep | None = None) -> Room:
+    """What opening sums of a line may have as carried in from a year that is not kept here."""
+    rows = BudgetStep.objects.prepared().filter(kind=StepKind.OPENING, year__period=line.year.period, line__counts=True)
+    if besides is not None:
+        rows = rows.exclude(pk=besides.pk)
+    return Room(NOT_TAKEN, ceiling_left(line.year.period), _sum(rows, "carried_in_vnd"))
 
 
 def rooms_for(

@@ -240,9 +240,30 @@ def envelope_left(year: BudgetYear) -> int:
 
 
 def ceiling_left(period) -> int:
-    """What of the programme's ceiling no year's envelope has taken yet."""
+    """What of the programme's ceiling neither a year's envelope nor money carried in from before the portal has taken."""
     taken = period.budget_years.aggregate(sum=Sum("envelope_vnd"))["sum"] or 0
-    return (period.ceiling_vnd or 0) - taken
+    return (period.ceiling_vnd or 0) - taken - brought_in(period)
+
+
+def brought_in(period) -> int:
+    """What the period's lines opened with as carried in: no year here carried it out, so it takes of the ceiling."""
+    rows = LedgerEntry.objects.brought_in().filter(line__year__period=period, line__counts=True)
+    return rows.aggregate(sum=Sum("amount_vnd"))["sum"] or 0
+
+
+def require_ceiling(line: BudgetLine, brought_vnd: int) -> None:
+    """Refuse opening sums carried in that the programme's ceiling has no room for."""
+    if not line.counts or not brought_vnd:
+        return
+    left = ceiling_left(line.year.period)
+    if brought_vnd > left:
+        raise Refused(
+            _(
+                "Only %(left)s of the programme's ceiling is left; what was carried in from a year that is not kept here "
+                "takes %(amount)s of it."
+            )
+            % {"left": formats.money(max(left, 0)), "amount": formats.money(brought_vnd)}
+        )
 
 
 def require_envelope(line: BudgetLine, kind: str, amount_vnd: int, sign: int) -> None:

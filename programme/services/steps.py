@@ -456,7 +456,7 @@ def _require_ceiling_above(period: Period, amount_vnd: int) -> None:
     taken = (period.ceiling_vnd or 0) - ceiling_left(period)
     if amount_vnd < taken:
         raise Refused(
-            _("The years' envelopes take %(taken)s already; the ceiling cannot be lower.")
+            _("The years' envelopes, and money carried in from outside, take %(taken)s already; the ceiling cannot be lower.")
             % {"taken": formats.money(taken)}
         )
 

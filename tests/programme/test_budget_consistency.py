@@ -88,6 +88,7 @@ FAULTS = {
     "envelope": ("programme_budgetyear", "envelope_vnd = 1"),
     "ceiling": ("programme_period", "ceiling_vnd = 1"),
     "after closing": ("programme_budgetyear", "closed_at = '2001-01-01 00:00:00+00'"),
+    "brought in": ("programme_ledgerentry", "opening = (kind = 'carry_in')"),
     "halves": ("programme_ledgerentry", "amount_vnd = amount_vnd + 1 WHERE kind = 'carry_in'"),
     "carried": (
         "programme_ledgerentry",

@@ -51,7 +51,7 @@ DECLARED_LINE = "JOIN enterprises_figurerevision r ON r.id = x.revision_id AND r
 
 LINE, ENTRY, YEAR = "programme_budgetline", "programme_ledgerentry", "programme_budgetyear"
 COMMITMENT, STEP = "programme_commitment", "programme_budgetstep"
-CLOSED_YEAR, OPEN_YEAR, PREPARING_YEAR, ADJUSTING_YEAR, FREE_YEAR = 2096, 2097, 2098, 2099, 2100
+FIRST_YEAR, CLOSED_YEAR, OPEN_YEAR, PREPARING_YEAR, ADJUSTING_YEAR, FREE_YEAR = 2091, 2096, 2097, 2098, 2099, 2100
 OF_PROOF = f"WHERE x.ends_year = {FREE_YEAR}"
 
 
@@ -173,6 +173,8 @@ def money_attempts():
             entry("recover", document="' unc.8'"),
             entry("recover", document="'UNC–8'", amount_vnd="1"),
         ],
+        "entry_m_brought_from_outside": [brought(OPEN_YEAR, fresh)],
+        "entry_n_brought_within_ceiling": [brought(FIRST_YEAR, fresh)],
         "step_recovers_once": [
             copied(STEP, "WHERE x.state = 'prepared' AND x.kind = 'recover'", document="'unc_9'", kind=kind)
             for kind in ("'recover'", "'recover_advance'")
@@ -241,6 +243,14 @@ def money_attempts():
         "period_keeps_its_budget_years": [updated("programme_period", "starts_year = ends_year", OF_PROOF)],
         **of_returns(),
     }
+
+
+def brought(year, pair):
+    """INSERT of what an opening step on an empty line of the year says was carried in."""
+    at = f"{STEP} s JOIN {YEAR} y ON y.id = s.year_id AND y.year = {year} WHERE s.kind = 'opening' AND s.carried_in_vnd > 0"
+    said = {name: f"(SELECT s.{name} FROM {at})" for name in ("line_id", "carried_in_vnd", "id")}
+    sums = {"line_id": said["line_id"], "amount_vnd": said["carried_in_vnd"], "step_id": said["id"]}
+    return entry("assign", where="x.opening", kind="'carry_in'", opening="TRUE", number="1", pair=pair, **sums)
 
 
 def of_returns():
