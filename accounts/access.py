@@ -30,6 +30,7 @@ class Action:
     """A verb of the portal and the roles that may do it; `anyone` also without signing in, `signed_in` any account.
 
     What is `delegable` may be done in the name of somebody with such a role by whom they authorised in writing.
+    `receivers` are the roles that may receive it, where not everybody on the staff may.
     With `parts`, whoever may do one of them may begin; which of them it comes to is asked where it is done.
     """
 
@@ -39,6 +40,7 @@ class Action:
     anyone: bool = False
     signed_in: bool = False
     delegable: bool = False
+    receivers: frozenset = frozenset()
     parts: tuple = ()
 
     def __str__(self):
@@ -96,11 +98,11 @@ _menu: dict[str, Entry] = {}
 _complete = False
 
 
-def action(code, label, *, roles, delegable=False):
-    """Add a verb with the roles that may do it, and whether they may authorise others to do it; returns it."""
+def action(code, label, *, roles, delegable=False, receivers=()):
+    """Add a verb with the roles that may do it, and whether they may authorise others (of which roles) to do it."""
     if code in _actions:
         raise ValueError(f"The action {code} stands twice in the table.")
-    _actions[code] = Action(code, label, frozenset(roles), delegable=delegable)
+    _actions[code] = Action(code, label, frozenset(roles), delegable=delegable, receivers=frozenset(receivers))
     return _actions[code]
 
 
@@ -177,11 +179,18 @@ def allowed(user, wanted):
         return True
     if any(allowed(user, part) for part in wanted.parts):
         return True
-    return wanted.delegable and bool(_delegated(user.delegations, wanted))
+    return wanted.delegable and bool(_delegated(user.delegations, wanted, user.roles))
 
 
-def _delegated(delegations, wanted):
-    """Those by which the giver's own roles allow `wanted`: a delegated right is never passed on."""
+def may_receive(wanted, roles):
+    """Whether somebody with `roles` of their own may be authorised to do `wanted`, as far as the right itself asks."""
+    return not wanted.receivers or bool(roles & wanted.receivers)
+
+
+def _delegated(delegations, wanted, roles):
+    """Those by which the giver's own roles allow `wanted` to a receiver with `roles`: a delegated right is never passed on."""
+    if not may_receive(wanted, roles):
+        return []
     return [each for each in delegations if each.action == wanted.code and each.giver_roles & wanted.roles]
 
 
@@ -207,13 +216,14 @@ def capacities(by, wanted, *, on: date) -> list[Capacity]:
     if not by.is_authenticated or not by.is_active:
         return []
     today = on == timezone.localdate()
-    own = (by.roles if today else by.roles_on(on)) & wanted.roles
+    roles = by.roles if today else by.roles_on(on)
+    own = roles & wanted.roles
     found = [Capacity(actor, own)] if own or wanted.anyone or wanted.signed_in else []
     if wanted.delegable:
         given = by.delegations if today else by.delegations_on(on)
         found += [
             Capacity(actor, each.giver_roles & wanted.roles, each.giver.public_id, each.named_paper, each.limit_vnd)
-            for each in _delegated(given, wanted)
+            for each in _delegated(given, wanted, roles)
         ]
     return found
 

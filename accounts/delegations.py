@@ -6,7 +6,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.access import actions, require
+from accounts.access import actions, may_receive, require
 from accounts.models import Delegation, Post, User
 from accounts.permissions import DELEGATE, MANAGE_PEOPLE
 from accounts.roles import Role, may_act_for_others
@@ -21,6 +21,19 @@ def delegable_actions():
     """[(code, label)] of what may be delegated, by label."""
     found = [(each.code, each.label) for each in actions().values() if each.delegable]
     return sorted(found, key=lambda pair: str(pair[1]))
+
+
+def receivers_named(wanted):
+    """The labels of the roles that alone may receive the right; empty where everybody on the staff may."""
+    return [str(role.label) for role in Role if role in wanted.receivers]
+
+
+def only_to(wanted):
+    """The sentence that says so."""
+    return _("“%(right)s” may be delegated only to: %(roles)s.") % {
+        "right": wanted.label,
+        "roles": ", ".join(receivers_named(wanted)),
+    }
 
 
 def may_give_for(by, giver):
@@ -127,6 +140,8 @@ def _require_both_may(giver, receiver, wanted, day):
             )
             % {"name": receiver.full_name, "day": formats.vn_date(day)}
         )
+    if not may_receive(wanted, _roles_by_post(receiver, day)):
+        raise Refused(only_to(wanted))
 
 
 def _require_no_overlap(giver, action, starts_on, ends_on):

@@ -7,7 +7,7 @@ from django.contrib.auth import password_validation
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.delegations import delegable_actions
+from accounts.delegations import delegable_actions, only_to
 from accounts.handover import takers_of
 from accounts.models import Office, User
 from accounts.roles import COUNCIL, POST_ROLES, STAFF, Role
@@ -206,15 +206,22 @@ class DelegationForm(Form):
         label=_("At most for one act"), required=False, min_value=1, help_text=_("Leave empty where there is no limit.")
     )
 
-    def __init__(self, *args, on, giver=None, **kwargs):
-        """`giver` is set where the person who records can give only what is their own."""
+    def __init__(self, *args, on, wanted=None, giver=None, **kwargs):
+        """`wanted` is the right that was chosen; `giver` is set where who records can give only what is their own."""
         super().__init__(*args, **kwargs)
         self.fields["giver"].queryset = staff_on(on)
         self.fields["receiver"].queryset = staff_on(on)
+        if wanted is not None:
+            self.fields["action"].widget = forms.HiddenInput()
+            self.fields["action"].initial = wanted.code
+        if wanted is not None and wanted.receivers:
+            receiver = self.fields["receiver"]
+            receiver.queryset = receiver.queryset.holding(wanted.receivers, on)
+            receiver.help_text = receiver.error_messages["invalid_choice"] = only_to(wanted)
         self.fields["starts_on"].initial = on
         if giver is not None:
             del self.fields["giver"]
-            self.fields["receiver"].queryset = staff_on(on).exclude(pk=giver.pk)
+            self.fields["receiver"].queryset = self.fields["receiver"].queryset.exclude(pk=giver.pk)
 
     def clean(self):
         cleaned = super().clean()

@@ -3,22 +3,26 @@
 Rooms register what a person can hold:
 
     handover.register("figures", _("Figures waiting for this person"),
-                      count=f(user), takers=f(user, on), move=f(user, to, by=, now=))
+                      count=f(user), things=f(user), takers=f(user, on), move=f(user, to, by=, now=))
 
-and say with `takers` whose role lets them go on with it: nobody else is offered, nor accepted.
+and say with `takers` whose role lets them go on with it: nobody else is offered, nor accepted. What `things` names, in
+Vietnamese, stays in the record of the act: it is what the parties sign.
 
 Delegations are personal and go to nobody: they end with their last day, early by `end_delegation`, and all at once when
 the giver's or the receiver's account is disabled. `delegations_of` names them to whoever hands over.
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.db import transaction
 from django.db.models import Prefetch
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
-from accounts.access import require
+from accounts.access import may_open, require
 from accounts.models import Delegation, Handover, Post, User
 from accounts.permissions import HAND_OVER
 from audit.events import record_event
@@ -29,22 +33,43 @@ from audit.refusals import Refused
 class Holding:
     """A kind of thing a person can hold.
 
-    `count(user)` says how many, `takers(user, on)` which users may go on with them on the day, and
-    `move(user, to, by=, now=)` gives them all to `to`.
+    `count(user)` says how many, `things(user)` which ones, `takers(user, on)` which users may go on with them on the day,
+    and `move(user, to, by=, now=)` gives them all to `to`.
     """
 
     code: str
     label: object
     count: object
+    things: object
     takers: object
     move: object
 
 
+class Line(NamedTuple):
+    """What went to one taker of a kind: how many, and which ones where the record names them."""
+
+    what: str
+    count: int
+    taker: str  # public id
+    things: list
+
+
 _holdings: dict[str, Holding] = {}
+_files: list[tuple] = []
 
 
-def register(code, label, *, count, takers, move):
-    _holdings[code] = Holding(code, label, count, takers, move)
+def register(code, label, *, count, things, takers, move):
+    _holdings[code] = Holding(code, label, count, things, takers, move)
+
+
+def register_file(label, route):
+    """A room above makes a file of the record of a handover: what its link says, and its route."""
+    _files.append((label, route))
+
+
+def files_of(act, user):
+    """[(label, address)] of the files of a record that the user may have."""
+    return [(label, reverse(route, args=[act.public_id])) for label, route in _files if may_open(user, route)]
 
 
 def takers_of(holding, person, on):
@@ -91,8 +116,10 @@ def hand_over(*, person, to, paper, reason, by, now):
                 _("%(name)s holds no role that allows this work: %(what)s. Choose somebody who may go on with it.")
                 % {"name": taker.full_name, "what": holding.label}
             )
+        with override("vi"):
+            things = [str(thing) for thing in holding.things(person)]
         holding.move(person, taker, by=by, now=now)
-        lines.append({"kind": holding.code, "count": count, "to": str(taker.public_id)})
+        lines.append({"kind": holding.code, "count": count, "to": str(taker.public_id), "things": things})
     left = held_by(person)
     if left:
         raise Refused(_("This would stay behind: %(what)s.") % {"what": ", ".join(str(h.label) for h, _count in left)})
@@ -111,7 +138,7 @@ def hand_over(*, person, to, paper, reason, by, now):
         now=now,
         reason=reason.strip(),
         paper=paper.strip(),
-        lines=lines,
+        lines=[{name: line[name] for name in ("kind", "count", "to")} for line in lines],
         handover=act.public_id,
         count=sum(line["count"] for line in lines),
     )
@@ -119,8 +146,13 @@ def hand_over(*, person, to, paper, reason, by, now):
 
 
 def lines_of(act):
-    """[(what, how many, public id of the taker)] of a handover, in words."""
+    """The `Line`s of a handover, in words; records from before things were named name none."""
     return [
-        (_holdings[line["kind"]].label if line["kind"] in _holdings else line["kind"], line["count"], line["to"])
+        Line(
+            str(_holdings[line["kind"]].label) if line["kind"] in _holdings else line["kind"],
+            line["count"],
+            line["to"],
+            line.get("things", []),
+        )
         for line in act.lines
     ]

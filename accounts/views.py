@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts import handover, invitations, services, sessions
 from accounts.access import ANYONE, actions, may_open, row_for
 from accounts.answers import do_once, form_page
+from accounts.delegations import receivers_named
 from accounts.forms import (
     AcceptInvitationForm,
     EditPersonForm,
@@ -189,7 +190,7 @@ def person_detail(request, public_id):
     person = get_object_or_404(people_with_facts(now, today), public_id=public_id)
     if person.pk != request.user.pk:
         record_read(request.user, "page of a person", person, now=now)
-    state = dict(STATES)[person.state]
+    state, held = dict(STATES)[person.state], handover.held_by(person)
     return render(
         request,
         "accounts/person_detail.html",
@@ -205,10 +206,10 @@ def person_detail(request, public_id):
             "may_see_delegations": True,
             "sessions": _open_sessions(person),
             "attempts": person.login_records.order_by("-id")[:15],
-            "held": handover.held_by(person),
+            "held": held,
             "handovers": person.handovers.order_by("-id"),
             "may_manage": request.user.may(MANAGE_PEOPLE),
-            "may_hand_over": request.user.may(HAND_OVER),
+            "may_hand_over": bool(held) and request.user.may(HAND_OVER),
             "is_self": person.pk == request.user.pk,
         },
     )
@@ -419,14 +420,15 @@ def handover_detail(request, public_id):
     """The record of a handover, to read and to print."""
     record = get_object_or_404(Handover.objects.select_related("person"), public_id=public_id)
     lines = handover.lines_of(record)
-    names = names_of([taker for _what, _count, taker in lines] + ([record.by] if record.by else []))
+    names = names_of([line.taker for line in lines] + ([record.by] if record.by else []))
     by_text = {str(public_id): name for public_id, name in names.items()}
     return render(
         request,
         "accounts/handover_detail.html",
         {
             "record": record,
-            "lines": [(what, count, by_text.get(taker, "")) for what, count, taker in lines],
+            "lines": [(line.what, line.count, by_text.get(line.taker, "")) for line in lines],
+            "files": handover.files_of(record, request.user),
             "by": by_text.get(str(record.by), ""),
         },
     )
@@ -453,7 +455,7 @@ def invite_person(request):
                     now=now,
                 )
                 operation.store({"invitation": str(invitation.public_id)})
-        return _("The invitation is on its way; its link is valid for 72 hours."), "accounts:invitation_list"
+        return _invited(data["email"]), "accounts:invitation_list"
 
     return form_page(
         request,
@@ -465,6 +467,17 @@ def invite_person(request):
         lead=_("The person gets a letter with a link, chooses a password, and then holds the post."),
         above=[(_("People"), reverse("accounts:people_list"))],
     )
+
+
+def _invited(email):
+    """What whoever invited is told; they may read the list of people, so also whose account the address is."""
+    known = User.objects.filter(email__iexact=email.strip()).first()
+    if known is None:
+        return _("The invitation is on its way; its link is valid for 72 hours.")
+    return _(
+        "The invitation is on its way; its link is valid for 72 hours. The address has an account already (%(name)s): "
+        "the post is added to it."
+    ) % {"name": known.full_name}
 
 
 @require_safe
@@ -662,6 +675,7 @@ def table_of_rights(request):
             room = ROOM_OF.get(room, room)
             roles = [each.label for each in Role if each in action.roles]
             line = {"label": action.label, "roles": roles, "delegable": action.delegable}
+            line["receivers"] = receivers_named(action)
             rooms.setdefault(room, []).append(line)
     return render(
         request,

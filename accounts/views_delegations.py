@@ -1,5 +1,6 @@
 """The pages of delegations: the list, one of them, recording one, ending one early."""
 
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
@@ -9,10 +10,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from accounts.access import may_open
+from accounts.access import actions, may_open
 from accounts.answers import do_once, form_page
+from accounts.delegations import delegable_actions, give_delegation, may_give_for, receivers_named
 from accounts.delegations import end_delegation as end
-from accounts.delegations import give_delegation, may_give_for
 from accounts.forms import DelegationForm, EndDelegationForm
 from accounts.models import Delegation, User
 from accounts.permissions import MANAGE_PEOPLE
@@ -68,11 +69,20 @@ def delegation_detail(request, public_id):
 
 
 def add_delegation(request):
-    """An administrator records anybody's delegation, a leader their own."""
+    """An administrator records anybody's delegation, a leader their own; first the right is chosen, then the rest."""
+    wanted = actions().get(request.POST.get("action") or request.GET.get("action", ""))
+    if wanted is not None and not wanted.delegable:
+        wanted = None
+    if wanted is None and request.method != "POST":
+        return _choose_right(request)
     now, own = timezone.now(), not request.user.may(MANAGE_PEOPLE)
     giver = request.user if own else User.objects.filter(public_id=_asked(request, "giver")).first()
     form = DelegationForm(
-        *form_data(request), on=timezone.localdate(now), giver=request.user if own else None, initial={"giver": giver}
+        *form_data(request),
+        on=timezone.localdate(now),
+        wanted=wanted,
+        giver=request.user if own else None,
+        initial={"giver": giver},
     )
 
     def act(data):
@@ -95,6 +105,7 @@ def add_delegation(request):
         return _("The delegation is recorded. It counts from its first day on."), page
 
     back = reverse("accounts:delegation_list")
+    lead = _("The receiver does this in the giver's name, and counts as both where two different people are needed.")
     return form_page(
         request,
         form,
@@ -102,8 +113,23 @@ def add_delegation(request):
         title=_("Record a delegation"),
         submit=_("Record the delegation"),
         back=back,
-        lead=_("The receiver does this in the giver's name, and counts as both where two different people are needed."),
+        lead=f"{wanted.label}. {lead}" if wanted is not None else lead,
         above=[(_("Delegations"), back)],
+    )
+
+
+def _choose_right(request):
+    given = {"giver": request.GET["giver"]} if request.GET.get("giver") else {}
+    page = reverse("accounts:add_delegation")
+    rights = [
+        (label, f"{page}?{urlencode({'action': code} | given)}", receivers_named(actions()[code]))
+        for code, label in delegable_actions()
+    ]
+    above = [(_("Delegations"), reverse("accounts:delegation_list"))]
+    return render(
+        request,
+        "accounts/choose_right.html",
+        {"title": _("Record a delegation"), "rights": rights, "above": above},
     )
 
 

@@ -16,6 +16,7 @@ class DocumentsConfig(AppConfig):
             "imports",
             _("Imports to decide on"),
             count=services.count_held,
+            things=services.names_of_held,
             takers=services.who_may_decide,
             move=services.hand_over_imports,
         )
@@ -23,6 +24,7 @@ class DocumentsConfig(AppConfig):
             "papers",
             _("Papers that go out and are not issued yet"),
             count=lambda person: papers.held_by(person).count(),
+            things=papers.names_of_held,
             takers=papers.who_may_go_on,
             move=papers.hand_over_papers,
         )
@@ -30,6 +32,7 @@ class DocumentsConfig(AppConfig):
             "incoming",
             _("Papers that came in and are in this person's hands"),
             count=lambda person: IncomingPaper.objects.held_by(person).count(),
+            things=incoming.names_of_held,
             takers=incoming.who_may_go_on,
             move=incoming.hand_over_incoming,
         )
@@ -37,8 +40,11 @@ class DocumentsConfig(AppConfig):
             "work_files",
             _("Open work files that this person keeps"),
             count=lambda person: WorkFile.objects.kept_by(person).count(),
+            things=WorkFile.objects.kept_by,
             takers=work_files.who_may_keep,
             move=work_files.hand_over_files,
         )
+        handover.register_file(_("Record to print (PDF)"), "documents:handover_record_pdf")
+        handover.register_file(_("Record in Word"), "documents:handover_record_word")
         for fileable in filed.FILEABLES:
             filing.register(fileable)

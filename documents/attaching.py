@@ -39,7 +39,7 @@ class Attachments:
         if self.allowed == PAPERS:
             return _("PDF, PNG or JPEG.")
         endings = ", ".join(ending for ending, kind in ENDINGS.items() if kind in self.allowed)
-        return _("Files %(endings)s, at most %(size)s MB. Word files are not taken: save them as PDF.") % {
+        return _("Files %(endings)s, at most %(size)s MB.") % {
             "endings": endings,
             "size": settings.UPLOAD_MEGABYTES,
         }

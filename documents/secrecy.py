@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 
 from audit.refusals import Refused
 
-# the mark as it is stamped: alone on its line, or after the words “độ mật”
-_MARKS = re.compile(r"(?m)^\W*(?:TUYỆT|TỐI)?\s*MẬT\W*$|(?i:độ\s+mật)\s*:?\s*(?:(?i:tuyệt|tối)\s+)?(?i:mật)\b")
+# the mark as it is stamped: alone on its line or before what it marks, or after the words “độ mật”
+_MARKS = re.compile(r"(?m)^\W*(?:TUYỆT|TỐI)?\s*MẬT(?:\W*$|\s*:)|(?i:độ\s+mật)\s*:?\s*(?:(?i:tuyệt|tối)\s+)?(?i:mật)\b")
 
 
 def refuse_secret(*texts):

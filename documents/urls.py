@@ -3,7 +3,7 @@ from django.urls import path
 from documents.permissions.copies import STEPS as STEPS_OF_COPIES
 from documents.permissions.incoming import ACTIONS
 from documents.permissions.papers import STEPS
-from documents.views import copies, incoming, numbers, papers, trust, way, work_files
+from documents.views import copies, handovers, incoming, numbers, papers, trust, way, work_files
 from documents.views import imports as views
 
 app_name = "documents"
@@ -102,4 +102,12 @@ urlpatterns += [
 # the steps of a paper on its way
 urlpatterns += [
     path(f"papers/<uuid:public_id>/{verb}/", way.take_step, {"verb": verb}, name=f"{verb}_paper") for verb in STEPS
+]
+
+# records of handovers
+urlpatterns += [
+    path(
+        f"handovers/<uuid:public_id>/{kind}/", handovers.handover_record, {"kind": kind}, name=f"handover_record_{kind}"
+    )
+    for kind in ("pdf", "word")
 ]

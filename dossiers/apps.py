@@ -14,7 +14,8 @@ class DossiersConfig(AppConfig):
         from dossiers.models import ProcedureVersion
         from dossiers.panels import dossiers_panel
         from dossiers.services import results
-        from enterprises import panels
+        from dossiers.waiting import waiting_about_dossiers
+        from enterprises import panels, waiting
         from programme import citations
 
         citations.register(
@@ -27,6 +28,7 @@ class DossiersConfig(AppConfig):
         )
         filing.register(FILEABLE)
         panels.register(35, dossiers_panel)
+        waiting.register(waiting_about_dossiers)
         purposes.register(
             "results",
             of=results.result_of,
@@ -38,6 +40,7 @@ class DossiersConfig(AppConfig):
             "dossiers",
             _("Dossiers this person handles"),
             count=lambda user: holding.held(user).count(),
+            things=holding.names_of_held,
             takers=holding.takers,
             move=holding.move,
         )

@@ -13,6 +13,11 @@ def held(user):
     return Dossier.objects.filter(handler=user, state__in=IN_HAND)
 
 
+def names_of_held(user):
+    for row in held(user).select_related("procedure_version__procedure", "enterprise"):
+        yield f"{row.code} – {row.procedure.name_vi} – {row.enterprise.name}"
+
+
 def takers(user, on):
     """Those who handle dossiers in every office in which the person holds some."""
     people = User.objects.all()

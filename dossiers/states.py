@@ -127,6 +127,8 @@ MOVES = (
 )
 # what is done with a dossier without moving it; who may do it hangs on whose it is (`dossiers/permissions`)
 IN_HAND = (State.RECEIVED, State.APPRAISING, State.SUPPLEMENTING, State.SUBMITTED, State.APPROVED)
+# where a dossier that nobody handles waits to be assigned
+UNASSIGNED = (State.RECEIVED, State.APPRAISING)
 STAYING = {
     Verb.ASSIGN: IN_HAND,
     Verb.HAND_OVER: IN_HAND,

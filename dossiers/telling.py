@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Post, User
 from accounts.roles import ENTERPRISE_ROLES, HEADS, LEADERS, Role
 from dossiers.models import Dossier
-from dossiers.states import CLERKS, HANDLERS, IN_HAND, State, Verb
+from dossiers.states import CLERKS, DECIDERS, HANDLERS, IN_HAND, UNASSIGNED, State, Verb
 from enterprises.telling import ENTERPRISE, people_of
 from notices.kinds import Place, kind
 from notices.services.telling import tell
@@ -118,13 +118,15 @@ def _answer_by(dossier):
 
 
 def _in_whose_hands(dossier, on):
-    """Whoever handles it; at the door the clerks; of an office that has it and gave it to nobody yet, its heads."""
+    """Whoever handles it; at the door the clerks; of an office that has it and gave it to nobody yet, its heads, and where
+    it has none the leaders."""
     if dossier.state == State.LODGED:
         return User.objects.holding(CLERKS, on)
     if dossier.handler_id:
         return User.objects.filter(pk=dossier.handler_id)
     posts = Post.objects.in_force(on).filter(office_id=dossier.office_id, role__in=[role.value for role in HEADS])
-    return User.objects.filter(is_active=True, pk__in=posts.values("user_id"))
+    heads = User.objects.filter(is_active=True, pk__in=posts.values("user_id"))
+    return heads if heads.exists() else User.objects.holding(LEADERS, on)
 
 
 def _at_whose_desk(dossier, on):
@@ -133,8 +135,8 @@ def _at_whose_desk(dossier, on):
 
 
 def _to_assign(dossier, on):
-    """The heads of the office that has it, while nobody handles it."""
-    waits = dossier.state == State.RECEIVED and dossier.handler_id is None
+    """Whoever assigns it, while nobody handles it."""
+    waits = dossier.state in UNASSIGNED and dossier.handler_id is None
     return _in_whose_hands(dossier, on) if waits else User.objects.none()
 
 
@@ -158,7 +160,20 @@ def _issued(dossier):
     return _says(dossier) | {"paper": paper}
 
 
+def _signatories_of_draft(dossier, on):
+    return people_of(dossier.enterprise, on, Role.SIGNATORY) if dossier.is_draft else User.objects.none()
+
+
 RECORDS = frozenset({Role.RECORDS_CLERK})
+READY = kind(
+    "dossiers.ready",
+    _("A complete draft waits for the legal representative"),
+    model=Dossier,
+    people=_signatories_of_draft,
+    says=_says,
+    places=(PROCEDURE, ENTERPRISE),
+    roles=frozenset({Role.SIGNATORY}),
+)
 _LODGED = (CODE, PROCEDURE, ENTERPRISE, APPLICANT, LODGED_AT)
 _OF_ENTERPRISE = {"model": Dossier, "people": _people, "roles": ENTERPRISE_ROLES, "must": True}
 RECEIVED = kind(
@@ -182,7 +197,7 @@ RESULT = kind(
 )
 SUPPLEMENTED = kind(
     "dossiers.supplemented", _("The enterprise gave a supplement"), model=Dossier, people=_in_whose_hands, says=_says,
-    places=_LODGED, roles=CLERKS | HANDLERS,
+    places=_LODGED, roles=CLERKS | HANDLERS | LEADERS,
 )  # fmt: skip
 ASSIGNED = kind(
     "dossiers.assigned", _("A dossier was given to me"), model=Dossier, people=_assigned,
@@ -190,7 +205,7 @@ ASSIGNED = kind(
 )  # fmt: skip
 TO_ASSIGN = kind(
     "dossiers.to_assign", _("A dossier waits to be assigned"), model=Dossier, people=_to_assign, says=_reason(Verb.RECEIVE),
-    places=(*_LODGED, DUE_ON), roles=HEADS,
+    places=(*_LODGED, DUE_ON), roles=DECIDERS,
 )  # fmt: skip
 TO_DECIDE = kind(
     "dossiers.to_decide", _("A dossier waits for a decision"), model=Dossier, people=_to_decide,
@@ -205,7 +220,7 @@ MESSAGE = kind(
 )
 ANSWERED = kind(
     "dossiers.answered", _("The enterprise wrote about a dossier"), model=Dossier, people=_at_whose_desk, says=_says,
-    places=_LODGED, roles=CLERKS | HANDLERS,
+    places=_LODGED, roles=CLERKS | HANDLERS | LEADERS,
 )  # fmt: skip
 TOLD = {
     Verb.RECEIVE: (RECEIVED, TO_ASSIGN),
@@ -226,7 +241,8 @@ TOLD = {
 
 def tell_moved(dossier, verb, *, line, by, now):
     """Tell whom this line of the slip concerns, once for each line."""
-    for each in TOLD.get(verb, ()):
+    passed_on = verb == Verb.ASSIGN and dossier.handler_id is None
+    for each in (TO_ASSIGN,) if passed_on else TOLD.get(verb, ()):
         tell(each, dossier, by=by, now=now, occasion=str(line.number))
 
 

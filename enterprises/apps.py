@@ -44,6 +44,7 @@ class EnterprisesConfig(AppConfig):
             "figures",
             _("Figures to send or to correct"),
             count=figures.count_held,
+            things=figures.names_of_held,
             takers=figures.who_may_declare,
             move=figures.hand_over_figures,
         )

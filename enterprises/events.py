@@ -55,7 +55,7 @@ CLAIM = {
     "authorised_to": (_label(Claim, "authorised_to"), _day),
     "expires_on": (_label(Claim, "expires_on"), _day),
     "member": _("person"),
-    "although": _("though it had a representative on the portal"),
+    "although": _("though it had a representative on the portal, or had invited one"),
 }
 PRODUCT = {name: _label(Product, name) for name in ("name", "group", "activity")}
 TITLE = {

@@ -7,6 +7,7 @@ from enterprises.models import Enterprise, FigureRevision, Product, Title
 from enterprises.models.figures import LIMITS, PEOPLE_MEASURES, USD_MEASURES, VND_MEASURES
 from enterprises.services.enterprises import STATUS_MOVES
 from enterprises.services.figures import DEFAULT_BASIS, spans_of_years
+from enterprises.services.products import misdated
 from reference import tax_codes
 from reference.models import AdministrativeUnit, ExchangeRate, IndustryCode, ProductGroup
 from reference.services import exchange_rate
@@ -90,6 +91,9 @@ class EnterpriseForm(ModelForm):
         self.same_name_field = self.fields.pop("same_name")
         if "same_name" in self.data:
             self.ask_about_name()
+        if not kept.pk:  # nobody registers "other" by passing over it
+            types = self.fields["enterprise_type"]
+            types.choices, self.initial["enterprise_type"] = [("", _("Choose…")), *types.choices], ""
         if kept.pk:
             self.initial["groups"] = [row.group_id for row in kept.groups.in_force(on)]
             self.initial["activities"] = [row.activity_id for row in kept.activities.in_force(on)]
@@ -214,6 +218,10 @@ class TitleForm(Form):
         begins, ends = data.get("valid_from"), data.get("valid_to")
         if begins and ends and ends < begins:
             self.add_error("valid_to", _("The title would end before it begins."))
+        dated = {name: data.get(name) for name in ("round_year", "decision_on", "valid_from")}
+        if all(dated.values()):
+            for field, sentence in misdated(**dated):
+                self.add_error(field, sentence)
         return data
 
     def values(self):

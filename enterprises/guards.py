@@ -34,6 +34,16 @@ STEPS = (
     "kept_by",
 )
 
+# A title is in force from its decision on, and the round of a year is decided in that year or in the next.
+MISDATED = (
+    "(NEW.valid_from < NEW.decision_on"
+    " OR CAST(substr(CAST(NEW.decision_on AS text), 1, 4) AS integer) NOT IN (NEW.round_year, NEW.round_year + 1))"
+)
+REDATED = (
+    "(NEW.valid_from IS DISTINCT FROM OLD.valid_from OR NEW.decision_on IS DISTINCT FROM OLD.decision_on"
+    " OR NEW.round_year IS DISTINCT FROM OLD.round_year)"
+)
+
 DECLARED = (
     "EXISTS (SELECT 1 FROM enterprises_figurerevision r WHERE r.id = {row}.revision_id AND r.declared_at IS NOT NULL)"
 )
@@ -88,6 +98,9 @@ GUARDS = [
     immutable("enterprises_product", "public_id", "created_at"),
     no_delete("enterprises_title"),
     immutable("enterprises_title", "public_id", "created_at"),
+    check_trigger("dated_enterprises_title", "enterprises_title", ("INSERT",), MISDATED),
+    # what was recorded wrongly before this was a rule can still be ended, withdrawn and merged
+    check_trigger("redated_enterprises_title", "enterprises_title", ("UPDATE",), f"{REDATED} AND {MISDATED}"),
     append_only("enterprises_titlerevision", allow=("superseded_at",)),
     # figures
     no_delete(FIGURES),

@@ -29,6 +29,7 @@ from enterprises.services.importing import (
     withdraw_imported_figures,
     withdraw_imported_registry,
 )
+from enterprises.services.products import BEGINS_EARLY, OTHER_ROUND
 from reference.models import AdministrativeUnit, ProductGroup
 from reference.services import SizeTable, as_written
 from reference.tax_codes import parent_of
@@ -405,7 +406,7 @@ class FiguresImport(ImportKind):
 # --- enterprises with products and titles -----------------------------------------------------
 BEGINS_LATE = gettext_noop("The title would end on %(to)s, before it begins on %(from)s. Look at the decision.")
 NO_WARD = gettext_noop("“%(value)s” is no ward or commune of Hà Nội today. Write its name as in the list of 126.")
-NO_GROUP = gettext_noop("“%(value)s” is no product group in force: %(known)s.")
+NO_GROUP = gettext_noop("“%(value)s” is no product group in force: %(known)s. Part several with “;”.")
 NO_PRODUCT = gettext_noop("The row names a title but no product.")
 INCOMPLETE = gettext_noop("A title needs its round, the decision with its date, and the day from which it is in force.")
 FUTURE = gettext_noop("The decision is dated in the future.")
@@ -459,7 +460,7 @@ class RegistryImport(ImportKind):
         Column("ward", _("Ward or commune"), aliases=("Phường/xã", "Xã, phường", "Phường xã"), most=120),
         Column("phone", _("Telephone"), aliases=("SĐT", "ĐT", "Số điện thoại"), most=30),
         Column("email", _("E-mail"), aliases=("Thư điện tử",), most=200),
-        Column("group", _("Product group"), aliases=("Nhóm sản phẩm", "Ngành"), most=200),
+        Column("group", _("Product group"), aliases=("Nhóm sản phẩm", "Ngành"), most=600),
         Column("product", _("Product"), aliases=("Tên sản phẩm", "Sản phẩm chủ lực"), most=300),
         Column(
             "kind",
@@ -493,6 +494,10 @@ class RegistryImport(ImportKind):
         _("One row for a title; an enterprise or a product without a title takes a row of its own."),
         _("An enterprise that is in the registry already keeps its data; only products and titles are added."),
         _("Leave the end of a title empty when the decision names none."),
+        _(
+            "An enterprise of several product groups: write them in one cell parted with “;” (codes also with “,”), such "
+            "as “CK; DMDG”. A product in such a row gets no group; give it one on its page."
+        ),
     )
     staged = {
         "enterprise_id": "bigint",
@@ -510,7 +515,7 @@ class RegistryImport(ImportKind):
         "phone": "text",
         "email": "text",
         "group_id": "bigint",
-        "group_code": "text",
+        "group_codes": "text",
         "new_enterprise": "boolean",
         "product": "text",
         "product_folded": "text",
@@ -532,6 +537,10 @@ class RegistryImport(ImportKind):
         "withdrawn": _("withdrawn"),
     }
 
+    def permitted(self, key, today):
+        groups = ProductGroup.objects.in_force(today).ordered() if key == "group" else ()
+        return {group.code: as_written(group.code, group.name_vi) for group in groups}
+
     def prepare(self, import_, *, now):
         today = timezone.localdate(now)
         roots = Enterprise.objects.recorded().annotate(root=Coalesce(F("merged_into_id"), F("pk")))
@@ -550,7 +559,7 @@ class RegistryImport(ImportKind):
             ),
             "wards": _ward_names(wards.values_list("pk", "code", "name_vi")),
             "groups": {fold(word): (pk, code) for pk, code, *names in groups for word in (code, *names) if word},
-            "group_codes": "; ".join(sorted(as_written(code, name_vi) for _pk, code, name_vi, *_names in groups)),
+            "known_groups": "; ".join(sorted(as_written(code, name_vi) for _pk, code, name_vi, *_names in groups)),
             "new": {},
             "new_products": set(),
             "seen_titles": {},
@@ -561,8 +570,8 @@ class RegistryImport(ImportKind):
         chunk.add("enterprise_id", roots)
         chunk.add("ward_id", self._wards(chunk, context))
         groups = list(self._groups(chunk, context))
-        chunk.add("group_id", [found[0] for found in groups])
-        chunk.add("group_code", [found[1] for found in groups])
+        chunk.add("group_id", [next(iter(found)) if len(found) == 1 else None for found in groups])
+        chunk.add("group_codes", [",".join(sorted(found.values())) for found in groups])
         self._check_enterprises(chunk, roots, context)
         self._check_titles(chunk, context)
         self._mark_new(chunk, roots, context)
@@ -583,11 +592,17 @@ class RegistryImport(ImportKind):
             yield found
 
     def _groups(self, chunk, context):
+        """{key: code} of the groups a row names, however many."""
+        known = context["groups"]
         for at, typed in enumerate(chunk["group"]):
-            found = context["groups"].get(fold(typed)) if typed else None
-            if typed and found is None:
-                chunk.refuse(at, "group", NO_GROUP, value=typed, known=context["group_codes"])
-            yield found or (None, "")
+            found = {}
+            for name in _names_of_groups(typed, known):
+                if fold(name) not in known:
+                    chunk.refuse(at, "group", NO_GROUP, value=name, known=context["known_groups"])
+                    break
+                key, code = known[fold(name)]
+                found[key] = code
+            yield found
 
     def _check_enterprises(self, chunk, roots, context):
         new, names, numbers = context["new"], context["names"], chunk.numbers
@@ -635,8 +650,12 @@ class RegistryImport(ImportKind):
         for at, (year, decided, begins, ends) in enumerate(zip(*(chunk[name] for name in columns), strict=True)):
             if begins and ends and ends < begins:
                 chunk.refuse(at, "valid_to", BEGINS_LATE, **{"from": _day(begins), "to": _day(ends)})
+            if decided and begins and begins < decided:
+                chunk.refuse(at, "valid_from", BEGINS_EARLY, **{"from": _day(begins), "on": _day(decided)})
             if decided and decided > context["today"]:
                 chunk.refuse(at, "decision_on", FUTURE)
+            elif decided and year and int(decided[:4]) - int(year) not in (0, 1):
+                chunk.refuse(at, "decision_on", OTHER_ROUND, year=str(year), on=_day(decided))
             if year and not 2000 <= int(year) <= context["year"]:
                 chunk.refuse(at, "round_year", NO_ROUND, year=str(year))
 
@@ -701,6 +720,14 @@ class RegistryImport(ImportKind):
 
     def result_url(self, import_):
         return reverse("enterprises:enterprise_list")
+
+
+def _names_of_groups(typed, known):
+    """The names in a cell, parted with “;”; commas part codes, for they stand within names as well."""
+    for part in filter(None, map(str.strip, (typed or "").split(";"))):
+        codes = [code for code in map(str.strip, part.split(",")) if code]
+        apart = fold(part) not in known and all(fold(code) in known for code in codes)
+        yield from codes if apart else [part]
 
 
 def _day(text):

@@ -17,9 +17,11 @@ ENTERPRISE = Place("enterprise", _("name of the enterprise"), "Công ty TNHH Cơ
 YEAR = Place("year", _("year of the figures"), "2025")
 
 
-def people_of(enterprise, on):
-    """Who acts for the enterprise, or for the record it was merged into, on the day."""
+def people_of(enterprise, on, *roles):
+    """Who acts for the enterprise, or for the record it was merged into, on the day, in one of the `roles` if any is told."""
     held = Membership.objects.in_force(on).filter(enterprise_id__in=(enterprise.pk, enterprise.merged_into_id))
+    if roles:
+        held = held.filter(role__in=[role.value for role in roles])
     return User.objects.filter(pk__in=held.values("user"))
 
 

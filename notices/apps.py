@@ -17,6 +17,7 @@ class NoticesConfig(AppConfig):
             "reminders",
             _("Reminders of colleagues that are open"),
             count=reminders.count_held,
+            things=reminders.held_by,
             takers=reminders.who_may_take,
             move=reminders.hand_over_reminders,
         )

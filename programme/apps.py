@@ -7,13 +7,16 @@ class ProgrammeConfig(AppConfig):
 
     def ready(self):
         from accounts import handover
+        from audit.events import register_names
         from documents import purposes
-        from programme.services import given, meeting_papers, meetings, treasury, years
+        from programme.services import given, invitations, meeting_papers, meetings, treasury, years
 
+        register_names(invitations.names_of_guests)
         handover.register(
             "given_tasks",
             _("Given tasks this person is in charge of"),
             count=given.count_held,
+            things=given.held_by,
             takers=given.who_may_take_over,
             move=given.hand_over_given,
         )
@@ -21,6 +24,7 @@ class ProgrammeConfig(AppConfig):
             "meetings",
             _("Meetings under way of which this person is the secretary"),
             count=meetings.count_held,
+            things=meetings.held_by,
             takers=meetings.who_may_take_over,
             move=meetings.hand_over_meetings,
         )

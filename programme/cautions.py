@@ -57,6 +57,30 @@ def step_for_ended_task(step: BudgetStep) -> str:
     return task_ended(line, step.document_on)
 
 
+def ceiling_too_early(step: BudgetStep) -> str:
+    """That a decision on the ceiling is older than the decision on its period, or than anything decided on its years."""
+    period = step.period
+    if step.kind != StepKind.CEILING or period is None or step.state != BudgetStep.State.PREPARED:
+        return ""
+    said = {"day": formats.vn_date(step.document_on), "period": period, "first": period.starts_year}
+    if period.decision_on is not None:
+        if step.document_on >= period.decision_on:
+            return ""
+        said |= {"decision": period.decision, "decided": formats.vn_date(period.decision_on)}
+        return _("The document is of %(day)s, before %(decision)s of %(decided)s that began the period.") % said
+    if step.document_on >= date(period.starts_year - 1, 1, 1):
+        return ""
+    return (
+        _("The document is of %(day)s, more than a year before “%(period)s” begins (%(first)s). See that it is right.")
+        % said
+    )
+
+
+def cautions_of_step(step: BudgetStep) -> list[str]:
+    """What whoever prepares or approves a step should look at while it waits."""
+    return [each for each in (step_for_ended_task(step), ceiling_too_early(step)) if each]
+
+
 def gaining_line(kind: str, line: BudgetLine | None, other: BudgetLine | None) -> BudgetLine | None:
     """The line that has more to spend after a step of this kind."""
     if kind == StepKind.TRANSFER:

@@ -7,7 +7,8 @@ from django.utils.translation import gettext_lazy
 from accounts.models import Post
 from accounts.roles import HEADS
 from dossiers.models import Dossier, ResultPaper, SupplementRequest
-from dossiers.states import State
+from dossiers.permissions.handling import headed_offices
+from dossiers.states import UNASSIGNED, State
 from reporting.waiting import Item, Section, address, first_of, may
 from screens import formats
 
@@ -84,9 +85,14 @@ def _to_issue(rows, user, today):
 
 
 def _to_assign(rows, user, today):
-    """Received by an office that the person heads and given to nobody yet."""
+    """In an office that the person heads, and given to nobody yet."""
     posts = Post.objects.in_force(today).filter(user=user, role__in=[role.value for role in HEADS])
-    return rows.filter(handler__isnull=True, state=State.RECEIVED, office__in=posts.values("office_id"))
+    return rows.filter(handler__isnull=True, state__in=UNASSIGNED, office__in=posts.values("office_id"))
+
+
+def _headless(rows, user, today):
+    """Given to nobody, in an office whose heads are gone: they wait with the leaders."""
+    return rows.filter(handler__isnull=True, state__in=UNASSIGNED).exclude(office__in=headed_offices(today))
 
 
 def _to_send(rows, user, today):
@@ -113,6 +119,9 @@ DOSSIERS = (
     ),
     _handled(
         gettext_lazy("Dossiers to assign"), gettext_lazy("Assign"), _to_assign, "dossiers.assign", more="?whose=office"
+    ),
+    _handled(
+        gettext_lazy("Dossiers to assign of offices without a head"), gettext_lazy("Assign"), _headless, "dossiers.decide"
     ),
     _handled(gettext_lazy("Supplements to be sent"), gettext_lazy("Check"), _to_send, "dossiers.assign"),
     _handled(

@@ -3,10 +3,12 @@ invitations; soonest first."""
 
 from datetime import timedelta
 
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.access import may_open
+from accounts.roles import HEADS
 from programme.models import Consultation, GivenTask, Invitee, Meeting, Plan, PlanState, Task, TaskProposal
 from programme.models.tasks import office_ids
 from programme.permissions.plans import DRAFT, REPORT, REVIEW, SUBMIT, TYPE_ANSWER, TYPE_OPINION
@@ -86,11 +88,18 @@ def _given(user, now):
     if not may_open(user, "programme:report_given"):
         return None
     today = timezone.localdate(now)
-    mine = GivenTask.objects.in_charge_of(user, office_ids(user, today)).order_by("deadline", "id")
-    rows, number = first_of(mine)
-    items = [_due_item(row.content, row, _("Report progress"), row.deadline, today) for row in rows]
+    mine = GivenTask.objects.in_charge_of(user, office_ids(user, today)).select_related("person")
+    if not user.roles & HEADS:  # what a colleague is in charge of waits for them, and for the heads
+        mine = mine.filter(Q(person=user) | Q(person=None))
+    rows, number = first_of(mine.order_by("deadline", "id"))
+    items = [_due_item(_whose(row, user), row, _("Report progress"), row.deadline, today) for row in rows]
     more = f"{address('programme:given_list')}?state=open"
     return Section(_("Given tasks"), items, number, more)
+
+
+def _whose(given, user):
+    """What is asked, with the person in charge where that is a colleague."""
+    return given.content if given.person in (None, user) else f"{given.content} – {given.person}"
 
 
 def _opinions(user, now):

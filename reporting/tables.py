@@ -79,10 +79,10 @@ def rows_table(unit, *, with_base):
             order_by=("enterprise__sort_key",),
         )
         tax_code = tables.CodeColumn(accessor="enterprise__tax_code", verbose_name=_("Tax code"))
-        source_kind = SourceColumn(verbose_name=_("Row"), fields=["source_id"])
         contribution = AmountColumn(verbose_name=_("Contribution (%(unit)s)") % {"unit": unit}, total=True)
         if with_base:
             base = AmountColumn(verbose_name=_("Base (%(unit)s)") % {"unit": unit}, total=True)
+        source_kind = SourceColumn(verbose_name=_("Row"), fields=["source_id"])
         ward_code = tables.CodeColumn(verbose_name=_("Ward or commune (code)"))
         group_codes = tables.CodeColumn(verbose_name=_("Product groups"))
         size = tables.ChoiceColumn(verbose_name=_("Size"), choices=wording.SIZES)
@@ -102,11 +102,11 @@ def published_rows_table(unit, *, with_base):
             second_label=_("Tax code"),
         )
         tax_code = tables.CodeColumn(verbose_name=_("Tax code"))
-        source_kind = SourceColumn(verbose_name=_("Row"), fields=["source_id"])
-        detail = tables.Column(verbose_name=_("Detail"))
         contribution = AmountColumn(verbose_name=_("Contribution (%(unit)s)") % {"unit": unit}, total=True)
         if with_base:
             base = AmountColumn(verbose_name=_("Base (%(unit)s)") % {"unit": unit}, total=True)
+        source_kind = SourceColumn(verbose_name=_("Row"), fields=["source_id"])
+        detail = tables.Column(verbose_name=_("Detail"))
         ward_code = tables.CodeColumn(verbose_name=_("Ward or commune (code)"))
         group_codes = tables.CodeColumn(verbose_name=_("Product groups"))
         size = tables.ChoiceColumn(verbose_name=_("Size"), choices=wording.SIZES)

@@ -156,6 +156,15 @@ def statistics_of(value):
     return [each | {"text": statistic_amount(each["measure"], each["amount"])} for each in value.statistics]
 
 
+BRANCHES = gettext_lazy(
+    "A branch (13 digits) counts with the enterprise of its ten digits: under the ward, the product groups and the size of "
+    "that enterprise, whatever the registry has for the branch, and even if the enterprise itself has ceased."
+)
+SIZE_OF_WHOLE = gettext_lazy(
+    "The size is that of the whole enterprise by its own confirmed figures; where only a branch reported, it is not known."
+)
+
+
 def sentences_of(definition):
     """[(what, how)] of a definition (the checked one), in the order in which people ask."""
     d = definition

@@ -232,7 +232,7 @@ def _point(point, x, scale, label):
 
 def _beside(point, x, y, scale):
     """(x, y, anchor) of the label of a point: above it; where a whisker stands there below, or else to the right."""
-    if point.lower is None and point.upper is None or point.upper is not None and y - scale.y(point.upper) < 1:
+    if (point.lower is None and point.upper is None) or (point.upper is not None and y - scale.y(point.upper) < 1):
         return x, max(y - 12, 14), "middle"
     nothing_below = point.lower is None or scale.y(point.lower) - y < 1
     if nothing_below and scale.y(0) - y > 32:

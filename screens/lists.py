@@ -433,7 +433,9 @@ def _as_chosen(field, value):
         return str(value)
     if isinstance(value, date):
         return formats.vn_date(value)
-    choices = getattr(field, "choices", None) or getattr(field.widget, "choices", ())
+    choices = getattr(field, "choices", None)
+    if choices is None:  # never asked for its length: what is worked out when asked has none
+        choices = getattr(field.widget, "choices", ())
     labels = {str(code): str(label) for code, label in choices if not isinstance(label, (list, tuple))}
     values = value if isinstance(value, (list, tuple)) else [value]
     spelled = {True: "true", False: "false"}

@@ -61,7 +61,7 @@ class EnterIncomingForm(EntryFields):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.order_fields(self.field_order)
-        series = NumberSeries.objects.of(NumberSeries.Register.IN).in_use(timezone.localdate())
+        series = NumberSeries.objects.in_register(NumberSeries.Register.IN).in_use(timezone.localdate())
         self.fields["series"].queryset = series.order_by("numbered_by", "sort_key")
 
     def clean_secrecy(self):

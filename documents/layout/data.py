@@ -25,6 +25,7 @@ class Block:
     - "text": a paragraph, `text`;
     - "heading": a line in bold, `text`;
     - "article": a paragraph whose beginning `label` (Điều 1.) is bold, then `text`;
+    - "signatures": parties who sign side by side, `rows` of (title, what is asked under it, name);
     - "table": `columns` [(title, alignment: left | center | right, weight of its width)] and `rows` of texts.
     """
 

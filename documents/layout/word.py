@@ -146,6 +146,8 @@ def _paragraph(document, runs, *, keep=False):
 def _write_block(document, block):
     if block["kind"] == "table":
         _write_table(document, block)
+    elif block["kind"] == "signatures":
+        _write_signatures(document, block["rows"])
     elif block["kind"] == "heading":
         _paragraph(document, [(block["text"], True, False)], keep=True)
     elif block["kind"] == "article":
@@ -167,6 +169,22 @@ def _write_table(document, block):
     for cells in block["rows"]:
         row([(cell, style, 1) for cell, style in zip(cells, styles, strict=True)])
     document.add_paragraph()
+
+
+def _write_signatures(document, parties):
+    """The parties side by side, three in a row, four as two and two."""
+    abreast = 2 if len(parties) == 4 else 3
+    for first in range(0, len(parties), abreast):
+        document.add_paragraph()
+        row = parties[first : first + abreast]
+        for cell, (title, asked, name) in zip(
+            bare_table(document, [WIDTH / min(len(parties), abreast)] * len(row)), row, strict=True
+        ):
+            _line(cell.paragraphs[0], title, bold=True)
+            _line(cell.add_paragraph(), asked, size=13, italic=True)
+            for _blank in range(4):
+                cell.add_paragraph()
+            _line(cell.add_paragraph(), name, bold=True)
 
 
 def _write_signing(document, data):

@@ -36,7 +36,7 @@ class StoredFile(Identified):
         constraints = [
             models.CheckConstraint(condition=Q(size__gt=0), name="stored_file_not_empty"),
             models.CheckConstraint(
-                condition=Q(format__in=["xlsx", "csv", "pdf", "png", "jpeg"]), name="stored_file_format_valid"
+                condition=Q(format__in=["xlsx", "csv", "docx", "pdf", "png", "jpeg"]), name="stored_file_format_valid"
             ),
             models.CheckConstraint(condition=Q(scan__in=["clean", "waiting", "found"]), name="stored_file_scan_valid"),
             models.CheckConstraint(

@@ -26,6 +26,7 @@ from documents.signatories import lines_above, require_signatory
 from documents.signing.keys import agency_key, facts_of, person_key
 from documents.signing.signatures import AGENCY, SIGNER
 from documents.store import bytes_of, keep_made, usable
+from reference.models import Agency
 from screens import formats
 from screens.text import clean
 
@@ -56,6 +57,12 @@ def source_of(original):
     return original.sealed if original.state == State.ISSUED else None
 
 
+def _written(issuer):
+    """The name of a body as it is written in a sentence: its heading is in capitals, which say nothing of that."""
+    names = Agency.objects.values_list("name_vi", flat=True)
+    return next((name for name in names if name.casefold() == issuer.casefold()), issuer)
+
+
 def named(original):
     """How a copy names the paper that was copied."""
     if isinstance(original, IncomingPaper):
@@ -63,7 +70,7 @@ def named(original):
         issuer = original.issuer
     else:
         kind, symbol, issued_on = original.series.name_vi, original.number.symbol, original.number.dated_on
-        issuer = " ".join(lines_of(original.series.issuer)).capitalize()
+        issuer = _written(" ".join(lines_of(original.series.issuer)))
     parts = [
         kind,
         f"số {symbol}" if symbol else "",

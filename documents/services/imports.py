@@ -522,6 +522,13 @@ def count_held(person):
     return Import.objects.held_by(person).filter(state=Import.State.PREVIEWED).count()
 
 
+def names_of_held(person):
+    """What those imports bring in, with their files."""
+    for row in Import.objects.held_by(person).filter(state=Import.State.PREVIEWED).select_related("file"):
+        kind = kinds()[row.kind].title if row.kind in kinds() else row.kind
+        yield f"{kind}{f' {row.year}' if row.year else ''}: {row.file}"
+
+
 def who_may_decide(person, on):
     """Those whose posts allow every kind of import that `person` still has to decide on."""
     users = User.objects.holding(IMPORT.roles, on)

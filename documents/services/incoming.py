@@ -197,6 +197,14 @@ def who_may_go_on(person, on):
     return users
 
 
+def names_of_held(person):
+    for row in IncomingPaper.objects.held_by(person):
+        named = f"{row.symbol}, {row.issuer}" if row.symbol else row.issuer
+        yield _("No. of arrival %(number)s/%(year)s: %(subject)s (%(named)s)") % {
+            "number": row.number, "year": row.year, "subject": row.subject, "named": named,
+        }  # fmt: skip
+
+
 def hand_over_incoming(person, to, *, by, now):
     """Give what `person` has in hand to `to` (one act of accounts.handover, which records it)."""
     for row in IncomingPaper.objects.held_by(person).select_for_update(of=("self",)):

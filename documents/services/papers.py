@@ -83,6 +83,11 @@ def held_by(person):
     return OutgoingPaper.objects.filter(drafter=person, state__in=[State.DRAFT, *ON_THE_WAY])
 
 
+def names_of_held(person):
+    for row in held_by(person).select_related("series"):
+        yield f"{row.series}: {row.subject}"
+
+
 def who_may_go_on(person, on):
     """Those who may draft for every office whose papers `person` drafts."""
     users = User.objects.holding(DRAFT.roles, on)

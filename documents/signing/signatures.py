@@ -57,7 +57,10 @@ class Signature:
     def words(self):
         """What it is worth, in a sentence."""
         if self.unreadable:
-            return _("The signature cannot be read.")
+            return _(
+                "The signature could not be checked, because the file is not built as a PDF should be. That says neither "
+                "that it holds nor that it does not: ask for the file signed anew, or check it with the signing program."
+            )
         if not self.intact:
             return _("The file was changed: the signature does not hold.")
         if not self.holds:

@@ -18,6 +18,7 @@ describe("dossier result drafted", _("Result begun as the paper “%(paper)s”"
 describe("dossier begun", _("Draft of the dossier begun"), fields=FIELDS)
 describe("dossier copied", _("Draft of the dossier begun as a copy of %(source)s"), fields=FIELDS)
 describe("dossier typed in", _("Dossier that came on paper: typing in begun"), fields=FIELDS)
+describe("dossier ready", _("The legal representative was told that the draft is complete"), fields=FIELDS)
 describe("dossier draft saved", _("Draft saved"), fields=FIELDS)
 describe("dossier file attached", _("File %(name)s attached to “%(component)s”"), fields=FIELDS)
 describe("dossier file taken away", _("File %(name)s taken away from “%(component)s”"), fields=FIELDS)

@@ -77,5 +77,11 @@ class WithdrawForm(Form):
     reason = reason_field()
 
 
+class SendAnswerForm(Form):
+    """The button under the page of checked answers to a supplement."""
+
+    digest = forms.CharField(widget=forms.HiddenInput, max_length=64, required=False)
+
+
 class ConfirmForm(Form):
     """A question that is answered with its button."""

@@ -4,7 +4,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.access import action, route
-from accounts.models import Post, User
+from accounts.models import Office, Post, User
 from accounts.roles import ENTERPRISE_ROLES, HEADS, LEADERS, STAFF, Role
 from dossiers.permissions.dossiers import VIEW, WITHDRAW, may_on
 from dossiers.states import CLERKS, DECIDERS, HANDLERS, SIGNATORY, State, Verb, targets_of
@@ -124,6 +124,12 @@ def handlers_of(office, on):
     """Whom work of the office may be assigned to: its heads and officers on the day."""
     posts = Post.objects.in_force(on).filter(office=office, role__in=[role.value for role in HANDLERS])
     return User.objects.filter(is_active=True, pk__in=posts.values("user_id")).order_by("sort_key", "pk")
+
+
+def headed_offices(on):
+    """The offices in which somebody may assign work on the day."""
+    posts = Post.objects.in_force(on).filter(role__in=[role.value for role in HEADS], user__is_active=True)
+    return Office.objects.filter(pk__in=posts.values("office_id")).exclude(ended_on__lt=on)
 
 
 def handlers_to_assign(user, on):

@@ -23,7 +23,7 @@ def application_shown(dossier, row):
 def worth_of(signatures):
     """(kind of tag, words) of all signatures of a file together."""
     if signatures is None or any(each.unreadable for each in signatures):
-        return "bad", _("the signatures cannot be read")
+        return "warn", _("the signatures could not be checked")
     if not any(not each.is_stamp for each in signatures):
         return "quiet", _("not signed digitally")
     if not all(each.holds for each in signatures):

@@ -17,8 +17,9 @@ from dossiers.models import Component, Dossier, DossierFile, Procedure, Procedur
 from dossiers.permissions.dossiers import LODGE, PREPARE, START, TYPE_IN, WITHDRAW, acts_for, may_on
 from dossiers.services.slip import drop_open, held_for, write_line
 from dossiers.states import ENTERPRISE, State, Verb, move_between
-from dossiers.telling import tell_lodged
+from dossiers.telling import READY, tell_lodged
 from enterprises.models import Enterprise
+from notices.services.telling import tell
 from screens import formats
 from screens.text import fold
 
@@ -234,6 +235,20 @@ def _left_out(dossier, fields):
 
 
 # --- lodging -----------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def tell_signatory(*, dossier, by, now):
+    """Have the legal representatives told that a draft is complete and waits for them; on one day once."""
+    draft = locked_draft(dossier, by, PREPARE)
+    if draft.is_paper:
+        raise Refused(_("What came on paper is lodged by whoever types it in."))
+    missing = missing_of(draft, list(draft.procedure_version.fields.all()), list(standing_files(draft)))
+    if missing:
+        raise Refused(_("The draft is not complete yet. %(problem)s") % {"problem": missing[0]})
+    record_event("dossier ready", draft, by=by, now=now)
+    tell(READY, draft, by=by, now=now, occasion=timezone.localdate(now).isoformat())
+    return draft
 
 
 @transaction.atomic

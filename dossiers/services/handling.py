@@ -9,7 +9,7 @@ from audit.events import record_event
 from audit.refusals import Conflict, Refused
 from dossiers.clock import Run, Terms, WorkingDays, promise, step_days
 from dossiers.models import DossierNote
-from dossiers.permissions.handling import NOTE, handlers_of
+from dossiers.permissions.handling import NOTE, handlers_of, headed_offices
 from dossiers.services.results import held_draft, pass_on_draft, standing_paper
 from dossiers.services.slip import drop_open, held_for, write_line
 from dossiers.states import State, Verb
@@ -40,6 +40,7 @@ def assign_dossier(*, dossier, to, by, now, office=None, note=""):
     row = held_for(dossier, Verb.ASSIGN, by, now)
     office, before = office or row.office, row.handler_id
     _require_handler(to, office, now)
+    _require_head(to, office, now)
     if (to and to.pk) == row.handler_id and office == row.office:
         raise Refused(_("The dossier is there already. Choose somebody else."))
     row = write_line(row, Verb.ASSIGN, row.state, by=by, now=now, note=note, office=office, handler=to)
@@ -66,6 +67,15 @@ def _require_handler(to, office, now):
         raise Refused(
             _("%(name)s holds no post in %(office)s that handles dossiers. Choose somebody who does.")
             % {"name": to.full_name, "office": office}
+        )
+
+
+def _require_head(to, office, now):
+    """What goes to an office without a person waits for its head: where there is none it would wait for nobody."""
+    if to is None and not headed_offices(timezone.localdate(now)).filter(pk=office.pk).exists():
+        raise Refused(
+            _("%(office)s has no head on the portal who could assign the dossier. Choose another office or a person.")
+            % {"office": office}
         )
 
 

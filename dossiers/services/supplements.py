@@ -1,5 +1,7 @@
 """The verbs of supplements: prepare item by item, send after somebody else approved, answer item by item, send the answer."""
 
+import hashlib
+
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Max
@@ -7,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.access import require
-from audit.events import record_event
+from audit.events import canonical, record_event
 from audit.refusals import Conflict, NotAllowed, Refused
 from documents.store import save_upload
 from dossiers.clock import Run, Terms, WorkingDays, resume
@@ -181,11 +183,14 @@ def remove_item_file(*, row, by, now):
 
 
 @transaction.atomic
-def send_answer(*, request, by, now):
-    """Send the answer to a supplement, every item with words or files: the Department has the turn, the clock goes on."""
+def send_answer(*, request, digest, by, now):
+    """Send the answer to a supplement as it was checked (`digest`), every item with words or files: the Department has the
+    turn, the clock goes on."""
     require(by, ANSWER)
     dossier = held_for(request.dossier, Verb.ANSWER, by, now)
     row = _open_to(request, by)
+    if digest != digest_of_answer(row):
+        raise Conflict(_("The answer was changed after you checked it. Check it again, then send it."))
     empty = unanswered(row)
     if empty:
         raise Refused(
@@ -213,6 +218,19 @@ def unanswered(request):
     """[items that have neither words nor a file]"""
     items = request.items.prefetch_related("files")
     return [item for item in items if not item.answer and not any(file.removed_at is None for file in item.files.all())]
+
+
+def digest_of_answer(request):
+    """What was checked, in one figure: the words of every item and the bytes of its files."""
+    content = [
+        [
+            str(item.public_id),
+            item.answer,
+            sorted([file.file.sha256, file.file.original_name] for file in item.files.all() if file.removed_at is None),
+        ]
+        for item in request.items.order_by("position").prefetch_related("files__file")
+    ]
+    return hashlib.sha256(canonical(content).encode()).hexdigest()
 
 
 def works_on_answers(user, dossier):

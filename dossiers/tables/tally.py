@@ -18,9 +18,9 @@ from screens.lists import FilterSet
 class CountColumn(tables.NumberColumn):
     """How many; `listed` are the filters of the list of dossiers that shows just these."""
 
-    def __init__(self, *, listed=None, **kwargs):
+    def __init__(self, *, listed=None, total=True, **kwargs):
         self.listed = listed
-        super().__init__(total=True, fields=("code", "year"), **kwargs)
+        super().__init__(total=total, fields=("code", "year"), **kwargs)
 
     def render(self, value, record):
         shown = super().render(value, record)
@@ -42,7 +42,7 @@ class TallyTable(tables.Table):
         width=50,
     )
     lodged = CountColumn(verbose_name=_("Lodged"), listed={})
-    enterprises = CountColumn(verbose_name=_("Enterprises"))
+    enterprises = CountColumn(verbose_name=_("Enterprises"), total=False)  # one may stand in several rows
     answered = CountColumn(verbose_name=pgettext_lazy("dossiers", "Answered"))
     answered_late = CountColumn(verbose_name=_("of them late"))
     put_off = CountColumn(verbose_name=_("Promised anew"))

@@ -12,11 +12,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.models import Office
 from documents.attaching import Attachments, bind
 from dossiers.clock import Terms, WorkingDays, promise
 from dossiers.forms import handling as forms
-from dossiers.permissions.handling import handlers_of, may_do
+from dossiers.permissions.handling import handlers_of, headed_offices, may_do
 from dossiers.presenting.procedures import working_days
 from dossiers.services import handling as services
 from dossiers.services.results import may_begin, standing_paper
@@ -65,7 +64,7 @@ def _people(dossier, now):
     on = timezone.localdate(now)
     return {
         "people": handlers_of(dossier.office, on).exclude(pk=dossier.handler_id),
-        "offices": Office.objects.exclude(pk=dossier.office_id).order_by("name"),
+        "offices": headed_offices(on).exclude(pk=dossier.office_id).order_by("name"),
     }
 
 

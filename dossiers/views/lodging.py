@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from audit.refusals import NotAllowed, Refused, StaleVersion
+from documents.guard import clean_name
 from documents.serving import serve
 from dossiers.answers import draft_form_class, from_kept, initial_of, missing_of
 from dossiers.forms.dossiers import ConfirmForm, LodgeForm, StartForm, TypeInForm, WithdrawForm
@@ -224,10 +225,16 @@ def add_file(request, public_id, component_id):
         if not uploads:
             problems.append(_("Choose the file first."))
         for upload in uploads:
+            now = timezone.now()
             try:
-                services.upload_file(
-                    dossier=dossier, component=component, upload=upload, by=request.user, now=timezone.now()
+                row = services.upload_file(
+                    dossier=dossier, component=component, upload=upload, by=request.user, now=now
                 )
+                if row.added_at != now and row.file.original_name != clean_name(upload.name):
+                    problems.append(
+                        _("%(upload)s: the same file is attached already, as “%(name)s”.")
+                        % {"upload": upload.name, "name": row.name_to_all}
+                    )
             except NotAllowed as refusal:
                 raise PermissionDenied(str(refusal)) from None
             except Refused as refusal:
@@ -331,9 +338,20 @@ def move_draft(request, public_id):
 
 
 def check_dossier(request, public_id):
+    """The page of checked answers; sending it has whoever may lodge told that the draft is complete."""
     dossier = _prepared(request, public_id)
     if not dossier.is_draft:
         return HttpResponseRedirect(dossier.get_absolute_url())
+    if request.method == "POST":
+        try:
+            services.tell_signatory(dossier=dossier, by=request.user, now=timezone.now())
+        except NotAllowed:
+            raise
+        except Refused as refusal:
+            messages.error(request, str(refusal))
+        else:
+            messages.success(request, _("The legal representative is told that the draft is complete."))
+        return _to("dossiers:check_dossier", dossier.public_id)
     return _check_page(request, dossier)
 
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from audit.refusals import NotAllowed, Refused
-from dossiers.forms.dossiers import ConfirmForm
+from dossiers.forms.dossiers import ConfirmForm, SendAnswerForm
 from dossiers.forms.handling import AnswerForm, SupplementForm
 from dossiers.models import DossierFile, SupplementRequest
 from dossiers.permissions.dossiers import sees_identity
@@ -206,12 +206,18 @@ def send_answer(request, public_id):
     dossier, row = _answered(request, public_id)
     if request.method == "GET" and row.state != row.State.SENT:
         return HttpResponseRedirect(dossier.get_absolute_url())
-    form = ConfirmForm(form_data(request)[0])
+    form = SendAnswerForm(form_data(request)[0], initial={"digest": services.digest_of_answer(row)})
     if do_once(
-        request, form, f"send answer {row.public_id}", lambda given, **by: services.send_answer(request=row, **by)
+        request,
+        form,
+        f"send answer {row.public_id}",
+        lambda given, **by: services.send_answer(request=row, **given, **by),
     ):
         messages.success(request, _("The answer is sent. It is the Department's turn now."))
         return HttpResponseRedirect(dossier.get_absolute_url())
+    if request.method == "POST":  # what is shown below is what the next sending is about
+        form.data = form.data.copy()
+        form.data["digest"] = services.digest_of_answer(row)
     context = {
         "dossier": dossier, "supplement": row, "items": items_shown(row), "form": form,
         "sees_identity": sees_identity(request.user, dossier),

@@ -12,13 +12,14 @@ from django.utils.translation import gettext as _
 
 from accounts import invitations
 from accounts.access import require
-from accounts.models import User
+from accounts.models import Invitation, User
 from accounts.roles import Role
 from audit.events import record_event
 from audit.refusals import Conflict, NotAllowed, Refused
 from enterprises.models import Claim, Enterprise, Membership
 from enterprises.permissions import DECIDE_CLAIMS
 from enterprises.services.enterprises import locked
+from enterprises.services.memberships import PURPOSE as MEMBERSHIP
 from enterprises.services.memberships import give_membership
 from enterprises.telling import CLAIM_CONFIRMED, CLAIM_EXPIRED, CLAIM_REFUSED, CLAIM_WAITS
 from notices.services.telling import tell
@@ -134,6 +135,23 @@ def signatories_of(enterprise, on):
     return enterprise.memberships.in_force(on).filter(role=Role.SIGNATORY).select_related("user")
 
 
+def invited_to_represent(enterprise, claim, now):
+    """Open invitations by which somebody else becomes its representative: they hold as much as who accepted."""
+    keys = Enterprise.objects.filter(pk__in=enterprise.family_ids).values_list("public_id", flat=True)
+    return (
+        Invitation.objects.filter(
+            purpose__in=(PURPOSE, MEMBERSHIP),
+            payload__enterprise__in=[str(key) for key in keys],
+            payload__role=str(Role.SIGNATORY),
+            accepted_at__isnull=True,
+            withdrawn_at__isnull=True,
+            expires_at__gt=now,
+        )
+        .exclude(email=claim.email)
+        .order_by("created_at", "pk")
+    )
+
+
 def account_problem(claim, enterprise, on):
     """Why the address cannot be invited, in a sentence; "" when it can."""
     account = User.objects.filter(email=claim.email).first()
@@ -149,7 +167,7 @@ def account_problem(claim, enterprise, on):
 
 
 class HasSignatory(Refused):
-    """The enterprise is represented on the portal already; whoever knows better says `although=True`."""
+    """The enterprise is represented on the portal already, or somebody is invited to; whoever knows better says `although=True`."""
 
 
 @transaction.atomic
@@ -168,17 +186,23 @@ def confirm_claim(*, claim, although=False, by, now):
         raise Refused(_("The authorisation ended on %(day)s. Refuse the claim and ask for one in force.") % {
             "day": formats.vn_date(claim.authorised_to)
         })  # fmt: skip
-    others = [row.user.full_name for row in signatories_of(enterprise, on)]
-    if others and not although:
+    represent = [row.user.full_name for row in signatories_of(enterprise, on)]
+    invited = [row.full_name for row in invited_to_represent(enterprise, claim, now)]
+    if represent and not although:
         raise HasSignatory(
             _("%(names)s represents this enterprise on the portal already. Say that you confirm one more all the same.")
-            % {"names": ", ".join(others)}
+            % {"names": ", ".join(represent)}
+        )
+    if invited and not although:
+        raise HasSignatory(
+            _("%(names)s is invited to represent this enterprise already. Say that you confirm one more all the same.")
+            % {"names": ", ".join(invited)}
         )
     invitation = _invite(claim, enterprise, by=by, now=now)
     claim.state, claim.ended_at, claim.decided_by = Claim.State.CONFIRMED, now, by
     claim.enterprise, claim.invitation = enterprise, invitation
     claim.save(update_fields=["state", "ended_at", "decided_by", "enterprise", "invitation"])
-    after = {"state": claim.state} | ({"although": formats.yes_no(True)} if others else {})
+    after = {"state": claim.state} | ({"although": formats.yes_no(True)} if represent or invited else {})
     record_event("claim confirmed", claim, by=by, now=now, before={"state": Claim.State.WAITING}, after=after)
     record_event("enterprise claim confirmed", enterprise, by=by, now=now, personal={"member": claim.full_name})
     tell(CLAIM_CONFIRMED, claim, by=by, now=now)

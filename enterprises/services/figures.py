@@ -488,6 +488,11 @@ def count_held(person):
     return FigureRevision.objects.held_by(person).count()
 
 
+def names_of_held(person):
+    for row in FigureRevision.objects.held_by(person).select_related("enterprise"):
+        yield _("Figures of %(year)s: %(enterprise)s") % {"year": row.year, "enterprise": row.enterprise}
+
+
 def who_may_declare(person, on):
     """Officers; for what somebody of an enterprise holds, also the others who act for all the enterprises in it."""
     officers = User.objects.holding(SUBMIT.roles - ENTERPRISE_ROLES, on)

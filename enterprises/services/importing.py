@@ -299,11 +299,18 @@ def insert_registry(table, *, batch, by, now):
         f"SELECT e.id, s.group_id, %s FROM {table} s {new} AND s.group_id IS NOT NULL",
         [today, key],
     )
+    _run(  # of several groups, by their codes
+        "INSERT INTO enterprises_enterprisegroup (enterprise_id, group_id, starts_on) "
+        f"SELECT e.id, g.id, %s FROM {table} s CROSS JOIN reference_productgroup g {new} AND s.group_id IS NULL "
+        "AND replace(',' || s.group_codes || ',', ',' || g.code || ',', '') <> ',' || s.group_codes || ',' "
+        "AND g.valid_from <= %s AND (g.valid_to IS NULL OR g.valid_to >= %s)",
+        [today, key, today, today],
+    )
     own = ", ".join(f"e.{name}" for name in ENTERPRISE_FIELDS if name != "group_codes")
     listed = ", ".join(name for name in ENTERPRISE_FIELDS if name != "group_codes")
     _run(
         f"INSERT INTO enterprises_enterpriserevision (enterprise_id, revision, recorded_at, recorded_by, group_codes, {listed}) "
-        f"SELECT e.id, 1, %s, %s, s.group_code, {own} FROM {table} s {new}",
+        f"SELECT e.id, 1, %s, %s, s.group_codes, {own} FROM {table} s {new}",
         [moment, person, key],
     )
     # the root of an enterprise that stood before; the new one otherwise

@@ -3,6 +3,7 @@
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from accounts.access import require
 from audit.events import record_event
@@ -15,6 +16,12 @@ from screens.text import clean
 
 PRODUCT_FIELDS = ("name", "group", "activity")
 TITLE_FIELDS = ("kind", "round_year", "decision_number", "decision_on", "valid_from", "valid_to")
+BEGINS_EARLY = gettext_noop(
+    "The title would be in force from %(from)s, before it was decided on %(on)s. Look at the decision."
+)
+OTHER_ROUND = gettext_noop(
+    "The round %(year)s is decided in that year or in the next, not on %(on)s. Look at the decision."
+)
 
 
 def _require_reason(reason):
@@ -103,6 +110,15 @@ def withdraw_product(*, product, reason, by, now):
     return product
 
 
+def misdated(*, round_year, decision_on, valid_from):
+    """(field, sentence) for what the decision cannot have said: in force before it, in the round of another time."""
+    on = f"{decision_on:%d/%m/%Y}"
+    if valid_from < decision_on:
+        yield "valid_from", _(BEGINS_EARLY) % {"from": f"{valid_from:%d/%m/%Y}", "on": on}
+    if decision_on.year not in (round_year, round_year + 1):
+        yield "decision_on", _(OTHER_ROUND) % {"year": round_year, "on": on}
+
+
 def _require_dates(title, now):
     today = timezone.localdate(now)
     if title.valid_to and title.valid_to < title.valid_from:
@@ -114,6 +130,10 @@ def _require_dates(title, now):
         raise Refused(_("The decision is dated in the future."))
     if not 2000 <= title.round_year <= today.year:
         raise Refused(_("%(year)s is not the year of a round that was held.") % {"year": title.round_year})
+    for _field, sentence in misdated(
+        round_year=title.round_year, decision_on=title.decision_on, valid_from=title.valid_from
+    ):
+        raise Refused(sentence)
     if not title.decision_number.strip():
         raise Refused(_("Give the number of the decision."))
     if title.ended_on and title.ended_on < title.valid_from:

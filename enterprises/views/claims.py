@@ -136,13 +136,19 @@ def _beside(claim, on):
     standing = record.root if record else None
     signatories = list(services.signatories_of(standing, on)) if standing else []
     account = User.objects.filter(email=claim.email).first()
-    others = Claim.objects.waiting(on).filter(tax_code=claim.tax_code).exclude(pk=claim.pk).order_by("sent_at", "pk")
+    invited = list(services.invited_to_represent(standing, claim, timezone.now())) if standing else []
+    others = Claim.objects.waiting(on) | Claim.objects.filter(state=Claim.State.CONFIRMED)
+    others = others.filter(tax_code=claim.tax_code).exclude(pk=claim.pk).order_by("sent_at", "pk")
     warnings = []
     if claim.state == Claim.State.WAITING:
         warnings = [services.hindrance_of(record), services.account_problem(claim, standing, on)]
         if signatories:
             warnings.append(
                 _("This enterprise is represented on the portal already. Find out why somebody else claims it.")
+            )
+        if invited:
+            warnings.append(
+                _("Somebody else is invited to represent this enterprise already. Find out who it really is.")
             )
         if claim.authorised_to and claim.authorised_to < on:
             warnings.append(_("The authorisation has ended."))
@@ -155,8 +161,9 @@ def _beside(claim, on):
         "same_name": bool(record) and short_forms(claim.enterprise_name) == record.name_key,
         "same_email": bool(standing) and standing.email.lower() == claim.email,
         "signatories": signatories,
+        "invited": invited,
         "account": account,
-        "others": list(others[:OWN_SHOWN]),
+        "others": [(row, CLAIM_TAGS[row.state]) for row in others[:OWN_SHOWN]],
         "warnings": [warning for warning in warnings if warning],
     }
 
@@ -169,7 +176,7 @@ def claim_file(request, public_id):
 def confirm_claim(request, public_id):
     claim, on = _claim(request, public_id), timezone.localdate()
     beside = _beside(claim, on)
-    form = ConfirmClaimForm(form_data(request)[0], represented=bool(beside["signatories"]))
+    form = ConfirmClaimForm(form_data(request)[0], represented=bool(beside["signatories"] or beside["invited"]))
     done = do_once(
         request,
         form,

@@ -15,6 +15,7 @@ from enterprises.services import enterprises as services
 from enterprises.tables import STATE_TAGS
 from enterprises.views.answers import found, require_allowed, tried
 from enterprises.views.enterprises import record_of
+from enterprises.waiting import waiting_for
 from screens.forms import form_data
 
 YEARS_SHOWN = 6
@@ -87,6 +88,7 @@ def own_home(request):
         "enterprise": enterprise,
         "own": own,
         "todo": todo,
+        "waiting": waiting_for(request, enterprise),
         "replaced": _replaced(enterprise, years[:3]),
         "years": years[:3],
         "state_tags": STATE_TAGS,

@@ -68,8 +68,12 @@ def settle_reminder(*, reminder, by, now):
 # --- handing over ------------------------------------------------------------------------------
 
 
+def held_by(person):
+    return Reminder.objects.open().filter(receiver=person)
+
+
 def count_held(person):
-    return Reminder.objects.open().filter(receiver=person).count()
+    return held_by(person).count()
 
 
 def who_may_take(person, on):
@@ -78,7 +82,7 @@ def who_may_take(person, on):
 
 def hand_over_reminders(person, to, *, by, now):
     """What the person was reminded of goes to `to`; what `to` asked for, or was asked for too, is settled by that."""
-    for reminder in Reminder.objects.open().filter(receiver=person).select_for_update(of=("self",)):
+    for reminder in held_by(person).select_for_update(of=("self",)):
         same = Reminder.objects.open().filter(
             sender=reminder.sender_id, receiver=to, object_kind=reminder.object_kind, object_id=reminder.object_id
         )

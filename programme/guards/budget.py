@@ -8,6 +8,7 @@ line's newest entry.
 from audit.guards import append_only, check_trigger, follows, frozen_when, immutable, no_delete
 from programme.alike import alike_sql
 from programme.models.budget import (
+    ACTS_ON,
     AFTER_LIQUIDATION,
     BALANCES,
     COMMITMENT_BALANCES,
@@ -121,6 +122,41 @@ BEFORE_ITS_CONTRACT = (
     "NEW.reverses_id IS NULL AND NEW.payment_id IS NULL "
     f"AND NEW.document_on < (SELECT c.signed_on FROM {COMMITMENT} c WHERE c.id = NEW.commitment_id)"
 )
+
+
+def _first_paper(kinds, about):
+    """SQL: the earliest paper of the standing entries of `kinds`; long ago where one opened from before the portal."""
+    column = "commitment_id" if about <= ON_COMMITMENT else "line_id"
+    return (
+        "(SELECT MIN(CASE WHEN o.opening THEN '0001-01-01' ELSE o.document_on END) "
+        f"FROM {ENTRY} o WHERE o.{column} = NEW.{column} AND o.kind IN ({listed(kinds)}) AND o.reverses_id IS NULL "
+        f"AND NOT EXISTS (SELECT 1 FROM {ENTRY} v WHERE v.reverses_id = o.id))"
+    )
+
+
+def _acting_before():
+    """A paper older than the first paper of what it acts on; a settlement of what was not paid and cleared on its day."""
+    together = {}
+    for kind, kinds in ACTS_ON.items():
+        together.setdefault(kinds, set()).add(kind)
+    acts = [
+        f"NEW.kind IN ({listed(about)}) AND NEW.document_on < {_first_paper(kinds, about)}"
+        for kinds, about in together.items()
+    ]
+    settleable = " - ".join(
+        f"({effect('o', each)})" for each in ("disbursed_vnd", "recovered_vnd", "advanced_vnd", "settled_vnd")
+    )
+    acts.append(
+        f"NEW.kind = 'settle' AND EXISTS (SELECT 1 FROM {ENTRY} o WHERE o.commitment_id = NEW.commitment_id "
+        "AND NOT o.opening AND o.document_on > NEW.document_on) AND NEW.amount_vnd > COALESCE(("
+        f"SELECT SUM({settleable}) FROM {ENTRY} o WHERE o.commitment_id = NEW.commitment_id "
+        "AND (o.opening OR o.document_on IS NULL OR o.document_on <= NEW.document_on)), 0)"
+    )
+    either = " OR ".join(f"({act})" for act in acts)
+    return f"NEW.reverses_id IS NULL AND NOT NEW.opening AND NOT NEW.reported AND ({either})"
+
+
+ACTING_BEFORE = _acting_before()
 _PAYABLE = "c.committed_vnd - c.disbursed_vnd + c.recovered_vnd"
 _PAYABLE_MOVES = (
     f"({effect('NEW', 'committed_vnd')}) - ({effect('NEW', 'disbursed_vnd')}) + ({effect('NEW', 'recovered_vnd')})"
@@ -439,6 +475,7 @@ GUARDS = [
     check_trigger("entry_i_cover_stays", ENTRY, ("INSERT",), COVER_TAKEN),
     check_trigger("entry_j_opening_fits", ENTRY, ("INSERT",), OPENING_FITS),
     check_trigger("entry_k_not_before_its_contract", ENTRY, ("INSERT",), BEFORE_ITS_CONTRACT),
+    check_trigger("entry_l_not_before_what_it_acts_on", ENTRY, ("INSERT",), ACTING_BEFORE),
     check_trigger("entry_l_recovered_once", ENTRY, ("INSERT",), RECOVERED_ALREADY),
     check_trigger("entry_m_brought_from_outside", ENTRY, ("INSERT",), BROUGHT_FROM_HERE),
     check_trigger(

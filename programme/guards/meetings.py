@@ -54,6 +54,13 @@ GUARDS = [
         f"NEW.state = 'invited' AND OLD.state <> 'invited' AND NOT {_INVITATION}",
     ),
     check_trigger(
+        "meeting_moved_says_when",  # answers of before are told from it
+        MEETING,
+        ("UPDATE",),
+        "OLD.state = 'invited' AND NEW.starts_at IS DISTINCT FROM OLD.starts_at "
+        "AND (NEW.moved_at IS NULL OR NEW.moved_at = OLD.moved_at)",
+    ),
+    check_trigger(
         "meeting_concluded_by_its_paper",
         MEETING,
         ("UPDATE",),

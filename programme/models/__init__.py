@@ -1,5 +1,6 @@
 from programme.models.accounts import AccountAddendum, account_addendum, account_now
 from programme.models.budget import (
+    ACTS_ON,
     AFTER_LIQUIDATION,
     BALANCES,
     COMMITMENT_BALANCES,
@@ -58,6 +59,7 @@ from programme.models.treasury import (
 )
 
 __all__ = [
+    "ACTS_ON",
     "AFTER_LIQUIDATION",
     "BALANCES",
     "COMMITMENT_BALANCES",

@@ -99,6 +99,21 @@ ON_COMMITMENT = frozenset(
 RECOVERIES = (EntryKind.RECOVER, EntryKind.RECOVER_ADVANCE)
 # What a liquidated contract or decision still takes: what was paid is settled, comes back, and frees what it no longer needs.
 AFTER_LIQUIDATION = frozenset({EntryKind.SETTLE, EntryKind.RECOVER, EntryKind.DECOMMIT})
+# What each kind acts on: its paper is not older than the first paper of these that stands, on its line or its contract.
+# A settlement is held to the days of the very payments that it settles.
+GIVES = frozenset({EntryKind.ASSIGN, EntryKind.SUPPLEMENT, EntryKind.TRANSFER_IN, EntryKind.CARRY_IN})
+ACTS_ON = {
+    EntryKind.CUT: GIVES,
+    EntryKind.SAVING: GIVES,
+    EntryKind.TRANSFER_OUT: GIVES,
+    EntryKind.ALLOCATE: GIVES,
+    EntryKind.CANCEL: GIVES,
+    EntryKind.CARRY_OUT: GIVES,
+    EntryKind.RELEASE: frozenset({EntryKind.SAVING}),
+    EntryKind.DEALLOCATE: frozenset({EntryKind.ALLOCATE}),
+    EntryKind.RECOVER: frozenset({EntryKind.ADVANCE, EntryKind.PAY}),
+    EntryKind.RECOVER_ADVANCE: frozenset({EntryKind.ADVANCE}),
+}
 PAIRS = {EntryKind.TRANSFER_OUT: EntryKind.TRANSFER_IN, EntryKind.CARRY_OUT: EntryKind.CARRY_IN}
 
 

@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -74,6 +74,7 @@ class Meeting(Identified, Versioned):
     prepared_by = models.UUIDField(_("entered by"))
     prepared_at = models.DateTimeField(_("entered at"))
     invited_at = models.DateTimeField(_("invited at"), null=True)
+    moved_at = models.DateTimeField(_("time changed at"), null=True)
     attendance_at = models.DateTimeField(_("attendance marked at"), null=True)
     proceedings = models.TextField(_("proceedings"), max_length=20_000, blank=True)
     ended_at = models.DateTimeField(_("ended at"), null=True)
@@ -112,6 +113,9 @@ class Meeting(Identified, Versioned):
                 | Q(state="concluded", ended_at__isnull=False, reason="")
                 | Q(state__in=["prepared", "invited", "held"], ended_at__isnull=True, reason=""),
                 name="meeting_ended_with_time_and_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(moved_at__isnull=True) | Q(moved_at__gte=F("invited_at")), name="meeting_moved_once_invited"
             ),
         ]
 
@@ -160,6 +164,9 @@ class MeetingDocument(Identified):
         return self.title
 
 
+FORMER = ~Q(answer="") & Q(answered_at__lt=F("meeting__moved_at"))
+
+
 class InviteeQuerySet(models.QuerySet):
     def standing(self):
         return self.filter(withdrawn_at__isnull=True)
@@ -173,7 +180,13 @@ class InviteeQuerySet(models.QuerySet):
         return self.filter(own, sent_at__isnull=False)
 
     def to_answer(self, now):
-        return self.filter(answer="", meeting__state=Meeting.State.INVITED, meeting__starts_at__gt=now)
+        """Those that nobody answered yet, or only for a time that was changed since."""
+        open_ones = self.filter(meeting__state=Meeting.State.INVITED, meeting__starts_at__gt=now)
+        return open_ones.filter(Q(answer="") | FORMER)
+
+    def former(self):
+        """Those that were answered for a time that was changed since."""
+        return self.filter(FORMER)
 
 
 class Invitee(Identified, Versioned):
@@ -307,6 +320,11 @@ class Invitee(Identified, Versioned):
         if self.kind == self.Kind.ENTERPRISE:
             return enterprises().people(self.enterprise, on).filter(is_active=True)
         return User.objects.none()
+
+    @property
+    def is_former(self):
+        """Whether the answer was given for a time of the meeting that was changed since."""
+        return bool(self.answer and self.meeting.moved_at and self.answered_at < self.meeting.moved_at)
 
     @property
     def likely(self):

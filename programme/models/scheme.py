@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.identity import Identified, Versioned
 from reference.models import BilingualName, Sourced, confidence_valid
+from screens import formats
 
 
 class PeriodQuerySet(models.QuerySet):
@@ -74,6 +75,15 @@ class Period(Identified, Versioned, BilingualName, Sourced):
 
     def years(self):
         return range(self.starts_year, self.ends_year + 1)
+
+    @property
+    def ceiling_decision(self):
+        """Number and day of the decision by which the ceiling stands: the last that set it, else the period's own."""
+        if self.ceiling_vnd is None:
+            return ""
+        step = self.ceiling_step
+        number, on = (step.document, step.document_on) if step is not None else (self.decision, self.decision_on)
+        return f"{number}, {formats.vn_date(on)}" if on else number
 
 
 PERIOD_ORDER = {Period.State.IN_FORCE: 0, Period.State.NO_DOCUMENT: 1, Period.State.ILLUSTRATION: 2}

@@ -38,9 +38,13 @@ APPROVE_COMMITMENT = action(
 )
 PREPARE_PAYMENT = action("budget.prepare payment", _("Prepare payments"), roles={Role.ACCOUNTANT})
 CONTROL_PAYMENT = action("budget.control payment", _("Control payments"), roles={Role.CHIEF_ACCOUNTANT}, delegable=True)
-# The account holder alone; a deputy, too, signs only by a written authorisation.
+# The account holder alone; a deputy, and nobody else, signs by a written authorisation.
 SIGN_PAYMENT = action(
-    "budget.sign payment", _("Sign payments as account holder"), roles={Role.DIRECTOR}, delegable=True
+    "budget.sign payment",
+    _("Sign payments as account holder"),
+    roles={Role.DIRECTOR},
+    delegable=True,
+    receivers={Role.DEPUTY_DIRECTOR},
 )
 SEND_PAYMENT = action("budget.send payment", _("Send payments to the Treasury"), roles={Role.ACCOUNTANT})
 ANSWER_PAYMENT = action(

@@ -56,13 +56,21 @@ def limit_label(scope):
     return _("Envelope of the year") if scope.year else _("Ceiling of the programme")
 
 
+def limit_decision(scope):
+    """Number and day of the decision by which the limit stands."""
+    if scope.year is None:
+        return scope.period.ceiling_decision
+    step = scope.year.envelope_step
+    return f"{step.document}, {formats.vn_date(step.document_on)}" if step is not None else ""
+
+
 def level_rows(scope, totals):
     """[Level]: from the limit down to what is settled, managed and followed money apart.
 
     The limit binds both; how far money has come from step to step is said of managed money, as every rate is.
     """
     limit, together = scope.limit_vnd, totals.together
-    rows = [Level(limit_label(scope), None, None, limit)]
+    rows = [Level(limit_label(scope), None, None, limit, note=limit_decision(scope))]
     if not scope.year:
         envelopes = scope.envelopes_vnd
         rows.append(Level(_("Envelopes of the years"), None, None, envelopes, share(envelopes, limit)))
@@ -217,11 +225,10 @@ def signed(entry):
 
 def way_of(kind, *, reversal=False):
     """+1 or -1: an entry that lessens the estimate (cut, cancelled and carried over alike) or a balance that it is named
-    after has a minus; a reversal does the opposite."""
+    after has a minus; a reversal does the opposite. What is released leaves the line's estimate as it is."""
     taken = kind in (
         EntryKind.CUT,
         EntryKind.SAVING,
-        EntryKind.RELEASE,
         EntryKind.TRANSFER_OUT,
         EntryKind.CANCEL,
         EntryKind.CARRY_OUT,
@@ -233,6 +240,22 @@ def way_of(kind, *, reversal=False):
     return (-1 if taken else 1) * (-1 if reversal else 1)
 
 
+def signed_text(entry):
+    """The amount as a ledger shows it; released saving, which neither adds to its line nor takes from it, has no sign."""
+    vnd = signed(entry)
+    return formats.number(vnd) if entry.kind == EntryKind.RELEASE and vnd > 0 else plus_or_minus(vnd)
+
+
+def goes_to(kind, year, *, reversal=False):
+    """Where released saving goes, which its line does not say; empty for everything else."""
+    if kind != EntryKind.RELEASE or reversal:
+        return ""
+    said = _("To the envelope of %(year)s that is not assigned yet; the estimate of this line stays as it is.")
+    if year.takes(EntryKind.SUPPLEMENT):
+        said = f"{said} {_('The line is given it again by “%(step)s”.')}"
+    return said % {"year": year, "step": EntryKind.SUPPLEMENT.label}
+
+
 def entry_rows(entries, address):
     """[{entry, url, name, amount}] of the entries of a contract, a payment or a step, as the ledger has them."""
     return [
@@ -240,7 +263,7 @@ def entry_rows(entries, address):
             "entry": entry,
             "url": address(entry),
             "name": entry.name,
-            "amount": plus_or_minus(signed(entry)),
+            "amount": signed_text(entry),
         }
         for entry in entries
     ]

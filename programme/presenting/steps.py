@@ -9,6 +9,7 @@ from accounts.roles import Role
 from programme.models import BudgetStep, StepKind
 from programme.permissions.budget import APPROVAL, APPROVE_SPENDING
 from programme.presenting.acting import Room, address, line_name
+from programme.presenting.money import goes_to
 from programme.services.ledger import ceiling_left
 from programme.services.limits import Saving, carry_over_grounds, saving_of
 from programme.services.opening import entries_of, opens_again
@@ -55,12 +56,16 @@ def about_facts(step: BudgetStep, user: Any) -> list[tuple[str, str, str]]:
     if step.kind == StepKind.CEILING and step.period is not None:
         facts.append((_("Period of the programme"), str(step.period), address(user, step.period)))
         taken = (step.period.ceiling_vnd or 0) - ceiling_left(step.period)
-        facts.append((_("Ceiling now"), formats.money(step.period.ceiling_vnd), ""))
+        stands = step.period.ceiling_decision
+        now = formats.money(step.period.ceiling_vnd)
+        facts.append((_("Ceiling now"), f"{now} ({stands})" if stands else now, ""))
         facts.append((_("Given to years already"), formats.money(taken), ""))
     if step.kind == StepKind.SAVING and step.line is not None and step.state == BudgetStep.State.PREPARED:
         rule = saving_of(step.line)
         if rule is not None:
             facts.append((_("By the rule of the year"), saving_text(rule), ""))
+    if step.kind == StepKind.RELEASE and step.line is not None:
+        facts.append((_("Where the money goes"), goes_to(step.kind, step.line.year), ""))
     if step.ground and step.line is not None:
         grounds = carry_over_grounds(step.line.year.year)
         facts.append((_("Ground for carrying over"), grounds.get(step.ground, step.ground), ""))

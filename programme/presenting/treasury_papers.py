@@ -80,7 +80,7 @@ def _withdrawal(payment, number):
     _fact(document, "Tổng số tiền ghi bằng chữ", amount_in_words(payment.amount_vnd, capital=True))
     _fact(document, "Đơn vị nhận tiền", payment.payee)
     _fact(document, "Tài khoản", payment.payee_account, "Tại KBNN (Ngân hàng)", payment.payee_bank)
-    _signatures(document, ("KẾ TOÁN TRƯỞNG", "THỦ TRƯỞNG ĐƠN VỊ"))
+    _signatures(document, ("KẾ TOÁN TRƯỞNG", _account_holder(payment)))
     _part_of_treasury(document)
     return document
 
@@ -106,7 +106,7 @@ def _clearing(payment, number):
         ("Cộng", "", "", "", "", _figure(balance), _figure(payment.clears_vnd), ""),
     )  # fmt: skip
     _fact(document, "Tổng số tiền đề nghị ghi bằng chữ", amount_in_words(payment.clears_vnd, capital=True))
-    _signatures(document, ("KẾ TOÁN TRƯỞNG", "THỦ TRƯỞNG ĐƠN VỊ"))
+    _signatures(document, ("KẾ TOÁN TRƯỞNG", _account_holder(payment)))
     _part_of_treasury(document)
     return document
 
@@ -227,6 +227,11 @@ def _grid(document, heads, rows, total):
                 paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
             elif heads[column].startswith("Số"):
                 paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+
+
+def _account_holder(payment):
+    """Who signs as account holder: the head of the unit, or in their place the deputy whom they authorised."""
+    return "KT. THỦ TRƯỞNG ĐƠN VỊ\nPHÓ GIÁM ĐỐC" if payment.signed_for else "THỦ TRƯỞNG ĐƠN VỊ"
 
 
 def _signatures(document, signers):

@@ -131,7 +131,7 @@ class Scope:
 
 def scope_of(today, *, period="", year=""):
     """(scope, periods with money) for a period's code and a year as typed; what is not known falls back to today's."""
-    every_year = list(BudgetYear.objects.select_related("period").order_by("year"))
+    every_year = list(BudgetYear.objects.select_related("period__ceiling_step", "envelope_step").order_by("year"))
     periods = {row.period_id: row.period for row in every_year}
     chosen = next((row for row in periods.values() if row.code == period), None)
     if chosen is None and year:

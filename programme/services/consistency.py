@@ -129,7 +129,9 @@ QUESTIONS = [
     ),
     Question(
         "ceiling",
-        gettext_lazy("A period's years, and money carried in from outside, take %(should)s of a ceiling of %(stands)s."),
+        gettext_lazy(
+            "A period's years, and money carried in from outside, take %(should)s of a ceiling of %(stands)s."
+        ),
         f"SELECT p.public_id, COALESCE(p.ceiling_vnd, 0), SUM(y.envelope_vnd) + {from_outside('p.id')} "
         f"FROM programme_period p JOIN {YEAR} y ON y.period_id = p.id GROUP BY p.id, p.public_id, p.ceiling_vnd "
         f"HAVING SUM(y.envelope_vnd) + {from_outside('p.id')} > COALESCE(p.ceiling_vnd, 0)",

@@ -122,9 +122,13 @@ def reopen_given(*, given, reason, by, now):
     return given
 
 
+def held_by(person):
+    return GivenTask.objects.open().filter(person=person)
+
+
 def count_held(person):
     """How many open given tasks the person is in charge of."""
-    return GivenTask.objects.open().filter(person=person).count()
+    return held_by(person).count()
 
 
 def who_may_take_over(person, on):
@@ -134,7 +138,7 @@ def who_may_take_over(person, on):
 
 def hand_over_given(person, to, *, by, now):
     """Give the open given tasks of `person` to `to` (one act of accounts.handover, which records it)."""
-    for given in GivenTask.objects.open().filter(person=person).select_for_update(of=("self",)):
+    for given in held_by(person).select_for_update(of=("self",)):
         given.person = to
         given.save(update_fields=["person"])
         record_event("given task handed over", given, by=by, now=now)

@@ -22,6 +22,11 @@ STATE, KIND, WAY, ANSWER = Meeting.State, Invitee.Kind, Invitee.Way, Invitee.Ans
 BY_LINK = "system:invitation"  # whoever answers by the link of an invitation
 
 
+def names_of_guests(actors):
+    """How logs and histories call whoever came by the link of an invitation (audit.events.register_names)."""
+    return {BY_LINK: _("a guest, by the link of the invitation")} if BY_LINK in actors else {}
+
+
 @transaction.atomic
 def add_guests(*, meeting, by, now, offices=(), people=(), tax_codes=(), outside=()):
     """Put guests on the list, those who stand on it already left as they are; `outside` are (name, e-mail or "")."""
@@ -93,6 +98,11 @@ def issued_invitation(meeting):
 
 def to_send(meeting):
     return meeting.invitees.standing().filter(sent_at__isnull=True).select_related("meeting").order_by("place")
+
+
+def on_paper(meeting):
+    """Guests whom nothing but paper reaches: what changes is told to them by hand."""
+    return meeting.invitees.filter(way=WAY.PAPER).order_by("place")
 
 
 @transaction.atomic

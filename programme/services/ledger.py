@@ -20,10 +20,12 @@ from audit.events import record_event
 from audit.refusals import Conflict, Refused
 from documents.models import StoredFile
 from programme.models import (
+    ACTS_ON,
     AFTER_LIQUIDATION,
     BALANCES,
     COMMITMENT_BALANCES,
     EFFECTS,
+    ON_COMMITMENT,
     PAIRS,
     BudgetLine,
     BudgetYear,
@@ -324,6 +326,77 @@ def require_after_its_contract(commitment: Commitment, document_on: date | None)
         )
 
 
+def require_after_what_it_acts_on(
+    line: BudgetLine, commitment: Commitment | None, kind: str, amount_vnd: int, document_on: date | None
+) -> None:
+    """Refuse a paper older than the paper of what it acts on. What opened from before the portal came by papers that the
+    portal does not have: where it stands, no day is held against another."""
+    if document_on is None:
+        return
+    if kind == EntryKind.SETTLE:
+        _require_after_what_it_settles(commitment, amount_vnd, document_on)
+        return
+    about = ACTS_ON.get(EntryKind(kind))
+    if about is None:
+        return
+    where = {"commitment": commitment} if kind in ON_COMMITMENT else {"line": line}
+    standing = LedgerEntry.objects.filter(**where, kind__in=about, reverses__isnull=True, reversed_by__isnull=True)
+    first = standing.exclude(document_on=None).order_by("document_on", "number").first()
+    if first is None or first.document_on is None or document_on >= first.document_on:
+        return
+    if standing.filter(opening=True).exists():
+        return
+    raise Refused(
+        _(
+            "The document is of %(day)s; what it acts on, “%(kind)s”, rests on %(document)s of %(since)s. A document of an "
+            "earlier day cannot act on it; check the date."
+        )
+        % {
+            "day": formats.vn_date(document_on),
+            "kind": EntryKind(first.kind).label,
+            "document": first.document,
+            "since": formats.vn_date(first.document_on),
+        }
+    )
+
+
+_SETTLEABLE = {"disbursed_vnd": 1, "recovered_vnd": -1, "advanced_vnd": -1, "settled_vnd": -1}
+
+
+def _require_after_what_it_settles(commitment: Commitment | None, amount_vnd: int, document_on: date) -> None:
+    """What a paper settles was paid, and where it was advanced cleared, on the day of the paper; and on every day since it
+    was not settled by another."""
+    left, days = 0, {document_on: 0}
+    for entry in LedgerEntry.objects.filter(commitment=commitment):
+        moves = EFFECTS[EntryKind(entry.kind)]
+        change = entry.sign * entry.amount_vnd * sum(way * moves.get(name, 0) for name, way in _SETTLEABLE.items())
+        if entry.document_on is None or entry.opening:
+            left += change
+        else:
+            days[entry.document_on] = days.get(entry.document_on, 0) + change
+    short, since = None, None
+    for day in sorted(days):
+        left += days[day]
+        if day >= document_on and left < amount_vnd:
+            short, since = (day, left), None
+        elif short is not None and since is None:
+            since = day
+    if short is None or since is None:  # what is missing today too is said with the room
+        return
+    raise Refused(
+        _(
+            "The document is of %(document)s. On %(on)s only %(left)s was paid, cleared and not settled; enough for this was "
+            "paid by %(day)s only. Check the date."
+        )
+        % {
+            "document": formats.vn_date(document_on),
+            "on": formats.vn_date(short[0]),
+            "left": formats.money(max(short[1], 0)),
+            "day": formats.vn_date(since),
+        }
+    )
+
+
 def require_after_the_reversed(happened_on: date, document_on: date | None, entry: LedgerEntry) -> None:
     if document_on is not None and document_on < entry.happened_on:
         raise Refused(
@@ -425,6 +498,8 @@ def book(
         for row, rules in ((line, RULES), (commitment, COMMITMENT_RULES)):
             if row is not None:
                 require_room_since(row, rules, kind, amount_vnd, sign, happened_on)
+    if reverses is None and not (opening or reported):
+        require_after_what_it_acts_on(line, commitment, kind, amount_vnd, paper.on)
     require_envelope(line, kind, amount_vnd, sign)
     entry = LedgerEntry(
         line=line,

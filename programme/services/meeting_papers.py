@@ -14,7 +14,7 @@ from audit.refusals import Conflict, Refused
 from documents.services.papers import draft_paper
 from programme.models import Meeting, MeetingPaper
 from programme.services.given import add_given
-from programme.services.meetings import kept, require_in_charge
+from programme.services.meetings import kept, require_in_charge, require_still_to_come
 from programme.services.moving import locked, require_move
 from screens import formats
 
@@ -57,6 +57,9 @@ def begin_meeting_paper(*, meeting, kind, values, by, now):
         )
     if kind == KIND.CONCLUSIONS and not meeting.conclusions.standing().exists():
         raise Refused(_("No conclusion is written down yet. Add what was concluded first."))
+    if kind == KIND.CONCLUSIONS:
+        for conclusion in meeting.conclusions.standing():
+            require_still_to_come(conclusion, now)
     paper = draft_paper(values=values, by=by, now=now)
     MeetingPaper.objects.create(meeting=meeting, kind=kind, paper=paper, begun_at=now, begun_by=by)
     record_event("meeting paper drafted", meeting, by=by, now=now, paper=paper.subject)

@@ -50,7 +50,11 @@ def edit_meeting(*, meeting, values, version, by, now, reason=""):
     if meeting.state == STATE.INVITED and not reason.strip():
         raise Refused(_("The invitations are sent. Say why it is changed."))
     meeting.derive()
-    save(meeting, version, [*after, "folded"])
+    changed = [*after, "folded"]
+    if meeting.state == STATE.INVITED and "starts_at" in after:
+        meeting.moved_at = now
+        changed.append("moved_at")
+    save(meeting, version, changed)
     record_event("meeting changed", meeting, by=by, now=now, reason=reason, before=_said(before), after=_said(after))
     if meeting.state == STATE.INVITED and set(after) & set(TOLD):
         _tell(MEETING_CHANGED, meeting, by=by, now=now, occasion=f"version {meeting.version}")
@@ -146,6 +150,7 @@ def add_conclusion(*, meeting, values, by, now):
         meeting=meeting, number=last + 1, written_by=by.public_id, written_at=now, **_one_line(values)
     )
     require_in_charge(conclusion, meeting, now)
+    require_still_to_come(conclusion, now)
     conclusion.save()
     record_event("conclusion written", meeting, by=by, now=now, after=told(values))
     return conclusion
@@ -158,6 +163,8 @@ def edit_conclusion(*, conclusion, values, version, by, now):
     before, after = changed_values(conclusion, _one_line(values))
     if after:
         require_in_charge(conclusion, meeting, now)
+        if "deadline" in after:
+            require_still_to_come(conclusion, now)
         save(conclusion, version, list(after))
         record_event(
             "conclusion changed", meeting, by=by, now=now, before=before, after=after, number=conclusion.number
@@ -220,6 +227,17 @@ def require_in_charge(conclusion, meeting, now):
                 _("%(person)s holds no post in %(office)s.")
                 % {"person": conclusion.person, "office": conclusion.office}
             )
+
+
+def require_still_to_come(conclusion, now):
+    """Its notice is dated today at the earliest, and nothing is given to be done before it is given."""
+    if conclusion.deadline < timezone.localdate(now):
+        raise Refused(
+            _(
+                "Conclusion %(number)s would be due on %(day)s, which is over before its notice can be dated. Give a later day."
+            )
+            % {"number": conclusion.number, "day": formats.vn_date(conclusion.deadline)}
+        )
 
 
 # --- handing over ------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from audit.events import record_event
 from audit.refusals import Conflict, NotAllowed, Refused
 from documents.models import StoredFile
 from programme.alike import as_written
-from programme.cautions import require_no_caution, step_for_ended_task
+from programme.cautions import cautions_of_step, require_no_caution
 from programme.models import (
     PAIRS,
     BudgetLine,
@@ -42,6 +42,7 @@ from programme.services.ledger import (
     moves_assigned,
     new_pair,
     require_after_its_contract,
+    require_after_what_it_acts_on,
     require_bookable,
     require_cover,
     require_envelope,
@@ -187,6 +188,7 @@ def _require_sound(step: BudgetStep, *, now: datetime) -> None:
         require_after_its_contract(step.commitment, step.document_on)
         if step.kind in RECOVERING:
             returns.require_new_voucher(step.commitment, step.document, waiting=True)
+    require_after_what_it_acts_on(line, step.commitment, entry_kind(step.kind), step.amount_vnd, step.document_on)
 
 
 def _require_percent_of_saving(line: BudgetLine, amount_vnd: int) -> None:
@@ -292,6 +294,8 @@ def obstacle(step: BudgetStep) -> str:
                 require_cover(step.commitment, kind, step.amount_vnd, sign)
                 require_room(step.commitment, COMMITMENT_RULES, kind, step.amount_vnd, sign)
                 require_room_since(step.commitment, COMMITMENT_RULES, kind, step.amount_vnd, sign, step.happened_on)
+            if sign > 0:
+                require_after_what_it_acts_on(line, step.commitment, kind, step.amount_vnd, step.document_on)
         if step.kind == StepKind.CEILING and step.period is not None:
             _require_ceiling_above(step.period, step.amount_vnd)
         if step.kind == StepKind.ENVELOPE and step.year is not None:
@@ -378,7 +382,7 @@ def approve_step(step: BudgetStep, *, by: Any, now: datetime) -> list[LedgerEntr
 def approve_without_caution(step: BudgetStep, *, by: Any, now: datetime) -> list[LedgerEntry]:
     """Approve one of many: what has a caution is looked at on its own page first."""
     if step.state == STATE.PREPARED:
-        require_no_caution([each for each in (doubt(step), step_for_ended_task(step)) if each])
+        require_no_caution([each for each in (doubt(step), *cautions_of_step(step)) if each])
     return approve_step(step, by=by, now=now)
 
 
@@ -456,7 +460,9 @@ def _require_ceiling_above(period: Period, amount_vnd: int) -> None:
     taken = (period.ceiling_vnd or 0) - ceiling_left(period)
     if amount_vnd < taken:
         raise Refused(
-            _("The years' envelopes, and money carried in from outside, take %(taken)s already; the ceiling cannot be lower.")
+            _(
+                "The years' envelopes, and money carried in from outside, take %(taken)s already; the ceiling cannot be lower."
+            )
             % {"taken": formats.money(taken)}
         )
 

@@ -90,9 +90,7 @@ def lay_statement(
     """Keep a statement as the Treasury sent it, in place of an earlier version, and compare it with the payments."""
     require(by, IMPORT)
     require_year_takes_statements(year)
-    lines = [
-        line._replace(voucher=as_written(line.voucher), account=as_written(line.account)) for line in lines
-    ]
+    lines = [line._replace(voucher=as_written(line.voucher), account=as_written(line.account)) for line in lines]
     before = TreasuryStatement.objects.standing().filter(year=year, span=span).select_for_update(of=("self",)).first()
     if before:
         _move(before, STATE.REPLACED)

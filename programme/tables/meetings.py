@@ -52,6 +52,14 @@ class MeetingFilter(FilterSet):
         return queryset.filter(starts_at__gt=now) if value == "to_come" else queryset.filter(starts_at__lte=now)
 
 
+FORMER = _("the former time")
+
+
+def _is_former(record):
+    moved = record["meeting__moved_at"]
+    return bool(record["answer"] and moved and record["answered_at"] < moved)
+
+
 class GuestTable(tables.Table):
     name = tables.VietnameseColumn(verbose_name=_("Guest"), orderable=False, width=40)
     kind = tables.ChoiceColumn(verbose_name=_("Kind of guest"), choices=Invitee.Kind)
@@ -61,20 +69,28 @@ class GuestTable(tables.Table):
     answer = tables.TagColumn(
         verbose_name=pgettext_lazy("meeting", "Answer"), choices=Invitee.Answer, kinds=ANSWER_KINDS
     )
+    given_for = tables.Column(
+        verbose_name=_("Answer given for"),
+        fields=("answer", "answered_at", "meeting__moved_at"),
+        compute=lambda record: FORMER if _is_former(record) else "",
+    )
     delegate = tables.VietnameseColumn(verbose_name=_("Who comes instead"), orderable=False)
     answered_at = tables.DateTimeColumn(verbose_name=_("Answered at"))
     attended = tables.BooleanColumn(verbose_name=_("Came"))
     attendee = tables.VietnameseColumn(verbose_name=_("Who came"), orderable=False)
 
     class Meta(tables.Table.Meta):
-        shown = ["name", "kind", "way", "answer", "delegate", "attended", "attendee"]
+        shown = ["name", "kind", "way", "answer", "given_for", "delegate", "attended", "attendee"]
 
 
 class GuestFilter(FilterSet):
     q = SearchFilter(label=_("Search: name, address"))
     kind = django_filters.ChoiceFilter(choices=Invitee.Kind.choices, label=_("Kind of guest"), empty_label=_("All"))
+    way = django_filters.ChoiceFilter(
+        choices=Invitee.Way.choices, label=_("Way of the invitation"), empty_label=_("All")
+    )
     answer = django_filters.ChoiceFilter(
-        choices=[*Invitee.Answer.choices, ("none", _("No answer yet"))],
+        choices=[*Invitee.Answer.choices, ("none", _("No answer yet")), ("former", _("Given for the former time"))],
         label=pgettext_lazy("meeting", "Answer"),
         empty_label=_("All"),
         method="by_answer",
@@ -91,6 +107,8 @@ class GuestFilter(FilterSet):
         fields: list = []
 
     def by_answer(self, queryset, name, value):
+        if value == "former":
+            return queryset.former()
         return queryset.filter(answer="" if value == "none" else value)
 
     def by_coming(self, queryset, name, value):

@@ -44,9 +44,9 @@ def _ledger_period(request):
     if chosen.get("line"):
         return line_period(chosen["line"], today)
     year = int(chosen.get("year") or today.year)
-    sums = queries.spent_beside(BudgetLine.objects.all(), year, today)
+    sums = queries.spent_beside(BudgetLine.objects.managed(), year, today)
     when = presenting.period_text(chosen.get("year"), today)
-    return f"{when} – {presenting.beside_last_year(year, *sums)}"
+    return f"{when} – {presenting.beside_last_year(year, *sums)} {_('Managed money only.')}"
 
 
 def ledger_entry(request, public_id):
@@ -81,7 +81,8 @@ def ledger_entry(request, public_id):
     context = {
         "entry": entry,
         "title": tables.entry_name(entry.kind, bool(entry.reverses_id), raises=entry.raises),
-        "amount": presenting.plus_or_minus(presenting.signed(entry)),
+        "amount": presenting.signed_text(entry),
+        "goes_to": presenting.goes_to(entry.kind, entry.line.year, reversal=bool(entry.reverses_id)),
         "effects": [(label, presenting.plus_or_minus(change)) for label, change in presenting.effects(entry)],
         "recorded_by": names[entry.recorded_by],
         "approved_by": names[entry.approved_by],

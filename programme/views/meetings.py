@@ -23,7 +23,7 @@ from programme.permissions.meetings import KEEP, can_keep_meeting
 from programme.presenting.meetings import ANSWER_KINDS, STATE_KINDS, draft_of
 from programme.services import meeting_papers as papers
 from programme.services import meetings as services
-from programme.services.invitations import issued_invitation, to_send
+from programme.services.invitations import issued_invitation, on_paper, to_send
 from programme.tables import meetings as tables
 from programme.views.acting import act, bound
 from reference.sending import do_once
@@ -33,6 +33,7 @@ from screens.lists import Sheet, show_list
 
 STATE, KIND = Meeting.State, MeetingPaper.Kind
 GUESTS_SHOWN = 50
+BY_HAND_SHOWN = 20
 DRAFTS = {
     KIND.INVITATION: gettext_lazy("Draft the letter of invitation"),
     KIND.MINUTES: gettext_lazy("Draft the minutes"),
@@ -107,6 +108,7 @@ def meeting_detail(request, public_id):
             "acts": _acts(meeting, invitation, now) if keeps else [],
             "documents": meeting.documents.filter(withdrawn_at__isnull=True).select_related("file").order_by("id"),
             "may_attach": keeps and meeting.state not in (STATE.CONCLUDED, STATE.CANCELLED),
+            "by_hand": _by_hand(meeting) if keeps and _is_changed(meeting) else "",
             "guests": [(guest, ANSWER_KINDS.get(guest.answer, "quiet")) for guest in guests[:GUESTS_SHOWN]],
             "more_guests": len(guests) > GUESTS_SHOWN,
             "may_enter_answers": keeps and meeting.state == STATE.INVITED and meeting.starts_at > now,
@@ -115,6 +117,26 @@ def meeting_detail(request, public_id):
             "may_conclude": keeps and services.conclusions_are_open(meeting),
         },
     )
+
+
+def _is_changed(meeting):
+    """Whether whoever was invited reads on paper what no longer holds."""
+    return meeting.moved_at is not None or (meeting.state == STATE.CANCELLED and meeting.invited_at is not None)
+
+
+def _by_hand(meeting):
+    """A sentence: who is invited on paper and hears of a change from the secretary alone; "" where nobody is."""
+    names = list(on_paper(meeting).values_list("name", flat=True)[: BY_HAND_SHOWN + 1])
+    if not names:
+        return ""
+    more = ["…"] if len(names) > BY_HAND_SHOWN else []
+    return _("Invited on paper, so that the portal does not tell them; tell them yourself: %(names)s.") % {
+        "names": "; ".join(names[:BY_HAND_SHOWN] + more)
+    }
+
+
+def _with(sentence, more):
+    return f"{sentence} {more}".strip()
 
 
 def _turn(meeting, invitation, now):
@@ -214,6 +236,8 @@ def add_meeting(request):
 def edit_meeting(request, public_id):
     meeting, now = kept_meeting(request, public_id), timezone.now()
     form = bound(request, MeetingForm, instance=copy.copy(meeting))
+    invited = meeting.state == STATE.INVITED
+    by_hand = _by_hand(meeting) if invited else ""
     return act(
         request,
         form,
@@ -228,8 +252,8 @@ def edit_meeting(request, public_id):
         verb=f"edit meeting {meeting.public_id}",
         title=_("Change the meeting"),
         submit=_("Save the change"),
-        done=_("The meeting is changed."),
-        lead=_("Whoever is invited already is told of the change.") if meeting.state == STATE.INVITED else "",
+        done=_with(_("The meeting is changed."), by_hand),
+        lead=_with(_("Whoever is invited already is told of the change."), by_hand) if invited else "",
         **of_meeting(meeting, now),
     )
 
@@ -237,6 +261,7 @@ def edit_meeting(request, public_id):
 def cancel_meeting(request, public_id):
     meeting, now = kept_meeting(request, public_id), timezone.now()
     form = bound(request, ReasonForm)
+    by_hand = _by_hand(meeting)
     return act(
         request,
         form,
@@ -244,8 +269,8 @@ def cancel_meeting(request, public_id):
         verb=f"cancel meeting {meeting.public_id}",
         title=_("Cancel the meeting"),
         submit=_("Cancel the meeting"),
-        done=_("The meeting is cancelled; whoever was invited is told."),
-        lead=_("Whoever is invited already is told, with the reason."),
+        done=_with(_("The meeting is cancelled; whoever was invited is told."), by_hand),
+        lead=_with(_("Whoever is invited already is told, with the reason."), by_hand),
         **of_meeting(meeting, now),
     )
 

@@ -54,7 +54,7 @@ def _main(request, url, label):
 
 
 def period_detail(request, public_id):
-    period = get_object_or_404(Period, public_id=public_id)
+    period = get_object_or_404(Period.objects.select_related("ceiling_step"), public_id=public_id)
     order = {code: place for place, code in enumerate(Indicator.values)}
     targets = sorted(
         period.targets.standing().select_related("period"),

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from documents.attaching import bind
 from documents.serving import serve
-from programme.cautions import gaining_line, step_for_ended_task, task_ended
+from programme.cautions import cautions_of_step, gaining_line, task_ended
 from programme.forms.acting import ActForm, AnswerForm
 from programme.forms.steps import CONTENT as STEP_FIELDS
 from programme.forms.steps import BeginStepForm, PrepareStepForm
@@ -35,7 +35,7 @@ from programme.permissions.steps import (
     steps_waiting_for,
 )
 from programme.presenting.acting import acting_sentence, address, line_name, named, room_of_ceiling, rooms_for, trail
-from programme.presenting.money import entry_rows
+from programme.presenting.money import entry_rows, goes_to
 from programme.presenting.places import open_address
 from programme.presenting.steps import about_facts, booked_anew, day_label, room_rows, who_approves
 from programme.services import steps as services
@@ -142,7 +142,7 @@ def _show(request: HttpRequest, step: BudgetStep, form: Any = None) -> HttpRespo
             "rooms": _rooms(step) if prepared else [],
             "obstacle": services.obstacle(step) if prepared else "",
             "doubt": services.doubt(step) if prepared else "",
-            "ended": step_for_ended_task(step),
+            "cautions": cautions_of_step(step),
             "waiting_opening": said_of_waiting(step) if prepared else "",
             "entries": entry_rows(step.entries.select_related("line__task", "reverses"), partial(address, user)),
             "prepared_name": people.get(step.prepared_by, ""),
@@ -190,11 +190,16 @@ def approve_step(request: HttpRequest, public_id: Any) -> HttpResponse:
         step,
         verb="approve step",
         act=lambda **by: services.approve_step(step, **by),
-        done=_("The step is approved and recorded.")
-        if step.kind in BESIDE_LEDGER
-        else _("The step is approved and booked."),
+        done=_booked(step),
         show=_show,
     )
+
+
+def _booked(step: BudgetStep) -> str:
+    if step.kind in BESIDE_LEDGER:
+        return _("The step is approved and recorded.")
+    said = _("The step is approved and booked.")
+    return f"{said} {goes_to(step.kind, step.line.year)}".strip() if step.line is not None else said
 
 
 def refuse_step(request: HttpRequest, public_id: Any) -> HttpResponse:

@@ -97,7 +97,9 @@ class Handling:
         signatory = {"by": self.people[Role.SIGNATORY], "now": self.on(3)}
         texts = {str(item.public_id): "Đã bổ sung (nội dung minh họa)." for item in request.items.all()}
         supplements.save_answers(request=request, answers=texts, **signatory)
-        self.dossier = supplements.send_answer(request=request, **signatory)
+        self.dossier = supplements.send_answer(
+            request=request, digest=supplements.digest_of_answer(request), **signatory
+        )
 
 
 def results_drafted(stage):

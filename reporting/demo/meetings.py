@@ -1,6 +1,6 @@
 """Meetings in every state: concluded with its tasks, held, inviting, being prepared, cancelled. All invented."""
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
@@ -55,6 +55,7 @@ def meetings_held(stage):
     inviting = _Meeting(stage, "Sơ kết Chương trình năm 2026", date(2026, 12, 18), date(2026, 11, 9))
     inviting.invited(date(2026, 11, 12))
     inviting.answers(at(date(2026, 11, 13)))
+    inviting.moved_to(time(14), at(date(2026, 11, 13), 15))
     _Meeting(stage, "Góp ý dự thảo kế hoạch năm 2027", date(2026, 12, 22), date(2026, 11, 13)).guests(
         date(2026, 11, 13)
     )
@@ -120,6 +121,19 @@ class _Meeting:
             invitations.answer_invitation(
                 invitee=guest, answer=answer, delegate=delegate, version=guest.version, by=self.secretary, now=now
             )
+
+    def moved_to(self, hour, now):
+        """The same day at another hour: some answered for the former one, one already for the new one."""
+        starts_at = timezone.make_aware(datetime.combine(self.day, hour))
+        self.row = meetings.edit_meeting(
+            meeting=self.row, values={"starts_at": starts_at}, version=self.row.version, by=self.secretary, now=now,
+            reason="Lãnh đạo Sở có lịch họp khác buổi sáng (minh họa)",
+        )  # fmt: skip
+        guest = self.row.invitees.get(place=1)
+        invitations.answer_invitation(
+            invitee=guest, answer="come", delegate="", version=guest.version, by=self.secretary,
+            now=now + timedelta(minutes=20),
+        )  # fmt: skip
 
     def held(self):
         begun, over = at(self.day, 10), at(self.day, 12)

@@ -23,6 +23,7 @@ from reporting.models import (
 )
 from reporting.permissions import DECIDE
 from reporting.services.computing import FIELDS
+from screens.formats import vn_date
 
 COPY_ROWS = """
 INSERT INTO reporting_publishedrow
@@ -80,6 +81,30 @@ def values_to_publish(run, year):
 def digest_of_chosen(chosen):
     """What stands for the values of `values_to_publish` and their rows."""
     return digests.digest_of_run((value.version.indicator.code, value.year, value.digest) for value, _choice in chosen)
+
+
+def cautions_of(*, year, run, chosen, paper_number, paper_on, now):
+    """What whoever publishes should look at before it stands for ever; each may be right."""
+    found = []
+    if year >= timezone.localdate(now).year:
+        found.append(_("The year %(year)s is not over: what is published holds for a part of it.") % {"year": year})
+    without = [value.version.name for value, _choice in chosen if value.exact is None]
+    if without:
+        found.append(_("These have no value: %(indicators)s.") % {"indicators": "; ".join(without)})
+    known = timezone.localdate(run.cutoff)
+    if paper_on < known:
+        found.append(
+            _("The paper is of %(paper)s, before the day on which these figures were known (%(known)s).")
+            % {"paper": vn_date(paper_on), "known": vn_date(known)}
+        )
+    same = KpiPublication.objects.filter(paper_number=paper_number.strip(), paper_on__year=paper_on.year)
+    years = sorted(set(same.exclude(year=year).values_list("year", flat=True)))
+    if years:
+        found.append(
+            _("The paper %(paper)s has published the figures of %(years)s already.")
+            % {"paper": paper_number.strip(), "years": ", ".join(map(str, years))}
+        )
+    return found
 
 
 @transaction.atomic

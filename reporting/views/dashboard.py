@@ -3,6 +3,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from reference.models import AdministrativeUnit, ContentArea, ProductGroup
 from reporting import queries, wording
@@ -120,6 +121,13 @@ def money_of(value):
     return lambda amount: wording.amount(amount, "enterprise")
 
 
+NOTES = {
+    Dimension.GROUP: gettext_lazy("An enterprise in two groups stands in both; the total counts it once."),
+    Dimension.WARD: wording.BRANCHES,
+    Dimension.SIZE: wording.SIZE_OF_WHOLE,
+}
+
+
 def _breakdowns(shown, parts):
     """[(dimension label, note, [{name, amount, share, enterprises, url}])] in the order of size of the part."""
     value = shown.value
@@ -129,13 +137,11 @@ def _breakdowns(shown, parts):
         rows = [part for part in parts if part["dimension"] == dimension]
         if not rows:
             continue
-        note, names = "", part_names(dimension)
-        if dimension == Dimension.GROUP:
-            note = _("An enterprise in two groups stands in both; the total counts it once.")
+        names = part_names(dimension)
         found.append(
             {
                 "label": dimension.label,
-                "note": note,
+                "note": NOTES.get(dimension, ""),
                 "rows": [
                     {
                         "name": names.get(part["code"]) or part["code"] or _("not known"),

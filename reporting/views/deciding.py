@@ -13,7 +13,7 @@ from reporting.queries import Shown
 from reporting.services.indicators import add_variant as add
 from reporting.services.indicators import choose_variant as choose
 from reporting.services.indicators import define_indicator as define
-from reporting.services.publishing import digest_of_chosen, values_to_publish
+from reporting.services.publishing import cautions_of, digest_of_chosen, values_to_publish
 from reporting.services.publishing import publish_year as publish
 from screens.forms import form_data
 
@@ -133,6 +133,16 @@ def publish_year(request, year):
         {
             "form": form,
             "checking": checking,
+            "cautions": cautions_of(
+                year=year,
+                run=run,
+                chosen=chosen,
+                paper_number=form.cleaned_data["paper_number"],
+                paper_on=form.cleaned_data["paper_on"],
+                now=now,
+            )
+            if checking
+            else [],
             "year": year,
             "run": run,
             "last": last,

@@ -133,6 +133,7 @@ def _rows(request, shown, value_name, *, table, rows, filterset, name):
             "numerator": two_parts(value)["above"],
             "denominator": two_parts(value)["below"],
             "statistics": wording.statistics_of(value),
+            "notes": (wording.BRANCHES, wording.SIZE_OF_WHOLE),
         },
     )
 

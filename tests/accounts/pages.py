@@ -40,7 +40,7 @@ def invitation():
 def handover():
     values = {"paper": "3/BB-SCT", "reason": "Điều động", "at": timezone.now()}
     taker = User.objects.get(email=address_of("photruongphong"))
-    lines = [{"kind": "files", "count": 3, "to": str(taker.public_id)}]
+    lines = [{"kind": "files", "count": 3, "to": str(taker.public_id), "things": ["01 – Tập kế hoạch"]}]
     return Handover.objects.filter(person=somebody()).first() or Handover.objects.create(
         person=somebody(), by=taker.public_id, lines=lines, **values
     )

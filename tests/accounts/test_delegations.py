@@ -110,6 +110,32 @@ def test_only_what_is_marked_is_delegated(action):
     assert action not in dict(delegable_actions())
 
 
+def test_the_account_holder_authorises_a_deputy_and_nobody_else(client_as, today):
+    director, deputy = make_director(), make_user(Role.DEPUTY_DIRECTOR)
+    chief = make_user(Role.CHIEF_OF_OFFICE)
+    right = access.actions()["budget.sign payment"]
+    for other in (chief, make_head(), make_user(Role.CHIEF_ACCOUNTANT)):
+        with pytest.raises(Refused, match="chỉ được ủy quyền cho: Phó Giám đốc"):
+            give(director, other, action=right.code)
+    address = reverse("accounts:add_delegation")
+    assert "Phó Giám đốc" in client_as(director).get(address).content.decode()
+    form = client_as(director).get(address, {"action": right.code}).context["form"]
+    assert list(form.fields["receiver"].queryset) == [deputy]
+    refused = client_as(director).post(address, typed(chief, today, action=right.code))
+    assert "chỉ được ủy quyền cho: Phó Giám đốc" in str(refused.context["form"].errors["receiver"])
+    values = {
+        "starts_on": today,
+        "ends_on": today,
+        "planned_ends_on": today,
+        "paper": "1/GUQ",
+        "created_at": timezone.now(),
+    }
+    for receiver, may in ((chief, False), (deputy, True)):  # what was recorded before the rule gives nothing
+        Delegation.objects.create(giver=make_director(), receiver=receiver, action=right.code, created_by="x", **values)
+        assert allowed(again(receiver), right) is may
+        assert bool(access.capacities(again(receiver), right, on=today)) is may
+
+
 def test_a_right_that_is_only_delegated_is_not_passed_on():
     director, head, officer = make_director(), make_head(), make_officer()
     give(director, head)
@@ -557,7 +583,8 @@ def typed(receiver, today, **changes):
 def test_an_administrator_records_a_delegation_once(client_as, today):
     director, head = make_director(), make_head(full_name="Lê Thị Nhận")
     client, address = client_as(make_administrator()), reverse("accounts:add_delegation")
-    page = client.get(f"{address}?giver={director.public_id}")
+    chosen = client.get(f"{address}?giver={director.public_id}").context["rights"]
+    page = client.get(next(link for label, link, _only in chosen if label == APPROVE.label))
     assert page.context["form"].initial["giver"] == director
     sent = typed(head, today, giver=director.pk)
     first, second = client.post(address, sent), client.post(address, sent)
@@ -573,7 +600,7 @@ def test_an_administrator_records_a_delegation_once(client_as, today):
 def test_a_director_records_only_their_own(client_as, today):
     director, head = make_director(), make_head()
     client, address = client_as(director), reverse("accounts:add_delegation")
-    assert "giver" not in client.get(address).context["form"].fields
+    assert "giver" not in client.get(address, {"action": APPROVE.code}).context["form"].fields
     assert client.post(address, typed(head, today, giver=make_director().pk)).status_code == 302
     assert Delegation.objects.get().giver == director
     refused = client.post(address, typed(make_officer(), today, operation_key=str(head.public_id)))

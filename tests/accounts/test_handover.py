@@ -9,6 +9,7 @@ from accounts.forms import HandOverForm
 from accounts.models import Handover, User
 from accounts.roles import Role
 from audit.events import history_of
+from audit.models import Event
 from audit.refusals import NotAllowed, Refused
 from tests.factories import make_administrator, make_auditor, make_office, make_officer, make_user
 
@@ -32,6 +33,7 @@ def held(monkeypatch):
             code,
             code,
             count=lambda user, code=code: work[code].get(user.pk, 0),
+            things=lambda user, code=code: [f"{code} {n}" for n in range(1, work[code].get(user.pk, 0) + 1)],
             takers=lambda user, on: User.objects.holding(Role.OFFICER, on),
             move=mover(code),
         )
@@ -46,6 +48,8 @@ def test_everything_goes_to_several_people_in_one_recorded_act(held, now):
     )
     assert held == {"files": {one.pk: 3}, "tasks": {two.pk: 3}}
     assert [(line["kind"], line["count"]) for line in act.lines] == [("files", 3), ("tasks", 2)]
+    assert handover.lines_of(act)[0].things == ["files 1", "files 2", "files 3"]
+    assert "files 1" not in Event.objects.get(kind="work handed over").body  # names of drafts stay in the record
     assert history_of(person)[0].reason == "Nghỉ thai sản"
     with pytest.raises(Refused):
         handover.hand_over(person=person, to={}, paper="", reason="Lần nữa", by=admin, now=now)

@@ -112,6 +112,9 @@ def test_administrator_invites_over_the_page_once(client_as, admin):
     for _press in range(2):
         assert client.post(reverse("accounts:invite_person"), form).status_code == 302
     assert Invitation.objects.get().payload["starts_on"] == "2026-07-01"
+    known = form | {"email": admin.email.upper(), "operation_key": key()}
+    told = client.post(reverse("accounts:invite_person"), known, follow=True).content.decode()
+    assert "đã có tài khoản" in told and admin.full_name in told
 
 
 def test_refused_form_keeps_what_was_typed(client_as, admin):
@@ -191,6 +194,7 @@ def test_handover_over_the_page_leads_to_its_record(client_as, admin, monkeypatc
         "files",
         "Hồ sơ",
         count=lambda user: held.get(user.pk, 0),
+        things=lambda user: ["Hồ sơ một", "Hồ sơ hai"],
         takers=lambda user, on: User.objects.holding(Role.OFFICER, on),
         move=lambda user, to, by, now: held.update({to.pk: held.pop(user.pk)}),
     )

@@ -2,6 +2,7 @@
 
 from tests.documents import (
     matrix_copies,
+    matrix_handovers,
     matrix_imports,
     matrix_incoming,
     matrix_numbers,
@@ -9,7 +10,15 @@ from tests.documents import (
     matrix_work_files,
 )
 
-PARTS = [matrix_imports, matrix_numbers, matrix_papers, matrix_incoming, matrix_work_files, matrix_copies]
+PARTS = [
+    matrix_imports,
+    matrix_numbers,
+    matrix_papers,
+    matrix_incoming,
+    matrix_work_files,
+    matrix_copies,
+    matrix_handovers,
+]
 
 
 def build(world):

@@ -25,6 +25,7 @@ from documents.store import bytes_of, save_upload
 from reporting.demo.scans import one_page
 from reporting.demo.story import blank_page
 from tests.factories import (
+    make_agency,
     make_auditor,
     make_copy_at,
     make_copy_series,
@@ -67,6 +68,7 @@ def take(verb, copy, by, **given):
 
 
 def test_a_full_copy_has_the_pages_of_the_issued_paper_then_the_form_of_the_decree_and_both_signatures_hold(clerk):
+    make_agency("SCT", "Sở Công Thương")
     original = make_paper_at("issued", clerk=clerk, subject="Kết quả thực hiện")
     chief = make_user(Role.CHIEF_OF_OFFICE, full_name="Vũ Văn Ký")
     copy = make_copy_at("issued", original=original, clerk=clerk, signer=chief)
@@ -74,7 +76,15 @@ def test_a_full_copy_has_the_pages_of_the_issued_paper_then_the_form_of_the_decr
     assert all(later.startswith(earlier) for earlier, later in pairwise(files))
     first, form = text_of(files[3])
     assert "Kết quả thực hiện" in first
-    for words in ("SAO Y", "SỞ CÔNG THƯƠNG", "TL. GIÁM ĐỐC", "Vũ Văn Ký", f"số {original.number.symbol}", "Lưu: VT"):
+    for words in (
+        "SAO Y",
+        "SỞ CÔNG THƯƠNG",
+        "TL. GIÁM ĐỐC",
+        "Vũ Văn Ký",
+        f"số {original.number.symbol}",
+        "Lưu: VT",
+        "của Sở Công Thương",
+    ):
         assert words in form
     assert filled_in(files[3]) == {"number": "01", "day": "27", "month": "11"}
     signer, agency = signatures_in(files[3])

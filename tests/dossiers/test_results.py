@@ -23,6 +23,7 @@ from tests.factories import (
     make_enterprise,
     make_enterprise_user,
     make_field,
+    make_head,
     make_office,
     make_paper,
     make_paper_at,
@@ -194,7 +195,7 @@ def test_the_draft_goes_with_the_dossier_to_whoever_handles_it_next(desk):
     handling.assign_dossier(dossier=desk.dossier, to=desk.officer, by=desk.head, now=NOW)
     paper.refresh_from_db()
     assert paper.drafter == desk.officer
-    handling.assign_dossier(dossier=desk.dossier, to=None, office=make_office(), by=desk.head, now=NOW)
+    handling.assign_dossier(dossier=desk.dossier, to=None, office=make_head().posts.get().office, by=desk.head, now=NOW)
     paper.refresh_from_db()
     assert paper.drafter == desk.officer
 

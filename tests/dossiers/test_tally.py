@@ -1,5 +1,6 @@
 """What became of the dossiers of a year: each counted once, in the year it was lodged in, and nothing of another's."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from html import unescape
 
@@ -87,3 +88,12 @@ def test_the_page_counts_what_the_list_behind_each_number_shows(client_as, versi
 
 def test_somebody_of_an_enterprise_does_not_see_the_counts(client_as):
     assert client_as(make_user()).get(reverse("dossiers:tally")).status_code == 403
+
+
+def test_an_enterprise_of_two_procedures_is_not_added_up(client_as, version):
+    one, day = make_enterprise(), timezone.now() - timedelta(days=1)
+    for each in (version, make_version(state="issued")):
+        make_dossier(each, one, state="lodged", at=day)
+    page = client_as(make_user(Role.OFFICER)).get(reverse("dossiers:tally"), {"year": timezone.localdate(day).year})
+    sums = unescape(page.content.decode()).split("Tổng cộng", 1)[1].split("</tr>", 1)[0]
+    assert re.findall(r"<td[^>]*>([^<]*)", sums) == ["2", "", "0", "0", "0", "2", "0", "0", "0"]

@@ -22,6 +22,7 @@ from documents.models import StoredFile
 from documents.store import VISITOR, VISITORS, save_upload
 from enterprises.models import Claim, Enterprise, Membership
 from enterprises.services import claims as services
+from enterprises.services import memberships
 from enterprises.views import claims as views
 from notices.models import Delivery, Notice, Telling
 from notices.services import sending
@@ -287,6 +288,31 @@ def test_an_enterprise_that_is_represented_already_warns_the_clerk(clerk, enterp
     assert client.post(address, {**key, "although": "on"}).status_code == 302
     claim.refresh_from_db()
     assert (claim.state, claim.decided_by) == ("confirmed", clerk)
+
+
+def test_an_enterprise_that_somebody_is_invited_to_represent_warns_the_clerk(clerk, enterprise, client_as):
+    now = timezone.now()
+    first = make_claim(enterprise, at=now, full_name="Đỗ Văn Trước", email="truoc@dn.example")
+    second = make_claim(enterprise, at=now, full_name="Kẻ Đến Sau", email="sau@dn.example")
+    services.confirm_claim(claim=first, by=clerk, now=now)
+    with pytest.raises(services.HasSignatory, match="Đỗ Văn Trước"):
+        services.confirm_claim(claim=second, by=clerk, now=now)
+    client, address = client_as(clerk), reverse("enterprises:confirm_claim", args=[second.public_id])
+    page = client.get(address).content.decode()
+    assert "truoc@dn.example" in page and "chưa chấp nhận" in page and "although" in page and "chưa có ai" not in page
+    assert first.get_absolute_url() in page  # among the other claims of the tax code
+    for over in ({"withdrawn_at": now}, {"withdrawn_at": None, "expires_at": now - timedelta(seconds=1)}):
+        Invitation.objects.update(created_at=now - timedelta(days=4), **over)
+        assert "truoc@dn.example" not in client.get(address).content.decode()
+    memberships.invite_member(
+        enterprise=enterprise,
+        email="sau@dn.example",
+        full_name="Kẻ Đến Sau",
+        role=Role.SIGNATORY,
+        by=make_officer(),
+        now=now,
+    )
+    services.confirm_claim(claim=second, by=clerk, now=now)  # the same address is nobody else
 
 
 def test_addresses_that_cannot_be_invited_are_not(clerk, enterprise):

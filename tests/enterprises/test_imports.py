@@ -458,6 +458,28 @@ def test_enterprises_products_and_titles_come_in_with_their_revisions():
     assert apply(again, by=officer) == {"enterprises": 0, "products": 0, "titles": 0, "unchanged": 4}
 
 
+def test_an_enterprise_of_several_groups_names_them_in_one_cell():
+    officer, codes = make_officer(), [make_tax_code() for _each in range(5)]
+    machines, clothes = make_product_group("CK"), make_product_group("DMDG", name="Dệt may, da giày")
+    rows = [
+        row(codes[0], "A", "", "Cơ khí, chế tạo; Dệt may, da giày", "Máy may"),
+        row(codes[1], "B", "", "dmdg,CK"),
+        row(codes[2], "C", "", "CK; ck;", "Máy bơm"),
+        row(codes[3], "D", "", "Dệt may, da giày"),
+        row(codes[4], "E", "", "Dệt may, da giày; Hóa chất"),
+    ]
+    import_ = registry(rows, by=officer)
+    assert bad(import_)[6][0] == "group" and "“Hóa chất”" in bad(import_)[6][1] and len(bad(import_)) == 1
+    apply(import_, by=officer)
+    found = {firm.name: firm for firm in Enterprise.objects.filter(tax_code__in=codes)}
+    of = {name: set(firm.groups.values_list("group", flat=True)) for name, firm in found.items()}
+    both = {machines.pk, clothes.pk}
+    assert of == {"A": both, "B": both, "C": {machines.pk}, "D": {clothes.pk}}
+    assert [found[name].revisions.get().group_codes for name in "ABC"] == ["CK,DMDG", "CK,DMDG", "CK"]
+    assert Product.objects.get(name="Máy may").group is None
+    assert Product.objects.get(name="Máy bơm").group == machines
+
+
 def test_a_new_enterprise_that_is_called_like_another_is_flagged_in_the_preview():
     officer, old = make_officer(), make_enterprise("Công ty TNHH Sản xuất Hòa Thủy")
     codes = [make_tax_code() for _each in range(3)]
@@ -496,6 +518,8 @@ def test_bad_registry_rows():
         row(codes[7], "H", "", "", "Máy", "SPCNCL", 2024, "5/QĐ", *DAYS),
         row(codes[7], "H", "", "", "Máy", "SPCNCL", 2024, "5/QĐ", *DAYS),
         row(known.tax_code, known.name, "", "", title.product.name, "SPCNCL", 2024, "5/QĐ", *DAYS),
+        row(make_tax_code(), "I", "", "", "Máy", "SPCNCL", 2024, "5/QĐ", "20/11/2024", "19/11/2024"),
+        row(make_tax_code(), "K", "", "", "Máy", "SPCNCL", 2022, "5/QĐ", *DAYS),
     ]
     import_ = registry(rows, by=officer)
     assert {number: column for number, (column, _why) in bad(import_).items()} == {
@@ -508,6 +532,8 @@ def test_bad_registry_rows():
         8: "valid_to",
         9: "decision_on",
         11: "round_year",
+        13: "valid_from",
+        14: "decision_on",
     }
     assert apply(import_, by=officer) == {"enterprises": 1, "products": 1, "titles": 1, "unchanged": 1}
 
@@ -517,7 +543,7 @@ def test_a_bad_registry_row_says_all_that_is_wrong_with_it():
     rows = [row("0100109107", "", "Phường Không Có", "nhóm lạ", "Máy", "SPCNCL", 1999, "5/QĐ", *late)]
     rows += [row(make_tax_code(), "", "", "", "Máy", "lạ", 2024, "5/QĐ", *DAYS)]
     assert every_reason(registry(rows, by=make_officer())) == {
-        2: ["tax_code", "ward", "group", "valid_to", "decision_on", "round_year"],
+        2: ["tax_code", "ward", "group", "valid_to", "valid_from", "decision_on", "round_year"],
         3: ["kind", "name"],
     }
 

@@ -179,10 +179,20 @@ def test_title_that_ends_before_it_begins_is_refused():
         {"withdrawn_at": AT},
         {"withdrawn_reason": "Nhập nhầm"},
         {"public_id": uuid.uuid4()},
+        {"valid_from": date(2023, 10, 31)},
+        {"round_year": 2021},
+        {"round_year": 2024},
     ],
 )
 def test_title_never_holds(values):
     refused(update, make_title(), **values)
+
+
+def test_a_title_holds_from_its_decision_on_which_is_of_its_rounds_year_or_the_next():
+    refused(make_title, round_year=2023, valid_from=date(2023, 10, 31))
+    refused(make_title, round_year=2023, decision_on=date(2022, 12, 31))
+    refused(make_title, round_year=2023, decision_on=date(2025, 1, 1))
+    assert make_title(round_year=2023, decision_on=date(2024, 12, 31)).pk
 
 
 def test_a_product_has_a_title_of_a_kind_once_a_year():

@@ -303,6 +303,9 @@ def test_product_and_title_are_recorded_once():
         {"valid_to": date(2024, 11, 19)},
         {"decision_on": date(2025, 7, 16)},
         {"round_year": 2026},
+        {"round_year": 2022},
+        {"round_year": 2025},
+        {"valid_from": date(2024, 11, 19)},
         {"decision_number": " "},
     ],
 )

@@ -350,6 +350,10 @@ def test_product_and_title_through_their_pages(client_as):
         "valid_to": "19/11/2023",
         **key(),
     }
+    early = {"valid_from": "01/01/2019", "valid_to": "19/11/2027", "round_year": "2022"}
+    page = text(client.post(address("record_title", product), values | early | key()))
+    assert "có hiệu lực từ 01/01/2019, trước ngày ký quyết định 20/11/2024" in page
+    assert "Đợt 2022 được quyết định trong năm đó hoặc năm sau" in page
     page = text(client.post(address("record_title", product), values))
     assert "6000/QĐ-UBND" in page and not Title.objects.exists()
     answer = client.post(address("record_title", product), values | {"valid_to": "19/11/2027"} | key())

@@ -61,6 +61,8 @@ def make_budget_step(kind, amount_vnd=1_000_000, *, state="approved", **fields):
     about += [fields["reverses"].happened_on] if fields.get("reverses") else []
     about += [fields["undoes"].returned_on] if fields.get("undoes") else []
     about += [fields["commitment"].signed_on] if fields.get("commitment") else []
+    if kind in ("settle", "recover", "recover_advance") and fields.get("commitment"):
+        about += [payment.paid_on for payment in fields["commitment"].payments.filter(state="paid")]
     fields.setdefault("document_on", max(about))
     fields.setdefault("happened_on", fields["document_on"])
     fields.setdefault("prepared_by", CLERK)

@@ -1,6 +1,8 @@
 """The payment chain on its pages: prepared, controlled, signed, sent; only the Treasury's answer disburses."""
 
+import io
 import uuid
+import zipfile
 from datetime import date
 
 import pytest
@@ -180,6 +182,9 @@ def test_a_signature_by_delegation_says_in_whose_name(client_as, people, contrac
     assert post(client, "sign_payment", payment).status_code == 302
     payment.refresh_from_db()
     assert payment.signed_for == people["director"].public_id
+    form = downloaded(client_as(people["accountant"]).get(address("treasury_paper", payment, "withdrawal")))
+    with zipfile.ZipFile(io.BytesIO(form)) as word:
+        assert "KT. THỦ TRƯỞNG ĐƠN VỊ" in word.read("word/document.xml").decode()
     assert f"thay {people['director'].full_name}" in text(client.get(payment.get_absolute_url()))
     head = make_user(Role.HEAD)
     delegate(people["chief"], head, "budget.control payment")

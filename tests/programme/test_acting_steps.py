@@ -503,6 +503,45 @@ def test_money_for_a_task_that_has_ended_is_pointed_out_and_not_approved_among_m
     assert ended not in text(director.get(step.get_absolute_url()))
 
 
+def test_a_decision_on_the_ceiling_stands_beside_it_and_one_of_long_ago_is_pointed_out(client_as, people, line):
+    period, chief = line.year.period, client_as(people["chief"])
+    period.decision_on = period.decision_on or date(2020, 12, 1)
+    type(period).objects.filter(pk=period.pk).update(decision="7/QĐ-UBND", decision_on=period.decision_on)
+    about = {"period": period, "prepared_by": people["accountant"].public_id, "prepared_at": NOW}
+    step = make_budget_step("ceiling", 201 * BILLION, state="prepared", document_on=date(2018, 1, 1), **about)
+    said = f"Văn bản đề ngày 01/01/2018, trước 7/QĐ-UBND ngày {period.decision_on:%d/%m/%Y}"
+    for who in ("accountant", "chief"):
+        assert said in text(client_as(people[who]).get(step.get_absolute_url()))
+    (refused,) = post(chief, "bulk_approve_steps", chosen=[step.public_id]).context["results"]
+    assert (refused.ok, said in refused.message) == (False, True)
+    assert post(chief, "approve_step", step).status_code == 302
+    for page in (period.get_absolute_url(), f"{address('money')}?period={period.code}"):
+        assert f"{step.document}, 01/01/2018" in text(chief.get(page))
+    type(period).objects.filter(pk=period.pk).update(decision="", decision_on=None, state="illustration")
+    early = make_budget_step("ceiling", 202 * BILLION, state="prepared", document_on=date(2019, 12, 31), **about)
+    assert f"sớm hơn một năm so với năm bắt đầu của “{period}”" in text(chief.get(early.get_absolute_url()))
+    fine = make_budget_step("ceiling", 202 * BILLION, state="prepared", document_on=date(2020, 1, 1), **about)
+    assert "sớm hơn một năm" not in text(chief.get(fine.get_absolute_url()))
+
+
+def test_released_saving_says_that_it_goes_to_the_envelope_and_lessens_no_line(client_as, people, line):
+    said = "Trở lại hạn mức chưa giao của năm 2024"
+    make_entry(line, "saving", BILLION)
+    accountant, chief = client_as(people["accountant"]), client_as(people["chief"])
+    assert said in text(accountant.get(address("prepare_step", "release", line)))
+    step = waiting(people, line, "release", 100_000_000)
+    assert said in text(chief.get(step.get_absolute_url()))
+    done = chief.post(address("approve_step", step), {"operation_key": str(uuid.uuid4())}, follow=True)
+    assert any(said in str(message) for message in done.context["messages"])
+    page = chief.get(line.get_absolute_url())
+    assert page.context["ledger"][-1]["amount"] == "100.000.000" and said in text(page)
+    entry = line.entries.get(kind="release")
+    for other in (step.get_absolute_url(), address("ledger_entry_list")):
+        shown = text(chief.get(other))
+        assert "100.000.000" in shown and "\u2212100.000.000" not in shown
+    assert said in text(chief.get(entry.get_absolute_url()))
+
+
 def test_what_only_the_database_knew_is_told_in_its_row_and_the_others_go_on(client_as, people, line, monkeypatch):
     bad, good = waiting(people, line, amount_vnd=1), waiting(people, line, amount_vnd=5)
     booked = step_services._carry_through

@@ -69,7 +69,7 @@ APPROVERS = {
     StepKind.BUDGET_RETURN: {CA},
     StepKind.UNDO_RETURN: {CA},
 }
-# verb: (roles that may by themselves, whether whom they authorised may too)
+# verb: (roles that may by themselves, whether whom they authorised may too: all of the staff, or those roles)
 STEP_TABLE = {
     "prepare": ({A}, False),
     "approve another's": (APPROVERS, True),
@@ -97,15 +97,15 @@ TABLE = {
     "control another's payment": ({CA}, True),
     "control one's own payment": (NOBODY, False),
     "control the giver's payment": ({CA}, False),
-    "sign another's payment": ({Role.DIRECTOR}, True),
+    "sign another's payment": ({Role.DIRECTOR}, {Role.DEPUTY_DIRECTOR}),
     "sign one's own payment": (NOBODY, False),
     "sign a payment one controlled": (NOBODY, False),
     "sign a payment controlled in the giver's name": ({Role.DIRECTOR}, False),
-    "sign a payment above the threshold": ({Role.DIRECTOR}, True),
+    "sign a payment above the threshold": ({Role.DIRECTOR}, {Role.DEPUTY_DIRECTOR}),
     "send a payment": ({A}, False),
     "give back a payment to control": ({CA}, True),
-    "give back a payment to sign": ({Role.DIRECTOR}, True),
-    "give back a signed payment": ({Role.DIRECTOR}, True),
+    "give back a payment to sign": ({Role.DIRECTOR}, {Role.DEPUTY_DIRECTOR}),
+    "give back a signed payment": ({Role.DIRECTOR}, {Role.DEPUTY_DIRECTOR}),
     "withdraw another's payment": (NOBODY, False),
     "withdraw one's own payment": ({A}, False),
     "enter that the Treasury paid": ({A, CA}, False),
@@ -382,7 +382,8 @@ def differences(w, row, attempt_of):
     roles, by_delegation = row
     wrong = []
     for person in w.people:
-        may = person.role in roles or (person.delegated and by_delegation and person.role in RECEIVERS)
+        receivers = RECEIVERS if by_delegation is True else by_delegation or NOBODY
+        may = person.role in roles or (person.delegated and person.role in receivers)
         said = outcome(attempt_of(person))
         if said != ("done" if may else "not allowed"):
             wrong.append(f"{person}: {said}")

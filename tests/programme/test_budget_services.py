@@ -64,6 +64,7 @@ from tests.programme.making import (
     make_commitment,
     make_entry,
     make_line,
+    make_opening_contract,
     make_paid_payment,
     make_task,
     move_year,
@@ -99,7 +100,8 @@ def line():
 
 
 def prepared(people, kind, amount_vnd=1_000_000, **fields):
-    return prepare_step(kind, amount_vnd=amount_vnd, by=people["accountant"], now=NOW, **(PAPER | fields))
+    paper = CORRECTED if kind in ("settle", "recover", "recover_advance") else PAPER
+    return prepare_step(kind, amount_vnd=amount_vnd, by=people["accountant"], now=NOW, **(paper | fields))
 
 
 def contract(people, line, amount_vnd=1_000_000_000, **fields):
@@ -300,9 +302,10 @@ def test_a_step_booked_on_an_earlier_day_is_held_against_what_stood_then_and_sin
     contract.refresh_from_db()
 
     def said_of(kind, amount, on, **about):
-        early = {"document": "Quyết định số 1/QĐ-SCT", "document_on": contract.signed_on if about else date(2024, 1, 2)}
-        about |= early | {"by": people["accountant"], "now": NOW}
-        step = prepare_step(kind, amount_vnd=amount, line=line, happened_on=on, **about)
+        early = {"document": "Quyết định số 1/QĐ-SCT", "document_on": on if about else date(2024, 1, 2)}
+        about |= early | {"prepared_by": people["accountant"].public_id, "prepared_at": NOW}
+        line.refresh_from_db()
+        step = make_budget_step(kind, amount, state="prepared", line=line, year=year, happened_on=on, **about)
         said = obstacle(step)
         if not said:
             approve_step(step, by=people["director"], now=NOW)
@@ -649,7 +652,11 @@ def test_a_payment_whose_entries_were_reversed_gives_its_voucher_free_and_anothe
     bound = signed(people, line)
     wrong = payment_of(people, bound)
     (entry,) = paid(people, wrong, voucher="KB-9")
-    approve_step(prepared(people, "reverse", 0, reverses=entry, reason="Ghi nhầm", document_on=TODAY), by=people["chief"], now=NOW)
+    approve_step(
+        prepared(people, "reverse", 0, reverses=entry, reason="Ghi nhầm", document_on=TODAY),
+        by=people["chief"],
+        now=NOW,
+    )
     right = payment_of(people, bound)
     assert paid(people, right, voucher="KB-9")
     with pytest.raises(Refused, match="chứng từ"):
@@ -689,11 +696,15 @@ def test_one_voucher_of_money_that_came_back_is_booked_once_on_a_contract(people
     with pytest.raises(IntegrityError, match="entry_l_recovered_once"), transaction.atomic():
         make_entry(line, "recover_advance", 3, commitment=bound, document="unc – 8", happened_on=TODAY)
     entry = line.entries.get(kind="recover")
-    approve_step(prepared(people, "reverse", 0, reverses=entry, reason="Nhầm", document_on=TODAY), by=people["chief"], now=NOW)
+    approve_step(
+        prepared(people, "reverse", 0, reverses=entry, reason="Nhầm", document_on=TODAY), by=people["chief"], now=NOW
+    )
     assert approve_step(again, by=people["chief"], now=NOW)
     other = signed(people, line, 100)
     paid(people, payment_of(people, other, 50))
-    assert prepared(people, "recover", 3, document="UNC-8", **about | {"commitment": other}).pk  # one paper, two contracts
+    assert prepared(
+        people, "recover", 3, document="UNC-8", **about | {"commitment": other}
+    ).pk  # one paper, two contracts
 
 
 @pytest.mark.parametrize("kind", ["commit", "decommit", "settle", "recover"])
@@ -710,9 +721,88 @@ def test_an_addendum_is_not_dated_before_its_contract(people, line, kind):
     assert "ký ngày 01/07/2024" in obstacle(waiting)
     with pytest.raises(Refused, match="ký ngày 01/07/2024"):
         approve_step(waiting, by=people["chief" if kind == "recover" else "director"], now=NOW)
-    with pytest.raises(IntegrityError, match="entry_k_not_before_its_contract"), transaction.atomic():
+    with pytest.raises(IntegrityError, match=r"entry_[kl]_not_before_"), transaction.atomic():
         make_entry(line, kind, 100, commitment=bound, happened_on=TODAY, **before)
-    assert prepared(people, kind, 100, **about, document_on=bound.signed_on).pk
+    assert prepared(people, kind, 100, **about, document_on=TODAY if kind in PAID else bound.signed_on).pk
+
+
+PAID = ("recover", "settle")  # of what was paid: not before the payment
+PAPERS = {  # what is acted on, by papers of these days
+    "assign": date(2024, 2, 1),
+    "allocate": date(2024, 3, 1),
+    "saving": date(2024, 4, 1),
+}
+
+
+@pytest.mark.parametrize(
+    ("kind", "since"),
+    [(kind, "assign") for kind in ("allocate", "cut", "saving", "transfer", "cancel")]
+    + [("deallocate", "allocate"), ("release", "saving")],
+)
+def test_a_step_is_not_dated_before_what_it_acts_on(people, kind, since):
+    line = make_line(make_budget_year(2024), assigned_vnd=0)
+    for each, day in PAPERS.items():
+        make_entry(line, each, 100 if each == "saving" else 1_000, document_on=day, happened_on=day)
+        if each == "assign":
+            make_entry(line, "supplement", 500, document_on=date(2024, 6, 1), happened_on=date(2024, 6, 1))
+    about = {"line": line, "happened_on": TODAY, "reason": "Theo văn bản"}
+    about |= {"other_line": make_line(line.year, source=line.source)} if kind == "transfer" else {}
+    before = {"document_on": PAPERS[since] - timedelta(days=1)}
+    said = f"{formats.vn_date(before['document_on'])}.*{formats.vn_date(PAPERS[since])}"
+    with pytest.raises(Refused, match=said):
+        prepared(people, kind, 100, **about, **before)
+    by_hand = {"year": line.year, "prepared_by": people["accountant"].public_id}
+    waiting = make_budget_step(kind, 100, state="prepared", **about, **by_hand, **before)
+    assert re.search(said, obstacle(waiting))
+    by = people["chief" if kind in ("cut", "saving", "release", "transfer") else "director"]
+    with pytest.raises(Refused, match=said):
+        approve_step(waiting, by=by, now=NOW)
+    entry = "transfer_out" if kind == "transfer" else kind
+    pair = {"pair": uuid.uuid4()} if kind == "transfer" else {}
+    with pytest.raises(IntegrityError, match="entry_l_not_before_what_it_acts_on"), transaction.atomic():
+        make_entry(line, entry, 100, happened_on=TODAY, **before, **pair)
+    assert prepared(people, kind, 100, **about, document_on=PAPERS[since]).pk
+
+
+def test_money_comes_back_and_is_settled_after_it_was_paid(people, line):
+    bound = signed(people, line, 1_000)
+    paid(people, payment_of(people, bound, 200))
+    line.refresh_from_db()
+    about = {"line": line, "commitment": bound, "happened_on": TODAY}
+    before = {"document_on": TODAY - timedelta(days=1)}
+    for kind in ("recover", "settle"):
+        with pytest.raises(Refused, match=r"15/07/2024.*16/07/2024"):
+            prepared(people, kind, 100, **about, **before)
+        with pytest.raises(IntegrityError, match="entry_l_not_before_what_it_acts_on"), transaction.atomic():
+            make_entry(line, kind, 100, commitment=bound, happened_on=TODAY, **before)
+    later = NOW + timedelta(days=10)
+    second = payment_of(people, bound, 300)
+    for act, by in ((control_payment, "chief"), (sign_payment, "director"), (send_payment, "accountant")):
+        act(second, by=people[by], now=later)
+    record_paid(second, voucher="KB-SAU", paid_on=later.date(), by=people["accountant"], now=later)
+    of_today = PAPER | about | {"document_on": TODAY, "by": people["accountant"], "now": later}
+    with pytest.raises(Refused, match=r"16/07/2024.*200 đồng.*26/07/2024"):
+        prepare_step("settle", amount_vnd=201, **of_today)
+    with pytest.raises(IntegrityError, match="entry_l_not_before_what_it_acts_on"), transaction.atomic():
+        make_entry(line, "settle", 201, commitment=bound, document_on=TODAY, happened_on=later.date())
+    about = of_today | {"document_on": later.date(), "happened_on": later.date()}
+    approve_step(prepare_step("settle", amount_vnd=300, **about), by=people["director"], now=later)
+    step = prepare_step("settle", amount_vnd=200, **of_today)  # of what was paid by then, though more is settled since
+    assert approve_step(step, by=people["director"], now=later)
+
+
+def test_what_opened_from_before_the_portal_holds_no_paper_back(people):
+    line = make_line(make_budget_year(2024), assigned_vnd=0)
+    for kind, amount in (("assign", 2_000), ("allocate", 1_500)):
+        make_entry(line, kind, amount, opening=True, document_on=date(2024, 6, 1), happened_on=date(2024, 6, 2))
+    bound = make_opening_contract(line, 1_000, disbursed_vnd=500)
+    line.refresh_from_db()
+    earlier = {"line": line, "happened_on": TODAY, "document_on": date(2024, 4, 1)}
+    for kind, amount in (("allocate", 100), ("cut", 100), ("settle", 500), ("recover", 0)):
+        fields = {"commitment": bound} if kind in ("settle", "recover") else {}
+        step = prepared(people, kind, amount or 1, **earlier, **fields)
+        if amount:
+            assert obstacle(step) == ""
 
 
 def test_a_contract_is_liquidated_when_nothing_is_owed(people, line):

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from accounts.handover import hand_over
 from accounts.roles import Role
-from audit.events import history_of
+from audit.events import actor_names, history_of
 from audit.refusals import Conflict, NotAllowed, Refused, StaleVersion
 from documents import purposes
 from documents.services.papers import discard_paper
@@ -168,6 +168,7 @@ def test_each_answers_for_themselves_until_the_meeting_begins_and_the_history_sa
         "Một đại biểu đã xác nhận dự họp", "Một đại biểu đã xác nhận dự họp", "Một đại biểu đã xác nhận dự họp",
         "Một đại biểu đã xác nhận qua đường dẫn của giấy mời", "Đã ghi hộ xác nhận của một đại biểu",
     ]  # fmt: skip
+    assert actor_names([invitations.BY_LINK]) == {invitations.BY_LINK: "đại biểu, qua đường dẫn của giấy mời"}
     (newest, *_rest) = history_of(room.meeting)
     assert ("đại biểu", None, "Báo") in newest.changes
 
@@ -220,7 +221,9 @@ def test_the_link_of_an_invitation_opens_it_and_its_documents_and_nothing_else(c
     assert client.get(own).status_code == 302
     for person in (make_enterprise_user(), room.secretary):
         assert client_as(person).get(own).status_code == 404
-    Meeting.objects.filter(pk=room.meeting.pk).update(starts_at=timezone.now() - timedelta(minutes=1))
+    Meeting.objects.filter(pk=room.meeting.pk).update(
+        starts_at=timezone.now() - timedelta(minutes=1), moved_at=timezone.now()
+    )
     late = client.post(link, {"operation_key": str(uuid.uuid4()), "version": "3", "answer": "come", "delegate": ""})
     assert late.status_code == 200 and "không nhận xác nhận nữa" in text_of(late)
     assert room.guest("Hội Doanh nghiệp").answer == "deputy"
@@ -245,6 +248,60 @@ def test_an_enterprise_finds_its_own_invitation_and_another_one_nothing(client_a
     assert room.guest("Công ty Mộc Lan").answer == "decline"
     for address in (reverse("programme:meeting_list"), room.meeting.get_absolute_url()):
         assert client_as(signatory).get(address).status_code == 403
+
+
+def moved(room, **changed):
+    values = {"starts_at": room.begins + timedelta(days=1)} | changed
+    meetings.edit_meeting(
+        meeting=room.meeting,
+        values=values,
+        version=room.meeting.version,
+        by=room.secretary,
+        now=room.now,
+        reason="Trùng",
+    )
+    return room.again()
+
+
+def test_an_answer_for_a_time_that_was_changed_is_told_as_such_and_asked_for_once_more(client, client_as):
+    room = Room(now=timezone.now())
+    room.invited()
+    answer(room.guest("Hội Doanh nghiệp"), invitations.BY_LINK, now=room.now)
+    answer(room.guest(room.head.full_name), room.head, now=room.now)
+    room.now += timedelta(seconds=1)
+    moved(room, place="Phòng họp số 2", starts_at=room.begins)
+    guests = room.meeting.invitees
+    assert room.meeting.moved_at is None and not guests.former().exists()  # another room is no other time
+    moved(room)
+    guest = room.guest("Hội Doanh nghiệp")
+    link = reverse("programme:invitation_by_link", args=[guest.token])
+    page = text_of(client.get(link))
+    assert "Thời gian họp đã thay đổi" in page and "Đề nghị xác nhận lại" in page
+    own = room.guest(room.head.full_name)
+    assert set(guests.to_answer(room.now)) == {guest, own, room.guest("Báo")} and set(guests.former()) == {guest, own}
+    keeper, listed = client_as(room.secretary), reverse("programme:attendance_list", args=[room.meeting.public_id])
+    assert text_of(keeper.get(room.meeting.get_absolute_url())).count("cho thời gian cũ") == 2
+    assert keeper.get(listed, {"answer": "former"}).context["listing"].count == 2
+    answer(guest, invitations.BY_LINK, now=room.now)  # the same once more, for the new time
+    assert "Đề nghị xác nhận lại" not in text_of(client.get(link))
+    assert set(guests.former()) == {own} and guest not in guests.to_answer(room.now)
+    assert "thời gian cũ" in text_of(keeper.get(listed))
+
+
+def test_whoever_is_invited_on_paper_is_named_to_be_told_by_hand(client_as):
+    room = Room(now=timezone.now())
+    client, place = client_as(room.secretary), [room.meeting.public_id]
+    told = "cần báo trực tiếp: Báo."
+    room.invited()
+    assert told not in text_of(client.get(room.meeting.get_absolute_url()))
+    for form in ("edit_meeting", "cancel_meeting"):
+        assert told in text_of(client.get(reverse(f"programme:{form}", args=place)))
+    moved(room)
+    assert told in text_of(client.get(room.meeting.get_absolute_url()))
+    assert told not in text_of(client_as(make_head()).get(room.meeting.get_absolute_url()))  # the keepers tell them
+    sent = {"reason": "Trùng lịch", "operation_key": str(uuid.uuid4())}
+    done = text_of(client.post(reverse("programme:cancel_meeting", args=place), sent, follow=True))
+    assert done.count(told) == 2  # said at once, and on the page from then on
 
 
 # --- held and concluded ------------------------------------------------------------------------
@@ -322,6 +379,23 @@ def test_the_notice_of_conclusions_makes_each_of_them_a_given_task(room):
         room.conclude("Sau khi kết luận")
 
 
+def test_a_conclusion_whose_deadline_is_over_is_refused_before_its_notice_goes_its_way(room):
+    room.invited().held()
+    row = room.conclude(days=2)
+    late, change = room.over + timedelta(days=3), {"by": room.secretary}
+    values = {"content": "Rà soát", "office": room.office, "person": None, "deadline": row.deadline}
+    with pytest.raises(Refused, match="thời hạn muộn hơn"):
+        meetings.add_conclusion(meeting=room.meeting, values=values, now=late, **change)
+    with pytest.raises(Refused, match="thời hạn muộn hơn"):
+        earlier = values | {"deadline": row.deadline - timedelta(days=1)}
+        meetings.edit_conclusion(conclusion=row, values=earlier, version=row.version, now=late, **change)
+    with pytest.raises(Refused, match="Kết luận 1"):
+        room.begin("conclusions", late)
+    later = values | {"deadline": row.deadline + timedelta(days=9)}
+    meetings.edit_conclusion(conclusion=row, values=later, version=row.version, now=late, **change)
+    assert room.begin("conclusions", late).state == "draft"
+
+
 def test_a_paper_of_a_meeting_goes_no_further_once_the_meeting_stands_otherwise(room):
     paper = room.begin("invitation")
     with pytest.raises(Refused, match="Giấy mời phải ghi ngày"):
@@ -380,7 +454,9 @@ def test_invitations_are_sent_from_the_page_in_one_act_with_a_result_for_each(cl
     assert [(each.label, each.ok) for each in results.context["results"]] == [
         (room.head.full_name, True), ("Hội Doanh nghiệp", True), ("Báo Minh Họa", True),
     ]  # fmt: skip
-    Meeting.objects.filter(pk=room.meeting.pk).update(starts_at=timezone.now() - timedelta(hours=1))
+    Meeting.objects.filter(pk=room.meeting.pk).update(
+        starts_at=timezone.now() - timedelta(hours=1), moved_at=timezone.now()
+    )
     mark = reverse("programme:mark_attendance", args=place)
     version = client.get(mark).context["form"]["version"].value()
     assert (

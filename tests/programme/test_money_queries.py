@@ -129,7 +129,7 @@ def test_lines_are_compared_up_to_the_same_day_of_the_year_before(period):
     commitment = make_commitment(old, 500)
     make_paid_payment(commitment, 100, paid_on=date(2024, 7, 10))
     make_paid_payment(commitment, 50, paid_on=date(2024, 7, 16))
-    make_recovery(commitment, 30, document="NT-1", happened_on=date(2024, 6, 1))
+    make_recovery(commitment, 30, document="NT-1", happened_on=date(2024, 7, 10))
     wrong = make_entry(old, "pay", 7, commitment=commitment, happened_on=date(2024, 7, 11))
     make_reversal(wrong, happened_on=date(2024, 7, 12))
     new = make_line(make_budget_year(2025, period=period), **same)

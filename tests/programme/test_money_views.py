@@ -362,7 +362,8 @@ def test_the_form_of_the_ledger_says_what_was_disbursed_beside_the_year_before(c
     year, line = of_this_year(client)
     address = reverse("programme:ledger_entry_list")
     paper = text(client.get(f"{address}?year={year}&export=print"))
-    assert f"Giải ngân năm {year}: 2.500.000.000 đồng; cùng kỳ năm trước: 400.000.000 đồng" in paper
+    assert f"Giải ngân năm {year}: 500.000.000 đồng; cùng kỳ năm trước: 400.000.000 đồng" in paper
+    assert "Chỉ tính kinh phí quản lý." in paper
     paper = text(client.get(f"{address}?line={line.public_id}&export=print"))
     assert f"Giải ngân năm {year}: 500.000.000 đồng; cùng kỳ năm trước: chưa có số liệu" in paper
 

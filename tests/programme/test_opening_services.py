@@ -183,7 +183,7 @@ def test_the_ordinary_steps_go_on_with_a_contract_from_before_the_portal(people,
     send_payment(payment, by=people["accountant"], now=NOW)
     record_paid(payment, voucher="KB-1", paid_on=TODAY, by=people["accountant"], now=NOW)
     step("decommit", 70)
-    step("settle", 630)
+    step("settle", 630, document_on=TODAY)
     commitment.refresh_from_db()
     assert (commitment.committed_vnd, commitment.spent_vnd, commitment.advanced_vnd) == (730, 730, 0)
     assert commitment.settled_vnd == 730

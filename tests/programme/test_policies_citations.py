@@ -94,7 +94,7 @@ def test_rows_of_every_room_that_cite_a_document_are_found_with_their_pages():
     period = make_period(decision="Quyết định số 4303/QĐ-UBND", decision_on=ISSUED)
     target = make_target(period, document=basis)
     result = make_published_result(decision=basis)
-    title = make_title(decision_number="4303/QĐ-UBND", decision_on=ISSUED)
+    title = make_title(round_year=ISSUED.year, decision_number="4303/QĐ-UBND", decision_on=ISSUED)
     make_title(decision_number="4303/QĐ-UBND", decision_on=date(2023, 12, 1))
     support = make_support(evidence=f"Theo {basis}")
     rate = make_rate(source=basis)

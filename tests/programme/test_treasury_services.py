@@ -147,7 +147,7 @@ def test_only_managed_lines_of_the_year_and_payments_that_stand_are_compared(com
     other = make_commitment(make_line(make_budget_year(2025)), 900, signed_on=DAY)
     make_paid_payment(other, 30, voucher="KB-3", paid_on=DAY)
     back = make_recovery(make_paid_payment(commitment, 50, voucher="KB-4", paid_on=date(2024, 8, 1)).commitment, 5,
-                         document="NT-1", happened_on=DAY)  # fmt: skip
+                         document="NT-1", happened_on=date(2024, 8, 1))  # fmt: skip
     make_reversal(back)
     paid = make_paid_payment(commitment, 20, voucher="KB-2", paid_on=DAY)
     statement = make_statement(commitment.line.year, [statement_line(paid)], by=accountant, now=NOW)

@@ -189,6 +189,14 @@ def money_attempts():
         "entry_k_not_before_its_contract": [
             entry("commit", where="x.commitment_id IS NOT NULL", amount_vnd="1", document_on="'2000-01-01'")
         ],
+        "entry_l_not_before_what_it_acts_on": [
+            entry("supplement", kind=f"'{kind}'", amount_vnd="1", document_on=f"'{OPEN_YEAR}-02-02'")
+            for kind in ("cut", "saving", "allocate", "cancel", "release")
+        ]
+        + [
+            entry("pay", where="x.payment_id IS NOT NULL", kind=f"'{kind}'", document_on=f"'{OPEN_YEAR}-02-02'")
+            for kind in ("settle", "recover")
+        ],
         "entry_h_half_still_used": [entry("transfer_out", reverses_id="x.id", reason="'x'")],
         "line_moves_by_entries": [
             updated(LINE, f"{column} = {column} + 1", of_year(OPEN_YEAR))
@@ -428,6 +436,23 @@ def attempts():
             ],
             "apart_enterprises_enterprisegroup": [copied("enterprises_enterprisegroup")],
             "apart_enterprises_enterpriseactivity": [copied("enterprises_enterpriseactivity")],
+            "dated_enterprises_title": [
+                copied("enterprises_title", kind="'top_10'", round_year="2094", **dates)
+                for dates in (
+                    {"decision_on": "'2094-11-02'", "valid_from": "'2094-11-01'"},
+                    {"decision_on": "'2096-01-01'", "valid_from": "'2096-01-01'"},
+                    {"decision_on": "'2093-12-31'", "valid_from": "'2094-01-01'"},
+                )
+            ],
+            "redated_enterprises_title": [
+                updated("enterprises_title", change, "WHERE x.withdrawn_at IS NULL")
+                for change in (
+                    "valid_from = '2001-01-01'",
+                    "round_year = round_year - 2",
+                    "round_year = round_year + 1",
+                    "decision_on = '2019-12-31'",
+                )
+            ],
             "once_enterprises_figurerevision_superseded": [
                 updated("enterprises_figurerevision", "superseded_at = NULL", "WHERE x.superseded_at IS NOT NULL")
             ],

@@ -33,6 +33,10 @@ def attempts(copied, updated, removed):
         "meeting_invites_by_its_paper": [
             updated(MEETING, "state = 'invited', invited_at = prepared_at", f"{prepared} {no_paper}")
         ],
+        "meeting_moved_says_when": [
+            updated(MEETING, "starts_at = prepared_at", invited),
+            updated(MEETING, "starts_at = prepared_at, moved_at = NULL", invited),
+        ],
         "meeting_concluded_by_its_paper": [
             updated(MEETING, "state = 'concluded', ended_at = prepared_at", held),
         ],

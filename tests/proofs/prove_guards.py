@@ -185,7 +185,9 @@ def lay_money():
     making.move_year(years[written.CLOSED_YEAR], "adjusting")
     making.make_pair(old, one, "carry_out", 100)
     making.make_pair(two, one, "transfer_out", 50)
-    making.make_entry(one, "supplement", 7)
+    by_paper = {"document_on": date(written.OPEN_YEAR, 3, 1)}
+    making.make_entry(one, "supplement", 7, **by_paper)
+    making.make_entry(one, "saving", 5, **by_paper)
     making.make_reversal(making.make_entry(one, "supplement", 8))
     for on in (one, two):
         commitment = making.make_commitment(on, 1_000)

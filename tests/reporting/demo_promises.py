@@ -19,6 +19,8 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.models import Count, Sum
 
+from accounts import handover
+from accounts.models import User
 from audit.models import Event
 from documents.models import Import
 from dossiers.models import Dossier, DossierFile, ResultPaper
@@ -115,6 +117,7 @@ def check_meetings():
     assert Counter(Meeting.objects.values_list("state", flat=True)) == dict.fromkeys(Meeting.State.values, 1)
     assert set(Invitee.objects.values_list("way", flat=True)) == {"", "portal", "link", "paper"}
     assert set(Invitee.objects.values_list("answer", flat=True)) == {"", "come", "deputy", "decline"}
+    assert (Invitee.objects.former().count(), Invitee.objects.exclude(answer="").count()) == (3, 4)
     tasks = GivenTask.objects.filter(conclusion__isnull=False)
     assert (tasks.count(), tasks.late(date(2026, 11, 16)).count()) == (2, 1)
 
@@ -150,6 +153,17 @@ def check_money():
     assert list(find_differences()) == []
 
 
+def check_what_people_hold():
+    """Almost each kind of work that can be handed over is held by somebody, and everything held has a name."""
+    named = Counter()
+    for person in User.objects.filter(is_active=True):
+        for holding, count in handover.held_by(person):
+            things = [str(thing) for thing in holding.things(person)]
+            assert len(things) == count and all(thing.strip(" –") for thing in things), (holding.code, things)
+            named[holding.code] += count
+    assert set(handover._holdings) - set(named) <= {"imports"}
+
+
 def check_that_a_second_loading_changes_nothing():
     before, said = FigureRevision.objects.count(), io.StringIO()
     call_command("demo", stdout=said)
@@ -164,6 +178,7 @@ def main():
     check_money()
     check_dossiers()
     check_meetings()
+    check_what_people_hold()
     connection.check_constraints()
     check_that_a_second_loading_changes_nothing()
 

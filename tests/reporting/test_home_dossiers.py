@@ -1,5 +1,7 @@
 """Dossiers in "My work": each sees what they go on with, and nobody what is another's."""
 
+from datetime import date
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -7,7 +9,15 @@ from django.utils import timezone
 
 from accounts.roles import Role
 from reporting.home import work_for
-from tests.factories import make_dossier, make_enterprise, make_enterprise_user, make_officer, make_user, make_version
+from tests.factories import (
+    make_dossier,
+    make_enterprise,
+    make_enterprise_user,
+    make_officer,
+    make_slip_line,
+    make_user,
+    make_version,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -32,6 +42,22 @@ def test_people_of_an_enterprise_go_on_with_its_drafts_and_clerks_with_what_they
     assert dossiers_of(make_user(Role.RECORDS_CLERK)) == waiting
     for other in (make_officer(), make_enterprise_user(), make_user()):
         assert dossiers_of(other) == {}
+
+
+def test_what_nobody_handles_waits_with_the_head_of_its_office_or_with_the_leaders():
+    version, director = make_version(state="issued"), make_user(Role.DIRECTOR)
+    head = make_user(Role.HEAD, office=version.office)
+    dossier = make_dossier(version, state="lodged")
+    make_slip_line(dossier, "received", handler=make_officer(office=version.office))
+    make_slip_line(dossier, "appraising")
+    make_slip_line(dossier, "appraising", "assign", handler=None)
+    address = [dossier.get_absolute_url()]
+    assert dossiers_of(head)["Hồ sơ chờ phân công"] == address and dossiers_of(director) == {}
+    head.posts.update(ends_on=date(2026, 1, 1))
+    assert dossiers_of(head) == {}
+    assert dossiers_of(director) == {"Hồ sơ chờ phân công của phòng chưa có lãnh đạo": address}
+    make_slip_line(dossier, "appraising", "assign", handler=make_officer(office=version.office))
+    assert dossiers_of(director) == {}
 
 
 def test_many_dossiers_cost_as_little_as_one():

@@ -94,6 +94,15 @@ def test_proposals_given_tasks_and_overdue_opinions_wait_for_those_who_act_on_th
     assert has(centre, now, given.content) and not has(centre, now, proposal.what)
 
 
+def test_a_given_task_waits_for_the_person_in_charge_and_the_head_not_for_colleagues(now):
+    office = make_office()
+    owner, colleague = make_user(Role.OFFICER, office=office), make_user(Role.OFFICER, office=office)
+    head = make_user(Role.HEAD, office=office)
+    given = make_given(office, person=owner)
+    assert has(owner, now, given.content) and not has(colleague, now, given.content)
+    assert has(head, now, f"{given.content} – {owner}")
+
+
 def test_meetings_wait_for_their_secretary_and_invitations_for_whoever_is_invited(now):
     room = Room(now=now)
     assert has(room.secretary, now, str(room.meeting)) and not has(room.head, now, str(room.meeting))

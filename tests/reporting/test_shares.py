@@ -233,6 +233,18 @@ def test_branches_roll_up_and_never_count_twice_with_their_parent(share):
     assert (found.numerator, found.reporting, found.counted, found.rows) == (100, 1, 1, 1)
 
 
+def test_a_branch_counts_in_the_ward_and_size_of_its_enterprise_even_of_one_dissolved(share):
+    here, elsewhere = make_unit("00001"), make_unit("00002")
+    parent = make_titled(ward=here, status="dissolved", status_from=date(2024, 1, 1))
+    branch = make_enterprise(tax_code=f"{parent.tax_code}-001", enterprise_type="branch", ward=elsewhere)
+    make_figures(branch, 2024, output_vnd=10, size="large")
+    make_statistic(1_000)
+    assert {(p.dimension, p.code) for p in value().parts} >= {("ward", "00001"), ("size", "")}
+    make_figures(parent, 2024, output_vnd=100, size="medium")
+    parts = {(p.dimension, p.code): p.amount for p in value().parts if p.dimension in ("ward", "size")}
+    assert parts == {("ward", "00001"): 100, ("size", "medium"): 100}
+
+
 def test_title_of_a_branch_counts_for_the_ten_digits(share):
     parent = make_enterprise()
     branch = make_enterprise(tax_code=f"{parent.tax_code}-001", enterprise_type="branch")
@@ -256,11 +268,11 @@ def test_branches_whose_parent_is_not_registered_count_as_one(share):
 def test_titles_in_force_are_those_that_hold_on_the_named_date():
     make_indicator(OUTPUT_SHARE | {"who": {"rule": "in_force", "on": "06-30"}})
     before, ended, late = make_enterprise(), make_enterprise(), make_enterprise()
-    make_title(make_product(before), round_year=2021, valid_from=date(2021, 6, 30), valid_to=date(2024, 6, 30))
+    make_title(make_product(before), round_year=2021, decision_on=date(2021, 6, 30), valid_to=date(2024, 6, 30))
     make_title(
         make_product(ended), round_year=2021, ended_on=date(2024, 6, 30), end_reason="x", valid_to=date(2025, 1, 1)
     )
-    make_title(make_product(late), round_year=2024, valid_from=date(2024, 7, 1))
+    make_title(make_product(late), round_year=2024, decision_on=date(2024, 7, 1))
     for enterprise, output in ((before, 1), (ended, 20), (late, 300)):
         make_figures(enterprise, 2024, output_vnd=output)
     make_statistic(1_000)

@@ -91,7 +91,13 @@ def test_variants_nobody_chose_stand_side_by_side_and_none_is_the_headline(world
 
 
 def test_rows_add_up_to_the_value_and_lead_to_the_enterprise(world, client_as):
-    text = page(client_as(make_officer()), "reporting:value_rows", value().public_id)
+    client = client_as(make_officer())
+    for name in ("reporting:value_rows", "reporting:value_detail"):
+        text = page(client, name, value().public_id)
+        assert (
+            "Chi nhánh (mã số thuế 13 số) được tính cùng" in text and "Quy mô là quy mô của toàn doanh nghiệp" in text
+        )
+    text = page(client, "reporting:value_rows", value().public_id)
     assert "420 đồng" in text
     for enterprise in world:
         assert enterprise.name in text
@@ -198,7 +204,7 @@ def test_director_publishes_after_a_last_look_and_the_page_stands(world, client_
     data = {"paper_number": "45/TB-SCT", "paper_on": "30/05/2026"}
     assert "42,0" in page(client, "reporting:publish_year", 2024)
     look = post(client, "reporting:publish_year", 2024, **data)
-    assert look.status_code == 200
+    assert look.status_code == 200 and "chưa kết thúc" not in look.content.decode()
     assert not KpiPublication.objects.exists()
     answer = post(client, "reporting:publish_year", 2024, checked="1", seen=look.context["seen"], **data)
     assert answer.status_code == 302
@@ -224,6 +230,18 @@ def test_what_was_computed_anew_since_the_last_look_is_not_published_unseen(worl
     fresh = refused.context["seen"]
     assert fresh != seen
     assert post(client, "reporting:publish_year", 2024, checked="1", seen=fresh, **data).status_code == 302
+
+
+def test_what_is_odd_about_a_publication_is_said_before_it_stands(world, client_as):
+    client, year = client_as(make_director()), timezone.localdate().year
+    data = {"paper_number": "45/TB-SCT", "paper_on": "30/05/2026"}
+    look = post(client, "reporting:publish_year", 2024, **data)
+    post(client, "reporting:publish_year", 2024, checked="1", seen=look.context["seen"], **data)
+    run = make_run(now=timezone.now(), year_from=year, year_to=year)
+    said = post(client, "reporting:publish_year", year, run=str(run.public_id), **data).context["cautions"]
+    assert len(said) == 4, said
+    for words in ("chưa kết thúc", "Chưa có giá trị", "30/05/2026, trước ngày", "đã công bố số liệu năm 2024"):
+        assert any(words in each for each in said), words
 
 
 def test_year_without_computation_cannot_be_published(client_as):

@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('documents', '0004_identity_papers'),
-        ('programme', '0016_vouchers'),
+        ('programme', '0017_vouchers'),
     ]
 
     operations = [

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('documents', '0004_identity_papers'),
-        ('programme', '0015_vouchers_alike'),
+        ('programme', '0016_meeting_moved_at'),
     ]
 
     operations = [

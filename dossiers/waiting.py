@@ -1,0 +1,54 @@
+"""What waits for the people of an enterprise about its dossiers: supplements to give, complete drafts to lodge."""
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from dossiers.answers import missing_of
+from dossiers.models import Dossier
+from dossiers.permissions.dossiers import LODGE, PREPARE, may_on
+from dossiers.services.dossiers import standing_files
+from dossiers.states import State
+from enterprises.waiting import Waiting
+from screens import formats
+
+MOST = 10  # of each, the oldest first
+
+
+def waiting_about_dossiers(request, enterprise):
+    if not request.user.may(PREPARE):
+        return []
+    own = Dossier.objects.visible_to(request.user).filter(enterprise__in=enterprise.family_ids)
+    own = own.select_related("procedure_version__procedure", "enterprise")
+    return [*_supplements(own), *_drafts(own, request.user)]
+
+
+def _supplements(own):
+    today = timezone.localdate()
+    rows = own.filter(state=State.SUPPLEMENTING).order_by("submitted_at", "pk")[:MOST]
+    for dossier in rows.prefetch_related("supplements"):
+        asked = max(
+            (each for each in dossier.supplements.all() if each.sent_at), key=lambda each: each.number, default=None
+        )
+        until = asked.answer_by if asked else None
+        yield Waiting(
+            _("Supplement dossier %(code)s: %(procedure)s") % {"code": dossier.code, "procedure": dossier.procedure},
+            dossier.get_absolute_url(),
+            _("to be answered by %(day)s") % {"day": formats.vn_date(until)} if until else "",
+            late=bool(until and until < today),
+        )
+
+
+def _drafts(own, user):
+    """Complete drafts for whoever may lodge them; incomplete ones stand in the list of dossiers."""
+    drafts = own.filter(state=State.DRAFT).order_by("pk")[:MOST]
+    for dossier in drafts.prefetch_related("procedure_version__fields", "procedure_version__components"):
+        if not may_on(user, dossier, LODGE.roles):
+            continue
+        if missing_of(dossier, list(dossier.procedure_version.fields.all()), list(standing_files(dossier))):
+            continue
+        yield Waiting(
+            _("Check and lodge: %(procedure)s") % {"procedure": dossier.procedure},
+            reverse("dossiers:check_dossier", args=[dossier.public_id]),
+            _("The draft is complete."),
+        )
