@@ -283,8 +283,11 @@ class BudgetLine(Identified, Versioned):
             models.CheckConstraint(condition=Q(carried_in_vnd__lte=F("assigned_vnd")), name="line_carried_in_assigned"),
             models.CheckConstraint(condition=Q(allocated_vnd__lte=F("assigned_vnd")), name="line_allocated_assigned"),
             models.CheckConstraint(
-                condition=Q(allocated_vnd__gte=F("committed_vnd") + F("cancelled_vnd") + F("carried_out_vnd")),
-                name="line_committed_within_allocated",
+                condition=Q(committed_vnd__lte=F("allocated_vnd")), name="line_committed_within_allocated"
+            ),
+            models.CheckConstraint(
+                condition=Q(assigned_vnd__gte=F("committed_vnd") + F("cancelled_vnd") + F("carried_out_vnd")),
+                name="line_ended_within_assigned",
             ),
             models.CheckConstraint(
                 condition=Q(committed_vnd__gte=F("disbursed_vnd") - F("recovered_vnd")),
@@ -308,13 +311,19 @@ class BudgetLine(Identified, Versioned):
         return self.disbursed_vnd - self.recovered_vnd
 
     @property
+    def free_vnd(self):
+        """Room to cancel or carry over: allocated or not, it is neither bound, cancelled nor carried over."""
+        return self.assigned_vnd - self.committed_vnd - self.cancelled_vnd - self.carried_out_vnd
+
+    @property
     def unallocated_vnd(self):
-        return self.assigned_vnd - self.allocated_vnd
+        """Not allocated and there to be. What is cancelled or carried over takes first what was not allocated."""
+        return max(self.assigned_vnd - self.allocated_vnd - self.cancelled_vnd - self.carried_out_vnd, 0)
 
     @property
     def left_vnd(self):
         """Room for another commitment."""
-        return self.allocated_vnd - self.committed_vnd - self.cancelled_vnd - self.carried_out_vnd
+        return min(self.allocated_vnd - self.committed_vnd, self.free_vnd)
 
     @property
     def unspent_vnd(self):

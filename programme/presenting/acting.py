@@ -143,6 +143,7 @@ class Room:
 
 
 NOT_ALLOCATED = gettext_lazy("Assigned, not allocated yet")
+NOT_ENDED = gettext_lazy("Assigned, neither bound by a contract or decision, cancelled nor carried over")
 NOT_COMMITTED = gettext_lazy("Allocated, not bound by a contract or decision")
 NOT_DISBURSED = gettext_lazy("Contract or decision signed, not disbursed yet")
 NOT_SETTLED = gettext_lazy("Disbursed, not an advance still to be cleared, and not settled yet")
@@ -155,6 +156,14 @@ NOT_GIVEN = gettext_lazy("Ceiling that the year may have, its envelope now inclu
 
 _OF_ASSIGNED = (StepKind.ALLOCATE, StepKind.CUT, StepKind.SAVING, StepKind.TRANSFER)
 _OF_ALLOCATED = (StepKind.DEALLOCATE, StepKind.COMMIT_MORE, StepKind.CANCEL, StepKind.CARRY_OVER)
+_OF_FREE = (
+    StepKind.CANCEL,
+    StepKind.CARRY_OVER,
+    StepKind.COMMIT_MORE,
+    StepKind.CUT,
+    StepKind.SAVING,
+    StepKind.TRANSFER,
+)
 _OF_ENVELOPE = (StepKind.ASSIGN, StepKind.SUPPLEMENT, StepKind.OPENING)
 _OF_SPENT = (StepKind.SETTLE, StepKind.RECOVER)
 
@@ -238,7 +247,11 @@ def rooms_for(
     if kind == StepKind.RELEASE:
         return [Room(WITHHELD, line.withheld_vnd, _pending((StepKind.RELEASE,), besides, line=line))]
     if kind in _OF_ASSIGNED:
-        return [Room(NOT_ALLOCATED, line.unallocated_vnd, _pending(_OF_ASSIGNED, besides, line=line))]
+        left = min(line.assigned_vnd - line.allocated_vnd, line.free_vnd)
+        return [Room(NOT_ALLOCATED, left, _pending(_OF_ASSIGNED, besides, line=line))]
+    if kind in (StepKind.CANCEL, StepKind.CARRY_OVER):
+        waiting = _sum(Commitment.objects.prepared().filter(line=line))
+        return [Room(NOT_ENDED, line.free_vnd, _pending(_OF_FREE, besides, line=line) + waiting)]
     if commitment is not None and kind == StepKind.DECOMMIT:
         return [room_on_commitment(commitment, besides=besides)]
     if commitment is not None and kind == StepKind.RECOVER_ADVANCE:

@@ -117,8 +117,8 @@ QUESTIONS = [
             "A line breaks the order settled ≤ disbursed ≤ committed ≤ allocated ≤ assigned: %(stands)s, %(should)s."
         ),
         f"SELECT public_id, committed_vnd, allocated_vnd FROM {LINE} WHERE settled_vnd > disbursed_vnd - recovered_vnd - advanced_vnd "
-        "OR disbursed_vnd - recovered_vnd > committed_vnd OR committed_vnd + cancelled_vnd + carried_out_vnd > allocated_vnd "
-        "OR allocated_vnd > assigned_vnd",
+        "OR disbursed_vnd - recovered_vnd > committed_vnd OR committed_vnd > allocated_vnd "
+        "OR committed_vnd + cancelled_vnd + carried_out_vnd > assigned_vnd OR allocated_vnd > assigned_vnd",
     ),
     Question(
         "envelope",
@@ -179,9 +179,16 @@ QUESTIONS = [
     Question(
         "days committed",
         gettext_lazy(
-            "On %(day)s a line had %(stands)s bound, cancelled or carried over and only %(should)s allocated."
+            "On %(day)s a line had %(stands)s bound by contracts or decisions and only %(should)s allocated."
         ),
-        _days(LINE, ("committed_vnd", "cancelled_vnd", "carried_out_vnd"), ("allocated_vnd",)),
+        _days(LINE, ("committed_vnd",), ("allocated_vnd",)),
+    ),
+    Question(
+        "days ended",
+        gettext_lazy(
+            "On %(day)s a line had %(stands)s bound, cancelled or carried over and only %(should)s assigned."
+        ),
+        _days(LINE, ("committed_vnd", "cancelled_vnd", "carried_out_vnd"), ("assigned_vnd",)),
     ),
     *(
         Question(code, sentence, _days(owner, less, more))

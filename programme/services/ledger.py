@@ -64,8 +64,14 @@ class Rule:
 
 RULES = (
     Rule(
-        {"allocated_vnd": 1, "committed_vnd": -1, "cancelled_vnd": -1, "carried_out_vnd": -1},
+        {"allocated_vnd": 1, "committed_vnd": -1},
         gettext_lazy("Only %(left)s of the allocated money of this line is left; this takes %(amount)s."),
+    ),
+    Rule(
+        {"assigned_vnd": 1, "committed_vnd": -1, "cancelled_vnd": -1, "carried_out_vnd": -1},
+        gettext_lazy(
+            "Only %(left)s of this line is neither bound, cancelled nor carried over; this takes %(amount)s."
+        ),
     ),
     Rule(
         {"assigned_vnd": 1, "allocated_vnd": -1},
@@ -195,13 +201,17 @@ def moves_assigned(kind: str) -> bool:
 
 
 def require_room(row: Any, rules: Iterable[Rule], kind: str, amount_vnd: int, sign: int) -> None:
-    """Refuse, saying how much is left, what would bring a rule of the line or commitment below 0."""
+    """Refuse, saying how much is left, what would bring a rule of the line or commitment below 0: of several the narrowest."""
     moves = {name: sign * way * amount_vnd for name, way in EFFECTS[EntryKind(kind)].items()}
+    broken = []
     for rule in rules:
         change = sum(way * moves.get(name, 0) for name, way in rule.terms.items())
         before = rule.of(row)
         if change < 0 and before + change < 0:
-            raise Refused(rule.sentence % {"left": formats.money(max(before, 0)), "amount": formats.money(amount_vnd)})
+            broken.append((max(before, 0), rule))
+    if broken:
+        left, rule = min(broken, key=lambda each: each[0])
+        raise Refused(rule.sentence % {"left": formats.money(left), "amount": formats.money(amount_vnd)})
 
 
 def require_room_since(row: Any, rules: Iterable[Rule], kind: str, amount_vnd: int, sign: int, on: date) -> None:

@@ -302,7 +302,7 @@ def report(story, line, amount, *, spent, settled, on=None):
 def leave_nothing(story, year):
     """What is left of a finished year is cancelled; a contract that runs on is carried over to the next."""
     for line in BudgetLine.objects.managed().filter(year=year).order_by("pk"):
-        left = line.left_vnd
+        left = line.free_vnd
         if left:
             story.step("cancel", left, date(year.year, 12, 31), line=line, paper="Công văn hủy dự toán")
 

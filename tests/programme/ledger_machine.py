@@ -337,7 +337,7 @@ class LedgerMachine(RuleBasedStateMachine):
                 self.bring_to_its_end(name, line)
         for line in ((year, task) for task in TASKS):
             row = self.model.lines[line]
-            if row["assigned"] > row["allocated"]:
+            if row["assigned"] > row["allocated"] and dice.random() < 0.5:  # else it is carried over or cancelled as it is
                 self.take(self.move("allocate", line, row["assigned"] - row["allocated"]))
         self.model.today += 1
         self.take(self.go_on(year, "adjusting"))
@@ -366,7 +366,7 @@ class LedgerMachine(RuleBasedStateMachine):
 
     def left(self, line):
         row = self.model.lines[line]
-        return row["allocated"] - row["committed"] - row["cancelled"] - row["carried_out"]
+        return row["assigned"] - row["committed"] - row["cancelled"] - row["carried_out"]
 
 
 def _pair(over, line, amount):

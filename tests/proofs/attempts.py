@@ -295,11 +295,13 @@ def of_returns():
 
 def money_limits():
     """(what, statement, the guards or constraints of which one must refuse it)"""
-    left = "l.allocated_vnd - l.committed_vnd - l.cancelled_vnd - l.carried_out_vnd + 1"
+    left = "l.allocated_vnd - l.committed_vnd + 1"
+    free = "l.assigned_vnd - l.committed_vnd - l.cancelled_vnd - l.carried_out_vnd + 1"
     unpaid = f"(SELECT c.committed_vnd - c.disbursed_vnd + c.recovered_vnd + 1 FROM {COMMITMENT} c WHERE c.id = x.commitment_id)"
     moves = "line_moves_by_entries"
     by_day = "x.reverses_id IS NULL AND NOT x.opening"
     yield "commit > allocate", entry("commit", where=by_day, amount_vnd=left), ["line_committed_within_allocated"]
+    yield "cancel > assign", entry("supplement", kind="'cancel'", amount_vnd=free), ["line_ended_within_assigned"]
     yield "commit > allocate", updated(LINE, "committed_vnd = allocated_vnd + 1", of_year(OPEN_YEAR)), [moves]
     spent = ["commitment_disbursed_within", "line_disbursed_within_committed", "entry_i_cover_stays"]
     yield "disburse > commit", entry("pay", where=by_day, amount_vnd=unpaid), spent
