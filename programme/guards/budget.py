@@ -367,9 +367,10 @@ PERIOD_KEEPS_ITS_YEARS = f"EXISTS (SELECT 1 FROM {YEAR} y WHERE y.period_id = NE
 _order = {"preparing": 0, "open": 1, "adjusting": 2, "closed": 3}
 _rank = "CASE {row}.state " + " ".join(f"WHEN '{state}' THEN {place}" for state, place in _order.items()) + " END"
 YEAR_GOES_ON = f"NEW.state <> OLD.state AND {_rank.format(row='NEW')} <> {_rank.format(row='OLD')} + 1"
-# A closed year owes nobody an explanation: nothing waits, nothing is left over, every payment has its answer.
+# A closed year owes nobody an explanation: nothing waits, nothing is left over, every payment has its answer, its paper a
+# date.
 YEAR_IS_DONE = (
-    f"NEW.state = 'closed' AND OLD.state <> 'closed' AND (EXISTS (SELECT 1 FROM {LINE} l WHERE l.year_id = NEW.id "
+    f"NEW.state = 'closed' AND OLD.state <> 'closed' AND (NEW.closing_paper_on IS NULL OR EXISTS (SELECT 1 FROM {LINE} l WHERE l.year_id = NEW.id "
     "AND l.managed AND l.assigned_vnd <> l.settled_vnd + l.cancelled_vnd + l.carried_out_vnd) "
     f"OR EXISTS (SELECT 1 FROM {STEP} s LEFT JOIN {LINE} l ON l.id = s.line_id LEFT JOIN {LINE} o ON o.id = s.other_line_id "
     "WHERE s.state = 'prepared' AND NEW.id IN (s.year_id, l.year_id, o.year_id)) "

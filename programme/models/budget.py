@@ -179,6 +179,7 @@ class BudgetYear(Identified, Versioned):
     closed_by = models.UUIDField(_("closed by"), null=True, editable=False)
     closed_at = models.DateTimeField(_("closed at"), null=True, editable=False)
     closing_paper = models.CharField(_("paper of the closing"), max_length=120, blank=True, editable=False)
+    closing_paper_on = models.DateField(_("date of the paper of the closing"), null=True, editable=False)
 
     class Meta:
         verbose_name = _("budget year")
@@ -203,7 +204,10 @@ class BudgetYear(Identified, Versioned):
                 name="budget_year_adjusting_when_and_by",
             ),
             models.CheckConstraint(
-                condition=(Q(closed_at__isnull=True, closed_by__isnull=True, closing_paper="") & ~Q(state="closed"))
+                condition=(
+                    Q(closed_at__isnull=True, closed_by__isnull=True, closing_paper="", closing_paper_on__isnull=True)
+                    & ~Q(state="closed")
+                )
                 | (Q(state="closed", closed_at__isnull=False, closed_by__isnull=False) & ~Q(closing_paper="")),
                 name="budget_year_closed_when_by_and_paper",
             ),

@@ -178,16 +178,12 @@ QUESTIONS = [
     ),
     Question(
         "days committed",
-        gettext_lazy(
-            "On %(day)s a line had %(stands)s bound by contracts or decisions and only %(should)s allocated."
-        ),
+        gettext_lazy("On %(day)s a line had %(stands)s bound by contracts or decisions and only %(should)s allocated."),
         _days(LINE, ("committed_vnd",), ("allocated_vnd",)),
     ),
     Question(
         "days ended",
-        gettext_lazy(
-            "On %(day)s a line had %(stands)s bound, cancelled or carried over and only %(should)s assigned."
-        ),
+        gettext_lazy("On %(day)s a line had %(stands)s bound, cancelled or carried over and only %(should)s assigned."),
         _days(LINE, ("committed_vnd", "cancelled_vnd", "carried_out_vnd"), ("assigned_vnd",)),
     ),
     *(

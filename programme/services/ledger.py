@@ -69,9 +69,7 @@ RULES = (
     ),
     Rule(
         {"assigned_vnd": 1, "committed_vnd": -1, "cancelled_vnd": -1, "carried_out_vnd": -1},
-        gettext_lazy(
-            "Only %(left)s of this line is neither bound, cancelled nor carried over; this takes %(amount)s."
-        ),
+        gettext_lazy("Only %(left)s of this line is neither bound, cancelled nor carried over; this takes %(amount)s."),
     ),
     Rule(
         {"assigned_vnd": 1, "allocated_vnd": -1},

@@ -403,7 +403,8 @@ def settlements_closed(stage):
     story = Story(stage.people)
     for year in BudgetYear.objects.filter(year__lte=2024, state="adjusting").order_by("year"):
         day = date(year.year + 1, 2, 20)
-        close_year(year, paper=f"MH-{year}/BC-QUYETTOAN (minh họa)", by=story.chief, now=at(day, 10))
+        said = {"paper": f"MH-{year}/BC-QUYETTOAN (minh họa)", "paper_on": day}
+        close_year(year, **said, by=story.chief, now=at(day, 10))
     return_to_the_budget(story)
 
 

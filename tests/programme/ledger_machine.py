@@ -320,7 +320,7 @@ class LedgerMachine(RuleBasedStateMachine):
 
     def go_on(self, year, state):
         act = {"open": years.open_year, "adjusting": years.start_adjusting, "closed": years.close_year}[state]
-        paper = {"paper": "05/BC-SCT"} if state == "closed" else {}
+        paper = {"paper": "05/BC-SCT", "paper_on": self.now.date()} if state == "closed" else {}
         return Step(
             f"year {state}",
             lambda model: model.go_on(year, state),
@@ -337,7 +337,9 @@ class LedgerMachine(RuleBasedStateMachine):
                 self.bring_to_its_end(name, line)
         for line in ((year, task) for task in TASKS):
             row = self.model.lines[line]
-            if row["assigned"] > row["allocated"] and dice.random() < 0.5:  # else it is carried over or cancelled as it is
+            if (
+                row["assigned"] > row["allocated"] and dice.random() < 0.5
+            ):  # else it is carried over or cancelled as it is
                 self.take(self.move("allocate", line, row["assigned"] - row["allocated"]))
         self.model.today += 1
         self.take(self.go_on(year, "adjusting"))

@@ -904,7 +904,7 @@ def test_a_year_goes_from_preparation_to_closing(people):
     year = start_adjusting(year, by=people["chief"], now=later)
     assert {obstacle.code for obstacle in obstacles(year)} >= {"left"}
     with pytest.raises(Refused):
-        close_year(year, paper="05/BC-SCT", by=people["chief"], now=later)
+        close_year(year, paper="05/BC-SCT", paper_on=later.date(), by=people["chief"], now=later)
     with pytest.raises(Refused):
         contract(people, line, 10)
     step = prepare_step(
@@ -918,7 +918,7 @@ def test_a_year_goes_from_preparation_to_closing(people):
     )
     approve_step(step, by=people["director"], now=later)
     assert obstacles(year) == []
-    year = close_year(year, paper="05/BC-SCT", by=people["chief"], now=later)
+    year = close_year(year, paper="05/BC-SCT", paper_on=later.date(), by=people["chief"], now=later)
     assert year.state == YearState.CLOSED
     with pytest.raises(Refused, match="2024"):
         prepared(people, "cut", 1, line=line)

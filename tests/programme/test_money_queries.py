@@ -267,7 +267,9 @@ def test_what_is_cancelled_or_carried_over_takes_first_what_was_not_allocated(pe
     assert (sums.unallocated_vnd, sums.left_vnd, sums.lapsing_vnd) == (0, 40 + 460, 40 + 460 + 550)
     whole = money.totals(BudgetLine.objects.all()).managed
     assert (whole.assigned_vnd, whole.allocated_vnd, whole.carried_out_vnd) == (1500, 1100, 0)
-    assert (whole.unallocated_vnd, whole.left_vnd) == (310, 500), "what was carried over is to be allocated in its new year"
+    assert (whole.unallocated_vnd, whole.left_vnd) == (310, 500), (
+        "what was carried over is to be allocated in its new year"
+    )
 
 
 def test_what_was_disbursed_before_the_portal_is_spending_of_no_month(period):

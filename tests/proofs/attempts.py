@@ -105,6 +105,7 @@ def money_attempts():
     fresh = f"'{uuid.uuid4().hex}'"
     closing = (
         "state = 'closed', closed_at = adjusting_at, closed_by = adjusting_by, closing_paper = '1/BC-SCT', "
+        "closing_paper_on = '2100-02-01', "
         "opened_at = COALESCE(opened_at, adjusting_at)"
     )
     return {
@@ -225,7 +226,7 @@ def money_attempts():
             updated(
                 YEAR,
                 "state = 'closed', adjusting_at = opened_at, adjusting_by = opened_by, closed_at = opened_at, "
-                "closed_by = opened_by, closing_paper = '1/BC-SCT'",
+                "closed_by = opened_by, closing_paper = '1/BC-SCT', closing_paper_on = '2098-02-01'",
                 f"WHERE x.year = {OPEN_YEAR}",
             ),
         ],
