@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from audit.events import record_event
 from audit.refusals import Conflict, Refused
 from programme.alike import alike, voucher_in
-from programme.models import BudgetStep, Commitment, EntryKind, LedgerEntry, MoneyReturn, StepKind, YearState
+from programme.models import BudgetStep, Commitment, EntryKind, LedgerEntry, MoneyReturn, YearState
 from programme.models.budget import RECOVERIES
 from programme.models.steps import COMES_BACK
 from programme.services.ledger import take_commitment

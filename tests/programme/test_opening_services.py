@@ -20,6 +20,7 @@ from programme.services.commitments import (
     withdraw_commitment,
 )
 from programme.services.consistency import find_differences
+from programme.services.ledger import ceiling_left
 from programme.services.opening import (
     prepare_opening,
     prepare_opening_again,
@@ -27,7 +28,6 @@ from programme.services.opening import (
     said_of_waiting,
     why_never,
 )
-from programme.services.ledger import ceiling_left
 from programme.services.payments import control_payment, prepare_payment, record_paid, send_payment, sign_payment
 from programme.services.steps import approve_step, obstacle, prepare_step, refuse_step, withdraw_step
 from programme.services.years import obstacles

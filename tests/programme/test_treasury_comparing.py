@@ -5,8 +5,8 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from programme.imports.treasury import account_and_payee
 from programme.alike import voucher_in
+from programme.imports.treasury import account_and_payee
 from programme.reconciling import Here, There, compare, loose_voucher
 
 DAY = date(2024, 3, 5)
