@@ -1,20 +1,49 @@
-"""Vouchers, accounts and banks as they are compared: without blanks and in capitals, alike here and in both databases."""
+"""Vouchers, accounts and banks as they are written and compared: one way, here and in both databases.
+
+Blanks, dashes of every kind, dots, underscores and capitals do not tell two of them apart; “/” does.
+"""
+
+import re
+import unicodedata
 
 from django.db.models import Value
 from django.db.models.functions import Replace, Upper
 
 # SQLite knows the capitals of plain letters only; đ is given to it.
 CAPITALS = str.maketrans("abcdefghijklmnopqrstuvwxyzđ", "ABCDEFGHIJKLMNOPQRSTUVWXYZĐ")
+DASHES = "‐‑‒–—―−"  # written as “-”; looked past in the databases too, where something older has them
+APART = f" \u00a0-{DASHES}._"
+NUMBER_IN = re.compile(r"\bsố\s*:?\s*(\S+)", re.IGNORECASE)
+
+
+def as_written(text: str | None) -> str:
+    """As it is kept: plain letters and digits, “-” for every dash, single blanks, nothing that cannot be seen."""
+    plain = unicodedata.normalize("NFKC", text or "")
+    seen = (letter for letter in plain if unicodedata.category(letter) != "Cf")
+    return " ".join("".join("-" if letter in DASHES else letter for letter in seen).split())
 
 
 def alike(text: str | None) -> str:
-    return "".join((text or "").split()).translate(CAPITALS)
+    kept = as_written(text).translate(CAPITALS)
+    return "".join(letter for letter in kept if letter not in APART)
+
+
+def voucher_in(document: str) -> str:
+    """The number in the name of a document: 15/NT of “Giấy nộp trả kinh phí số 15/NT”."""
+    found = NUMBER_IN.search(document)
+    return (found[1] if found else document).strip(",;.")
 
 
 def alike_sql(column: str) -> str:
-    return f"UPPER(REPLACE(REPLACE({column}, ' ', ''), 'đ', 'Đ'))"
+    bare = f"REPLACE({column}, 'đ', 'Đ')"
+    for letter in APART:
+        bare = f"REPLACE({bare}, '{letter}', '')"
+    return f"UPPER({bare})"
 
 
 def alike_column(name: str | Value) -> Upper:
     """The same for constraints and queries of models."""
-    return Upper(Replace(Replace(name, Value(" "), Value("")), Value("đ"), Value("Đ")))
+    bare = Replace(name, Value("đ"), Value("Đ"))
+    for letter in APART:
+        bare = Replace(bare, Value(letter), Value(""))
+    return Upper(bare)

@@ -68,11 +68,6 @@ def loose_voucher(text: str) -> str:
     return bare.lstrip("0") if bare.isdecimal() else bare
 
 
-def bare_account(text: str) -> str:
-    """An account without blanks, dots and dashes."""
-    return "".join(letter for letter in text.upper() if letter.isalnum())
-
-
 def compare(rows: list[There], items: list[Here], *, days: int) -> Outcome:
     """Lay the rows beside the items: what belongs together, and everything on which they differ."""
     comparison = _Comparison(rows, items, days)
@@ -133,7 +128,7 @@ class _Comparison:
 
     @staticmethod
     def accounts_differ(row: There, item: Here) -> bool:
-        one, other = bare_account(row.account), bare_account(item.account)
+        one, other = alike(row.account), alike(item.account)
         return bool(one and other and one != other)
 
     def repeat(self, row: There, item: Here | None) -> None:
@@ -186,11 +181,11 @@ class _Comparison:
         """The nearest day first; within a day the order of the statement."""
         items: dict[tuple, list[Here]] = defaultdict(list)
         for item in reversed(self.items):  # taken from the end: the oldest first
-            if self.is_left(item) and not item.taken and bare_account(item.account):
-                items[item.side, item.vnd, bare_account(item.account), item.on].append(item)
+            if self.is_left(item) and not item.taken and alike(item.account):
+                items[item.side, item.vnd, alike(item.account), item.on].append(item)
         for apart in _apart(self.days):
-            for row in [row for row in self.rows if row.id in self.left_rows and bare_account(row.account)]:
-                waiting = items.get((row.side, row.vnd, bare_account(row.account), row.on + apart))
+            for row in [row for row in self.rows if row.id in self.left_rows and alike(row.account)]:
+                waiting = items.get((row.side, row.vnd, alike(row.account), row.on + apart))
                 if waiting:
                     self.take([row], waiting.pop())
 
@@ -230,7 +225,7 @@ class _Comparison:
         """Rows that nothing here explains, the second of two equal ones as a repeat; and items the statement lacks."""
         seen: dict[tuple, There] = {}
         for row in list(self.left_rows.values()):
-            same = (row.side, alike(row.voucher), row.on, row.vnd, bare_account(row.account))
+            same = (row.side, alike(row.voucher), row.on, row.vnd, alike(row.account))
             if same in seen:
                 self.repeat(row, None)
             else:
@@ -245,7 +240,7 @@ def _without_repeats(rows: list[There]) -> tuple[list[There], list[There]]:
     once: dict[tuple, There] = {}
     again = []
     for row in rows:
-        if once.setdefault((row.on, row.vnd, bare_account(row.account)), row) is not row:
+        if once.setdefault((row.on, row.vnd, alike(row.account)), row) is not row:
             again.append(row)
     return list(once.values()), again
 

@@ -39,8 +39,9 @@ class CloseYearForm(Form):
     paper = forms.CharField(
         label=_("Paper of the settlement"),
         max_length=120,
-        help_text=_("Kind, number and date, for example: Báo cáo số 12/BC-SCT ngày 15/02/2026"),
+        help_text=_("Kind, number and symbol, for example: Báo cáo số 12/BC-SCT"),
     )
+    paper_on = DateField(label=_("Date of the document"))
 
 
 class TaskField(forms.ModelChoiceField):

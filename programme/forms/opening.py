@@ -35,7 +35,10 @@ class OpeningForm(Attachments, Form):
     assigned_vnd = amount_field(_("Assigned in all"), required=True)
     carried_in_vnd = amount_field(
         _("Of it carried in from the year before"),
-        help_text=_("What the year before left over; it does not count against the envelope of this year again."),
+        help_text=_(
+            "Only where the year before is not kept in the portal; it counts against the ceiling of the programme, not "
+            "against the envelope of this year."
+        ),
     )
     allocated_vnd = amount_field(_("Allocated in all"))
     document = document_field()

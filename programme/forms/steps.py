@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from documents.attaching import Attachments
 from programme.models import MOST_VND, BudgetLine, BudgetYear, Period, StepKind, YearState
-from programme.models.steps import ABOUT_COMMITMENT, BESIDE_LEDGER, LIMITS, ON_TWO_LINES
+from programme.models.steps import ABOUT_COMMITMENT, BESIDE_LEDGER, LIMITS, ON_TWO_LINES, RECOVERING
 from programme.presenting.acting import line_name
 from programme.services.limits import carry_over_grounds, saving_of
 from programme.services.steps import why_never
@@ -77,6 +77,8 @@ class PrepareStepForm(Attachments, Form):
             reason = self.fields["reason"]
             reason.required, reason.label = True, _("Why the entry is reversed")
             reason.error_messages["required"] = _("Say why the entry is reversed.")
+        if kind in RECOVERING:
+            self.fields["document"].help_text = self.fields["voucher"].help_text
         if kind in LIMITS:
             del self.fields["happened_on"]
         elif line is not None and line.year.state in DAYS_OF_BOOKING:

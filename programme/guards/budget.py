@@ -15,6 +15,7 @@ from programme.models.budget import (
     EFFECTS,
     KINDS_IN_STATE,
     ON_COMMITMENT,
+    RECOVERIES,
     YearState,
 )
 from programme.models.commitments import COVERED
@@ -41,6 +42,29 @@ def effect(row, balance):
     cases = f"WHEN {row}.kind IN ({listed(more)}) THEN {row}.amount_vnd " if more else ""
     cases += f"WHEN {row}.kind IN ({listed(less)}) THEN -{row}.amount_vnd " if less else ""
     return f"(CASE {cases}ELSE 0 END) * ({sign})"
+
+
+def year_of(column):
+    """SQL that both engines read: the year of a date; SQLite keeps dates as text."""
+    return f"substr(CAST({column} AS TEXT), 1, 4)"
+
+
+def stands(row):
+    """SQL: the entry `row` is none that reverses, and was not reversed."""
+    return f"{row}.reverses_id IS NULL AND NOT EXISTS (SELECT 1 FROM {ENTRY} v WHERE v.reverses_id = {row}.id)"
+
+
+def counts(payment):
+    """SQL: not every entry of the payment was reversed."""
+    return (
+        f"(EXISTS (SELECT 1 FROM {ENTRY} e WHERE e.payment_id = {payment}.id AND {stands('e')}) "
+        f"OR NOT EXISTS (SELECT 1 FROM {ENTRY} e WHERE e.payment_id = {payment}.id))"
+    )
+
+
+def recovers(row):
+    """SQL: by the entry `row` money came back, which stands."""
+    return f"{row}.kind IN ({listed(RECOVERIES)}) AND {stands(row)}"
 
 
 MOVES_ASSIGNED = [kind for kind, moves in EFFECTS.items() if moves.keys() & {"assigned_vnd", "withheld_vnd"}]
@@ -171,14 +195,33 @@ TO_ANOTHER_ACCOUNT = (
     f"({_differs_from_contract('payee_account')} OR {_differs_from_contract('payee_bank')})"
 )
 
-# Beside the index: what was booked twice under the same voucher before this rule keeps its text, and stays to be reversed.
+# The Treasury numbers anew each year. A payment all of whose entries were reversed has given its voucher free; what was
+# booked twice before this rule keeps its text, and stays to be reversed.
 _VOUCHER = alike_sql("NEW.voucher")
 TAKE_VOUCHER = (
     f"IF NEW.voucher <> '' THEN PERFORM pg_advisory_xact_lock(hashtextextended('{PAYMENT}|' || {_VOUCHER}, 0)); END IF;"
 )
 VOUCHER_OF_ANOTHER = (
     f"NEW.voucher <> '' AND EXISTS (SELECT 1 FROM {PAYMENT} p WHERE NOT (p.voucher = '') "
-    f"AND {alike_sql('p.voucher')} = {_VOUCHER} AND p.id IS DISTINCT FROM NEW.id)"
+    f"AND {alike_sql('p.voucher')} = {_VOUCHER} AND p.id IS DISTINCT FROM NEW.id "
+    f"AND {year_of('p.paid_on')} = {year_of('NEW.paid_on')} AND {counts('p')})"
+)
+_SAYS = "CASE WHEN {row}.voucher <> '' THEN {row}.voucher ELSE {row}.document END"
+_BACK = listed(RECOVERIES)
+# By one paper money comes back once on a contract: into the estimate or to the budget, waiting or booked.
+RECOVERED_ALREADY = (
+    f"NEW.kind IN ({_BACK}) AND NEW.reverses_id IS NULL AND EXISTS (SELECT 1 FROM {ENTRY} o "
+    f"WHERE o.commitment_id = NEW.commitment_id AND {recovers('o')} AND {alike_sql('o.document')} = {alike_sql('NEW.document')})"
+)
+_waits_too = alike_sql(_SAYS.format(row="s")) + " = " + alike_sql(_SAYS.format(row="NEW"))
+HOLD_COMMITMENT = (
+    f"IF NEW.kind IN ({_BACK}, 'budget_return') THEN "
+    f"PERFORM 1 FROM {COMMITMENT} c WHERE c.id = NEW.commitment_id FOR NO KEY UPDATE; END IF;"
+)
+RECOVERY_WAITS = (
+    f"NEW.state = 'prepared' AND NEW.kind IN ({_BACK}, 'budget_return') AND EXISTS (SELECT 1 FROM {STEP} s "
+    f"WHERE s.commitment_id = NEW.commitment_id AND s.state = 'prepared' AND s.kind IN ({_BACK}, 'budget_return') "
+    f"AND {_waits_too})"
 )
 
 
@@ -255,9 +298,38 @@ LINES_WITHIN = (
     "NEW.envelope_vnd < OLD.envelope_vnd AND NEW.envelope_vnd < COALESCE((SELECT SUM("
     f"{of_envelope('l')}) FROM {LINE} l WHERE l.year_id = NEW.id AND l.counts), 0)"
 )
+
+
+def from_outside(period):
+    """SQL: what lines of the period's years opened with as carried in, that no year here carried out."""
+    return (
+        f"COALESCE((SELECT SUM(o.amount_vnd) FROM {ENTRY} o JOIN {LINE} ol ON ol.id = o.line_id "
+        f"JOIN {YEAR} oy ON oy.id = ol.year_id WHERE o.opening AND o.kind = 'carry_in' AND {stands('o')} "
+        f"AND ol.counts AND oy.period_id = {period}), 0)"
+    )
+
+
 YEARS_WITHIN = (
     f"NEW.envelope_vnd > OLD.envelope_vnd AND NEW.envelope_vnd > COALESCE((SELECT p.ceiling_vnd FROM programme_period p WHERE p.id = NEW.period_id), 0) "
-    f"- COALESCE((SELECT SUM(y.envelope_vnd) FROM {YEAR} y WHERE y.period_id = NEW.period_id AND y.id <> NEW.id), 0)"
+    f"- COALESCE((SELECT SUM(y.envelope_vnd) FROM {YEAR} y WHERE y.period_id = NEW.period_id AND y.id <> NEW.id), 0) "
+    f"- {from_outside('NEW.period_id')}"
+)
+# What no year here carried out takes of the ceiling like an envelope; where the year before is kept here, it comes by the
+# pair alone.
+_BROUGHT = "NEW.opening AND NEW.kind = 'carry_in' AND NEW.reverses_id IS NULL"
+BROUGHT_FROM_HERE = (
+    f"{_BROUGHT} AND EXISTS (SELECT 1 FROM {LINE} l JOIN {YEAR} y ON y.id = l.year_id JOIN {YEAR} b "
+    "ON b.year = y.year - 1 WHERE l.id = NEW.line_id)"
+)
+BROUGHT_ABOVE_CEILING = (
+    f"{_BROUGHT} AND EXISTS (SELECT 1 FROM {LINE} l JOIN {YEAR} y ON y.id = l.year_id "
+    "JOIN programme_period p ON p.id = y.period_id WHERE l.id = NEW.line_id AND l.counts "
+    f"AND NEW.amount_vnd + {from_outside('p.id')} + (SELECT SUM(b.envelope_vnd) FROM {YEAR} b WHERE b.period_id = p.id) "
+    "> COALESCE(p.ceiling_vnd, 0))"
+)
+TAKE_PERIOD_OF_LINE = (
+    f"IF {_BROUGHT} THEN PERFORM 1 FROM programme_period p WHERE p.id = (SELECT y.period_id FROM {LINE} l "
+    f"JOIN {YEAR} y ON y.id = l.year_id WHERE l.id = NEW.line_id) FOR NO KEY UPDATE; END IF;"
 )
 # Only a change of the envelope asks for the period; services take the period before the year.
 TAKE_PERIOD = (
@@ -266,7 +338,7 @@ TAKE_PERIOD = (
 )
 CEILING_HOLDS = (
     "NEW.ceiling_vnd IS DISTINCT FROM OLD.ceiling_vnd AND COALESCE(NEW.ceiling_vnd, 0) < "
-    f"COALESCE((SELECT SUM(y.envelope_vnd) FROM {YEAR} y WHERE y.period_id = NEW.id), 0)"
+    f"COALESCE((SELECT SUM(y.envelope_vnd) FROM {YEAR} y WHERE y.period_id = NEW.id), 0) + {from_outside('NEW.id')}"
 )
 
 
@@ -295,9 +367,10 @@ PERIOD_KEEPS_ITS_YEARS = f"EXISTS (SELECT 1 FROM {YEAR} y WHERE y.period_id = NE
 _order = {"preparing": 0, "open": 1, "adjusting": 2, "closed": 3}
 _rank = "CASE {row}.state " + " ".join(f"WHEN '{state}' THEN {place}" for state, place in _order.items()) + " END"
 YEAR_GOES_ON = f"NEW.state <> OLD.state AND {_rank.format(row='NEW')} <> {_rank.format(row='OLD')} + 1"
-# A closed year owes nobody an explanation: nothing waits, nothing is left over, every payment has its answer.
+# A closed year owes nobody an explanation: nothing waits, nothing is left over, every payment has its answer, its paper a
+# date.
 YEAR_IS_DONE = (
-    f"NEW.state = 'closed' AND OLD.state <> 'closed' AND (EXISTS (SELECT 1 FROM {LINE} l WHERE l.year_id = NEW.id "
+    f"NEW.state = 'closed' AND OLD.state <> 'closed' AND (NEW.closing_paper_on IS NULL OR EXISTS (SELECT 1 FROM {LINE} l WHERE l.year_id = NEW.id "
     "AND l.managed AND l.assigned_vnd <> l.settled_vnd + l.cancelled_vnd + l.carried_out_vnd) "
     f"OR EXISTS (SELECT 1 FROM {STEP} s LEFT JOIN {LINE} l ON l.id = s.line_id LEFT JOIN {LINE} o ON o.id = s.other_line_id "
     "WHERE s.state = 'prepared' AND NEW.id IN (s.year_id, l.year_id, o.year_id)) "
@@ -404,6 +477,11 @@ GUARDS = [
     check_trigger("entry_j_opening_fits", ENTRY, ("INSERT",), OPENING_FITS),
     check_trigger("entry_k_not_before_its_contract", ENTRY, ("INSERT",), BEFORE_ITS_CONTRACT),
     check_trigger("entry_l_not_before_what_it_acts_on", ENTRY, ("INSERT",), ACTING_BEFORE),
+    check_trigger("entry_l_recovered_once", ENTRY, ("INSERT",), RECOVERED_ALREADY),
+    check_trigger("entry_m_brought_from_outside", ENTRY, ("INSERT",), BROUGHT_FROM_HERE),
+    check_trigger(
+        "entry_n_brought_within_ceiling", ENTRY, ("INSERT",), BROUGHT_ABOVE_CEILING, before=TAKE_PERIOD_OF_LINE
+    ),
     follows(
         "entry_z_moves_balances",
         ENTRY,
@@ -423,6 +501,7 @@ GUARDS = [
     check_trigger("payment_has_cover", PAYMENT, ("UPDATE",), SIGNED_WITHOUT_COVER, before=TAKE_COMMITMENT),
     check_trigger("payment_to_its_account", PAYMENT, ("UPDATE",), TO_ANOTHER_ACCOUNT, before=TAKE_COMMITMENT),
     check_trigger("payment_by_its_own_voucher", PAYMENT, ("INSERT", "UPDATE"), VOUCHER_OF_ANOTHER, before=TAKE_VOUCHER),
+    check_trigger("step_recovers_once", STEP, ("INSERT",), RECOVERY_WAITS, before=HOLD_COMMITMENT),
     check_trigger("step_redoes_its_like", STEP, ("INSERT",), STEP_REDOES),
     check_trigger("commitment_redoes_its_like", COMMITMENT, ("INSERT",), COMMITMENT_REDOES),
     check_trigger("payment_redoes_its_like", PAYMENT, ("INSERT",), PAYMENT_REDOES),

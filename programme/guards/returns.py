@@ -2,6 +2,7 @@
 
 from audit.guards import append_only, check_trigger
 from programme.alike import alike_sql
+from programme.guards.budget import ENTRY, recovers
 
 RETURN, COMMITMENT, STEP = "programme_moneyreturn", "programme_commitment", "programme_budgetstep"
 LINE, YEAR = "programme_budgetline", "programme_budgetyear"
@@ -28,9 +29,11 @@ NOT_BY_ITS_STEP = (
     "AND s.kind = 'budget_return' AND s.voucher = NEW.voucher) OR (s.kind = 'undo_return' AND s.undoes_id = NEW.reverses_id)))"
 )
 KNOWN_VOUCHER = (
-    f"NEW.reverses_id IS NULL AND EXISTS (SELECT 1 FROM {RETURN} r WHERE r.commitment_id = NEW.commitment_id "
+    f"NEW.reverses_id IS NULL AND (EXISTS (SELECT 1 FROM {RETURN} r WHERE r.commitment_id = NEW.commitment_id "
     f"AND r.reverses_id IS NULL AND {alike_sql('r.voucher')} = {alike_sql('NEW.voucher')} "
-    f"AND NOT EXISTS (SELECT 1 FROM {RETURN} v WHERE v.reverses_id = r.id))"
+    f"AND NOT EXISTS (SELECT 1 FROM {RETURN} v WHERE v.reverses_id = r.id)) "
+    f"OR EXISTS (SELECT 1 FROM {ENTRY} o WHERE o.commitment_id = NEW.commitment_id AND {recovers('o')} "
+    f"AND {alike_sql('o.document')} = {alike_sql('NEW.voucher')}))"
 )
 
 GUARDS = [

@@ -96,6 +96,7 @@ ON_COMMITMENT = frozenset(
         EntryKind.SETTLE,
     }
 )
+RECOVERIES = (EntryKind.RECOVER, EntryKind.RECOVER_ADVANCE)
 # What a liquidated contract or decision still takes: what was paid is settled, comes back, and frees what it no longer needs.
 AFTER_LIQUIDATION = frozenset({EntryKind.SETTLE, EntryKind.RECOVER, EntryKind.DECOMMIT})
 # What each kind acts on: its paper is not older than the first paper of these that stands, on its line or its contract.
@@ -178,6 +179,7 @@ class BudgetYear(Identified, Versioned):
     closed_by = models.UUIDField(_("closed by"), null=True, editable=False)
     closed_at = models.DateTimeField(_("closed at"), null=True, editable=False)
     closing_paper = models.CharField(_("paper of the closing"), max_length=120, blank=True, editable=False)
+    closing_paper_on = models.DateField(_("date of the paper of the closing"), null=True, editable=False)
 
     class Meta:
         verbose_name = _("budget year")
@@ -202,7 +204,10 @@ class BudgetYear(Identified, Versioned):
                 name="budget_year_adjusting_when_and_by",
             ),
             models.CheckConstraint(
-                condition=(Q(closed_at__isnull=True, closed_by__isnull=True, closing_paper="") & ~Q(state="closed"))
+                condition=(
+                    Q(closed_at__isnull=True, closed_by__isnull=True, closing_paper="", closing_paper_on__isnull=True)
+                    & ~Q(state="closed")
+                )
                 | (Q(state="closed", closed_at__isnull=False, closed_by__isnull=False) & ~Q(closing_paper="")),
                 name="budget_year_closed_when_by_and_paper",
             ),
@@ -282,8 +287,11 @@ class BudgetLine(Identified, Versioned):
             models.CheckConstraint(condition=Q(carried_in_vnd__lte=F("assigned_vnd")), name="line_carried_in_assigned"),
             models.CheckConstraint(condition=Q(allocated_vnd__lte=F("assigned_vnd")), name="line_allocated_assigned"),
             models.CheckConstraint(
-                condition=Q(allocated_vnd__gte=F("committed_vnd") + F("cancelled_vnd") + F("carried_out_vnd")),
-                name="line_committed_within_allocated",
+                condition=Q(committed_vnd__lte=F("allocated_vnd")), name="line_committed_within_allocated"
+            ),
+            models.CheckConstraint(
+                condition=Q(assigned_vnd__gte=F("committed_vnd") + F("cancelled_vnd") + F("carried_out_vnd")),
+                name="line_ended_within_assigned",
             ),
             models.CheckConstraint(
                 condition=Q(committed_vnd__gte=F("disbursed_vnd") - F("recovered_vnd")),
@@ -307,18 +315,30 @@ class BudgetLine(Identified, Versioned):
         return self.disbursed_vnd - self.recovered_vnd
 
     @property
+    def free_vnd(self):
+        """Room to cancel or carry over: allocated or not, it is neither bound, cancelled nor carried over."""
+        return self.assigned_vnd - self.committed_vnd - self.cancelled_vnd - self.carried_out_vnd
+
+    @property
     def unallocated_vnd(self):
-        return self.assigned_vnd - self.allocated_vnd
+        """Not allocated and there to be. What is cancelled or carried over takes first what was not allocated."""
+        return max(self.assigned_vnd - self.allocated_vnd - self.cancelled_vnd - self.carried_out_vnd, 0)
 
     @property
     def left_vnd(self):
         """Room for another commitment."""
-        return self.allocated_vnd - self.committed_vnd - self.cancelled_vnd - self.carried_out_vnd
+        return min(self.allocated_vnd - self.committed_vnd, self.free_vnd)
 
     @property
     def unspent_vnd(self):
         """Committed and not yet disbursed."""
         return self.committed_vnd - self.spent_vnd
+
+
+class LedgerEntryQuerySet(models.QuerySet):
+    def brought_in(self):
+        """Opening sums that were carried in from a year that is not kept here, and stand."""
+        return self.filter(opening=True, kind=EntryKind.CARRY_IN, reverses__isnull=True, reversed_by__isnull=True)
 
 
 class LedgerEntry(Identified):
@@ -360,6 +380,8 @@ class LedgerEntry(Identified):
     recorded_at = models.DateTimeField(_("recorded at"))
     recorded_by = models.UUIDField(_("recorded by"), null=True)
     approved_by = models.UUIDField(_("approved by"), null=True)
+
+    objects = LedgerEntryQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("ledger entry")
@@ -413,6 +435,7 @@ class LedgerEntry(Identified):
                 include=["kind", "amount_vnd", "reverses"],
                 name="entry_of_line_by_day",
             ),
+            models.Index(fields=["line"], condition=Q(opening=True, kind="carry_in"), name="entry_brought_in"),
         ]
 
     def __str__(self):

@@ -336,7 +336,6 @@ class Payment(Identified, Versioned):
             models.CheckConstraint(
                 condition=~Q(state__in=["refused", "returned"]) | ~Q(answer=""), name="payment_refused_with_reason"
             ),
-            models.UniqueConstraint(fields=["voucher"], condition=~Q(voucher=""), name="one_payment_a_voucher"),
         ]
         indexes = [
             models.Index(fields=["state", "prepared_at"], name="payment_by_state"),

@@ -45,6 +45,9 @@ ABOUT_COMMITMENT = frozenset(
 )
 # What is returned after a year was closed moves no balance of the year: it is kept beside the ledger.
 BESIDE_LEDGER = frozenset({StepKind.BUDGET_RETURN, StepKind.UNDO_RETURN})
+# By these money comes back, each by a voucher of the Treasury.
+RECOVERING = frozenset({StepKind.RECOVER, StepKind.RECOVER_ADVANCE})
+COMES_BACK = RECOVERING | {StepKind.BUDGET_RETURN}
 # Sums of an opening step beside its amount, which is what was assigned to the line, or bound by the contract it names.
 OPENING_SUMS = ("carried_in_vnd", "allocated_vnd", "advanced_vnd", "disbursed_vnd", "settled_vnd")
 

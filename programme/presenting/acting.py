@@ -143,6 +143,7 @@ class Room:
 
 
 NOT_ALLOCATED = gettext_lazy("Assigned, not allocated yet")
+NOT_ENDED = gettext_lazy("Assigned, neither bound by a contract or decision, cancelled nor carried over")
 NOT_COMMITTED = gettext_lazy("Allocated, not bound by a contract or decision")
 NOT_DISBURSED = gettext_lazy("Contract or decision signed, not disbursed yet")
 NOT_SETTLED = gettext_lazy("Disbursed, not an advance still to be cleared, and not settled yet")
@@ -150,10 +151,19 @@ NOT_CLEARED = gettext_lazy("Advances not cleared yet")
 NOT_ASSIGNED = gettext_lazy("Envelope of the year not assigned to lines yet")
 WITHHELD = gettext_lazy("Withheld as saving, not released yet")
 NOT_RETURNED = gettext_lazy("Disbursed, not come back in its year nor since")
+NOT_TAKEN = gettext_lazy("Ceiling of the programme that no year has taken yet")
 NOT_GIVEN = gettext_lazy("Ceiling that the year may have, its envelope now included")
 
 _OF_ASSIGNED = (StepKind.ALLOCATE, StepKind.CUT, StepKind.SAVING, StepKind.TRANSFER)
 _OF_ALLOCATED = (StepKind.DEALLOCATE, StepKind.COMMIT_MORE, StepKind.CANCEL, StepKind.CARRY_OVER)
+_OF_FREE = (
+    StepKind.CANCEL,
+    StepKind.CARRY_OVER,
+    StepKind.COMMIT_MORE,
+    StepKind.CUT,
+    StepKind.SAVING,
+    StepKind.TRANSFER,
+)
 _OF_ENVELOPE = (StepKind.ASSIGN, StepKind.SUPPLEMENT, StepKind.OPENING)
 _OF_SPENT = (StepKind.SETTLE, StepKind.RECOVER)
 
@@ -200,6 +210,14 @@ def room_of_advances(
     return Room(NOT_CLEARED, commitment.advanced_vnd, _sum(waiting, "clears_vnd") + recovered)
 
 
+def room_of_ceiling(line: BudgetLine, *, besides: BudgetStep | None = None) -> Room:
+    """What opening sums of a line may have as carried in from a year that is not kept here."""
+    rows = BudgetStep.objects.prepared().filter(kind=StepKind.OPENING, year__period=line.year.period, line__counts=True)
+    if besides is not None:
+        rows = rows.exclude(pk=besides.pk)
+    return Room(NOT_TAKEN, ceiling_left(line.year.period), _sum(rows, "carried_in_vnd"))
+
+
 def rooms_for(
     kind: str,
     *,
@@ -229,7 +247,11 @@ def rooms_for(
     if kind == StepKind.RELEASE:
         return [Room(WITHHELD, line.withheld_vnd, _pending((StepKind.RELEASE,), besides, line=line))]
     if kind in _OF_ASSIGNED:
-        return [Room(NOT_ALLOCATED, line.unallocated_vnd, _pending(_OF_ASSIGNED, besides, line=line))]
+        left = min(line.assigned_vnd - line.allocated_vnd, line.free_vnd)
+        return [Room(NOT_ALLOCATED, left, _pending(_OF_ASSIGNED, besides, line=line))]
+    if kind in (StepKind.CANCEL, StepKind.CARRY_OVER):
+        waiting = _sum(Commitment.objects.prepared().filter(line=line))
+        return [Room(NOT_ENDED, line.free_vnd, _pending(_OF_FREE, besides, line=line) + waiting)]
     if commitment is not None and kind == StepKind.DECOMMIT:
         return [room_on_commitment(commitment, besides=besides)]
     if commitment is not None and kind == StepKind.RECOVER_ADVANCE:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from programme.models import EFFECTS, EntryKind, YearState
 from programme.queries.money import Money
+from programme.services.ledger import brought_in
 from screens import formats
 from screens.charts import money_bar, month_columns, nested_bar, small_bar
 from screens.tables import ShareColumn
@@ -67,9 +68,11 @@ def limit_decision(scope):
 def level_rows(scope, totals):
     """[Level]: from the limit down to what is settled, managed and followed money apart.
 
-    The limit binds both; how far money has come from step to step is said of managed money, as every rate is.
+    The limit binds both; how far money has come from step to step is said of managed money, as every rate is. What was
+    carried in stands outside the limit: it is left out of what is assigned, and added to the limit for what comes of both.
     """
     limit, together = scope.limit_vnd, totals.together
+    within = None if limit is None else limit + together.carried_in_vnd
     rows = [Level(limit_label(scope), None, None, limit, note=limit_decision(scope))]
     if not scope.year:
         envelopes = scope.envelopes_vnd
@@ -80,13 +83,12 @@ def level_rows(scope, totals):
     ):
         note = ""
         if before is None and together.carried_in_vnd:
-            note = _("of it carried in from the year before: %(amount)s") % {
+            note = _("of it carried in from the year before, which the share leaves out: %(amount)s") % {
                 "amount": formats.big_money(together.carried_in_vnd)
             }
+        of_limit = share(both - together.carried_in_vnd, limit) if before is None else share(both, within)
         rows.append(
-            Level(
-                str(label), managed, followed, both, share(both, limit), share(managed, before) if before else "", note
-            )
+            Level(str(label), managed, followed, both, of_limit, share(managed, before) if before else "", note)
         )
         before = managed
     return rows
@@ -96,7 +98,9 @@ def left_rows(scope, totals):
     """[Level]: what is left at each step; rows of which there is nothing are left out where they say no more."""
     together, rows = totals.together, []
     if not scope.year and scope.limit_vnd is not None:
-        rows.append(Level(_("Ceiling not given to a year"), None, None, scope.limit_vnd - (scope.envelopes_vnd or 0)))
+        outside = brought_in(scope.period) if together.carried_in_vnd else 0
+        left = scope.limit_vnd - (scope.envelopes_vnd or 0) - outside
+        rows.append(Level(_("Ceiling not given to a year"), None, None, left))
     if scope.envelopes_vnd is not None:
         own = together.assigned_vnd - together.carried_in_vnd + together.withheld_vnd
         rows.append(Level(_("Envelope not assigned to a line"), None, None, scope.envelopes_vnd - own))

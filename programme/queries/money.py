@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from django.db.models import BigIntegerField, Case, Count, Exists, F, OuterRef, Q, Subquery, Sum, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Least
 
 from accounts.models import User
 from programme.models import (
@@ -30,9 +30,18 @@ from programme.models import (
 )
 
 LEVELS = ("assigned_vnd", "allocated_vnd", "committed_vnd", "spent_vnd", "settled_vnd")
-LEFT = {"allocated_vnd": 1, "committed_vnd": -1, "cancelled_vnd": -1, "carried_out_vnd": -1}
 # Prepared steps that will take from what is left of a line, once approved.
 TAKING = (StepKind.COMMIT_MORE, StepKind.CANCEL, StepKind.CARRY_OVER, StepKind.DEALLOCATE)
+
+
+# Of what was cancelled or carried over, what had not been allocated: it goes first. Kept line by line, it makes every
+# other sum one of sums.
+_ENDED = F("cancelled_vnd") + F("carried_out_vnd")
+_NOT_ALLOCATED = F("assigned_vnd") - F("allocated_vnd")
+OF_UNALLOCATED = {
+    "unallocated_ended_vnd": Least(_ENDED, _NOT_ALLOCATED),
+    "unallocated_carried_vnd": Least(F("carried_out_vnd"), _NOT_ALLOCATED),
+}
 
 
 @dataclass(frozen=True)
@@ -50,22 +59,28 @@ class Money:
     cancelled_vnd: int = 0
     carried_out_vnd: int = 0
     withheld_vnd: int = 0
+    unallocated_ended_vnd: int = 0
 
     @classmethod
     def of(cls, rows):
-        """`rows`: mappings of the balances and of "year"."""
+        """`rows`: mappings of the sums and of "year"."""
         rows = list(rows)
         years = {row["year"] for row in rows}
-        sums = {name: sum(row[name] or 0 for row in rows) for name in BALANCES}
+        sums = {name: sum(row[name] or 0 for row in rows) for name in SUMS}
         # counted where it leaves: what was carried in before the portal left no line here, and is counted where it came
         twice = sum(row["carried_out_vnd"] or 0 for row in rows if row["year"] + 1 in years)
         for name in ("assigned_vnd", "carried_in_vnd", "allocated_vnd", "carried_out_vnd"):
             sums[name] -= twice
+        never = sum(row["unallocated_carried_vnd"] or 0 for row in rows if row["year"] + 1 in years)
+        sums["allocated_vnd"] += never
+        sums["unallocated_ended_vnd"] -= never
         return cls(**sums)
 
     @classmethod
     def of_line(cls, line):
-        return cls(**{name: getattr(line, name) for name in BALANCES})
+        balances = {name: getattr(line, name) for name in BALANCES}
+        ended = line.cancelled_vnd + line.carried_out_vnd
+        return cls(**balances, unallocated_ended_vnd=min(ended, line.assigned_vnd - line.allocated_vnd))
 
     @property
     def spent_vnd(self):
@@ -78,12 +93,13 @@ class Money:
 
     @property
     def unallocated_vnd(self):
-        return self.assigned_vnd - self.allocated_vnd
+        return self.assigned_vnd - self.allocated_vnd - self.unallocated_ended_vnd
 
     @property
     def left_vnd(self):
         """Room for another commitment."""
-        return sum(sign * getattr(self, name) for name, sign in LEFT.items())
+        of_allocated = self.cancelled_vnd + self.carried_out_vnd - self.unallocated_ended_vnd
+        return self.allocated_vnd - self.committed_vnd - of_allocated
 
     @property
     def unspent_vnd(self):
@@ -97,6 +113,9 @@ class Money:
     def lapsing_vnd(self):
         """What is lost at the end of the year unless it is spent or carried over."""
         return self.unallocated_vnd + self.left_vnd + self.unspent_vnd
+
+
+SUMS = (*BALANCES, "unallocated_ended_vnd")
 
 
 # --- periods and years ---------------------------------------------------------------------------
@@ -152,7 +171,8 @@ def scope_of(today, *, period="", year=""):
 
 
 def _summed(lines, *fields):
-    named = {name: Sum(name) for name in BALANCES}
+    parts = {name: Sum(part) for name, part in OF_UNALLOCATED.items()}  # before the balances are names of sums
+    named = parts | {name: Sum(name) for name in BALANCES}
     rows = lines.order_by().values(*fields, "managed", "year__year").annotate(**named)
     for row in rows:
         row["year"] = row.pop("year__year")
@@ -180,7 +200,7 @@ class Totals:
 
 
 def _added(one, other):
-    return Money(**{name: getattr(one, name) + getattr(other, name) for name in BALANCES})
+    return Money(**{name: getattr(one, name) + getattr(other, name) for name in SUMS})
 
 
 def totals(lines):
@@ -455,7 +475,7 @@ def _returned_on_line():
 
 
 def left_of_line():
-    return F("allocated_vnd") - F("committed_vnd") - F("cancelled_vnd") - F("carried_out_vnd")
+    return F("allocated_vnd") - F("committed_vnd") - _ENDED + OF_UNALLOCATED["unallocated_ended_vnd"]
 
 
 def pending_of_line():
@@ -468,7 +488,7 @@ def pending_of_line():
 LINE_STATES = {
     "left": Q(left_sum_vnd__gt=0),
     "pending": Q(pending_sum_vnd__gt=0),
-    "unallocated": Q(assigned_vnd__gt=F("allocated_vnd")),
+    "unallocated": Q(assigned_vnd__gt=F("allocated_vnd") + _ENDED),
     "unspent": Q(unspent_sum_vnd__gt=0),
     "advances": Q(advanced_vnd__gt=0),
     "unsettled": ~Q(settled_vnd=F("disbursed_vnd") - F("recovered_vnd")),
@@ -493,10 +513,10 @@ def lapsing_lines(year):
     )
 
 
-def left_by_entry(entry):
-    """What the entry adds to what is left of its line, or takes from it."""
-    effect = EFFECTS[EntryKind(entry.kind)]
-    return entry.sign * entry.amount_vnd * sum(way * LEFT.get(name, 0) for name, way in effect.items())
+def take_back(line, entry):
+    """Set the balances of `line`, which is not saved, to what they were before its entry."""
+    for name, way in EFFECTS[EntryKind(entry.kind)].items():
+        setattr(line, name, getattr(line, name) - entry.sign * way * entry.amount_vnd)
 
 
 # --- months --------------------------------------------------------------------------------------

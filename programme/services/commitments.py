@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.access import require
 from audit.events import record_event
 from audit.refusals import Conflict, NotAllowed, Refused
+from programme.alike import as_written
 from programme.cautions import cautions_of, require_no_caution
 from programme.models import (
     BudgetLine,
@@ -27,7 +28,6 @@ from programme.permissions.commitments import (
     right_to_approve_commitment,
     right_to_refuse_commitment,
 )
-from programme.services.accounts import as_written
 from programme.services.ledger import Paper, book, require_year_takes, take_commitment, take_lines
 from programme.services.redoing import require_redoable
 from reference import tax_codes
@@ -80,6 +80,7 @@ def save_prepared(
 ) -> Commitment:
     """Write down what was found sound, with the steps before it; refused when the line has one of its number."""
     commitment.payee_account = as_written(commitment.payee_account)
+    commitment.payee_bank = as_written(commitment.payee_bank)
     try:
         with transaction.atomic():
             commitment.save(force_insert=True)

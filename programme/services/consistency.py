@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from audit.events import record_event
-from programme.guards.budget import effect, listed, month_of, of_envelope
+from programme.guards.budget import effect, from_outside, listed, month_of, of_envelope, stands
 from programme.models import BALANCES, COMMITMENT_BALANCES, ON_COMMITMENT, BudgetCheck
 from screens import formats
 
@@ -117,8 +117,8 @@ QUESTIONS = [
             "A line breaks the order settled ≤ disbursed ≤ committed ≤ allocated ≤ assigned: %(stands)s, %(should)s."
         ),
         f"SELECT public_id, committed_vnd, allocated_vnd FROM {LINE} WHERE settled_vnd > disbursed_vnd - recovered_vnd - advanced_vnd "
-        "OR disbursed_vnd - recovered_vnd > committed_vnd OR committed_vnd + cancelled_vnd + carried_out_vnd > allocated_vnd "
-        "OR allocated_vnd > assigned_vnd",
+        "OR disbursed_vnd - recovered_vnd > committed_vnd OR committed_vnd > allocated_vnd "
+        "OR committed_vnd + cancelled_vnd + carried_out_vnd > assigned_vnd OR allocated_vnd > assigned_vnd",
     ),
     Question(
         "envelope",
@@ -129,10 +129,19 @@ QUESTIONS = [
     ),
     Question(
         "ceiling",
-        gettext_lazy("A period's years take %(should)s of a ceiling of %(stands)s."),
-        f"SELECT p.public_id, COALESCE(p.ceiling_vnd, 0), SUM(y.envelope_vnd) FROM programme_period p "
-        f"JOIN {YEAR} y ON y.period_id = p.id GROUP BY p.id, p.public_id, p.ceiling_vnd "
-        "HAVING SUM(y.envelope_vnd) > COALESCE(p.ceiling_vnd, 0)",
+        gettext_lazy(
+            "A period's years, and money carried in from outside, take %(should)s of a ceiling of %(stands)s."
+        ),
+        f"SELECT p.public_id, COALESCE(p.ceiling_vnd, 0), SUM(y.envelope_vnd) + {from_outside('p.id')} "
+        f"FROM programme_period p JOIN {YEAR} y ON y.period_id = p.id GROUP BY p.id, p.public_id, p.ceiling_vnd "
+        f"HAVING SUM(y.envelope_vnd) + {from_outside('p.id')} > COALESCE(p.ceiling_vnd, 0)",
+    ),
+    Question(
+        "brought in",
+        gettext_lazy("Opening sums were carried in although the year before was kept here (entry %(stands)s)."),
+        f"SELECT e.public_id, e.number, 0 FROM {ENTRY} e JOIN {LINE} l ON l.id = e.line_id JOIN {YEAR} y "
+        f"ON y.id = l.year_id JOIN {YEAR} b ON b.year = y.year - 1 WHERE e.opening AND e.kind = 'carry_in' "
+        f"AND {stands('e')} AND b.opened_at <= e.recorded_at",
     ),
     Question(
         "halves",
@@ -169,10 +178,13 @@ QUESTIONS = [
     ),
     Question(
         "days committed",
-        gettext_lazy(
-            "On %(day)s a line had %(stands)s bound, cancelled or carried over and only %(should)s allocated."
-        ),
-        _days(LINE, ("committed_vnd", "cancelled_vnd", "carried_out_vnd"), ("allocated_vnd",)),
+        gettext_lazy("On %(day)s a line had %(stands)s bound by contracts or decisions and only %(should)s allocated."),
+        _days(LINE, ("committed_vnd",), ("allocated_vnd",)),
+    ),
+    Question(
+        "days ended",
+        gettext_lazy("On %(day)s a line had %(stands)s bound, cancelled or carried over and only %(should)s assigned."),
+        _days(LINE, ("committed_vnd", "cancelled_vnd", "carried_out_vnd"), ("assigned_vnd",)),
     ),
     *(
         Question(code, sentence, _days(owner, less, more))

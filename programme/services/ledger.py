@@ -64,8 +64,12 @@ class Rule:
 
 RULES = (
     Rule(
-        {"allocated_vnd": 1, "committed_vnd": -1, "cancelled_vnd": -1, "carried_out_vnd": -1},
+        {"allocated_vnd": 1, "committed_vnd": -1},
         gettext_lazy("Only %(left)s of the allocated money of this line is left; this takes %(amount)s."),
+    ),
+    Rule(
+        {"assigned_vnd": 1, "committed_vnd": -1, "cancelled_vnd": -1, "carried_out_vnd": -1},
+        gettext_lazy("Only %(left)s of this line is neither bound, cancelled nor carried over; this takes %(amount)s."),
     ),
     Rule(
         {"assigned_vnd": 1, "allocated_vnd": -1},
@@ -195,13 +199,17 @@ def moves_assigned(kind: str) -> bool:
 
 
 def require_room(row: Any, rules: Iterable[Rule], kind: str, amount_vnd: int, sign: int) -> None:
-    """Refuse, saying how much is left, what would bring a rule of the line or commitment below 0."""
+    """Refuse, saying how much is left, what would bring a rule of the line or commitment below 0: of several the narrowest."""
     moves = {name: sign * way * amount_vnd for name, way in EFFECTS[EntryKind(kind)].items()}
+    broken = []
     for rule in rules:
         change = sum(way * moves.get(name, 0) for name, way in rule.terms.items())
         before = rule.of(row)
         if change < 0 and before + change < 0:
-            raise Refused(rule.sentence % {"left": formats.money(max(before, 0)), "amount": formats.money(amount_vnd)})
+            broken.append((max(before, 0), rule))
+    if broken:
+        left, rule = min(broken, key=lambda each: each[0])
+        raise Refused(rule.sentence % {"left": formats.money(left), "amount": formats.money(amount_vnd)})
 
 
 def require_room_since(row: Any, rules: Iterable[Rule], kind: str, amount_vnd: int, sign: int, on: date) -> None:
@@ -242,9 +250,30 @@ def envelope_left(year: BudgetYear) -> int:
 
 
 def ceiling_left(period) -> int:
-    """What of the programme's ceiling no year's envelope has taken yet."""
+    """What of the programme's ceiling neither a year's envelope nor money carried in from before the portal has taken."""
     taken = period.budget_years.aggregate(sum=Sum("envelope_vnd"))["sum"] or 0
-    return (period.ceiling_vnd or 0) - taken
+    return (period.ceiling_vnd or 0) - taken - brought_in(period)
+
+
+def brought_in(period) -> int:
+    """What the period's lines opened with as carried in: no year here carried it out, so it takes of the ceiling."""
+    rows = LedgerEntry.objects.brought_in().filter(line__year__period=period, line__counts=True)
+    return rows.aggregate(sum=Sum("amount_vnd"))["sum"] or 0
+
+
+def require_ceiling(line: BudgetLine, brought_vnd: int) -> None:
+    """Refuse opening sums carried in that the programme's ceiling has no room for."""
+    if not line.counts or not brought_vnd:
+        return
+    left = ceiling_left(line.year.period)
+    if brought_vnd > left:
+        raise Refused(
+            _(
+                "Only %(left)s of the programme's ceiling is left; what was carried in from a year that is not kept here "
+                "takes %(amount)s of it."
+            )
+            % {"left": formats.money(max(left, 0)), "amount": formats.money(brought_vnd)}
+        )
 
 
 def require_envelope(line: BudgetLine, kind: str, amount_vnd: int, sign: int) -> None:

@@ -16,7 +16,16 @@ from accounts.access import require
 from audit.events import record_event
 from audit.refusals import Conflict, Refused
 from documents.models import StoredFile
-from programme.models import BudgetLine, BudgetStep, BudgetYear, Commitment, EntryKind, LedgerEntry, StepKind
+from programme.models import (
+    BudgetLine,
+    BudgetStep,
+    BudgetYear,
+    Commitment,
+    EntryKind,
+    LedgerEntry,
+    Period,
+    StepKind,
+)
 from programme.models.steps import OPENING_SUMS
 from programme.permissions.budget import PREPARE_STEP
 from programme.services.commitments import STATE as CONTRACT
@@ -26,6 +35,7 @@ from programme.services.ledger import (
     Paper,
     book,
     new_pair,
+    require_ceiling,
     require_envelope,
     require_room,
     require_year_takes,
@@ -53,7 +63,8 @@ def prepare_opening(
 ) -> BudgetStep:
     """Prepare what was assigned and allocated on a line before the portal; nothing is booked until another approves.
 
-    `carried_in_vnd` is the part of what was assigned that the year before left over: it takes nothing of the envelope.
+    `carried_in_vnd` is the part of what was assigned that a year before the portal left over: it takes nothing of the
+    envelope, but of the programme's ceiling.
     """
     require(by, PREPARE_STEP)
     require_redoable(redoes, kind=StepKind.OPENING, line_id=line.pk)
@@ -276,15 +287,12 @@ def waiting_on(line: BudgetLine) -> Any:
 
 
 def _require_carried_in_from_outside(line: BudgetLine) -> None:
-    """What a line of the year before left over in the portal comes by carrying it over, both halves at once."""
-    before = BudgetLine.objects.managed().filter(
-        year__year=line.year.year - 1, task=line.task, source=line.source, last_number__gt=0
-    )
-    if before.exists():
+    """What a year that is kept here left over comes by carrying it over, both halves at once."""
+    if BudgetYear.objects.filter(year=line.year.year - 1).exists():
         raise Refused(
             _(
-                "The line of this task of %(year)s is kept in the portal: what it left over comes by the step "
-                "“%(step)s” of that line."
+                "The budget year %(year)s is kept in the portal: what its lines left over comes by the step “%(step)s” of "
+                "the line of that year, within what it carried out. Leave the part carried in empty here."
             )
             % {"year": line.year.year - 1, "step": StepKind.CARRY_OVER.label}
         )
@@ -456,6 +464,9 @@ def require_bookable(step: BudgetStep, line: BudgetLine, *, again: bool) -> None
         return
     require_room(line, RULES, kind, step.amount_vnd, 1)
     require_envelope(line, kind, step.amount_vnd - step.carried_in_vnd, 1)
+    if step.carried_in_vnd:
+        _require_carried_in_from_outside(line)
+        require_ceiling(line, step.carried_in_vnd)
 
 
 def carry_through(step: BudgetStep, *, by: Any, now: datetime, facts: dict[str, str]) -> list[LedgerEntry]:
@@ -468,6 +479,8 @@ def carry_through(step: BudgetStep, *, by: Any, now: datetime, facts: dict[str, 
         if not again:
             _decide(commitment, step, CONTRACT.APPROVED)
             record_event("commitment approved", commitment, by=by, now=now, **facts)
+    if step.carried_in_vnd:  # it takes of the ceiling, and the period comes before its years
+        Period.objects.select_for_update(of=("self",)).get(budget_years__lines=step.line_id)
     line = take_lines(step.line_id, alone=commitment is None)[step.line_id]
     require_bookable(step, line, again=again)
     day = booking_day(line.year, timezone.localdate(now))

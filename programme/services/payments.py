@@ -11,12 +11,12 @@ from django.utils.translation import gettext as _
 from accounts.access import require
 from audit.events import record_event
 from audit.refusals import Conflict, NotAllowed, Refused
-from programme.alike import alike
+from programme.alike import alike, as_written
 from programme.models import Commitment, EntryKind, LedgerEntry, Payment, account_now
 from programme.models.commitments import PENDING
 from programme.permissions.budget import ANSWER_PAYMENT, PREPARE_PAYMENT, SEND_PAYMENT
 from programme.permissions.payments import right_to_control, right_to_return, right_to_sign
-from programme.services.accounts import as_written, same_bank
+from programme.services.accounts import same_bank
 from programme.services.ledger import Paper, book, require_year_takes, take_lines
 from programme.services.limits import advance_ceiling
 from programme.services.redoing import require_redoable
@@ -49,7 +49,7 @@ def prepare_payment(
     commitment = Commitment.objects.select_for_update(of=("self",)).select_related("line__year").get(pk=commitment.pk)
     require_redoable(redoes, commitment_id=commitment.pk)
     content["payee_account"] = as_written(content.get("payee_account"))
-    content["payee_bank"] = _bank_as_in_contract(commitment, (content.get("payee_bank") or "").strip())
+    content["payee_bank"] = _bank_as_in_contract(commitment, as_written(content.get("payee_bank")))
     payment = Payment(commitment=commitment, redoes=redoes, prepared_by=by.public_id, prepared_at=now, **content)
     _require_sound(payment, timezone.localdate(now))
     payment.save(force_insert=True)
@@ -268,7 +268,7 @@ def record_paid(payment: Payment, *, voucher: str, paid_on: date, by: Any, now: 
     except IntegrityError as error:
         if "voucher" not in str(error):
             raise
-        raise Refused(_("Another payment has this voucher already.")) from None
+        raise Refused(_("Another payment of the same year has this voucher already.")) from None
     record_event("payment paid", payment, by=by, now=now, reason=payment.voucher)
     common: dict[str, Any] = {
         "paper": Paper(payment.voucher, paid_on),

@@ -13,7 +13,10 @@ from django.utils.translation import gettext as _
 
 from audit.events import record_event
 from audit.refusals import Conflict, Refused
-from programme.models import BudgetStep, Commitment, EntryKind, LedgerEntry, MoneyReturn, StepKind, YearState
+from programme.alike import alike, voucher_in
+from programme.models import BudgetStep, Commitment, EntryKind, LedgerEntry, MoneyReturn, YearState
+from programme.models.budget import RECOVERIES
+from programme.models.steps import COMES_BACK
 from programme.services.ledger import take_commitment
 from programme.services.limits import year_end
 from screens import formats
@@ -75,10 +78,7 @@ def require_sound(step: BudgetStep, *, today: date) -> None:
     if not step.voucher or not step.payer:
         raise Refused(_("Give the number of the Treasury's voucher and say who returned the money."))
     _require_day_of_voucher(commitment, step.happened_on)
-    waiting = BudgetStep.objects.prepared().filter(kind=StepKind.BUDGET_RETURN, commitment=commitment)
-    if same_voucher(step.voucher, waiting):
-        raise _known_already(step.voucher)
-    require_new_voucher(commitment, step.voucher)
+    require_new_voucher(commitment, step.voucher, waiting=True)
     require_room(commitment, step.amount_vnd)
 
 
@@ -132,22 +132,18 @@ def _require_day_of_reversal(step: BudgetStep, undone: MoneyReturn, today: date)
         )
 
 
-def same_voucher(voucher: str, rows: Any) -> bool:
-    """Whether one of the rows has this voucher, whatever its capitals, blanks and dashes."""
-    return folded(voucher) in {folded(known) for known in rows.values_list("voucher", flat=True)}
-
-
-def folded(voucher: str) -> str:
-    return "".join(letter for letter in voucher.casefold() if letter.isalnum())
-
-
-def _known_already(voucher: str) -> Conflict:
-    return Conflict(_("The voucher %(voucher)s is entered on this contract already.") % {"voucher": voucher})
-
-
-def require_new_voucher(commitment: Commitment, voucher: str) -> None:
-    if same_voucher(voucher, MoneyReturn.objects.standing().filter(commitment=commitment)):
-        raise _known_already(voucher)
+def require_new_voucher(commitment: Commitment, voucher: str, *, waiting: bool = False) -> None:
+    """By one paper money comes back once on a contract, into the estimate or to the budget; however the paper is typed."""
+    back = commitment.entries.filter(kind__in=RECOVERIES, reverses__isnull=True, reversed_by__isnull=True)
+    known = [*back.values_list("document", flat=True)]
+    known += MoneyReturn.objects.standing().filter(commitment=commitment).values_list("voucher", flat=True)
+    if waiting:
+        steps = BudgetStep.objects.prepared().filter(kind__in=COMES_BACK, commitment=commitment)
+        known += [said or document for said, document in steps.values_list("voucher", "document")]
+    if alike(voucher_in(voucher)) in {alike(voucher_in(each)) for each in known}:
+        raise Conflict(
+            _("The voucher %(voucher)s is entered on this contract or decision already.") % {"voucher": voucher}
+        )
 
 
 def obstacle(step: BudgetStep) -> None:

@@ -12,6 +12,7 @@ from accounts.access import require
 from audit.events import record_event
 from audit.refusals import Conflict, NotAllowed, Refused
 from documents.models import StoredFile
+from programme.alike import as_written
 from programme.cautions import cautions_of_step, require_no_caution
 from programme.models import (
     PAIRS,
@@ -25,7 +26,7 @@ from programme.models import (
     StepKind,
 )
 from programme.models.returns import MoneyReturn
-from programme.models.steps import ABOUT_COMMITMENT, BESIDE_LEDGER, LIMITS, ON_TWO_LINES
+from programme.models.steps import ABOUT_COMMITMENT, BESIDE_LEDGER, LIMITS, ON_TWO_LINES, RECOVERING
 from programme.permissions.budget import PREPARE_STEP
 from programme.permissions.steps import right_to_approve_step, right_to_refuse_step
 from programme.services import opening, returns
@@ -118,9 +119,9 @@ def prepare_step(
         undoes=undoes,
         redoes=redoes,
         amount_vnd=amount_vnd,
-        voucher=voucher.strip(),
+        voucher=as_written(voucher),
         payer=payer.strip(),
-        document=document.strip(),
+        document=as_written(document) if kind in RECOVERING else document.strip(),
         document_on=document_on,
         file=file,
         ground=ground,
@@ -185,6 +186,8 @@ def _require_sound(step: BudgetStep, *, now: datetime) -> None:
             raise Refused(_("Choose the contract or decision on this line."))
         require_taken_by(step.commitment, entry_kind(step.kind))
         require_after_its_contract(step.commitment, step.document_on)
+        if step.kind in RECOVERING:
+            returns.require_new_voucher(step.commitment, step.document, waiting=True)
     require_after_what_it_acts_on(line, step.commitment, entry_kind(step.kind), step.amount_vnd, step.document_on)
 
 
@@ -276,6 +279,8 @@ def obstacle(step: BudgetStep) -> str:
             returns.obstacle(step)
         if step.kind == StepKind.OPENING and step.line is not None:
             opening.require_bookable(step, step.line, again=opening.opens_again(step))
+        if step.kind in RECOVERING and step.commitment is not None:
+            returns.require_new_voucher(step.commitment, step.document)
         moves = _moves(step)
         for line, kind, sign in moves:
             require_room(line, RULES, kind, step.amount_vnd, sign)
@@ -414,6 +419,8 @@ def _carry_through(step: BudgetStep, *, by: Any, now: datetime, facts: dict[str,
     if step.kind in ABOUT_COMMITMENT:
         assert step.commitment is not None  # noqa: S101 - _require_sound
         commitment = Commitment.objects.select_for_update(of=("self",)).get(pk=step.commitment.pk)
+        if step.kind in RECOVERING:
+            returns.require_new_voucher(commitment, step.document)
     assert step.line is not None  # noqa: S101 - a constraint of the table
     line = take_lines(step.line.pk, alone=moves_assigned(step.kind))[step.line.pk]
     return [book(line, step.kind, step.amount_vnd, commitment=commitment, **common)]
@@ -453,7 +460,9 @@ def _require_ceiling_above(period: Period, amount_vnd: int) -> None:
     taken = (period.ceiling_vnd or 0) - ceiling_left(period)
     if amount_vnd < taken:
         raise Refused(
-            _("The years' envelopes take %(taken)s already; the ceiling cannot be lower.")
+            _(
+                "The years' envelopes, and money carried in from outside, take %(taken)s already; the ceiling cannot be lower."
+            )
             % {"taken": formats.money(taken)}
         )
 

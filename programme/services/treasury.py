@@ -1,7 +1,6 @@
 """Reconciling with the Treasury: lay its statement beside the portal's payments, explain what differs, confirm."""
 
 import hashlib
-import re
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, datetime
@@ -18,6 +17,7 @@ from audit.bulk import copy_rows
 from audit.events import record_event
 from audit.refusals import Conflict, NotAllowed, Refused
 from documents.models import Import
+from programme.alike import as_written, voucher_in
 from programme.models import (
     EFFECTS,
     BudgetLine,
@@ -47,7 +47,6 @@ STATE = TreasuryStatement.State
 OUT = (Direction.OUT, Direction.PAYMENT, Direction.ADVANCE)
 SIDES: dict[str, Side] = {Direction.CLEAR.value: "clear", Direction.RECOVERY.value: "recovery"}
 CHUNK = 1000
-NUMBER_IN = re.compile(r"\bsố\s*:?\s*(\S+)", re.IGNORECASE)
 
 
 class Line(NamedTuple):
@@ -91,7 +90,7 @@ def lay_statement(
     """Keep a statement as the Treasury sent it, in place of an earlier version, and compare it with the payments."""
     require(by, IMPORT)
     require_year_takes_statements(year)
-    lines = list(lines)
+    lines = [line._replace(voucher=as_written(line.voucher), account=as_written(line.account)) for line in lines]
     before = TreasuryStatement.objects.standing().filter(year=year, span=span).select_for_update(of=("self",)).first()
     if before:
         _move(before, STATE.REPLACED)
@@ -248,12 +247,6 @@ def _items_of(statement: TreasuryStatement) -> list[Here]:
         total = sum(vnd for _key, vnd in parts)
         items.append(Here(key, voucher, on, total, "recovery", "", "", expected, ("recovery", key) in taken))
     return items
-
-
-def voucher_in(document: str) -> str:
-    """The number in the name of a document: 15/NT of “Giấy nộp trả kinh phí số 15/NT”."""
-    found = NUMBER_IN.search(document)
-    return (found[1] if found else document).strip(",;.")
 
 
 def _taken_elsewhere(statement: TreasuryStatement) -> set[tuple[str, int]]:

@@ -157,21 +157,24 @@ def _obstacle(code: str, rows: Any, say: Any) -> Obstacle | None:
 
 
 @transaction.atomic
-def close_year(year: BudgetYear, *, paper: str, by: Any, now: datetime) -> BudgetYear:
+def close_year(year: BudgetYear, *, paper: str, paper_on: date, by: Any, now: datetime) -> BudgetYear:
     """Close a year for good by the paper of its settlement; refused while anything waits, is left or is not reconciled."""
     require(by, KEEP_YEARS)
     year = _take(year, YearState.ADJUSTING)
     if not paper.strip():
         raise Refused(_("Name the paper of the settlement."))
+    if not date(year.year, 12, 31) <= paper_on <= timezone.localdate(now):
+        raise Refused(
+            _("The paper of the settlement is of 31/12/%(year)s or later, and not dated in the future.")
+            % {"year": year}
+        )
     found = obstacles(year)
     if found:
         raise Refused(" ".join(obstacle.sentence for obstacle in found))
-    year.state, year.closed_by, year.closed_at, year.closing_paper = (
-        YearState.CLOSED,
-        by.public_id,
-        now,
-        paper.strip(),
-    )
-    year.save_version(year.version, update_fields=["state", "closed_by", "closed_at", "closing_paper"])
-    record_event("budget year closed", year, by=by, now=now, reason=year.closing_paper)
+    year.state, year.closed_by, year.closed_at = YearState.CLOSED, by.public_id, now
+    year.closing_paper, year.closing_paper_on = paper.strip(), paper_on
+    written = ["state", "closed_by", "closed_at", "closing_paper", "closing_paper_on"]
+    year.save_version(year.version, update_fields=written)
+    said = f"{year.closing_paper}, {formats.vn_date(paper_on)}"
+    record_event("budget year closed", year, by=by, now=now, reason=said)
     return year

@@ -1,5 +1,7 @@
 """The lines of the budget: the list, each line with its ledger, and how the accountants keep it."""
 
+from copy import copy
+
 from django.contrib import messages
 from django.db.models import Sum
 from django.http import HttpResponseRedirect
@@ -230,7 +232,7 @@ def _ledger(line, shown=SHOWN):
     entries = list(newest[: shown + 1] if shown else newest)
     names = names_of(each for entry in entries for each in (entry.recorded_by, entry.approved_by))
     behalf = in_whose_name(entries)
-    left, rows = line.left_vnd, []
+    before, rows = copy(line), []
     for entry in entries[:shown]:
         rows.append(
             {
@@ -240,14 +242,14 @@ def _ledger(line, shown=SHOWN):
                 "signed": presenting.signed(entry),
                 "amount": presenting.signed_text(entry),
                 "goes_to": presenting.goes_to(entry.kind, line.year, reversal=bool(entry.reverses_id)),
-                "left": left,
+                "left": before.left_vnd,
                 "recorded_by": names(entry.recorded_by),
                 "approved_by": names(entry.approved_by),
                 "behalf": behalf.get(entry.pk, ""),
                 "reversed_by": getattr(entry, "reversed_by", None),
             }
         )
-        left -= queries.left_by_entry(entry)
+        queries.take_back(before, entry)
     return rows[::-1], len(entries) > len(rows)
 
 

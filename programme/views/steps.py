@@ -34,7 +34,7 @@ from programme.permissions.steps import (
     right_to_refuse_step,
     steps_waiting_for,
 )
-from programme.presenting.acting import acting_sentence, address, line_name, named, rooms_for, trail
+from programme.presenting.acting import acting_sentence, address, line_name, named, room_of_ceiling, rooms_for, trail
 from programme.presenting.money import entry_rows, goes_to
 from programme.presenting.places import open_address
 from programme.presenting.steps import about_facts, booked_anew, day_label, room_rows, who_approves
@@ -168,7 +168,10 @@ def _rooms(step: BudgetStep) -> list[dict]:
         commitment=step.commitment,
         besides=step,
     )
-    return room_rows(rooms, step.amount_vnd - step.carried_in_vnd)
+    rows = room_rows(rooms, step.amount_vnd - step.carried_in_vnd)
+    if step.carried_in_vnd and step.line is not None and step.line.counts:
+        rows += room_rows([room_of_ceiling(step.line, besides=step)], step.carried_in_vnd)
+    return rows
 
 
 def budget_step_file(request: HttpRequest, public_id: Any) -> HttpResponse:

@@ -213,5 +213,7 @@ def close_year(request, year):
         done=_("The budget year is closed."),
         back=year,
         obstacles=_obstacles(request.user, year, year_services.obstacles(year)),
-        act=lambda form, **by: year_services.close_year(year, paper=form.cleaned_data["paper"], **by),
+        act=lambda form, **by: year_services.close_year(
+            year, paper=form.cleaned_data["paper"], paper_on=form.cleaned_data["paper_on"], **by
+        ),
     )

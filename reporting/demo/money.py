@@ -302,7 +302,7 @@ def report(story, line, amount, *, spent, settled, on=None):
 def leave_nothing(story, year):
     """What is left of a finished year is cancelled; a contract that runs on is carried over to the next."""
     for line in BudgetLine.objects.managed().filter(year=year).order_by("pk"):
-        left = line.left_vnd
+        left = line.free_vnd
         if left:
             story.step("cancel", left, date(year.year, 12, 31), line=line, paper="Công văn hủy dự toán")
 
@@ -403,7 +403,8 @@ def settlements_closed(stage):
     story = Story(stage.people)
     for year in BudgetYear.objects.filter(year__lte=2024, state="adjusting").order_by("year"):
         day = date(year.year + 1, 2, 20)
-        close_year(year, paper=f"MH-{year}/BC-QUYETTOAN (minh họa)", by=story.chief, now=at(day, 10))
+        said = {"paper": f"MH-{year}/BC-QUYETTOAN (minh họa)", "paper_on": day}
+        close_year(year, **said, by=story.chief, now=at(day, 10))
     return_to_the_budget(story)
 
 

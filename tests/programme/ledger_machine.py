@@ -163,7 +163,7 @@ class LedgerMachine(RuleBasedStateMachine):
 
     def approved(self, kind, amount, **about):
         """Prepared by the accountant, approved by whoever decides on it."""
-        paper = {"document": "Quyết định số 12/QĐ-UBND", "document_on": self.now.date()}
+        paper = {"document": f"Quyết định số {self.taken}/QĐ-UBND", "document_on": self.now.date()}
         step = prepare_step(kind, amount_vnd=amount, by=self.accountant, now=self.now, **paper, **about)
         return approve_step(step, by=getattr(self, DECIDED_BY.get(kind, "chief")), now=self.now)
 
@@ -320,7 +320,7 @@ class LedgerMachine(RuleBasedStateMachine):
 
     def go_on(self, year, state):
         act = {"open": years.open_year, "adjusting": years.start_adjusting, "closed": years.close_year}[state]
-        paper = {"paper": "05/BC-SCT"} if state == "closed" else {}
+        paper = {"paper": "05/BC-SCT", "paper_on": self.now.date()} if state == "closed" else {}
         return Step(
             f"year {state}",
             lambda model: model.go_on(year, state),
@@ -337,7 +337,9 @@ class LedgerMachine(RuleBasedStateMachine):
                 self.bring_to_its_end(name, line)
         for line in ((year, task) for task in TASKS):
             row = self.model.lines[line]
-            if row["assigned"] > row["allocated"]:
+            if (
+                row["assigned"] > row["allocated"] and dice.random() < 0.5
+            ):  # else it is carried over or cancelled as it is
                 self.take(self.move("allocate", line, row["assigned"] - row["allocated"]))
         self.model.today += 1
         self.take(self.go_on(year, "adjusting"))
@@ -366,7 +368,7 @@ class LedgerMachine(RuleBasedStateMachine):
 
     def left(self, line):
         row = self.model.lines[line]
-        return row["allocated"] - row["committed"] - row["cancelled"] - row["carried_out"]
+        return row["assigned"] - row["committed"] - row["cancelled"] - row["carried_out"]
 
 
 def _pair(over, line, amount):

@@ -51,8 +51,12 @@ class Ledger:
     def holds(self):
         for row in (*self.lines.values(), *self.commitments.values()):
             spent, taken = row["disbursed"] - row["recovered"], row["committed"] + row["cancelled"] + row["carried_out"]
-            in_order = row["settled"] + row["advanced"] <= spent <= row["committed"] and taken <= row["allocated"]
-            if min(row.values()) < 0 or not in_order or max(row["allocated"], row["carried_in"]) > row["assigned"]:
+            in_order = row["settled"] + row["advanced"] <= spent <= row["committed"] <= row["allocated"]
+            if (
+                min(row.values()) < 0
+                or not in_order
+                or max(taken, row["allocated"], row["carried_in"]) > row["assigned"]
+            ):
                 return False
         left = {year: row["envelope"] for year, row in self.years.items()}
         for (year, _task), row in self.lines.items():

@@ -100,7 +100,12 @@ def move_year(year, state, *, closing_paper="1/BC-SCT", at=LONG_AGO):
     changes = {
         "open": {"opened_by": CHIEF, "opened_at": at},
         "adjusting": {"adjusting_by": CHIEF, "adjusting_at": at},
-        "closed": {"closed_by": CHIEF, "closed_at": at, "closing_paper": closing_paper},
+        "closed": {
+            "closed_by": CHIEF,
+            "closed_at": at,
+            "closing_paper": closing_paper,
+            "closing_paper_on": date(year.year + 1, 2, 15),
+        },
     }
     for each in YEAR_STATES[YEAR_STATES.index(year.state) + 1 : YEAR_STATES.index(state) + 1]:
         BudgetYear.objects.filter(pk=year.pk).update(state=each, **changes[each])

@@ -88,6 +88,7 @@ FAULTS = {
     "envelope": ("programme_budgetyear", "envelope_vnd = 1"),
     "ceiling": ("programme_period", "ceiling_vnd = 1"),
     "after closing": ("programme_budgetyear", "closed_at = '2001-01-01 00:00:00+00'"),
+    "brought in": ("programme_ledgerentry", "opening = (kind = 'carry_in')"),
     "halves": ("programme_ledgerentry", "amount_vnd = amount_vnd + 1 WHERE kind = 'carry_in'"),
     "carried": (
         "programme_ledgerentry",
@@ -97,6 +98,7 @@ FAULTS = {
     "reversals": ("programme_ledgerentry", "amount_vnd = amount_vnd + 1 WHERE reverses_id IS NOT NULL"),
     "days allocated": ("programme_ledgerentry", "happened_on = '2018-12-31' WHERE kind = 'allocate'"),
     "days committed": ("programme_ledgerentry", "happened_on = '2018-12-31' WHERE kind = 'commit'"),
+    "days ended": ("programme_ledgerentry", "happened_on = '2018-12-31' WHERE kind = 'carry_out'"),
     "days disbursed line": ("programme_ledgerentry", "happened_on = '2018-12-31' WHERE kind = 'pay'"),
     "days disbursed contract": ("programme_ledgerentry", "happened_on = '2018-12-31' WHERE kind = 'pay'"),
     "days settled line": ("programme_ledgerentry", "happened_on = '2018-12-31' WHERE kind = 'settle'"),

@@ -215,8 +215,11 @@ def test_money_is_refused_at_every_level_where_there_is_no_room(line):
         make_entry(line, "allocate", 200_000_001)
     with refused("line_allocated_assigned"):
         make_entry(line, "cut", 200_000_001)
-    with refused("line_committed_within_allocated"):
-        make_entry(line, "cancel", 1)
+    with refused("line_ended_within_assigned"):
+        make_entry(line, "cancel", 200_000_001)
+    make_entry(line, "cancel", 200_000_000)  # what was never allocated
+    with refused("line_ended_within_assigned"):
+        make_entry(line, "cut", 1)
     with refused():
         make_entry(line, "recover", 800_000_001, commitment=commitment)
 

@@ -359,7 +359,9 @@ def attempts(w, person):
         "add a year": lambda: years.add_year(w.period, 2021, **by),
         "open a year": lambda: years.open_year(w.after, by=user, now=NEXT_YEAR),
         "close the books of a year": lambda: years.start_adjusting(w.old, **by),
-        "close a year": lambda: years.close_year(BudgetYear.objects.get(pk=w.ended.pk), paper="1/BC-SCT", **by),
+        "close a year": lambda: years.close_year(
+            BudgetYear.objects.get(pk=w.ended.pk), paper="1/BC-SCT", paper_on=date(w.ended.year + 1, 2, 1), **by
+        ),
     }
 
 

@@ -19,6 +19,7 @@ from programme.services.commitments import (
     refuse_commitment,
     withdraw_commitment,
 )
+from programme.services.consistency import find_differences
 from programme.services.ledger import ceiling_left, envelope_left
 from programme.services.lines import add_line, describe_line, plan_spending, record_report
 from programme.services.payments import (
@@ -31,7 +32,16 @@ from programme.services.payments import (
     sign_payment,
     withdraw_payment,
 )
-from programme.services.steps import approve_step, doubt, obstacle, prepare_step, refuse_step, why_never, withdraw_step
+from programme.services.steps import (
+    approve_step,
+    approve_without_caution,
+    doubt,
+    obstacle,
+    prepare_step,
+    refuse_step,
+    why_never,
+    withdraw_step,
+)
 from programme.services.years import add_year, close_year, obstacles, open_year, start_adjusting
 from reference.models import Rule
 from screens import formats
@@ -248,6 +258,27 @@ def test_money_is_carried_over_on_a_lawful_ground_to_the_same_task_of_the_next_y
     assert envelope_left(after) == BILLION  # carried money is not counted again
 
 
+def test_a_year_is_closed_after_what_was_never_allocated_is_cancelled_or_carried_over(people, line):
+    after = make_budget_year(2025, envelope_vnd=BILLION, state="preparing", period=line.year.period)
+    target = make_line(after, assigned_vnd=0, task=line.task, source=line.source)
+    approve_step(prepared(people, "allocate", 2 * BILLION, line=line), by=people["director"], now=NOW)
+    move_year(line.year, "adjusting")
+    approve_step(prepared(people, "deallocate", BILLION, line=line), by=people["director"], now=NOW)
+    line.refresh_from_db()
+    free = line.free_vnd
+    assert (free, line.unallocated_vnd, line.left_vnd) == (5 * BILLION, BILLION, 4 * BILLION)
+    with pytest.raises(Refused, match=re.escape(formats.money(free))):
+        approve_step(prepared(people, "cancel", free + 1, line=line), by=people["director"], now=NOW)
+    over = {"other_line": target, "ground": "contracts"}
+    approve_step(prepared(people, "carry_over", free - 7, line=line, **over), by=people["director"], now=NOW)
+    assert [obstacle.code for obstacle in obstacles(line.year)] == ["steps", "left"]
+    withdraw_step(BudgetStep.objects.prepared().get(), by=people["accountant"], now=NOW)
+    approve_step(prepared(people, "cancel", 7, line=line), by=people["director"], now=NOW)
+    assert obstacles(line.year) == []
+    move_year(line.year, "closed", at=NOW)
+    assert {finding.code for finding in find_differences()} <= {"events"}
+
+
 def test_ceiling_and_envelope_change_by_decisions_within_each_other(people):
     period = make_period(2021, 2025, ceiling_vnd=20 * BILLION)
     year = make_budget_year(2024, envelope_vnd=12 * BILLION, period=period)
@@ -306,7 +337,7 @@ def test_a_step_booked_on_an_earlier_day_is_held_against_what_stood_then_and_sin
 
     assert "10/02/2024" in said_of("allocate", 1, date(2024, 2, 10)), "nothing was assigned yet"
     assert "19/05/2024" in said_of("settle", 1, date(2024, 5, 19), commitment=contract), "nothing was paid yet"
-    assert "20/03/2024" in said_of("cancel", 1, date(2024, 3, 20)), "nothing was allocated yet"
+    assert "11/02/2024" in said_of("cancel", 1, date(2024, 2, 11)), "nothing was assigned yet"
     assert said_of("settle", BILLION, date(2024, 5, 20), commitment=contract) == ""
     assert said_of("allocate", BILLION, date(2024, 3, 1)) == ""
 
@@ -623,7 +654,7 @@ def test_a_voucher_pays_once(people, line):
     assert second.state == "sent"
 
 
-@pytest.mark.parametrize("typed", [" kđ-9", "KĐ- 9", "Kđ\u00a0-9"])
+@pytest.mark.parametrize("typed", [" kđ-9", "Kđ\u00a0–9", "KĐ 9", "ＫĐ‑９", "K\u200bĐ.9"])
 def test_a_voucher_is_one_however_it_is_typed(people, line, typed):
     commitment = signed(people, line)
     paid(people, payment_of(people, commitment), voucher="KĐ-9")
@@ -632,7 +663,69 @@ def test_a_voucher_is_one_however_it_is_typed(people, line, typed):
         paid(people, second, voucher=typed)
     answer = {"state": "paid", "paid_on": TODAY, "answered_at": NOW, "answered_by": CLERK}
     with pytest.raises(IntegrityError, match="payment_by_its_own_voucher"), transaction.atomic():
-        Payment.objects.filter(pk=second.pk).update(**answer, voucher=" kđ-9")
+        Payment.objects.filter(pk=second.pk).update(**answer, voucher=" kđ–9")
+    answered = {"paid_on": TODAY, "by": people["accountant"], "now": NOW}
+    (entry,) = record_paid(second, voucher="KĐ–9/1", **answered)
+    assert entry.document == "KĐ-9/1"
+
+
+def test_a_payment_whose_entries_were_reversed_gives_its_voucher_free_and_another_year_has_its_own(people, line):
+    bound = signed(people, line)
+    wrong = payment_of(people, bound)
+    (entry,) = paid(people, wrong, voucher="KB-9")
+    approve_step(
+        prepared(people, "reverse", 0, reverses=entry, reason="Ghi nhầm", document_on=TODAY),
+        by=people["chief"],
+        now=NOW,
+    )
+    right = payment_of(people, bound)
+    assert paid(people, right, voucher="KB-9")
+    with pytest.raises(Refused, match="chứng từ"):
+        paid(people, payment_of(people, bound), voucher="KB 9")
+    earlier = make_line(make_budget_year(2023))
+    assert make_paid_payment(make_commitment(earlier), voucher="KB-9").state == "paid"
+    assert {finding.code for finding in find_differences()} <= {"events"}
+
+
+def test_one_voucher_of_money_that_came_back_is_booked_once_on_a_contract(people, line):
+    bound = signed(people, line, 1_000)
+    paid(people, payment_of(people, bound, 200))
+    paid(people, payment_of(people, bound, 100, kind="advance"))
+    about = {"line": line, "commitment": bound, "document_on": TODAY, "happened_on": TODAY}
+
+    def back(voucher, kind="recover", amount=3):
+        return prepared(people, kind, amount, document=voucher, **about)
+
+    def typed_by_hand(voucher, kind="recover", **fields):
+        by_hand = {"year": line.year, "prepared_by": people["accountant"].public_id, "state": "prepared"}
+        return make_budget_step(kind, 3, document=voucher, **by_hand, **about, **fields)
+
+    waiting = back("UNC–8")
+    assert waiting.document == "UNC-8"
+    for kind in ("recover", "recover_advance"):
+        with pytest.raises(Conflict, match=r"unc\.8"):
+            back("Giấy nộp tiền số unc.8", kind)
+        with pytest.raises(IntegrityError, match="step_recovers_once"), transaction.atomic():
+            typed_by_hand("unc.8", kind)
+    approve_step(waiting, by=people["chief"], now=NOW)
+    again = typed_by_hand("unc 8")
+    assert "unc 8" in obstacle(again)
+    for approve in (approve_step, approve_without_caution):
+        with pytest.raises(Conflict, match="unc 8"):
+            approve(again, by=people["chief"], now=NOW)
+    line.refresh_from_db()
+    with pytest.raises(IntegrityError, match="entry_l_recovered_once"), transaction.atomic():
+        make_entry(line, "recover_advance", 3, commitment=bound, document="unc – 8", happened_on=TODAY)
+    entry = line.entries.get(kind="recover")
+    approve_step(
+        prepared(people, "reverse", 0, reverses=entry, reason="Nhầm", document_on=TODAY), by=people["chief"], now=NOW
+    )
+    assert approve_step(again, by=people["chief"], now=NOW)
+    other = signed(people, line, 100)
+    paid(people, payment_of(people, other, 50))
+    assert prepared(
+        people, "recover", 3, document="UNC-8", **about | {"commitment": other}
+    ).pk  # one paper, two contracts
 
 
 @pytest.mark.parametrize("kind", ["commit", "decommit", "settle", "recover"])
@@ -811,7 +904,7 @@ def test_a_year_goes_from_preparation_to_closing(people):
     year = start_adjusting(year, by=people["chief"], now=later)
     assert {obstacle.code for obstacle in obstacles(year)} >= {"left"}
     with pytest.raises(Refused):
-        close_year(year, paper="05/BC-SCT", by=people["chief"], now=later)
+        close_year(year, paper="05/BC-SCT", paper_on=later.date(), by=people["chief"], now=later)
     with pytest.raises(Refused):
         contract(people, line, 10)
     step = prepare_step(
@@ -825,7 +918,7 @@ def test_a_year_goes_from_preparation_to_closing(people):
     )
     approve_step(step, by=people["director"], now=later)
     assert obstacles(year) == []
-    year = close_year(year, paper="05/BC-SCT", by=people["chief"], now=later)
+    year = close_year(year, paper="05/BC-SCT", paper_on=later.date(), by=people["chief"], now=later)
     assert year.state == YearState.CLOSED
     with pytest.raises(Refused, match="2024"):
         prepared(people, "cut", 1, line=line)
@@ -855,7 +948,8 @@ def test_an_advance_that_is_not_cleared_is_not_settled_but_can_be_recovered(peop
         )
     paid(people, payment_of(people, commitment, 0, clears_vnd=200_000_000))
     for kind, amount, by in (("settle", 200_000_000, "director"), ("recover_advance", 100_000_000, "chief")):
-        approve_step(prepared(people, kind, amount, line=line, commitment=commitment), by=people[by], now=NOW)
+        step = prepared(people, kind, amount, line=line, commitment=commitment, document=f"UNC-{kind}")
+        approve_step(step, by=people[by], now=NOW)
     commitment.refresh_from_db()
     assert (commitment.settled_vnd, commitment.advanced_vnd, commitment.spent_vnd) == (200_000_000, 0, 200_000_000)
 

@@ -237,7 +237,7 @@ def test_what_would_lapse_is_everything_managed_that_is_not_spent_the_largest_fi
     assert (sums.unallocated_vnd, sums.left_vnd, sums.unspent_vnd, sums.lapsing_vnd) == (400, 100, 300, 800)
 
 
-def test_what_each_entry_leaves_adds_up_to_what_is_left(period):
+def test_what_was_left_before_each_entry_is_counted_back_from_what_is_left_now(period):
     line = make_line(make_budget_year(2025, period=period), assigned_vnd=1000, allocated_vnd=900)
     commitment = make_commitment(line, 300)
     make_paid_payment(commitment, 100)
@@ -245,7 +245,31 @@ def test_what_each_entry_leaves_adds_up_to_what_is_left(period):
     make_entry(line, "cancel", 200)
     make_reversal(line.entries.get(kind="cancel"))
     line.refresh_from_db()
-    assert sum(money.left_by_entry(entry) for entry in line.entries.all()) == line.left_vnd == 650
+    left = [line.left_vnd]
+    for entry in line.entries.order_by("-number"):
+        money.take_back(line, entry)
+        left.append(line.left_vnd)
+    assert left == [650, 550, 650, 600, 600, 900, 0, 0]  # of the 200 cancelled 100 had not been allocated
+
+
+def test_what_is_cancelled_or_carried_over_takes_first_what_was_not_allocated(period):
+    year, after = (make_budget_year(each, period=period) for each in (2024, 2025))
+    line, full = make_line(year, assigned_vnd=1000, allocated_vnd=600), make_line(year, assigned_vnd=500)
+    make_commitment(line, 550)
+    move_year(year, "adjusting")
+    make_entry(line, "cancel", 100)
+    make_entry(full, "cancel", 40)
+    make_pair(line, make_line(after, assigned_vnd=0, task=line.task, source=line.source), "carry_out", 310)
+    line.refresh_from_db()
+    assert (line.free_vnd, line.unallocated_vnd, line.left_vnd) == (40, 0, 40)
+    assert list(BudgetLine.objects.filter(year=year, pk=line.pk).values_list(money.left_of_line(), flat=True)) == [40]
+    sums = money.totals(BudgetLine.objects.filter(year=year)).managed
+    assert (sums.unallocated_vnd, sums.left_vnd, sums.lapsing_vnd) == (0, 40 + 460, 40 + 460 + 550)
+    whole = money.totals(BudgetLine.objects.all()).managed
+    assert (whole.assigned_vnd, whole.allocated_vnd, whole.carried_out_vnd) == (1500, 1100, 0)
+    assert (whole.unallocated_vnd, whole.left_vnd) == (310, 500), (
+        "what was carried over is to be allocated in its new year"
+    )
 
 
 def test_what_was_disbursed_before_the_portal_is_spending_of_no_month(period):
@@ -264,12 +288,11 @@ def test_what_was_disbursed_before_the_portal_is_spending_of_no_month(period):
     assert (rows[202403].spent_vnd, rows[202405].spent_vnd, rows[202412].sum_spent_vnd) == (40, 0, 140)
 
 
-def test_what_was_carried_in_before_the_portal_counts_in_the_period_although_a_year_before_has_lines(period):
-    first = make_budget_year(2024, period=period)
-    make_line(first, assigned_vnd=100)
+def test_what_was_carried_in_before_the_portal_counts_in_the_period_although_a_year_before_comes_later(period):
     line = make_line(make_budget_year(2025, period=period), assigned_vnd=0)
     step = make_budget_step("opening", 50, carried_in_vnd=40, line=line, year=line.year)
     make_entry(line, "assign", 10, opening=True, step=step)
     make_entry(line, "carry_in", 40, opening=True, step=step, pair=uuid4())
+    make_line(make_budget_year(2024, period=period), assigned_vnd=100)
     whole = money.totals(scope().lines).managed
     assert (whole.assigned_vnd, whole.carried_in_vnd, whole.carried_out_vnd) == (150, 40, 0)

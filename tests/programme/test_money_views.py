@@ -136,6 +136,21 @@ def test_the_money_page_says_each_level_with_its_share_and_what_is_left(client_a
     assert "Theo dõi: Được giao 3 tỷ đồng" in text(page), "the bar says itself to those who do not see it"
 
 
+def test_what_was_carried_in_is_no_share_of_the_limit_and_from_outside_takes_of_the_ceiling(client_as, year, line):
+    brought = make_line(year, assigned_vnd=0)
+    make_entry(brought, "carry_in", 10 * BILLION, opening=True, pair=uuid.uuid4())
+    make_entry(brought, "allocate", 10 * BILLION)
+    officer = client_as(make_officer())
+    page = officer.get(reverse("programme:money") + "?period=2021-2025")
+    levels = {level.label: level for level in page.context["levels"]}
+    assert (levels["Được giao"].together, levels["Được giao"].of_limit) == (15 * BILLION, "2,5\u00a0%")
+    assert "không tính vào tỷ lệ: 10 tỷ" in levels["Được giao"].note
+    left = {level.label: level.together for level in page.context["left"]}
+    assert left["Tổng kinh phí chưa phân cho năm nào"] == 150 * BILLION
+    levels = {level.label: level for level in officer.get(year.get_absolute_url()).context["levels"]}
+    assert [levels[label].of_limit for label in ("Được giao", "Phân bổ")] == ["12,5\u00a0%", "28,0\u00a0%"]
+
+
 def test_the_money_page_of_a_year_measures_by_its_envelope_and_links_each_row_to_its_lines(client_as, line):
     client = client_as(make_officer())
     for by in ("area", "source", "unit", "task"):
@@ -447,17 +462,22 @@ def test_a_year_is_added_opened_balanced_and_closed_on_its_pages(client_as, chie
     assert post(client, reverse("programme:open_year", args=[2024])).status_code == 302
     assert post(client, reverse("programme:start_adjusting", args=[2024])).status_code == 302
     assert "paper" in post(client, reverse("programme:close_year", args=[2024])).context["form"].errors
-    assert post(client, reverse("programme:close_year", args=[2024]), paper="12/BC-SCT").status_code == 302
+    close, paper = reverse("programme:close_year", args=[2024]), {"paper": "12/BC-SCT"}
+    assert "paper_on" in post(client, close, **paper).context["form"].errors
+    for day in ("30/12/2024", "15/02/2099"):
+        assert "31/12/2024 trở về sau" in text(post(client, close, **paper, paper_on=day))
+    assert post(client, close, **paper, paper_on="15/02/2025").status_code == 302
     year.refresh_from_db()
-    assert (year.state, year.closing_paper) == ("closed", "12/BC-SCT")
-    assert "12/BC-SCT" in text(client.get(year.get_absolute_url()))
+    assert (year.state, year.closing_paper, year.closing_paper_on) == ("closed", "12/BC-SCT", date(2025, 2, 15))
+    page = text(client.get(year.get_absolute_url()))
+    assert "12/BC-SCT" in page and "15/02/2025" in page
 
 
 def test_a_year_with_money_left_is_not_closed_and_says_why(client_as, chief):
     make_line(make_budget_year(2024))
     client = client_as(chief)
     assert post(client, reverse("programme:start_adjusting", args=[2024])).status_code == 302
-    answer = post(client, reverse("programme:close_year", args=[2024]), paper="12/BC-SCT")
+    answer = post(client, reverse("programme:close_year", args=[2024]), paper="12/BC-SCT", paper_on="15/02/2025")
     assert "còn dư chưa hủy, chưa chuyển nguồn" in text(answer)
     assert BudgetYear.objects.get().state == "adjusting"
 

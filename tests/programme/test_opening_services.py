@@ -20,6 +20,7 @@ from programme.services.commitments import (
     withdraw_commitment,
 )
 from programme.services.consistency import find_differences
+from programme.services.ledger import ceiling_left
 from programme.services.opening import (
     prepare_opening,
     prepare_opening_again,
@@ -30,7 +31,7 @@ from programme.services.opening import (
 from programme.services.payments import control_payment, prepare_payment, record_paid, send_payment, sign_payment
 from programme.services.steps import approve_step, obstacle, prepare_step, refuse_step, withdraw_step
 from programme.services.years import obstacles
-from tests.factories import make_director, make_rule, make_user
+from tests.factories import make_director, make_money_source, make_period, make_rule, make_user
 from tests.programme.making import (
     make_budget_step,
     make_budget_year,
@@ -42,6 +43,7 @@ from tests.programme.making import (
     make_payment,
     make_reversal,
     move_year,
+    set_envelope,
 )
 
 pytestmark = pytest.mark.django_db
@@ -164,7 +166,7 @@ def test_the_ordinary_steps_go_on_with_a_contract_from_before_the_portal(people,
         return approve_step(found, by=people[by], now=NOW)
 
     step("recover", 50, by="chief")
-    step("recover_advance", 20, by="chief")
+    step("recover_advance", 20, by="chief", document="UNC-2")
     bill = {"payee": CONTRACT["payee"], "payee_account": CONTRACT["payee_account"], "invoice_on": TODAY}
     payment = prepare_payment(
         commitment,
@@ -358,12 +360,56 @@ def test_what_the_year_before_left_over_is_opened_once_and_takes_nothing_of_the_
         approved(people, too_much)
 
 
-def test_what_a_line_in_the_portal_left_over_is_carried_over_and_not_opened(people, line):
-    before = make_budget_year(2023, envelope_vnd=BILLION, period=line.year.period)
-    make_line(before, assigned_vnd=10, task=line.task, source=line.source)
-    with pytest.raises(Refused, match="2023"):
-        opened(people, line, 10, 0, carried_in_vnd=5)
+def brought(line, amount_vnd):
+    return make_entry(line, "carry_in", amount_vnd, opening=True, pair=uuid4())
+
+
+def test_what_a_year_in_the_portal_left_over_is_carried_over_and_not_opened(people, line):
+    waiting = opened(people, line, 10, 0, carried_in_vnd=5)
+    make_budget_year(2023, envelope_vnd=BILLION, period=line.year.period, state="preparing")
+    assert "2023 is kept in the portal" in obstacle(waiting)
+    for attempt in (
+        lambda: approved(people, waiting),
+        lambda: opened(people, make_line(line.year, assigned_vnd=0), 10, 0, carried_in_vnd=5),
+    ):
+        with pytest.raises(Refused, match="2023 is kept in the portal"):
+            attempt()
+    refused(lambda: brought(line, 5), "entry_m_brought_from_outside")
+    withdraw_step(waiting, by=people["accountant"], now=NOW)
     opened(people, line, 10, 0)
+
+
+def test_what_is_carried_in_from_outside_takes_of_the_ceiling_like_an_envelope(people):
+    period = make_period(2021, 2025, ceiling_vnd=BILLION)
+    year = make_budget_year(2024, envelope_vnd=BILLION - 400, period=period)
+    line, other = (make_line(year, assigned_vnd=0) for _each in range(2))
+    much = opened(people, line, 499_999, 0, carried_in_vnd=401)
+    assert "Only 400 đồng of the programme's ceiling is left" in obstacle(much)
+    with pytest.raises(Refused, match="Only 400 đồng of the programme's ceiling is left"):
+        approved(people, much)
+    refused(lambda: brought(other, 401), "entry_n_brought_within_ceiling")
+    withdraw_step(much, by=people["accountant"], now=NOW)
+    approved(people, opened(people, line, 499_999, 0, carried_in_vnd=300))
+    assert ceiling_left(period) == 100
+    refused(lambda: brought(other, 101), "entry_n_brought_within_ceiling")
+    for attempt, guard in (
+        (lambda: set_envelope(year, BILLION - 299), "years_within_ceiling"),
+        (lambda: lower_ceiling(period, BILLION - 101), "ceiling_holds_its_years"),
+    ):
+        refused(attempt, guard)
+    about = {"by": people["accountant"], "now": NOW, **PAPER}
+    more = prepare_step("envelope", amount_vnd=BILLION - 299, year=year, **about)
+    assert "leaves 999,999,700 đồng for 2024" in obstacle(more)
+    step = prepare_step("ceiling", amount_vnd=BILLION - 101, period=period, **about)
+    assert "cannot be lower" in obstacle(step)
+    assert find_codes() == []
+    followed = make_line(year, assigned_vnd=0, source=make_money_source(counts_to_ceiling=False))
+    brought(followed, BILLION)  # of a source that does not count
+
+
+def lower_ceiling(period, amount_vnd):
+    step = make_budget_step("ceiling", amount_vnd, period=period, document_on=TODAY)
+    type(period).objects.filter(pk=period.pk).update(ceiling_vnd=amount_vnd, ceiling_step=step)
 
 
 def test_opening_sums_after_other_entries_say_why_and_are_marked(people, open_line):

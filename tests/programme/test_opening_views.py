@@ -164,7 +164,9 @@ def test_what_stands_already_or_comes_late_is_said_before_anything_is_typed(clie
     step = waiting_step()
     page = client_as(chief).get(step.get_absolute_url())
     assert "100.000 đồng" in text(page)
-    assert [room["takes"] for room in page.context["rooms"]] == [800_000], "of the envelope only what is new"
+    assert [room["takes"] for room in page.context["rooms"]] == [800_000, 100_000], (
+        "of the envelope only what is new, of the ceiling what came from outside"
+    )
     assert room_of_another(line).pending_vnd == 800_000
     approve(client_as(chief), step)
     line.refresh_from_db()

@@ -5,9 +5,9 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
+from programme.alike import voucher_in
 from programme.imports.treasury import account_and_payee
 from programme.reconciling import Here, There, compare, loose_voucher
-from programme.services.treasury import voucher_in
 
 DAY = date(2024, 3, 5)
 

@@ -51,7 +51,7 @@ DECLARED_LINE = "JOIN enterprises_figurerevision r ON r.id = x.revision_id AND r
 
 LINE, ENTRY, YEAR = "programme_budgetline", "programme_ledgerentry", "programme_budgetyear"
 COMMITMENT, STEP = "programme_commitment", "programme_budgetstep"
-CLOSED_YEAR, OPEN_YEAR, PREPARING_YEAR, ADJUSTING_YEAR, FREE_YEAR = 2096, 2097, 2098, 2099, 2100
+FIRST_YEAR, CLOSED_YEAR, OPEN_YEAR, PREPARING_YEAR, ADJUSTING_YEAR, FREE_YEAR = 2091, 2096, 2097, 2098, 2099, 2100
 OF_PROOF = f"WHERE x.ends_year = {FREE_YEAR}"
 
 
@@ -96,11 +96,16 @@ def money_attempts():
     empty = f"{of_year(OPEN_YEAR)} WHERE x.last_number = 0"
     other_task = "(SELECT MAX(t.id) FROM programme_task t WHERE t.id <> x.task_id)"
     sent = "SELECT p.commitment_id FROM programme_payment p WHERE p.state = 'sent' AND p.amount_vnd = 30"
-    known = "(SELECT ' ' || LOWER(p.voucher) FROM programme_payment p WHERE p.state = 'paid' LIMIT 1)"
-    answered = f"state = 'paid', voucher = {known}, paid_on = invoice_on, answered_at = sent_at, answered_by = sent_by"
+    known = "(SELECT {spelt} FROM programme_payment p WHERE p.state = 'paid' AND p.paid_on > '{year}-01-01' LIMIT 1)"
+    answered = [
+        f"state = 'paid', voucher = {known.format(spelt=spelt, year=OPEN_YEAR)}, paid_on = invoice_on, "
+        "answered_at = sent_at, answered_by = sent_by"
+        for spelt in ("' ' || LOWER(p.voucher)", "REPLACE(p.voucher, '-', ' – ')")
+    ]
     fresh = f"'{uuid.uuid4().hex}'"
     closing = (
         "state = 'closed', closed_at = adjusting_at, closed_by = adjusting_by, closing_paper = '1/BC-SCT', "
+        "closing_paper_on = '2100-02-01', "
         "opened_at = COALESCE(opened_at, adjusting_at)"
     )
     return {
@@ -163,7 +168,17 @@ def money_attempts():
             for column in ("payee_account", "payee_bank")
         ],
         "payment_by_its_own_voucher": [
-            updated("programme_payment", answered, "WHERE x.state = 'sent' AND x.amount_vnd = 30")
+            updated("programme_payment", answer, "WHERE x.state = 'sent' AND x.amount_vnd = 30") for answer in answered
+        ],
+        "entry_l_recovered_once": [
+            entry("recover", document="' unc.8'"),
+            entry("recover", document="'UNC–8'", amount_vnd="1"),
+        ],
+        "entry_m_brought_from_outside": [brought(OPEN_YEAR, fresh)],
+        "entry_n_brought_within_ceiling": [brought(FIRST_YEAR, fresh)],
+        "step_recovers_once": [
+            copied(STEP, "WHERE x.state = 'prepared' AND x.kind = 'recover'", document="'unc_9'", kind=kind)
+            for kind in ("'recover'", "'recover_advance'")
         ],
         "entry_j_opening_fits": [
             entry("supplement", opening="TRUE"),
@@ -211,7 +226,7 @@ def money_attempts():
             updated(
                 YEAR,
                 "state = 'closed', adjusting_at = opened_at, adjusting_by = opened_by, closed_at = opened_at, "
-                "closed_by = opened_by, closing_paper = '1/BC-SCT'",
+                "closed_by = opened_by, closing_paper = '1/BC-SCT', closing_paper_on = '2098-02-01'",
                 f"WHERE x.year = {OPEN_YEAR}",
             ),
         ],
@@ -237,6 +252,14 @@ def money_attempts():
         "period_keeps_its_budget_years": [updated("programme_period", "starts_year = ends_year", OF_PROOF)],
         **of_returns(),
     }
+
+
+def brought(year, pair):
+    """INSERT of what an opening step on an empty line of the year says was carried in."""
+    at = f"{STEP} s JOIN {YEAR} y ON y.id = s.year_id AND y.year = {year} WHERE s.kind = 'opening' AND s.carried_in_vnd > 0"
+    said = {name: f"(SELECT s.{name} FROM {at})" for name in ("line_id", "carried_in_vnd", "id")}
+    sums = {"line_id": said["line_id"], "amount_vnd": said["carried_in_vnd"], "step_id": said["id"]}
+    return entry("assign", where="x.opening", kind="'carry_in'", opening="TRUE", number="1", pair=pair, **sums)
 
 
 def of_returns():
@@ -273,16 +296,18 @@ def of_returns():
 
 def money_limits():
     """(what, statement, the guards or constraints of which one must refuse it)"""
-    left = "l.allocated_vnd - l.committed_vnd - l.cancelled_vnd - l.carried_out_vnd + 1"
+    left = "l.allocated_vnd - l.committed_vnd + 1"
+    free = "l.assigned_vnd - l.committed_vnd - l.cancelled_vnd - l.carried_out_vnd + 1"
     unpaid = f"(SELECT c.committed_vnd - c.disbursed_vnd + c.recovered_vnd + 1 FROM {COMMITMENT} c WHERE c.id = x.commitment_id)"
     moves = "line_moves_by_entries"
     by_day = "x.reverses_id IS NULL AND NOT x.opening"
     yield "commit > allocate", entry("commit", where=by_day, amount_vnd=left), ["line_committed_within_allocated"]
+    yield "cancel > assign", entry("supplement", kind="'cancel'", amount_vnd=free), ["line_ended_within_assigned"]
     yield "commit > allocate", updated(LINE, "committed_vnd = allocated_vnd + 1", of_year(OPEN_YEAR)), [moves]
     spent = ["commitment_disbursed_within", "line_disbursed_within_committed", "entry_i_cover_stays"]
     yield "disburse > commit", entry("pay", where=by_day, amount_vnd=unpaid), spent
     yield "disburse > commit", updated(LINE, "disbursed_vnd = committed_vnd + 1", of_year(OPEN_YEAR)), [moves]
-    known = "(SELECT LOWER(p.voucher) FROM programme_payment p WHERE p.state = 'paid' LIMIT 1)"
+    known = f"(SELECT LOWER(p.voucher) FROM programme_payment p WHERE p.paid_on > '{OPEN_YEAR}-01-01' LIMIT 1)"
     answer = (
         f"state = 'paid', voucher = ' ' || {known}, paid_on = invoice_on, answered_at = sent_at, answered_by = sent_by"
     )

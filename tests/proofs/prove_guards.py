@@ -168,7 +168,7 @@ def lay_money():
     }
     preparing = written.PREPARING_YEAR
     years[preparing] = making.make_budget_year(preparing, envelope_vnd=100_000, period=period, state="preparing")
-    tasks = [making.make_task(f"PROOF-{number}", office=office, content_area=area) for number in range(5)]
+    tasks = [making.make_task(f"PROOF-{number}", office=office, content_area=area) for number in range(6)]
 
     def line(year, task, amount_vnd=10_000, **fields):
         return making.make_line(years[year], assigned_vnd=amount_vnd, task=task, source=source, unit=unit, **fields)
@@ -223,7 +223,15 @@ def lay_money():
     opened = line(written.OPEN_YEAR, tasks[4], 0)
     making.make_entry(opened, "assign", 500, opening=True)
     making.make_entry(opened, "allocate", 400, opening=True)
-    making.make_opening_contract(opened, 300, disbursed_vnd=200)
+    before = making.make_opening_contract(opened, 300, disbursed_vnd=200)
+    making.make_recovery(before, 5, document="UNC-8", happened_on=date(written.OPEN_YEAR, 3, 2))
+    back = {"commitment": before, "line": opened, "year": opened.year, "document": "UNC-9"}
+    making.make_budget_step("recover", 5, state="prepared", **back)
+    earlier = make_period(written.FIRST_YEAR, written.FIRST_YEAR + 3, ceiling_vnd=100)
+    first = making.make_budget_year(written.FIRST_YEAR, envelope_vnd=50, period=earlier)
+    for year in (first, years[written.OPEN_YEAR]):
+        empty = making.make_line(year, assigned_vnd=0, task=tasks[5], source=source, unit=unit)
+        making.make_budget_step("opening", 51, carried_in_vnd=51, line=empty, year=year)
     making.move_year(years[written.ADJUSTING_YEAR], "adjusting")
     ProcurementStep.objects.create(commitment=commitment, kind="result", number="1/QĐ", decided_on=date(2097, 1, 5))
     SpendingPlan.objects.create(line=one, month=209705, planned_vnd=10)
