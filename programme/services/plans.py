@@ -128,9 +128,7 @@ def withdraw_plan(*, plan, reason, by, now):
         pk__in=PlanItem.objects.exclude(plan=plan).values("task_id")
     )
     drop_tasks(only_here, reason=reason, by=by, now=now)
-    taken = TaskProposal.objects.select_for_update(of=("self",)).filter(
-        item__plan=plan, state=TaskProposal.State.TAKEN
-    )
+    taken = TaskProposal.objects.select_for_update(of=("self",)).filter(item__plan=plan, state=TaskProposal.State.TAKEN)
     for proposal in taken:
         move(proposal, TaskProposal.State.SENT)
         proposal.item = proposal.decided_by = proposal.decided_at = None
