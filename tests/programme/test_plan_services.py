@@ -518,7 +518,7 @@ def test_a_plan_under_review_goes_back_to_where_opinions_are_asked(now):
     plan, officer = make_plan(2025, "reviewing"), make_officer()  # sent before whoever must be asked was
     review = {"passed": True, "opinion": "x", "number": "1/KHTC", "signed_on": date(2025, 7, 1)}
     services.review_plan(plan=plan, by=accountant(), now=now, **review)
-    with pytest.raises(Refused, match="Sở Tài chính|STC"):
+    with pytest.raises(Refused, match=r"Sở Tài chính|STC"):
         submit(plan, now)
     with pytest.raises(NotAllowed):
         services.take_up_plan(plan=plan, by=accountant(), now=now)
