@@ -142,7 +142,6 @@ def test_what_supersedes_another_does_not_begin_after_that_day(now):
     edit_policy(policy=new, values={"valid_from": FROM}, version=1, by=make_officer(), now=now, reason="Sửa")
 
 
-
 @pytest.mark.parametrize(
     "other",
     [
