@@ -12,7 +12,7 @@ from dataclasses import dataclass
 @dataclass(frozen=True)
 class Enterprises:
     """`named` gives {tax code: (public id, name)}; `email_of` the address on record; `people` the users who act for one;
-    `held_by` the public ids of those that a person acts for."""
+    `held_by` the public ids of those that a person acts for, and of those that were merged into them: two queries."""
 
     named: Callable
     email_of: Callable

@@ -176,7 +176,13 @@ class InviteeQuerySet(models.QuerySet):
         act for. The list of a meeting is seen with the meeting."""
         on = timezone.localdate()
         headed = Post.objects.in_force(on).filter(user=user, role__in=[role.value for role in ANSWERING])
-        own = Q(person=user) | Q(office__in=headed.values("office")) | Q(enterprise__in=enterprises().held_by(user, on))
+        acted_for, merged = enterprises().held_by(user, on)
+        own = (
+            Q(person=user)
+            | Q(office__in=headed.values("office"))
+            | Q(enterprise__in=acted_for)
+            | Q(enterprise__in=merged)
+        )
         return self.filter(own, sent_at__isnull=False)
 
     def to_answer(self, now):
