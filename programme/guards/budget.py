@@ -129,8 +129,7 @@ def _first_paper(kinds, about):
     column = "commitment_id" if about <= ON_COMMITMENT else "line_id"
     return (
         "(SELECT MIN(CASE WHEN o.opening THEN '0001-01-01' ELSE o.document_on END) "
-        f"FROM {ENTRY} o WHERE o.{column} = NEW.{column} AND o.kind IN ({listed(kinds)}) AND o.reverses_id IS NULL "
-        f"AND NOT EXISTS (SELECT 1 FROM {ENTRY} v WHERE v.reverses_id = o.id))"
+        f"FROM {ENTRY} o WHERE o.{column} = NEW.{column} AND o.kind IN ({listed(kinds)}) AND {stands('o')})"
     )
 
 
