@@ -118,8 +118,6 @@ class EntryForm(ModelForm):
     def validate_unique(self):
         """The service says in words what the database would refuse, once it knows that the form was not sent before."""
 
-    validate_constraints = validate_unique
-
     def values(self):
         """What the service is given: the row's own fields."""
         own = {field.name for field in self._meta.model._meta.concrete_fields}

@@ -7,7 +7,7 @@ import uuid
 from decimal import Decimal
 
 from django import forms
-from django.core.exceptions import ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models
 from django.db.models.fields import BLANK_CHOICE_DASH
 from django.forms.renderers import TemplatesSetting
@@ -204,6 +204,31 @@ class ModelForm(_Basics, forms.ModelForm):
             self.fields.pop("version", None)
         else:
             self.initial["version"] = version
+
+    def _update_errors(self, errors):
+        """Django tells a refused constraint of the model by its name; here it is told of the fields that it is about."""
+        named = {rule.get_violation_error_message(): rule for rule in self.instance._meta.constraints}
+        found = getattr(errors, "error_dict", {})
+        for error in found.pop(NON_FIELD_ERRORS, []):
+            rule = named.get(error.message)
+            place, error = self._said_of(rule) if rule else (NON_FIELD_ERRORS, error)
+            found.setdefault(place, []).append(error)
+        super()._update_errors(errors)
+
+    def _said_of(self, rule):
+        """(field, error): what a constraint refuses, at the last of its fields that the form has."""
+        about = set(getattr(rule, "fields", ())) | getattr(rule.condition, "referenced_base_fields", set())
+        names = [name for name in self.fields if name in about]
+        if not names:
+            return NON_FIELD_ERRORS, ValidationError(_("This contradicts what is kept already. Check what you typed."))
+        labels = ["“%s”" % (self.fields[name].label or name) for name in names]
+        if isinstance(rule, models.UniqueConstraint):
+            said = _("Another entry has the same %(labels)s already. Check it.")
+            return names[-1], ValidationError(said, params={"labels": ", ".join(labels)})
+        if len(names) == 1:
+            return names[0], ValidationError(_("%(label)s cannot be this. Check it."), params={"label": labels[0]})
+        said = _("%(label)s does not go together with %(others)s. Check them.")
+        return names[-1], ValidationError(said, params={"label": labels[-1], "others": ", ".join(labels[:-1])})
 
 
 class NumberField(forms.CharField):

@@ -87,8 +87,6 @@ class PaperForm(ModelForm):
     def validate_unique(self):
         """The service says in words what the database would refuse."""
 
-    validate_constraints = validate_unique
-
     def values(self):
         return {name: self.cleaned_data[name] for name in CONTENT}
 

@@ -94,8 +94,6 @@ class MeetingForm(ModelForm):
     def validate_unique(self):
         """The service says in words what the database would refuse."""
 
-    validate_constraints = validate_unique
-
     def values(self):
         given = self.cleaned_data
         starts_at = timezone.make_aware(datetime.datetime.combine(given["day"], given["time"]))
@@ -249,8 +247,6 @@ class ConclusionForm(ModelForm):
 
     def validate_unique(self):
         """The service says in words what the database would refuse."""
-
-    validate_constraints = validate_unique
 
     def values(self):
         return {name: self.cleaned_data[name] for name in self._meta.fields}

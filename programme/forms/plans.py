@@ -172,8 +172,6 @@ class ItemForm(MoneyBySource, ModelForm):
     def validate_unique(self):
         """The service says in words what the database would refuse."""
 
-    validate_constraints = validate_unique
-
     def values(self):
         given = {name: self.cleaned_data[name] for name in self._meta.fields if name in self.fields}
         if not given.get("position"):
@@ -313,8 +311,6 @@ class ProposalForm(MoneyBySource, ModelForm):
 
     def validate_unique(self):
         """The service says in words what the database would refuse."""
-
-    validate_constraints = validate_unique
 
     def values(self):
         return {name: self.cleaned_data[name] for name in self._meta.fields if name in self.fields and name != "office"}

@@ -80,13 +80,18 @@ class GivenForm(UploadMixin, ModelForm):
             del self.fields["upload"], self.fields["kept_file"]
             self.fields["reason"] = reason_field()
 
+    def clean(self):
+        cleaned = super().clean()
+        given_on, deadline = cleaned.get("document_on"), cleaned.get("deadline")
+        if given_on and deadline and deadline < given_on:
+            self.add_error("deadline", _("The deadline lies before the date of the document."))
+        return cleaned
+
     def kept(self):
         return super().kept() if "kept_file" in self.fields else None
 
     def validate_unique(self):
         """The service says in words what the database would refuse."""
-
-    validate_constraints = validate_unique
 
     def values(self):
         return {name: self.cleaned_data[name] for name in self._meta.fields}

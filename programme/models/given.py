@@ -18,6 +18,11 @@ class GivenTaskQuerySet(models.QuerySet):
     def late(self, today):
         return self.open().filter(deadline__lt=today)
 
+    def same_as(self, given):
+        """Others that ask the same office for the same by the same document."""
+        same = self.filter(folded=given.folded, document_on=given.document_on, office=given.office_id)
+        return same.exclude(pk=given.pk).exclude(state=GivenTask.State.CANCELLED)
+
     def in_charge_of(self, user, offices):
         return self.open().filter(Q(office_id__in=offices) | Q(person=user))
 

@@ -143,13 +143,20 @@ def period_text(year, today):
     return _("Year %(year)s, up to %(day)s") % {"year": year, "day": day} if year else _("Up to %(day)s") % {"day": day}
 
 
-def group_notes(day):
-    """[sentence]: what the figures of a breakdown are, on the page and on paper alike; `day`: the same day last year."""
-    return [
+def group_notes(day, alone=()):
+    """[sentence]: what the figures of a breakdown are, on the page and on paper alike; `day`: the same day last year.
+
+    `alone`: years disbursed in that have no year before them to be compared with.
+    """
+    notes = [
         _("Sums and rates are those of managed money; followed money stands in columns of its own."),
         _("Left: allocated and not yet bound by a contract or decision."),
         _("Same period last year: disbursed up to %(day)s.") % {"day": formats.vn_date(day)},
     ]
+    if alone:
+        said = _("The growth leaves out what was disbursed in %(years)s: of the year before nothing is kept here.")
+        notes.append(said % {"years": ", ".join(map(str, alone))})
+    return notes
 
 
 def beside_last_year(year, spent_vnd, before_vnd):

@@ -184,7 +184,8 @@ class Totals:
     """Managed and followed money within the limit, and what stands outside it because its source does not count.
 
     `before_vnd` is what was disbursed of managed money in the years before, up to the same day; None where it is not known.
-    `compared_vnd` is what was disbursed in those years that have a year before them: only that grows, or shrinks.
+    `compared_vnd` is what was disbursed in those years that have a year before them: only that grows, or shrinks; `alone`
+    are the years that have none, and are left out of it.
     """
 
     managed: Money
@@ -192,6 +193,7 @@ class Totals:
     outside: Money
     before_vnd: int | None = None
     compared_vnd: int = 0
+    alone: tuple[int, ...] = ()
     returned_vnd: int | None = None  # to the State budget after the year was closed; None where no year is closed
 
     @property
@@ -285,7 +287,10 @@ def breakdown(scope, by, today):
         for key, members in sorted(found.items(), key=lambda item: item[0][:2])
     ]
     whole = sum(returned.values()) if any(year.state == YearState.CLOSED for year in scope.chosen) else None
-    return groups, Totals(*_apart(rows), sum(before.values()) if before else None, _compared(rows, years), whole)
+    before_vnd = sum(before.values()) if before else None
+    spent = {row["year"] for row in rows if row["counts"] and row["managed"] and row["disbursed_vnd"]}
+    alone = tuple(sorted(spent - years)) if before else ()
+    return groups, Totals(*_apart(rows), before_vnd, _compared(rows, years), alone, whole)
 
 
 def _returned(scope, fields):

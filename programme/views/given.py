@@ -21,6 +21,7 @@ from programme.tables import tasks as tables
 from programme.views.acting import act, bound
 from screens import formats
 from screens.lists import show_list
+from screens.sheets import Sheet
 
 
 def given_list(request):
@@ -38,6 +39,7 @@ def given_list(request):
         ordering=("rank", "deadline", "id"),
         export_name="nhiem-vu-duoc-giao",
         main_action=action,
+        sheet=Sheet(signers=[_("Prepared by"), _("Head of office"), _("Director")]),
         empty=_("Enter a task from the paper that gives it."),
         template="programme/list.html",
         more_exports=AS_WORD,
@@ -80,6 +82,7 @@ def given_detail(request, public_id):
             "verbs": [(reverse(f"programme:{name}", args=[row.public_id]), label) for name, label in verbs],
             "meeting": came_of.meeting if sees else None,
             "facts": [(label, value or formats.NOTHING) for label, value in facts],
+            "same": GivenTask.objects.same_as(row) if row.state != state.CANCELLED else [],
             "reports": [{"row": report, "who": names[f"user:{report.by}"]} for report in reports],
         },
     )

@@ -11,6 +11,7 @@ from programme.forms.papers import ReasonForm, VersionForm
 from programme.forms.plans import DropForm, ItemForm, LinkMoneyForm, OverlapForm
 from programme.models import BudgetLine, Plan, PlanEstimate, PlanFunding, PlanItem, Task
 from programme.services import amounts, items, overlaps
+from programme.services.planned_room import counted, room_for
 from programme.views.acting import act, bound
 from programme.views.plans import lines_with_names, visible_plan
 
@@ -18,10 +19,10 @@ from programme.views.plans import lines_with_names, visible_plan
 def add_item(request, public_id):
     plan, now = visible_plan(request, public_id), timezone.now()
     form = bound(request, ItemForm, instance=PlanItem(plan=plan), plan=plan)
-    found = []
+    found, room = [], room_for(plan)
 
     def add():
-        _look_first(form, PlanItem(plan=plan), found)
+        _look_first(form, PlanItem(plan=plan), found, room)
         return items.add_item(
             plan=plan,
             values=form.values(),
@@ -45,6 +46,7 @@ def add_item(request, public_id):
         then=plan.get_absolute_url(),
         template="programme/item_form.html",
         overlaps=found,
+        room=room,
     )
 
 
@@ -54,7 +56,9 @@ def edit_item(request, public_id):
     found = overlaps.overlaps_of(item)
 
     def edit():
-        _look_first(form, copy.copy(item), found)
+        before = {estimate.source: estimate.amount_vnd for estimate in item.estimates.select_related("source")}
+        raised = counted(form.amounts()) > counted(before)
+        _look_first(form, copy.copy(item), found, room_for(item.plan, without=item) if raised else None)
         return items.edit_item(
             item=item,
             values=form.values(),
@@ -77,22 +81,31 @@ def edit_item(request, public_id):
         template="programme/item_form.html",
         overlaps=found,
         item=item,
+        room=room_for(item.plan),
     )
 
 
-def _look_first(form, line, shown):
-    """Refuse until the overlaps of what was typed were shown once: then the form is sent again, or changed."""
+def _look_first(form, line, shown, room):
+    """Refuse until the overlaps of what was typed, and money beyond `room`, were shown: then it is sent again, or changed."""
     for name, value in form.values().items():
         setattr(line, name, value)
     if form.cleaned_data.get("task"):
         line.task = form.cleaned_data["task"]
     found = [each for each in overlaps.overlaps_of(line) if each.decision is None]
-    key = ",".join(sorted(str(each.other.public_id) for each in found))
-    if found and form.cleaned_data["overlaps_seen"] != key:
+    seen, said = sorted(str(each.other.public_id) for each in found), []
+    if found:
+        said.append(_("This task looks like those shown above. Look at them; send again if it is another task."))
+    planned = room.with_amounts(form.amounts()) if room and counted(form.amounts()) else None
+    if planned and planned.is_over:
+        seen.append(str(planned.planned_vnd))
+        said.append(planned.said)
+        said.append(_("Send again if it is to stand in the draft all the same."))
+    key = ",".join(seen)
+    if seen and form.cleaned_data["overlaps_seen"] != key:
         shown[:] = found
         form.data = form.data.copy()
         form.data["overlaps_seen"] = key
-        raise Refused(_("This task looks like those shown above. Look at them; send again if it is another task."))
+        raise Refused(" ".join(said))
 
 
 def _item(request, public_id):

@@ -153,7 +153,7 @@ def groups_of(user, scope, by, groups, sums, today):
         "whole": tuple(whole.values()),
         "total": total,
         "total_lines": _lines(total, places),
-        "notes": presenting.group_notes(queries.same_day_last_year(today)),
+        "notes": presenting.group_notes(queries.same_day_last_year(today), sums.alone),
     }
 
 

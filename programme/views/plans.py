@@ -31,6 +31,7 @@ from programme.presenting.plans import (
 from programme.services import plans as services
 from programme.services.consulting import lacking_answers
 from programme.services.overlaps import overlaps_in
+from programme.services.planned_room import room_for
 from programme.tables import plans as tables
 from programme.views.acting import act, bound
 from screens import formats
@@ -86,7 +87,8 @@ def plan_detail(request, public_id):
     papers = sorted(
         chain.from_iterable(step["papers"] for step in steps), key=lambda paper: (paper.signed_on, paper.pk)
     )
-    overlaps = overlaps_in(plan) if plan.is_editable or plan.state == PlanState.REVIEWING else []
+    at_work = plan.is_editable or plan.state == PlanState.REVIEWING
+    overlaps = overlaps_in(plan) if at_work else []
     lines = list(chain.from_iterable(group.lines for group in groups))
     results, result_sums = from_plan_to_result(plan, groups)
     return render(
@@ -108,6 +110,7 @@ def plan_detail(request, public_id):
             "results": results,
             "result_sums": result_sums,
             "sources": money_by_source(groups),
+            "room": room_for(plan) if at_work else None,
             "due": _due_next(plan, lines, today),
             "today": today,
             "consultations": _consultations(plan, today),

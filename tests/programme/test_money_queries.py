@@ -92,7 +92,7 @@ def test_a_breakdown_adds_up_to_the_whole_whatever_it_goes_by(period):
     lines = scope().lines
     for by in money.GROUPS:
         groups, sums = money.breakdown(scope(), by, TODAY)
-        assert replace(sums, before_vnd=None, compared_vnd=0) == money.totals(lines), by
+        assert replace(sums, before_vnd=None, compared_vnd=0, alone=()) == money.totals(lines), by
         assert sum(group.managed.assigned_vnd for group in groups) == 1000, by
         assert sum(group.managed.spent_vnd for group in groups) == 100, by
     assert [group.managed.assigned_vnd for group in money.breakdown(scope(), "area", TODAY)[0]] == [600, 400]
@@ -198,8 +198,9 @@ def test_groups_are_compared_with_the_whole_of_the_same_group_whatever_tasks_it_
     assert sums.before_vnd == 120
     (task,), sums = money.breakdown(of_year, "task", TODAY)
     assert (task.before_vnd, sums.before_vnd) == (None, 120), "of a new task it is not known, of all tasks it is"
-    years, _sums = money.breakdown(scope(), "year", TODAY)
+    years, whole = money.breakdown(scope(), "year", TODAY)
     assert [group.before_vnd for group in years] == [None, 120]
+    assert (whole.alone, sums.alone) == ((2024,), ())
     assert money.breakdown(scope(year="2024"), "area", TODAY)[1].before_vnd is None
     assert money.breakdown(of_year, "area", date(2025, 2, 1))[1].before_vnd == 0
 

@@ -19,6 +19,7 @@ from tests.factories import (
     make_director,
     make_enterprise_user,
     make_head,
+    make_money_source,
     make_office,
     make_officer,
     make_user,
@@ -202,6 +203,33 @@ def test_a_likely_overlap_is_shown_while_drafting_and_saved_after_a_look(client_
     assert decide in page
     assert post(client, decide, why="Khác đối tượng").status_code == 302
     assert "Khác đối tượng" in text_of(client.get(address("edit_item", item)))
+
+
+def test_money_beyond_the_year_is_pointed_out_while_drafting_and_never_refused(client_as):
+    client, office = client_as(make_officer()), make_office()
+    make_budget_year(2027, envelope_vnd=2_000_000_000, state="preparing")
+    plan = make_plan(2027, lines=0)
+    make_item(plan, amount_vnd=400_000_000)
+    make_item(plan, amount_vnd=9_000_000_000, source=make_money_source(counts_to_ceiling=False))
+    add = address("add_item", plan)
+    assert "còn lại 1.600.000.000" in plain(client.get(add))
+    assert post(client, add, **item_fields(office)).status_code == 302
+    assert "còn lại 100.000.000" in plain(client.get(plan.get_absolute_url()))
+    more = item_fields(office, what="Việc khác hẳn", deliverable="Khác")
+    told = post(client, add, **more)
+    assert told.status_code == 200 and "3.400.000.000 đồng, vượt 1.400.000.000 đồng" in plain(told)
+    seen = told.context["form"]["overlaps_seen"].value()
+    assert post(client, add, **more, overlaps_seen=seen).status_code == 302
+    page = plain(client.get(plan.get_absolute_url()))
+    assert "vượt 1.400.000.000" in page and "message-warn" in page
+    last = plan.items.latest("pk")
+    assert post(client, address("edit_item", last), **more | {"note": "x"}).status_code == 302  # asks for no more
+    make_budget_year(2028, envelope_vnd=0, state="preparing")
+    assert "Năm 2028 chưa được giao hạn mức" in plain(client.get(make_plan(2028).get_absolute_url()))
+
+
+def plain(response):
+    return text_of(response).replace("\u00a0", " ")
 
 
 def test_a_plan_is_led_to_force_on_the_screen(client_as):
@@ -575,9 +603,20 @@ def test_a_given_task_is_entered_changed_reported_and_finished(client_as):
         "person": "",
         "deadline": "31/07/2025",
     }
+    early = post(clerk, reverse("programme:add_given"), **fields | {"deadline": "30/06/2025"})
+    assert early.context["form"].errors == {"deadline": ["Thời hạn trước ngày văn bản."]}
     scan = SimpleUploadedFile("thong-bao.pdf", one_page())
     assert post(clerk, reverse("programme:add_given"), **fields, upload=scan).status_code == 302
     given = GivenTask.objects.get()
+    assert "nhập hai lần" not in text_of(client.get(given.get_absolute_url()))
+    assert post(clerk, reverse("programme:add_given"), **fields).status_code == 302
+    twin = GivenTask.objects.latest("pk")
+    page = text_of(client.get(twin.get_absolute_url()))
+    assert "nhập hai lần" in page and given.get_absolute_url() in page
+    assert post(clerk, address("cancel_given", twin), reason="Nhập hai lần").status_code == 302
+    assert "nhập hai lần" not in text_of(client.get(given.get_absolute_url()))
+    form = text_of(client.get(reverse("programme:given_list") + "?export=print"))
+    assert "Kế toán trưởng" not in form
     assert body(clerk.get(address("given_file", given))).startswith(b"%PDF")
     changed = fields | {"person": str(person.pk), "reason": "Giao cụ thể"}
     assert post(clerk, address("edit_given", given), **changed).status_code == 302

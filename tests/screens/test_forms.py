@@ -10,9 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.models import Office, User
+from programme.models import Policy
 from reference.models import ProductGroup
 from screens import formats
-from screens.forms import DateField, Form, MoneyField, NumberField, UsdField, YearField
+from screens.forms import DateField, Form, ModelForm, MoneyField, NumberField, UsdField, YearField
+from tests.factories import make_policy
 
 
 class Sample(Form):
@@ -167,6 +169,20 @@ def test_a_form_carries_a_key_that_stays_when_it_is_refused():
     key = str(uuid.uuid4())
     assert f'value="{key}"' in Sample({"operation_key": key}).render()
     assert str(Sample()["operation_key"].value()) != str(Sample()["operation_key"].value())
+
+
+def test_a_constraint_of_the_model_is_told_of_its_fields_and_never_by_its_name(db):
+    class PolicyForm(ModelForm):
+        class Meta:
+            model = Policy
+            fields = ["kind", "number", "issuer", "title", "valid_from", "valid_to"]
+            labels = {"number": "Số", "issuer": "Cơ quan", "valid_from": "Từ ngày", "valid_to": "Đến ngày"}
+
+    row = make_policy(issued_on=datetime.date(2020, 1, 1))
+    values = {"kind": "decision", "number": row.number, "issuer": row.issuer, "title": row.title}
+    with translation.override("vi"):
+        crossed = PolicyForm(values | {"valid_from": "2025-01-02", "valid_to": "2025-01-01"}, instance=row)
+        assert crossed.errors == {"valid_to": ["“Đến ngày” không phù hợp với “Từ ngày”. Hãy kiểm tra lại."]}
 
 
 def test_typed_letters_are_composed():
