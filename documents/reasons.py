@@ -9,13 +9,13 @@ from screens.formats import number as dotted
 
 CELLS = {
     "missing": gettext_noop("This cell is empty but must be filled in."),
-    "not_a_number": gettext_noop("“%(value)s” is not a number. Write digits only, such as 1.234.567."),
+    "not_a_number": gettext_noop("“%(value)s” is not a number. Write digits only, such as 1,234,567."),
     "strange_digits": gettext_noop("“%(value)s” has full-width or foreign digits. Type it again with the digits 0–9."),
     "negative": gettext_noop("“%(value)s” is negative; only amounts from 0 up are taken."),
-    "exponent": gettext_noop("“%(value)s” is written with an exponent. Write the number out, such as 1.000.000.000."),
-    "not_whole": gettext_noop("“%(value)s” does not come out whole in the smallest unit (đồng, cent, person). Check the unit and the digits after the comma."),
+    "exponent": gettext_noop("“%(value)s” is written with an exponent. Write the number out, such as 1,000,000,000."),
+    "not_whole": gettext_noop("“%(value)s” does not come out whole in the smallest unit (đồng, cent, person). Check the unit and the digits after the decimal sign."),
     "too_large": gettext_noop("“%(value)s” is larger than can be. Check the unit of the column."),
-    "too_many_places": gettext_noop("“%(value)s” has more than %(places)s digits after the comma."),
+    "too_many_places": gettext_noop("“%(value)s” has more than %(places)s digits after the decimal sign."),
     "tax_code_shape": gettext_noop("“%(value)s” is not a tax code: 10 digits, 13 digits (0199999991-001) or 12 digits of a household business."),
     "tax_code_check": gettext_noop("Tax code %(value)s has a wrong check digit. Look at the business registration certificate."),
     "tax_code_zero": gettext_noop("Tax code %(value)s has lost its leading 0; it should be %(repaired)s. Tick “Put back the lost 0” or correct the file."),

@@ -328,11 +328,11 @@ def parse_number(text, places=0):
         raise ValidationError(_("Write the number with the plain digits 0–9."), code="digits")
     text = _UNIT_WORDS.sub("", text)
     if re.search(r"\d\s*[eE]\s*[+-]?\s*\d", text):
-        raise ValidationError(_("Write the number out in full: 1.000.000.000 instead of 1e9."), code="scientific")
+        raise ValidationError(_("Write the number out in full: 1,000,000,000 instead of 1e9."), code="scientific")
     negative = text[:1] in ("-", "\u2212", "\u2013") or (text.startswith("(") and text.endswith(")"))
     text = text.strip("()").lstrip("-\u2212\u2013+ ")
     if not re.fullmatch(r"\d[\d., ']*", text):
-        raise ValidationError(_("This is not a number. Write digits only, for example 1.234.567."), code="not_a_number")
+        raise ValidationError(_("This is not a number. Write digits only, for example 1,234,567."), code="not_a_number")
     whole, decimals = _parts(text.replace("'", "").rstrip(".,"))
     decimals = decimals.rstrip("0")
     if len(decimals) > places:
@@ -341,7 +341,9 @@ def parse_number(text, places=0):
                 _("At most %(places)s digits after the decimal sign."), params={"places": places}, code="too_fine"
             )
         raise ValidationError(
-            _("Write a whole number, without a decimal part; groups of three digits may be parted by dots: 1.234.567."),
+            _(
+                "Write a whole number, without a decimal part; groups of three digits may be parted by commas: 1,234,567."
+            ),
             code="not_whole",
         )
     if len(whole) > 18:
@@ -363,7 +365,7 @@ def _parts(text):
     kinds = set(signs)
     if len(kinds) == 2:
         if signs[-1] in signs[:-1]:
-            raise ValidationError(_("Dots and commas are mixed. Write for example 1.234.567."), code="groups")
+            raise ValidationError(_("Dots and commas are mixed. Write for example 1,234,567."), code="groups")
         thousand, decimal = signs[0], signs[-1]
     elif len(signs) > 1:
         thousand, decimal = signs[0], "," if signs[0] == "." else "."
@@ -373,7 +375,7 @@ def _parts(text):
     whole, _sign, decimals = text.partition(decimal)
     groups = whole.split(thousand)
     if len(groups) > 1 and (not 1 <= len(groups[0]) <= 3 or any(len(group) != 3 for group in groups[1:])):
-        raise ValidationError(_("The digits are not in groups of three. Write for example 1.234.567."), code="groups")
+        raise ValidationError(_("The digits are not in groups of three. Write for example 1,234,567."), code="groups")
     return "".join(groups), decimals
 
 

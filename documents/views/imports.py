@@ -7,6 +7,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.access import allowed
 from accounts.models import User
@@ -244,14 +245,15 @@ def said(column, value):
 
 def left_out(import_):
     """Rows that are no data, and how many."""
+    counts = {key: import_.counts.get(key, 0) for key in ("total", "group", "note", "example", "blank")}
     names = {
-        "total": _("rows of totals"),
-        "group": _("group headings"),
-        "note": _("notes and signatures"),
-        "example": _("example rows"),
-        "blank": _("empty rows"),
+        "total": ngettext("row of totals", "rows of totals", counts["total"]),
+        "group": ngettext("group heading", "group headings", counts["group"]),
+        "note": ngettext("row of notes or signatures", "rows of notes or signatures", counts["note"]),
+        "example": ngettext("example row", "example rows", counts["example"]),
+        "blank": ngettext("empty row", "empty rows", counts["blank"]),
     }
-    return [(name, import_.counts[key]) for key, name in names.items() if import_.counts.get(key)]
+    return [(counts[key], name) for key, name in names.items() if counts[key]]
 
 
 def import_file(request, public_id):
