@@ -48,6 +48,15 @@ BACKWARDS = gettext_noop("The activity starts after it was delivered. Look at th
 NO_SOURCE = gettext_noop("Say where the money came from, or leave the amount empty.")
 TWICE = gettext_noop("The same support stands in row %(row)s of this file.")
 THERE = gettext_noop("The same support is already recorded.")
+CODE_OF_ANOTHER = gettext_noop(
+    "The activity code %(code)s stands for “%(name)s” already. Under one code the turn of an enterprise is counted once."
+)
+CODE_OF_ANOTHER_HERE = gettext_noop(
+    "Row %(row)s of this file gives the activity code %(code)s to “%(name)s”. Under one code the turn of an enterprise is counted once."
+)
+CODE_OF_ANOTHER_YEAR = gettext_noop(
+    "The activity code %(code)s was used in %(year)s already. Under one code the turn of an enterprise is counted once, not once a year."
+)
 
 
 @register
@@ -149,6 +158,8 @@ class SupportImport(ImportKind):
             "agency": _known(Agency, today),
             "there": {(*row[:4], row[4].isoformat(), row[5]) for row in standing.iterator(chunk_size=5000)},
             "seen": {},
+            "activities": _activities(),
+            "activities_here": {},
         }
 
     def check(self, chunk, context):
@@ -166,6 +177,7 @@ class SupportImport(ImportKind):
             if amount is not None and not source:
                 chunk.refuse(at, "money_source", NO_SOURCE)
         self._check_doubles(chunk, context)
+        self._compare_activities(chunk, context)
         chunk.add("public_id", [str(uuid.uuid4()) for _row in chunk.numbers])
         chunk.add("event_id", [str(uuid.uuid4()) for _row in chunk.numbers])
 
@@ -211,6 +223,22 @@ class SupportImport(ImportKind):
                 chunk.refuse(at, "what", TWICE, row=seen[key])
             else:
                 seen[key] = chunk.numbers[at]
+
+    def _compare_activities(self, chunk, context):
+        """Turns are counted by the code: one code for two activities, or for two years, would hide turns."""
+        counted_once, here = context["rule"].once == "activity", context["activities_here"]
+        columns = ("activity_code", "activity", "year")
+        for at, (code, name, year) in enumerate(zip(*(chunk[column] for column in columns), strict=True)):
+            if at in chunk.refused:
+                continue
+            names, years = context["activities"].get(code, ({}, ()))
+            row, first = here.setdefault(code, (chunk.numbers[at], name))
+            if names and fold(name) not in names:
+                chunk.flag(at, "activity_code", CODE_OF_ANOTHER, code=code, name=min(names.values()))
+            elif fold(name) != fold(first):
+                chunk.flag(at, "activity_code", CODE_OF_ANOTHER_HERE, row=row, code=code, name=first)
+            elif counted_once and years and year not in years:
+                chunk.flag(at, "activity_code", CODE_OF_ANOTHER_YEAR, code=code, year=max(years))
 
     def apply(self, staged, import_, *, by, now):
         names = [name for name in self.staged if name not in ("public_id", "event_id", "enterprise_id")]
@@ -267,6 +295,17 @@ class SupportImport(ImportKind):
 
     def result_url(self, import_):
         return f"{reverse('support:support_list')}?import_batch={import_.public_id}"
+
+
+def _activities():
+    """{activity code: ({folded name: name}, years)} of what is recorded."""
+    found = {}
+    rows = SupportRecord.objects.standing().order_by().values_list("activity_code", "activity", "year").distinct()
+    for code, name, year in rows:
+        names, years = found.setdefault(code, ({}, set()))
+        names[fold(name)] = name
+        years.add(year)
+    return found
 
 
 def _known(model, today):

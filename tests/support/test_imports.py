@@ -223,6 +223,25 @@ def test_a_merged_enterprises_rows_go_to_its_root(officer):
     assert SupportRecord.objects.get().enterprise == root
 
 
+def test_a_code_given_to_another_activity_or_year_is_pointed_out(officer):
+    one, other = make_enterprise().tax_code, make_enterprise().tax_code
+    make_support(activity="Hội chợ Hà Nội", activity_code="HC-2026-01", delivered_on=date(2026, 5, 20))
+    rows = [
+        row(1, one),
+        row(2, other, activity="Lớp quản trị"),
+        row(3, one, activity_code="DT-1", activity="Lớp quản trị"),
+        row(4, other, activity_code="DT-1", activity="Lớp an toàn"),
+        row(5, other, delivered=date(2025, 5, 20)),
+    ]
+    import_ = sent(rows, by=officer)
+    assert (import_.counts["good"], import_.counts["bad"]) == (5, 0)
+    flags = {number: problems for number, _cells, problems in workbooks.rows_of(import_, "flag")}
+    with override("vi"):
+        said = {number: workbooks.words(kinds()["support"], import_, first) for number, (first,) in flags.items()}
+    assert set(said) == {4, 6, 7}
+    assert "“Hội chợ Hà Nội”" in said[4] and "Dòng 5" in said[6] and "trong năm 2026" in said[7]
+
+
 def test_only_officers_and_heads_import(officer):
     with pytest.raises(NotAllowed):
         sent([row(1, make_enterprise().tax_code)], by=make_director())
