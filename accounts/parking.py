@@ -3,7 +3,7 @@
 A POST without a session parks its fields and files, encrypted, and leads to sign-in; after that the form is shown
 again, filled in and unsent. The parked form belongs to the browser that sent it and, when known, to the person whose
 session it was. Form views take part by binding to `screens.forms.form_data(request)`; where one does not, the page
-that answers lists what had been typed with a button that sends it.
+that answers lists what had been typed, in the words of its own form, with a button that sends it.
 """
 
 import json
@@ -28,6 +28,7 @@ from django.utils.translation import ngettext
 
 from accounts.access import row_for
 from accounts.models import ParkedFile, ParkedForm
+from accounts.parked_page import in_the_words_of
 from accounts.sealing import digest, seal, seal_text, unseal, unseal_text
 
 COOKIE = "parked"
@@ -61,12 +62,9 @@ class Parked:
         return [(name, value) for name, values in self.data.lists() for value in values]
 
     def typed(self):
-        """[(name, text)] of what a person typed."""
-        return [
-            (name, "\n".join(value for value in values if value))
-            for name, values in self.data.lists()
-            if name not in NOT_TYPED and any(values)
-        ]
+        """[(name, values)] of what a person typed."""
+        typed = [(name, [value for value in values if value]) for name, values in self.data.lists()]
+        return [(name, values) for name, values in typed if values and name not in NOT_TYPED]
 
 
 def path_of(address, request):
@@ -232,7 +230,9 @@ def show_again(request, get_response):
     if response.status_code == 200:
         request.session[SHOWN] = [urlsplit(row.action).path, str(row.token)]
         if not request.parked.used:
-            return render(request, "accounts/parked_form.html", {"parked": request.parked})
+            page = "" if response.streaming else response.content.decode()
+            typed = in_the_words_of(page, row.action, request.parked.typed())
+            return render(request, "accounts/parked_form.html", {"parked": request.parked, "typed": typed})
     return response
 
 

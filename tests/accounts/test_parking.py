@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Office, ParkedFile, ParkedForm, SignIn
+from accounts.parked_page import in_the_words_of
 from tests.factories import make_administrator, make_officer
 
 pytestmark = pytest.mark.django_db
@@ -171,7 +172,23 @@ def test_where_a_view_takes_no_part_the_page_lists_what_was_typed_and_sends_it(c
     back = parse_qs(urlsplit(answer["Location"]).query)["next"][0]
     sign_in(client, user)
     page = client.get(back).content.decode()
-    assert "Ghi chú &lt;b&gt;" in page and f'action="{address}"' in page
+    assert "<dt>Đã nhập</dt>" in page and "Ghi chú &lt;b&gt;" in page and f'action="{address}"' in page
+
+
+def test_values_are_listed_under_the_labels_of_their_form():
+    page = """<form action="/other/"><label for="o">Khác</label><input id="o" name="reason"></form>
+      <form action="/act/"><input type="hidden" name="version" value="1"><label for="r">Lý do
+      <span class="optional">(không bắt buộc)</span></label><textarea id="r" name="reason"></textarea>
+      <label for="s">Đơn vị</label><select id="s" name="office"><option value="7">Phòng Kế hoạch</option></select>
+      <fieldset><legend>Hình thức</legend><label for="k0">Trực tiếp</label>
+      <input id="k0" type="radio" name="how" value="direct"></fieldset></form>"""
+    typed = [("reason", ["Trùng", "lặp"]), ("office", ["7"]), ("how", ["direct"]), ("note", ["x"])]
+    assert in_the_words_of(page, "/act/?a=1", typed) == [
+        ("Lý do", ["Trùng", "lặp"]),
+        ("Đơn vị", ["Phòng Kế hoạch"]),
+        ("Hình thức", ["Trực tiếp"]),
+        ("", ["x"]),
+    ]
 
 
 def test_form_whose_token_is_old_is_shown_again_and_not_sent(client_as):
