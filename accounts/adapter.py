@@ -52,7 +52,9 @@ class AccountAdapter(DefaultAccountAdapter):
         return reverse("accounts:me")
 
     def add_message(self, request, level, message_template=None, message_context=None, extra_tags="", message=None):
-        """Our sentences; signing in needs no message of its own."""
+        """Our sentences; signing in needs no message of its own, and the page after a reset says all by itself."""
+        if request.resolver_match.view_name == "account_reset_password_from_key":
+            return
         sentence = message or MESSAGES.get(message_template)
         if sentence:
             messages.add_message(request, level, str(sentence), extra_tags=extra_tags)

@@ -322,6 +322,8 @@ def test_reset_link_sets_the_password_once(client, mailoutbox):
     new = "mật khẩu mới của tôi rất dài"
     answer = client.post(action, {"password1": new, "password2": new})
     assert answer["Location"] == reverse("account_reset_password_from_key_done")
+    done = client.get(answer["Location"])
+    assert "mọi phiên" in done.content.decode() and not list(done.context["messages"])
     user.refresh_from_db()
     assert user.check_password(new)
     assert "token_fail" in Client().get(link, follow=True).context
