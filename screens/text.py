@@ -143,6 +143,11 @@ def _stands_in(field, word, is_number):
     return found
 
 
+def side_by_side(query, field):
+    """A condition: the words of the query stand beside each other in this folded column, as they were typed."""
+    return Q(**{f"{field}__contains": " ".join(_WORDS.findall(fold(query)))})
+
+
 def sort_key(text):
     """Text whose plain order is Vietnamese dictionary order: all letters first, then the tones.
 

@@ -12,7 +12,7 @@ from reporting.home import work_for
 from reporting.models import Family
 from reporting.permissions import VIEW
 from screens.charts import small_band
-from screens.text import clean, matching
+from screens.text import clean, matching, side_by_side
 
 THREE = (Family.OUTPUT_SHARE, Family.EXPORT_SHARE, Family.TURNS)
 FOUND = 20
@@ -69,20 +69,23 @@ def three_lines():
     return lines
 
 
+def _nearest(rows, typed):
+    """The first rows found: those that hold the words side by side before those that hold them anywhere."""
+    found = rows.filter(matching(typed, "folded")).order_by("sort_key", "pk")
+    nearest = list(found.filter(side_by_side(typed, "folded"))[:FOUND])
+    if len(nearest) < FOUND:
+        nearest += found.exclude(pk__in=[row.pk for row in nearest])[: FOUND - len(nearest)]
+    return nearest
+
+
 def search(request):
     """Enterprises, products, tasks, documents and vouchers by code, tax code, number or name."""
     typed = clean(request.GET.get("q"))[:200]
     enterprises = products = others = []
     if typed:
-        wanted = matching(typed, "folded")
-        enterprises = Enterprise.objects.visible_to(request.user).filter(wanted).order_by("sort_key", "pk")[:FOUND]
-        products = (
-            Product.objects.visible_to(request.user)
-            .standing()
-            .filter(wanted)
-            .select_related("enterprise")
-            .order_by("sort_key", "pk")[:FOUND]
-        )
+        enterprises = _nearest(Enterprise.objects.visible_to(request.user), typed)
+        standing = Product.objects.visible_to(request.user).standing().select_related("enterprise")
+        products = _nearest(standing, typed)
         others = found_for(request.user, typed, FOUND)
     return render(
         request,

@@ -12,6 +12,7 @@ from tests.factories import (
     make_administrator,
     make_auditor,
     make_director,
+    make_enterprise,
     make_enterprise_user,
     make_figures,
     make_head,
@@ -423,6 +424,13 @@ def test_search_finds_enterprises_and_products_without_marks(world, client_as):
     assert world[0].name not in page(client, "reporting:search", q="không có gì như thế")
     page(client, "reporting:search")
     assert world[0].name not in page(client, "reporting:search", q="\x00")
+
+
+def test_search_names_first_what_holds_the_words_side_by_side(client_as):
+    anywhere = make_enterprise("Công ty CP Thương mại An Bang")
+    beside = make_enterprise("Công ty TNHH Vận tải Ban Mai")
+    found = client_as(make_auditor()).get(reverse("reporting:search"), {"q": "Ban Mai"}).context["enterprises"]
+    assert found == [beside, anywhere]
 
 
 def test_search_finds_documents_and_vouchers_by_number(client_as):
