@@ -4,27 +4,20 @@ Blanks, dashes of every kind, dots, underscores and capitals do not tell two of 
 """
 
 import re
-import unicodedata
 
 from django.db.models import Value
 from django.db.models.functions import Replace, Upper
 
+from screens.text import DASHES, plain_letters
+
 # SQLite knows the capitals of plain letters only; đ is given to it.
 CAPITALS = str.maketrans("abcdefghijklmnopqrstuvwxyzđ", "ABCDEFGHIJKLMNOPQRSTUVWXYZĐ")
-DASHES = "‐‑‒–—―−"  # written as “-”; looked past in the databases too, where something older has them
-APART = f" \u00a0-{DASHES}._"
+APART = f" \u00a0-{DASHES}._"  # in the databases too, where something older has them
 NUMBER_IN = re.compile(r"\bsố\s*:?\s*(\S+)", re.IGNORECASE)
 
 
-def as_written(text: str | None) -> str:
-    """As it is kept: plain letters and digits, “-” for every dash, single blanks, nothing that cannot be seen."""
-    plain = unicodedata.normalize("NFKC", text or "")
-    seen = (letter for letter in plain if unicodedata.category(letter) != "Cf")
-    return " ".join("".join("-" if letter in DASHES else letter for letter in seen).split())
-
-
 def alike(text: str | None) -> str:
-    kept = as_written(text).translate(CAPITALS)
+    kept = plain_letters(text).translate(CAPITALS)
     return "".join(letter for letter in kept if letter not in APART)
 
 

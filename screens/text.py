@@ -52,6 +52,7 @@ _LETTERS = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
 _TONES = {"\u0300": "1", "\u0309": "2", "\u0303": "3", "\u0301": "4", "\u0323": "5"}
 _LETTER_CODE = {letter: f"{index:02d}" for index, letter in enumerate(_LETTERS, start=40)}
 _SHAPE_MARKS = {"\u0302", "\u0306", "\u031b"}
+DASHES = "‐‑‒–—―−"
 _BLANKS = re.compile(r"\s+")
 _WORDS = re.compile(r"[^\W_]+")
 
@@ -65,6 +66,13 @@ def clean(text):
         if unicodedata.category(letter) != "Cf"
     )
     return _BLANKS.sub(" ", text).strip()
+
+
+def plain_letters(text: str | None) -> str:
+    """A number or code as it is kept: plain letters and digits, “-” for every dash, single blanks, nothing unseen."""
+    plain = unicodedata.normalize("NFKC", text or "")
+    seen = (letter for letter in plain if unicodedata.category(letter) != "Cf")
+    return " ".join("".join("-" if letter in DASHES else letter for letter in seen).split())
 
 
 def fold(text):

@@ -8,6 +8,7 @@ from reference import tax_codes
 from reference.models import ContentArea, MoneySource, SupportKind
 from screens.lists import FilterSet
 from screens.text import matching
+from support.activity_codes import activity_code
 from support.models import ActivityType, SupportRecord
 
 TURN_CHOICES = [("yes", _("Counts as a turn")), ("no", _("Does not count"))]
@@ -43,7 +44,7 @@ class SupportFilter(FilterSet):
         return queryset.filter(enterprise__in=found)
 
     def of_activity(self, queryset, name, value):
-        return queryset.filter(Q(activity_code__iexact=value.strip()) | Q(activity__icontains=value.strip()))
+        return queryset.filter(Q(activity_code=activity_code(value)) | Q(activity__icontains=value.strip()))
 
     def by_turn(self, queryset, name, value):
         counts = Q(turn_reason="counts")

@@ -1,4 +1,5 @@
 from audit.guards import append_only, check_trigger, immutable, no_delete
+from support.activity_codes import not_kept_so
 
 
 def _year_within(table):
@@ -18,6 +19,18 @@ GUARDS = [
         "support_supportrecord",
         ("UPDATE",),
         "OLD.withdrawn AND NOT NEW.withdrawn",
+    ),
+    check_trigger(
+        "activity_code_of_a_new_record", "support_supportrecord", ("INSERT",), not_kept_so("NEW.activity_code")
+    ),
+    check_trigger(
+        "activity_code_of_a_record",
+        "support_supportrecord",
+        ("UPDATE",),
+        f"NEW.activity_code <> OLD.activity_code AND {not_kept_so('NEW.activity_code')}",
+    ),
+    check_trigger(
+        "activity_code_of_a_revision", "support_supportrevision", ("INSERT",), not_kept_so("NEW.activity_code")
     ),
     _year_within("support_supportrecord"),
     _year_within("support_supportrevision"),

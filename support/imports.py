@@ -21,6 +21,7 @@ from enterprises.models import Enterprise
 from reference.models import Agency, ContentArea, MoneySource, SupportKind
 from reference.services import as_written
 from screens.text import fold
+from support.activity_codes import activity_code, much_like
 from support.models import GREATEST_AMOUNT, ActivityType, SupportRecord, SupportRevision
 from support.permissions import IMPORT
 from support.services import FIRST_YEAR, withdraw_imported
@@ -53,6 +54,9 @@ CODE_OF_ANOTHER = gettext_noop(
 )
 CODE_OF_ANOTHER_HERE = gettext_noop(
     "Row %(row)s of this file gives the activity code %(code)s to “%(name)s”. Under one code the turn of an enterprise is counted once."
+)
+CODE_LIKE_ANOTHER = gettext_noop(
+    "The activity code %(code)s differs from %(other)s in blanks, dashes, dots or strokes only. If it is one activity, write one code: turns are counted by it."
 )
 CODE_OF_ANOTHER_YEAR = gettext_noop(
     "The activity code %(code)s was used in %(year)s already. Under one code the turn of an enterprise is counted once, not once a year."
@@ -158,8 +162,9 @@ class SupportImport(ImportKind):
             "agency": _known(Agency, today),
             "there": {(*row[:4], row[4].isoformat(), row[5]) for row in standing.iterator(chunk_size=5000)},
             "seen": {},
-            "activities": _activities(),
+            "activities": (recorded := _activities()),
             "activities_here": {},
+            "codes_like": {much_like(code): code for code in recorded},
         }
 
     def check(self, chunk, context):
@@ -170,6 +175,7 @@ class SupportImport(ImportKind):
         chunk.add("enterprise_id", enterprises)
         for name in ("content_area", "kind", "money_source", "agency"):
             chunk.add(f"{name}_id", self._looked_up(chunk, name, context[name]))
+        chunk.add("activity_code", map(activity_code, chunk["activity_code"]))
         chunk.add("by_programme", [agency is None for agency in chunk["agency"]])
         chunk.add("activity_type", [type_ or ActivityType.OTHER.value for type_ in chunk["activity_type"]])
         self._check_dates(chunk, context)
@@ -232,11 +238,14 @@ class SupportImport(ImportKind):
             if at in chunk.refused:
                 continue
             names, years = context["activities"].get(code, ({}, ()))
+            likely = context["codes_like"].setdefault(much_like(code), code)
             row, first = here.setdefault(code, (chunk.numbers[at], name))
             if names and fold(name) not in names:
                 chunk.flag(at, "activity_code", CODE_OF_ANOTHER, code=code, name=min(names.values()))
             elif fold(name) != fold(first):
                 chunk.flag(at, "activity_code", CODE_OF_ANOTHER_HERE, row=row, code=code, name=first)
+            elif likely != code and not names:
+                chunk.flag(at, "activity_code", CODE_LIKE_ANOTHER, code=code, other=likely)
             elif counted_once and years and year not in years:
                 chunk.flag(at, "activity_code", CODE_OF_ANOTHER_YEAR, code=code, year=max(years))
 

@@ -11,6 +11,7 @@ from django.utils.translation import override
 from accounts.access import require
 from audit.events import EventData, record_event, record_events
 from audit.refusals import NotAllowed, Refused
+from support.activity_codes import activity_code
 from support.models import SupportRecord, SupportRevision
 from support.permissions import RECORD, can_change_support, offices_of
 from support.turns import turn_rule
@@ -200,6 +201,7 @@ def _checked(content, today: date):
     content = {name: content.get(name) for name in CONTENT} | {"by_programme": content.get("by_programme", True)}
     for name in ("activity", "activity_code", "what", "evidence"):
         content[name] = " ".join(str(content[name] or "").split())
+    content["activity_code"] = activity_code(content["activity_code"])
     if not content["activity"] or not content["activity_code"] or not content["what"]:
         raise Refused(_("Name the activity, its code and what was delivered."))
     if not content["evidence"] and content["evidence_file"] is None:

@@ -11,11 +11,11 @@ from accounts.access import require
 from audit.events import record_event
 from audit.refusals import Conflict, NotAllowed, Refused
 from documents.models import StoredFile
-from programme.alike import alike, as_written
+from programme.alike import alike
 from programme.models import AccountAddendum, Commitment, account_now
 from programme.permissions.budget import CONTROL_PAYMENT, PREPARE_PAYMENT
 from screens import formats
-from screens.text import short_forms
+from screens.text import plain_letters, short_forms
 
 STATE = AccountAddendum.State
 
@@ -52,7 +52,7 @@ def prepare_account(
     if commitment.accounts.filter(state=STATE.PREPARED).exists():
         raise Conflict(_("Another account of this contract waits to be confirmed. Decide on it first."))
     row = AccountAddendum.objects.create(
-        commitment=commitment, payee_account=as_written(payee_account), payee_bank=as_written(payee_bank),
+        commitment=commitment, payee_account=plain_letters(payee_account), payee_bank=plain_letters(payee_bank),
         document=document.strip(), document_on=document_on, file=file, prepared_by=by.public_id, prepared_at=now,
     )  # fmt: skip
     record_event(

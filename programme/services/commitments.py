@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from accounts.access import require
 from audit.events import record_event
 from audit.refusals import Conflict, NotAllowed, Refused
-from programme.alike import as_written
 from programme.cautions import cautions_of, require_no_caution
 from programme.models import (
     BudgetLine,
@@ -32,6 +31,7 @@ from programme.services.ledger import Paper, book, require_year_takes, take_comm
 from programme.services.redoing import require_redoable
 from reference import tax_codes
 from screens import formats
+from screens.text import plain_letters
 
 STATE = Commitment.State
 CONTENT = (
@@ -79,8 +79,8 @@ def save_prepared(
     commitment: Commitment, procurement: tuple[dict[str, Any], ...], content: dict[str, Any], *, by: Any, now: datetime
 ) -> Commitment:
     """Write down what was found sound, with the steps before it; refused when the line has one of its number."""
-    commitment.payee_account = as_written(commitment.payee_account)
-    commitment.payee_bank = as_written(commitment.payee_bank)
+    commitment.payee_account = plain_letters(commitment.payee_account)
+    commitment.payee_bank = plain_letters(commitment.payee_bank)
     try:
         with transaction.atomic():
             commitment.save(force_insert=True)

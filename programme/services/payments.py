@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.access import require
 from audit.events import record_event
 from audit.refusals import Conflict, NotAllowed, Refused
-from programme.alike import alike, as_written
+from programme.alike import alike
 from programme.models import Commitment, EntryKind, LedgerEntry, Payment, account_now
 from programme.models.commitments import PENDING
 from programme.permissions.budget import ANSWER_PAYMENT, PREPARE_PAYMENT, SEND_PAYMENT
@@ -21,6 +21,7 @@ from programme.services.ledger import Paper, book, require_year_takes, take_line
 from programme.services.limits import advance_ceiling
 from programme.services.redoing import require_redoable
 from screens import formats
+from screens.text import plain_letters
 
 STATE = Payment.State
 CONTENT = (
@@ -48,8 +49,8 @@ def prepare_payment(
     require(by, PREPARE_PAYMENT)
     commitment = Commitment.objects.select_for_update(of=("self",)).select_related("line__year").get(pk=commitment.pk)
     require_redoable(redoes, commitment_id=commitment.pk)
-    content["payee_account"] = as_written(content.get("payee_account"))
-    content["payee_bank"] = _bank_as_in_contract(commitment, as_written(content.get("payee_bank")))
+    content["payee_account"] = plain_letters(content.get("payee_account"))
+    content["payee_bank"] = _bank_as_in_contract(commitment, plain_letters(content.get("payee_bank")))
     payment = Payment(commitment=commitment, redoes=redoes, prepared_by=by.public_id, prepared_at=now, **content)
     _require_sound(payment, timezone.localdate(now))
     payment.save(force_insert=True)
@@ -260,7 +261,7 @@ def record_paid(payment: Payment, *, voucher: str, paid_on: date, by: Any, now: 
             _move(
                 payment,
                 STATE.PAID,
-                voucher=as_written(voucher),
+                voucher=plain_letters(voucher),
                 paid_on=paid_on,
                 answered_by=by.public_id,
                 answered_at=now,

@@ -12,7 +12,6 @@ from accounts.access import require
 from audit.events import record_event
 from audit.refusals import Conflict, NotAllowed, Refused
 from documents.models import StoredFile
-from programme.alike import as_written
 from programme.cautions import cautions_of_step, require_no_caution
 from programme.models import (
     PAIRS,
@@ -57,6 +56,7 @@ from programme.services.ledger import (
 from programme.services.limits import carry_over_grounds, saving_of
 from programme.services.redoing import require_redoable
 from screens import formats
+from screens.text import plain_letters
 
 STATE = BudgetStep.State
 
@@ -119,9 +119,9 @@ def prepare_step(
         undoes=undoes,
         redoes=redoes,
         amount_vnd=amount_vnd,
-        voucher=as_written(voucher),
+        voucher=plain_letters(voucher),
         payer=payer.strip(),
-        document=as_written(document) if kind in RECOVERING else document.strip(),
+        document=plain_letters(document) if kind in RECOVERING else document.strip(),
         document_on=document_on,
         file=file,
         ground=ground,

@@ -17,7 +17,7 @@ from audit.bulk import copy_rows
 from audit.events import record_event
 from audit.refusals import Conflict, NotAllowed, Refused
 from documents.models import Import
-from programme.alike import as_written, voucher_in
+from programme.alike import voucher_in
 from programme.models import (
     EFFECTS,
     BudgetLine,
@@ -42,6 +42,7 @@ from programme.services.limits import year_end
 from programme.services.years import Obstacle
 from reference.services import rule
 from screens import formats
+from screens.text import plain_letters
 
 STATE = TreasuryStatement.State
 OUT = (Direction.OUT, Direction.PAYMENT, Direction.ADVANCE)
@@ -90,7 +91,7 @@ def lay_statement(
     """Keep a statement as the Treasury sent it, in place of an earlier version, and compare it with the payments."""
     require(by, IMPORT)
     require_year_takes_statements(year)
-    lines = [line._replace(voucher=as_written(line.voucher), account=as_written(line.account)) for line in lines]
+    lines = [line._replace(voucher=plain_letters(line.voucher), account=plain_letters(line.account)) for line in lines]
     before = TreasuryStatement.objects.standing().filter(year=year, span=span).select_for_update(of=("self",)).first()
     if before:
         _move(before, STATE.REPLACED)

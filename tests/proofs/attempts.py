@@ -482,6 +482,14 @@ def attempts():
                     "WHERE x.withdrawn",
                 )
             ],
+            "activity_code_of_a_new_record": [
+                copied("support_supportrecord", activity_code="lower(x.activity_code)"),
+                copied("support_supportrecord", activity_code="x.activity_code || '–1'"),
+            ],
+            "activity_code_of_a_record": [updated("support_supportrecord", "activity_code = lower(activity_code)")],
+            "activity_code_of_a_revision": [
+                copied("support_supportrevision", activity_code="x.activity_code || ' -1'", revision="9999")
+            ],
             "year_support_supportrecord": [
                 copied("support_supportrecord", year="1999"),
                 updated("support_supportrecord", "year = 2099", "WHERE NOT x.withdrawn"),

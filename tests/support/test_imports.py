@@ -242,6 +242,18 @@ def test_a_code_given_to_another_activity_or_year_is_pointed_out(officer):
     assert "“Hội chợ Hà Nội”" in said[4] and "Dòng 5" in said[6] and "trong năm 2026" in said[7]
 
 
+def test_a_code_is_one_however_it_is_written(officer):
+    firm = make_enterprise().tax_code
+    codes = ["hc-fu2-02", "HC–FU2–02", "HC - FU2 - 02 ", "HC FU2.02"]
+    import_ = applied(
+        [row(number, firm, activity_code=code, what=f"Gian {number}") for number, code in enumerate(codes)], by=officer
+    )
+    assert set(SupportRecord.objects.values_list("activity_code", flat=True)) == {"HC-FU2-02", "HC FU2.02"}
+    assert turns_by_year(TurnRule())[0]["turns"] == 2
+    ((number, _cells, ((_key, _letter, _text, given),)),) = workbooks.rows_of(import_, "flag")
+    assert (number, given) == (6, {"code": "HC FU2.02", "other": "HC-FU2-02"})
+
+
 def test_only_officers_and_heads_import(officer):
     with pytest.raises(NotAllowed):
         sent([row(1, make_enterprise().tax_code)], by=make_director())

@@ -101,3 +101,9 @@ def test_a_record_has_one_current_revision():
     revision.pk, revision._state.adding, revision.revision = None, True, 2
     refused(revision.save)
     assert SupportRevision.objects.current().count() == 1
+
+
+@pytest.mark.parametrize("code", ["hc-2026-01", "HC–2026-01", "HC -2026-01"])
+def test_an_activity_code_is_kept_in_one_way_of_writing(code):
+    refused(make_support, activity_code=code)
+    refused(update, make_support(activity_code="HC-2026-01"), activity_code=code)

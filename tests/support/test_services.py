@@ -131,6 +131,11 @@ def test_a_stale_correction_loses_nothing_and_changes_nothing(content):
     assert made.revisions.count() == 2
 
 
+def test_the_code_of_an_activity_is_kept_in_one_way_of_writing(content):
+    made = record(content | {"activity_code": " hc - 2026–01"})
+    assert made.activity_code == made.revisions.get().activity_code == "HC-2026-01"
+
+
 def test_a_withdrawn_record_stays_and_changes_no_more(content):
     made = record(content)
     withdraw_support(record=made, version=1, by=make_head(), now=LATER, reason="Nhập nhầm doanh nghiệp")
