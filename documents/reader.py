@@ -310,13 +310,17 @@ class Table:
         """A row as it stands in the file, by its number; numbers stay numbers, or their point would be read anew."""
         return [as_kept(cell) for cell in self.clean(self.rows[number - 1])][:200]
 
+    @property
+    def total_rows(self):
+        return max(0, len(self.rows) - self.layout.first_row)
+
     def heading(self):
         layout = self.layout
         return {
             "sheet": self.name,
             "encoding": self.encoding,
             "heading_row": layout.heading_row + 1,
-            "total_rows": max(0, len(self.rows) - layout.first_row),
+            "total_rows": self.total_rows,
             "columns": [column["key"] for column in self.columns if column["key"] in layout.places],
             "places": {key: headings.column_letter(index) for key, index in layout.places.items()},
             "titles": layout.titles,
@@ -347,37 +351,55 @@ def tables(order):
 
 
 def read_table(order):
-    problem = None
+    """Answers of the sheet that was chosen, else of the first that holds such a table; the end names all that do."""
+    wanted, table, problem, sheets = order.get("options", {}).get("sheet"), None, None, []
     for name, rows, merges, encoding in tables(order):
-        if len(rows) > order["most_rows"]:
+        is_wanted = table is None and wanted in (None, name)
+        if is_wanted and len(rows) > order["most_rows"]:
             raise Refusal("too_many_rows", rows=len(rows), most=order["most_rows"])
         if not any(any(cell not in ("", None) for cell in row) for row in rows[:1000]):
             problem = problem or Refusal("empty")
             continue
         try:
-            table = Table(order, name, rows, merges, encoding)
+            found = Table(order, name, rows, merges, encoding)
         except headings.NoHeading as error:
             if problem is None or problem.code == "empty":
                 problem = Refusal("no_heading", missing=error.missing, found=error.found)
             continue
         except headings.TwiceTheSame as error:
-            raise Refusal("twice_the_same", title=error.title, columns=error.columns) from error
-        say(heading=table.heading())
+            if is_wanted:
+                raise Refusal("twice_the_same", title=error.title, columns=error.columns) from error
+            continue
+        if not found.total_rows:
+            problem = Refusal("no_rows", row=found.layout.heading_row + 1)
+            continue
+        sheets.append([name, found.total_rows])
+        if is_wanted:
+            table = found
+            say_rows(table)
+    if table is None:
+        raise problem or Refusal("empty")
+    if order.get("originals"):
+        say(asking="originals")
         sys.stdout.flush()
-        any_row = False
-        for chunk in table.chunks():
-            any_row = any_row or bool(chunk["numbers"] or chunk["bad"])
-            say(chunk=chunk)
-        if not any_row:
-            raise Refusal("no_rows", row=table.layout.heading_row + 1)
-        if order.get("originals"):
-            say(asking="originals")
-            sys.stdout.flush()
-            for number in json.loads(sys.stdin.buffer.readline() or b"[]"):
-                say(original=[number, table.original(number)])
-        say(end={**table.counts, **table.tax_counts, "style": table.style.seen, "totals": table.own_totals()})
-        return
-    raise problem or Refusal("empty")
+        for number in json.loads(sys.stdin.buffer.readline() or b"[]"):
+            say(original=[number, table.original(number)])
+    say(
+        end={
+            **table.counts, **table.tax_counts, "style": table.style.seen, "totals": table.own_totals(), "sheets": sheets,
+        }
+    )  # fmt: skip
+
+
+def say_rows(table):
+    say(heading=table.heading())
+    sys.stdout.flush()
+    any_row = False
+    for chunk in table.chunks():
+        any_row = any_row or bool(chunk["numbers"] or chunk["bad"])
+        say(chunk=chunk)
+    if not any_row:
+        raise Refusal("no_rows", row=table.layout.heading_row + 1)
 
 
 # --- looking into other files -----------------------------------------------------------------

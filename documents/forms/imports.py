@@ -44,6 +44,13 @@ class ReadingForm(Form):
                     label=_("The year is right, although the file also names %(years)s")
                     % {"years": ", ".join(map(str, reading["years"]))},
                 )
+        if len(reading.get("sheets", ())) > 1:
+            self.fields["sheet"] = forms.ChoiceField(
+                label=_("Sheet to be read"),
+                choices=[(name, name) for name, _rows in reading["sheets"]],
+                initial=reading["sheet"],
+                help_text=_("One sheet is read. Save the others as files of their own and send those too."),
+            )
         for column in kind.columns:
             if column.key in options["units"]:
                 self.fields[f"unit_{column.key}"] = forms.TypedChoiceField(
@@ -82,6 +89,8 @@ class ReadingForm(Form):
             if data[f"unit_{key}"] != power or reading["unit_from"][key] in ("nowhere", "chosen")
         }
         chosen = {"units": units, "bases": {b.key: data[f"basis_{b.key}"] for b in self.kind.bases}}
+        if "sheet" in data:
+            chosen["sheet"] = data["sheet"]
         if "decimal_style" in data:
             chosen["decimal_style"] = data["decimal_style"]
         if data.get("repair_tax_codes"):

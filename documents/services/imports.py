@@ -103,7 +103,7 @@ def ask_for_preview(import_, *, by, now):
 
 
 def change_reading(*, import_, chosen, by, now, year=None):
-    """Read the file again with another year, other units, decimal style or bases, or tax codes repaired."""
+    """Read the file again with another year, sheet, other units, decimal style or bases, or tax codes repaired."""
     kind = kind_of(import_)
     require(by, kind.action)
     require_year(kind, year, now)
@@ -318,7 +318,7 @@ class Found:
         return [number for number, _problems in self.bad_rows]
 
     def finish(self, end, context):
-        self.style, totals = end.pop("style"), end.pop("totals")
+        self.style, totals, self.sheets = end.pop("style"), end.pop("totals"), end.pop("sheets")
         self.counts = {**end, "good": self.good, "bad": self.bad, "flags": len(self.flags), **self.tallies}
         style = self.chosen.get("decimal_style")
         self.options["decimal_style"] = style or ("en" if self.style["en"] and not self.style["vi"] else "vi")
@@ -328,6 +328,7 @@ class Found:
                 "sheet", "encoding", "heading_row", "columns", "places", "titles", "unit_from", "years", "unknown",
                 "original",
             )},
+            "sheets": self.sheets,
             "bases": self.heading["bases"],
             "style": self.style,
             "questions": self.questions(),
@@ -345,6 +346,8 @@ class Found:
     def questions(self):
         """What the person must say before anything is imported."""
         questions = []
+        if len(self.sheets) > 1 and not self.chosen.get("sheet"):
+            questions.append("sheet")
         if any(source == "nowhere" for source in self.heading["unit_from"].values()):
             questions.append("units")
         unsettled = self.style["unclear"] and bool(self.style["vi"]) == bool(self.style["en"])

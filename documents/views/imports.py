@@ -174,6 +174,8 @@ def detail(request, import_, now):
             for basis in kind.bases
             if import_.options["bases"].get(basis.key)
         ]
+        sheets = import_.reading.get("sheets", ())
+        shown["other_sheets"] = [(name, rows) for name, rows in sheets if name != import_.reading["sheet"]]
         shown["sample"] = sample_read(import_, kind)
         shown["bad"] = rows_shown(import_, kind, "bad", SHOWN_BAD_ROWS)
         shown["flags"] = rows_shown(import_, kind, "flag", SHOWN_FLAGS)

@@ -243,6 +243,22 @@ def rows(import_):
     yield [list(column) for column in zip(*staged.rows(), strict=True)][1:]
 
 
+def test_which_of_several_sheets_is_asked_before_importing(kind, now, client_as):
+    by, head = make_officer(), ["MST", "Tên", "GTSX (đồng)"]
+    file = upload(workbook([head, [A, "Một", 5]], [head, [B, "Hai", 6], [C, "Ba", 7]]))
+    import_ = services.start_import(kind=kind, file=file, year=2025, by=by, now=now)
+    work(import_, now)
+    assert (import_.reading["questions"], import_.reading["sheet"]) == (["sheet"], "Sheet1")
+    page = client_as(by).get(import_.get_absolute_url()).content.decode()
+    assert "ở nhiều trang tính" in page and "Sheet2</span>” (2 dòng)" in page
+    with pytest.raises(Refused):
+        services.apply_import(import_=import_, by=by, now=now)
+    services.change_reading(import_=import_, chosen={"sheet": "Sheet2"}, year=2025, by=by, now=now)
+    work(import_, now)
+    assert (import_.reading["questions"], import_.reading["sheet"]) == ([], "Sheet2")
+    assert next(iter(rows(import_)))[2] == [6, 7]
+
+
 def test_unclear_numbers_are_asked_once_for_the_file(kind, now):
     by = make_officer()
     import_ = sent(kind, [[A, "Một", "1.234"]], by=by, now=now, heading=["MST", "Tên", "GTSX (đồng)"])

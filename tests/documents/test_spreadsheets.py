@@ -249,6 +249,20 @@ def test_second_sheet_is_read_when_the_first_is_a_cover():
     assert heading["sheet"] == "Sheet2"
 
 
+def test_one_sheet_is_read_and_all_that_hold_such_a_table_are_named():
+    head, cover = ["MST", "Doanh thu"], [["Kính gửi"]]
+    data = workbook(
+        cover, [head, [A, 1]], [head], [head, [B, 2], [C, 3]], [["MST", "Doanh thu", "Doanh thu"], [A, 1, 1]]
+    )
+    sheets = [["Sheet2", 1], ["Sheet4", 2]]
+    for chosen, codes in ((None, [A]), ("Sheet4", [B, C])):
+        options = {"sheet": chosen} if chosen else {}
+        rows, _bad, heading = read(data, **options)
+        assert ([row["tax_code"] for row in rows], heading["sheet"]) == (codes, chosen or "Sheet2")
+        assert counts(data, **options)["sheets"] == sheets
+    assert read(workbook([head], [head, [A, 1]]))[2]["sheet"] == "Sheet2"
+
+
 def test_bases_are_read_from_the_words_above():
     stored = save_upload(
         upload(workbook([["Giá so sánh năm 2010"], ["MST", "Doanh thu"], [A, 1]])),
