@@ -104,6 +104,11 @@ def unit_in(text, currency):
     return None
 
 
+def names_currency(text, currency):
+    """Whether a heading says by name that its amounts are đồng ("vnd") or dollars ("usd")."""
+    return bool(re.search(r"\b(?:usd|do la|dollars?)\b" if currency == "usd" else r"\b(?:dong|vnd)\b", fold(text)))
+
+
 class Layout:
     """What was read above the first row of data."""
 

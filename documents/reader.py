@@ -167,6 +167,9 @@ class Table:
             return chosen, "chosen"
         if key in self.layout.units:
             return self.layout.units[key], "heading"
+        title = self.layout.titles[key]
+        if headings.names_currency(title, "vnd" if currency == "usd" else "usd"):
+            raise Refusal("other_currency", title=title, currency="USD" if currency == "usd" else "đồng")
         if currency in self.layout.file_units:
             return self.layout.file_units[currency], "file"
         return column.get("power", 0 if currency == "vnd" else 2), "nowhere"

@@ -36,6 +36,7 @@ FILES = {
     "too_wide": gettext_noop("The file has more than %(most)s columns."),
     "no_heading": gettext_noop("No heading row was found in the first 20 rows. Missing: %(missing)s. Found: %(found)s. Use the template, or give the columns these names."),
     "twice_the_same": gettext_noop("Two columns mean the same (%(title)s): %(columns)s. Remove or rename one."),
+    "other_currency": gettext_noop("The column “%(title)s” is in another currency: it is taken in %(currency)s only. Convert it and write the unit into its heading."),
     "encrypted": gettext_noop("The file is protected by a password. Save it without one."),
     "too_many_pages": gettext_noop("The file has no pages, or more than %(most)s."),
     "active_content": gettext_noop("The file carries actions or scripts. Print it to PDF again and send that file."),

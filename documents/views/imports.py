@@ -17,7 +17,7 @@ from documents import workbooks
 from documents.forms.imports import ReadingForm, StartImportForm, UndoImportForm
 from documents.imports import kinds
 from documents.models import Import
-from documents.reasons import sentence
+from documents.reasons import plain_digits, sentence
 from documents.services import imports as services
 from documents.serving import as_attachment, serve
 from documents.spreadsheets import UNIT_NAMES
@@ -231,7 +231,7 @@ def sample_read(import_, kind):
     return {"columns": [(column.type in SAID, column.title) for column in columns], "rows": rows} if rows else None
 
 
-SAID = {"vnd": formats.money, "usd": formats.usd, "whole": formats.number}
+SAID = {"vnd": formats.money, "usd": formats.usd, "whole": formats.number, "decimal": plain_digits}
 
 
 def said(column, value):

@@ -1,4 +1,5 @@
 import datetime
+import re
 
 import pytest
 
@@ -143,6 +144,12 @@ def test_chosen_unit_wins():
 def test_unit_that_is_nowhere_is_said_so():
     _rows, _bad, heading = read(workbook([["MST", "Doanh thu"], [A, 5]]))
     assert heading["unit_from"] == {"revenue_vnd": "nowhere"}
+
+
+@pytest.mark.parametrize("heading", ["Xuất khẩu (triệu đồng)", "Xuất khẩu, VND", "Doanh thu (nghìn USD)"])
+def test_a_column_in_another_currency_is_refused_by_its_name(heading):
+    with pytest.raises(Refused, match=f"{re.escape(heading)}.*chỉ nhận {'đồng' if 'USD' in heading else 'USD'}"):
+        read(workbook([["MST", heading], [A, 5]]))
 
 
 def test_bad_cells_have_row_column_and_reason():
