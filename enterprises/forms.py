@@ -1,4 +1,5 @@
 from fractions import Fraction
+from functools import partial
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -10,6 +11,7 @@ from enterprises.services.figures import DEFAULT_BASIS, spans_of_years
 from enterprises.services.products import misdated
 from reference import tax_codes
 from reference.models import AdministrativeUnit, ExchangeRate, IndustryCode, ProductGroup
+from reference.presenting import named_as_of
 from reference.services import exchange_rate
 from screens.forms import DateField, Form, ModelForm, NumberField, YearField
 
@@ -86,8 +88,16 @@ class EnterpriseForm(ModelForm):
         self.fields["main_activity"].queryset = (
             codes | IndustryCode.objects.filter(pk=kept.main_activity_id)
         ).order_by("code", "classification")
-        self.fields["groups"].queryset = ProductGroup.objects.in_force(on).order_by("code")
-        self.fields["activities"].queryset = codes.order_by("code", "classification")
+        # What stands stays to be chosen after its entry has ended: nobody takes it off by changing a telephone number.
+        groups = [row.group_id for row in kept.groups.in_force(on)] if kept.pk else []
+        activities = [row.activity_id for row in kept.activities.in_force(on)] if kept.pk else []
+        self.fields["groups"].queryset = (
+            ProductGroup.objects.in_force(on) | ProductGroup.objects.filter(pk__in=groups)
+        ).order_by("code")
+        self.fields["groups"].label_from_instance = partial(named_as_of, on=on)
+        self.fields["activities"].queryset = (codes | IndustryCode.objects.filter(pk__in=activities)).order_by(
+            "code", "classification"
+        )
         self.same_name_field = self.fields.pop("same_name")
         if "same_name" in self.data:
             self.ask_about_name()
@@ -95,8 +105,7 @@ class EnterpriseForm(ModelForm):
             types = self.fields["enterprise_type"]
             types.choices, self.initial["enterprise_type"] = [("", _("Choose…")), *types.choices], ""
         if kept.pk:
-            self.initial["groups"] = [row.group_id for row in kept.groups.in_force(on)]
-            self.initial["activities"] = [row.activity_id for row in kept.activities.in_force(on)]
+            self.initial["groups"], self.initial["activities"] = groups, activities
 
     def ask_about_name(self):
         """Let the person say that an enterprise of the same name is another one."""
@@ -187,6 +196,7 @@ class ProductForm(ModelForm):
         super().__init__(*args, **kwargs)
         groups = ProductGroup.objects.in_force(on) | ProductGroup.objects.filter(pk=self.instance.group_id)
         self.fields["group"].queryset = groups.order_by("code")
+        self.fields["group"].label_from_instance = partial(named_as_of, on=on)
         codes = IndustryCode.objects.in_force(on).exclude(level=IndustryCode.Level.SECTION)
         codes |= IndustryCode.objects.filter(pk=self.instance.activity_id)
         self.fields["activity"].queryset = codes.order_by("code", "classification")

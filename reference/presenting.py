@@ -69,3 +69,10 @@ def _text(entry, field):
 def _capitalised(label):
     label = str(label)
     return label[:1].upper() + label[1:]
+
+
+def named_as_of(entry, *, on):
+    """What it is called where one is chosen; an entry that ended before the day `on` says so."""
+    if entry.valid_to is None or entry.valid_to >= on:
+        return str(entry)
+    return _("%(entry)s (in force until %(day)s)") % {"entry": entry, "day": formats.vn_date(entry.valid_to)}

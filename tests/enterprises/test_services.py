@@ -8,6 +8,8 @@ from accounts.roles import Role
 from audit.events import history_of
 from audit.models import Event
 from audit.refusals import Conflict, NotAllowed, Refused, StaleVersion
+from enterprises.filters import EnterpriseFilter
+from enterprises.forms import EnterpriseForm
 from enterprises.models import Enterprise, EnterpriseRevision, Membership, Title, TitleRevision
 from enterprises.services.enterprises import (
     SameName,
@@ -38,6 +40,7 @@ from tests.factories import (
     make_membership,
     make_officer,
     make_product,
+    make_product_group,
     make_tax_code,
     make_title,
     make_user,
@@ -394,3 +397,14 @@ def test_preparer_invites_nobody():
     preparer = make_membership(role=Role.PREPARER)
     with pytest.raises(NotAllowed):
         add_member(enterprise=preparer.enterprise, user=make_user(), role=Role.PREPARER, by=preparer.user, now=NOW)
+
+
+def test_a_group_that_ended_stays_with_an_enterprise_until_somebody_takes_it_off():
+    ended = make_product_group("04", "Thủ công mỹ nghệ", valid_to=date(2024, 12, 31))
+    other_ended = make_product_group("09", "Khác", valid_to=date(2024, 12, 31))
+    enterprise = make_enterprise(groups=[ended])
+    form = EnterpriseForm(instance=enterprise, on=date(2026, 11, 1))
+    offered = {choice.value: label for choice, label in form.fields["groups"].choices}
+    assert form.initial["groups"] == [ended.pk] and other_ended.pk not in offered
+    assert "hết hiệu lực sau 31/12/2024" in offered[ended.pk]
+    assert ended in EnterpriseFilter({}, queryset=Enterprise.objects.all()).form.fields["group"].queryset
