@@ -9,7 +9,7 @@ class ProgrammeConfig(AppConfig):
         from accounts import handover
         from audit.events import register_names
         from documents import purposes
-        from programme.services import given, invitations, meeting_papers, meetings, treasury, years
+        from programme.services import answered, given, invitations, meeting_papers, meetings, treasury, years
 
         register_names(invitations.names_of_guests)
         handover.register(
@@ -28,6 +28,9 @@ class ProgrammeConfig(AppConfig):
             takers=meetings.who_may_take_over,
             move=meetings.hand_over_meetings,
         )
+        handover.register("refused_steps", _("Refused steps of the budget to be put right"), **answered.STEPS)
+        handover.register("refused_commitments", _("Refused commitments to be put right"), **answered.COMMITMENTS)
+        handover.register("payments_back", _("Payments given back or refused, to be put right"), **answered.PAYMENTS)
         purposes.register(
             "meetings",
             of=meeting_papers.purpose_of,

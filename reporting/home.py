@@ -24,7 +24,7 @@ from reporting.home_plans import PLANS
 from reporting.home_year_end import YEAR_END
 from reporting.models import CityStatistic, Family, Indicator, KpiChoice, KpiPublication, KpiRun
 from reporting.permissions import DECIDE, RECORD
-from reporting.waiting import SHOWN, Item, Section, address, first_of, may
+from reporting.waiting import Item, Section, address, first_of, may
 from screens import formats
 
 
@@ -82,18 +82,21 @@ def _figures(user, now):
 
 def _returned(user, now):
     mine = FigureRevision.objects.held_by(user).filter(state="returned")
-    items = _figure_items(mine.select_related("enterprise").order_by("returned_at", "id")[:SHOWN], _("Correct"))
-    return Section(_("Figures returned to me"), items)
+    rows, number = first_of(mine.select_related("enterprise").order_by("returned_at", "id"))
+    more = f"{address('enterprises:figures_list')}?whose=mine&state=returned"
+    return Section(_("Figures returned to me"), _figure_items(rows, _("Correct")), number, more)
 
 
 def _unsent(user, now):
     mine = FigureRevision.objects.held_by(user).exclude(state="returned")
-    items = _figure_items(mine.select_related("enterprise").order_by("recorded_at", "id")[:SHOWN], _("Send"))
-    return Section(_("Figures I have not sent yet"), items)
+    rows, number = first_of(mine.select_related("enterprise").order_by("recorded_at", "id"))
+    more = f"{address('enterprises:figures_list')}?whose=mine"
+    return Section(_("Figures I have not sent yet"), _figure_items(rows, _("Send")), number, more)
 
 
 def _imports(user, now):
     mine = Import.objects.held_by(user).filter(uploaded_at__gte=now - timedelta(days=30))
+    rows, number = first_of(mine.select_related("file").order_by("-id"))
     items = [
         Item(
             _import_called(row),
@@ -101,9 +104,9 @@ def _imports(user, now):
             _("Look at the preview"),
             row.get_state_display(),
         )
-        for row in mine.select_related("file").order_by("-id")[:SHOWN]
+        for row in rows
     ]
-    return Section(_("Imports to decide on"), items, more_url=address("documents:import_list"))
+    return Section(_("Imports to decide on"), items, number, address("documents:import_list"))
 
 
 def _statements(user, now):
@@ -186,7 +189,9 @@ def _statistics(user, now):
 def _computations(user, now):
     if not may_open(user, "reporting:compute"):
         return None
-    failed = KpiRun.objects.filter(state=KpiRun.State.WAITING, job__state=Job.State.FAILED).order_by("-id")[:SHOWN]
+    failed, number = first_of(
+        KpiRun.objects.filter(state=KpiRun.State.WAITING, job__state=Job.State.FAILED).order_by("-id")
+    )
     items = [
         Item(
             str(run),
@@ -196,7 +201,7 @@ def _computations(user, now):
         )
         for run in failed
     ]
-    return Section(_("Computations that failed"), items)
+    return Section(_("Computations that failed"), items, number, address("reporting:run_list"))
 
 
 def _jobs(user, now):

@@ -2,16 +2,15 @@
 
 from datetime import timedelta
 
-from django.db.models import Q
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from programme.models import BudgetStep, Commitment, Payment, YearState
-from programme.models.steps import BESIDE_LEDGER
 from programme.permissions.commitments import commitments_waiting_for
 from programme.permissions.payments import accounts_waiting_for, waiting_to_be
 from programme.permissions.steps import steps_waiting_for
+from programme.services import answered
 from reference.services import add_working_days
 from reporting.waiting import SHOWN, Item, Section, address, first_of
 from screens import formats
@@ -75,26 +74,17 @@ def _payments(done, since, title, verb):
 
 
 def _answered(user, now):
-    """What I prepared and others refused or gave back in the last days, as far as it can still be prepared anew.
-
-    Of a closed year only what is returned to the budget is.
-    """
-    mine, since = {"prepared_by": user.public_id, "redone_by": None}, now - ANSWERED_WITHIN
-    steps = BudgetStep.objects.filter(**mine, state=BudgetStep.State.REFUSED, decided_at__gte=since)
-    steps = steps.exclude(~Q(kind__in=BESIDE_LEDGER), year__state=YearState.CLOSED)
+    """What others refused or gave back to me in the last days, as far as it can still be prepared anew."""
+    since = now - ANSWERED_WITHIN
+    steps = answered.steps_of(user).filter(decided_at__gte=since)
     steps = steps.select_related("line__task", "line__source", "line__year", "year", "period")
-    contracts = Commitment.objects.filter(**mine, state=Commitment.State.REFUSED, decided_at__gte=since)
-    # one from before the portal was refused with its step
-    contracts = contracts.filter(before_portal=False).exclude(line__year__state=YearState.CLOSED)
-    payments = Payment.objects.filter(**mine).exclude(commitment__line__year__state=YearState.CLOSED)
-    payments = payments.select_related("commitment")
-    back = payments.filter(state=Payment.State.RETURNED, returned_at__gte=since)
-    refused = payments.filter(state=Payment.State.REFUSED, answered_at__gte=since)
+    contracts = answered.commitments_of(user).filter(decided_at__gte=since)
+    payments = answered.payments_of(user).annotate(back_at=Coalesce("returned_at", "answered_at"))
+    payments = payments.filter(back_at__gte=since).select_related("commitment")
     found = [
         *((row, row.decided_at) for row in steps.order_by("-decided_at")[:SHOWN]),
         *((row, row.decided_at) for row in contracts.order_by("-decided_at")[:SHOWN]),
-        *((row, row.returned_at) for row in back.order_by("-returned_at")[:SHOWN]),
-        *((row, row.answered_at) for row in refused.order_by("-answered_at")[:SHOWN]),
+        *((row, row.back_at) for row in payments.order_by("-back_at")[:SHOWN]),
     ]
     items = [
         Item(f"{row}: {row.answer}", row.get_absolute_url(), _("Put right and prepare anew"), formats.vn_datetime(when))

@@ -429,25 +429,25 @@ GUARDS = [
         "prepared_by",
         "prepared_at",
     ),
-    frozen_when(STEP, "OLD.state <> 'prepared'", name="decided"),
-    frozen_when(
-        COMMITMENT,
-        "OLD.state IN ('refused', 'withdrawn')",
-        name="decided",
-    ),
+    # who puts right what was refused or given back changes with a handover
+    frozen_when(STEP, "OLD.state <> 'prepared'", free=("kept_by",), name="decided"),
+    frozen_when(COMMITMENT, "OLD.state IN ('refused', 'withdrawn')", free=("kept_by",), name="decided"),
     frozen_when(
         COMMITMENT,
         "OLD.state IN ('approved', 'liquidated')",
         free=("state", "version", "ends_on", "liquidated_on", "liquidation_paper", *COMMITMENT_BALANCES),
         name="signed",
     ),
-    frozen_when(PAYMENT, "OLD.state IN ('paid', 'refused', 'returned', 'withdrawn')", name="answered"),
+    frozen_when(
+        PAYMENT, "OLD.state IN ('paid', 'refused', 'returned', 'withdrawn')", free=("kept_by",), name="answered"
+    ),
     frozen_when(
         PAYMENT,
         "OLD.state <> 'prepared'",
         free=(
             "state",
             "version",
+            "kept_by",
             "signed_by",
             "signed_at",
             "signed_for",

@@ -122,6 +122,7 @@ class BudgetStep(Identified, Versioned):
     reason = models.CharField(_("reason"), max_length=500, blank=True)
     prepared_by = models.UUIDField(_("prepared by"))
     prepared_at = models.DateTimeField(_("prepared at"))
+    kept_by = models.UUIDField(_("taken over by"), null=True)
     decided_by = models.UUIDField(_("decided by"), null=True)
     decided_at = models.DateTimeField(_("decided at"), null=True)
     decided_for = models.UUIDField(_("in whose name"), null=True)

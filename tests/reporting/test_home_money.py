@@ -5,11 +5,15 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from accounts import handover
+from audit.events import history_of
+from programme.models import Payment
 from reporting.home import work_for
-from tests.factories import make_officer
+from tests.factories import make_administrator, make_officer
 from tests.programme.acting import BILLION, NOW, delegate, make_people, make_rules, text
 from tests.programme.making import (
     make_account,
+    make_accountant,
     make_budget_step,
     make_budget_year,
     make_commitment,
@@ -110,3 +114,22 @@ def test_the_page_costs_the_same_with_one_and_with_three(
     step(people, line), step(people, line)
     with django_assert_num_queries(len(few)):
         client.get("/", follow=True)
+
+
+def test_what_was_refused_goes_with_the_work_that_is_handed_over(people, line):
+    person, taker = people["accountant"], make_accountant()
+    contract = make_commitment(line, BILLION)
+    decided = {"decided_by": people["director"].public_id, "decided_at": NOW, "answer": "Sai số"}
+    refused = step(people, line, state="refused", **decided)
+    back = make_payment(contract, 5, prepared_by=person.public_id)
+    returned = {"state": "returned", "returned_by": people["chief"].public_id, "returned_at": NOW, "answer": "Sai số"}
+    Payment.objects.filter(pk=back.pk).update(**returned)
+    mine = {refused.get_absolute_url(), back.get_absolute_url()}
+    assert mine <= set(found(person))
+    held = {holding.code: count for holding, count in handover.held_by(person)}
+    assert held == {"refused_steps": 1, "payments_back": 1}
+    handover.hand_over(
+        person=person, to=dict.fromkeys(held, taker), paper="", reason="Nghỉ", by=make_administrator(), now=NOW
+    )
+    assert not mine & set(found(person)) and mine <= set(found(taker))
+    assert "Bàn giao" in history_of(back)[0].sentence
