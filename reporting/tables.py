@@ -66,7 +66,7 @@ class AmountColumn(tables.Column):
         return value
 
 
-def rows_table(unit, *, with_base):
+def rows_table(unit, *, with_base, with_detail):
     """The table of the rows behind a value, with the unit of its contributions in the heads."""
 
     class RowTable(tables.Table):
@@ -83,12 +83,20 @@ def rows_table(unit, *, with_base):
         if with_base:
             base = AmountColumn(verbose_name=_("Base (%(unit)s)") % {"unit": unit}, total=True)
         source_kind = SourceColumn(verbose_name=_("Row"), fields=["source_id"])
+        if with_detail:
+            detail = tables.Column(verbose_name=_("Detail"))
         ward_code = tables.CodeColumn(verbose_name=_("Ward or commune (code)"))
         group_codes = tables.CodeColumn(verbose_name=_("Product groups"))
         size = tables.ChoiceColumn(verbose_name=_("Size"), choices=wording.SIZES)
 
         class Meta:
-            shown = ["enterprise", "source_kind", "contribution", *(["base"] if with_base else [])]
+            shown = [
+                "enterprise",
+                "source_kind",
+                *(["detail"] if with_detail else []),
+                "contribution",
+                *(["base"] if with_base else []),
+            ]
 
     return RowTable
 

@@ -1,19 +1,25 @@
+from functools import partial
+
 import django_filters
 from django.contrib import messages
-from django.db.models import Q, Sum
+from django.db.models import OuterRef, Q, Subquery, Sum
 from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from enterprises.models import Title
 from reporting import wording
-from reporting.models import Dimension, KpiRow, KpiValue, PublishedRow, PublishedValue
+from reporting.models import Dimension, KpiRow, KpiValue, PublishedRow, PublishedValue, SourceKind
 from reporting.queries import Shown
 from reporting.tables import published_rows_table, rows_table
 from reporting.views.dashboard import money_of, part_names, two_parts
 from screens.lists import FilterSet, SearchFilter, Sheet, show_list
+from support.models import SupportRecord
 
 UNKNOWN = "-"
+# What a row is, in words, where its kind alone does not say it: {kind: (model, path)}.
+DETAILS = {SourceKind.SUPPORT: (SupportRecord, "activity"), SourceKind.TITLE: (Title, "product__name")}
 ROWS_GONE = gettext_lazy("The rows of this older computation are no longer kept; those of the year's newest one are.")
 
 
@@ -71,12 +77,17 @@ def value_rows(request, public_id):
     value = get_object_or_404(
         KpiValue.objects.readable().select_related("version__indicator", "run"), public_id=public_id
     )
+    rows = KpiRow.objects.filter(value=value)
+    detail = DETAILS.get(rows.values_list("source_kind", flat=True).first())
+    if detail:
+        model, path = detail
+        rows = rows.annotate(detail=Subquery(model.objects.filter(public_id=OuterRef("source_id")).values(path)))
     return _rows(
         request,
         Shown(value, None, value.run.cutoff),
         value.version.name,
-        table=rows_table,
-        rows=KpiRow.objects.filter(value=value),
+        table=partial(rows_table, with_detail=bool(detail)),
+        rows=rows,
         filterset=RowFilter,
         name="kpi-rows",
     )

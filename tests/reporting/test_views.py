@@ -7,6 +7,7 @@ from django.utils import timezone
 from openpyxl import load_workbook
 
 from documents.models import Import, StoredFile
+from reporting.home import work_for
 from reporting.models import CityStatistic, KpiChoice, KpiPublication, KpiRun, KpiValue
 from tests.factories import (
     make_administrator,
@@ -28,6 +29,7 @@ from tests.factories import (
 from tests.programme.making import make_budget_year, make_commitment, make_line, make_paid_payment, make_task
 from tests.programme.making_plans import make_plan
 from tests.reporting.making import NOW, OUTPUT_SHARE, make_indicator, make_run, make_statistic
+from tests.reporting.test_counts import TURNS
 from tests.reporting.test_shares import make_titled
 
 pytestmark = pytest.mark.django_db
@@ -145,6 +147,29 @@ def test_the_share_can_be_checked_on_the_page_of_its_rows(world, client_as):
         reverse("reporting:statistic_detail", args=[CityStatistic.objects.get().public_id]),
     ):
         assert wanted in text
+
+
+def test_my_work_counts_all_that_was_returned_to_me_and_leads_to_it(client_as):
+    mine = make_officer()
+    returned = {"state": "returned", "return_reason": "Sai", "recorded_by": mine.public_id}
+    for year in range(2018, 2025):
+        make_figures(make_enterprise(), year, **returned)
+    make_figures(make_enterprise(), 2024, **returned | {"recorded_by": make_officer().public_id})
+    text = page(client_as(mine), "reporting:home")
+    assert '?whose=mine&amp;state=returned"' in text
+    section = next(each for each in work_for(mine, timezone.now()) if "whose=mine" in each.more_url)
+    assert (section.count, len(section.items)) == (7, 5)
+    listed = client_as(mine).get(reverse("enterprises:figures_list"), {"whose": "mine", "state": "returned"})
+    assert len(listed.context["table"].rows) == 7
+
+
+def test_rows_behind_turns_say_which_activity_each_is(client_as):
+    make_indicator(TURNS, "turns")
+    make_support(activity="Hội chợ cơ khí", activity_code="HC-1", delivered_on=date(2024, 5, 20))
+    make_support(activity="Lớp quản trị", activity_code="DT-1", delivered_on=date(2024, 6, 20))
+    make_run(year_from=2024, year_to=2024, now=NOW)
+    text = page(client_as(make_officer()), "reporting:value_rows", value("turns").public_id)
+    assert "Hội chợ cơ khí" in text and "Lớp quản trị" in text
 
 
 def test_exports_hold_what_the_page_shows(world, client_as):
