@@ -10,10 +10,7 @@ _BRACKETS = re.compile(r"[(\[{][^)\]}]*[)\]}]")
 _YEAR = re.compile(r"(?<!so sanh )\b(?:nam|year)\s*(20\d\d)\b")
 _NOT_WORD = re.compile(r"[^0-9a-z]+")
 _STATED = r"(?:don vi tinh|don vi|dvt|unit)\s*[:.\-]?\s*"
-_VND = r"(?:(ty|ti|trieu|tr\.?|nghin|ngan|1[.,]?000|billion|million|thousand)\s*)?(?:dong|vnd|d)\b"
-_USD = r"(?:(trieu|tr\.?|nghin|ngan|1[.,]?000|thousand|million)\s*)?(?:usd|do la(?: my)?|dollars?)\b"
 _POWERS = {
-    None: 0,
     "ty": 9,
     "ti": 9,
     "trieu": 6,
@@ -23,7 +20,19 @@ _POWERS = {
     "ngan": 3,
     "thousand": 3,
     "billion": 9,
+    "tram": 2,
+    "hundred": 2,
+    "chuc": 1,
 }
+# What multiplies a unit: words, and numbers such as 1.000, 10^6, 10 mũ 6, 10⁶.
+_WORDS = "|".join(sorted(_POWERS, key=len, reverse=True))
+_NUMBER = r"\d[\d.,]*(?:\s*(?:\^|\*\*|mu)\s*\d+|[⁰¹²³⁴-⁹]+)?"
+_TIMES = rf"(?:(?:{_WORDS})\.?|{_NUMBER})"
+_DONG, _DOLLARS = r"(?:(?<!hop )(?<!lao )(?<!hoat )dong|vnd|d)\b", r"(?:usd|do la(?: my)?|dollars?)\b"
+_UNIT_AT_END = rf"(?:(?:{_WORDS}|1(?:[.,]?000)+|10\s*\^\s*\d)\s+)+(?:dong|vnd|usd)\s*$"
+_PLAIN_DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
+KNOWN_POWERS = {"vnd": (0, 3, 6, 9, 12), "usd": (2, 5, 8, 11)}
+UNCLEAR = -1  # a unit is stated, in words that are not understood
 
 ABBREVIATIONS = {
     "xk": "xuat khau",
@@ -60,8 +69,8 @@ def bare(text):
     folded = _BRACKETS.sub(" ", fold(text))
     folded = re.sub(rf"{_STATED}.*$", " ", folded)
     folded = _YEAR.sub(" ", folded)
-    folded = re.sub(r"[,:\-/]\s*(?:ty|trieu|nghin|ngan|1[.,]?000)?\s*(?:dong|vnd|usd)\s*$", " ", folded)
-    folded = re.sub(r"\b(?:ty|trieu|nghin|ngan|1[.,]?000) (?:dong|vnd|usd)$", " ", folded)
+    folded = re.sub(rf"[,:\-/]\s*(?:{_TIMES}\s*)*(?:dong|vnd|usd)\s*$", " ", folded)
+    folded = re.sub(rf"(?<!\w){_UNIT_AT_END}", " ", folded)
     return _in_full(folded)
 
 
@@ -70,43 +79,52 @@ def _in_full(folded):
     return " ".join(ABBREVIATIONS.get(word, word) for word in _NOT_WORD.sub(" ", folded).split())
 
 
-def _power(word):
-    if word is None:
-        return 0
-    word = word.rstrip(".")
-    return _POWERS.get(word, 3 if word[0] == "1" else 0)
+def _power(times):
+    """The power of ten that words and numbers such as “nghìn tỷ” or “1.000.000” multiply by; None for any other."""
+    power = 0
+    for part in re.findall(_TIMES, times):
+        word = part.rstrip(".")
+        if word in _POWERS:
+            power += _POWERS[word]
+            continue
+        digits, raised = re.fullmatch(r"([\d.,]+)(?:\s*(?:\^|\*\*|mu)\s*(\d+)|([⁰¹²³⁴-⁹]+))?", part).group(1, 2)
+        raised = raised or part[len(digits) :].translate(_PLAIN_DIGITS)
+        zeros = re.fullmatch(r"1(0*)", re.sub(r"[.,]", "", digits))
+        if not zeros or (raised and zeros[1] != "0"):
+            return None
+        power += int(raised) if raised else len(zeros[1])
+    return power
 
 
 def unit_in(text, currency):
-    """The power of ten of the unit that a text states for đồng ("vnd") or dollars ("usd"), or None.
+    """The power of ten of the unit that a text states for đồng ("vnd") or dollars ("usd"); None when it states none.
 
-    Dollars are counted in cents, so one dollar is the power 2.
+    Dollars are counted in cents, so one dollar is the power 2. UNCLEAR when a unit is stated that nobody can choose.
     """
     folded = fold(text)
-    stated = []
-    for match in re.finditer(r"[(\[]([^)\]]*)[)\]]", folded):
-        stated.append(match[1])
+    stated = [match[1] for match in re.finditer(r"[(\[]([^)\]]*)[)\]]", folded)]
     match = re.search(_STATED + r"(.*)$", folded)
     if match:
         stated.append(match[1])
-    match = re.search(r"(?:[,:\-/]\s*|\b)((?:ty|trieu|nghin|ngan|1[.,]?000) (?:dong|vnd|usd))\s*$", folded)
+    match = re.search(rf"(?:^|(?<=[\s,:\-/])){_UNIT_AT_END}", folded)
     if match:
-        stated.append(match[1])
-    pattern = _USD if currency == "usd" else _VND
+        stated.append(match[0])
     for part in stated:
-        found = re.search(rf"(?<![a-z0-9]){pattern}", part)
+        found = re.search(rf"(?<![a-z0-9])((?:{_TIMES}\s*)*){_DOLLARS if currency == 'usd' else _DONG}", part)
+        if not found and currency == "vnd":
+            found = re.fullmatch(rf"\s*((?:(?:{_WORDS})\s*)+)", part)
         if found:
-            return _power(found[1]) + (2 if currency == "usd" else 0)
-        if currency == "vnd":
-            short = re.fullmatch(r"\s*(ty|trieu|nghin|ngan)\s*", part)
-            if short:
-                return _power(short[1])
+            power = _power(found[1])
+            if power is not None and currency == "usd":
+                power += 2
+            return power if power in KNOWN_POWERS[currency] else UNCLEAR
     return None
 
 
 def names_currency(text, currency):
     """Whether a heading says by name that its amounts are đồng ("vnd") or dollars ("usd")."""
-    return bool(re.search(r"\b(?:usd|do la|dollars?)\b" if currency == "usd" else r"\b(?:dong|vnd)\b", fold(text)))
+    dong = rf"\bvnd\b|[(\[,:]\s*dong\b|\b(?:{_WORDS})\s+dong\b"
+    return bool(re.search(rf"\b{_DOLLARS}" if currency == "usd" else dong, fold(text)))
 
 
 class Layout:

@@ -160,19 +160,22 @@ class Table:
         return [self.convert(cell) if cell.__class__ is str else cell for cell in row] if self.convert else row
 
     def unit_of(self, column):
-        """The power of ten of a column's unit and where it was read: chosen | heading | file | nowhere."""
+        """The power of ten of a column's unit and where it was read: chosen | heading | file | unclear | nowhere."""
         key, currency = column["key"], column["type"]
         chosen = self.options.get("units", {}).get(key)
         if chosen is not None:
             return chosen, "chosen"
+        usual = column.get("power", 0 if currency == "vnd" else 2)
         if key in self.layout.units:
-            return self.layout.units[key], "heading"
+            power = self.layout.units[key]
+            return (usual, "unclear") if power == headings.UNCLEAR else (power, "heading")
         title = self.layout.titles[key]
         if headings.names_currency(title, "vnd" if currency == "usd" else "usd"):
             raise Refusal("other_currency", title=title, currency="USD" if currency == "usd" else "đồng")
         if currency in self.layout.file_units:
-            return self.layout.file_units[currency], "file"
-        return column.get("power", 0 if currency == "vnd" else 2), "nowhere"
+            power = self.layout.file_units[currency]
+            return (usual, "unclear") if power == headings.UNCLEAR else (power, "file")
+        return usual, "nowhere"
 
     def bases(self):
         """Which choice of each basis a line such as “Prices: current prices” states, else the words above the table name."""

@@ -18,8 +18,14 @@ UNITS = {
     "usd": {"usd": 2, "nghin": 5, "trieu": 8},
 }
 UNIT_NAMES = {
-    "vnd": {0: _("đồng"), 3: _("thousand đồng"), 6: _("million đồng"), 9: _("billion đồng")},
-    "usd": {2: _("USD"), 5: _("thousand USD"), 8: _("million USD")},
+    "vnd": {
+        0: _("đồng"),
+        3: _("thousand đồng"),
+        6: _("million đồng"),
+        9: _("billion đồng"),
+        12: _("thousand billion đồng"),
+    },
+    "usd": {2: _("USD"), 5: _("thousand USD"), 8: _("million USD"), 11: _("billion USD")},
 }
 TYPES = ("text", "tax_code", "vnd", "usd", "whole", "decimal", "date", "year", "choice")
 

@@ -86,7 +86,7 @@ class ReadingForm(Form):
         units = {
             key: data[f"unit_{key}"]
             for key, power in self.import_.options["units"].items()
-            if data[f"unit_{key}"] != power or reading["unit_from"][key] in ("nowhere", "chosen")
+            if data[f"unit_{key}"] != power or reading["unit_from"][key] in ("nowhere", "unclear", "chosen")
         }
         chosen = {"units": units, "bases": {b.key: data[f"basis_{b.key}"] for b in self.kind.bases}}
         if "sheet" in data:

@@ -348,7 +348,7 @@ class Found:
         questions = []
         if len(self.sheets) > 1 and not self.chosen.get("sheet"):
             questions.append("sheet")
-        if any(source == "nowhere" for source in self.heading["unit_from"].values()):
+        if any(source in ("nowhere", "unclear") for source in self.heading["unit_from"].values()):
             questions.append("units")
         unsettled = self.style["unclear"] and bool(self.style["vi"]) == bool(self.style["en"])
         if unsettled and not self.chosen.get("decimal_style"):

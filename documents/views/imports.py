@@ -207,6 +207,7 @@ def columns_read(import_, kind):
         "file": _("stated above the table"),
         "chosen": _("chosen by you"),
         "nowhere": _("not stated in the file"),
+        "unclear": _("stated in words that are not understood"),
     }
     return [
         (

@@ -196,6 +196,22 @@ def test_good_unicode_is_left_alone():
         ("ĐVT: Triệu đồng; 1.000 USD", "vnd", 6),
         ("Xuất khẩu (triệu USD)", "usd", 8),
         ("Xuất khẩu (USD)", "usd", 2),
+        ("ĐVT: 1.000.000 đồng", "vnd", 6),
+        ("ĐVT: 1,000,000 đ", "vnd", 6),
+        ("ĐVT: 10^6 đồng", "vnd", 6),
+        ("Đơn vị tính: 10⁹ đồng", "vnd", 9),
+        ("Doanh thu (10 mũ 6 đồng)", "vnd", 6),
+        ("ĐVT: nghìn tỷ đồng", "vnd", 12),
+        ("Doanh thu nghìn tỷ đồng", "vnd", 12),
+        ("Doanh thu (nghìn tỷ)", "vnd", 12),
+        ("Doanh thu (1.000 tr.đ)", "vnd", 9),
+        ("Xuất khẩu (tỷ USD)", "usd", 11),
+        ("Xuất khẩu (1.000.000 USD)", "usd", 8),
+        ("ĐVT: trăm triệu đồng", "vnd", headings.UNCLEAR),
+        ("ĐVT: 500 đồng", "vnd", headings.UNCLEAR),
+        ("Doanh thu (2025 đồng)", "vnd", headings.UNCLEAR),
+        ("ĐVT: đồng Việt Nam", "vnd", 0),
+        ("Giá trị (theo hợp đồng)", "vnd", None),
         ("Số lao động", "vnd", None),
         ("Hợp đồng", "vnd", None),
         ("Lao động (người)", "vnd", None),
@@ -223,3 +239,17 @@ def test_unit_is_read_where_it_is_stated(heading, currency, power):
 )
 def test_rows_that_are_no_data_are_told(row, kind):
     assert headings.kind_of_row(row, 1, True) == kind
+
+
+@pytest.mark.parametrize(
+    ("heading", "dong", "dollars"),
+    [
+        ("Xuất khẩu theo hợp đồng (USD)", False, True),
+        ("Xuất khẩu (triệu đồng)", True, False),
+        ("Xuất khẩu (triệu)", False, False),
+        ("Thu nhập bình quân lao động, đồng", True, False),
+    ],
+)
+def test_the_currency_that_a_heading_names(heading, dong, dollars):
+    assert headings.names_currency(heading, "vnd") == dong
+    assert headings.names_currency(heading, "usd") == dollars

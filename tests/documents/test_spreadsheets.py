@@ -152,6 +152,14 @@ def test_a_column_in_another_currency_is_refused_by_its_name(heading):
         read(workbook([["MST", heading], [A, 5]]))
 
 
+def test_a_unit_in_words_that_nobody_understands_is_asked_for():
+    for lines in ([["ĐVT: trăm triệu đồng"], ["MST", "GTSX"]], [["MST", "GTSX (trăm triệu đồng)"]]):
+        heading = read(workbook([*lines, [A, 5]]))[2]
+        assert (heading["unit_from"], heading["units"]) == ({"output_vnd": "unclear"}, {"output_vnd": 0})
+    rows, _bad, heading = read(workbook([["ĐVT: 1.000.000 đồng"], ["MST", "GTSX"], [A, 18500]]))
+    assert (rows[0]["output_vnd"], heading["unit_from"]) == (18_500_000_000, {"output_vnd": "file"})
+
+
 def test_bad_cells_have_row_column_and_reason():
     rows, bad, _heading = read(
         workbook(
