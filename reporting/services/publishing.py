@@ -22,6 +22,7 @@ from reporting.models import (
     SourceKind,
 )
 from reporting.permissions import DECIDE
+from reporting.services import since
 from reporting.services.computing import FIELDS
 from screens.formats import vn_date
 
@@ -85,7 +86,7 @@ def digest_of_chosen(chosen):
 
 def cautions_of(*, year, run, chosen, paper_number, paper_on, now):
     """What whoever publishes should look at before it stands for ever; each may be right."""
-    found = []
+    found = since.sentences(run, year, chosen)
     if year >= timezone.localdate(now).year:
         found.append(_("The year %(year)s is not over: what is published holds for a part of it.") % {"year": year})
     without = [value.version.name for value, _choice in chosen if value.exact is None]

@@ -10,6 +10,7 @@ from reporting import queries
 from reporting.forms import ChooseVariantForm, DefinitionForm, PublishForm
 from reporting.models import Family, Indicator, KpiChoice, KpiPublication, KpiRun
 from reporting.queries import Shown
+from reporting.services import since
 from reporting.services.indicators import add_variant as add
 from reporting.services.indicators import choose_variant as choose
 from reporting.services.indicators import define_indicator as define
@@ -143,6 +144,7 @@ def publish_year(request, year):
             )
             if checking
             else [],
+            "changed": since.sentences(run, year, chosen) if run and not checking else [],
             "year": year,
             "run": run,
             "last": last,

@@ -28,14 +28,15 @@ from reporting.models import (
     PublishedRow,
     PublishedValue,
 )
-from reporting.services import computing
+from reporting.services import computing, since
 from reporting.services.computing import ask_for_values, clear_attempts
 from reporting.services.indicators import add_variant, choose_variant, define_indicator, load_indicators
-from reporting.services.publishing import publish_year, require_not_published
+from reporting.services.publishing import publish_year, require_not_published, values_to_publish
 from reporting.services.statistics import record_statistic, revise_statistic, withdraw_statistic
 from tests.factories import (
     make_auditor,
     make_director,
+    make_enterprise,
     make_figures,
     make_head,
     make_officer,
@@ -390,6 +391,21 @@ def test_director_publishes_a_year_and_every_row_is_copied(world):
     assert [row.position for row in rows] == [1, 2]
     assert publication.values.get(family="turns").source_rows.get().detail == "Hội chợ thử nghiệm"
     assert history_of(publication)[0].sentence
+
+
+def test_what_changed_since_a_computation_is_said_before_it_is_published(world):
+    run = make_run()
+    chosen, _open = values_to_publish(run, 2024)
+    assert since.sentences(run, 2024, chosen) == []
+    statistic = CityStatistic.objects.current().get(measure="output", year=2024)
+    withdraw_statistic(statistic=statistic, reason="Nhập nhầm tệp", by=make_officer(), now=LATER)
+    make_figures(make_enterprise(), 2024, output_vnd=5, at=LATER)
+    make_support(make_enterprise(), "HC-9", now=LATER)
+    replaced, changed = since.sentences(run, 2024, chosen)
+    assert "1.000 đồng" in replaced and "Hãy tính lại" in replaced
+    for said in ("số liệu của doanh nghiệp (1)", "số liệu của thành phố (1)", "bản ghi hỗ trợ (1)"):
+        assert said in changed
+    assert "danh hiệu" not in changed and "hợp nhất" not in changed
 
 
 def test_an_import_that_published_values_rest_on_is_not_taken_back(world):
