@@ -219,7 +219,7 @@ def tax_code_cell(value, repair):
         text = str(int(value))
     elif value.__class__ is str:
         text = unicodedata.normalize("NFC", value).strip().lstrip("'").replace(" ", "").replace("\xa0", "")
-        text = text.replace(".", "") if text.count(".") > 1 else text
+        text = text.replace(".", "") if text.count(".") > 1 else text.removesuffix(".0")
     else:
         raise BadCell("tax_code_shape", value=shown(value))
     digits = text.replace("-", "")
@@ -238,7 +238,7 @@ def tax_code_cell(value, repair):
             return repaired, True
         if size == 12 and personal(digits):
             return digits, False
-    raise BadCell("tax_code_shape", value=text[:40])
+    raise BadCell("tax_code_shape", value=shown(value)[:40])
 
 
 def personal(digits):

@@ -1,11 +1,12 @@
 from django.utils.translation import gettext_lazy as _
 
 from audit.events import describe
+from reporting.models import CityStatistic
 from screens import formats
 
 STATISTIC = {
     "amount": _("amount"),
-    "state": _("state of the figure"),
+    "state": (_("state of the figure"), dict(CityStatistic.State.choices).get),
     "source": _("source"),
     "published_on": _("published on"),
     "vsic_coverage": _("coverage by VSIC"),

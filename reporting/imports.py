@@ -212,6 +212,7 @@ class StatisticImport(ImportKind):
                     prices=before.prices,
                     base_year=before.base_year,
                     vsic_coverage=before.vsic_coverage,
+                    reason=import_.undo_reason,
                     by=by,
                     now=now,
                 )

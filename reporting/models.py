@@ -93,6 +93,11 @@ class CityStatistic(Identified, Revised):
     def __str__(self):
         return f"{self.get_measure_display()} {self.year} ({self.get_state_display()})"
 
+    @property
+    def was_withdrawn(self):
+        """Out of use without a revision in its place."""
+        return self.superseded_at is not None and not hasattr(self, "superseded_by")
+
 
 class IndicatorQuerySet(models.QuerySet):
     def in_use(self):

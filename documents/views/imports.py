@@ -332,6 +332,11 @@ def undo_import(request, public_id):
     return render(
         request,
         "documents/undo_import.html",
-        {"import": import_, "kind": services.kind_of(import_), "form": form},
+        {
+            "import": import_,
+            "kind": services.kind_of(import_),
+            "form": form,
+            "hindrance": services.hindrance(import_),
+        },
         status=422 if form.errors else 200,
     )

@@ -35,10 +35,11 @@ def record_statistic(
     prices="current",
     base_year=None,
     vsic_coverage="B-E",
+    reason="",
     import_batch=None,
     synthetic=False,
 ):
-    """Write down a figure of the city that was not known in this state before."""
+    """Write down a figure of the city that was not known in this state before, or is known again (`reason` says why)."""
     require(by, RECORD)
     _require_past(year=year, published_on=published_on, now=now)
     key = {"measure": measure, "year": year, "prices": prices, "base_year": base_year, "state": state}
@@ -53,6 +54,7 @@ def record_statistic(
         source=source,
         published_on=published_on,
         vsic_coverage=vsic_coverage,
+        reason=reason,
         revision=last.revision + 1 if last else 1,
         recorded_at=now,
         recorded_by=getattr(by, "public_id", None),
@@ -60,7 +62,7 @@ def record_statistic(
         synthetic=synthetic,
     )
     _save(statistic)
-    record_event("statistic recorded", statistic, by=by, now=now, after=_told(statistic))
+    record_event("statistic recorded", statistic, by=by, now=now, reason=reason, after=_told(statistic))
     return statistic
 
 

@@ -47,13 +47,17 @@ def statistic_list(request):
 
 def statistic_detail(request, public_id):
     statistic = get_object_or_404(CityStatistic, public_id=public_id)
-    revisions = CityStatistic.objects.filter(
-        measure=statistic.measure,
-        year=statistic.year,
-        prices=statistic.prices,
-        base_year=statistic.base_year,
-        state=statistic.state,
-    ).order_by("-revision")
+    revisions = (
+        CityStatistic.objects.filter(
+            measure=statistic.measure,
+            year=statistic.year,
+            prices=statistic.prices,
+            base_year=statistic.base_year,
+            state=statistic.state,
+        )
+        .select_related("superseded_by")
+        .order_by("-revision")
+    )
     return render(
         request,
         "reporting/statistic_detail.html",

@@ -106,6 +106,7 @@ def test_tax_codes_agree_with_the_library():
         ("0100109106001", "0100109106-001"),
         (" 0100109106 ", "0100109106"),
         ("'0100109106", "0100109106"),
+        ("0100109106.0", "0100109106"),
         ("001085012345", "001085012345"),
         (100109106.0, "tax_code_zero"),
         ("100109106", "tax_code_zero"),
@@ -117,6 +118,10 @@ def test_tax_codes_agree_with_the_library():
 )
 def test_tax_code_has_one_form(cell, read):
     assert only(cells.tax_codes, cell) == read
+
+
+def test_a_refused_tax_code_is_quoted_as_it_stands():
+    assert cells.tax_codes(["Nhóm  2"])[1] == [(0, "tax_code_shape", {"value": "Nhóm  2"})]
 
 
 def test_lost_zero_is_put_back_when_asked():

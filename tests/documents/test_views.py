@@ -71,6 +71,8 @@ def test_walk_from_file_to_undo(client_as, kind):
     kind.built_on = True
     page = client.get(answer.url).content.decode()
     assert address("undo_import", import_) not in page and "An office of this import has people." in page
+    page = client.get(address("undo_import", import_)).content.decode()
+    assert "An office of this import has people." in page and 'name="reason"' not in page
     kind.built_on = False
     act(client, "undo_import", import_, reason="Nhầm năm")
     worked(import_)

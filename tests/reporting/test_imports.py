@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from audit.events import history_of
 from documents.imports import kinds
 from documents.models import Import
 from documents.services import imports as services
@@ -80,7 +81,10 @@ def test_another_amount_becomes_a_revision_and_undo_brings_back_what_was_known()
     assert (new.revision, new.supersedes, new.amount) == (2, old, 2_000_000_000)
     services.undo_import(import_=import_, reason="Nhầm tệp", by=officer, now=NOW + timedelta(hours=1))
     worked(import_)
-    assert (CityStatistic.objects.current().get().amount, CityStatistic.objects.count()) == (1_000, 3)
+    again, new = CityStatistic.objects.current().get(), CityStatistic.objects.get(pk=new.pk)
+    assert (again.amount, again.reason, CityStatistic.objects.count()) == (1_000, "Nhầm tệp", 3)
+    assert new.was_withdrawn and not CityStatistic.objects.get(pk=old.pk).was_withdrawn
+    assert "'loại số liệu', 'Sơ bộ'" in str(history_of(new)[0].changes)
 
 
 def test_wrong_rows_are_reported_with_their_reason_and_the_good_ones_remain():
