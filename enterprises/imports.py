@@ -421,7 +421,13 @@ NAMESAKE_HERE = gettext_noop(
 OTHER_NAME = gettext_noop("The registry calls this enterprise “%(name)s”; its data stay as they are.")
 NO_NAME = gettext_noop("The enterprise is new: give its name.")
 OTHER_HERE = gettext_noop("Row %(row)s of this file gives the same tax code another name: “%(name)s”.")
+OTHER_DATA_HERE = gettext_noop(
+    "Row %(row)s of this file gives the same tax code other data (%(said)s); what that row says is taken."
+)
 HOUSEHOLD_CODE = gettext_noop("A tax code of 12 digits is that of a household business.")
+
+# What a row says of its enterprise: taken of the first row of a new one.
+OF_AN_ENTERPRISE = ("enterprise_type", "short_name", "name_en", "address", "ward", "phone", "email")
 
 TYPE_WORDS = {
     "llc_one": ("TNHH một thành viên", "TNHH MTV"),
@@ -613,16 +619,26 @@ class RegistryImport(ImportKind):
                     chunk.flag(at, "name", OTHER_NAME, name=names[root])
                 continue
             known = new.get(code)
+            told = {key: fold(chunk[key][at]) for key in OF_AN_ENTERPRISE if chunk[key][at]}
             if known is None and not name:
                 chunk.refuse(at, "name", NO_NAME)
-            elif known and name and fold(name) != known[1]:
-                chunk.flag(at, "name", OTHER_HERE, row=known[0], name=known[2])
             elif known is None:
-                new[code] = (numbers[at], fold(name), name)
+                new[code] = (numbers[at], fold(name), name, told)
+            else:
+                self._compare_with_first(chunk, at, name, told, known)
             if len(code) == 12 and types[at] not in (None, "household"):
                 chunk.refuse(at, "enterprise_type", HOUSEHOLD_CODE)
             types[at] = types[at] or _type_of(code, name or "")
         chunk.add("enterprise_type", [type_ or "other" for type_ in types])
+
+    def _compare_with_first(self, chunk, at, name, told, first):
+        """A new enterprise is entered as its first row has it; what a later one says otherwise is pointed out."""
+        row, folded, called, said = first
+        if name and fold(name) != folded:
+            chunk.flag(at, "name", OTHER_HERE, row=row, name=called)
+        if other := [key for key, text in told.items() if said.get(key) != text]:
+            titles = [str(self.column(key).title) for key in other]
+            chunk.flag(at, other[0], OTHER_DATA_HERE, row=row, said=titles)
 
     def _say_namesake(self, chunk, at, code, key, context):
         """A new enterprise called like another one may be that one under a wrong tax code; a branch may be called so."""

@@ -501,6 +501,16 @@ def test_a_new_enterprise_that_is_called_like_another_is_flagged_in_the_preview(
     assert Enterprise.objects.get(tax_code=f"{codes[1]}-001").enterprise_type == "branch"
 
 
+def test_what_a_later_row_says_otherwise_of_a_new_enterprise_is_pointed_out():
+    officer, code = make_officer(), make_tax_code()
+    make_unit(name="Phường Ba Đình"), make_unit(name="Phường Tây Hồ")
+    rows = [row(code, "Công ty CP Mới", "Ba Đình", "", "Máy bơm"), row(code, "Công ty Mới", "Tây Hồ", "", "Máy nén")]
+    import_ = registry([*rows, row(code, "", "", "", "Động cơ")], by=officer)
+    name, ward = flags(import_)
+    assert name[:2] == (3, "name") and "Row 2" in name[2] and "Công ty CP Mới" in name[2]
+    assert ward[:2] == (3, "ward") and "Row 2" in ward[2] and import_.counts["good"] == 3
+
+
 def test_bad_registry_rows():
     officer = make_officer()
     title = make_title(round_year=2024)
