@@ -223,6 +223,24 @@ class AttendanceForm(Form):
     def lines(self):
         return [(guest, self[f"came_{guest.place}"], self[f"who_{guest.place}"]) for guest in self.guests]
 
+    def clean(self):
+        """A name written for somebody who is not ticked is told, not dropped; the one filled in beforehand is no news."""
+        given = super().clean()
+        for guest in self.guests:
+            who = f"who_{guest.place}"
+            name = given.get(who, "")
+            if name and name != (self.fields[who].initial or "") and not given.get(f"came_{guest.place}"):
+                self.add_error(
+                    who,
+                    forms.ValidationError(
+                        _(
+                            "%(guest)s: “%(name)s” is written down, but “Came” is not ticked. Tick it, or clear the name."
+                        ),
+                        params={"guest": guest.name, "name": name},
+                    ),
+                )
+        return given
+
     def marks(self):
         given = self.cleaned_data
         return {guest.place: (given[f"came_{guest.place}"], given[f"who_{guest.place}"]) for guest in self.guests}

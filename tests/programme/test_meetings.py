@@ -459,6 +459,9 @@ def test_invitations_are_sent_from_the_page_in_one_act_with_a_result_for_each(cl
     )
     mark = reverse("programme:mark_attendance", args=place)
     version = client.get(mark).context["form"]["version"].value()
+    unticked = client.post(mark, {"operation_key": key, "version": version, "who_1": "Ông Minh", "who_2": "Bà Lan"})
+    assert "“Ông Minh”" in text_of(unticked) and 'value="Bà Lan"' in text_of(unticked)
+    assert room.guest("Hội Doanh nghiệp").attended is None
     assert (
         client.post(mark, {"operation_key": key, "version": version, "came_2": "on", "who_2": "Bà Lan"}).status_code
         == 302
