@@ -189,6 +189,14 @@ class AnswerForm(Form):
         help_text=_("Name and post, where somebody else is sent."),
     )
     version = forms.IntegerField(widget=forms.HiddenInput)
+    meeting_version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def meet_conflict(self, current, message):
+        """Where only the meeting changed, the sentence says it all and there are no two answers to compare."""
+        only_meeting = current.version == self.cleaned_data["version"]
+        super().meet_conflict(current, message)
+        self.conflicts = [] if only_meeting else self.conflicts
+        self.data[self.add_prefix("meeting_version")] = str(current.meeting.version)
 
 
 class ProceedingsForm(Form):

@@ -158,13 +158,15 @@ def send_invitation(*, invitee, by, now):
 
 
 @transaction.atomic
-def answer_invitation(*, invitee, answer, delegate, version, by, now):
-    """Say whether one comes; changed as often as one likes until the meeting begins.
+def answer_invitation(*, invitee, answer, delegate, version, meeting_version, by, now):
+    """Say whether one comes; changed as often as one likes until the meeting begins. It is answered for the meeting as it was
+    read: what was changed since is shown first.
 
     `by` is a person whose invitation it is, BY_LINK, or whoever keeps the meeting and was told the answer.
     """
     meeting = Meeting.objects.select_for_update(of=("self",)).get(pk=invitee.meeting_id)
     invitee = Invitee.objects.select_for_update(of=("self",)).get(pk=invitee.pk)
+    invitee.meeting = meeting
     kind = _in_whose_name(invitee, meeting, by)
     if invitee.sent_at is None:
         raise Conflict(_("The invitation is not sent yet."))
@@ -182,6 +184,15 @@ def answer_invitation(*, invitee, answer, delegate, version, by, now):
         raise Refused(_("Write who comes instead."))
     if answer != ANSWER.DEPUTY:
         delegate = ""
+    if meeting.version != meeting_version:
+        raise StaleVersion(
+            invitee,
+            _(
+                "The meeting was changed meanwhile: it is at %(when)s now, place: %(place)s. Nothing was recorded; look at it and "
+                "send the answer again."
+            )
+            % {"when": meeting.when, "place": meeting.place},
+        )
     if invitee.version != version:
         raise StaleVersion(invitee)
     before = {"answer": invitee.answer}

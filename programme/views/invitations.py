@@ -133,11 +133,16 @@ def enter_answer(request, public_id, place):
 
 
 def _answered(guest):
-    return {"answer": guest.answer, "delegate": guest.delegate, "version": guest.version}
+    return {
+        "answer": guest.answer,
+        "delegate": guest.delegate,
+        "version": guest.version,
+        "meeting_version": guest.meeting.version,
+    }
 
 
 def _given(form):
-    return {name: form.cleaned_data[name] for name in ("answer", "delegate", "version")}
+    return {name: form.cleaned_data[name] for name in ("answer", "delegate", "version", "meeting_version")}
 
 
 def send_invitations(request, public_id):

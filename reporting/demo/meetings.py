@@ -119,8 +119,9 @@ class _Meeting:
         given = (("come", ""), ("deputy", "Phó Giám đốc Trung tâm Ví Dụ"), ("come", ""), ("decline", ""))
         for guest, (answer, delegate) in zip(self.row.invitees.order_by("place"), given, strict=False):
             invitations.answer_invitation(
-                invitee=guest, answer=answer, delegate=delegate, version=guest.version, by=self.secretary, now=now
-            )
+                invitee=guest, answer=answer, delegate=delegate, version=guest.version,
+                meeting_version=self.row.version, by=self.secretary, now=now,
+            )  # fmt: skip
 
     def moved_to(self, hour, now):
         """The same day at another hour: some answered for the former one, one already for the new one."""
@@ -131,8 +132,8 @@ class _Meeting:
         )  # fmt: skip
         guest = self.row.invitees.get(place=1)
         invitations.answer_invitation(
-            invitee=guest, answer="come", delegate="", version=guest.version, by=self.secretary,
-            now=now + timedelta(minutes=20),
+            invitee=guest, answer="come", delegate="", version=guest.version, meeting_version=self.row.version,
+            by=self.secretary, now=now + timedelta(minutes=20),
         )  # fmt: skip
 
     def held(self):

@@ -50,11 +50,19 @@ def room():
 
 
 def answer(guest, by, given="come", delegate="", *, now=NOW, version=None):
-    guest = Invitee.objects.get(pk=guest.pk)
+    guest = Invitee.objects.select_related("meeting").get(pk=guest.pk)
     version = version or guest.version
     return invitations.answer_invitation(
-        invitee=guest, answer=given, delegate=delegate, version=version, by=by, now=now
-    )
+        invitee=guest, answer=given, delegate=delegate, version=version, meeting_version=guest.meeting.version, by=by,
+        now=now,
+    )  # fmt: skip
+
+
+def shown_in(page, **typed):
+    """What the form on a page carries with it, and what is typed into it."""
+    form = page.context["form"]
+    hidden = {field.name: str(field.value()) for field in form.hidden_fields()}
+    return hidden | {"answer": "come", "delegate": ""} | typed
 
 
 def said(meeting):
@@ -196,7 +204,7 @@ def test_the_link_of_an_invitation_opens_it_and_its_documents_and_nothing_else(c
     assert page.status_code == 200
     assert "Hội Doanh nghiệp" in text_of(page) and "Phòng họp số 1" in text_of(page) and "Tài liệu họp" in text_of(page)
     assert "Khách Khác" not in text_of(page) and room.head.full_name not in text_of(page)
-    shown = {"operation_key": str(page.context["form"]["operation_key"].value()), "version": "2"}
+    shown = shown_in(page)
     refused = client.post(link, {**shown, "answer": "deputy", "delegate": ""})
     assert refused.status_code == 200 and "người dự thay" in text_of(refused)
     assert client.post(link, {**shown, "answer": "deputy", "delegate": "Bà Lan"}).status_code == 302
@@ -224,7 +232,7 @@ def test_the_link_of_an_invitation_opens_it_and_its_documents_and_nothing_else(c
     Meeting.objects.filter(pk=room.meeting.pk).update(
         starts_at=timezone.now() - timedelta(minutes=1), moved_at=timezone.now()
     )
-    late = client.post(link, {"operation_key": str(uuid.uuid4()), "version": "3", "answer": "come", "delegate": ""})
+    late = client.post(link, shown | {"operation_key": str(uuid.uuid4()), "version": "3"})
     assert late.status_code == 200 and "không nhận xác nhận nữa" in text_of(late)
     assert room.guest("Hội Doanh nghiệp").answer == "deputy"
 
@@ -242,7 +250,7 @@ def test_an_enterprise_finds_its_own_invitation_and_another_one_nothing(client_a
     page = client_as(signatory).get(own)
     assert page.status_code == 200 and client_as(signatory).get(file).getvalue() == one_page()
     assert client_as(stranger).get(own).status_code == client_as(stranger).get(file).status_code == 404
-    shown = {"operation_key": str(page.context["form"]["operation_key"].value()), "version": "2"}
+    shown = shown_in(page)
     assert client_as(stranger).post(own, {**shown, "answer": "decline"}).status_code == 404
     assert client_as(signatory).post(own, {**shown, "answer": "decline"}).status_code == 302
     assert room.guest("Công ty Mộc Lan").answer == "decline"
@@ -286,6 +294,29 @@ def test_an_answer_for_a_time_that_was_changed_is_told_as_such_and_asked_for_onc
     assert "Đề nghị xác nhận lại" not in text_of(client.get(link))
     assert set(guests.former()) == {own} and guest not in guests.to_answer(room.now)
     assert "thời gian cũ" in text_of(keeper.get(listed))
+
+
+def test_an_answer_given_on_a_page_of_before_a_change_is_refused_with_the_new_time_and_loses_nothing(client, client_as):
+    room = Room(now=timezone.now())
+    room.invited()
+    link = reverse("programme:invitation_by_link", args=[room.guest("Hội Doanh nghiệp").token])
+    entering = reverse("programme:enter_answer", args=[room.meeting.public_id, room.guest("Báo").place])
+    for asking, address in ((client, link), (client_as(room.secretary), entering)):
+        for change in (
+            lambda was: {"starts_at": was.starts_at + timedelta(hours=1)},
+            lambda was: {"place": was.place + "a"},
+        ):
+            sent = shown_in(asking.get(address), answer="deputy", delegate="Bà Lan")
+            room.now = timezone.now()
+            meeting = moved(room, **{"starts_at": room.meeting.starts_at} | change(room.meeting)).meeting
+            refused = asking.post(address, sent)
+            assert f"{meeting.when}, địa điểm: {meeting.place}. Xác nhận chưa được ghi nhận" in text_of(refused)
+            assert 'value="Bà Lan"' in text_of(refused) and "đang lưu" not in text_of(refused)
+        assert asking.post(address, shown_in(refused, answer="deputy", delegate="Bà Lan")).status_code == 302
+    assert set(room.meeting.invitees.exclude(answer="").values_list("name", "delegate")) == {
+        ("Hội Doanh nghiệp", "Bà Lan"), ("Báo", "Bà Lan"),
+    }  # fmt: skip
+    assert [guest.name for guest in room.meeting.invitees.former()] == ["Hội Doanh nghiệp"]  # moved once more since
 
 
 def test_whoever_is_invited_on_paper_is_named_to_be_told_by_hand(client_as):
