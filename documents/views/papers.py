@@ -71,6 +71,7 @@ def paper_detail(request, public_id):
             "made_for": purposes.shown_on(paper, request.user),
             "steps": _steps(paper),
             "turn": _turn(paper),
+            "in_the_way": _in_the_way(paper, verb),
             "late": paper.is_late(timezone.localdate(now)),
             "may_edit": paper.is_draft and paper.drafter_id == request.user.pk,
             "action": _action(paper, verb) if mine else None,
@@ -83,6 +84,16 @@ def paper_detail(request, public_id):
             ],
         },
     )
+
+
+def _in_the_way(paper, verb):
+    """Why what the paper is made for does not let the next step be taken; "" where nothing is in the way."""
+    try:
+        if verb is not None:
+            purposes.require_step(paper, verb)
+    except Refused as refusal:
+        return str(refusal)
+    return ""
 
 
 def _copies(user, paper):

@@ -8,6 +8,7 @@ from accounts.roles import HEADS, Role
 from documents.models import NumberSeries
 from documents.signatories import Authority
 from programme.models import Invitee, Meeting, MeetingPaper
+from programme.services.meeting_papers import PLACE, TIME
 from screens import formats
 
 KIND = MeetingPaper.Kind
@@ -33,7 +34,7 @@ def draft_of(meeting, kind, on):
 
 
 def _when_and_where(meeting):
-    return [f"Thời gian: {meeting.when}.", f"Địa điểm: {meeting.place}."]
+    return [f"{TIME} {meeting.when}.", f"{PLACE} {meeting.place}."]
 
 
 def _invitation(meeting):

@@ -4,6 +4,8 @@ The invitation must be issued before anybody is invited. The notice of conclusio
 which it is issued: each conclusion becomes a given task with that paper as its document.
 """
 
+import re
+
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
@@ -26,6 +28,7 @@ BEGUN_IN = {
 }
 GOES_ON_IN = BEGUN_IN | {KIND.INVITATION: (STATE.PREPARED, STATE.INVITED)}
 BACKWARDS = ("return", "stop")
+TIME, PLACE = "Thời gian:", "Địa điểm:"  # with what the lines of a letter of invitation begin
 SETTLING = ("sign", "number", "seal", "issue")
 
 
@@ -93,11 +96,59 @@ def require_ready(row, paper, verb, *, dated_on=None):
             _("The paper cannot be dated before %(day)s, when the meeting was held.")
             % {"day": formats.vn_date(held_on)}
         )
+    if kind == KIND.INVITATION:
+        otherwise = said_otherwise(meeting, paper)
+        if otherwise:
+            raise Refused(
+                _(
+                    "%(otherwise)s Correct the draft, or have the paper sent back (stopped, once it has its number) and drawn up "
+                    "anew; or change the meeting."
+                )
+                % {"otherwise": otherwise}
+            )
     if kind == KIND.CONCLUSIONS:
         if verb == "send":
             _require_whole(meeting, paper)
         if verb in SETTLING:
             _require_tasks_fit(meeting, dated_on or (paper.number.dated_on if paper.number else None))
+
+
+def said_otherwise(meeting, paper):
+    """A sentence: which time or place a letter of invitation gives otherwise than its meeting; "" where it gives the same."""
+    found = []
+    for begins, says, holds in (
+        (TIME, _says_time(meeting), formats.vn_long_datetime(meeting.starts_at)),
+        (PLACE, _says_place(meeting), meeting.place),
+    ):
+        words = _line(paper.body, begins)
+        if words and not says(words):
+            found.append(
+                _("The letter says “%(letter)s”, the meeting “%(meeting)s”.") % {"letter": words, "meeting": holds}
+            )
+        elif not words and not says(" ".join(paper.body.split())):
+            found.append(_("The letter does not say “%(meeting)s”, as the meeting does.") % {"meeting": holds})
+    return " ".join(found)
+
+
+def _line(body, begins):
+    """What stands in the line that begins so; "" where there is none."""
+    lines = (" ".join(line.split()) for line in body.splitlines())
+    return next((line for line in lines if line.startswith(begins) and line != begins), "")
+
+
+def _says_time(meeting):
+    """Whether a text names the time and the day of the meeting, in one of the ways in which they are written."""
+    at = timezone.localtime(meeting.starts_at)
+    minutes = f"{at.minute:02d}" if at.minute else "(00)?(?![0-9])"
+    hour = re.compile(rf"(?<![0-9])0?{at.hour}\s*(:|\.|h|g|giờ)\s*{minutes}", re.IGNORECASE)
+    day = re.compile(
+        rf"(?<![0-9])0?{at.day}\s*([/.-]|tháng)\s*0?{at.month}\s*([/.-]|năm)\s*{at.year}(?![0-9])", re.IGNORECASE
+    )
+    return lambda text: bool(hour.search(text) and day.search(text))
+
+
+def _says_place(meeting):
+    return lambda text: " ".join(meeting.place.split()).casefold() in text.casefold()
 
 
 def _require_whole(meeting, paper):

@@ -20,9 +20,10 @@ from programme.models import Invitee, Meeting
 from programme.permissions.meetings import can_keep_meeting
 from programme.presenting.meetings import ANSWER_KINDS
 from programme.services import invitations as services
+from programme.services.meeting_papers import said_otherwise
 from programme.tables import meetings as tables
 from programme.views.acting import act, bound
-from programme.views.meetings import kept_meeting, of_meeting, visible_meeting
+from programme.views.meetings import kept_meeting, of_meeting, otherwise, visible_meeting
 from reference.sending import do_once
 from reference.sending_many import act_on_many
 from screens import formats
@@ -149,7 +150,7 @@ def send_invitations(request, public_id):
     """Everybody on the list who is not invited yet, in one act, with a result for each."""
     meeting, now = kept_meeting(request, public_id), timezone.now()
     guests = list(services.to_send(meeting))
-    if request.method == "POST" and not guests:
+    if not guests:
         messages.info(request, _("Everybody on the list is invited already."))
         return HttpResponseRedirect(meeting.get_absolute_url())
     form = bound(request, ConfirmForm)
@@ -177,6 +178,7 @@ def send_invitations(request, public_id):
             "of their own where there is an address, else on paper."
         )
         % {"count": len(guests)},
+        "caution": otherwise(meeting),
     }
     return render(request, "programme/meeting_form.html", page)
 
@@ -300,10 +302,12 @@ def _invitation(request, invitee, *, by, address, files):
     ):
         messages.success(request, _("Thank you, the answer is kept. It can be changed until the meeting begins."))
         return HttpResponseRedirect(address)
+    paper = services.issued_invitation(meeting)
     page = {
         "invitee": invitee,
         "meeting": meeting,
-        "paper": services.issued_invitation(meeting),
+        "paper": paper,
+        "otherwise": said_otherwise(meeting, paper) if paper and meeting.state == STATE.INVITED else "",
         "files": files,
         "form": form,
         "kind": ANSWER_KINDS.get(invitee.answer, "quiet"),

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy, pgettext
 from accounts.access import may_open
 from documents.forms.papers import PaperForm
 from documents.models import OutgoingPaper
+from documents.paper_states import State as PaperState
 from documents.serving import serve
 from documents.word_tables import AS_WORD
 from programme.forms.meetings import ConclusionForm, DocumentForm, MeetingForm, ProceedingsForm
@@ -96,6 +97,7 @@ def meeting_detail(request, public_id):
     guests = list(meeting.invitees.standing().order_by("place")[: GUESTS_SHOWN + 1])
     conclusions = list(meeting.conclusions.standing().select_related("office", "person", "given").order_by("number"))
     invitation = issued_invitation(meeting)
+    said = otherwise(meeting)
     return render(
         request,
         "programme/meeting.html",
@@ -108,7 +110,8 @@ def meeting_detail(request, public_id):
             "acts": _acts(meeting, invitation, now) if keeps else [],
             "documents": meeting.documents.filter(withdrawn_at__isnull=True).select_related("file").order_by("id"),
             "may_attach": keeps and meeting.state not in (STATE.CONCLUDED, STATE.CANCELLED),
-            "by_hand": _by_hand(meeting) if keeps and _is_changed(meeting) else "",
+            "otherwise": said,
+            "by_hand": _by_hand(meeting) if keeps and (said or _is_changed(meeting)) else "",
             "guests": [(guest, ANSWER_KINDS.get(guest.answer, "quiet")) for guest in guests[:GUESTS_SHOWN]],
             "more_guests": len(guests) > GUESTS_SHOWN,
             "may_enter_answers": keeps and meeting.state == STATE.INVITED and meeting.starts_at > now,
@@ -117,6 +120,19 @@ def meeting_detail(request, public_id):
             "may_conclude": keeps and services.conclusions_are_open(meeting),
         },
     )
+
+
+def otherwise(meeting):
+    """A sentence, while the meeting is still to come: what its letter of invitation says otherwise, and what follows."""
+    paper = papers.standing_paper(meeting, KIND.INVITATION)
+    if paper is None or meeting.state not in (STATE.PREPARED, STATE.INVITED):
+        return ""
+    said = papers.said_otherwise(meeting, paper)
+    if not said:
+        return ""
+    if paper.state == PaperState.ISSUED:
+        return _with(said, _("The letter is issued: the page of each invitation says that the meeting holds."))
+    return _with(said, _("The letter goes no further until both say the same."))
 
 
 def _is_changed(meeting):

@@ -439,6 +439,52 @@ def test_a_paper_of_a_meeting_goes_no_further_once_the_meeting_stands_otherwise(
     purposes.require_step(paper, "return")
 
 
+def changed(room, **values):
+    change = {"version": room.meeting.version, "by": room.secretary, "now": room.now, "reason": "Trùng"}
+    meetings.edit_meeting(meeting=room.meeting, values=values, **change)
+    return room.again().meeting
+
+
+def test_a_letter_that_gives_another_time_or_place_than_its_meeting_goes_no_further_and_says_so(client_as):
+    room = Room(
+        now=timezone.now().replace(minute=0), begins=timezone.now().replace(hour=2, minute=0) + timedelta(days=7)
+    )
+    paper, first = room.begin("invitation"), room.meeting.when
+    meeting = changed(room, starts_at=room.begins + timedelta(minutes=30), place="Hội trường A")
+    keeper = client_as(room.secretary)
+    for verb in ("send", "initial", "check", "sign", "number", "seal", "issue"):
+        with pytest.raises(Refused, match=f"{first}.*{meeting.when}.*Phòng họp số 1.*Hội trường A"):
+            purposes.require_step(paper, verb)
+    for page in (paper, meeting):
+        assert f"Giấy mời ghi “Thời gian: {first}.”" in text_of(keeper.get(page.get_absolute_url()))
+    purposes.require_step(paper, "return")
+    at = timezone.localtime(meeting.starts_at)
+    written = f"{at.hour} giờ 30 phút, ngày {at.day} tháng {at.month} năm {at.year}"
+    for body in (
+        f"Mời họp lúc {written}\ntại hội trường  A.",
+        f"Thời gian: {at:%Hh30 ngày %d/%m/%Y}\nĐịa điểm: Hội trường A",
+    ):
+        paper.body = body
+        purposes.require_step(paper, "send")
+    for body in ("Hội trường A", f"Thời gian: {at:%Hh00 ngày %d/%m/%Y}, {written}1; Hội trường A".replace("30", "15")):
+        paper.body = body
+        with pytest.raises(Refused, match=meeting.when):
+            purposes.require_step(paper, "send")
+    changed(room, starts_at=room.begins, place="Phòng họp số 1")
+    room.add(people=[room.head], outside=[("Hội", "hoi@ngoai.example")])
+    issue_paper(paper=(gone := pass_plainly(paper, "issuing", by=room.secretary, at=room.now)), version=gone.version,
+                by=room.clerk, now=room.now)  # fmt: skip
+    sending_page = reverse("programme:send_invitations", args=[meeting.public_id])
+    assert "Giấy mời ghi" not in text_of(keeper.get(sending_page))
+    changed(room, place="Hội trường A")
+    for address in (sending_page, room.meeting.get_absolute_url()):
+        assert "Giấy mời ghi “Địa điểm: Phòng họp số 1.”, cuộc họp ghi “Hội trường A”" in text_of(keeper.get(address))
+    room.send()
+    assert keeper.get(sending_page).status_code == 302  # nobody is left to invite
+    link = reverse("programme:invitation_by_link", args=[room.guest("Hội").token])
+    assert "Lịch họp dưới đây thay cho" in text_of(keeper.get(link))
+
+
 # --- who may what ------------------------------------------------------------------------------
 
 
