@@ -41,7 +41,9 @@ class PaperQuerySet(models.QuerySet):
         """Those whose next step is this person's."""
         waiting = Q(state=State.SIGNING, signer=user) | Q(state=State.DRAFT, drafter=user, round__gt=1)
         if user.roles & INITIALLERS:
-            waiting |= Q(state=State.INITIALLING, office__in=offices_headed_by(user, on)) & ~Q(drafter=user)
+            waiting |= Q(state=State.INITIALLING, office__in=offices_headed_by(user, on)) & ~(
+                Q(drafter=user) | Q(signer=user)
+            )
         if user.roles & OFFICE:
             waiting |= Q(state=State.CHECKING) & ~Q(drafter=user)
         if user.roles & CLERK:

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.access import require
-from accounts.duties import check_pair
+from accounts.duties import check_pair, steps_apart_from
 from audit.events import actor_name, record_event
 from audit.refusals import Conflict, NotAllowed, Refused, StaleVersion
 from documents import purposes
@@ -253,6 +253,10 @@ MAKING = {
 # --- whose turn it is --------------------------------------------------------------------------
 
 
+class TwoPeople(NotAllowed):
+    """Another person must take this step than took, or will take, one that does not go together with it."""
+
+
 def may_take(user, paper, verb, now):
     """Whether the step is this person's now: what buttons ask."""
     try:
@@ -260,6 +264,17 @@ def may_take(user, paper, verb, now):
     except Refused:
         return False
     return True
+
+
+def why_not(user, paper, verb, now):
+    """Why somebody whose turn it would be cannot take the step: another person must. "" for everybody else."""
+    try:
+        _require_turn(paper, verb, user, now)
+    except TwoPeople as refusal:
+        return str(refusal)
+    except Refused:
+        pass
+    return ""
 
 
 def next_verb(paper):
@@ -281,12 +296,32 @@ def _require_turn(paper, verb, by, now):
     # the Department's Office may take back what its signer cannot sign any more
     if paper.state == State.SIGNING and paper.signer_id != by.pk and not (verb == "return" and by.roles & OFFICE):
         raise NotAllowed(_("%(name)s does this: the paper is signed by them.") % {"name": paper.signer})
+    _require_others(paper, verb, by, today)
+
+
+def _require_others(paper, verb, by, today):
     duty = DUTIES.get(verb)
-    if duty and verb != "send":
+    if not duty:
+        return
+    apart = paper.signer_id == by.pk and "sign paper" in steps_apart_from(duty, on=today)
+    if apart and verb == "send":
+        raise TwoPeople(_("You drafted this paper and would sign it too. Choose another signer in the draft."))
+    if apart:
+        raise TwoPeople(
+            _(
+                "The paper is to be signed by you, so that somebody else takes this step. Where nobody else can, send it back, "
+                "and the drafter chooses another signer."
+            )
+        )
+    if verb == "send":
+        return
+    try:
         check_pair(step=duty, by=by, other_step="draft paper", other_by=paper.drafter, on=today)
         for step in paper.steps.filter(round=paper.round, verb__in=list(DUTIES)):
             taken_by = step.by.partition(":")[2]
             check_pair(step=duty, by=by, other_step=DUTIES[step.verb], other_by=taken_by, on=today)
+    except NotAllowed as refusal:
+        raise TwoPeople(str(refusal)) from None
 
 
 # --- shared ------------------------------------------------------------------------------------

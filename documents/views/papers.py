@@ -72,6 +72,7 @@ def paper_detail(request, public_id):
             "steps": _steps(paper),
             "turn": _turn(paper),
             "in_the_way": _in_the_way(paper, verb),
+            "not_you": way.why_not(request.user, paper, verb, now) if verb and not mine else "",
             "late": paper.is_late(timezone.localdate(now)),
             "may_edit": paper.is_draft and paper.drafter_id == request.user.pk,
             "action": _action(paper, verb) if mine else None,

@@ -137,10 +137,26 @@ def test_two_people_draft_and_initial_and_two_initial_and_sign():
     with pytest.raises(NotAllowed, match="hai người khác nhau"):
         take("initial", own, head)
     assert take("initial", own, make_deputy_head(office=office)).state == "checking"
-    theirs = make_paper(drafter=make_officer(office=office), signer=head, authority="tl")
-    paper = make_paper_at("signing", paper=theirs, head=head)
-    with pytest.raises(NotAllowed, match="hai người khác nhau"):
-        take("sign", paper, head)
+    with pytest.raises(NotAllowed, match="chọn người ký khác"):
+        take("send", make_paper(drafter=head, signer=head, authority="tl"), head)
+
+
+def test_whoever_signs_a_paper_is_not_offered_its_initialling_and_reads_why(client_as, clerk):
+    call_command("load_duties", verbosity=0)
+    office = make_office()
+    head, deputy = make_head(office=office), make_deputy_head(office=office)
+    paper = make_paper(drafter=make_officer(office=office), signer=head, authority="tl")
+    paper = make_paper_at("initialling", paper=paper)
+    with pytest.raises(NotAllowed, match="trình ông/bà ký"):
+        take("initial", paper, head)
+    waiting = OutgoingPaper.objects.waiting_for
+    assert [paper in waiting(person, TODAY) for person in (head, deputy)] == [False, True]
+    shown = {person: client_as(person).get(page("paper", paper)).content.decode() for person in (head, deputy)}
+    assert page("initial_paper", paper) in shown[deputy] and "trình ông/bà ký" not in shown[deputy]
+    assert page("initial_paper", paper) not in shown[head] and "trình ông/bà ký" in shown[head]
+    assert page("return_paper", paper) in shown[head]
+    paper = make_paper_at("signing", paper=paper, head=deputy, clerk=clerk)
+    assert page("sign_paper", paper) in client_as(head).get(page("paper", paper)).content.decode()
 
 
 def test_a_paper_that_is_sent_back_begins_anew_with_its_reason(clerk):
