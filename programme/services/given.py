@@ -30,12 +30,24 @@ def add_given(*, values, by, now, file=None, synthetic=False):
 def _require_in_order(given, now):
     if given.deadline < given.document_on:
         raise Refused(_("The deadline lies before the date of the document."))
-    if given.person:
-        posts = Post.objects.filter(user=given.person, office=given.office).in_force(timezone.localdate(now))
+    require_in_charge(given.office, given.person, timezone.localdate(now))
+
+
+def require_in_charge(office, person, on):
+    """Whoever is in charge of a task holds a post of that office, and somebody there reports on tasks: else it waits for
+    nobody."""
+    posts = Post.objects.in_force(on).filter(office=office, user__is_active=True)
+    if person:
+        posts = posts.filter(user=person)
         if not posts.exists():
-            raise Refused(
-                _("%(person)s holds no post in %(office)s.") % {"person": given.person, "office": given.office}
+            raise Refused(_("%(person)s holds no post in %(office)s.") % {"person": person, "office": office})
+    if not posts.filter(role__in=[role.value for role in REPORT.roles]).exists():
+        raise Refused(
+            _(
+                "%(who)s does not report on given tasks, so that this one would wait for nobody. Choose the office that does it."
             )
+            % {"who": person or office}
+        )
 
 
 @transaction.atomic

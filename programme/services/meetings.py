@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.access import require
-from accounts.models import Post, User
+from accounts.models import User
 from audit.events import record_event
 from audit.refusals import Conflict, NotAllowed, Refused
 from documents.paper_states import ON_THE_WAY
@@ -14,6 +14,7 @@ from documents.secrecy import refuse_secret
 from notices.services.telling import tell_each
 from programme.models import Conclusion, Meeting, MeetingDocument, MeetingPaper
 from programme.permissions.meetings import KEEP, can_keep_meeting
+from programme.services import given
 from programme.services.moving import changed_values, locked, require_move, save, told
 from programme.telling import MEETING_CANCELLED, MEETING_CHANGED
 from screens import formats
@@ -220,13 +221,7 @@ def require_in_charge(conclusion, meeting, now):
     held_on = timezone.localdate(meeting.starts_at)
     if conclusion.deadline < held_on:
         raise Refused(_("The deadline lies before the day of the meeting."))
-    if conclusion.person:
-        posts = Post.objects.filter(user=conclusion.person, office=conclusion.office)
-        if not posts.in_force(timezone.localdate(now)).exists():
-            raise Refused(
-                _("%(person)s holds no post in %(office)s.")
-                % {"person": conclusion.person, "office": conclusion.office}
-            )
+    given.require_in_charge(conclusion.office, conclusion.person, timezone.localdate(now))
 
 
 def require_still_to_come(conclusion, now):

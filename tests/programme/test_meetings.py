@@ -368,6 +368,9 @@ def test_the_notice_of_conclusions_makes_each_of_them_a_given_task(room):
     assert first.content == "Rà soát danh sách / lần 2"
     with pytest.raises(Refused, match="không"):
         room.conclude("Khác", person=room.chair)
+    for person in (None, room.chair):
+        with pytest.raises(Refused, match="không báo cáo nhiệm vụ"):
+            room.conclude("Khác", person=person, office=room.chair.posts.get().office)
     with pytest.raises(Refused, match="trước ngày họp"):
         room.conclude("Khác", days=-1)
     second = room.conclude("Báo cáo Giám đốc", days=2)
