@@ -23,6 +23,13 @@ def add_certificate(*, content, by, now):
     """Enter the certificate of an organisation (PEM or DER)."""
     require(by, KEEP)
     certificate = _read(content)
+    if not _certifies(certificate):
+        raise Refused(
+            _(
+                "This is the certificate of somebody who signs, not of an organisation that issues certificates: the list takes "
+                "only those. Choose the organisation's own certificate (CA)."
+            )
+        )
     expires_on = timezone.localdate(certificate.not_valid_after_utc)
     if expires_on < timezone.localdate(now):
         raise Refused(_("This certificate is valid no more."))
@@ -60,6 +67,16 @@ def _read(content):
         raise Refused(
             _("This is no certificate. Choose the organisation's certificate file (.cer, .crt or .pem).")
         ) from None
+
+
+def _certifies(certificate):
+    """Whether it says that other certificates may be issued under it."""
+    try:
+        found = {extension.oid: extension.value for extension in certificate.extensions}
+    except (ValueError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType):
+        return False
+    basic, usage = (found.get(each.oid) for each in (x509.BasicConstraints, x509.KeyUsage))
+    return basic is not None and basic.ca and (usage is None or usage.key_cert_sign)
 
 
 def _called(certificate):

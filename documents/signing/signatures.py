@@ -17,6 +17,8 @@ MEGABYTES = 2048
 SIGNER, AGENCY = "Signer", "Agency"  # names of the two signature fields
 FIELDS = ("number", "day", "month")  # of the fields that are filled in between them
 
+MOMENTS = ("at", "stamped_at", "expired_at")
+
 
 @dataclass(frozen=True)
 class Signature:
@@ -25,6 +27,7 @@ class Signature:
     `intact`: the signed bytes are as they were signed. `allowed`: what came after is only what the signature allows.
     `trusted`: issued under a certificate of the portal's list. `tryout`: self-made by a portal that is tried out.
     `stamp_holds`, `stamp_trusted`: the same of the time stamp that the signature carries. `unreadable`: nothing can be said.
+    `expired_at`: when its certificate ran out, where it had when this was verified.
     """
 
     field: str
@@ -47,6 +50,7 @@ class Signature:
     stamp_trusted: bool
     is_stamp: bool
     unreadable: bool
+    expired_at: datetime | None = None
 
     @property
     def holds(self):
@@ -67,9 +71,26 @@ class Signature:
             return _("Something was changed after signing that the signature does not allow.")
         if self.trusted:
             return _("Intact, and issued by an organisation of the portal's list.")
+        if self.expired_at:
+            return self._expired
         if self.tryout:
             return _("Intact, signed with a try-out certificate that has no legal value.")
         return _("Intact; the certifying organisation is not known.")
+
+    @property
+    def ran_out_before(self):
+        """Whether the certificate had run out when it was signed, by the time that the signature carries."""
+        moment = self.stamped_at or self.at
+        return bool(self.expired_at and moment and moment > self.expired_at)
+
+    @property
+    def _expired(self):
+        day = {"day": formats.vn_date(self.expired_at)}
+        if self.ran_out_before:
+            return _("Intact, but the certificate had run out on %(day)s, before it was signed.") % day
+        return (
+            _("Intact; the certificate ran out on %(day)s, so that its organisation does not vouch for it now.") % day
+        )
 
     @property
     def stamp_words(self):
@@ -86,12 +107,12 @@ class Signature:
     @property
     def kept(self):
         """As it is kept with a file: plain values."""
-        moments = {name: _text(getattr(self, name)) for name in ("at", "stamped_at")}
+        moments = {name: _text(getattr(self, name)) for name in MOMENTS}
         return asdict(self) | moments
 
     @classmethod
     def of(cls, kept):
-        return cls(**kept | {name: _moment(kept[name]) for name in ("at", "stamped_at")})
+        return cls(**kept | {name: _moment(kept.get(name)) for name in MOMENTS})
 
 
 def signatures_in(pdf, roots=()):

@@ -9,6 +9,7 @@ import base64
 import json
 import logging
 import sys
+from datetime import UTC, datetime
 from io import BytesIO
 
 from documents.reader import limit_self, say
@@ -41,6 +42,7 @@ NOTHING = {
     "field": "", "name": "", "organisation": "", "issuer": "", "serial": "", "intact": False, "allowed": False,
     "changed": "unknown", "whole": False, "covers": False, "certifies": False, "trusted": False, "tryout": False, "at": "",
     "stamped_at": "", "stamped_by": "", "stamp_holds": False, "stamp_trusted": False, "is_stamp": False, "unreadable": True,
+    "expired_at": "",
 }  # fmt: skip
 
 
@@ -85,7 +87,14 @@ def _said(signature, context, *, is_first):
         "stamped_by": _text(stamp.signing_cert.subject.native.get("common_name", "")) if stamp else "",
         "stamp_holds": bool(stamp and stamp.intact and stamp.valid),
         "stamp_trusted": bool(stamp and stamp.trusted),
+        "expired_at": _expired(certificate, datetime.now(UTC)),
     }
+
+
+def _expired(certificate, now):
+    """When the certificate ran out; "" while it holds."""
+    ends = certificate.not_valid_after
+    return ends.isoformat() if ends < now else ""
 
 
 def _text(value):

@@ -28,6 +28,10 @@ def worth_of(signatures):
         return "quiet", _("not signed digitally")
     if not all(each.holds for each in signatures):
         return "bad", _("changed after it was signed")
+    if any(each.ran_out_before and not each.trusted for each in signatures):
+        return "bad", _("intact; the certificate had run out when it was signed")
+    if any(each.expired_at and not each.trusted for each in signatures):
+        return "warn", _("intact; the certificate has run out since")
     if any(each.tryout for each in signatures):
         return "warn", _("intact; signed with a try-out certificate without legal value")
     if all(each.trusted for each in signatures):

@@ -163,6 +163,7 @@ def _authority(name):
         .serial_number(x509.random_serial_number())
         .not_valid_before(at(FIRST_ON))
         .not_valid_after(at(date(2036, 1, 5)))
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
         .sign(key, hashes.SHA256())
     )
     return made.public_bytes(serialization.Encoding.PEM)

@@ -2,7 +2,7 @@
 
 from documents.permissions.papers import DRAFT, STEPS
 from documents.services.trust import add_certificate
-from documents.signing.keys import agency_key
+from tests.documents.making_certificates import certified
 from tests.factories import make_paper, make_paper_at
 
 
@@ -12,7 +12,7 @@ def build(world):
         for role in DRAFT.roles
     }
     world.issued = make_paper_at("issued", clerk=world.people["records_clerk"])
-    content = agency_key().signing_cert.dump()
+    content = certified("Tổ chức chứng thực", certifies=True).pem
     world.certificate = add_certificate(content=content, by=world.people["administrator"], now=world.now)
 
 

@@ -25,6 +25,7 @@ from dossiers.presenting.applications import worth_of
 from dossiers.services import applications as services
 from dossiers.services import dossiers
 from reporting.demo.scans import one_page, signed_page
+from tests.documents.making_certificates import certified
 from tests.factories import (
     make_administrator,
     make_application,
@@ -125,9 +126,9 @@ def test_a_time_stamp_is_verified_by_itself_and_by_the_list_of_organisations(sig
 
 
 def test_a_signature_is_trusted_by_the_list_as_it_stands_then(draft, signatory):
-    key = person_key(signatory)
-    row = attached(draft, signatory, signed_page("a", key))
-    add_certificate(content=key.signing_cert.dump(), by=make_administrator(), now=NOW)
+    root = certified("Tổ chức", certifies=True)
+    row = attached(draft, signatory, signed_page("a", certified("Người ký", by=root).signer))
+    add_certificate(content=root.pem, by=make_administrator(), now=NOW)
     assert [each["trusted"] for each in row.signatures] == [False]  # what was verified then
     assert [each.trusted for each in services.verified(row.file, NOW)] == [True]
 
