@@ -13,6 +13,7 @@ from audit.refusals import Refused
 from documents.limited import ReaderFailed, ReaderRefused, ask_reader
 from documents.packages import BLOCK, DOCUMENT, WORKBOOK, check_package, not_what_it_says, tail_of
 from documents.reasons import FILES, sentence
+from screens.text import clean
 
 CONTENT_TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -76,6 +77,11 @@ def clean_name(name):
     while len((stem + dot + ending).encode()) > 150:
         stem = stem[:-1]
     return unicodedata.normalize("NFC", stem.rstrip(". ") + dot + ending) or "tep"
+
+
+def named_after(title, ending):
+    """The name of a file that is called after a title: a stroke in it (tháng 11/2026) parts no folders."""
+    return f"{clean(title)[:100].replace('/', '-').replace(chr(92), '-')}.{ending}"
 
 
 # --- the check --------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from io import BytesIO
 
+from documents.guard import named_after
 from documents.layout.drawing import paper_as_pdf
 from documents.layout.word import paper_as_docx
 from documents.serving import as_attachment
@@ -10,10 +11,10 @@ from documents.word_tables import DOCX
 PDF = "application/pdf"
 
 
-def file_of_paper(paper, kind, name):
-    """The `documents.layout.data.Paper` as an attachment called `name`; `kind` is "pdf" or "word"."""
+def file_of_paper(paper, kind, title):
+    """The `documents.layout.data.Paper` as an attachment called after `title`; `kind` is "pdf" or "word"."""
     if kind == "pdf":
         content, ending, content_type = paper_as_pdf(paper).pdf, "pdf", PDF
     else:
         content, ending, content_type = paper_as_docx(paper), "docx", DOCX
-    return as_attachment(BytesIO(content), f"{name}.{ending}", content_type, size=len(content))
+    return as_attachment(BytesIO(content), named_after(title, ending), content_type, size=len(content))

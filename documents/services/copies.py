@@ -14,6 +14,7 @@ from accounts.models import Office, Post
 from audit.events import actor_name, record_event
 from audit.refusals import Conflict, NotAllowed, Refused, StaleVersion
 from documents.copy_states import CopyState, copy_move
+from documents.guard import named_after
 from documents.layout.data import Copy, Signature, blocks_from, lines_of
 from documents.layout.drawing import copy_as_pdf
 from documents.models import IncomingPaper, NumberSeries, PaperCopy
@@ -111,7 +112,7 @@ def make_prepared(*, original, values, by, now):
 @transaction.atomic
 def _prepare(original, values, *, by, now, content, places):
     series, office, source = _require_right(original, values, by, now)
-    drawn = keep_made(content, name=f"{series.heading} {clean(original.subject)[:100]}.pdf", now=now)
+    drawn = keep_made(content, name=named_after(f"{series.heading} {original.subject}", "pdf"), now=now)
     of = {"incoming" if isinstance(original, IncomingPaper) else "outgoing": original}
     row = PaperCopy.objects.create(
         series=series, office=office, source=source, drawn=drawn, places=places, prepared_at=now,

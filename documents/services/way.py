@@ -19,6 +19,7 @@ from audit.events import actor_name, record_event
 from audit.refusals import Conflict, NotAllowed, Refused, StaleVersion
 from documents import purposes
 from documents.composing import data_of
+from documents.guard import named_after
 from documents.layout.drawing import Place, paper_as_pdf
 from documents.models import PaperStep, TrustedCertificate
 from documents.models.papers import offices_headed_by
@@ -355,7 +356,7 @@ def _taken(paper, verb, version, *, by, now, content=None, stored=None, facts=No
     going = paper.round
     move(paper, verb)
     if content is not None:
-        stored = keep_made(content, name=f"{clean(paper.subject)[:100]}.pdf", now=now)
+        stored = keep_made(content, name=named_after(paper.subject, "pdf"), now=now)
     if stored is not None:
         values[FILE_OF[verb]] = stored
     values |= {"waiting_since": now, "step_count": paper.step_count + 1}

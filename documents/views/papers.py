@@ -15,7 +15,9 @@ from audit.events import actor_names
 from audit.refusals import Refused
 from documents import purposes
 from documents.composing import DRAFT_MARK, data_of, kept_by
+from documents.filing import filing_of
 from documents.forms.papers import PaperForm, ReasonForm
+from documents.guard import named_after
 from documents.layout.drawing import page_picture, paper_as_pdf
 from documents.layout.files import PDF, file_of_paper
 from documents.models import OutgoingPaper
@@ -78,6 +80,7 @@ def paper_detail(request, public_id):
             "action": _action(paper, verb) if mine else None,
             "upload": _upload(paper, verb) if mine else "",
             **_copies(request.user, paper),
+            **_register(request.user, paper),
             "others": [
                 (reverse(f"documents:{other}_paper", args=[paper.public_id]), WORDS[other][0])
                 for other in ("return", "stop")
@@ -101,6 +104,14 @@ def _copies(user, paper):
     may = may_open(user, "documents:copy_outgoing") and source_of(paper) is not None
     address = reverse("documents:copy_outgoing", args=[paper.public_id]) if may else ""
     return {"copies": copies_of(user, outgoing=paper), "copy_address": address}
+
+
+def _register(user, paper):
+    """What the page says once the paper is issued: the work files that it is in, and its line of the register."""
+    if paper.state != State.ISSUED:
+        return {}
+    line = paper.number.get_absolute_url() if may_open(user, "documents:number") else ""
+    return {"filing": filing_of(user, "outgoing", paper.number), "line": line}
 
 
 def _action(paper, verb):
@@ -203,21 +214,21 @@ def paper_page(request, public_id, page):
 def paper_pdf(request, public_id):
     """The paper as far as it came: what is signed leaves byte for byte."""
     paper = paper_or_404(request, public_id)
-    name = f"{paper.number.symbol.replace('/', '-')} " if paper.number else ""
+    name = f"{paper.number.symbol} " if paper.number else ""
     if paper.last_file is not None:
-        title = f"{name}{paper.subject[:100]}.pdf"
+        title = named_after(f"{name}{paper.subject}", "pdf")
         return serve(paper.last_file, request, of=paper, name=title, basis=f"paper {paper.public_id}")
     try:
         pdf = _drawn(paper)
     except Refused as refusal:
         return _back(request, paper, refusal)
-    return as_attachment(BytesIO(pdf), f"{paper.subject[:100]}.pdf", PDF, size=len(pdf))
+    return as_attachment(BytesIO(pdf), named_after(paper.subject, "pdf"), PDF, size=len(pdf))
 
 
 def paper_word(request, public_id):
     paper = paper_or_404(request, public_id)
     mark = DRAFT_MARK if paper.is_draft else ""
-    return file_of_paper(data_of(paper, now=timezone.now(), mark=mark), "word", paper.subject[:100])
+    return file_of_paper(data_of(paper, now=timezone.now(), mark=mark), "word", paper.subject)
 
 
 def _drawn(paper):

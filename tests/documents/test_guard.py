@@ -288,6 +288,11 @@ def test_names_are_safe_everywhere(given, clean):
     assert guard.clean_name(given) == clean
 
 
+def test_a_file_called_after_a_title_keeps_what_stands_after_a_stroke():
+    assert guard.named_after("Rà soát  tháng 11/2026", "pdf") == "Rà soát tháng 11-2026.pdf"
+    assert guard.clean_name(guard.named_after("x" * 300, "docx")) == "x" * 100 + ".docx"
+
+
 def test_long_name_keeps_its_ending():
     name = guard.clean_name("Số liệu " * 60 + ".xlsx")
     assert name.endswith(".xlsx")

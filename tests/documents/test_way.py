@@ -381,6 +381,13 @@ def test_the_page_offers_each_step_to_whose_turn_it_is_and_takes_it_once(client_
     assert f"Số: {paper.number.symbol}" in word
     pdf = client_as(clerk).get(page("paper_pdf", paper))
     assert pdf.getvalue() == bytes_of(paper.sealed)
+    filed = [
+        reverse("documents:put_into_file", args=["outgoing", paper.number.public_id]),
+        paper.number.get_absolute_url(),
+    ]
+    assert not any(link in client_as(clerk).get(page("paper", paper)).content.decode() for link in filed)
+    make_paper_at("issued", paper=paper, clerk=clerk)
+    assert all(link in client_as(clerk).get(page("paper", paper)).content.decode() for link in filed)
 
 
 def test_a_signed_file_is_uploaded_and_a_wrong_one_is_refused_with_a_sentence(client_as, clerk):
