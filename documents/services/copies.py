@@ -22,10 +22,10 @@ from documents.paper_states import CLERK, OFFICE, State
 from documents.permissions.copies import PREPARE, STEPS
 from documents.secrecy import refuse_secret
 from documents.services.numbers import give_number, upcoming_number
-from documents.services.way import MOST_TRIES, Overtaken, signing_place, verified_upload, written_in
+from documents.services.way import MOST_TRIES, Overtaken, sealed_by_agency, signing_place, verified_upload, written_in
 from documents.signatories import lines_above, require_signatory
-from documents.signing.keys import agency_key, facts_of, person_key
-from documents.signing.signatures import AGENCY, SIGNER
+from documents.signing.keys import facts_of, person_key
+from documents.signing.signatures import SIGNER
 from documents.store import bytes_of, keep_made, usable
 from reference.models import Agency
 from screens import formats
@@ -219,14 +219,8 @@ def issue_copy(*, copy, version, by, now, made=None):
 
 
 def make_issued(*, copy, version, by, now):
-    from documents.signing.writing import sign
-
     _begin(copy, "issue", version, by, now)
-    key = agency_key()
-    if key is None:
-        raise Refused(_("No certificate of the agency is set up. Download the paper, sign it outside, and upload it."))
-    content = sign(bytes_of(copy.numbered), key, field=AGENCY, place=signing_place(copy), now=now)
-    return {"content": content, "facts": facts_of(key)}
+    return sealed_by_agency(copy, now)
 
 
 def upload_copy(*, copy, verb, version, by, now, file=None, made=None):
@@ -237,8 +231,7 @@ def upload_copy(*, copy, verb, version, by, now, file=None, made=None):
 
 def make_uploaded(*, copy, verb, file, version, by, now):
     _begin(copy, verb, version, by, now)
-    given_out = bytes_of(copy.drawn if verb == "sign" else copy.numbered)
-    return verified_upload(given_out, file, first=verb == "sign", by=by, now=now)
+    return verified_upload(copy, file, first=verb == "sign", by=by, now=now)
 
 
 def drop_copy(*, copy, version, by, now, reason):

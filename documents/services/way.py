@@ -4,6 +4,7 @@ issued; or sent back with a reason. Each step is a row of its own that names who
 Files are drawn, signed and verified before the transaction begins; the version that was read is compared in it.
 """
 
+import re
 import secrets
 from contextlib import suppress
 
@@ -28,10 +29,11 @@ from documents.permissions.papers import STEPS
 from documents.services.numbers import give_number, upcoming_number, void_number
 from documents.services.papers import locked, move, require_drafter
 from documents.signatories import lines_above
-from documents.signing.keys import agency_key, facts_of, person_key
+from documents.signing.keys import AGENCY_CALLED, agency_key, facts_of, person_key, trial_key
 from documents.signing.signatures import AGENCY, FIELDS, SIGNER, signatures_in
 from documents.store import blocks_of, bytes_of, keep_made, save_upload, too_large
-from screens.text import clean
+from screens import formats
+from screens.text import clean, fold
 
 # {verb: what duties call the step}
 DUTIES = {"send": "draft paper", "initial": "initial paper", "check": "check paper", "sign": "sign paper"}
@@ -113,15 +115,14 @@ def upload_sealed(*, paper, version, by, now, file=None, made=None):
 def make_uploaded(*, paper, verb, file, version, by, now):
     """The uploaded file: the bytes that were given out, with signatures after them that hold."""
     _begin(paper, verb, version, by, now)
-    given_out = bytes_of(paper.drawn if verb == "sign" else paper.numbered)
-    return verified_upload(given_out, file, first=verb == "sign", by=by, now=now)
+    return verified_upload(paper, file, first=verb == "sign", by=by, now=now)
 
 
-def verified_upload(given_out, file, *, first, by, now):
-    """What came back signed: the very bytes that were given out with a signature after them; the `first` one leaves the places
-    of number and date empty. Returns the stored file and what is said of the signature."""
-    from documents.signing.places import filled_in
-
+def verified_upload(paper, file, *, first, by, now):
+    """What came back signed: the very bytes that were given out with a signature after it, of whoever signs the paper (or
+    copy), or of the agency; the `first` one leaves the places of number, date and agency empty and lets them be filled.
+    Returns the stored file and what is said of the signature."""
+    given_out = bytes_of(paper.drawn if first else paper.numbered)
     if file.size > settings.UPLOAD_MEGABYTES * 2**20:
         raise Refused(too_large())
     content = b"".join(blocks_of(file))
@@ -132,7 +133,8 @@ def verified_upload(given_out, file, *, first, by, now):
                 "and change nothing else."
             )
         )
-    found = signatures_in(content, trusted_roots(now))
+    roots = trusted_roots(now)
+    found = signatures_in(content, roots)
     signers = [each for each in found if not each.is_stamp]
     if len(signers) < (1 if first else 2) or not found[-1].whole:
         raise Refused(
@@ -141,10 +143,64 @@ def verified_upload(given_out, file, *, first, by, now):
     broken = next((signature for signature in found if not signature.holds), None)
     if broken:
         raise Refused(f"{broken.name}: {broken.words}")
-    if first and any(filled_in(content).get(name) for name in FIELDS):
-        raise Refused(_("The number or the date was filled in. Download the paper again and sign it as it is."))
+    added = found if first else found[len(signatures_in(given_out, roots)) :]
+    called = paper.signer.full_name if first else AGENCY_CALLED
+    for signature in added:
+        _require_theirs(signature, called)
+    if first:
+        _require_room(content, added, signing_place(paper), now)
     stored = save_upload(file, by=by, now=now, allow=("pdf",))
     return {"stored": stored, "facts": _said(signers[-1])}
+
+
+def _require_theirs(signature, called):
+    """A signature of whom the paper says, by a certificate that has not run out. Time stamps are anybody's."""
+    if signature.is_stamp:
+        return
+    if not re.search(rf"(?<!\w){re.escape(fold(called))}(?!\w)", fold(signature.name)):
+        raise Refused(
+            _(
+                "The file is signed with the certificate of “%(name)s”; here “%(called)s” signs. Sign it with their certificate."
+            )
+            % {"name": signature.name, "called": called}
+        )
+    if signature.expired_at:
+        raise Refused(
+            _("The certificate ran out on %(day)s. Sign the paper with one that is valid.")
+            % {"day": formats.vn_date(signature.expired_at)}
+        )
+
+
+def _require_room(content, added, place, now):
+    """The places of number, date and agency are empty, and filling them in leaves the signature as it is: tried with a number
+    and a signature that are thrown away."""
+    from pyhanko.pdf_utils.misc import PdfError
+
+    from documents.signing.places import fill_in, filled_in
+    from documents.signing.writing import sign
+
+    if any(signature.field == AGENCY for signature in added):
+        raise Refused(
+            _(
+                "The signature stands in the place of the agency's. Download the paper again and sign it in a new place, not in "
+                "the signature field that is there."
+            )
+        )
+    try:
+        if any(filled_in(content).get(name) for name in FIELDS):
+            raise Refused(_("The number or the date was filled in. Download the paper again and sign it as it is."))
+        on = timezone.localdate(now)
+        tried = sign(fill_in(content, written_in(1, on), on=on), trial_key(), field=AGENCY, place=place, now=now)
+        holds = all(signature.holds for signature in signatures_in(tried))
+    except (PdfError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
+        holds = False
+    if not holds:
+        raise Refused(
+            _(
+                "The signature closes the paper: number, date and the agency's signature could not be added without breaking it. "
+                "Download the paper again and sign it so that forms may be filled in and others may sign."
+            )
+        )
 
 
 class Overtaken(Exception):
@@ -208,13 +264,27 @@ def seal_paper(*, paper, version, by, now, made=None):
 
 
 def make_sealed(*, paper, version, by, now):
+    _begin(paper, "seal", version, by, now)
+    return sealed_by_agency(paper, now)
+
+
+def sealed_by_agency(paper, now):
+    """A paper or copy that has its number, signed with the agency's certificate file."""
+    from pyhanko.sign.general import SigningError
+
     from documents.signing.writing import sign
 
-    _begin(paper, "seal", version, by, now)
     key = agency_key()
     if key is None:
         raise Refused(_("No certificate of the agency is set up. Download the paper, sign it outside, and upload it."))
-    content = sign(bytes_of(paper.numbered), key, field=AGENCY, place=signing_place(paper), now=now)
+    try:
+        content = sign(bytes_of(paper.numbered), key, field=AGENCY, place=signing_place(paper), now=now)
+    except SigningError:
+        raise Refused(
+            _(
+                "Something is signed in the agency's place already, so that this paper cannot be signed for the agency any more."
+            )
+        ) from None
     return {"content": content, "facts": facts_of(key)}
 
 

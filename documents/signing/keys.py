@@ -22,6 +22,7 @@ from audit.refusals import Refused
 from documents.signing.verifier import TRYOUT
 
 AGENCY = "Sở Công Thương Hà Nội"
+AGENCY_CALLED = "Sở Công Thương"  # what a certificate of the agency is called at least
 YEARS = 5
 
 
@@ -47,6 +48,13 @@ def person_key(user):
     if not may_sign_here():
         raise Refused(_("Sign with your own device: download the paper, sign it, and upload it."))
     return _self_made(str(user.public_id), user.full_name)
+
+
+@cache
+def trial_key():
+    """A key that is kept nowhere: what it signs is only looked at and thrown away."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    return _signer(key, _certificate(key, AGENCY), [])
 
 
 def facts_of(key):

@@ -217,7 +217,15 @@ def upload_signature(request, public_id, verb):
         messages.success(request, COPY_WORDS[verb][2])
         return HttpResponseRedirect(copy.get_absolute_url())
     lead = _("Download the paper as PDF, sign it with your device, and upload what comes out.")
-    return _page(request, form, copy, title=_("Upload the signed copy"), submit=_("Upload and verify"), lead=lead)
+    return _page(
+        request,
+        form,
+        copy,
+        title=_("Upload the signed copy"),
+        submit=_("Upload and verify"),
+        lead=lead,
+        download=reverse("documents:copy_pdf", args=[copy.public_id]),
+    )
 
 
 def _not_here(request, copy, verb, uploading=False):
@@ -235,7 +243,7 @@ def _copy(request, public_id):
     return get_object_or_404(copies, public_id=public_id)
 
 
-def _page(request, form, copy, *, title, submit, lead):
+def _page(request, form, copy, *, title, submit, lead, download=""):
     page = {
         "form": form,
         "title": title,
@@ -243,6 +251,7 @@ def _page(request, form, copy, *, title, submit, lead):
         "back": copy.get_absolute_url(),
         "copy": copy,
         "lead": lead,
+        "download": download,
         "original": copy.original,
     }
     return render(request, "documents/copy_form.html", page)

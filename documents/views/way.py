@@ -5,6 +5,7 @@ from functools import partial
 from django.contrib import messages
 from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -90,7 +91,15 @@ def upload_signature(request, public_id, verb):
         messages.success(request, WORDS[verb][2])
         return HttpResponseRedirect(paper.get_absolute_url())
     lead = _("Download the paper as PDF, sign it with your device, and upload what comes out.")
-    return _page(request, form, paper, title=_("Upload the signed paper"), submit=_("Upload and verify"), lead=lead)
+    return _page(
+        request,
+        form,
+        paper,
+        title=_("Upload the signed paper"),
+        submit=_("Upload and verify"),
+        lead=lead,
+        download=reverse("documents:paper_pdf", args=[paper.public_id]),
+    )
 
 
 def _not_here(request, paper, verb, now, uploading=False):
@@ -121,7 +130,7 @@ def confirm_paper(request, token):
     return render(request, "documents/confirm_paper.html", {"paper": paper, "issuer": paper.series.issuer.split("\n")})
 
 
-def _page(request, form, paper, *, title, submit, lead):
+def _page(request, form, paper, *, title, submit, lead, download=""):
     page = {
         "form": form,
         "title": title,
@@ -129,5 +138,6 @@ def _page(request, form, paper, *, title, submit, lead):
         "back": paper.get_absolute_url(),
         "paper": paper,
         "lead": lead,
+        "download": download,
     }
     return render(request, "documents/paper_form.html", page)

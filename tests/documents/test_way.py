@@ -11,6 +11,9 @@ from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 from django.urls import reverse
 from docx import Document
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.sign.fields import MDPPerm
+from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner
 
 from accounts.handover import hand_over
 from accounts.roles import Role
@@ -18,11 +21,12 @@ from audit.refusals import Conflict, NotAllowed, Refused, StaleVersion
 from documents.models import OutgoingPaper, PaperNumber, PaperStep
 from documents.paper_states import MOVES, State, move_of
 from documents.services import numbers, papers, way
-from documents.signing.keys import _self_made, agency_key
+from documents.signing.keys import agency_key, person_key
 from documents.signing.places import fill_in, filled_in
 from documents.signing.signatures import AGENCY, SIGNER, signatures_in
 from documents.signing.writing import sign
-from documents.store import bytes_of
+from documents.store import bytes_of, keep_made
+from tests.documents.making_certificates import certified
 from tests.documents.test_numbers import kinds_of
 from tests.factories import (
     make_administrator,
@@ -242,7 +246,7 @@ def test_the_office_takes_back_what_its_signer_cannot_sign_and_papers_are_handed
 def test_a_paper_signed_outside_is_taken_in_when_its_bytes_and_its_signature_are_right(clerk):
     paper = make_paper_at("signing", clerk=clerk)
     drawn, place = bytes_of(paper.drawn), way.signing_place(paper)
-    own = _self_made("outside", "Người ký ngoài")
+    own = person_key(paper.signer)
     signed = sign(drawn, own, field=SIGNER, place=place, now=NOW)
     early = sign(fill_in(drawn, {"number": "77"}, on=TODAY), own, field=SIGNER, place=place, now=NOW)
     for content, why in (
@@ -253,13 +257,60 @@ def test_a_paper_signed_outside_is_taken_in_when_its_bytes_and_its_signature_are
         with pytest.raises(Refused, match=why):
             way.upload_signed(paper=paper, file=the_file(content), version=paper.version, by=paper.signer, now=NOW)
     paper = way.upload_signed(paper=paper, file=the_file(signed), version=paper.version, by=paper.signer, now=NOW)
-    assert paper.steps.latest("place").facts["name"] == "Người ký ngoài"
+    assert paper.steps.latest("place").facts["name"] == paper.signer.full_name
     paper = take("number", paper, clerk, dated_on=TODAY)
     sealed = sign(bytes_of(paper.numbered), agency_key(), field=AGENCY, place=place, now=NOW)
     with pytest.raises(Refused, match="không phải văn bản đã tải"):
         way.upload_sealed(paper=paper, file=the_file(signed), version=paper.version, by=clerk, now=NOW)
+    others = sign(bytes_of(paper.numbered), certified("Trịnh Văn Khác").signer, field=AGENCY, place=place, now=NOW)
+    with pytest.raises(Refused, match="“Trịnh Văn Khác”; bước này do “Sở Công Thương” ký"):
+        way.upload_sealed(paper=paper, file=the_file(others), version=paper.version, by=clerk, now=NOW)
     paper = way.upload_sealed(paper=paper, file=the_file(sealed), version=paper.version, by=clerk, now=NOW)
     assert all(each.holds for each in signatures_in(bytes_of(paper.sealed)))
+
+
+def signed_outside(drawn, key, *, field, permissions=None):
+    """As another program signs: in a field of its own, without a picture, certifying only where it says so."""
+    certify = permissions is not None
+    about = PdfSignatureMetadata(
+        field_name=field, certify=certify, docmdp_permissions=permissions or MDPPerm.FILL_FORMS
+    )
+    return PdfSigner(about, key).sign_pdf(IncrementalPdfFileWriter(BytesIO(drawn))).getvalue()
+
+
+def test_a_signature_in_the_agencys_place_of_somebody_else_or_that_closes_the_paper_is_refused(clerk):
+    paper = make_paper_at("signing", clerk=clerk)
+    drawn, own = bytes_of(paper.drawn), person_key(paper.signer)
+    called, before = paper.signer.full_name, NOW - timedelta(days=100)
+
+    def upload(content):
+        return way.upload_signed(paper=paper, file=the_file(content), version=paper.version, by=paper.signer, now=NOW)
+
+    for content, why in (
+        (signed_outside(drawn, own, field=AGENCY), "vị trí ký số của cơ quan"),
+        (signed_outside(drawn, own, field="S1", permissions=MDPPerm.NO_CHANGES), "khóa văn bản"),
+        (
+            signed_outside(drawn, certified("Trịnh Văn Khác").signer, field="S1"),
+            f"“Trịnh Văn Khác”; bước này do “{called}” ký",
+        ),
+        (signed_outside(drawn, certified(f"{called}9").signer, field="S1"), f"bước này do “{called}” ký"),
+        (signed_outside(drawn, certified(called, ends=before).signer, field="S1"), "hết hạn"),
+    ):
+        with pytest.raises(Refused, match=why):
+            upload(content)
+    paper = upload(signed_outside(drawn, certified(f"{called.upper()} (CCCD 001)").signer, field="S1"))
+    paper = make_paper_at("issued", paper=paper, clerk=clerk)
+    assert [each.holds for each in signatures_in(bytes_of(paper.sealed))] == [True, True]
+
+
+def test_a_paper_whose_agencys_place_is_taken_is_refused_in_words(clerk):
+    paper = make_paper_at("sealing", clerk=clerk)
+    taken = sign(
+        bytes_of(paper.numbered), person_key(paper.signer), field=AGENCY, place=way.signing_place(paper), now=NOW
+    )
+    paper.numbered = keep_made(taken, name="a.pdf", now=NOW)
+    with pytest.raises(Refused, match="không thể ký số của cơ quan"):
+        way.sealed_by_agency(paper, NOW)
 
 
 def test_a_file_that_is_too_large_is_refused_before_it_is_read(clerk, settings):
@@ -393,7 +444,7 @@ def test_the_page_offers_each_step_to_whose_turn_it_is_and_takes_it_once(client_
 def test_a_signed_file_is_uploaded_and_a_wrong_one_is_refused_with_a_sentence(client_as, clerk):
     paper = make_paper_at("signing", clerk=clerk)
     client, drawn = client_as(paper.signer), bytes_of(paper.drawn)
-    signed = sign(drawn, _self_made("outside", "Người ký ngoài"), field=SIGNER, place=way.signing_place(paper), now=NOW)
+    signed = sign(drawn, person_key(paper.signer), field=SIGNER, place=way.signing_place(paper), now=NOW)
     key = "7b0e5f5c-93d4-4d0a-9c65-0a3f1c6f5a11"
     given = {"version": paper.version, "operation_key": key}
     assert client.get(page("upload_signed", paper)).status_code == 200
