@@ -165,7 +165,13 @@ def missing_of(dossier, fields, files):
         elif field.required and dossier.answers.get(field.code) in (None, ""):
             found.append(Missing("field", field.code, _("“%(name)s” is not filled in yet.") % named))
     there = {file.component_id for file in files}
-    for component, required in components_of(dossier.procedure_version, dossier.answers):
+    components = components_of(dossier.procedure_version, dossier.answers)
+    if dossier.is_paper and components and not files:
+        sentence = _(
+            "The dossier came on paper: scan it and attach it, so that whoever handles it reads what was signed."
+        )
+        found.append(Missing("component", components[0][0].code, sentence))
+    for component, required in components:
         if required and component.pk not in there:
             sentence = _("The component “%(name)s” has no file yet.") % {"name": component.name}
             found.append(Missing("component", component.code, sentence))

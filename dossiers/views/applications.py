@@ -1,4 +1,4 @@
-"""The signed application: attached and taken away on the page of checked answers; its signatures verified once more."""
+"""The signed application: attached and taken away on the page of checked answers; signatures of a dossier's files verified."""
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -59,16 +59,19 @@ def _back(dossier):
 
 
 def application_signatures(request, public_id, file_id):
-    """Every signature in the file: as it was worth when it was attached, and verified now."""
+    """Every signature in a PDF file of the dossier, verified now; of the application also as it was worth when it was attached.
+    Identity papers are not looked into."""
     dossier, now = visible_dossier(request, public_id), timezone.now()
-    rows = DossierFile.objects.applications().select_related("file", "added_by")
-    row = get_object_or_404(rows, dossier=dossier, public_id=file_id)
+    rows = DossierFile.objects.standing().filter(file__format="pdf", file__is_identity=False)
+    row = get_object_or_404(rows.select_related("file", "added_by"), dossier=dossier, public_id=file_id)
     return render(
         request,
         "dossiers/application_signatures.html",
         {
             "dossier": dossier,
-            "application": application_shown(dossier, row),
+            "row": row,
+            "title": _("Signatures of the application") if row.is_application else _("Signatures in the file"),
+            "application": application_shown(dossier, row) if row.is_application else None,
             "found": services.verified(row.file, now),
             "now": now,
         },

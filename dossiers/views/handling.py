@@ -49,11 +49,21 @@ class Act:
 def _promised(dossier, now):
     terms = Terms.of(dossier.procedure_version)
     run = promise(now, terms, WorkingDays.around(timezone.localdate(now), working_days=terms.total + 10))
-    return _("Received now, the result is promised for %(day)s: %(days)s, counted from %(start)s.") % {
+    promised = _("Received now, the result is promised for %(day)s: %(days)s, counted from %(start)s.") % {
         "day": formats.vn_date(run.due_on),
         "days": working_days(terms.total),
         "start": formats.vn_date(run.starts_on),
     }
+    lain = (timezone.localdate(now) - dossier.arrived_on).days if dossier.is_paper else 0
+    if lain <= 0:
+        return promised
+    since = _(
+        "The paper arrived on %(day)s, %(lain)s days ago; the promised day is counted from now, not from then."
+    ) % {
+        "day": formats.vn_date(dossier.arrived_on),
+        "lain": lain,
+    }
+    return f"{promised} {since}"
 
 
 def _basis(dossier, now):

@@ -20,6 +20,7 @@ from audit.refusals import Conflict, NotAllowed, Refused
 from documents.services.trust import add_certificate
 from documents.signing.keys import person_key
 from documents.signing.signatures import Signature, signatures_in
+from documents.store import keep_made
 from dossiers.models import DossierFile
 from dossiers.presenting.applications import worth_of
 from dossiers.services import applications as services
@@ -113,6 +114,30 @@ def test_signatures_are_shown_for_what_they_are_and_never_keep_from_lodging(made
     found = client.get(reverse("dossiers:application_signatures", args=[dossier.public_id, row.public_id]))
     assert ("Tệp không có chữ ký số." in found.content.decode()) == (says == UNSIGNED)
     assert Event.objects.filter(kind="dossier application attached").count() == 1
+
+
+def test_the_signatures_in_the_file_of_a_component_are_checked_for_whoever_sees_the_dossier(
+    draft, signatory, client_as
+):
+    component = draft.procedure_version.components.first()
+    whole = signed_page("a", person_key(signatory))
+
+    def says(content):
+        file = keep_made(content, name="van-ban.pdf", now=NOW)
+        row = draft.files.create(component=component, file=file, added_at=NOW, added_by=signatory)
+        address = reverse("dossiers:application_signatures", args=[draft.public_id, row.public_id])
+        for page in ("dossiers:dossier_components", "dossiers:check_dossier"):
+            assert address in client_as(signatory).get(reverse(page, args=[draft.public_id])).content.decode()
+        assert client_as(make_enterprise_user()).get(address).status_code == 404
+        return client_as(signatory).get(address).content.decode()
+
+    assert "Nguyên vẹn, ký bằng chứng thư thử nghiệm" in says(whole)
+    assert "Tệp đã bị sửa" in says(whole.replace(b"TAI LIEU", b"TAI LIEV", 1))
+    assert "Tệp không có chữ ký số." in says(one_page("b"))
+    identity = make_stored_file(signatory, is_identity=True)
+    row = draft.files.create(component=component, file=identity, added_at=NOW, added_by=signatory)
+    address = reverse("dossiers:application_signatures", args=[draft.public_id, row.public_id])
+    assert client_as(signatory).get(address).status_code == 404
 
 
 def test_a_time_stamp_is_verified_by_itself_and_by_the_list_of_organisations(signatory):

@@ -148,7 +148,12 @@ def test_a_clerk_types_in_paper_and_never_becomes_the_applicant(version, enterpr
         procedure=version.procedure, enterprise=enterprise, channel="post", applicant_name="Trần Thị Ký", arrived_on=TODAY,
         by=clerk, now=NOW,
     )  # fmt: skip
-    lodged = lodge(saved(dossier, clerk, noi_dung="Thiếu điện"), clerk)
+    dossier = saved(dossier, clerk, noi_dung="Thiếu điện")
+    with pytest.raises(Refused, match="hãy quét và đính kèm"):
+        lodge(dossier, clerk)
+    component = version.components.get()
+    dossier.files.create(component=component, file=make_stored_file(clerk), added_at=LATER, added_by=clerk)
+    lodged = lodge(dossier, clerk)
     assert (lodged.state, lodged.channel, lodged.typed_by, lodged.submitted_by) == ("lodged", "post", clerk, clerk)
     assert (lodged.applicant, lodged.applicant_name) == (None, "Trần Thị Ký")
 

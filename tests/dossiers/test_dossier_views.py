@@ -32,6 +32,7 @@ from tests.factories import (
     make_officer,
     make_procedure,
     make_slip_line,
+    make_stored_file,
     make_supplement,
     make_user,
     make_version,
@@ -617,8 +618,15 @@ def test_a_clerk_types_in_lodges_and_is_never_the_applicant(client_as, version, 
     assert "(đang nhập)" in text_of(client.get(reverse("dossiers:dossier_list"), {"state": "draft"}))
     fill(client, dossier, noi_dung=TEXT)
     dossier.refresh_from_db()
+    assert "hãy quét và đính kèm" in text_of(client.get(page("check_dossier", dossier)))
+    dossier.files.create(
+        component=dossier.procedure_version.components.first(), file=make_stored_file(), added_at=dossier.saved_at,
+        added_by=dossier.typed_by,
+    )  # fmt: skip
     assert "Trần Thị Ký" in text_of(client.get(page("check_dossier", dossier)))
     assert lodge(client, dossier).status_code == 302
+    receiving = client.get(page("receive_dossier", dossier))
+    assert "Bản giấy đến ngày 26/11/2020" in text_of(receiving)
     dossier.refresh_from_db()
     assert (dossier.applicant, dossier.applicant_name) == (None, "Trần Thị Ký")
     text = text_of(client_as(make_officer()).get(page("dossier", dossier)))
