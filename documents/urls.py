@@ -52,6 +52,7 @@ urlpatterns = [
     path("papers/series/<uuid:public_id>/", numbers.series_detail, name="series"),
     path("papers/series/<uuid:public_id>/edit/", numbers.edit_series, name="edit_series"),
     path("papers/series/<uuid:public_id>/end/", numbers.end_series, name="end_series"),
+    path("papers/series/<uuid:public_id>/resume/", numbers.resume_series, name="resume_series"),
     path("papers/series/<uuid:public_id>/continue/", numbers.continue_series, name="continue_series"),
 ]
 

@@ -35,6 +35,7 @@ FIELDS = {
 describe("number series added", _("Series of numbers entered"), fields=FIELDS)
 describe("number series corrected", _("Series of numbers corrected"), fields=FIELDS)
 describe("number series ended", _("Series of numbers ended"), fields=FIELDS)
+describe("number series resumed", _("Series of numbers taken up again"), fields=FIELDS)
 describe("number series loaded", _("Series of numbers loaded from the portal's data files"), fields=FIELDS)
 describe("number series continued", _("Counting in %(year)s goes on after number %(number)s"), fields=FIELDS)
 describe("number given", _("Number %(symbol)s given"), fields=FIELDS)

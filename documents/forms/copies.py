@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from documents.models import PaperCopy
 from documents.models.papers import MOST_LETTERS
-from documents.services.copies import CONTENT, kinds_offered
+from documents.services.copies import CONTENT, kinds_ended, kinds_offered
 from documents.signatories import MAY_SIGN, Authority
 from screens.forms import Form
 
@@ -52,6 +52,11 @@ class CopyForm(Form):
         today = timezone.localdate()
         offered = kinds_offered(original, today)
         self.fields["kind"].choices = [choice for choice in PaperCopy.Kind.choices if choice[0] in offered]
+        ended = "; ".join(str(series) for series in kinds_ended(original, today))
+        if ended:
+            self.fields["kind"].help_text = _(
+                "Not offered, because their series of numbers are ended: %(series)s. Whoever keeps the series can take them up again."
+            ) % {"series": ended}
         self.fields["signer"].queryset = User.objects.holding(MAY_SIGN, today).order_by("sort_key")
 
     def values(self):

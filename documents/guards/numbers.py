@@ -9,7 +9,13 @@ HELD = f"PERFORM 1 FROM {COUNTER} WHERE id = NEW.counter_id FOR UPDATE;"
 GUARDS = [
     no_delete(SERIES),
     immutable(SERIES, "code", "register", "numbered_by", "counts_each_office"),
-    frozen_when(SERIES, "OLD.ended_on IS NOT NULL", name="ended"),
+    frozen_when(SERIES, "OLD.ended_on IS NOT NULL", free=("ended_on", "version"), name="ended"),
+    check_trigger(
+        "series_ended_only_taken_up",
+        SERIES,
+        ("UPDATE",),
+        "OLD.ended_on IS NOT NULL AND NEW.ended_on IS NOT NULL AND NEW.ended_on <> OLD.ended_on",
+    ),
     no_delete(COUNTER),
     immutable(COUNTER, "series_id", "year", "office_id", "numbered_by", "starts_after"),
     check_trigger(

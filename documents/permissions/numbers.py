@@ -22,7 +22,7 @@ route("documents:void_number", GET=VOID, POST=VOID)
 
 route("documents:series_list", GET=SEE)
 route("documents:series", GET=SEE)
-for verb in ("add", "edit", "end", "continue"):
+for verb in ("add", "edit", "end", "resume", "continue"):
     route(f"documents:{verb}_series", GET=EDIT, POST=EDIT)
 
 menu("numbers", _("Register of papers"), route="documents:number_list", order=80, rooms=("documents",))

@@ -43,11 +43,18 @@ RELATED = ("series", "office", "signer", "incoming", "outgoing__number", "outgoi
 def kinds_offered(original, on):
     """The kinds of copies whose series gives numbers on the day: of papers that came in, a copy of a copy too."""
     codes = set(NumberSeries.objects.in_use(on).filter(code__in=SERIES_OF.values()).values_list("code", flat=True))
-    return [
-        kind
-        for kind, code in SERIES_OF.items()
-        if code in codes and (kind != PaperCopy.Kind.RELAYED or isinstance(original, IncomingPaper))
-    ]
+    return [kind for kind, code in _kinds_of(original) if code in codes]
+
+
+def _kinds_of(original):
+    relayed = isinstance(original, IncomingPaper)
+    return [(kind, code) for kind, code in SERIES_OF.items() if relayed or kind != PaperCopy.Kind.RELAYED]
+
+
+def kinds_ended(original, on):
+    """The series that are ended, so that their kinds of copies are not offered."""
+    codes = [code for _kind, code in _kinds_of(original)]
+    return list(NumberSeries.objects.filter(code__in=codes, ended_on__lte=on).order_by("code"))
 
 
 def source_of(original):

@@ -70,6 +70,19 @@ def end_series(*, series, ended_on, version, by, now, reason):
 
 
 @transaction.atomic
+def resume_series(*, series, version, by, now, reason):
+    """Take an ended series up again; its numbers go on where they stood."""
+    require(by, EDIT)
+    series = locked_series(series)
+    if series.ended_on is None:
+        raise Conflict(_("The series is in use; there is nothing to take up again."))
+    was, series.ended_on = series.ended_on, None
+    series.save_version(version, update_fields=["ended_on"])
+    record_event("number series resumed", series, by=by, now=now, reason=reason, before={"ended_on": was})
+    return series
+
+
+@transaction.atomic
 def continue_series(*, series, year, last_number, by, now, reason, office=None):
     """Let the portal count on after `last_number`, which was given elsewhere before the portal counted in that year."""
     require(by, EDIT)

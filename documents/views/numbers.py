@@ -20,6 +20,7 @@ from documents.forms.numbers import (
     SeriesForm,
     VoidForm,
 )
+from documents.forms.papers import ReasonForm
 from documents.models import NumberSeries, OutgoingPaper, PaperCopy, PaperNumber
 from documents.services import numbers as services
 from documents.services.numbers import ENTRY
@@ -209,6 +210,7 @@ def series_detail(request, public_id):
             ],
             "counters": series.counters.select_related("office").order_by("-year", "office__name"),
             "may_edit": may_edit,
+            "may_resume": series.ended_on is not None and may_open(request.user, "documents:resume_series"),
             "may_continue": may_edit and series.is_portals,
         },
     )
@@ -255,6 +257,23 @@ def end_series(request, public_id):
         return HttpResponseRedirect(series.get_absolute_url())
     title = _("End: %(name)s") % {"name": series}
     return _form(request, form, title, _("End the series"), series.get_absolute_url(), series=series)
+
+
+def resume_series(request, public_id):
+    series = _series(public_id)
+    form = ReasonForm(request.POST or None, initial={"version": series.version})
+    done = do_once(
+        request,
+        form,
+        f"resume series {series.public_id}",
+        lambda given, **by: services.resume_series(series=series, **given, **by),
+    )
+    if done:
+        messages.success(request, _("The series is in use again."))
+        return HttpResponseRedirect(series.get_absolute_url())
+    title = _("Take up again: %(name)s") % {"name": series}
+    lead = _("Its numbers go on where they stood.")
+    return _form(request, form, title, _("Use the series again"), series.get_absolute_url(), series=series, lead=lead)
 
 
 def continue_series(request, public_id):

@@ -18,5 +18,8 @@ def _series(world):
 
 OBJECTS = {
     **{f"documents:{name}": _number for name in ("number", "correct_number", "void_number")},
-    **{f"documents:{name}": _series for name in ("series", "edit_series", "end_series", "continue_series")},
+    **{
+        f"documents:{name}": _series
+        for name in ("series", "edit_series", "end_series", "resume_series", "continue_series")
+    },
 }

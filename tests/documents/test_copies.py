@@ -10,10 +10,12 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.roles import Role
 from audit.models import Event
 from audit.refusals import Conflict, NotAllowed, Refused, StaleVersion
+from documents.forms.copies import CopyForm
 from documents.models import PaperCopy
 from documents.services import copies as services
 from documents.services import numbers
@@ -99,10 +101,14 @@ def test_an_extract_prints_the_part_that_was_typed_and_a_picture_is_copied_as_a_
     extract = make_copy_at("signing", original=scanned(clerk), clerk=clerk, kind="extract", extract="Giao Sở báo cáo.")
     (page,) = text_of(bytes_of(extract.drawn))
     assert all(words in page for words in ("TRÍCH SAO", "Giao Sở báo cáo.", "Công văn số 12/den.pdf", "UBND Thành phố"))
-    make_copy_series("SL", "SAO LỤC")
+    series = make_copy_series("SL", "SAO LỤC")
     picture = scanned(clerk, "den.png", blank_page())
     relayed = make_copy_at("signing", original=picture, clerk=clerk, kind="relayed")
     assert "SAO LỤC" in text_of(bytes_of(relayed.drawn))[1]
+    assert not CopyForm(original=picture).fields["kind"].help_text
+    numbers.end_series(series=series, ended_on=timezone.localdate(), version=1, reason="Bỏ", by=clerk, now=NOW)
+    field = CopyForm(original=picture).fields["kind"]
+    assert str(series) in field.help_text and "relayed" not in dict(field.choices)
 
 
 def test_what_cannot_be_copied_is_refused_with_what_to_do(clerk):

@@ -178,6 +178,12 @@ def test_a_series_keeps_its_code_and_who_numbers_and_ends_once(clerk):
         given = {"values": {}} if act is services.edit_series else {"ended_on": TODAY}
         with pytest.raises(Conflict):
             act(version=3, **given, **change)
+    with pytest.raises(StaleVersion):
+        services.resume_series(version=2, **change)
+    assert services.resume_series(version=3, **change).ended_on is None
+    with pytest.raises(Conflict):
+        services.resume_series(version=4, **change)
+    assert kinds_of(series)[:2] == ["number series resumed", "number series ended"]
     with pytest.raises(NotAllowed):
         services.add_series(values={"code": "X", **values}, by=make_officer(), now=NOW)
 
@@ -283,6 +289,7 @@ def test_a_counter_stands_once_and_begins_where_it_starts():
 
 def test_every_guard_of_numbers_refuses_what_the_proof_tries():
     make_number(make_series())
+    make_series(ended_on=TODAY)
     for name, statements in attempts(copied, updated, removed).items():
         for statement in statements:
             with pytest.raises(IntegrityError, match=name), transaction.atomic(), connection.cursor() as cursor:

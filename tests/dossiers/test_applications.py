@@ -134,10 +134,6 @@ def test_the_signatures_in_the_file_of_a_component_are_checked_for_whoever_sees_
     assert "Nguyên vẹn, ký bằng chứng thư thử nghiệm" in says(whole)
     assert "Tệp đã bị sửa" in says(whole.replace(b"TAI LIEU", b"TAI LIEV", 1))
     assert "Tệp không có chữ ký số." in says(one_page("b"))
-    identity = make_stored_file(signatory, is_identity=True)
-    row = draft.files.create(component=component, file=identity, added_at=NOW, added_by=signatory)
-    address = reverse("dossiers:application_signatures", args=[draft.public_id, row.public_id])
-    assert client_as(signatory).get(address).status_code == 404
 
 
 def test_a_time_stamp_is_verified_by_itself_and_by_the_list_of_organisations(signatory):

@@ -194,6 +194,8 @@ def test_it_is_opened_by_whom_it_concerns_and_each_time_written_down(desk, clien
         ]
         assert {entry.object_id for entry in noted} == {desk.file.file.public_id}
     assert client_as(clerk).get(desk.address).status_code == 403  # it is out of the clerk's hands
+    signatures = reverse("dossiers:application_signatures", args=[desk.dossier.public_id, desk.file.public_id])
+    assert client_as(desk.signatory).get(signatures).status_code == 404
 
 
 def test_every_other_reader_sees_that_it_is_there_and_nothing_of_it(desk, client_as):

@@ -17,6 +17,9 @@ def attempts(copied, updated, removed):
             updated(COUNTER, "last_number = last_number + 1", "WHERE x.numbered_by = 'portal'"),
             updated(COUNTER, "last_on = '2099-01-01'", "WHERE x.numbered_by = 'portal'"),
         ],
+        "series_ended_only_taken_up": [
+            updated(SERIES, "ended_on = '2099-01-01'", "WHERE x.ended_on IS NOT NULL")
+        ],
         "number_begins_valid": [
             copied(NUMBER, PORTALS, **following, voided_at="x.given_at", voided_by="'x'", void_reason="'x'")
         ],
