@@ -19,6 +19,7 @@ from documents.secrecy import refuse_secret
 from reference.services import rule
 from screens.text import clean
 
+MOST_TOLD = 10  # lines named in one sentence
 CONTENT = ("code", "title", "office", "keeper", "retention", "note")
 KEPT = (*CONTENT, "retention_words", "retention_years", "sort_key", "folded")
 
@@ -118,13 +119,19 @@ def close_work_file(*, work_file, version, by, now):
     unfinished = unfinished_in(items)
     if unfinished:
         raise Refused(
-            _("Work still goes on with what stands at place %(place)s (%(what)s). Finish it before you close the file.")
-            % {"place": unfinished[0].place, "what": unfinished[0]}
+            _("Work still goes on with what stands in the file: %(what)s. Finish it before you close the file.")
+            % {"what": _told(unfinished)}
         )
     row.state, row.closed_at, row.closed_by = WorkFile.State.CLOSED, now, actor_name(by)
     row.save_version(version, update_fields=["state", "closed_at", "closed_by"])
     record_event("work file closed", row, by=by, now=now, count=len(items), after={"state": row.state})
     return row
+
+
+def _told(items):
+    """The lines by their places, as many as a sentence bears."""
+    names = [_("place %(place)s (%(what)s)") % {"place": item.place, "what": item} for item in items[:MOST_TOLD]]
+    return "; ".join([*names, "…"] if len(items) > MOST_TOLD else names)
 
 
 def unfinished_in(items):

@@ -165,7 +165,7 @@ def open_work_file(request):
     if done:
         messages.success(request, _("The file is open. Put its papers in from their own pages."))
         return HttpResponseRedirect(reverse("documents:work_file", args=[done]))
-    return _form(request, form, _("Open a work file"), _("Open"), reverse("documents:work_file_list"))
+    return _form(request, form, _("Open a work file"), _("Open the file"), reverse("documents:work_file_list"))
 
 
 def edit_work_file(request, public_id):

@@ -17,6 +17,7 @@ from reference.forms import reason_field
 from screens.forms import DateField, Form, ModelForm
 
 MOST_GUESTS = 500
+MOST_WRONG = 20  # wrong lines told at once
 
 
 def _staff():
@@ -108,6 +109,14 @@ class DocumentForm(UploadMixin, Form):
     kept_file = forms.UUIDField(widget=forms.HiddenInput, required=False)
 
 
+def _is_address(email):
+    try:
+        validate_email(email)
+    except forms.ValidationError:
+        return False
+    return True
+
+
 class GuestsForm(Form):
     """Whom to invite, many at once."""
 
@@ -144,23 +153,20 @@ class GuestsForm(Form):
         return list(dict.fromkeys(codes))
 
     def clean_outside(self):
-        found = []
+        found, wrong = [], []
         for line in self.cleaned_data["outside"].replace("\t", ";").splitlines():
             name, _separator, email = (part.strip() for part in line.partition(";"))
             if not name and not email:
                 continue
             if not name or len(name) > 200:
-                raise forms.ValidationError(
-                    _("Write the name before the address: %(line)s"), params={"line": line[:100]}
-                )
-            if email:
-                try:
-                    validate_email(email)
-                except forms.ValidationError:
-                    raise forms.ValidationError(
-                        _("“%(email)s” is not an e-mail address."), params={"email": email[:100]}
-                    ) from None
-            found.append((name, email.lower()))
+                wrong.append(_("Write the name before the address: %(line)s") % {"line": line[:100]})
+            elif email and not _is_address(email):
+                wrong.append(_("“%(email)s” is not an e-mail address.") % {"email": email[:100]})
+            else:
+                found.append((name, email.lower()))
+        if wrong:
+            more = ["…"] if len(wrong) > MOST_WRONG else []
+            raise forms.ValidationError([*wrong[:MOST_WRONG], *more])
         return found
 
     def clean(self):

@@ -45,7 +45,7 @@ def _invitation(meeting):
         *_when_and_where(meeting),
         f"Chủ trì: {meeting.chair.full_name}.",
         "Nội dung:",
-        *meeting.agenda.splitlines(),
+        *_lines(meeting.agenda),
         f"Đề nghị đại biểu xác nhận dự họp trước giờ họp. Đầu mối: {meeting.secretary.full_name}, {meeting.office.name}.",
     ]
     return {
@@ -71,9 +71,9 @@ def _minutes(meeting):
         ),
         *([f"Vắng mặt: {'; '.join(each.name for each in absent)}."] if absent else []),
         "# II. Nội dung",
-        *meeting.agenda.splitlines(),
+        *_lines(meeting.agenda),
         "# III. Diễn biến",
-        *meeting.proceedings.splitlines(),
+        *_lines(meeting.proceedings),
         *_concluded(meeting, "# IV. Kết luận"),
         f"Cuộc họp kết thúc cùng ngày. Biên bản được thông qua; người ghi biên bản: {meeting.secretary.full_name}.",
     ]
@@ -113,6 +113,11 @@ def _concluded(meeting, heading):
 def _table(heads, rows):
     lines = [heads, *((str(number), *row) for number, row in enumerate(rows, start=1))]
     return "\n".join(" | ".join(cell.replace("|", "/") for cell in line) for line in lines)
+
+
+def _lines(text):
+    """Lines as they were typed: none of them is a line of a table or a heading on the paper."""
+    return [line.replace(" | ", " / ").replace("\t", " ").removeprefix("# ") for line in text.splitlines()]
 
 
 def _lower(subject):

@@ -78,9 +78,12 @@ def test_a_file_is_closed_when_work_on_what_stands_in_it_is_over_and_then_takes_
         close(work_file, officer)
     paper = pass_on(make_incoming(), officer.posts.get().office, person=officer)
     item = put(work_file, paper, officer, "incoming")
-    with pytest.raises(Refused, match="vị trí 1"):
+    other = pass_on(make_incoming(), officer.posts.get().office, person=officer)
+    put(work_file, other, officer, "incoming")
+    with pytest.raises(Refused, match="vị trí 1.*; vị trí 2"):
         close(work_file, officer)
-    incoming_services.finish_incoming(paper=paper, version=paper.version, by=officer, now=NOW, note="Lưu")
+    for each in (paper, other):
+        incoming_services.finish_incoming(paper=each, version=each.version, by=officer, now=NOW, note="Lưu")
     with pytest.raises(StaleVersion):
         services.close_work_file(work_file=work_file, version=7, by=officer, now=NOW)
     closed = close(work_file, officer)

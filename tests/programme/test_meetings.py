@@ -452,7 +452,9 @@ def test_a_letter_that_gives_another_time_or_place_than_its_meeting_goes_no_furt
     room = Room(
         now=timezone.now().replace(minute=0), begins=timezone.now().replace(hour=2, minute=0) + timedelta(days=7)
     )
+    changed(room, agenda="# Báo cáo | thảo luận\nKết luận")
     paper, first = room.begin("invitation"), room.meeting.when
+    assert "\nBáo cáo / thảo luận\n" in paper.body
     meeting = changed(room, starts_at=room.begins + timedelta(minutes=30), place="Hội trường A")
     keeper = client_as(room.secretary)
     for verb in ("send", "initial", "check", "sign", "number", "seal", "issue"):
@@ -523,8 +525,9 @@ def test_invitations_are_sent_from_the_page_in_one_act_with_a_result_for_each(cl
         "outside": "Hội Doanh nghiệp; hoi@ngoai.example\nBáo Minh Họa",
         "people": [room.head.pk],
     }
-    wrong = client.post(reverse("programme:add_guests", args=place), {"outside": "Hội; không phải địa chỉ"})
-    assert "không phải là địa chỉ thư điện tử" in text_of(wrong)
+    wrong = client.post(reverse("programme:add_guests", args=place), {"outside": "Hội; một\n;a@b.vn\nBáo; hai"})
+    assert all(f"“{email}” không phải là địa chỉ thư điện tử" in text_of(wrong) for email in ("một", "hai"))
+    assert "Báo; hai" in text_of(wrong) and "a@b.vn" in text_of(wrong).split("Báo; hai")[0]
     assert client.post(reverse("programme:add_guests", args=place), guests).status_code == 302
     send = reverse("programme:send_invitations", args=place)
     key = str(client.get(send).context["form"]["operation_key"].value())
