@@ -80,7 +80,7 @@ def test_a_file_is_closed_when_work_on_what_stands_in_it_is_over_and_then_takes_
     item = put(work_file, paper, officer, "incoming")
     other = pass_on(make_incoming(), officer.posts.get().office, person=officer)
     put(work_file, other, officer, "incoming")
-    with pytest.raises(Refused, match="vị trí 1.*; vị trí 2"):
+    with pytest.raises(Refused, match=r"vị trí 1.*; vị trí 2"):
         close(work_file, officer)
     for each in (paper, other):
         incoming_services.finish_incoming(paper=each, version=each.version, by=officer, now=NOW, note="Lưu")
