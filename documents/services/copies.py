@@ -270,7 +270,8 @@ def _begin(copy, verb, version, by, now):
 
 
 def _locked_at(copy, version):
-    row = PaperCopy.objects.select_for_update(of=("self",)).select_related(*RELATED).get(pk=copy.pk)
+    PaperCopy.objects.select_for_update(of=("self",)).get(pk=copy.pk)  # read once nobody else moves it
+    row = PaperCopy.objects.select_related(*RELATED).get(pk=copy.pk)
     if row.version != version:
         raise StaleVersion(row)
     return row

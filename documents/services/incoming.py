@@ -223,11 +223,8 @@ def _may_handle(person, office, on):
 
 
 def _locked(paper):
-    return (
-        IncomingPaper.objects.select_for_update(of=("self",))
-        .select_related("series", "office", "person", "answer")
-        .get(pk=paper.pk)
-    )
+    IncomingPaper.objects.select_for_update(of=("self",)).get(pk=paper.pk)  # read once nobody else passes it on
+    return IncomingPaper.objects.select_related("series", "office", "person", "answer").get(pk=paper.pk)
 
 
 def _begun(paper, verb, version, by, now):

@@ -114,7 +114,8 @@ def pass_on(paper, to, *, by, now):
 
 def locked(paper):
     related = ("series", "office", "signer", "drafter", "drawn", "signed", "numbered", "sealed", "number")
-    return OutgoingPaper.objects.select_for_update(of=("self",)).select_related(*related).get(pk=paper.pk)
+    OutgoingPaper.objects.select_for_update(of=("self",)).get(pk=paper.pk)  # read once nobody else changes its drafter
+    return OutgoingPaper.objects.select_related(*related).get(pk=paper.pk)
 
 
 def move(paper, verb):

@@ -176,7 +176,8 @@ def _posts_in(office, on):
 
 
 def _locked(work_file):
-    return WorkFile.objects.select_for_update(of=("self",)).select_related("office", "keeper").get(pk=work_file.pk)
+    WorkFile.objects.select_for_update(of=("self",)).get(pk=work_file.pk)  # read once nobody else changes its keeper
+    return WorkFile.objects.select_related("office", "keeper").get(pk=work_file.pk)
 
 
 def _require_open(row):

@@ -1,13 +1,17 @@
 """Twenty numbers at once, a void between them, and a number whose transaction broke off: no gap, no number twice."""
 
+import threading
+import time
 from datetime import UTC, datetime
 
 import pytest
+from django.db import transaction
 
-from audit.refusals import Conflict, Refused
+from accounts.roles import Role
+from audit.refusals import Conflict, Refused, StaleVersion
 from documents.models import NumberCounter, PaperNumber
 from documents.services import numbers as services
-from documents.services import way
+from documents.services import papers, way, work_files
 from tests.dossiers.test_procedure_races import at_once
 from tests.factories import (
     make_deputy_head,
@@ -17,6 +21,8 @@ from tests.factories import (
     make_officer,
     make_paper_at,
     make_series,
+    make_user,
+    make_work_file,
 )
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -54,6 +60,40 @@ def test_of_two_heads_who_initial_a_paper_at_once_one_does_and_the_other_reads_w
     )
     assert sorted(isinstance(outcome, Conflict) for outcome in outcomes) == [False, True]
     assert paper.steps.filter(verb="initial").count() == 1
+
+
+def test_whoever_waits_while_a_paper_or_a_file_is_handed_over_reads_that_it_was():
+    office = make_office()
+    leaving, staying, chief = make_officer(office=office), make_officer(office=office), make_user(Role.CHIEF_OF_OFFICE)
+    head, file = make_head(office=office), make_work_file(keeper=leaving)
+    paper = make_paper_at("initialling", drafter=leaving)
+
+    def waits_for(hand_over, act):
+        held = threading.Event()
+
+        def first():
+            with transaction.atomic():
+                hand_over(leaving, staying, by=chief, now=NOW)
+                held.set()
+                time.sleep(0.5)
+
+        def then():
+            assert held.wait(20)
+            return act()
+
+        return at_once(first, then)[1]
+
+    for outcome in (
+        waits_for(
+            work_files.hand_over_files,
+            lambda: work_files.close_work_file(work_file=file, version=file.version, by=chief, now=NOW),
+        ),
+        waits_for(
+            papers.hand_over_papers,
+            lambda: way.initial_paper(paper=paper, version=paper.version, by=head, now=NOW),
+        ),
+    ):
+        assert isinstance(outcome, StaleVersion)
 
 
 def test_of_two_who_type_the_same_number_at_once_one_has_it():
