@@ -161,16 +161,35 @@ _PAYABLE_MOVES = (
     f"({effect('NEW', 'committed_vnd')}) - ({effect('NEW', 'disbursed_vnd')}) + ({effect('NEW', 'recovered_vnd')})"
 )
 _COVERED = listed(COVERED)
-# What is signed or at the Treasury is paid from the contract: no reduction, reversal or other payment takes it away.
+
+
+def _cover(payment):
+    """SQL: [(what of the contract pays for it, what an entry adds to that, what the payment takes)]."""
+    return [
+        (_PAYABLE, _PAYABLE_MOVES, f"{payment}.amount_vnd"),
+        ("c.advanced_vnd", effect("NEW", "advanced_vnd"), f"{payment}.clears_vnd"),
+    ]
+
+
+# What is signed or at the Treasury is paid from the contract, and clears its advance: no reduction, reversal, recovery or
+# other payment takes that away.
 COVER_TAKEN = (
-    f"NEW.commitment_id IS NOT NULL AND {_PAYABLE_MOVES} < 0 AND (SELECT {_PAYABLE} FROM {COMMITMENT} c "
-    f"WHERE c.id = NEW.commitment_id) + {_PAYABLE_MOVES} < (SELECT SUM(p.amount_vnd) FROM {PAYMENT} p "
-    f"WHERE p.commitment_id = NEW.commitment_id AND p.state IN ({_COVERED}))"
+    "NEW.commitment_id IS NOT NULL AND ("
+    + " OR ".join(
+        f"({moves} < 0 AND (SELECT {left} FROM {COMMITMENT} c WHERE c.id = NEW.commitment_id) + {moves} < "
+        f"(SELECT SUM({takes}) FROM {PAYMENT} p WHERE p.commitment_id = NEW.commitment_id AND p.state IN ({_COVERED})))"
+        for left, moves, takes in _cover("p")
+    )
+    + ")"
 )
 SIGNED_WITHOUT_COVER = (
-    f"NEW.state = 'signed' AND OLD.state <> 'signed' AND NEW.amount_vnd + COALESCE((SELECT SUM(p.amount_vnd) "
-    f"FROM {PAYMENT} p WHERE p.commitment_id = NEW.commitment_id AND p.id <> NEW.id AND p.state IN ({_COVERED})), 0) "
-    f"> (SELECT {_PAYABLE} FROM {COMMITMENT} c WHERE c.id = NEW.commitment_id)"
+    "NEW.state = 'signed' AND OLD.state <> 'signed' AND ("
+    + " OR ".join(
+        f"{own} + COALESCE((SELECT SUM({takes}) FROM {PAYMENT} p WHERE p.commitment_id = NEW.commitment_id "
+        f"AND p.id <> NEW.id AND p.state IN ({_COVERED})), 0) > (SELECT {left} FROM {COMMITMENT} c WHERE c.id = NEW.commitment_id)"
+        for (left, _moves, own), (_left, _other, takes) in zip(_cover("NEW"), _cover("p"), strict=True)
+    )
+    + ")"
 )
 TAKE_COMMITMENT = (
     "IF NEW.state IN ('signed', 'sent') AND OLD.state <> NEW.state THEN "

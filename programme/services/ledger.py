@@ -12,6 +12,7 @@ from uuid import UUID, uuid4
 
 from django.db import connection
 from django.db.models import Case, F, Sum, When
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -136,19 +137,30 @@ def require_taken_by(commitment: Commitment, kind: str, *, reversal: bool = Fals
 
 
 def require_cover(commitment: Commitment, kind: str, amount_vnd: int, sign: int) -> None:
-    """Refuse what would take from payments that are signed or at the Treasury the money they are to be paid from."""
+    """Refuse what would take from payments that are signed or at the Treasury the money they are to be paid from, or the
+    advance that they clear."""
     moves = {name: sign * way * amount_vnd for name, way in EFFECTS[EntryKind(kind)].items()}
-    change = moves.get("committed_vnd", 0) - moves.get("disbursed_vnd", 0) + moves.get("recovered_vnd", 0)
-    if change >= 0:
+    payable = moves.get("committed_vnd", 0) - moves.get("disbursed_vnd", 0) + moves.get("recovered_vnd", 0)
+    advanced = moves.get("advanced_vnd", 0)
+    if payable >= 0 and advanced >= 0:
         return
-    held = commitment.payments.filter(state__in=COVERED).aggregate(sum=Sum("amount_vnd"))["sum"] or 0
-    if held and commitment.payable_vnd + change < held:
+    covered = commitment.payments.filter(state__in=COVERED)
+    held = covered.aggregate(amount=Coalesce(Sum("amount_vnd"), 0), clears=Coalesce(Sum("clears_vnd"), 0))
+    if payable < 0 and held["amount"] and commitment.payable_vnd + payable < held["amount"]:
         raise Refused(
             _(
                 "%(held)s of “%(name)s” is signed or at the Treasury to be paid. Wait for the answer, or have the payment "
                 "returned before it is sent."
             )
-            % {"held": formats.money(held), "name": commitment}
+            % {"held": formats.money(held["amount"]), "name": commitment}
+        )
+    if advanced < 0 and held["clears"] and commitment.advanced_vnd + advanced < held["clears"]:
+        raise Refused(
+            _(
+                "%(held)s of the advance on “%(name)s” is cleared by a payment that is signed or at the Treasury. Wait for "
+                "the answer, or have the payment returned before it is sent."
+            )
+            % {"held": formats.money(held["clears"]), "name": commitment}
         )
 
 

@@ -82,6 +82,37 @@ def test_the_database_itself_keeps_the_cover_of_payments(people, line):
         )
 
 
+def test_an_advance_that_a_payment_at_the_treasury_clears_is_neither_recovered_nor_reversed(people, line):
+    bound = signed(people, line, 100 * MILLION)
+    advance = paid(people, payment_of(people, bound, 30 * MILLION, kind="advance"))[0]
+    bound.refresh_from_db()
+    about = {"line": line, "commitment": bound}
+    waiting = prepared(people, "recover_advance", 11 * MILLION, document="GNT-1", **about)
+    undone = prepared(people, "reverse", reverses=advance, reason="Ghi nhầm", line=line, document_on=NOW.date())
+    payment = payment_of(people, bound, 5 * MILLION, clears_vnd=20 * MILLION)
+    control_payment(payment, by=people["chief"], now=NOW)
+    assert obstacle(waiting) == obstacle(undone) == ""  # what is only prepared or controlled holds nothing yet
+    sign_payment(payment, by=people["director"], now=NOW)
+    for step in (waiting, undone):
+        assert "20.000.000 đồng tạm ứng" in obstacle(step)
+        with pytest.raises(Refused, match=r"20\.000\.000 đồng tạm ứng.*Kho bạc"):
+            approve_step(step, by=people["chief"], now=NOW)
+    line.refresh_from_db()
+    with pytest.raises(IntegrityError, match="entry_i_cover_stays"), transaction.atomic():
+        make_entry(line, "recover_advance", 11 * MILLION, commitment=bound, document="GNT-2", happened_on=TODAY)
+    second = make_payment(bound, 1, clears_vnd=11 * MILLION, state="controlled")
+    with pytest.raises(IntegrityError, match="payment_has_cover"), transaction.atomic():
+        type(second).objects.filter(pk=second.pk).update(
+            state="signed", signed_by=people["director"].public_id, signed_at=NOW
+        )
+    enough = prepared(people, "recover_advance", 10 * MILLION, document="GNT-3", **about)
+    approve_step(enough, by=people["chief"], now=NOW)
+    send_payment(payment, by=people["accountant"], now=NOW)
+    record_paid(payment, voucher="KB-1", paid_on=TODAY, by=people["accountant"], now=NOW)
+    bound.refresh_from_db()
+    assert (bound.advanced_vnd, bound.spent_vnd) == (0, 25 * MILLION)
+
+
 def liquidated(people, line, amount_vnd=40 * MILLION):
     bound = signed(people, line, amount_vnd)
     paid(people, payment_of(people, bound, amount_vnd))

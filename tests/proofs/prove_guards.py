@@ -201,6 +201,10 @@ def lay_money():
             making.make_payment(commitment, 10, state=state)
         for state in ("prepared", "refused"):
             making.make_commitment(on, 300, state=state)
+    with_advance = making.make_commitment(two, 300)
+    making.make_paid_payment(with_advance, 90, kind="advance")
+    for state, clears in (("sent", 80), ("controlled", 11)):
+        making.make_payment(with_advance, 1, clears_vnd=clears, state=state)
     making.make_budget_step("allocate", 5, state="prepared", year=years[written.OPEN_YEAR], line=one)
     for amount in (written.TOO_MUCH, written.TOO_LITTLE):
         making.make_budget_step("envelope", amount, year=years[written.OPEN_YEAR])
