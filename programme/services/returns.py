@@ -134,16 +134,30 @@ def _require_day_of_reversal(step: BudgetStep, undone: MoneyReturn, today: date)
 
 def require_new_voucher(commitment: Commitment, voucher: str, *, waiting: bool = False) -> None:
     """By one paper money comes back once on a contract, into the estimate or to the budget; however the paper is typed."""
+    same = alike(voucher_in(voucher))
     back = commitment.entries.filter(kind__in=RECOVERIES, reverses__isnull=True, reversed_by__isnull=True)
     known = [*back.values_list("document", flat=True)]
     known += MoneyReturn.objects.standing().filter(commitment=commitment).values_list("voucher", flat=True)
-    if waiting:
-        steps = BudgetStep.objects.prepared().filter(kind__in=COMES_BACK, commitment=commitment)
-        known += [said or document for said, document in steps.values_list("voucher", "document")]
-    if alike(voucher_in(voucher)) in {alike(voucher_in(each)) for each in known}:
+    if same in {alike(voucher_in(each)) for each in known}:
         raise Conflict(
             _("The voucher %(voucher)s is entered on this contract or decision already.") % {"voucher": voucher}
         )
+    if not waiting:
+        return
+    for step in BudgetStep.objects.prepared().filter(kind__in=COMES_BACK, commitment=commitment):
+        if alike(voucher_in(step.voucher or step.document)) == same:
+            raise Conflict(
+                _(
+                    "The voucher %(voucher)s stands on a step of %(day)s that waits for approval: %(kind)s, %(amount)s. It "
+                    "is entered once that is approved; to enter it otherwise, have that step withdrawn first."
+                )
+                % {
+                    "voucher": voucher,
+                    "day": formats.vn_date(timezone.localdate(step.prepared_at)),
+                    "kind": step.get_kind_display(),
+                    "amount": formats.money(step.amount_vnd),
+                }
+            )
 
 
 def obstacle(step: BudgetStep) -> None:

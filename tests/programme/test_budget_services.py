@@ -703,7 +703,7 @@ def test_one_voucher_of_money_that_came_back_is_booked_once_on_a_contract(people
     waiting = back("UNC–8")
     assert waiting.document == "UNC-8"
     for kind in ("recover", "recover_advance"):
-        with pytest.raises(Conflict, match=r"unc\.8"):
+        with pytest.raises(Conflict, match=r"unc\.8.*chờ duyệt.*3 đồng"):
             back("Giấy nộp tiền số unc.8", kind)
         with pytest.raises(IntegrityError, match="step_recovers_once"), transaction.atomic():
             typed_by_hand("unc.8", kind)
