@@ -28,7 +28,9 @@ def cautions_of(row: Commitment, *, on: date) -> list[Caution]:
     if row.state != Commitment.State.PREPARED or row.before_portal:
         return []
     found = [_same_number(row, other) for other in Commitment.objects.numbered_like(row).order_by("pk")]
-    sentences = (_signed_before_its_money(row), _nothing_before_it(row, on), task_ended(row.line, row.signed_on))
+    sentences = [task_ended(row.line, row.signed_on)]
+    if row.continues_id is None:  # what goes on from the year before was signed then, after its own steps
+        sentences = [_signed_before_its_money(row), _nothing_before_it(row, on), *sentences]
     return found + [Caution(said) for said in sentences if said]
 
 

@@ -12,6 +12,23 @@ from screens.forms import DateField, Form, MoneyField
 PROCUREMENT = tuple(ProcurementStep.Kind)
 
 
+class ContinueCommitmentForm(Attachments, Form):
+    """The contract of the year before, on the line of this year: only what is new is asked for."""
+
+    attachments = {"file": _("Scan of the contract or decision")}
+
+    amount_vnd = MoneyField(label=_("Amount"), min_value=1, max_value=MOST_VND)
+    ends_on = DateField(label=_("To be finished by"), required=False)
+
+    def parts(self) -> list[tuple[Any, list]]:
+        return [("", self.visible_fields())]
+
+    def content(self) -> dict[str, Any]:
+        """What the service takes."""
+        given = {name: self.cleaned_data[name] for name in ("amount_vnd", "ends_on")}
+        return {**given, "file": self.file_of("file")}
+
+
 class PrepareCommitmentForm(Attachments, Form):
     """A contract, decision or detailed estimate, with the steps before it. Files once sent stay attached."""
 

@@ -5,8 +5,9 @@ from django.utils.translation import gettext_lazy as _
 
 from documents.attaching import Attachments
 from programme.models import MOST_VND, BudgetLine, BudgetYear, Period, StepKind, YearState
-from programme.models.steps import ABOUT_COMMITMENT, BESIDE_LEDGER, LIMITS, ON_TWO_LINES, RECOVERING
+from programme.models.steps import ABOUT_COMMITMENT, BESIDE_LEDGER, LIMITS, NEXT_YEAR, ON_TWO_LINES, RECOVERING
 from programme.presenting.acting import line_name
+from programme.presenting.steps import LEFT_TO_NEXT_YEAR
 from programme.services.limits import carry_over_grounds, saving_of
 from programme.services.steps import why_never
 from screens.forms import DateField, Form, MoneyField
@@ -26,6 +27,9 @@ DAYS_OF_BOOKING = {
 }
 _NOT_ABOUT_LINE = {*LIMITS, *ABOUT_COMMITMENT, *BESIDE_LEDGER, StepKind.REVERSE, StepKind.OPENING}
 ABOUT_LINE = tuple(kind for kind in StepKind if kind not in _NOT_ABOUT_LINE)
+
+
+REDUCED = (("", _("By an addendum")), (NEXT_YEAR, LEFT_TO_NEXT_YEAR))
 
 
 class LineChoice(forms.ModelChoiceField):
@@ -103,6 +107,13 @@ class PrepareStepForm(Attachments, Form):
         if kind == StepKind.CARRY_OVER and line is not None:
             grounds = carry_over_grounds(line.year.year)
             self.fields["ground"].choices = [("", _("Choose…")), *grounds.items()]
+        elif kind == StepKind.DECOMMIT and line is not None and line.year.state == YearState.ADJUSTING:
+            ground = self.fields["ground"]
+            ground.label, ground.required = _("Why it is reduced"), False
+            ground.choices = REDUCED
+            ground.help_text = _(
+                "What is carried over rests on the decision to carry it over: name that as the document."
+            )
         else:
             del self.fields["ground"]
 

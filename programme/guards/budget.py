@@ -18,7 +18,8 @@ from programme.models.budget import (
     RECOVERIES,
     YearState,
 )
-from programme.models.commitments import COVERED
+from programme.models.commitments import COVERED, HELD
+from programme.models.steps import NEXT_YEAR
 
 LINE, ENTRY, YEAR = "programme_budgetline", "programme_ledgerentry", "programme_budgetyear"
 COMMITMENT, PAYMENT, STEP, MONTH = (
@@ -258,6 +259,33 @@ def _redoes_another(table, states, same):
 STEP_REDOES = _redoes_another(STEP, ("refused", "withdrawn"), ("kind", "line_id", "year_id", "period_id"))
 COMMITMENT_REDOES = _redoes_another(COMMITMENT, ("refused", "withdrawn"), ("line_id",))
 PAYMENT_REDOES = _redoes_another(PAYMENT, ("returned", "refused", "withdrawn"), ("commitment_id",))
+# What a contract left unpaid at the end of its year goes on in the next: the same contract, on the line of the same task and
+# source, for no more than was left to that year. While it goes on there, what was left does not come back.
+_LEFT_TO_NEXT_YEAR = (
+    f"e.kind = 'decommit' AND {stands('e')} AND EXISTS (SELECT 1 FROM {STEP} s WHERE s.id = e.step_id "
+    f"AND s.ground = '{NEXT_YEAR}')"
+)
+CONTINUES_ANOTHER = (
+    f"NEW.continues_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM {COMMITMENT} b JOIN {LINE} bl ON bl.id = b.line_id "
+    f"JOIN {YEAR} bb ON bb.id = bl.year_id JOIN {LINE} l ON l.id = NEW.line_id JOIN {YEAR} y ON y.id = l.year_id "
+    "WHERE b.id = NEW.continues_id AND b.state = 'approved' AND bl.task_id = l.task_id AND bl.source_id = l.source_id "
+    "AND bb.year = y.year - 1 AND b.kind = NEW.kind AND b.number = NEW.number AND b.signed_on = NEW.signed_on "
+    f"AND b.payee = NEW.payee AND NEW.amount_vnd <= (SELECT SUM(e.amount_vnd) FROM {ENTRY} e "
+    f"WHERE e.commitment_id = b.id AND {_LEFT_TO_NEXT_YEAR}))"
+)
+CONTINUED_STILL = (
+    f"NEW.reverses_id IS NOT NULL AND EXISTS (SELECT 1 FROM {ENTRY} e WHERE e.id = NEW.reverses_id "
+    f"AND {_LEFT_TO_NEXT_YEAR}) AND EXISTS (SELECT 1 FROM {COMMITMENT} c WHERE c.continues_id = NEW.commitment_id "
+    f"AND c.state IN ({listed(HELD)}))"
+)
+LEFT_TO_NEXT_YEAR_EARLY = (
+    f"NEW.ground = '{NEXT_YEAR}' AND NOT EXISTS (SELECT 1 FROM {YEAR} y WHERE y.id = NEW.year_id "
+    f"AND y.state = '{YearState.ADJUSTING.value}')"
+)
+TAKE_CONTINUED = (
+    "IF NEW.continues_id IS NOT NULL THEN "
+    f"PERFORM 1 FROM {COMMITMENT} c WHERE c.id = NEW.continues_id FOR NO KEY UPDATE; END IF;"
+)
 PAYMENT_FITS = (
     f"NEW.payment_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM {PAYMENT} p WHERE p.id = NEW.payment_id "
     "AND p.commitment_id = NEW.commitment_id AND p.state = 'paid' AND ("
@@ -425,7 +453,17 @@ GUARDS = [
     no_delete(PAYMENT),
     immutable(YEAR, "period_id", "year"),
     immutable(LINE, "year_id", "task_id", "source_id", "unit_id", "managed", "counts"),
-    immutable(COMMITMENT, "line_id", "redoes_id", "kind", "amount_vnd", "before_portal", "prepared_by", "prepared_at"),
+    immutable(
+        COMMITMENT,
+        "line_id",
+        "redoes_id",
+        "continues_id",
+        "kind",
+        "amount_vnd",
+        "before_portal",
+        "prepared_by",
+        "prepared_at",
+    ),
     immutable(PAYMENT, "commitment_id", "redoes_id", "kind", "prepared_by", "prepared_at"),
     immutable(
         STEP,
@@ -438,6 +476,7 @@ GUARDS = [
         "reverses_id",
         "undoes_id",
         "redoes_id",
+        "ground",
         "amount_vnd",
         "carried_in_vnd",
         "late",
@@ -500,6 +539,7 @@ GUARDS = [
     check_trigger(
         "entry_n_brought_within_ceiling", ENTRY, ("INSERT",), BROUGHT_ABOVE_CEILING, before=TAKE_PERIOD_OF_LINE
     ),
+    check_trigger("entry_o_goes_on_elsewhere", ENTRY, ("INSERT",), CONTINUED_STILL),
     follows(
         "entry_z_moves_balances",
         ENTRY,
@@ -520,8 +560,10 @@ GUARDS = [
     check_trigger("payment_to_its_account", PAYMENT, ("UPDATE",), TO_ANOTHER_ACCOUNT, before=TAKE_COMMITMENT),
     check_trigger("payment_by_its_own_voucher", PAYMENT, ("INSERT", "UPDATE"), VOUCHER_OF_ANOTHER, before=TAKE_VOUCHER),
     check_trigger("step_recovers_once", STEP, ("INSERT",), RECOVERY_WAITS, before=HOLD_COMMITMENT),
+    check_trigger("step_left_to_next_year", STEP, ("INSERT",), LEFT_TO_NEXT_YEAR_EARLY),
     check_trigger("step_redoes_its_like", STEP, ("INSERT",), STEP_REDOES),
     check_trigger("commitment_redoes_its_like", COMMITMENT, ("INSERT",), COMMITMENT_REDOES),
+    check_trigger("commitment_continues_its_like", COMMITMENT, ("INSERT",), CONTINUES_ANOTHER, before=TAKE_CONTINUED),
     check_trigger("payment_redoes_its_like", PAYMENT, ("INSERT",), PAYMENT_REDOES),
     check_trigger("year_starts_empty", YEAR, ("INSERT",), "NEW.envelope_vnd <> 0 OR NEW.state <> 'preparing'"),
     check_trigger("year_in_its_period", YEAR, ("INSERT",), YEAR_IN_PERIOD),

@@ -22,9 +22,15 @@ class CommitmentQuerySet(models.QuerySet):
 
     def numbered_like(self, commitment):
         """Others that wait or hold, signed in the same year under the same number, however it is typed."""
-        held = [Commitment.State.PREPARED, Commitment.State.APPROVED, Commitment.State.LIQUIDATED]
         same = self.annotate(alike=alike_column("number")).filter(alike=alike_column(Value(commitment.number)))
-        return same.filter(signed_on__year=commitment.signed_on.year, state__in=held).exclude(pk=commitment.pk)
+        same = same.filter(signed_on__year=commitment.signed_on.year, state__in=HELD).exclude(pk=commitment.pk)
+        if commitment.continues_id:  # the contract itself, in the years before
+            same = same.exclude(signed_on=commitment.signed_on, payee=commitment.payee)
+        return same
+
+    def held(self):
+        """What waits, holds, or was liquidated."""
+        return self.filter(state__in=HELD)
 
 
 class Commitment(Identified, Versioned):
@@ -58,6 +64,9 @@ class Commitment(Identified, Versioned):
     line = models.ForeignKey(BudgetLine, on_delete=models.PROTECT, related_name="commitments", verbose_name=_("line"))
     redoes = models.OneToOneField(
         "self", on_delete=models.PROTECT, null=True, related_name="redone_by", verbose_name=_("prepared anew for")
+    )
+    continues = models.ForeignKey(  # the same contract in the year before, as far as its unpaid money was carried over
+        "self", on_delete=models.PROTECT, null=True, related_name="continuations", verbose_name=_("goes on from")
     )
     kind = models.CharField(_("kind"), max_length=20, choices=Kind)
     state = models.CharField(_("state"), max_length=12, choices=State, default=State.PREPARED)
@@ -114,6 +123,11 @@ class Commitment(Identified, Versioned):
                 condition=Q(state__in=["prepared", "approved", "liquidated"]),
                 name="one_commitment_a_number",
             ),
+            models.UniqueConstraint(
+                fields=["continues"],
+                condition=Q(state__in=["prepared", "approved", "liquidated"]),
+                name="one_continuation_a_commitment",
+            ),
             plausible("commitment_balances_plausible", *COMMITMENT_BALANCES),
             models.CheckConstraint(
                 condition=Q(committed_vnd__gte=F("disbursed_vnd") - F("recovered_vnd")),
@@ -157,6 +171,9 @@ class Commitment(Identified, Versioned):
     def payable_vnd(self):
         """What may still be paid on it."""
         return self.committed_vnd - self.spent_vnd
+
+
+HELD = (Commitment.State.PREPARED, Commitment.State.APPROVED, Commitment.State.LIQUIDATED)
 
 
 class ProcurementStep(Identified):

@@ -52,6 +52,10 @@ COMES_BACK = RECOVERING | {StepKind.BUDGET_RETURN}
 OPENING_SUMS = ("carried_in_vnd", "allocated_vnd", "advanced_vnd", "disbursed_vnd", "settled_vnd")
 
 
+# Ground of a reduction at the end of a year: what a contract leaves unpaid goes on in the next.
+NEXT_YEAR = "next_year"
+
+
 class BudgetStepQuerySet(models.QuerySet):
     def prepared(self):
         """Steps that wait for approval."""
@@ -208,7 +212,9 @@ class BudgetStep(Identified, Versioned):
                 name="step_undoes_a_return_with_reason",
             ),
             models.CheckConstraint(
-                condition=(Q(kind="carry_over") & ~Q(ground="")) | (~Q(kind="carry_over") & Q(ground="")),
+                condition=(Q(kind="carry_over") & ~Q(ground=""))
+                | (~Q(kind="carry_over") & Q(ground=""))
+                | Q(kind="decommit", ground=NEXT_YEAR),
                 name="step_ground_for_carrying_over",
             ),
             models.CheckConstraint(

@@ -91,7 +91,10 @@ def verbs_on(row: Commitment, *, steps: bool, payments: bool, binds: bool) -> li
     if steps:
         kinds = [(StepKind.COMMIT_MORE, _("Raise by an addendum"))]
         if row.payable_vnd:
-            kinds.append((StepKind.DECOMMIT, _("Reduce by an addendum")))
+            over = year.state == YearState.ADJUSTING
+            kinds.append(
+                (StepKind.DECOMMIT, _("Reduce or leave to the next year") if over else _("Reduce by an addendum"))
+            )
         if row.spent_vnd > row.settled_vnd:
             kinds.append((StepKind.SETTLE, _("Propose settlement")))
         if row.spent_vnd > max(row.settled_vnd, row.advanced_vnd):

@@ -4,9 +4,11 @@ from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.roles import Role
 from programme.models import BudgetStep, StepKind
+from programme.models.steps import NEXT_YEAR
 from programme.permissions.budget import APPROVAL, APPROVE_SPENDING
 from programme.presenting.acting import Room, address, line_name
 from programme.presenting.money import goes_to
@@ -15,6 +17,8 @@ from programme.services.limits import Saving, carry_over_grounds, saving_of
 from programme.services.opening import entries_of, opens_again
 from reference.thresholds import limit_of
 from screens import formats
+
+LEFT_TO_NEXT_YEAR = gettext_lazy("Left unpaid and carried over to the next year")
 
 
 def about_facts(step: BudgetStep, user: Any) -> list[tuple[str, str, str]]:
@@ -67,8 +71,11 @@ def about_facts(step: BudgetStep, user: Any) -> list[tuple[str, str, str]]:
     if step.kind == StepKind.RELEASE and step.line is not None:
         facts.append((_("Where the money goes"), goes_to(step.kind, step.line.year), ""))
     if step.ground and step.line is not None:
-        grounds = carry_over_grounds(step.line.year.year)
-        facts.append((_("Ground for carrying over"), grounds.get(step.ground, step.ground), ""))
+        if step.ground == NEXT_YEAR:
+            facts.append((_("Why it is reduced"), str(LEFT_TO_NEXT_YEAR), ""))
+        else:
+            grounds = carry_over_grounds(step.line.year.year)
+            facts.append((_("Ground for carrying over"), grounds.get(step.ground, step.ground), ""))
     if step.reason:
         facts.append((_("Explanation"), step.reason, ""))
     return facts

@@ -57,19 +57,23 @@ def prepare_commitment(
     now: datetime,
     procurement: tuple[dict[str, Any], ...] = (),
     redoes: Commitment | None = None,
+    continues: Commitment | None = None,
     **content: Any,
 ) -> Commitment:
     """Prepare a contract, a decision to support or a detailed estimate on a line; it takes room only when approved.
 
     `content` holds the fields named in CONTENT; `procurement` the steps before a contract: kind, number, decided_on, file.
-    `redoes` is the one without effect in whose place it stands.
+    `redoes` is the one without effect in whose place it stands; `continues` the same one in the year before
+    (`programme.services.continuing`).
     """
     require(by, PREPARE_COMMITMENT)
     require_redoable(redoes, line_id=line.pk)
     today = timezone.localdate(now)
     line = BudgetLine.objects.select_related("year", "task").get(pk=line.pk)
     require_own_task(by, line, today)
-    commitment = Commitment(line=line, redoes=redoes, prepared_by=by.public_id, prepared_at=now, **content)
+    commitment = Commitment(
+        line=line, redoes=redoes, continues=continues, prepared_by=by.public_id, prepared_at=now, **content
+    )
     _require_line_binds(line)
     require_sound(commitment, procurement, today)
     return save_prepared(commitment, procurement, content, by=by, now=now)

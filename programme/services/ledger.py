@@ -38,7 +38,7 @@ from programme.models import (
     YearState,
 )
 from programme.models.commitments import COVERED
-from programme.models.steps import BudgetStep
+from programme.models.steps import NEXT_YEAR, BudgetStep
 from programme.models.treasury import AT_THE_TREASURY
 from screens import formats
 
@@ -621,6 +621,14 @@ def require_reversible(entry: LedgerEntry) -> None:
         raise Refused(_("This entry is itself a reversal. Prepare the right entry anew instead."))
     if LedgerEntry.objects.filter(reverses=entry).exists():
         raise Conflict(_("This entry has been reversed already."))
+    if entry.commitment is None or entry.step is None or entry.step.ground != NEXT_YEAR:
+        return
+    standing = entry.commitment.continuations.held().select_related("line__year").first()
+    if standing is not None:
+        raise Refused(
+            _("“%(name)s” goes on in %(year)s with this money. Withdraw or reverse it there first.")
+            % {"name": standing, "year": standing.line.year}
+        )
 
 
 def new_pair() -> UUID:

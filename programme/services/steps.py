@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -25,11 +25,12 @@ from programme.models import (
     StepKind,
 )
 from programme.models.returns import MoneyReturn
-from programme.models.steps import ABOUT_COMMITMENT, BESIDE_LEDGER, LIMITS, ON_TWO_LINES, RECOVERING
+from programme.models.steps import ABOUT_COMMITMENT, BESIDE_LEDGER, LIMITS, NEXT_YEAR, ON_TWO_LINES, RECOVERING
 from programme.permissions.budget import PREPARE_STEP
 from programme.permissions.steps import right_to_approve_step, right_to_refuse_step
 from programme.services import opening, returns
 from programme.services.commitments import withdraw_with_its_entry
+from programme.services.continuing import OF_CONTRACTS, left_to_carry
 from programme.services.ledger import (
     COMMITMENT_RULES,
     RULES,
@@ -188,7 +189,20 @@ def _require_sound(step: BudgetStep, *, now: datetime) -> None:
         require_after_its_contract(step.commitment, step.document_on)
         if step.kind in RECOVERING:
             returns.require_new_voucher(step.commitment, step.document, waiting=True)
+        if step.ground:
+            _require_left_to_next_year(step, line)
     require_after_what_it_acts_on(line, step.commitment, entry_kind(step.kind), step.amount_vnd, step.document_on)
+
+
+def _require_left_to_next_year(step: BudgetStep, line: BudgetLine) -> None:
+    """A contract leaves to the next year what it could not pay in its own, once that is over."""
+    if step.kind != StepKind.DECOMMIT or step.ground != NEXT_YEAR:
+        raise Refused(_("Only what is left unpaid on a contract or decision goes on in the next year."))
+    if line.year.state != BudgetYear.State.ADJUSTING:
+        raise Refused(
+            _("What a contract leaves unpaid goes on in the next year once %(year)s is over; it is “%(state)s”.")
+            % {"year": line.year, "state": line.year.get_state_display()}
+        )
 
 
 def _require_percent_of_saving(line: BudgetLine, amount_vnd: int) -> None:
@@ -275,6 +289,8 @@ def why_never(
 def obstacle(step: BudgetStep) -> str:
     """Why the step could not be booked as its lines, contract, year and programme stand now; empty when it could."""
     try:
+        if step.reverses is not None:
+            require_reversible(step.reverses)
         if step.kind in BESIDE_LEDGER:
             returns.obstacle(step)
         if step.kind == StepKind.OPENING and step.line is not None:
@@ -310,10 +326,8 @@ def doubt(step: BudgetStep) -> str:
     line = step.line
     if step.kind != StepKind.CARRY_OVER or line is None:
         return ""
-    if step.ground == "contracts":
-        unpaid = Commitment.objects.filter(line=line, state=Commitment.State.APPROVED)
-        if not unpaid.filter(committed_vnd__gt=F("disbursed_vnd") - F("recovered_vnd")).exists():
-            return _("The portal knows no signed contract or decision of this line with money left to be paid.")
+    if step.ground == OF_CONTRACTS:
+        return _doubt_of_contracts(line, step.amount_vnd)
     if step.ground == "additions_after_30_9":
         late = LedgerEntry.objects.filter(
             line=line,
@@ -325,6 +339,34 @@ def doubt(step: BudgetStep) -> str:
         if not late.exists():
             return _("The ledger of this line shows no estimate that was added after 30/9.")
     return ""
+
+
+def _doubt_of_contracts(line: BudgetLine, amount_vnd: int) -> str:
+    """On this ground goes what contracts left to the next year; the rest of the line no contract ever bound."""
+    left = left_to_carry(line)
+    if amount_vnd <= left:
+        return ""
+    standing = Commitment.objects.standing().filter(line=line)
+    unpaid = standing.aggregate(sum=Sum(F("committed_vnd") - F("disbursed_vnd") + F("recovered_vnd")))["sum"] or 0
+    said = {"left": formats.money(left), "rest": formats.money(amount_vnd - left), "unpaid": formats.money(unpaid)}
+    if unpaid:
+        return (
+            _(
+                "Contracts and decisions of this line left %(left)s to the next year; the other %(rest)s none of them ever "
+                "bound. %(unpaid)s of them is signed and unpaid: to carry that over, first reduce each by it, as carried over "
+                "to the next year, on its page."
+            )
+            % said
+        )
+    if left:
+        return (
+            _(
+                "Contracts and decisions of this line left %(left)s to the next year; the other %(rest)s none of them ever "
+                "bound."
+            )
+            % said
+        )
+    return _("The portal knows no signed contract or decision of this line with money left to be paid.")
 
 
 def _moves(step: BudgetStep) -> list[tuple[BudgetLine, EntryKind, int]]:

@@ -13,7 +13,7 @@ from documents.attaching import bind
 from documents.serving import serve
 from programme.cautions import cautions_of, task_ended
 from programme.forms.acting import ActForm, AnswerForm, LiquidateForm
-from programme.forms.commitments import PrepareCommitmentForm
+from programme.forms.commitments import ContinueCommitmentForm, PrepareCommitmentForm
 from programme.forms.steps import BeginCommitmentForm
 from programme.models import BudgetLine, Commitment, ProcurementStep, StepKind
 from programme.permissions.budget import (
@@ -47,6 +47,7 @@ from programme.presenting.money import entry_rows
 from programme.presenting.returns import return_rows
 from programme.presenting.steps import room_rows
 from programme.services import commitments as services
+from programme.services.continuing import continue_commitment, to_continue
 from programme.services.returns import returned_vnd
 from programme.tables.commitments import STATE_KINDS, CommitmentFilter, CommitmentTable
 from programme.tables.payments import STATE_KINDS as PAYMENT_KINDS
@@ -61,6 +62,7 @@ from programme.views.budget_acting import (
     require_right,
     right_or_none,
 )
+from programme.views.continuing import begun_from, continue_urls, named_contract, places_over_years, taken_over
 from programme.views.opening import again_url
 from reference.sending_many import chosen
 from screens.forms import form_data
@@ -143,7 +145,8 @@ def _show(request: HttpRequest, row: Commitment, form: Any = None) -> HttpRespon
             "trail": trail(user, _list_link()),
             "state_kind": STATE_KINDS[row.state],
             "chain": chain(row, address(user, row.line)),
-            "facts": facts_of(row, address(user, row.line)) + places_of(user, row),
+            "facts": facts_of(row, address(user, row.line)) + places_of(user, row) + places_over_years(user, row),
+            "continue_urls": continue_urls(user, row, on=today),
             "bar": bar(row) if row.committed_vnd else None,
             "rooms": room_rows(rooms, row.amount_vnd if prepared else None),
             "procurement": row.procurement.select_related("file"),
@@ -290,14 +293,19 @@ def prepare_commitment(request: HttpRequest, line: Any) -> HttpResponse:
         raise PermissionDenied(_("Your office does not lead this task."))
     title, never = _("Prepare a contract or decision"), ""
     before = named_before(request, row.commitments.filter(before_portal=False))
+    goes_on = before.continues if before is not None else named_contract(request, row)
+    act: Any = partial(services.prepare_commitment, row)
+    form_class: Any = PrepareCommitmentForm
+    if goes_on is not None:
+        act, form_class = partial(continue_commitment, row, goes_on), ContinueCommitmentForm
     if request.method == "POST":
-        form = bind(request, PrepareCommitmentForm, now=now)
+        form = bind(request, form_class, now=now)
         answer = done_once(
             request,
             form,
             verb=f"prepare commitment {row.public_id}",
             label=f"{title}: {line_name(row)}",
-            act=lambda **by: services.prepare_commitment(row, **form.content(), redoes=before, **by),
+            act=lambda **by: act(**form.content(), redoes=before, **by),
         )
         if answer is not None:
             messages.success(request, _("The contract or decision is prepared and waits for approval."))
@@ -305,7 +313,7 @@ def prepare_commitment(request: HttpRequest, line: Any) -> HttpResponse:
     else:
         data, _files = form_data(request)
         begun = begun_like(before, services.CONTENT, request.user) | steps_before(before, request.user)
-        form = PrepareCommitmentForm(data, user=request.user, initial=begun)
+        form = form_class(data, user=request.user, initial=begun | begun_from(goes_on, begun))
         never = services.why_never(row)
     return render(
         request,
@@ -317,7 +325,11 @@ def prepare_commitment(request: HttpRequest, line: Any) -> HttpResponse:
             "submit": _("Prepare it for approval"),
             "back": address(request.user, row) or reverse("programme:commitment_list"),
             "trail": trail(request.user, _list_link()),
-            "facts": [(_("Budget line"), line_name(row), address(request.user, row))],
+            "facts": [
+                (_("Budget line"), line_name(row), address(request.user, row)),
+                *taken_over(request.user, goes_on),
+            ],
+            "to_continue": [] if goes_on is not None or before is not None else to_continue(row),
             "rooms": room_rows([room_on_line(row)], None),
             "never": never,
             "ended": "" if never else task_ended(row, timezone.localdate(now)),

@@ -214,6 +214,19 @@ def make_commitment(line=None, amount_vnd=100_000_000, *, state="approved", **fi
     return commitment
 
 
+def make_continued_contract(line, after, amount_vnd):
+    """A contract on `line` that left its money to the next year and goes on there, on `after`, where it is reduced to 0."""
+    before = make_commitment(line, amount_vnd)
+    move_year(line.year, "adjusting")
+    about = {"commitment": before, "line": line, "year": line.year}
+    step = make_budget_step("decommit", amount_vnd, ground="next_year", **about)
+    make_entry(line, "decommit", amount_vnd, commitment=before, step=step)
+    same = {name: getattr(before, name) for name in ("number", "signed_on", "payee")}
+    row = make_commitment(after, amount_vnd, continues=before, **same)
+    make_entry(after, "decommit", amount_vnd, commitment=row)
+    return row
+
+
 def make_account(commitment, *, state="prepared", **fields):
     """An addendum on the account of a contract, by default waiting to be confirmed."""
     said = {"payee_account": "9988776655", "payee_bank": "Ngân hàng Minh Họa", "document": "01/PLHĐ"}

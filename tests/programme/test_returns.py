@@ -147,7 +147,7 @@ def test_one_voucher_is_entered_once_on_a_contract(people, contract):
 def test_a_voucher_is_the_same_however_it_is_typed(people, contract):
     waiting = prepared(people, contract, 1)
     for voucher in ("gnt–001", " gnt-001", "GNT - 001 ", "gnt 001", "ＧＮＴ.001"):
-        with pytest.raises(Conflict, match="stands on a step of .* that waits for approval"):
+        with pytest.raises(Conflict, match=r"stands on a step of .* that waits for approval"):
             prepared(people, contract, 2, voucher=voucher)
     where = {"line": contract.line, "year": contract.line.year, "commitment": contract}
     approve_step(waiting, by=people["chief"], now=NOW)

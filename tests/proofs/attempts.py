@@ -51,7 +51,8 @@ DECLARED_LINE = "JOIN enterprises_figurerevision r ON r.id = x.revision_id AND r
 
 LINE, ENTRY, YEAR = "programme_budgetline", "programme_ledgerentry", "programme_budgetyear"
 COMMITMENT, STEP = "programme_commitment", "programme_budgetstep"
-FIRST_YEAR, CLOSED_YEAR, OPEN_YEAR, PREPARING_YEAR, ADJUSTING_YEAR, FREE_YEAR = 2091, 2096, 2097, 2098, 2099, 2100
+FIRST_YEAR, LEFT_YEAR, CLOSED_YEAR, OPEN_YEAR = 2091, 2095, 2096, 2097
+PREPARING_YEAR, ADJUSTING_YEAR, FREE_YEAR = 2098, 2099, 2100
 OF_PROOF = f"WHERE x.ends_year = {FREE_YEAR}"
 
 
@@ -92,6 +93,7 @@ def money_attempts():
         "(SELECT p.id FROM programme_payment p WHERE p.commitment_id = x.commitment_id AND p.state = 'prepared' "
         "AND p.amount_vnd = x.amount_vnd LIMIT 1)"
     )
+    without_reduction = f"(SELECT MAX(c.id) FROM {COMMITMENT} c WHERE c.state = 'approved' AND c.amount_vnd = 1000)"
     opening_step = f"(SELECT s.id FROM {STEP} s WHERE s.kind = 'opening' AND s.line_id = x.line_id LIMIT 1)"
     empty = f"{of_year(OPEN_YEAR)} WHERE x.last_number = 0"
     other_task = "(SELECT MAX(t.id) FROM programme_task t WHERE t.id <> x.task_id)"
@@ -149,6 +151,24 @@ def money_attempts():
             # of 90 advanced 80 are cleared by what is at the Treasury
             entry("advance", kind="'recover_advance'", amount_vnd="11", document="'GNT-11'"),
             entry("advance", reverses_id="x.id", reason="'x'"),
+        ],
+        "entry_o_goes_on_elsewhere": [entry("decommit", LEFT_YEAR, reverses_id="x.id", reason="'x'")],
+        "step_left_to_next_year": [
+            copied(STEP, "WHERE x.state = 'prepared' AND x.kind = 'allocate'", kind="'decommit'", ground="'next_year'")
+        ],
+        "commitment_continues_its_like": [
+            copied(
+                COMMITMENT,
+                "WHERE x.continues_id IS NOT NULL",
+                **{"state": "'prepared'", "decided_by": "NULL", "decided_at": "NULL"} | {column: value},
+            )
+            for column, value in (
+                ("amount_vnd", "x.amount_vnd + 1"),
+                ("number", "'x'"),
+                ("payee", "'x'"),
+                ("line_id", f"(SELECT b.line_id FROM {COMMITMENT} b WHERE b.id = x.continues_id)"),
+                ("continues_id", without_reduction),
+            )
         ],
         "payment_has_cover": [
             updated(

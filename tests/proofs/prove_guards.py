@@ -161,10 +161,10 @@ def lay_money():
 
     office, area = Office.objects.first() or make_office(), ContentArea.objects.first() or make_content_area()
     unit, source = make_agency(code="PROOF"), make_money_source(code="PROOF")
-    period = make_period(written.CLOSED_YEAR, written.FREE_YEAR, ceiling_vnd=1_000_000)
+    period = make_period(written.LEFT_YEAR, written.FREE_YEAR, ceiling_vnd=1_000_000)
     years = {
         year: making.make_budget_year(year, envelope_vnd=100_000, period=period)
-        for year in (written.CLOSED_YEAR, written.OPEN_YEAR, written.ADJUSTING_YEAR)
+        for year in (written.LEFT_YEAR, written.CLOSED_YEAR, written.OPEN_YEAR, written.ADJUSTING_YEAR)
     }
     preparing = written.PREPARING_YEAR
     years[preparing] = making.make_budget_year(preparing, envelope_vnd=100_000, period=period, state="preparing")
@@ -179,6 +179,7 @@ def lay_money():
     line(written.OPEN_YEAR, tasks[3], managed=False)
     line(preparing, tasks[0])
     line(written.ADJUSTING_YEAR, tasks[0])
+    making.make_continued_contract(line(written.LEFT_YEAR, tasks[0]), old, 40)
     paid = making.make_commitment(old, 900)
     making.make_paid_payment(paid, 900)
     making.make_entry(old, "settle", 900, commitment=paid)
