@@ -28,7 +28,7 @@ def cautions_of(row: Commitment, *, on: date) -> list[Caution]:
     if row.state != Commitment.State.PREPARED or row.before_portal:
         return []
     found = [_same_number(row, other) for other in Commitment.objects.numbered_like(row).order_by("pk")]
-    sentences = [task_ended(row.line, row.signed_on)]
+    sentences = [task_ended(row.line, row.signed_on), _account_without_digit(row)]
     if row.continues_id is None:  # what goes on from the year before was signed then, after its own steps
         sentences = [_signed_before_its_money(row), _nothing_before_it(row, on), *sentences]
     return found + [Caution(said) for said in sentences if said]
@@ -114,6 +114,12 @@ def _signed_before_its_money(row: Commitment) -> str:
         return ""
     said = {"signed": formats.vn_date(row.signed_on), "given": formats.vn_date(given)}
     return _("It is signed on %(signed)s, before its line was given money (%(given)s).") % said
+
+
+def _account_without_digit(row: Commitment) -> str:
+    if not row.payee_account or any(letter.isdigit() for letter in row.payee_account):
+        return ""
+    return _("The payee's account “%(account)s” has no digit. See that it is right.") % {"account": row.payee_account}
 
 
 def _first_given(line: BudgetLine) -> date | None:

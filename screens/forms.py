@@ -185,16 +185,25 @@ def _readable(value, field):
     return formats.plain(field.prepare_value(value) if isinstance(field, NumberField) else value)
 
 
+def _operation_key():
+    return forms.UUIDField(
+        widget=forms.HiddenInput,
+        initial=uuid.uuid4,
+        required=False,
+        error_messages={"invalid": _("The form was changed on its way. Load the page again and send it once more.")},
+    )
+
+
 class Form(_Basics, forms.Form):
     """A form that does something; its hidden key lets the service do it once however often it is sent."""
 
-    operation_key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4, required=False)
+    operation_key = _operation_key()
 
 
 class ModelForm(_Basics, forms.ModelForm):
     """The same for one row; when the row has a version, the hidden version tells whether it moved on meanwhile."""
 
-    operation_key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4, required=False)
+    operation_key = _operation_key()
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args, **kwargs):

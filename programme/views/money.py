@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from programme.models import BudgetCheck, BudgetStep, Payment, StepKind
+from programme.models.steps import LIMITS
 from programme.permissions.budget import KEEP_YEARS
 from programme.presenting import money as presenting
 from programme.presenting.places import address_of, open_address
@@ -94,7 +95,7 @@ def _pending_rows(user, found, **query):
         (
             StepKind(kind).label,
             waiting.count,
-            waiting.amount_vnd,
+            waiting.amount_vnd if kind not in LIMITS or waiting.count == 1 else None,  # of several the last one holds
             open_address(user, "programme:budget_step_list", state="prepared", kind=kind, **query),
         )
         for kind, waiting in found.steps.items()

@@ -322,7 +322,10 @@ def prepare_step(request: HttpRequest, kind: str, about: Any) -> HttpResponse:
         )
         if answer is not None:
             messages.success(request, _("The step is prepared and waits for approval."))
-            return HttpResponseRedirect(reverse("programme:budget_step", args=[answer["public_id"]]))
+            prepared = _step(answer["public_id"])
+            if why := services.obstacle(prepared):
+                messages.warning(request, _not_now(step_kind, why))
+            return HttpResponseRedirect(prepared.get_absolute_url())
     else:
         data, _files = form_data(request)
         begun = begun_like(before, STEP_FIELDS, request.user)
@@ -349,6 +352,12 @@ def prepare_step(request: HttpRequest, kind: str, about: Any) -> HttpResponse:
             **(_line_of_the_next_year(line, request.user) if step_kind == StepKind.CARRY_OVER and line else {}),
         },
     )
+
+
+def _not_now(kind: StepKind, why: str) -> str:
+    if kind in BESIDE_LEDGER:
+        return _("As things stand this cannot be recorded: %(obstacle)s") % {"obstacle": why}
+    return _("As things stand this cannot be booked: %(obstacle)s") % {"obstacle": why}
 
 
 def _line_of_the_next_year(line: BudgetLine, user: Any) -> dict[str, Any]:

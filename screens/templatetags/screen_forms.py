@@ -12,7 +12,10 @@ def error_links(form):
     for field in form:
         for message in field.errors:
             target = field.id_for_label or f"{field.auto_id}_0"
-            links.append({"href": "" if field.is_hidden else f"#{target}", "message": f"{field.label}: {message}"})
+            if field.is_hidden:
+                links.append({"href": "", "message": message})
+            else:
+                links.append({"href": f"#{target}", "message": f"{field.label}: {message}"})
     return links
 
 

@@ -259,6 +259,9 @@ def test_whoever_prepares_or_approves_is_told_of_the_same_number_in_the_year(cli
     other = make_line(line.year)
     make_commitment(other, 5, number="7/HĐ-SCT", state="refused", payee="Công ty Bị Từ Chối")
     row = waiting(people, other, 50, number="7/HĐ-SCT")
+    assert "không có chữ số" not in text(client_as(people["director"]).get(row.get_absolute_url()))
+    wrong = waiting(people, other, 50, payee_account="abc")
+    assert "“abc” không có chữ số" in text(client_as(people["director"]).get(wrong.get_absolute_url()))
     for who in ("officer", "director"):
         page = text(client_as(people[who]).get(row.get_absolute_url()))
         assert "cùng số: Hợp đồng 7/hđ -SCT" in page and "Công ty Cũ" in page and "Bị Từ Chối" not in page

@@ -421,6 +421,15 @@ def test_whoever_looks_at_a_step_reads_what_stands_in_its_way(client_as, people,
     assert "0 đồng" in accountant.get(back.get_absolute_url()).context["obstacle"]
 
 
+def test_whoever_prepares_more_than_is_left_is_told_at_once(client_as, people, line):
+    accountant = client_as(people["accountant"])
+    for amount, told in (("2.000.000.000", False), ("2.000.000.001", True)):
+        sent = {"operation_key": str(uuid.uuid4()), **STEP, "amount_vnd": amount}
+        page = accountant.post(address("prepare_step", "allocate", line), sent, follow=True)
+        said = [str(each) for each in page.context["messages"]]
+        assert any("Hiện chưa thể ghi sổ" in each and "2.000.000.000 đồng" in each for each in said) is told
+
+
 def test_an_adjustment_below_what_is_committed_is_refused_at_approval(client_as, people, line):
     make_commitment(line, 3 * BILLION)
     step = waiting(people, line, "cut", 3 * BILLION)

@@ -174,6 +174,11 @@ def test_what_is_pending_is_a_figure_of_its_own(client_as, line):
     assert rows["Hợp đồng, quyết định hỗ trợ"] == (1, 2 * BILLION)
     assert rows["Thanh toán: Đã lập, chờ kiểm soát"] == (1, 7_000_000)
     assert rows["Phân bổ"] == (1, 9_000_000)
+    for amount in (38 * BILLION, 200 * BILLION):
+        make_budget_step("envelope", amount, state="prepared", year=line.year)
+    page = client_as(make_officer()).get(reverse("programme:money"))
+    assert ("Hạn mức năm", 2, None) in [row[:3] for row in page.context["pending"]]
+    assert "không cộng lại" in text(page) and "238" not in text(page)
 
 
 def test_what_is_withheld_is_shown_and_is_no_room_of_the_envelope(client_as, year, line):

@@ -157,10 +157,12 @@ def test_the_chief_accountant_confirms_on_a_page_that_shows_the_sums(statement, 
     typed = {"paper": "01/BĐC", "paper_on": "05/04/2024", "version": statement.version, "operation_key": KEY}
     assert client.post(address, typed).status_code == 422
     waiting = statement.differences.unexplained().count()
+    assert "chưa có số và ngày" in text_of(client.get(address))
     assert waiting and f"Đã giải trình: 0. Chưa giải trình: {waiting}." in text_of(client.get(address))
     explain_all(statement, accountant)
     number(statement, accountant)
     assert f"Đã giải trình: {waiting}. Chưa giải trình: 0." in text_of(client.get(address))
+    assert "chưa có số và ngày" not in text_of(client.get(address))
     assert "30.000.008" in text_of(client.get(address))
     assert f'href="{address}"' in text_of(client.get(url("statement", statement)))
     typed |= {"version": statement.version, "operation_key": KEY[:-1] + "2"}

@@ -14,6 +14,7 @@ from programme.models import Policy
 from reference.models import ProductGroup
 from screens import formats
 from screens.forms import DateField, Form, ModelForm, MoneyField, NumberField, UsdField, YearField
+from screens.templatetags.screen_forms import error_links
 from tests.factories import make_policy
 
 
@@ -117,6 +118,13 @@ def test_any_text_is_read_or_refused_never_worse(text):
         except ValidationError:
             continue
         assert value is None or isinstance(value, int | datetime.date)
+
+
+def test_a_key_that_was_changed_is_answered_without_its_technical_name():
+    form = Sample({"operation_key": "x", "amount": "1", "kind": "a"})
+    assert [link["message"] for link in error_links(form)] == [
+        "Biểu mẫu đã bị thay đổi khi gửi. Hãy tải lại trang rồi gửi lại."
+    ]
 
 
 def test_a_day_is_written_day_month_year():
