@@ -86,5 +86,6 @@ def continue_commitment(
         "payee_account": account,
         "payee_bank": bank,
     }
-    steps = tuple(before.procurement.values("kind", "number", "decided_on", "file_id"))
+    before_it = before.procurement.values("kind", "number", "decided_on", "file_id")
+    steps: tuple[dict[str, Any], ...] = tuple({**step} for step in before_it)
     return prepare_commitment(line, procurement=steps, redoes=redoes, continues=before, by=by, now=now, **content)
