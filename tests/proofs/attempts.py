@@ -510,7 +510,7 @@ def attempts():
                 copied("support_supportrecord", activity_code="lower(x.activity_code)"),
                 copied("support_supportrecord", activity_code="x.activity_code || '–1'"),
             ],
-            "activity_code_of_a_record": [updated("support_supportrecord", "activity_code = lower(activity_code)")],
+            "activity_code_of_a_record": [updated("support_supportrecord", "activity_code = lower(activity_code)", "")],
             "activity_code_of_a_revision": [
                 copied("support_supportrevision", activity_code="x.activity_code || ' -1'", revision="9999")
             ],
