@@ -65,6 +65,7 @@ class Search:
         self.readable = {r.name: r for r in all_routes() if "GET" in routes().get(r.name, {})}
         self.known = told_by_rooms("pages", "ADDRESSES")
         self.pages, self.others, self.said = {}, {}, defaultdict(list)
+        self.files = set()  # what answered one person with a file does so for everybody
 
     @property
     def missing(self):
@@ -88,9 +89,9 @@ class Search:
                 yield route.address({}), name
 
     def ask_as(self, email, client, user):
-        """Opens what has an address already and has been no page for anybody."""
+        """Opens what has an address already and has been no page, and no file, for anybody."""
         for address, name in self.first_addresses:
-            if name in self.readable.keys() - self.pages.keys() and self.may_ask(name, user):
+            if name in self.readable.keys() - self.pages.keys() - self.files and self.may_ask(name, user):
                 self.open(name, address, email, client)
 
     def may_ask(self, name, user):
@@ -105,6 +106,8 @@ class Search:
             self.pages.setdefault(name, (address, email, session and session.value))
         elif answer.status_code in (200, 301, 302):
             self.others.setdefault(name, self.said[name][-1])
+            if answer.status_code == 200:
+                self.files.add(name)
             answer.streaming and answer.getvalue()
         return answer
 

@@ -260,6 +260,25 @@ def test_good_file_comes_back_byte_for_byte(name, data, kind, now):
     assert (stored.format, stored.size, stored.owner, stored.original_name) == (kind, len(data), by.public_id, name)
 
 
+def test_sound_bytes_are_opened_once_by_a_process_and_others_each_time(tmp_path, monkeypatch):
+    opened, ask = [], guard.ask_reader
+    monkeypatch.setattr(guard, "_sound", {})
+    monkeypatch.setattr(
+        guard, "ask_reader", lambda order, **limits: opened.append(order["path"]) or ask(order, **limits)
+    )
+    called, make = HOSTILE["paper with script"]
+    good, bad = paper(), make()
+    for number, content in enumerate((good, good, bad, bad)):
+        path = tmp_path / f"{number}.pdf"
+        path.write_bytes(content)
+        if content is good:
+            assert guard.examine(path, "a.pdf").format == "pdf"
+        else:
+            with pytest.raises(Refused):
+                guard.examine(path, called)
+    assert opened == [str(tmp_path / name) for name in ("0.pdf", "2.pdf", "3.pdf")]
+
+
 def test_same_bytes_are_kept_once(now):
     first = save_upload(upload(GOOD, "a.xlsx"), by=make_officer(), now=now)
     second = save_upload(upload(GOOD, "b.xlsx"), by=make_officer(), now=now)
