@@ -54,6 +54,23 @@ def to_continue(line: BudgetLine) -> list[Commitment]:
     return list(rows.exclude(continuations__in=Commitment.objects.held()).distinct().order_by("signed_on", "pk"))
 
 
+def _require_continuable(line: BudgetLine, before: Commitment) -> None:
+    if (standing := before.continuations.held().select_related("line__year").first()) is not None:
+        raise Conflict(_("“%(name)s” goes on in %(year)s already.") % {"name": before, "year": standing.line.year})
+    if before not in to_continue(line):
+        raise Refused(_("Choose a contract or decision of this task that left money to this year."))
+
+
+def why_never(line: BudgetLine, before: Commitment | None) -> str:
+    """Why the contract cannot go on here now, whatever is filled in; empty when it can."""
+    try:
+        if before is not None:
+            _require_continuable(line, before)
+    except Refused as refused:
+        return str(refused)
+    return ""
+
+
 @transaction.atomic
 def continue_commitment(
     line: BudgetLine,
@@ -68,10 +85,7 @@ def continue_commitment(
 ) -> Commitment:
     """Prepare on `line` the contract that `before` is in the year before; it takes room when another approves it."""
     before = take_commitment(before.pk)
-    if (standing := before.continuations.held().first()) is not None:
-        raise Conflict(_("“%(name)s” goes on in %(year)s already.") % {"name": before, "year": standing.line.year})
-    if before not in to_continue(line):
-        raise Refused(_("Choose a contract or decision of this task that left money to this year."))
+    _require_continuable(line, before)
     left = left_by(before)
     if amount_vnd > left:
         raise Refused(

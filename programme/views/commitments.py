@@ -47,7 +47,7 @@ from programme.presenting.money import entry_rows
 from programme.presenting.returns import return_rows
 from programme.presenting.steps import room_rows
 from programme.services import commitments as services
-from programme.services.continuing import continue_commitment, to_continue
+from programme.services import continuing
 from programme.services.returns import returned_vnd
 from programme.tables.commitments import STATE_KINDS, CommitmentFilter, CommitmentTable
 from programme.tables.payments import STATE_KINDS as PAYMENT_KINDS
@@ -297,7 +297,7 @@ def prepare_commitment(request: HttpRequest, line: Any) -> HttpResponse:
     act: Any = partial(services.prepare_commitment, row)
     form_class: Any = PrepareCommitmentForm
     if goes_on is not None:
-        act, form_class = partial(continue_commitment, row, goes_on), ContinueCommitmentForm
+        act, form_class = partial(continuing.continue_commitment, row, goes_on), ContinueCommitmentForm
     if request.method == "POST":
         form = bind(request, form_class, now=now)
         answer = done_once(
@@ -314,7 +314,7 @@ def prepare_commitment(request: HttpRequest, line: Any) -> HttpResponse:
         data, _files = form_data(request)
         begun = begun_like(before, services.CONTENT, request.user) | steps_before(before, request.user)
         form = form_class(data, user=request.user, initial=begun | begun_from(goes_on, begun))
-        never = services.why_never(row)
+        never = services.why_never(row) or continuing.why_never(row, goes_on)
     return render(
         request,
         "programme/prepare_commitment.html",
@@ -329,7 +329,7 @@ def prepare_commitment(request: HttpRequest, line: Any) -> HttpResponse:
                 (_("Budget line"), line_name(row), address(request.user, row)),
                 *taken_over(request.user, goes_on),
             ],
-            "to_continue": [] if goes_on is not None or before is not None else to_continue(row),
+            "to_continue": [] if goes_on is not None or before is not None else continuing.to_continue(row),
             "rooms": room_rows([room_on_line(row)], None),
             "never": never,
             "ended": "" if never else task_ended(row, timezone.localdate(now)),

@@ -199,6 +199,8 @@ def test_a_contract_is_reduced_carried_over_and_gone_on_with_through_the_pages(c
     assert "60.000.000 đồng" in errors(wrong)
     assert officer.post(where, {"operation_key": uuid.uuid4(), "amount_vnd": "60.000.000"}).status_code == 302
     row = Commitment.objects.get(continues=contract)
+    page = text(officer.get(where))
+    assert "đã được tiếp tục ở năm 2025" in page and 'name="amount_vnd"' not in page
     assert row.get_absolute_url() in text(officer.get(contract.get_absolute_url()))
     page = text(director.get(row.get_absolute_url()))
     assert contract.get_absolute_url() in page and "Chưa nhập bước nào" not in page
