@@ -4,7 +4,7 @@ import re
 
 from screens.text import DASHES, plain_letters
 
-_APART = re.compile(r"[\s._/-]+")
+_APART = re.compile(rf"[\s._/{DASHES}-]+")
 
 
 def activity_code(text: str | None) -> str:
@@ -13,8 +13,9 @@ def activity_code(text: str | None) -> str:
 
 
 def much_like(code: str) -> str:
-    """The same for codes that differ in blanks, dashes, dots and strokes only: one of them is likely a slip."""
-    return _APART.sub("", code)
+    """The same for codes that differ in blanks, dashes, dots, strokes, or capitals (of before they were kept so) only: one of
+    them is likely a slip."""
+    return _APART.sub("", code).upper()
 
 
 def not_kept_so(column: str) -> str:

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 from django.db import DatabaseError, connection, transaction
 
+from support.activity_codes import much_like
 from support.models import SupportRecord, SupportRevision
 from tests.factories import make_agency, make_enterprise, make_money_source, make_support
 
@@ -107,3 +108,8 @@ def test_a_record_has_one_current_revision():
 def test_an_activity_code_is_kept_in_one_way_of_writing(code):
     refused(make_support, activity_code=code)
     refused(update, make_support(activity_code="HC-2026-01"), activity_code=code)
+
+
+def test_codes_that_differ_in_signs_or_capitals_are_much_alike():
+    assert much_like("hc – 2026.01") == much_like("HC/2026/01") == "HC202601"
+    assert much_like("HC-2026-01") != much_like("HC-2026-10")
