@@ -157,6 +157,7 @@ def told(event, line):
 def waiting(lines, people, now):
     """While a transaction stays open after an approval on the first line, approvals go on on the others."""
     from django.db import connection, transaction
+    from django.utils import timezone
 
     from programme.services.commitments import approve_commitment
     from programme.services.steps import approve_step, prepare_step
@@ -179,7 +180,12 @@ def waiting(lines, people, now):
         for n in range(MEANWHILE):
             line = others[n % len(others)]
             (row,) = hammer.prepared(line, [700], people["officer"], now, start=start + n)
-            steps = {"document": "1/QĐ-SCT", "document_on": now.date(), "by": people["accountant"], "now": now}
+            steps = {
+                "document": "1/QĐ-SCT",
+                "document_on": timezone.localdate(now),
+                "by": people["accountant"],
+                "now": now,
+            }
             back = prepare_step("deallocate", amount_vnd=1, line=line, **steps)
             began = time.perf_counter()
             approve_commitment(row, by=people["director"], now=now)
