@@ -9,6 +9,7 @@ import contextlib
 import json
 import multiprocessing
 import os
+import queue
 import random
 import signal
 import subprocess
@@ -251,12 +252,25 @@ def hammer(ground, environment, *, clients, kills, log, seed=20261127, twice=0.0
         started = time.monotonic()
         for worker in (*workers, killer):
             worker.start()
-        told = [results.get(timeout=patience) for _ in workers]
+        told = _told_by(workers, results, started + patience)
         seconds = time.monotonic() - started
         over.set()
         for worker in (*workers, killer):
             worker.join(60)
     return told, killed, seconds
+
+
+def _told_by(workers, results, until):
+    """What each client tells at its end; one that died tells nothing, and is not waited for."""
+    told = []
+    while len(told) < len(workers):
+        try:
+            told.append(results.get(timeout=1))
+        except queue.Empty:
+            died = [worker.exitcode for worker in workers if worker.exitcode]
+            if died or time.monotonic() > until:
+                raise RuntimeError(f"Clients ended with {died} or too late; {len(told)} told what they saw.") from None
+    return told
 
 
 # --- the money after ---------------------------------------------------------------------------
