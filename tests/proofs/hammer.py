@@ -185,18 +185,24 @@ class Told:
     unanswered: list = field(default_factory=list)
 
 
+def _answered(address, body):
+    """(code, body) of the answer; what breaks while it is read is the caller's to catch, whatever the code."""
+    try:
+        with urllib.request.urlopen(address, data=body, timeout=60) as response:  # noqa: S310 - loopback
+            return response.status, response.read()
+    except urllib.error.HTTPError as refusal:
+        return refusal.code, refusal.read()
+
+
 def ask(address, director, commitment, key, told):
     """The answer to one request, asked again with the same key until there is one; None when there never is."""
     body = urllib.parse.urlencode({"by": director, "key": key}).encode()
     for _try in range(MOST_TRIES):
         try:
-            with urllib.request.urlopen(f"{address}/approve/{commitment}", data=body, timeout=60) as response:  # noqa: S310 - loopback
-                return json.load(response)
-        except urllib.error.HTTPError as refusal:
-            said = refusal.read().decode(errors="replace")
-            if refusal.code >= 500:
-                told.errors.append(f"{refusal.code} {said[:200]}")
-            elif (answer := json.loads(said))["outcome"] != "running":
+            code, said = _answered(f"{address}/approve/{commitment}", body)
+            if code >= 500:
+                told.errors.append(f"{code} {said.decode(errors='replace')[:200]}")
+            elif (answer := json.loads(said))["outcome"] != "running" or code == 200:
                 return answer
         except (OSError, ValueError):  # nobody listens, the line broke, or half an answer came
             told.unknown += 1
