@@ -230,7 +230,7 @@ def show_again(request, get_response):
     if response.status_code == 200:
         request.session[SHOWN] = [urlsplit(row.action).path, str(row.token)]
         if not request.parked.used:
-            page = "" if response.streaming else response.content.decode()
+            page = "" if response.streaming else response.content.decode(errors="replace")
             typed = in_the_words_of(page, row.action, request.parked.typed())
             return render(request, "accounts/parked_form.html", {"parked": request.parked, "typed": typed})
     return response

@@ -87,8 +87,8 @@ def _power(times):
         if word in _POWERS:
             power += _POWERS[word]
             continue
-        digits, raised = re.fullmatch(r"([\d.,]+)(?:\s*(?:\^|\*\*|mu)\s*(\d+)|([⁰¹²³⁴-⁹]+))?", part).group(1, 2)
-        raised = raised or part[len(digits) :].translate(_PLAIN_DIGITS)
+        digits, raised = re.fullmatch(r"([\d.,]+)\s*(?:\^|\*\*|mu)?\s*([\d⁰¹²³⁴-⁹]*)", part).groups()
+        raised = raised.translate(_PLAIN_DIGITS)
         zeros = re.fullmatch(r"1(0*)", re.sub(r"[.,]", "", digits))
         if not zeros or (raised and zeros[1] != "0"):
             return None

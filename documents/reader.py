@@ -169,13 +169,20 @@ class Table:
         if key in self.layout.units:
             power = self.layout.units[key]
             return (usual, "unclear") if power == headings.UNCLEAR else (power, "heading")
-        title = self.layout.titles[key]
-        if headings.names_currency(title, "vnd" if currency == "usd" else "usd"):
-            raise Refusal("other_currency", title=title, currency="USD" if currency == "usd" else "đồng")
         if currency in self.layout.file_units:
             power = self.layout.file_units[currency]
             return (usual, "unclear") if power == headings.UNCLEAR else (power, "file")
         return usual, "nowhere"
+
+    def require_currencies(self):
+        """Refuse a column whose heading names the other currency than the one it is read in."""
+        for column in self.columns:
+            key, currency = column["key"], column["type"]
+            if key not in self.units or key in self.layout.units:
+                continue
+            other, said = ("vnd", "USD") if currency == "usd" else ("usd", "đồng")
+            if headings.names_currency(self.layout.titles[key], other):
+                raise Refusal("other_currency", title=self.layout.titles[key], currency=said)
 
     def bases(self):
         """Which choice of each basis a line such as “Prices: current prices” states, else the words above the table name."""
@@ -382,6 +389,7 @@ def read_table(order):
         sheets.append([name, found.total_rows])
         if is_wanted:
             table = found
+            table.require_currencies()
             say_rows(table)
     if table is None:
         raise problem or Refusal("empty")

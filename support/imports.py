@@ -56,7 +56,7 @@ CODE_OF_ANOTHER_HERE = gettext_noop(
     "Row %(row)s of this file gives the activity code %(code)s to “%(name)s”. Under one code the turn of an enterprise is counted once."
 )
 CODE_LIKE_ANOTHER = gettext_noop(
-    "The activity code %(code)s differs from %(other)s in blanks, dashes, dots or strokes only. If it is one activity, write one code: turns are counted by it."
+    "The activity code %(code)s differs from %(other)s in blanks, signs or capitals only. If it is one activity, write one code: turns are counted by it."
 )
 CODE_OF_ANOTHER_YEAR = gettext_noop(
     "The activity code %(code)s was used in %(year)s already. Under one code the turn of an enterprise is counted once, not once a year."

@@ -152,6 +152,15 @@ def test_a_column_in_another_currency_is_refused_by_its_name(heading):
         read(workbook([["MST", heading], [A, 5]]))
 
 
+def test_another_currency_on_a_sheet_that_is_not_read_refuses_nothing():
+    data = workbook([["MST", "Doanh thu"], [A, 1]], [["MST", "Doanh thu (nghìn USD)"], [B, 2]])
+    rows, _bad, _heading = read(data)
+    assert [row["tax_code"] for row in rows] == [A]
+    assert counts(data)["sheets"] == [["Sheet1", 1], ["Sheet2", 1]]
+    with pytest.raises(Refused, match="chỉ nhận đồng"):
+        read(data, sheet="Sheet2")
+
+
 def test_a_unit_in_words_that_nobody_understands_is_asked_for():
     for lines in ([["ĐVT: trăm triệu đồng"], ["MST", "GTSX"]], [["MST", "GTSX (trăm triệu đồng)"]]):
         heading = read(workbook([*lines, [A, 5]]))[2]
