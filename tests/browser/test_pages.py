@@ -13,6 +13,27 @@ from tests.routes import all_routes
 NAMES = sorted({r.name for r in all_routes() if "GET" in table().get(r.name, {})})
 
 
+FAULTY = """<!doctype html><html lang="{language}"><title>1</title><main><h1>1</h1>
+<p style="color: #bbb">2 + 2</p><input><div style="width: 900px">3</div>
+<details><summary>4</summary><img src="data:,"></details></main>"""
+
+
+def test_what_is_wrong_with_a_page_is_seen(visitors, language):
+    page = visitors.browser.new_page()
+    page.set_content(FAULTY.format(language=language))
+    page.set_viewport_size(PHONE)
+    found = "\n".join(faults_folded_and_unfolded(page, language))
+    page.close()
+    for fault in (
+        "axe color-contrast",
+        "axe label",
+        "axe image-alt",
+        "no visible label: input",
+        "wider than the screen",
+    ):
+        assert fault in found
+
+
 def test_every_page_can_be_reached(pages):
     assert not pages.unreachable, "\n".join(f"{route}: {why}" for route, why in pages.unreachable.items())
 
