@@ -176,6 +176,11 @@ def require_answers(plan, *, now):
             _("%(agency)s has not answered yet. Enter the answer or, after the deadline, that none came.")
             % {"agency": waiting.agency}
         )
+    require_dealt_with(plan)
+
+
+def require_dealt_with(plan):
+    """Every comment that came was taken in or explained."""
     undealt = plan.consultations.undealt().select_related("agency").first()
     if undealt:
         raise Refused(_("The comments of %(agency)s are neither taken in nor explained.") % {"agency": undealt.agency})

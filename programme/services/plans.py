@@ -15,7 +15,7 @@ from programme.permissions.plans import DRAFT, REVIEW, SUBMIT, TYPE_ANSWER
 from programme.services.amounts import require_above_committed
 from programme.services.assigning import assign, drop_tasks
 from programme.services.changes import require_reasons
-from programme.services.consulting import require_answers, require_required_answers
+from programme.services.consulting import require_answers, require_dealt_with, require_required_answers
 from programme.services.moving import changed_values, locked, move, require_move, save
 from programme.services.overlaps import undecided
 from programme.services.papers import keep_paper
@@ -142,13 +142,14 @@ def withdraw_plan(*, plan, reason, by, now):
 def send_to_review(*, plan, by, now):
     """Hand the draft to Planning and Finance: complete, every change explained, every likeness looked at.
 
-    Whoever must be asked for an opinion has answered by then.
+    Whoever must be asked for an opinion has answered by then, and what came was taken in or explained.
     """
     require(by, DRAFT)
     plan = locked(plan)
     require_move(plan, PlanState.REVIEWING)
     _require_whole(plan)
     require_required_answers(plan, now=now)
+    require_dealt_with(plan)
     move(plan, PlanState.REVIEWING)
     plan.reviewed_by = plan.reviewed_at = None
     plan.review = ""

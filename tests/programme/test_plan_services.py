@@ -509,8 +509,12 @@ def test_required_agencies_are_asked_and_answer_before_the_review(now):
     asked = make_consultation(plan, finance, state="no_reply")
     with pytest.raises(Refused, match="Đã lấy ý kiến Sở Tài chính"):
         services.send_to_review(plan=plan, by=officer, now=now)
-    late = {"answer_number": "9/STC", "answered_on": date(2025, 7, 1), "opinion": "agree", "words": ""}
+    late = {"answer_number": "9/STC", "answered_on": date(2025, 7, 1), "opinion": "comment", "words": "Bổ sung"}
     answer_consultation(consultation=asked, values=late, version=1, by=clerk(), now=now)
+    with pytest.raises(Refused, match="Sở Tài chính chưa được tiếp thu"):
+        services.send_to_review(plan=plan, by=officer, now=now)
+    taken = {"taken": "taken_in", "taken_words": "Đã bổ sung", "version": 2}
+    handle_opinion(consultation=asked, by=officer, now=now, **taken)
     services.send_to_review(plan=plan, by=officer, now=now)
 
 
