@@ -116,11 +116,12 @@ def short_money(vnd):
 
 
 def in_unit(vnd, unit=1):
-    """An amount in the unit of a column head (triệu đồng: 10**6), with at most three decimals."""
+    """An amount in the unit of a column head (triệu đồng: 10**6), with at most three decimals; what is less than one
+    unit in full, or 999 đồng would read as 0,001 triệu đồng."""
     if vnd is None or vnd == "":
         return NOTHING
-    places = 0 if unit == 1 else min(len(str(unit)) - 1, 3)
-    return number(Fraction(vnd, unit), places, trim=True)
+    exact = len(str(unit)) - 1
+    return number(Fraction(vnd, unit), exact if abs(vnd) < unit else min(exact, 3), trim=True)
 
 
 def usd(cents):
