@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from programme.models import EFFECTS, EntryKind, YearState
-from programme.queries.money import Money
+from programme.queries.money import Money, same_day_last_year
 from programme.services.ledger import brought_in
 from screens import formats
 from screens.charts import money_bar, month_columns, nested_bar, small_bar
@@ -143,15 +143,31 @@ def period_text(year, today):
     return _("Year %(year)s, up to %(day)s") % {"year": year, "day": day} if year else _("Up to %(day)s") % {"day": day}
 
 
-def group_notes(day, alone=()):
-    """[sentence]: what the figures of a breakdown are, on the page and on paper alike; `day`: the same day last year.
+def compared_with(years, today):
+    """[sentence]: what stands beside the disbursement of these years: of a year that is over all of the year before it,
+    of the running one the year before up to this day, of one to come nothing."""
+    over, day = [year for year in years if year < today.year], formats.vn_date(same_day_last_year(today))
+    if today.year in years and over:
+        said = _(
+            "Same period last year: disbursed up to %(day)s; of a year that is over, in the whole of the year before."
+        )
+        return [said % {"day": day}]
+    if today.year in years:
+        return [_("Same period last year: disbursed up to %(day)s.") % {"day": day}]
+    if len(over) == 1:
+        return [_("Same period last year: disbursed in the whole of %(year)s.") % {"year": over[0] - 1}]
+    return [_("Same period last year: disbursed in the whole of the year before.")] if over else []
+
+
+def group_notes(years, today, alone=()):
+    """[sentence]: what the figures of a breakdown of these years are, on the page and on paper alike.
 
     `alone`: years disbursed in that have no year before them to be compared with.
     """
     notes = [
         _("Sums and rates are those of managed money; followed money stands in columns of its own."),
         _("Left: allocated and not yet bound by a contract or decision."),
-        _("Same period last year: disbursed up to %(day)s.") % {"day": formats.vn_date(day)},
+        *compared_with([year for year in years if year not in alone], today),
     ]
     if alone:
         said = _("The growth leaves out what was disbursed in %(years)s: of the year before nothing is kept here.")
@@ -159,19 +175,18 @@ def group_notes(day, alone=()):
     return notes
 
 
-def beside_last_year(year, spent_vnd, before_vnd):
-    """A sentence for a form without columns of the two: disbursed now, by the same day a year ago, and the growth."""
+def beside_last_year(year, spent_vnd, before_vnd, today):
+    """A sentence for a form without columns of the two: disbursed now, by the same day a year ago, and the growth.
+
+    A year that is over stands beside all of the year before it.
+    """
+    said = {"year": year, "spent": formats.money(spent_vnd), "last": year - 1}
     if before_vnd is None:
-        return _("Disbursed in %(year)s: %(spent)s; same period last year: no figure.") % {
-            "year": year,
-            "spent": formats.money(spent_vnd),
-        }
-    return _("Disbursed in %(year)s: %(spent)s; same period last year: %(before)s; growth: %(growth)s.") % {
-        "year": year,
-        "spent": formats.money(spent_vnd),
-        "before": formats.money(before_vnd),
-        "growth": formats.percent(growth(spent_vnd, before_vnd)),
-    }
+        return _("Disbursed in %(year)s: %(spent)s; same period last year: no figure.") % said
+    said |= {"before": formats.money(before_vnd), "growth": formats.percent(growth(spent_vnd, before_vnd))}
+    if year < today.year:
+        return _("Disbursed in %(year)s: %(spent)s; in the whole of %(last)s: %(before)s; growth: %(growth)s.") % said
+    return _("Disbursed in %(year)s: %(spent)s; same period last year: %(before)s; growth: %(growth)s.") % said
 
 
 def growth(spent_vnd, before_vnd):

@@ -66,4 +66,4 @@ def names_of(ids):
 def line_period(line, today):
     compared = queries.with_sums(BudgetLine.objects.filter(pk=line.pk), today)
     sums = compared.values_list("spent_sum_vnd", "before_sum_vnd").get()
-    return f"{presenting.period_text(line.year, today)} – {presenting.beside_last_year(line.year, *sums)}"
+    return f"{presenting.period_text(line.year, today)} – {presenting.beside_last_year(line.year.year, *sums, today)}"

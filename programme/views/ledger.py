@@ -46,7 +46,7 @@ def _ledger_period(request):
     year = int(chosen.get("year") or today.year)
     sums = queries.spent_beside(BudgetLine.objects.managed(), year, today)
     when = presenting.period_text(chosen.get("year"), today)
-    return f"{when} – {presenting.beside_last_year(year, *sums)} {_('Managed money only.')}"
+    return f"{when} – {presenting.beside_last_year(year, *sums, today)} {_('Managed money only.')}"
 
 
 def ledger_entry(request, public_id):

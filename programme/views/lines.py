@@ -70,6 +70,7 @@ def budget_line_list(request):
             group_by="area",
         ),
         main_action={"url": reverse("programme:add_line"), "label": _("Add a budget line")}
+            notes=presenting.compared_with({part["year__year"] for part in parts}, today),
         if request.user.may(KEEP_LINES)
         else None,
         empty=_("Lines are added by the accountants once the budget year is there."),

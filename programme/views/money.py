@@ -154,7 +154,7 @@ def groups_of(user, scope, by, groups, sums, today):
         "whole": tuple(whole.values()),
         "total": total,
         "total_lines": _lines(total, places),
-        "notes": presenting.group_notes(queries.same_day_last_year(today), sums.alone),
+        "notes": presenting.group_notes([year.year for year in scope.chosen], today, sums.alone),
     }
 
 

@@ -90,7 +90,7 @@ def _period(request: HttpRequest) -> str:
     today, asked = timezone.localdate(), request.GET.get("year", "")
     year = int(asked) if asked.isascii() and asked.isdecimal() else today.year
     sums = spent_beside(BudgetLine.objects.managed(), year, today)
-    return f"{period_text(asked, today)} – {beside_last_year(year, *sums)}"
+    return f"{period_text(asked, today)} – {beside_last_year(year, *sums, today)}"
 
 
 def _bulk(request: HttpRequest, verb: str, title: str, done: str, act: Any) -> HttpResponse:

@@ -13,6 +13,7 @@ from django.utils import timezone
 from accounts.roles import Role
 from documents.store import save_upload
 from programme.models import BudgetCheck, BudgetLine, BudgetYear, SpendingPlan
+from programme.presenting.money import beside_last_year, compared_with
 from tests.factories import (
     make_agency,
     make_auditor,
@@ -387,6 +388,20 @@ def test_the_form_of_the_ledger_says_what_was_disbursed_beside_the_year_before(c
     assert "Chỉ tính kinh phí quản lý." in paper
     paper = text(client.get(f"{address}?line={line.public_id}&export=print"))
     assert f"Giải ngân năm {year}: 500.000.000 đồng; cùng kỳ năm trước: chưa có số liệu" in paper
+
+
+def test_a_year_that_is_over_is_compared_with_all_of_the_year_before():
+    today, before = date(2026, 11, 28), "Cùng kỳ năm trước: giải ngân"
+    assert compared_with([2026], today) == [f"{before} đến ngày 28/11/2025."]
+    assert compared_with([2024], today) == [f"{before} cả năm 2023."]
+    assert compared_with(range(2021, 2026), today) == [f"{before} cả năm liền trước."]
+    both = f"{before} đến ngày 28/11/2025; với năm đã kết thúc: giải ngân cả năm liền trước."
+    assert compared_with([2025, 2026, 2027], today) == [both]
+    assert compared_with([2027], today) == []
+    assert (
+        beside_last_year(2024, 5, 4, today)
+        == "Giải ngân năm 2024: 5 đồng; cả năm 2023: 4 đồng; tăng, giảm: 25,0\u00a0%."
+    )
 
 
 def test_a_year_without_a_decision_on_its_envelope_says_so_and_never_0(client_as):
