@@ -462,11 +462,13 @@ def show_list(
     key="public_id",
     on_export=None,
     more_exports=None,
+    choosable=None,
 ):
     """The page of a list, a part of it for htmx, or its export; all from the same columns, filters and order.
 
     `name` is the list's own (saved views belong to it); `ordering` its order when the reader asked for none; `empty`
     what to do when there is nothing at all; `main_action` {"url", "label"}; `actions` BulkActions on rows chosen by `key`;
+    `choosable` the rows on which this reader may take any of them, where these are not all;
     `sheet` the wording of the printed form; `on_export(kind)` is called before rows leave (to record the reading);
     `more_exports` {kind: (label, function of the Listing that answers)}, kinds of files that rooms above know to make.
     """
@@ -501,10 +503,16 @@ def show_list(
         query["page"] = str(last)
         return HttpResponseRedirect(f"{request.path}?{query.urlencode()}")
 
+    may_choose = None
+    if actions and choosable is not None:
+        on_page = [row[key] for row in listing.rows_of_page]
+        may_choose = set(choosable.filter(**{f"{key}__in": on_page}).values_list(key, flat=True))
+        actions = actions if may_choose else ()
     table = listing.as_form() if listing.is_form and listing.rows_of_page else listing.make_table(listing.rows_of_page)
     table.caption, table.caption_is_heading = title, True
     table.request = request
     table.select_with = key if actions else None
+    table.choosable = may_choose
     every_column = table_class([]).columns
     page = {
         "title": title,

@@ -117,27 +117,28 @@ def acting_list(
 ) -> HttpResponse:
     """A list of things that are prepared and decided, the latest first; `waiting(user, on=)` are those that wait for one.
 
-    `queryset` where the list shows more of `rows` than they have themselves.
+    Only these are chosen to be acted on together. `queryset` where the list shows more of `rows` than they have themselves.
     """
+    mine = waiting(request.user, on=timezone.localdate())
     return show_list(
         request,
         queryset=rows if queryset is None else queryset,
         filterset_class=filterset_class,
         ordering=("-prepared_at", "-pk"),
         template="programme/acting_list.html",
-        context=_list_context(request, filterset_class, rows, waiting),
+        context=_list_context(request, filterset_class, rows, mine),
+        choosable=mine,
         **listing,
     )
 
 
-def _list_context(request: HttpRequest, filterset: Any, rows: Any, waiting: Any) -> dict[str, Any]:
+def _list_context(request: HttpRequest, filterset: Any, rows: Any, mine: Any) -> dict[str, Any]:
     """Tabs and, when asked for, the sums above the list."""
     whose = request.GET.get("whose", "")
-    count = waiting(request.user, on=timezone.localdate()).count()
     tabs = [
         {"label": _("All"), "url": "?view=all", "current": not whose},
         {
-            "label": _("Waiting for me (%(count)s)") % {"count": count},
+            "label": _("Waiting for me (%(count)s)") % {"count": mine.count()},
             "url": "?whose=waiting",
             "current": whose == "waiting",
         },

@@ -238,6 +238,8 @@ def test_many_payments_are_controlled_signed_and_sent_each_with_its_result(clien
 
 
 def test_many_answers_of_the_treasury_are_typed_in_one_table(client_as, people, contract):
+        table = client.get(address("payment_list")).context["table"]
+        assert table.choosable == {row.public_id for row in rows}, verb
     rows = [at(people, contract, "sent", amount, prepared_by=people["accountant"].public_id) for amount in (5, 6, 7)]
     client, key = client_as(people["accountant"]), str(uuid.uuid4())
     chosen = {"chosen": [row.public_id for row in rows]}

@@ -485,6 +485,9 @@ def test_many_steps_are_approved_each_with_its_result(client_as, people, line):
     )
     last = waiting(people, line, amount_vnd=5)
     director, key = client_as(people["director"]), str(uuid.uuid4())
+    table = director.get(address("budget_step_list")).context["table"]
+    assert table.choosable == {each.public_id for each in (good, short, last)}, "nobody approves a step of their own"
+    assert client_as(people["chief"]).get(address("budget_step_list")).context["actions"] == ()
     rows = {"chosen": [each.public_id for each in (good, short, own, last)], "amount_vnd": "0"}
     page = post(director, "bulk_approve_steps", key=key, **rows)
     assert [result.ok for result in page.context["results"]] == [True, False, False, True]

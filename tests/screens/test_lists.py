@@ -188,6 +188,16 @@ def test_rows_can_be_chosen_when_there_is_something_to_do_with_them(officer):
     assert 'name="chosen"' not in page_of(listed(officer))
 
 
+def test_only_rows_on_which_the_reader_may_act_have_a_box(officer):
+    people(3)
+    actions = [BulkAction("stop", "Ngừng", "/stop/")]
+    allowed = User.objects.filter(email="p000001@so.example")
+    page = page_of(listed(officer, actions=actions, choosable=allowed))
+    assert re.findall(r'name="chosen" value="([^"]+)"', page) == [str(allowed.get().public_id)]
+    page = page_of(listed(officer, actions=actions, choosable=allowed.none()))
+    assert 'name="chosen"' not in page and "/stop/" not in page
+
+
 def test_results_of_a_bulk_act_are_told_row_by_row(officer):
     results = [BulkResult("A", True, "Đã xác nhận."), BulkResult("B", False, "Số liệu chưa đủ.")]
     page = page_of(bulk_results(asked(officer), title="Kết quả", results=results, back="/people/"))
