@@ -159,6 +159,18 @@ def _require_advance_ceiling(payment: Payment, waiting: Any) -> None:
         )
 
 
+def obstacle(payment: Payment) -> str:
+    """Why the payment could not be controlled, signed or sent as its contract stands now; empty when it could."""
+    try:
+        if payment.state in (STATE.PREPARED, STATE.CONTROLLED, STATE.SIGNED):
+            _require_payee_of_commitment(payment)
+        if payment.state in (STATE.PREPARED, STATE.CONTROLLED):
+            _require_room(payment)
+    except Refused as refused:
+        return str(refused)
+    return ""
+
+
 def _take(payment: Payment, *states: str) -> Payment:
     """The payment as it stands now, locked; refused when it is not in one of `states`."""
     payment = (

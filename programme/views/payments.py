@@ -188,6 +188,7 @@ def _show(request: HttpRequest, row: Payment, form: Any = None) -> HttpResponse:
             "facts": facts_of(row, address(user, row.commitment)) + places_of(user, row),
             "papers_url": open_address(user, "programme:treasury_papers", row.public_id),
             "rooms": _rooms(row) if under_way else [],
+            "obstacle": services.obstacle(row),
             "same_invoice": [(other, address(user, other)) for other in _of_the_same_invoice(row)] if under_way else [],
             "entries": entry_rows(entries, partial(address, user)),
             "undone": [(entry, address(user, entry)) for entry in entries if entry.reverses_id and entry.kind in PAID],

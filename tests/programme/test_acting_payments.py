@@ -27,6 +27,7 @@ from tests.programme.acting import (
 from tests.programme.making import (
     make_budget_year,
     make_commitment,
+    make_entry,
     make_line,
     make_paid_payment,
     make_payment,
@@ -214,6 +215,17 @@ def test_a_payment_is_given_back_withdrawn_or_refused_with_a_reason(client_as, p
     assert states == ["returned", "returned", "withdrawn", "refused"]
     assert "Thiếu biên bản nghiệm thu" in text(accountant.get(sent.get_absolute_url()))
     assert post(accountant, "record_refused", sent, answer="x").status_code == 200
+
+
+def test_a_payment_says_beforehand_why_it_does_not_go_on(client_as, people, contract):
+    advance, later = (at(people, contract, state, kind="advance") for state in ("controlled", "prepared"))
+    director, chief = client_as(people["director"]), client_as(people["chief"])
+    assert "Hiện chưa thể" not in text(director.get(advance.get_absolute_url()))
+    make_entry(contract.line, "decommit", 400_000_000, commitment=contract)  # 30 % of what is left is 180 triệu
+    for client, verb, row in ((director, "sign", advance), (chief, "control", later)):
+        said = "Hiện chưa thể thực hiện bước tiếp theo: Mức tạm ứng tối đa là 30 % giá trị"
+        assert said in text(client.get(row.get_absolute_url())).replace("\u00a0", " ")
+        assert "80.000.000 đồng" in errors(post(client, f"{verb}_payment", row))
 
 
 def test_many_payments_are_controlled_signed_and_sent_each_with_its_result(client_as, people, contract):
