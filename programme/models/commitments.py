@@ -164,6 +164,20 @@ class Commitment(Identified, Versioned):
         return reverse("programme:commitment", args=[self.public_id])
 
     @property
+    def standing(self):
+        """The state, and whether anything is still bound by what was signed."""
+        return standing_of(self.state, self.committed_vnd)
+
+    def get_standing_display(self):
+        return dict(STANDINGS)[self.standing]
+
+    @property
+    def going_on(self):
+        """The same contract in the next year, until it is liquidated there."""
+        rows = self.continuations.held().exclude(state=self.State.LIQUIDATED)
+        return rows.select_related("line__year").first()
+
+    @property
     def spent_vnd(self):
         return self.disbursed_vnd - self.recovered_vnd
 
@@ -174,6 +188,12 @@ class Commitment(Identified, Versioned):
 
 
 HELD = (Commitment.State.PREPARED, Commitment.State.APPROVED, Commitment.State.LIQUIDATED)
+EMPTIED = "emptied"
+STANDINGS = [*Commitment.State.choices, (EMPTIED, _("Signed, reduced to nothing"))]
+
+
+def standing_of(state, committed_vnd):
+    return EMPTIED if state == Commitment.State.APPROVED and not committed_vnd else state
 
 
 class ProcurementStep(Identified):

@@ -5,7 +5,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from programme.models import AFTER_LIQUIDATION, Commitment, EntryKind, Payment, StepKind, YearState, account_addendum
+from programme.models import AFTER_LIQUIDATION, Commitment, EntryKind, StepKind, YearState, account_addendum
 from programme.presenting.acting import line_name
 from programme.services.returns import left_to_return
 from screens import formats
@@ -56,16 +56,22 @@ def bar(row: Commitment) -> Any:
     return nested_bar(parts, title=_("%(name)s: committed, disbursed, settled") % {"name": row})
 
 
-def chain(row: Commitment, line_url: str) -> list[dict[str, Any]]:
-    """What came before and comes after: line, contract, payments, settlement, liquidation."""
-    paid = sum(each.state == Payment.State.PAID for each in row.payments.all())
+def chain(
+    row: Commitment, line_url: str, paid: int, before: list[tuple[str, str]], after: list[tuple[str, str]]
+) -> list[dict[str, Any]]:
+    """What came before and comes after: line, contract, payments, settlement, liquidation; and the other years of it.
+
+    `paid`: how many payments the Treasury paid and nothing reversed.
+    """
     settled = bool(row.committed_vnd) and row.settled_vnd == row.committed_vnd
     liquidated = row.state == Commitment.State.LIQUIDATED
     return [
+        *({"label": label, "url": url} for label, url in before),
         {"label": _("Budget line"), "url": line_url},
-        {"label": row.get_state_display(), "url": "", "current": not liquidated},
+        {"label": row.get_standing_display(), "url": "", "current": not liquidated},
         {"label": _("Paid by the Treasury: %(count)s") % {"count": paid}, "url": "#payments"},
         {"label": _("Settled") if settled else _("Settlement"), "url": ""},
+        *({"label": label, "url": url} for label, url in after),
         {"label": _("Liquidated") if liquidated else _("Liquidation"), "url": "", "current": liquidated},
     ]
 
@@ -108,6 +114,6 @@ def verbs_on(row: Commitment, *, steps: bool, payments: bool, binds: bool) -> li
         ]
     if account:
         found.append(account)
-    if binds and stands:
+    if binds and stands and row.going_on is None:
         found.append((reverse("programme:liquidate_commitment", args=[row.public_id]), _("Liquidate")))
     return found

@@ -27,7 +27,16 @@ from programme.permissions.commitments import (
     right_to_approve_commitment,
     right_to_refuse_commitment,
 )
-from programme.services.ledger import Paper, book, require_year_takes, take_commitment, take_lines
+from programme.services.ledger import (
+    RULES,
+    Paper,
+    book,
+    require_room,
+    require_room_since,
+    require_year_takes,
+    take_commitment,
+    take_lines,
+)
 from programme.services.redoing import require_redoable
 from reference import tax_codes
 from screens import formats
@@ -191,6 +200,18 @@ def approve_commitment(commitment: Commitment, *, by: Any, now: datetime) -> Led
     )
 
 
+def obstacle(commitment: Commitment, today: date) -> str:
+    """Why what is prepared could not be booked as its line and year stand now; empty when it could."""
+    line, kind, amount_vnd = commitment.line, EntryKind.COMMIT, commitment.amount_vnd
+    try:
+        require_year_takes(line.year, kind)
+        require_room(line, RULES, kind, amount_vnd, 1)
+        require_room_since(line, RULES, kind, amount_vnd, 1, _booking_day(line, today))
+    except Refused as refused:
+        return str(refused)
+    return ""
+
+
 def approve_without_caution(commitment: Commitment, *, by: Any, now: datetime) -> LedgerEntry:
     """Approve one of many: what has a caution is looked at on its own page first."""
     require_no_caution([each.said for each in cautions_of(commitment, on=timezone.localdate(now))])
@@ -254,6 +275,10 @@ def liquidate_commitment(commitment: Commitment, *, on: date, paper: str, by: An
     require_own_task(by, commitment.line, timezone.localdate(now))
     if commitment.state != STATE.APPROVED:
         raise Conflict(_("Only a signed contract or decision is liquidated."))
+    if (after := commitment.going_on) is not None:
+        raise Refused(
+            _("“%(name)s” goes on in %(year)s. Liquidate it there first.") % {"name": after, "year": after.line.year}
+        )
     if not paper.strip():
         raise Refused(_("Name the minutes of liquidation."))
     if on > timezone.localdate(now) or on < commitment.signed_on:

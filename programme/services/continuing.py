@@ -33,6 +33,12 @@ def left_by(commitment: Commitment) -> int:
     return _sum(_booked(EntryKind.DECOMMIT, NEXT_YEAR).filter(commitment=commitment))
 
 
+def papers_of(commitment: Commitment) -> str:
+    """The documents by which it left money to the next year."""
+    rows = _booked(EntryKind.DECOMMIT, NEXT_YEAR).filter(commitment=commitment).order_by("number")
+    return ", ".join(dict.fromkeys(rows.values_list("document", flat=True)))
+
+
 def left_to_carry(line: BudgetLine) -> int:
     """What the contracts of a line left to the next year and was not carried over on their ground yet."""
     left = _sum(_booked(EntryKind.DECOMMIT, NEXT_YEAR).filter(line=line))

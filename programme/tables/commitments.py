@@ -5,12 +5,20 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from programme.models import Commitment
+from programme.models.commitments import EMPTIED, STANDINGS, standing_of
 from programme.permissions.commitments import commitments_waiting_for
 from programme.tables.steps import Whose, years
 from screens import tables
 from screens.lists import FilterSet
 
-STATE_KINDS = {"prepared": "warn", "approved": "ok", "refused": "bad", "withdrawn": "quiet", "liquidated": "info"}
+STATE_KINDS = {
+    "prepared": "warn",
+    "approved": "ok",
+    "refused": "bad",
+    "withdrawn": "quiet",
+    "liquidated": "info",
+    EMPTIED: "quiet",
+}
 
 
 class CommitmentTable(tables.Table):
@@ -21,7 +29,15 @@ class CommitmentTable(tables.Table):
         second_label=_("Purpose"),
     )
     kind = tables.ChoiceColumn(verbose_name=_("Kind"), choices=Commitment.Kind)
-    state = tables.TagColumn(verbose_name=_("State"), choices=Commitment.State, kinds=STATE_KINDS)
+    state = tables.TagColumn(
+        verbose_name=_("State"),
+        choices=STANDINGS,
+        kinds=STATE_KINDS,
+        fields=("state", "committed_vnd"),
+        compute=lambda record: standing_of(record["state"], record["committed_vnd"]),
+        orderable=True,
+        order_by=("state",),
+    )
     payee = tables.Column(verbose_name=_("Payee"))
     task = tables.Column(verbose_name=_("Task"), accessor="line__task__what")
     source = tables.Column(verbose_name=_("Source of money"), accessor="line__source__name_vi")

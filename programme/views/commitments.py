@@ -15,7 +15,7 @@ from programme.cautions import cautions_of, task_ended
 from programme.forms.acting import ActForm, AnswerForm, LiquidateForm
 from programme.forms.commitments import ContinueCommitmentForm, PrepareCommitmentForm
 from programme.forms.steps import BeginCommitmentForm
-from programme.models import BudgetLine, Commitment, ProcurementStep, StepKind
+from programme.models import BudgetLine, Commitment, Payment, ProcurementStep, StepKind
 from programme.permissions.budget import (
     APPROVE_COMMITMENT,
     CONTROL_PAYMENT,
@@ -45,12 +45,13 @@ from programme.presenting.acting import (
 from programme.presenting.commitments import bar, chain, facts_of, verbs_on
 from programme.presenting.money import entry_rows
 from programme.presenting.returns import return_rows
-from programme.presenting.steps import room_rows
+from programme.presenting.steps import LEFT_TO_NEXT_YEAR, room_rows
 from programme.services import commitments as services
 from programme.services import continuing
 from programme.services.returns import returned_vnd
 from programme.tables.commitments import STATE_KINDS, CommitmentFilter, CommitmentTable
 from programme.tables.payments import STATE_KINDS as PAYMENT_KINDS
+from programme.tables.payments import with_undone
 from programme.tables.steps import STATE_KINDS as STEP_KINDS
 from programme.views.anew import begun_like, commitment_anew_url, named_before, places_of, steps_before, why_it_ended
 from programme.views.budget_acting import (
@@ -62,7 +63,7 @@ from programme.views.budget_acting import (
     require_right,
     right_or_none,
 )
-from programme.views.continuing import begun_from, continue_urls, named_contract, places_over_years, taken_over
+from programme.views.continuing import begun_from, left_unpaid, named_contract, over_years, taken_over, ways_on
 from programme.views.opening import again_url
 from reference.sending_many import chosen
 from screens.forms import form_data
@@ -131,6 +132,9 @@ def _show(request: HttpRequest, row: Commitment, form: Any = None) -> HttpRespon
         right, why_not = right_or_none(lambda: right_to_approve_commitment(user, row, on=today))
         refuse, _why = right_or_none(lambda: right_to_refuse_commitment(user, row, on=today))
     people = named(row.prepared_by, row.decided_by, row.decided_for)
+    payments = list(with_undone(row.payments.all()))
+    paid = sum(each.state == Payment.State.PAID and not each.undone for each in payments)
+    years, left = over_years(user, row), left_unpaid(row)
     rooms = [room_on_line(row.line, besides=row)] if prepared else []
     if row.state == Commitment.State.APPROVED:
         rooms = [room_on_commitment(row), room_of_advances(row)]
@@ -143,15 +147,20 @@ def _show(request: HttpRequest, row: Commitment, form: Any = None) -> HttpRespon
             "opening_url": address(user, opening) if prepared else "",
             "form": form or ActForm(),
             "trail": trail(user, _list_link()),
-            "state_kind": STATE_KINDS[row.state],
-            "chain": chain(row, address(user, row.line)),
-            "facts": facts_of(row, address(user, row.line)) + places_of(user, row) + places_over_years(user, row),
-            "continue_urls": continue_urls(user, row, on=today),
+            "state_kind": STATE_KINDS[row.standing],
+            "chain": chain(row, address(user, row.line), paid, years.before, years.after),
+            "facts": facts_of(row, address(user, row.line)) + places_of(user, row) + years.facts,
+            "obstacle": services.obstacle(row, today) if prepared and opening is None else "",
+            "left_unpaid": left,
+            "ways_on": ways_on(user, row, on=today) if left else [],
             "bar": bar(row) if row.committed_vnd else None,
             "rooms": room_rows(rooms, row.amount_vnd if prepared else None),
             "procurement": row.procurement.select_related("file"),
-            "payments": [(each, PAYMENT_KINDS[each.state]) for each in row.payments.all()],
-            "steps": [(each, STEP_KINDS[each.state]) for each in row.steps.order_by("-prepared_at", "-pk")],
+            "payments": [(each, PAYMENT_KINDS[each.state]) for each in payments],
+            "steps": [
+                (each, STEP_KINDS[each.state], LEFT_TO_NEXT_YEAR if each.ground else "")
+                for each in row.steps.order_by("-prepared_at", "-pk")
+            ],
             "accounts": list(row.accounts.select_related("file").order_by("-pk")),
             "may_confirm_account": user.may(CONTROL_PAYMENT),
             "returns": return_rows(row, user),

@@ -1,17 +1,18 @@
 """A contract of the year before on the pages of this year's: what it left, where it goes on, and the form that begins with it."""
 
 import uuid
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
-from programme.models import BudgetLine, Commitment, YearState, account_now
+from programme.models import BudgetLine, Commitment, StepKind, YearState, account_now
 from programme.permissions.commitments import can_bind
 from programme.presenting.acting import address
 from programme.presenting.places import open_address
-from programme.services.continuing import left_by
+from programme.services.continuing import left_by, left_to_carry, papers_of
 from screens import formats
 
 
@@ -40,32 +41,65 @@ def taken_over(user: Any, before: Commitment | None) -> list[tuple[str, str, str
         return []
     steps = ", ".join(f"{step}, {formats.vn_date(step.decided_on)}" for step in before.procurement.all())
     facts = [
-        (_("Goes on from"), _in_year(before), address(user, before)),
+        (_("Goes on from"), _what_went_before(before), address(user, before)),
         (_("Signed on"), formats.vn_date(before.signed_on), ""),
         (_("Purpose"), before.what, ""),
         (_("Payee"), before.payee or _("several, by the list"), ""),
         (_("Payee's account"), " – ".join(part for part in account_now(before) if part), ""),
         (_("Steps before the contract"), steps, ""),
-        (_("Left to this year"), formats.money(left_by(before)), ""),
     ]
     return [fact for fact in facts if fact[1]]
 
 
-def places_over_years(user: Any, row: Commitment) -> list[tuple[str, str, str]]:
-    """[(label, text, link or "")] of the same contract in the year before and in the next."""
-    after = row.continuations.held().select_related("line__year").first()
-    found = [(_("Goes on from"), row.continues), (_("Goes on as"), after)]
-    return [(label, _in_year(each), address(user, each)) for label, each in found if each is not None]
+@dataclass(frozen=True)
+class OverYears:
+    """The same contract in the year before and in the next: facts of each, and its place in the chain of the page."""
+
+    facts: list[tuple[str, str, str]]
+    before: list[tuple[str, str]]  # [(label, address)], one at most
+    after: list[tuple[str, str]]
+
+
+def over_years(user: Any, row: Commitment) -> OverYears:
+    before, after = row.continues, row.continuations.held().select_related("line__year").first()
+    facts = []
+    if before is not None:
+        facts.append((_("Goes on from"), _what_went_before(before), address(user, before)))
+    if after is not None:
+        facts.append((_("Goes on as"), f"{_in_year(after)}: {formats.money(after.amount_vnd)}", address(user, after)))
+    return OverYears(
+        facts,
+        [] if before is None else [(_("From %(year)s") % {"year": before.line.year}, address(user, before))],
+        [] if after is None else [(_("Goes on in %(year)s") % {"year": after.line.year}, address(user, after))],
+    )
+
+
+def _what_went_before(before: Commitment) -> str:
+    """What it was signed for, what of it was paid in its own year, and what it left to the next."""
+    return _("%(name)s: signed for %(signed)s, disbursed %(spent)s, carried over %(left)s by %(papers)s") % {
+        "name": _in_year(before),
+        "signed": formats.money(before.amount_vnd),
+        "spent": formats.money(before.spent_vnd),
+        "left": formats.money(left_by(before)),
+        "papers": papers_of(before),
+    }
 
 
 def _in_year(row: Commitment) -> str:
     return _("%(name)s in %(year)s") % {"name": row, "year": row.line.year}
 
 
-def continue_urls(user: Any, row: Commitment, *, on: Any) -> list[tuple[str, str]]:
-    """[(address, year)] where a contract that left money to the next year goes on, for whoever may prepare it there."""
-    if row.state != Commitment.State.APPROVED or not left_by(row) or row.continuations.held().exists():
-        return []
+def left_unpaid(row: Commitment) -> int:
+    """What a contract left to the next year and does not go on there yet."""
+    if row.state != Commitment.State.APPROVED or row.continuations.held().exists():
+        return 0
+    return left_by(row)
+
+
+def ways_on(user: Any, row: Commitment, *, on: Any) -> list[tuple[str, str]]:
+    """[(address, label)] of how what was left unpaid goes on: it is carried over, and the contract goes on there."""
+    carry = open_address(user, "programme:prepare_step", StepKind.CARRY_OVER.value, row.line.public_id)
+    found = [(carry, _("Prepare the carrying over"))] if left_to_carry(row.line) else []
     lines = (
         BudgetLine.objects.managed()
         .select_related("year", "task")
@@ -76,8 +110,11 @@ def continue_urls(user: Any, row: Commitment, *, on: Any) -> list[tuple[str, str
             year__state=YearState.OPEN,
         )
     )
-    found = [
-        (open_address(user, "programme:prepare_commitment", line.public_id, continues=row.public_id), str(line.year))
+    found += [
+        (
+            open_address(user, "programme:prepare_commitment", line.public_id, continues=row.public_id),
+            _("Go on with it in %(year)s") % {"year": line.year},
+        )
         for line in lines
         if can_bind(user, line, on=on)
     ]

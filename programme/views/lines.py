@@ -14,6 +14,7 @@ from audit.refusals import Refused
 from documents.word_tables import AS_WORD
 from programme.forms import money as forms
 from programme.models import BudgetLine, EntryKind, MoneyReturn, Payment, YearState
+from programme.models.commitments import EMPTIED
 from programme.permissions.budget import KEEP_LINES, REPORT
 from programme.presenting import money as presenting
 from programme.presenting.acting import in_whose_name
@@ -24,6 +25,7 @@ from programme.services import lines as line_services
 from programme.services.opening import why_never
 from programme.services.returns import returned_vnd
 from programme.tables import money as tables
+from programme.tables.payments import with_undone
 from programme.views.keeping import form_page, keep_page, line_period, names_of
 from programme.views.money import SHOWN, pending_on
 from programme.views.table_files import table_file
@@ -68,9 +70,9 @@ def budget_line_list(request):
             period=presenting.period_text(year, today),
             unit=tables.UNITS[unit],
             group_by="area",
+            notes=presenting.compared_with({part["year__year"] for part in parts}, today),
         ),
         main_action={"url": reverse("programme:add_line"), "label": _("Add a budget line")}
-            notes=presenting.compared_with({part["year__year"] for part in parts}, today),
         if request.user.may(KEEP_LINES)
         else None,
         empty=_("Lines are added by the accountants once the budget year is there."),
@@ -135,6 +137,7 @@ def budget_line(request, public_id):
         "source_url": address_of(request.user, line.source),
         "ledger": ledger,
         "more_entries": open_address(request.user, "programme:ledger_entry_list", line=line.public_id) if more else "",
+        **_over_years(request.user, line),
         "commitments": _commitments(request.user, line),
         "payments": _payments(request.user, line),
         "returns": return_rows(line, request.user) if line.year.state == YearState.CLOSED else [],
@@ -254,13 +257,27 @@ def _ledger(line, shown=SHOWN):
     return rows[::-1], len(entries) > len(rows)
 
 
+def _over_years(user, line):
+    """The lines from which money was carried into this one, and to which it was carried over."""
+    if not (line.carried_in_vnd or line.carried_out_vnd):
+        return {}
+    pairs = line.entries.filter(kind__in=[EntryKind.CARRY_IN, EntryKind.CARRY_OUT], pair__isnull=False).values("pair")
+    others = BudgetLine.objects.filter(entries__pair__in=pairs).exclude(pk=line.pk).select_related("year").distinct()
+    named = [(other, address_of(user, other)) for other in others]
+    return {
+        "carried_from": [each for each in named if each[0].year.year < line.year.year],
+        "carried_to": [each for each in named if each[0].year.year > line.year.year],
+    }
+
+
 def _commitments(user, line):
     rows = line.commitments.order_by("-signed_on", "-pk")[:SHOWN]
-    return [{"row": row, "url": address_of(user, row), "kind": COMMITMENT_KINDS[row.state]} for row in rows]
+    return [{"row": row, "url": address_of(user, row), "kind": COMMITMENT_KINDS[row.standing]} for row in rows]
 
 
 def _payments(user, line):
-    rows = Payment.objects.filter(commitment__line=line).select_related("commitment").order_by("-prepared_at", "-pk")
+    rows = with_undone(Payment.objects.filter(commitment__line=line))
+    rows = rows.select_related("commitment").order_by("-prepared_at", "-pk")
     return [{"row": row, "url": address_of(user, row), "kind": PAYMENT_KINDS[row.state]} for row in rows[:SHOWN]]
 
 
@@ -270,6 +287,7 @@ COMMITMENT_KINDS = {
     "refused": "bad",
     "withdrawn": "quiet",
     "liquidated": "quiet",
+    EMPTIED: "quiet",
 }
 PAYMENT_KINDS = {
     "prepared": "warn",
@@ -285,7 +303,7 @@ PAYMENT_KINDS = {
 
 def add_line(request):
     now = timezone.now()
-    asked = {name: request.GET[name] for name in ("year", "task", "source", "unit") if name in request.GET}
+    asked = {name: request.GET[name] for name in ("year", "task", "source", "unit", "managed") if name in request.GET}
     form = forms.LineForm(request.POST or None, today=timezone.localdate(now), initial=asked)
     if form.is_valid():
         try:

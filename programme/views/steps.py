@@ -39,6 +39,7 @@ from programme.presenting.money import entry_rows, goes_to
 from programme.presenting.places import open_address
 from programme.presenting.steps import about_facts, booked_anew, day_label, room_rows, who_approves
 from programme.services import steps as services
+from programme.services.continuing import left_to_carry
 from programme.services.opening import said_of_waiting
 from programme.tables.steps import STATE_KINDS, StepFilter, StepTable
 from programme.views.anew import begun_like, named_before, places_of, step_anew_url, why_it_ended
@@ -52,6 +53,7 @@ from programme.views.budget_acting import (
     right_or_none,
 )
 from reference.sending_many import chosen
+from screens import formats
 from screens.forms import form_data
 from screens.lists import BulkAction
 
@@ -343,7 +345,7 @@ def prepare_step(request: HttpRequest, kind: str, about: Any) -> HttpResponse:
             "back": address(request.user, row.commitment if name == "undoes" else row)
             or reverse("programme:budget_step_list"),
             "trail": trail(request.user, (reverse("programme:budget_step_list"), _("Steps of the budget"))),
-            "facts": _about_before(step_kind, row, line, request.user),
+            "facts": _about_before(step_kind, row, line, request.user) + _left_by_contracts(step_kind, line),
             "rooms": room_rows(_rooms_before(step_kind, name, row, line), None),
             "never": never,
             "ended": task_ended(gains, timezone.localdate(now)) if gains is not None and not never else "",
@@ -365,6 +367,7 @@ def _line_of_the_next_year(line: BudgetLine, user: Any) -> dict[str, Any]:
     after = line.year.year + 1
     takes_lines = BudgetYear.objects.filter(year=after, state__in=[YearState.PREPARING, YearState.OPEN]).exists()
     about = {"year": after, "task": line.task.public_id, "source": line.source.public_id, "unit": line.unit.public_id}
+    about["managed"] = "yes"  # money moves between managed lines only
     return {
         "next_year": str(after),
         "add_line_url": open_address(user, "programme:add_line", **about) if takes_lines else "",
@@ -376,6 +379,12 @@ def _rooms_before(kind: StepKind, name: str, row: Any, line: BudgetLine | None) 
     if name in ("year", "commitment"):
         where[name] = row
     return rooms_for(kind, **where)
+
+
+def _left_by_contracts(kind: StepKind, line: BudgetLine | None) -> list[tuple[str, str, str]]:
+    """What contracts of the line left to the next year, which goes over on their ground."""
+    left = left_to_carry(line) if kind == StepKind.CARRY_OVER and line is not None else 0
+    return [(_("Left unpaid by contracts to the next year"), formats.money(left), "")] if left else []
 
 
 def _about_before(kind: StepKind, row: Any, line: BudgetLine | None, user: Any) -> list:

@@ -153,8 +153,10 @@ def test_the_same_key_prepares_one_contract_and_names_it_when_the_amount_differs
 
 def test_of_two_contracts_with_room_for_one_the_second_reads_what_is_left(client_as, people, line):
     first, second = waiting(people, line, 2 * BILLION), waiting(people, line, 2 * BILLION)
-    director = client_as(people["director"])
+    director, said = client_as(people["director"]), "Hiện chưa thể ghi sổ"
+    assert said not in text(director.get(second.get_absolute_url()))
     assert post(director, "approve_commitment", first).status_code == 302
+    assert said in text(director.get(second.get_absolute_url()))
     refused = post(director, "approve_commitment", second)
     assert refused.status_code == 409 and "1.000.000.000 đồng" in text(refused)
     second.refresh_from_db()

@@ -238,6 +238,8 @@ def test_many_payments_are_controlled_signed_and_sent_each_with_its_result(clien
         ("accountant", "send", [False, True, True]),
     ):
         client, key = client_as(people[who]), str(uuid.uuid4())
+        table = client.get(address("payment_list")).context["table"]
+        assert table.choosable == {row.public_id for row in rows}, verb
         for _again in range(2):
             page = post(client, f"bulk_{verb}_payments", key=key, **fields)
             assert [result.ok for result in page.context["results"]] == results, verb
@@ -250,8 +252,6 @@ def test_many_payments_are_controlled_signed_and_sent_each_with_its_result(clien
 
 
 def test_many_answers_of_the_treasury_are_typed_in_one_table(client_as, people, contract):
-        table = client.get(address("payment_list")).context["table"]
-        assert table.choosable == {row.public_id for row in rows}, verb
     rows = [at(people, contract, "sent", amount, prepared_by=people["accountant"].public_id) for amount in (5, 6, 7)]
     client, key = client_as(people["accountant"]), str(uuid.uuid4())
     chosen = {"chosen": [row.public_id for row in rows]}
@@ -317,6 +317,9 @@ def test_a_payment_whose_entry_is_reversed_says_so_with_the_reversal(client_as, 
         wrong.public_id: "undone",
     }
     assert "Đã thanh toán, đã ghi đảo" in text(accountant.get(address("payment_list")))
+    for row in (contract, contract.line):
+        assert text(accountant.get(row.get_absolute_url())).count('tag-bad">Đã ghi đảo') == 1, row
+    assert "Kho bạc đã thanh toán: 1<" in text(accountant.get(contract.get_absolute_url()))
 
 
 def test_the_form_of_payments_says_what_was_disbursed_beside_the_year_before(client_as, people, contract):

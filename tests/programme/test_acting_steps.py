@@ -628,5 +628,6 @@ def test_money_without_a_line_to_be_carried_to_leads_to_adding_one(client_as, pe
     form = text(client_as(people["accountant"]).get(f"{add.replace('&amp;', '&')}&unit={line.unit.public_id}"))
     for chosen in ("2025", line.task.public_id, line.unit.public_id):
         assert f'<option value="{chosen}" selected lang="vi">' in form, chosen
+    assert "managed=yes" in page, "money moves between managed lines only"
     refused = post(client_as(people["accountant"]), "prepare_step", "carry_over", line, ground="contracts", **STEP)
     assert "Dòng dự toán năm sau" in str(refused.context["form"].errors["other_line"])

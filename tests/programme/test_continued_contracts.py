@@ -10,7 +10,12 @@ from django.utils import timezone
 from audit.refusals import Conflict, Refused
 from programme.cautions import cautions_of
 from programme.models import BudgetStep, Commitment
-from programme.services.commitments import approve_commitment, prepare_commitment, refuse_commitment
+from programme.services.commitments import (
+    approve_commitment,
+    liquidate_commitment,
+    prepare_commitment,
+    refuse_commitment,
+)
 from programme.services.consistency import find_differences
 from programme.services.continuing import continue_commitment, to_continue
 from programme.services.steps import approve_step, approve_without_caution, doubt, obstacle, prepare_step
@@ -178,6 +183,31 @@ def test_the_same_number_of_another_contract_is_pointed_out_still(people, line, 
     assert any("27/HĐ-SCT" in each.said for each in cautions_of(row, on=TODAY)), "entered anew, not gone on with"
 
 
+def test_the_contract_is_liquidated_last_where_it_ends(client_as, people, line, after):
+    contract = carried(people, line, after)
+    row = go_on(people, after, contract)
+    paper = {"on": TODAY, "paper": "1/BBTL", "by": people["officer"], "now": NOW}
+    with pytest.raises(Refused, match="2025"):
+        liquidate_commitment(contract, **paper)
+    verb = address("liquidate_commitment", contract)
+    assert verb not in text(client_as(people["officer"]).get(contract.get_absolute_url()))
+    approve_commitment(row, by=people["director"], now=NOW)
+    after.refresh_from_db()
+    make_paid_payment(row, 60 * MILLION)
+    for each in (row, contract):
+        liquidate_commitment(each, **paper)
+
+
+def test_a_contract_of_which_nothing_is_bound_any_more_reads_so(client_as, people):
+    line = make_line(make_budget_year(2025, envelope_vnd=BILLION), assigned_vnd=100 * MILLION)
+    whole = make_commitment(line, 50 * MILLION)
+    make_entry(line, "decommit", 50 * MILLION, commitment=whole, happened_on=TODAY)
+    officer, every = client_as(people["officer"]), address("commitment_list")
+    for page in (whole.get_absolute_url(), line.get_absolute_url(), every, f"{every}?export=print"):
+        said = text(officer.get(page))
+        assert "Đã ký, đã giảm hết giá trị" in said and ">Đã ký HĐ/QĐ hỗ trợ</span>" not in said, page
+
+
 def test_a_contract_is_reduced_carried_over_and_gone_on_with_through_the_pages(client_as, people, line, after):
     contract = line.commitments.get()
     accountant, officer, director = (client_as(people[who]) for who in ("accountant", "officer", "director"))
@@ -188,6 +218,10 @@ def test_a_contract_is_reduced_carried_over_and_gone_on_with_through_the_pages(c
     reduced = BudgetStep.objects.get(state="prepared")
     assert "chuyển sang năm sau" in text(director.get(reduced.get_absolute_url()))
     post(director, "approve_step", reduced)
+    carry = address("prepare_step", "carry_over", line)
+    page = text(accountant.get(contract.get_absolute_url()))
+    assert "60.000.000 đồng chưa thanh toán để chuyển sang năm sau, chưa được tiếp tục" in page and carry in page
+    assert "để lại chưa thanh toán, chuyển sang năm sau" in text(accountant.get(carry))
     where = f"{address('prepare_commitment', after)}?continues={contract.public_id}"
     assert where in text(officer.get(contract.get_absolute_url()))
     assert f"?continues={contract.public_id}" in text(officer.get(address("prepare_commitment", after)))
@@ -201,9 +235,25 @@ def test_a_contract_is_reduced_carried_over_and_gone_on_with_through_the_pages(c
     row = Commitment.objects.get(continues=contract)
     page = text(officer.get(where))
     assert "đã được tiếp tục ở năm 2025" in page and 'name="amount_vnd"' not in page
-    assert row.get_absolute_url() in text(officer.get(contract.get_absolute_url()))
+    page = text(officer.get(contract.get_absolute_url()))
+    assert page.count(row.get_absolute_url()) == 2 and "năm 2025: 60.000.000 đồng" in page
+    assert "Phần chưa thanh toán, chuyển sang năm sau" in page, "not only that it is reduced"
     page = text(director.get(row.get_absolute_url()))
-    assert contract.get_absolute_url() in page and "Chưa nhập bước nào" not in page
+    assert page.count(contract.get_absolute_url()) == 2 and "Chưa nhập bước nào" not in page
+    assert "giá trị ký 160.000.000 đồng, đã giải ngân 100.000.000 đồng, chuyển sang năm sau 60.000.000 đồng" in page
+    post(
+        accountant,
+        "prepare_step",
+        "carry_over",
+        line,
+        amount_vnd="60.000.000",
+        other_line=after.public_id,
+        ground="contracts",
+        **paper,
+    )
+    post(director, "approve_step", BudgetStep.objects.get(state="prepared"))
+    for one, other in ((line, after), (after, line)):
+        assert other.get_absolute_url() in text(officer.get(one.get_absolute_url()))
     post(director, "refuse_commitment", row, answer="Sai thời hạn.")
     anew = officer.get(f"{address('prepare_commitment', after)}?like={row.public_id}")
     assert 'name="payee"' not in text(anew) and "Sai thời hạn." in text(anew)
