@@ -19,6 +19,7 @@ from programme.services.commitments import (
     prepare_commitment,
     refuse_commitment,
 )
+from programme.services.continuing import continue_commitment
 from programme.services.lines import add_line, plan_spending, record_report
 from programme.services.opening import prepare_opening, prepare_opening_contract
 from programme.services.payments import (
@@ -46,6 +47,7 @@ ENVELOPES = {
     2026: 40 * BILLION,
 }
 TODAY = date(2026, 11, 16)
+UNFINISHED = date(2025, 12, 8)  # when a contract of 2025 was signed that runs into 2026
 HELD_HERE = {"city_budget": "SCT", "national_promotion": "TTKC"}  # sources whose money the Department itself keeps
 HELD_ELSEWHERE = {"agency_budget": "SKHCN", "enterprise": "HAMI", "other_legal": "HAMI"}
 CODES = {"chapter": "416", "category": "309", "item": "7049", "source_code": "12", "unit_code": "1010452"}
@@ -83,7 +85,7 @@ class Story:
             happened_on=on,
             by=self.accountant,
             now=at(on, 9),
-            **self.paper(paper, on),
+            **({} if "document" in fields else self.paper(paper, on)),
             **fields,
         )
 
@@ -164,10 +166,13 @@ def years_of_money(stage):
             tell_whole_year(story, lines, finished=year <= 2024)
         else:
             tell_running_year(story, lines)
+        if year == 2025:
+            leave_unfinished(story, row)
         if year <= 2025:
             start_adjusting(row, by=story.chief, now=at(date(year, 12, 31), 17))
         if year <= 2024:
             leave_nothing(story, row)
+    go_on_with_a_contract(story)
     prepare_next_year(story)
 
 
@@ -388,6 +393,31 @@ def change_accounts(story, day):
         )  # fmt: skip
         if place:
             approve_account(row, by=story.chief, now=at(day, 11))
+
+
+def leave_unfinished(story, year):
+    """A contract signed late in the year, of which only a part is accepted and paid in it."""
+    lines = BudgetLine.objects.managed().filter(year=year).order_by("-pk")
+    line = next(line for line in lines if line.left_vnd > 50 * MILLION)
+    amount = line.left_vnd // 2 // MILLION * MILLION
+    what = f"Đánh giá kết quả thực hiện, nghiệm thu hai đợt: {line.task.what}"
+    contract = story.contract(line, amount, UNFINISHED, what=what)
+    story.payment(contract, amount * 4 // 10, date(2025, 12, 22))
+
+
+def go_on_with_a_contract(story):
+    """A contract of 2025 was not finished: what it left unpaid is carried over, and it goes on on a line of 2026."""
+    before = Commitment.objects.standing().filter(line__year__year=2025, signed_on=UNFINISHED).get()
+    line, left, day = before.line, before.payable_vnd, date(2026, 1, 28)
+    decided = {"line": line, **story.paper("Quyết định chuyển nguồn", day)}
+    story.step("decommit", left, day, commitment=before, ground="next_year", **decided)
+    where = (BudgetYear.objects.get(year=2026), line.task, line.source, line.unit)
+    after = add_line(*where, by=story.accountant, now=at(date(2026, 1, 27)), **CODES)
+    story.step("carry_over", left, day, other_line=after, ground="contracts", **decided)
+    story.step("allocate", left, date(2026, 2, 2), line=after, paper="Quyết định phân bổ")
+    said = {"amount_vnd": left, "ends_on": date(2026, 12, 20), "file": None}
+    row = continue_commitment(after, before, by=story.officer, now=at(date(2026, 2, 3), 9), **said)
+    approve_commitment(row, by=story.director, now=at(date(2026, 2, 3), 16))
 
 
 def prepare_next_year(story):

@@ -147,6 +147,7 @@ def check_money():
     }  # fmt: skip
     assert set(BudgetStep.objects.values_list("state", flat=True)) >= {"prepared", "approved", "refused"}
     assert set(Commitment.objects.values_list("state", flat=True)) >= {"prepared", "approved", "refused", "liquidated"}
+    assert Commitment.objects.standing().exclude(continues=None).exists()
     assert LedgerEntry.objects.filter(reverses__isnull=False).exists()
     assert BudgetLine.objects.filter(withheld_vnd__gt=0).exists()
     assert any(cautions_of(row, on=date(2026, 11, 28)) for row in Commitment.objects.prepared())
