@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from programme.models import BudgetStep, BudgetYear, StepKind
+from programme.models.steps import LIMITS
 from programme.permissions.steps import steps_waiting_for
 from screens import tables
 from screens.lists import FilterSet
@@ -55,7 +56,7 @@ class StepTable(tables.Table):
         second_label=_("Source of money"),
     )
     year = tables.YearColumn(verbose_name=_("Year"), accessor="year__year")
-    amount_vnd = tables.MoneyColumn(verbose_name=_("Amount"), total=True)
+    amount_vnd = tables.MoneyColumn(verbose_name=_("Amount"))
     document = tables.Column(verbose_name=_("Document"))
     document_on = tables.DateColumn(verbose_name=_("Date of the document"))
     state = tables.TagColumn(verbose_name=_("State"), choices=BudgetStep.State, kinds=STATE_KINDS)
@@ -66,6 +67,15 @@ class StepTable(tables.Table):
 
     class Meta(tables.Table.Meta):
         shown = ["kind", "where", "year", "amount_vnd", "state", "prepared_at"]
+
+
+class SummedStepTable(StepTable):
+    amount_vnd = tables.MoneyColumn(verbose_name=_("Amount"), total=True)
+
+
+def step_table(kind):
+    """With a sum where all steps are of one kind: of different ones, and of limits, it would mean nothing."""
+    return SummedStepTable if kind in StepKind.values and kind not in LIMITS else StepTable
 
 
 class StepFilter(FilterSet):

@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError
-from django.db.models import Count, Sum
+from django.db.models import Count, Q, Sum
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
@@ -113,11 +113,19 @@ def act_page(
 
 
 def acting_list(
-    request: HttpRequest, rows: Any, *, waiting: Any, filterset_class: Any, queryset: Any = None, **listing: Any
+    request: HttpRequest,
+    rows: Any,
+    *,
+    waiting: Any,
+    filterset_class: Any,
+    queryset: Any = None,
+    apart: Q | None = None,
+    **listing: Any,
 ) -> HttpResponse:
     """A list of things that are prepared and decided, the latest first; `waiting(user, on=)` are those that wait for one.
 
-    Only these are chosen to be acted on together. `queryset` where the list shows more of `rows` than they have themselves.
+    Only these are chosen to be acted on together. `queryset` where the list shows more of `rows` than they have themselves;
+    `apart` those whose amounts do not add up.
     """
     mine = waiting(request.user, on=timezone.localdate())
     return show_list(
@@ -126,13 +134,13 @@ def acting_list(
         filterset_class=filterset_class,
         ordering=("-prepared_at", "-pk"),
         template="programme/acting_list.html",
-        context=_list_context(request, filterset_class, rows, mine),
+        context=_list_context(request, filterset_class, rows, mine, apart),
         choosable=mine,
         **listing,
     )
 
 
-def _list_context(request: HttpRequest, filterset: Any, rows: Any, mine: Any) -> dict[str, Any]:
+def _list_context(request: HttpRequest, filterset: Any, rows: Any, mine: Any, apart: Q | None) -> dict[str, Any]:
     """Tabs and, when asked for, the sums above the list."""
     whose = request.GET.get("whose", "")
     tabs = [
@@ -151,5 +159,7 @@ def _list_context(request: HttpRequest, filterset: Any, rows: Any, mine: Any) ->
     if "sums" in request.GET:
         filters = filterset(request.GET, queryset=rows, request=request)
         found = filters.qs if not filters.errors else rows.none()
-        sums = found.order_by().aggregate(rows=Count("pk"), amount=Sum("amount_vnd"))
+        left_out = {} if apart is None else {"apart": Count("pk", filter=apart)}
+        amount = Sum("amount_vnd", filter=apart and ~apart)
+        sums = found.order_by().aggregate(rows=Count("pk"), amount=amount, **left_out)
     return {"tabs": tabs, "sums": sums, "sums_query": query.urlencode(), "trail": trail(request.user)}

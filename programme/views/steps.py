@@ -2,6 +2,7 @@ from functools import partial
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -25,7 +26,7 @@ from programme.models import (
     StepKind,
     YearState,
 )
-from programme.models.steps import ABOUT_COMMITMENT, BESIDE_LEDGER
+from programme.models.steps import ABOUT_COMMITMENT, BESIDE_LEDGER, LIMITS
 from programme.permissions.budget import PREPARE_STEP
 from programme.permissions.steps import (
     DECIDE_STEP,
@@ -41,7 +42,7 @@ from programme.presenting.steps import about_facts, booked_anew, day_label, room
 from programme.services import steps as services
 from programme.services.continuing import left_to_carry
 from programme.services.opening import said_of_waiting
-from programme.tables.steps import STATE_KINDS, StepFilter, StepTable
+from programme.tables.steps import STATE_KINDS, StepFilter, step_table
 from programme.views.anew import begun_like, named_before, places_of, step_anew_url, why_it_ended
 from programme.views.budget_acting import (
     act_on_many,
@@ -84,10 +85,11 @@ def budget_step_list(request: HttpRequest) -> HttpResponse:
         request,
         BudgetStep.objects.all(),
         waiting=steps_waiting_for,
+        apart=Q(kind__in=LIMITS),  # each replaces what stands
         name="budget-steps",
         title=_("Steps of the budget"),
         lead=_("What one person prepares and another approves; nothing is booked before."),
-        table_class=StepTable,
+        table_class=step_table(request.GET.get("kind", "")),
         filterset_class=StepFilter,
         export_name="buoc-kinh-phi",
         main_action=begin if user.may(PREPARE_STEP) else None,

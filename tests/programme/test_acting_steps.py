@@ -454,7 +454,18 @@ def test_the_list_has_tabs_filters_and_sums(client_as, people, line):
     assert listed(client_as(people["chief"]), whose="waiting") == set()  # its own, and one that leaders approve
     assert listed(director, kind="cut") == {mine.public_id}
     page = director.get(address("budget_step_list"), {"state": "prepared", "sums": "1"})
-    assert page.context["sums"] == {"rows": 2, "amount": BILLION + 7}
+    assert page.context["sums"] == {"rows": 2, "amount": BILLION + 7, "apart": 0}
+    for vnd in (8, 9):
+        make_budget_step(
+            "envelope", vnd * BILLION, year=line.year, state="prepared", prepared_by=mine.prepared_by, prepared_at=NOW
+        )
+    asked = {"state": "prepared", "sums": "1"}
+    page = director.get(address("budget_step_list"), asked)
+    assert page.context["sums"] == {"rows": 4, "amount": BILLION + 7, "apart": 2}
+    assert "Không cộng 2 quyết định về hạn mức năm" in text(page)
+    for kind, said in (("cut", True), ("envelope", False), ("", False)):
+        paper = director.get(address("budget_step_list"), {"kind": kind, "export": "print"})
+        assert ("Tổng cộng" in text(paper)) is said, kind
     export = director.get(address("budget_step_list"), {"export": "csv"})
     assert str(BILLION) in b"".join(export.streaming_content).decode("utf-8-sig")
 
