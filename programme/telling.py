@@ -1,8 +1,10 @@
-"""Whom the portal tells of a meeting, and the things of the programme of which one colleague may remind another."""
+"""Whom the portal tells of a meeting and of a task that is given to them, and the things of the programme of which one
+colleague may remind another."""
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
+from accounts.models import Post, User
+from documents.paper_states import INITIALLERS
 from notices.kinds import Place, kind
 from notices.subjects import subject
 from programme.models import (
@@ -16,6 +18,8 @@ from programme.models import (
     PolicyReview,
     Task,
 )
+from programme.permissions.plans import REPORT
+from screens import formats
 
 
 def _guests_while(state):
@@ -74,6 +78,43 @@ MEETING_CANCELLED = kind(
     _("A meeting that I was invited to was cancelled"),
     places=(*_PLACES, Place("reason", _("why it was cancelled"), "Trùng lịch công tác của lãnh đạo Sở")),
     **_guests_while(Meeting.State.CANCELLED),
+)
+
+
+def _in_charge(given, on):
+    """Whoever is in charge of it; of an office in which nobody is named, its heads, else those who report there."""
+    if given.state != GivenTask.State.OPEN:
+        return User.objects.none()
+    if given.person_id:
+        return User.objects.filter(pk=given.person_id)
+    posts = Post.objects.in_force(on).filter(office_id=given.office_id, user__is_active=True)
+    heads = posts.filter(role__in=[role.value for role in INITIALLERS])
+    receiving = heads if heads.exists() else posts.filter(role__in=[role.value for role in REPORT.roles])
+    return User.objects.filter(pk__in=receiving.values("user_id"))
+
+
+TASK_GIVEN = kind(
+    "programme.task_given",
+    _("A task of the Committee or of a meeting was given to me"),
+    model=GivenTask,
+    people=_in_charge,
+    says=lambda given: {
+        "content": given.content,
+        "document": given.document,
+        "day": formats.vn_date(given.document_on),
+        "issuer": given.issuer,
+        "office": given.office.name,
+        "deadline": formats.vn_long_date(given.deadline),
+    },
+    places=(
+        Place("content", _("what is asked"), "Rà soát danh sách sản phẩm đề nghị công nhận năm 2027"),
+        Place("document", _("number of the document"), "15/TB-SCT"),
+        Place("day", _("date of the document"), "27/11/2026"),
+        Place("issuer", _("issued by"), "Văn phòng UBND Thành phố"),
+        Place("office", _("office in charge"), "Phòng Quản lý công nghiệp"),
+        Place("deadline", _("deadline"), "thứ Tư 23/12/2026"),
+    ),
+    roles=REPORT.roles,
 )
 
 

@@ -8,22 +8,25 @@ from accounts.access import require
 from accounts.models import Post, User
 from audit.events import record_event
 from audit.refusals import Conflict, NotAllowed, Refused
+from notices.services.telling import tell
 from programme.models import GivenTask, GivenTaskReport
 from programme.permissions.plans import GIVE, REPORT, can_report_given
 from programme.services.moving import changed_values, locked, move, require_past, save, told
+from programme.telling import TASK_GIVEN
 
 STATE = GivenTask.State
 
 
 @transaction.atomic
 def add_given(*, values, by, now, file=None, synthetic=False):
-    """Enter a task from the paper that gives it."""
+    """Enter a task from the paper that gives it; whoever is in charge is told."""
     require(by, GIVE)
     given = GivenTask(file=file, entered_by=by.public_id, entered_at=now, synthetic=synthetic, **values)
     require_past(given.document_on, now)
     _require_in_order(given, now)
     given.save()
     record_event("given task entered", given, by=by, now=now, after=told(values))
+    tell(TASK_GIVEN, given, by=by, now=now)
     return given
 
 
@@ -65,6 +68,8 @@ def edit_given(*, given, values, version, by, now, reason):
         given.derive()
         save(given, version, [*after, "folded"])
         record_event("given task changed", given, by=by, now=now, reason=reason, before=before, after=after)
+        if after.keys() & {"office", "person"}:
+            tell(TASK_GIVEN, given, by=by, now=now, occasion=f"version {given.version}")
     return given
 
 

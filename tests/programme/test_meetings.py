@@ -21,6 +21,7 @@ from documents import purposes
 from documents.services.papers import discard_paper
 from documents.services.way import issue_paper
 from documents.store import save_upload
+from notices.models import Notice
 from notices.services import sending
 from programme.models import Conclusion, GivenTask, Invitee, Meeting
 from programme.services import invitations, meetings
@@ -408,6 +409,9 @@ def test_the_notice_of_conclusions_makes_each_of_them_a_given_task(room):
         paper.number.symbol, room.secretary, room.office, first.deadline,
     )  # fmt: skip
     assert task.conclusion.meeting == room.meeting and task.file is not None
+    sending.send_waiting(now=room.over)
+    told = Notice.objects.filter(telling__kind="programme.task_given").values_list("person", "telling__object_id")
+    assert set(told) == {(room.secretary.pk, task.public_id), (room.head.pk, given["Báo cáo Sở"].public_id)}
     assert list(GivenTask.objects.late(first.deadline + timedelta(days=1)).in_charge_of(room.secretary, [])) == [task]
     with pytest.raises(Conflict):
         room.conclude("Sau khi kết luận")

@@ -7,6 +7,8 @@ from accounts import handover
 from accounts.roles import Role
 from audit.events import history_of
 from audit.refusals import Conflict, NotAllowed, Refused, StaleVersion
+from notices.models import Notice
+from notices.services import sending
 from programme.models import GivenTask, Task
 from programme.services import given as given_services
 from programme.services.assigning import require_since_assigned
@@ -326,6 +328,34 @@ def test_a_given_task_changes_hands_with_a_reason(now):
     given_services.finish_given(given=given, ended_on=date(2025, 7, 1), outcome="Xong", by=taker, now=now)
     with pytest.raises(Conflict):
         given_services.edit_given(version=2, **change)
+
+
+def test_whoever_is_in_charge_of_a_given_task_is_told_once_and_of_an_office_its_heads(now):
+    told = []
+
+    def news():
+        sending.send_waiting(now=now)
+        new = list(Notice.objects.filter(telling__kind="programme.task_given").exclude(pk__in=told))
+        told.extend(notice.pk for notice in new)
+        return {notice.person for notice in new}
+
+    clerk, person, alone = make_user(Role.RECORDS_CLERK), make_user(Role.OFFICER), centre()
+    office = office_of(person)
+    head = make_user(Role.HEAD, office=office)
+    make_user(Role.HEAD)
+    give = {"by": clerk, "now": now}
+    given = given_services.add_given(values=given_values(office, person=person), **give)
+    assert news() == {person}
+    assert Notice.objects.get().subject_vi == "Nhiệm vụ được giao tại 120/TB-VP, hạn thứ Năm 31/07/2025"
+    given_services.edit_given(given=given, values={"content": "Khác"}, version=1, reason="Rõ hơn", **give)
+    assert news() == set()
+    given_services.edit_given(given=given, values={"person": None}, version=2, reason="Giao phòng", **give)
+    assert news() == {head}
+    given_services.add_given(values=given_values(office_of(alone)), **give)
+    assert news() == {alone}
+    gone = given_services.add_given(values=given_values(office), **give)
+    given_services.cancel_given(given=gone, reason="Nhập nhầm", **give)
+    assert news() == set()
 
 
 def test_given_tasks_of_a_person_are_handed_over_in_one_act(now):
