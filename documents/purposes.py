@@ -1,10 +1,10 @@
 """What papers of the portal are made for. Rooms above begin papers for things of their own and register here
 
     purposes.register("results", of=f(paper), require=f(thing, paper, verb, dated_on=), follow=f(thing, paper, verb, by=, now=),
-                      shown=f(thing, user))
+                      shown=f(thing, user), caution=f(thing, paper))
 
 so that a step is refused in words where the thing is not ready for it, what follows from it is done in the step's own
-transaction, and the page of the paper says what it is for.
+transaction, and the page of the paper says what it is for, and what should be looked at before it goes on.
 """
 
 from collections.abc import Callable
@@ -14,19 +14,21 @@ from dataclasses import dataclass
 @dataclass(frozen=True)
 class Purpose:
     """`of(paper)` is the thing that the paper is made for, or None; `require` refuses a step; `follow` does what follows from
-    one; `shown` is (label, words, address) for the page of the paper, the address empty where the person does not see it."""
+    one; `shown` is (label, words, address) for the page of the paper, the address empty where the person does not see it;
+    `caution` a sentence on what may be right but should be looked at, or ""."""
 
     of: Callable
     require: Callable
     follow: Callable
     shown: Callable
+    caution: Callable
 
 
 _purposes: dict[str, Purpose] = {}
 
 
-def register(code, *, of, require, follow, shown):
-    _purposes[code] = Purpose(of, require, follow, shown)
+def register(code, *, of, require, follow, shown, caution=lambda thing, paper: ""):
+    _purposes[code] = Purpose(of, require, follow, shown, caution)
 
 
 def _found(paper):
@@ -49,3 +51,7 @@ def follow_step(paper, verb, *, by, now):
 
 def shown_on(paper, user):
     return [purpose.shown(thing, user) for purpose, thing in _found(paper)]
+
+
+def cautions_on(paper):
+    return [said for purpose, thing in _found(paper) if (said := purpose.caution(thing, paper))]

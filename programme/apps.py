@@ -37,6 +37,7 @@ class ProgrammeConfig(AppConfig):
             require=meeting_papers.require_ready,
             follow=meeting_papers.follow_paper,
             shown=meeting_papers.shown_on_paper,
+            caution=meeting_papers.caution_on_paper,
         )
         years.register_closing_check(treasury.closing_obstacle)
         from programme.citations import superseded_notes

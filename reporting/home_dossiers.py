@@ -1,5 +1,6 @@
 """Dossiers in "My work": drafts to go on with, paper to type in, and what waits to be received."""
 
+from django.db.models.functions import Coalesce, TruncDate
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -21,11 +22,16 @@ def _items(rows, route, verb, moment):
             f"{row.enterprise.called} – {row}",
             address(route, row.public_id),
             verb,
-            formats.vn_datetime(getattr(row, moment)),
+            _since(row) or formats.vn_datetime(getattr(row, moment)),
         )
         for row in shown
     ]
     return items, number
+
+
+def _since(row):
+    """Of paper that is not received yet, the day on which it arrived."""
+    return _("on paper since %(day)s") % {"day": formats.vn_date(row.arrived_on)} if row.is_paper else ""
 
 
 def _drafts(user, now):
@@ -41,7 +47,8 @@ def _to_receive(user, now):
     if not may(user, "dossiers.type_in"):
         return None
     waiting = Dossier.objects.visible_to(user).filter(state=State.LODGED)
-    waiting = waiting.order_by("submitted_at", "pk")
+    waiting = waiting.annotate(came_on=Coalesce("arrived_on", TruncDate("submitted_at")))
+    waiting = waiting.order_by("came_on", "submitted_at", "pk")
     items, number = _items(waiting, "dossiers:dossier", _("Look at the dossier"), "submitted_at")
     more = f"{address('dossiers:dossier_list')}?state={State.LODGED.value}"
     return Section(_("Dossiers that wait to be received"), items, number, more)

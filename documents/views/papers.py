@@ -73,6 +73,7 @@ def paper_detail(request, public_id):
             "made_for": purposes.shown_on(paper, request.user),
             "steps": _steps(paper),
             "turn": _turn(paper),
+            "cautions": purposes.cautions_on(paper),
             "in_the_way": _in_the_way(paper, verb),
             "not_you": way.why_not(request.user, paper, verb, now) if verb and not mine else "",
             "late": paper.is_late(timezone.localdate(now)),

@@ -29,19 +29,22 @@ WITHOUT_A_CODE = {State.DRAFT: _("(being typed in)"), State.WITHDRAWN: _("(given
 
 
 class TimeColumn(tables.Column):
-    """How many working days are left of a promise whose clock runs; the calendar is read once for a whole table."""
+    """How many working days are left of a promise whose clock runs; the calendar is read once for a whole table. Of paper that
+    is not received yet, since when it lies."""
 
     def __init__(self, **kwargs):
         version = "procedure_version__"
         super().__init__(
-            fields=("due_on", "starts_on", "state", *(f"{version}{name}" for name in TERMS)), compute=self.left,
+            fields=("due_on", "starts_on", "state", "arrived_on", *(f"{version}{name}" for name in TERMS)), compute=self.left,
             order_by=("due_on",), orderable=True, **kwargs,
         )  # fmt: skip
         self.days = None
 
     def left(self, record):
         """(kind of tag, words), or None where no clock runs."""
-        due, starts = record["due_on"], record["starts_on"]
+        due, starts, arrived = record["due_on"], record["starts_on"], record["arrived_on"]
+        if arrived is not None and record["state"] == State.LODGED and arrived < timezone.localdate():
+            return "warn", gettext("on paper since %(day)s") % {"day": formats.vn_date(arrived)}
         if due is not None and record["state"] == State.SUPPLEMENTING:
             return "quiet", gettext("the clock stands still")
         if due is None or record["state"] not in RUNNING:

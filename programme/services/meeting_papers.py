@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from audit.events import record_event
 from audit.refusals import Conflict, Refused
 from documents.services.papers import draft_paper
+from programme.cautions import days_off
 from programme.models import Meeting, MeetingPaper
 from programme.services.given import add_given
 from programme.services.meetings import kept, require_in_charge, require_still_to_come
@@ -205,3 +206,10 @@ def shown_on_paper(row, user):
     sees = Meeting.objects.visible_to(user).filter(pk=meeting.pk).exists()
     words = f"{meeting} ({meeting.get_state_display()})"
     return _("Paper of the meeting"), words, reverse("programme:meeting", args=[meeting.public_id]) if sees else ""
+
+
+def caution_on_paper(row, paper):
+    """Deadlines that the paper gives on days off, until it is issued."""
+    if row.kind != KIND.CONCLUSIONS or row.meeting.state != STATE.HELD:
+        return ""
+    return " ".join(days_off([conclusion.deadline for conclusion in row.meeting.conclusions.standing()]).values())

@@ -41,10 +41,12 @@ def act(
     back_label,
     now,
     then=None,
+    point_out=None,
     template="programme/form.html",
     **more,
 ):
-    """Show the form; when it was sent, `do()` once, say `done` and go to `then` (or what `do` returns, or back).
+    """Show the form; when it was sent, `do()` once, say `done`, and what `point_out()` has to say, and go to `then` (or what
+    `do` returns, or back).
 
     A refusal stands above the form with all that was typed; a change made meanwhile shows both versions.
     """
@@ -56,6 +58,8 @@ def act(
                     address = then or (row.get_absolute_url() if hasattr(row, "get_absolute_url") else back)
                     operation.store({"address": address})
             messages.success(request, done)
+            if point_out and (said := point_out()):
+                messages.warning(request, said)
             return HttpResponseRedirect(operation.operation.answer["address"])
         except StaleVersion as conflict:
             form.meet_conflict(conflict.current, conflict)

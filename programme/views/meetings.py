@@ -17,6 +17,7 @@ from documents.models import OutgoingPaper
 from documents.paper_states import State as PaperState
 from documents.serving import serve
 from documents.word_tables import AS_WORD
+from programme.cautions import days_off
 from programme.forms.meetings import ConclusionForm, DocumentForm, MeetingForm, ProceedingsForm
 from programme.forms.papers import ConfirmForm, ReasonForm
 from programme.models import Conclusion, Meeting, MeetingDocument, MeetingPaper
@@ -96,6 +97,7 @@ def meeting_detail(request, public_id):
     keeps = can_keep_meeting(request.user, meeting)
     guests = list(meeting.invitees.standing().order_by("place")[: GUESTS_SHOWN + 1])
     conclusions = list(meeting.conclusions.standing().select_related("office", "person", "given").order_by("number"))
+    off = days_off([row.deadline for row in conclusions if row.given is None])
     invitation = issued_invitation(meeting)
     said = otherwise(meeting)
     return render(
@@ -116,7 +118,7 @@ def meeting_detail(request, public_id):
             "more_guests": len(guests) > GUESTS_SHOWN,
             "may_enter_answers": keeps and meeting.state == STATE.INVITED and meeting.starts_at > now,
             "papers": _papers(request.user, meeting, keeps),
-            "conclusions": conclusions,
+            "conclusions": [(row, off.get(row.deadline, "")) for row in conclusions],
             "may_conclude": keeps and services.conclusions_are_open(meeting),
         },
     )
@@ -410,9 +412,14 @@ def add_conclusion(request, public_id):
         title=_("Write down a conclusion"),
         submit=_("Write down"),
         done=_("The conclusion is written down."),
+        point_out=lambda: _day_off(form),
         lead=_("Once the notice is issued it is followed as a given task of the office and the person in charge."),
         **of_meeting(meeting, now),
     )
+
+
+def _day_off(form):
+    return days_off([form.cleaned_data["deadline"]]).get(form.cleaned_data["deadline"], "")
 
 
 def _conclusion(request, public_id, number):
@@ -434,6 +441,8 @@ def edit_conclusion(request, public_id, number):
         title=_("Change conclusion %(number)s") % {"number": number},
         submit=_("Save the change"),
         done=_("The conclusion is changed."),
+        point_out=lambda: _day_off(form),
+        caution=days_off([row.deadline]).get(row.deadline, ""),
         **of_meeting(meeting, now),
     )
 

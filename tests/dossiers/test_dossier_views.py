@@ -627,6 +627,7 @@ def test_a_clerk_types_in_lodges_and_is_never_the_applicant(client_as, version, 
     assert lodge(client, dossier).status_code == 302
     receiving = client.get(page("receive_dossier", dossier))
     assert "Bản giấy đến ngày 26/11/2020" in text_of(receiving)
+    assert "bản giấy đến từ 26/11/2020" in text_of(client.get(reverse("dossiers:dossier_list")))
     dossier.refresh_from_db()
     assert (dossier.applicant, dossier.applicant_name) == (None, "Trần Thị Ký")
     text = text_of(client_as(make_officer()).get(page("dossier", dossier)))

@@ -568,6 +568,26 @@ def test_a_task_and_its_meeting_lead_to_each_other(client_as, room):
     assert "Theo kết luận cuộc họp" not in text_of(client.get(GivenTask.objects.latest("pk").get_absolute_url()))
 
 
+def test_a_deadline_on_a_day_off_is_pointed_out_and_not_refused(client_as):
+    now = timezone.now()
+    room = Room(now=now - timedelta(days=8), begins=now - timedelta(days=1)).invited().held()
+    client = client_as(room.secretary)
+    sunday = timezone.localdate(now) + timedelta(days=14 - timezone.localdate(now).weekday() - 1)
+    said = f"Thời hạn Chủ nhật {sunday:%d/%m/%Y} là ngày nghỉ"
+    fields = {"content": "Rà soát", "office": room.office.pk, "person": "", "operation_key": str(uuid.uuid4())}
+    add = reverse("programme:add_conclusion", args=[room.meeting.public_id])
+    written = client.post(add, fields | {"deadline": f"{sunday:%d/%m/%Y}"}, follow=True)
+    assert text_of(written).count(said) == 2  # told once, and beside the conclusion
+    assert said in text_of(client.get(reverse("programme:edit_conclusion", args=[room.meeting.public_id, 1])))
+    paper = room.begin("conclusions", now)
+    assert purposes.cautions_on(paper)[0].startswith(said)
+    assert said in text_of(client.get(paper.get_absolute_url()))
+    given = make_given(room.office, deadline=sunday)
+    assert said in text_of(client.get(given.get_absolute_url()))
+    GivenTask.objects.filter(pk=given.pk).update(deadline=sunday + timedelta(days=1))
+    assert "là ngày nghỉ" not in text_of(client.get(given.get_absolute_url()))
+
+
 def test_lists_ask_as_much_for_many_rows_as_for_one(client_as, room):
     client = client_as(room.secretary)
     addresses = [reverse("programme:meeting_list"), reverse("programme:attendance_list", args=[room.meeting.public_id])]

@@ -42,6 +42,10 @@ def test_people_of_an_enterprise_go_on_with_its_drafts_and_clerks_with_what_they
     assert dossiers_of(make_user(Role.RECORDS_CLERK)) == waiting
     for other in (make_officer(), make_enterprise_user(), make_user()):
         assert dossiers_of(other) == {}
+    lain = make_dossier(version, enterprise, channel="counter", by=clerk, state="lodged", arrived_on=date(2019, 5, 2))
+    (section,) = [each for each in work_for(clerk, timezone.now()) if str(each.title) in waiting]
+    assert [item.url for item in section.items] == [lain.get_absolute_url(), lodged.get_absolute_url()]
+    assert section.items[0].note == "bản giấy đến từ 02/05/2019"
 
 
 def test_what_nobody_handles_waits_with_the_head_of_its_office_or_with_the_leaders():
