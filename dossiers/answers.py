@@ -15,6 +15,7 @@ from screens import formats
 
 MOST_TYPED = 20_000
 PICKED = (FormField.Kind.CHOICE, FormField.Kind.YES_NO)
+DAYS = (FormField.Kind.DATE, FormField.Kind.PAST_DATE)
 Kind = FormField.Kind
 
 
@@ -79,7 +80,7 @@ def as_kept(value):
 
 def from_kept(field, value):
     """The answer as its form field gives and takes it; None where it is none of this field."""
-    if field.kind == Kind.DATE:
+    if field.kind in DAYS:
         try:
             return date.fromisoformat(value)
         except (TypeError, ValueError):
@@ -108,7 +109,7 @@ def in_words(field, value):
     value = from_kept(field, value)
     if value is None or value == "":
         return ""
-    if field.kind == Kind.DATE:
+    if field.kind in DAYS:
         return formats.vn_date(value)
     if field.kind == Kind.MONEY:
         return formats.money(value)

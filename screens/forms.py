@@ -418,6 +418,32 @@ class YearField(forms.CharField):
             )
 
 
+class PhoneField(forms.CharField):
+    """A telephone number, or several divided by commas; with an extension where there is one."""
+
+    widget = forms.TextInput
+    one = re.compile(r"\+?\(?[0-9][0-9 .()-]*(\s*(máy lẻ|số lẻ|ext\.?|x)\s*[0-9]{1,6})?", re.IGNORECASE)
+
+    def __init__(self, *, max_length=60, **kwargs):
+        kwargs.setdefault("help_text", _("For example 024 3825 1234 or 0912 345 678"))
+        super().__init__(max_length=max_length, **kwargs)
+
+    def widget_attrs(self, widget):
+        return super().widget_attrs(widget) | {"inputmode": "tel", "autocomplete": "tel"}
+
+    def validate(self, value):
+        super().validate(value)
+        for number in re.split(r"[,;/]", value) if value else ():
+            written = self.one.fullmatch(number.strip())
+            digits = re.sub(r"[^0-9]", "", number[: written.start(1) + 1] if written and written[1] else number)
+            if not written or not 8 <= len(digits) <= 15:
+                raise ValidationError(
+                    _("“%(number)s” is not a telephone number: write its 8 to 15 digits, for example 0912 345 678."),
+                    params={"number": number.strip()[:60]},
+                    code="phone",
+                )
+
+
 class DateField(forms.CharField):
     """A day written day/month/year."""
 

@@ -403,6 +403,8 @@ class FormField(Part):
         NUMBER = "number", _("Number")
         MONEY = "money", _("Amount of money (đồng)")
         DATE = "date", _("Date")
+        PAST_DATE = "past_date", _("Date, today or before")
+        PHONE = "phone", _("Telephone number")
         CHOICE = "choice", _("Choice of a list")
         YES_NO = "yes_no", _("Yes or no")
         ENTERPRISE = "enterprise", _("Enterprise data, shown instead of asked")
@@ -426,7 +428,18 @@ class FormField(Part):
             models.UniqueConstraint(fields=["procedure_version", "code"], name="one_field_a_code"),
             models.CheckConstraint(
                 condition=Q(
-                    kind__in=["text", "long_text", "number", "money", "date", "choice", "yes_no", "enterprise"]
+                    kind__in=[
+                        "text",
+                        "long_text",
+                        "number",
+                        "money",
+                        "date",
+                        "past_date",
+                        "phone",
+                        "choice",
+                        "yes_no",
+                        "enterprise",
+                    ]
                 ),
                 name="field_kind_valid",
             ),

@@ -1,9 +1,9 @@
 """The form of a version: fields by their kinds, facts shown, components by the answers."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
-from django.utils import translation
+from django.utils import timezone, translation
 
 from dossiers.lodging import components_of, condition_text, fact_of, form_class_of
 from dossiers.models import Fact
@@ -32,6 +32,8 @@ def test_each_kind_of_field_takes_what_it_says_and_refuses_the_rest(version):
         ("so", "number"),
         ("tien", "money"),
         ("ngay", "date"),
+        ("tu-ngay", "past_date"),
+        ("dien-thoai", "phone"),
         ("loai", "choice"),
         ("co", "yes_no"),
     ):
@@ -42,7 +44,9 @@ def test_each_kind_of_field_takes_what_it_says_and_refuses_the_rest(version):
         "noi-dung": "B\nC",
         "so": "1.200",
         "tien": "2.000.000",
-        "ngay": "27/11/2026",
+        "ngay": "27/11/2099",
+        "tu-ngay": f"{timezone.localdate():%d/%m/%Y}",
+        "dien-thoai": "(024) 3825.1234 máy lẻ 12; +84 912-345-678",
         "loai": "von",
         "co": "no",
     }
@@ -53,7 +57,9 @@ def test_each_kind_of_field_takes_what_it_says_and_refuses_the_rest(version):
         "noi-dung": "B\nC",
         "so": 1200,
         "tien": 2_000_000,
-        "ngay": date(2026, 11, 27),
+        "ngay": date(2099, 11, 27),
+        "tu-ngay": timezone.localdate(),
+        "dien-thoai": "(024) 3825.1234 máy lẻ 12; +84 912-345-678",
         "loai": "von",
         "co": "no",
     }
@@ -61,6 +67,10 @@ def test_each_kind_of_field_takes_what_it_says_and_refuses_the_rest(version):
         ("so", "1e9"),
         ("tien", "abc"),
         ("ngay", "31/02/2026"),
+        ("tu-ngay", f"{timezone.localdate() + timedelta(days=1):%d/%m/%Y}"),
+        ("dien-thoai", "09abc"),
+        ("dien-thoai", "0912345"),
+        ("dien-thoai", "0912 345 678, không có"),
         ("loai", "khac"),
         ("co", "maybe"),
         ("ten", "x" * 301),
