@@ -9,7 +9,7 @@ def application_shown(dossier, row):
     """What the pages show of the signed application; None where there is none."""
     if row is None:
         return None
-    signatures = None if row.signatures is None else [Signature.of(each) for each in row.signatures]
+    signatures = kept_of(row)
     kind, words = worth_of(signatures)
     return {
         "row": row,
@@ -18,6 +18,11 @@ def application_shown(dossier, row):
         "signatures": signatures or [],
         "is_older": dossier.is_draft and dossier.saved_at > row.added_at,
     }
+
+
+def kept_of(row):
+    """[Signature] as they were verified; None where they could not be read."""
+    return None if row.signatures is None else [Signature.of(each) for each in row.signatures]
 
 
 def worth_of(signatures):

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from audit.refusals import NotAllowed, Refused
 from dossiers.models import DossierFile
-from dossiers.presenting.applications import application_shown
+from dossiers.presenting.applications import application_shown, kept_of, worth_of
 from dossiers.services import applications as services
 from dossiers.views.lodging import visible_dossier
 
@@ -25,7 +25,7 @@ def attach_application(request, public_id):
         request,
         dossier,
         lambda now: services.attach_application(dossier=dossier, upload=upload, by=request.user, now=now),
-        _("The signed application is attached. See below what its signatures are worth."),
+        _attached_words,
     )
 
 
@@ -38,19 +38,27 @@ def remove_application(request, public_id, file_id):
         request,
         dossier,
         lambda now: services.remove_application(row=row, by=request.user, now=now),
-        _("The signed application is taken away."),
+        lambda row: (messages.SUCCESS, _("The signed application is taken away.")),
     )
 
 
+def _attached_words(row):
+    """(level, sentence): green only what is signed and holds."""
+    kind, words = worth_of(kept_of(row))
+    level = messages.SUCCESS if kind == "ok" else messages.WARNING
+    return level, _("The file of the application is attached: %(worth)s.") % {"worth": words}
+
+
 def _done(request, dossier, act, said):
+    """Do it and say what `said` makes of the row that came of it."""
     try:
-        act(timezone.now())
+        row = act(timezone.now())
     except NotAllowed as refusal:
         raise PermissionDenied(str(refusal)) from None
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, said)
+        messages.add_message(request, *said(row))
     return _back(dossier)
 
 

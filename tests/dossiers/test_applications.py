@@ -247,7 +247,10 @@ def test_the_page_attaches_takes_away_and_tells_of_a_draft_that_changed_since(dr
     for sent in ({}, {"file": pdf(b"MZ no pdf")}):
         client.post(attach, sent)
         assert not DossierFile.objects.exists()
-    page = client.post(attach, {"file": pdf(one_page("a"))}, follow=True).content.decode()
+    attaching = client.post(attach, {"file": pdf(one_page("a"))}, follow=True)
+    page = attaching.content.decode()
+    said = [(each.level_tag, str(each)) for each in attaching.context["messages"]]
+    assert said[-1] == ("warning", "Đã đính kèm tệp đơn: chưa ký số.")
     assert UNSIGNED in page and "được sửa sau khi đính kèm" not in page
     type(draft).objects.filter(pk=draft.pk).update(saved_at=datetime(2099, 1, 1, tzinfo=UTC))
     assert "được sửa sau khi đính kèm" in client.get(check).content.decode()
