@@ -10,7 +10,7 @@ class EnterprisesConfig(AppConfig):
         from accounts import handover, panels
         from accounts.invitations import register_purpose
         from accounts.roles import register_role_source
-        from enterprises import inviting
+        from enterprises import inviting, waiting
         from enterprises.models import FigureYearClosing, Title
         from enterprises.permissions import roles_by_membership
         from enterprises.services import claims, figures, memberships
@@ -34,6 +34,7 @@ class EnterprisesConfig(AppConfig):
         invited_enterprises.register(
             named=inviting.named, email_of=inviting.email_of, people=inviting.people, held_by=inviting.held_by
         )
+        waiting.register(inviting.waiting_invitations)
         panels.register(memberships.panel_of_person)
         panels.register_way_in(
             _("Do you represent an enterprise that has no account yet?"),

@@ -1,8 +1,15 @@
 """Enterprises as guests of a meeting (`programme.invited_enterprises`)."""
 
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
 from accounts.models import User
 from enterprises.models import Enterprise, Membership
 from enterprises.telling import people_of
+from enterprises.waiting import Waiting
+from programme.models import Invitee
+
+MOST = 10  # invitations that wait for an answer, the next meeting first
 
 
 def named(tax_codes):
@@ -31,3 +38,17 @@ def held_by(user, on):
     held = Membership.objects.in_force(on).filter(user=user).values("enterprise")
     rows = Enterprise.objects.recorded()
     return rows.filter(pk__in=held).values("public_id"), rows.filter(merged_into__in=held).values("public_id")
+
+
+def waiting_invitations(request, enterprise):
+    """[Waiting] for an answer, or for another one since the time was changed."""
+    family = Enterprise.objects.filter(pk__in=enterprise.family_ids).values("public_id")
+    rows = Invitee.objects.filter(enterprise__in=family, sent_at__isnull=False).to_answer(timezone.now())
+    return [
+        Waiting(
+            _("Answer the invitation: %(meeting)s") % {"meeting": invitee.meeting},
+            invitee.invitation_address,
+            invitee.meeting.when,
+        )
+        for invitee in rows.select_related("meeting").order_by("meeting__starts_at", "pk")[:MOST]
+    ]

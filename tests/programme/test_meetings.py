@@ -247,7 +247,10 @@ def test_an_enterprise_finds_its_own_invitation_and_another_one_nothing(client_a
     own = reverse("programme:own_invitation", args=[guest.public_id])
     file = reverse("programme:own_invitation_file", args=[guest.public_id, document.public_id])
     assert client_as(signatory).get(own).status_code == 404  # nothing before it is sent
+    home = reverse("enterprises:own_home")
+    assert own not in text_of(client_as(signatory).get(home))
     room.invited()
+    assert own in text_of(client_as(signatory).get(home)) and own not in text_of(client_as(stranger).get(home))
     page = client_as(signatory).get(own)
     assert page.status_code == 200 and client_as(signatory).get(file).getvalue() == one_page()
     assert client_as(stranger).get(own).status_code == client_as(stranger).get(file).status_code == 404
@@ -255,6 +258,7 @@ def test_an_enterprise_finds_its_own_invitation_and_another_one_nothing(client_a
     assert client_as(stranger).post(own, {**shown, "answer": "decline"}).status_code == 404
     assert client_as(signatory).post(own, {**shown, "answer": "decline"}).status_code == 302
     assert room.guest("Công ty Mộc Lan").answer == "decline"
+    assert own not in text_of(client_as(signatory).get(home))
     for address in (reverse("programme:meeting_list"), room.meeting.get_absolute_url()):
         assert client_as(signatory).get(address).status_code == 403
 
@@ -281,9 +285,11 @@ def test_an_answer_for_a_time_that_was_changed_is_told_as_such_and_asked_for_onc
     moved(room, place="Phòng họp số 2", starts_at=room.begins)
     guests = room.meeting.invitees
     assert room.meeting.moved_at is None and not guests.former().exists()  # another room is no other time
+    link = reverse("programme:invitation_by_link", args=[room.guest("Hội Doanh nghiệp").token])
+    page = text_of(client.get(link))
+    assert "“Địa điểm: Phòng họp số 1.”" in page and "“Phòng họp số 2”" in page and "Đề nghị xác nhận lại" not in page
     moved(room)
     guest = room.guest("Hội Doanh nghiệp")
-    link = reverse("programme:invitation_by_link", args=[guest.token])
     page = text_of(client.get(link))
     assert "Thời gian họp đã thay đổi" in page and "Đề nghị xác nhận lại" in page
     own = room.guest(room.head.full_name)
