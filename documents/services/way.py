@@ -26,6 +26,7 @@ from documents.models import PaperStep, TrustedCertificate
 from documents.models.papers import offices_headed_by
 from documents.paper_states import NEXT, OFFICE, State, move_of
 from documents.permissions.papers import STEPS
+from documents.reasons import sentence
 from documents.services.numbers import give_number, upcoming_number, void_number
 from documents.services.papers import locked, move, require_drafter
 from documents.signatories import lines_above
@@ -127,6 +128,8 @@ def verified_upload(paper, file, *, first, by, now):
         raise Refused(too_large())
     content = b"".join(blocks_of(file))
     if not content.startswith(given_out) or len(content) == len(given_out):
+        if b"/Encrypt" in content and b"/Encrypt" not in given_out:
+            raise Refused(sentence("encrypted", {}))
         raise Refused(
             _(
                 "This is not the paper that was downloaded here with a signature after it. Download it again, sign it, "

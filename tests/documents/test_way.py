@@ -14,6 +14,7 @@ from docx import Document
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign.fields import MDPPerm
 from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner
+from pypdf import PdfWriter
 
 from accounts.handover import hand_over
 from accounts.roles import Role
@@ -243,6 +244,14 @@ def test_the_office_takes_back_what_its_signer_cannot_sign_and_papers_are_handed
 # --- signed outside ----------------------------------------------------------------------------
 
 
+def locked_up(pdf):
+    """The file saved with a password."""
+    writer, buffer = PdfWriter(BytesIO(pdf)), BytesIO()
+    writer.encrypt("mat khau", algorithm="AES-256")
+    writer.write(buffer)
+    return buffer.getvalue()
+
+
 def test_a_paper_signed_outside_is_taken_in_when_its_bytes_and_its_signature_are_right(clerk):
     paper = make_paper_at("signing", clerk=clerk)
     drawn, place = bytes_of(paper.drawn), way.signing_place(paper)
@@ -253,6 +262,7 @@ def test_a_paper_signed_outside_is_taken_in_when_its_bytes_and_its_signature_are
         (drawn, "không phải văn bản đã tải"),
         (signed.replace(b"/Type/Page", b"/Type/Pagf", 1), "không phải văn bản đã tải"),
         (early, "đã bị điền"),
+        (locked_up(signed), "bảo vệ bằng mật khẩu"),
     ):
         with pytest.raises(Refused, match=why):
             way.upload_signed(paper=paper, file=the_file(content), version=paper.version, by=paper.signer, now=NOW)
