@@ -27,20 +27,10 @@ def kind_title(record):
     return str(kind.title) if kind else record["kind"]
 
 
-def year_text(record):
-    return str(record["year"]) if record["year"] else None
-
-
 class ImportTable(tables.Table):
     file = tables.LinkColumn(accessor="file__original_name", route="documents:import_detail", verbose_name=_("File"))
     kind = tables.TextColumn(compute=kind_title, fields=("kind",), verbose_name=_("Kind"), order_by=("kind",))
-    year = tables.Column(
-        compute=year_text,
-        fields=("year",),
-        verbose_name=_("Year"),
-        order_by=("year",),
-        attrs={"td": {"class": "num"}, "th": {"class": "num"}},
-    )
+    year = tables.YearColumn(verbose_name=_("Year"))
     uploaded_at = tables.DateTimeColumn(verbose_name=_("Sent"))
     sender = tables.TextColumn(verbose_name=_("By"))
     state = tables.TagColumn(choices=Import.State, kinds=STATE_TAGS, verbose_name=_("State"))
