@@ -13,6 +13,7 @@ from dossiers.presenting.results import draft_of
 from dossiers.services import handling as services
 from dossiers.services import links, messages, supplements
 from dossiers.services.results import begin_result
+from reference.services import add_working_days
 from reporting.demo.copying import at
 from reporting.demo.scans import one_page
 
@@ -24,14 +25,14 @@ LACKS = (
 
 
 class Handling:
-    """One dossier, day by day after it was lodged; every act on the next day at the hour it is given."""
+    """One dossier, day by day after it was lodged; every act on the next working day at the hour it is given."""
 
     def __init__(self, stage, dossier):
         self.people, self.dossier = stage.people, dossier
         self.day = timezone.localdate(dossier.submitted_at)
 
     def on(self, days=1, hour=9):
-        self.day += timedelta(days=days)
+        self.day = add_working_days(self.day + timedelta(days=days), 0)
         return at(self.day, hour)
 
     def by(self, role, days=1):
