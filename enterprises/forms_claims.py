@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 from documents.attaching import Attachments
 from enterprises.forms import TaxCodeField
 from enterprises.models import Claim
-from screens.forms import DateField, Form
+from screens.forms import DateField, Form, PhoneField
 
 
 class ClaimForm(Attachments, Form):
@@ -20,7 +20,7 @@ class ClaimForm(Attachments, Form):
     email = forms.EmailField(
         label=_("Your e-mail address"), help_text=_("The answer goes there; with it you sign in from then on.")
     )
-    phone = forms.CharField(label=_("Telephone"), max_length=30, required=False)
+    phone = PhoneField(label=_("Telephone"), max_length=30, required=False)
     office = forms.ChoiceField(
         label=_("In which capacity"), choices=Claim.Office.choices, widget=forms.RadioSelect, initial="representative"
     )

@@ -112,7 +112,6 @@ def add_given(request):
         title=_("Enter a given task"),
         submit=_("Enter the task"),
         done=_("The task is entered."),
-        point_out=lambda: _day_off(form.cleaned_data["deadline"]),
         back=reverse("programme:given_list"),
         back_label=_("Given tasks"),
         now=now,
