@@ -7,19 +7,28 @@ SEARCHED_ROWS = 20
 
 _MARKS = re.compile("[\u0300-\u036f]")
 _BRACKETS = re.compile(r"[(\[{][^)\]}]*[)\]}]")
+# Of a part of a year, planned, or of more than the enterprise: not the column that the heading otherwise names.
+_OTHER = re.compile(
+    r"\b(?:\d+|ba|sau|chin)\s*thang\b|\bquy\s*(?:[1-4]|i{1,3}|iv)\b|\bthang\s*\d|\b(?:ke hoach|kh|uoc|du kien|muc tieu|cung ky)\b"
+    r"|\b(?:dau nam|cuoi nam|nam truoc|tap doan)\b"
+)
 _YEAR = re.compile(r"(?<!so sanh )\b(?:nam|year)\s*(20\d\d)\b")
 _NOT_WORD = re.compile(r"[^0-9a-z]+")
 _STATED = r"(?:don vi tinh|don vi|dvt|unit)\s*[:.\-]?\s*"
 _POWERS = {
     "ty": 9,
     "ti": 9,
+    "billion": 9,
+    "bn": 9,
     "trieu": 6,
     "tr": 6,
     "million": 6,
+    "mio": 6,
+    "mil": 6,
+    "mn": 6,
     "nghin": 3,
     "ngan": 3,
     "thousand": 3,
-    "billion": 9,
     "tram": 2,
     "hundred": 2,
     "chuc": 1,
@@ -28,7 +37,17 @@ _POWERS = {
 _WORDS = "|".join(sorted(_POWERS, key=len, reverse=True))
 _NUMBER = r"\d[\d.,]*(?:\s*(?:\^|\*\*|mu)\s*\d+|[⁰¹²³⁴-⁹]+)?"
 _TIMES = rf"(?:(?:{_WORDS})\.?|{_NUMBER})"
-_DONG, _DOLLARS = r"(?:(?<!hop )(?<!lao )(?<!hoat )dong|vnd|d)\b", r"(?:usd|do la(?: my)?|dollars?)\b"
+_DONG = r"(?:(?<!hop )(?<!lao )(?<!hoat )dong|vnd|d)\b"
+_DOLLARS = r"(?:(?:us)?\$|(?:usd|do la(?: my)?|dollars?)\b)"
+# Money that is neither: refused by its name. Yên and tệ alone are also names of places and of much else.
+_FOREIGN = re.compile(
+    r"(?<![a-z])(?:eur|euro|cny|rmb|nhan dan te|jpy|yen nhat|gbp|bang anh|krw|won|sgd|thb|baht|hkd|aud|cad|chf|twd|dai te)\b"
+    rf"|[€£¥₩]|(?<![a-z])(?!us)[a-z]{{1,2}}\$|(?:\b(?:{_WORDS})\s+|[(\[:]\s*)(?:yen|te)\b"
+)
+# What may stand beside a unit without changing it; beside any other word nobody can say what the unit is.
+_BEFORE_UNIT = {"la", "bang", "tinh", "vi", "theo", "hanh", "sanh", "don", "doi", "ra", "va", "unit", "in", "nam"}
+_AFTER_UNIT = {"viet", "theo", "gia", "mot", "tren", "moi", "va", "rieng", "nam", "thang", "quy", "chua", "da", "co"}
+_NO_MONEY = re.compile(rf"\s*(?:(?:{_WORDS})\s+)*(?:nguoi|lao dong|%|tan|kg|chiec|cai|san pham|m2|m3|lit|bo)\s*")
 _UNIT_AT_END = rf"(?:(?:{_WORDS}|1(?:[.,]?000)+|10\s*\^\s*\d)\s+)+(?:dong|vnd|usd)\s*$"
 _PLAIN_DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 KNOWN_POWERS = {"vnd": (0, 3, 6, 9, 12), "usd": (2, 5, 8, 11)}
@@ -65,8 +84,8 @@ def fold(text):
 
 
 def bare(text):
-    """A heading without its unit, its year and its asterisks."""
-    folded = _BRACKETS.sub(" ", fold(text))
+    """A heading without its unit, its year and its asterisks; what makes it another figure stays."""
+    folded = _BRACKETS.sub(lambda found: found[0] if _OTHER.search(found[0]) else " ", fold(text))
     folded = re.sub(rf"{_STATED}.*$", " ", folded)
     folded = _YEAR.sub(" ", folded)
     folded = re.sub(rf"[,:\-/]\s*(?:{_TIMES}\s*)*(?:dong|vnd|usd)\s*$", " ", folded)
@@ -96,46 +115,77 @@ def _power(times):
     return power
 
 
+def _stated(folded):
+    """Where a text states units: what stands in brackets, after “ĐVT:”, or at its end."""
+    parts = [match[1] for match in re.finditer(r"[(\[]([^)\]]*)[)\]]", folded)]
+    match = re.search(_STATED + r"(.*)$", folded)
+    if match:
+        parts.append(match[1])
+    match = re.search(rf"(?:^|(?<=[\s,:\-/])){_UNIT_AT_END}", folded)
+    return [*parts, match[0]] if match else parts
+
+
+def _powers_in(part, currency):
+    """The powers of ten of every unit of this currency in a part of a text; UNCLEAR for what nobody can say."""
+    money = _DOLLARS if currency == "usd" else _DONG
+    for found in re.finditer(rf"(?<![a-z0-9])((?:{_TIMES}\s*)*){money}(?:\s+((?:{_WORDS})\b))?", part):
+        before = re.search(r"([^\s,;:./()\[\]]+)[\s']*$", part[: found.start()])
+        after = re.match(r"\s*([^\s,;:./()\[\]-]+)", part[found.end() :])
+        strange = (before and before[1] not in _BEFORE_UNIT) or (after and after[1] not in _AFTER_UNIT)
+        if strange and found[0] == "d":  # a letter among others
+            continue
+        power = None if strange or (found[1] and found[2]) else _power(found[1] or found[2] or "")
+        if power is not None and currency == "usd":
+            power += 2
+        yield power if power in KNOWN_POWERS[currency] else UNCLEAR
+
+
 def unit_in(text, currency):
     """The power of ten of the unit that a text states for đồng ("vnd") or dollars ("usd"); None when it states none.
 
-    Dollars are counted in cents, so one dollar is the power 2. UNCLEAR when a unit is stated that nobody can choose.
+    Dollars are counted in cents, so one dollar is the power 2. UNCLEAR when a unit is stated that nobody can choose, or
+    several that differ.
     """
-    folded = fold(text)
-    stated = [match[1] for match in re.finditer(r"[(\[]([^)\]]*)[)\]]", folded)]
-    match = re.search(_STATED + r"(.*)$", folded)
-    if match:
-        stated.append(match[1])
-    match = re.search(rf"(?:^|(?<=[\s,:\-/])){_UNIT_AT_END}", folded)
-    if match:
-        stated.append(match[0])
-    for part in stated:
-        found = re.search(rf"(?<![a-z0-9])((?:{_TIMES}\s*)*){_DOLLARS if currency == 'usd' else _DONG}", part)
-        if not found and currency == "vnd":
-            found = re.fullmatch(rf"\s*((?:(?:{_WORDS})\s*)+)", part)
-        if found:
-            power = _power(found[1])
-            if power is not None and currency == "usd":
-                power += 2
-            return power if power in KNOWN_POWERS[currency] else UNCLEAR
-    return None
+    powers = set()
+    for part in _stated(fold(text)):
+        found = set(_powers_in(part, currency))
+        if not found and currency == "vnd" and (match := re.fullmatch(rf"\s*((?:(?:{_WORDS})\s*)+)", part)):
+            power = _power(match[1])
+            found = {power if power in KNOWN_POWERS["vnd"] else UNCLEAR}
+        if not found and _NO_MONEY.fullmatch(part):
+            found = {UNCLEAR}
+        powers |= found
+    return only(powers)
+
+
+def only(powers):
+    """The one power of several statements; None of none, UNCLEAR where they differ."""
+    return None if not powers else powers.pop() if len(powers) == 1 else UNCLEAR
 
 
 def names_currency(text, currency):
     """Whether a heading says by name that its amounts are đồng ("vnd") or dollars ("usd")."""
     dong = rf"\bvnd\b|[(\[,:]\s*dong\b|\b(?:{_WORDS})\s+dong\b"
-    return bool(re.search(rf"\b{_DOLLARS}" if currency == "usd" else dong, fold(text)))
+    return bool(re.search(rf"(?<![a-z0-9]){_DOLLARS}" if currency == "usd" else dong, fold(text)))
+
+
+def names_foreign(text):
+    """Whether a text says by name that amounts are neither đồng nor US dollars."""
+    return bool(_FOREIGN.search(fold(text)))
 
 
 class Layout:
     """What was read above the first row of data."""
 
-    def __init__(self, heading_row, first_row, places, titles, units, file_units, years, words, unknown, lines):
+    def __init__(
+        self, heading_row, first_row, places, titles, units, file_units, foreign, years, words, unknown, lines
+    ):
         self.heading_row, self.first_row = heading_row, first_row
         self.places = places  # key -> column index
         self.titles = titles  # key -> heading as written
         self.units = units  # key -> power stated in the heading
         self.file_units = file_units  # currency -> power stated above the table
+        self.foreign = foreign  # a unit above the table is money of another country
         self.years = years
         self.words = words  # all text above and in the heading, folded: bases are looked for in it
         self.unknown = unknown  # headings that belong to no column
@@ -261,11 +311,10 @@ def find_layout(rows, columns, merges=()):
                 units[column["key"]] = power
     file_units = {}
     for currency in ("vnd", "usd"):
-        for text in above:
-            power = unit_in(text, currency)
-            if power is not None:
-                file_units[currency] = power
-                break
+        power = only({unit_in(text, currency) for text in above} - {None})
+        if power is not None:
+            file_units[currency] = power
+    foreign = any(names_foreign(part) for text in above for part in _stated(fold(text)))
     words = [fold(text) for text in above] + [fold(whole) for whole, _ in names if whole]
     years = sorted({int(year) for text in words for year in _YEAR.findall(text)})
     unknown = [
@@ -280,6 +329,7 @@ def find_layout(rows, columns, merges=()):
         {key: title for key, (_, title) in places.items()},
         units,
         file_units,
+        foreign,
         years,
         " | ".join(words),
         unknown[:30],

@@ -175,14 +175,16 @@ class Table:
         return usual, "nowhere"
 
     def require_currencies(self):
-        """Refuse a column whose heading names the other currency than the one it is read in."""
+        """Refuse a column that is in another currency, by its heading or by what stands above the table."""
         for column in self.columns:
             key, currency = column["key"], column["type"]
             if key not in self.units or key in self.layout.units:
                 continue
+            title = self.layout.titles[key]
             other, said = ("vnd", "USD") if currency == "usd" else ("usd", "đồng")
-            if headings.names_currency(self.layout.titles[key], other):
-                raise Refusal("other_currency", title=self.layout.titles[key], currency=said)
+            above = self.layout.foreign and currency not in self.layout.file_units
+            if above or headings.names_currency(title, other) or headings.names_foreign(title):
+                raise Refusal("other_currency", title=title, currency=said)
 
     def bases(self):
         """Which choice of each basis a line such as “Prices: current prices” states, else the words above the table name."""

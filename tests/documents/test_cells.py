@@ -216,10 +216,33 @@ def test_good_unicode_is_left_alone():
         ("ĐVT: 500 đồng", "vnd", headings.UNCLEAR),
         ("Doanh thu (2025 đồng)", "vnd", headings.UNCLEAR),
         ("ĐVT: đồng Việt Nam", "vnd", 0),
+        ("ĐVT: VND million", "vnd", 6),
+        ("ĐVT: mn VND", "vnd", 6),
+        ("Revenue (bn VND)", "vnd", 9),
+        ("ĐVT: VND'000", "vnd", headings.UNCLEAR),
+        ("ĐVT: '000 VND", "vnd", headings.UNCLEAR),
+        ("Giá trị (VND'000)", "vnd", headings.UNCLEAR),
+        ("ĐVT: x1000 đồng", "vnd", headings.UNCLEAR),
+        ("ĐVT: k đồng", "vnd", headings.UNCLEAR),
+        ("ĐVT: vạn đồng", "vnd", headings.UNCLEAR),
+        ("ĐVT: triệu VND million", "vnd", headings.UNCLEAR),
+        ("ĐVT: triệu đồng (riêng doanh thu: tỷ đồng)", "vnd", headings.UNCLEAR),
+        ("ĐVT: triệu đồng; riêng doanh thu tỷ đồng", "vnd", headings.UNCLEAR),
+        ("Doanh thu (người)", "vnd", headings.UNCLEAR),
+        ("Giá trị (triệu đồng, giá hiện hành)", "vnd", 6),
+        ("Giá trị theo giá so sánh 2010 (triệu đồng)", "vnd", 6),
+        ("Thu nhập (đồng/người/tháng)", "vnd", 0),
+        ("Doanh thu (tính bằng triệu đồng)", "vnd", 6),
+        ("Đơn vị tính: Triệu đồng Việt Nam", "vnd", 6),
+        ("Cột (d)", "vnd", 0),
+        ("Tổng (a + b + d)", "vnd", None),
+        ("Xuất khẩu ($)", "usd", 2),
+        ("Xuất khẩu (triệu US$)", "usd", 8),
+        ("Xuất khẩu (10^3 $)", "usd", 5),
         ("Giá trị (theo hợp đồng)", "vnd", None),
         ("Số lao động", "vnd", None),
         ("Hợp đồng", "vnd", None),
-        ("Lao động (người)", "vnd", None),
+        ("Lao động (người)", "vnd", headings.UNCLEAR),
     ],
 )
 def test_unit_is_read_where_it_is_stated(heading, currency, power):
@@ -258,3 +281,22 @@ def test_rows_that_are_no_data_are_told(row, kind):
 def test_the_currency_that_a_heading_names(heading, dong, dollars):
     assert headings.names_currency(heading, "vnd") == dong
     assert headings.names_currency(heading, "usd") == dollars
+
+
+@pytest.mark.parametrize(
+    ("text", "foreign"),
+    [
+        ("Giá trị (EUR)", True),
+        ("Giá trị (triệu nhân dân tệ)", True),
+        ("Doanh thu (¥)", True),
+        ("Doanh thu (triệu yên)", True),
+        ("Doanh thu (nghìn tệ)", True),
+        ("Doanh thu (S$)", True),
+        ("Doanh thu (US$)", False),
+        ("Doanh thu ($)", False),
+        ("Giá trị tại Phú Yên", False),
+        ("Doanh thu (triệu đồng)", False),
+    ],
+)
+def test_money_of_another_country_is_told_by_its_name(text, foreign):
+    assert headings.names_foreign(text) == foreign

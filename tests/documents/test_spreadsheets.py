@@ -152,6 +152,33 @@ def test_a_column_in_another_currency_is_refused_by_its_name(heading):
         read(workbook([["MST", heading], [A, 5]]))
 
 
+@pytest.mark.parametrize(
+    ("line", "heading", "money"),
+    [
+        ("ĐVT: triệu đồng", "Doanh thu (EUR)", "đồng"),
+        ("ĐVT: triệu đồng", "Doanh thu ($)", "đồng"),
+        ("ĐVT: nghìn USD", "Xuất khẩu (triệu JPY)", "USD"),
+        ("ĐVT: triệu EUR", "Doanh thu", "đồng"),
+    ],
+)
+def test_money_of_another_country_is_refused_by_its_name(line, heading, money):
+    with pytest.raises(Refused, match=f"{re.escape(heading)}.*chỉ nhận {money}"):
+        read(workbook([[line], ["MST", heading], [A, 5]]))
+
+
+def test_two_units_above_the_table_are_asked_for():
+    for lines in ([["ĐVT: triệu đồng"], ["ĐVT: tỷ đồng"]], [["ĐVT: triệu đồng (riêng doanh thu: tỷ đồng)"]]):
+        heading = read(workbook([*lines, ["MST", "GTSX"], [A, 5]]))[2]
+        assert heading["unit_from"] == {"output_vnd": "unclear"}
+
+
+@pytest.mark.parametrize("words", ["6 tháng", "quý I", "kế hoạch", "toàn tập đoàn", "triệu đồng, 9 tháng đầu năm"])
+def test_a_column_of_less_than_the_year_or_of_others_is_not_taken_for_the_year(words):
+    _rows, _bad, heading = read(workbook([["MST", "Lao động", f"Doanh thu ({words})"], [A, 5, 6]]))
+    assert "revenue_vnd" not in heading["titles"]
+    assert heading["unknown"] == [f"Doanh thu ({words})"]
+
+
 def test_another_currency_on_a_sheet_that_is_not_read_refuses_nothing():
     data = workbook([["MST", "Doanh thu"], [A, 1]], [["MST", "Doanh thu (nghìn USD)"], [B, 2]])
     rows, _bad, _heading = read(data)
