@@ -95,7 +95,7 @@ def _unsent(user, now):
 
 
 def _imports(user, now):
-    mine = Import.objects.held_by(user).filter(uploaded_at__gte=now - timedelta(days=30))
+    mine = Import.objects.visible_to(user).held_by(user)
     rows, number = first_of(mine.select_related("file").order_by("-id"))
     items = [
         Item(
@@ -106,7 +106,8 @@ def _imports(user, now):
         )
         for row in rows
     ]
-    return Section(_("Imports to decide on"), items, number, address("documents:import_list"))
+    more = f"{address('documents:import_list')}?whose=mine"
+    return Section(_("Imports to decide on"), items, number, more)
 
 
 def _statements(user, now):
@@ -160,12 +161,13 @@ def _decisions(user, now):
     ]
     published = set(KpiPublication.objects.values_list("year", flat=True))
     last = timezone.localdate(now).year - 1
-    for run in KpiRun.objects.done().order_by("-cutoff", "-id")[:1]:
-        items += [
-            Item(_("Indicators of %(year)s") % {"year": year}, address("reporting:publish_year", year), _("Publish"))
-            for year in run.years
-            if year not in published and year <= last
-        ]
+    spans = KpiRun.objects.done().order_by().values_list("year_from", "year_to").distinct()
+    computed = {year for first, final in spans for year in range(first, final + 1)}
+    items += [
+        Item(_("Indicators of %(year)s") % {"year": year}, address("reporting:publish_year", year), _("Publish"))
+        for year in sorted(computed - published)
+        if year <= last
+    ]
     return Section(_("Decisions about indicators"), items)
 
 

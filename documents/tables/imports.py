@@ -46,7 +46,11 @@ class ImportFilter(FilterSet):
     kind = django_filters.ChoiceFilter(label=_("Kind"), choices=kind_choices)
     year = django_filters.NumberFilter(label=_("Year"))
     state = django_filters.ChoiceFilter(label=_("State"), choices=Import.State.choices)
+    whose = django_filters.ChoiceFilter(label=_("Whose"), choices=[("mine", _("Mine to decide on"))], method="of_whom")
 
     class Meta:
         model = Import
         fields = ("kind", "year", "state")
+
+    def of_whom(self, queryset, name, value):
+        return queryset.held_by(self.request.user) if self.request else queryset.none()

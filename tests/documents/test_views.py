@@ -12,6 +12,7 @@ from documents import imports
 from documents.models import Import
 from jobs import services as jobs
 from jobs.models import Sign
+from reporting.home import work_for
 from tests.documents.sheets import tax_code, upload, workbook
 from tests.factories import make_auditor, make_director, make_officer, make_user
 
@@ -125,6 +126,24 @@ def test_progress_part_asks_for_the_whole_page_when_done(client_as, kind):
     assert "hx-get" in part.content.decode()
     worked(import_)
     assert client.get(address("import_progress", import_), headers={"HX-Request": "true"})["HX-Refresh"] == "true"
+
+
+def test_imports_counted_on_the_home_are_those_its_link_leads_to(client_as, kind):
+    officer = make_officer()
+    client = client_as(officer)
+    send(client, kind, [[A, "Một", 5]], year=2024)
+    act(client, "apply_import", worked())
+    worked()
+    send(client, kind, [[A, "Một", 6]])
+    mine = worked()
+    colleague = client_as(make_officer())
+    send(colleague, kind, [[B, "Hai", 7]], year=2023)
+    worked()
+    in_two_months = timezone.now() + timedelta(days=60)
+    (section,) = (each for each in work_for(officer, in_two_months) if "imports/?" in each.more_url)
+    listed = list(client_as(officer).get(section.more_url).context["table"].rows)
+    assert (section.count, len(listed)) == (1, 1)
+    assert listed[0].record["public_id"] == mine.public_id
 
 
 def test_units_are_changed_on_the_page(client_as, kind):

@@ -258,6 +258,14 @@ def test_what_was_computed_anew_since_the_last_look_is_not_published_unseen(worl
     assert post(client, "reporting:publish_year", 2024, checked="1", seen=fresh, **data).status_code == 302
 
 
+def test_every_computed_year_that_is_not_published_waits_for_the_director(world, client_as):
+    director = make_director()
+    make_run(now=NOW + timedelta(hours=1), year_from=2023, year_to=2023)
+    texts = [item.text for section in work_for(director, NOW) for item in section.items]
+    waiting = [text for text in texts if text.startswith("Chỉ tiêu năm")]
+    assert {"Chỉ tiêu năm 2023", "Chỉ tiêu năm 2024"} <= set(waiting) and len(waiting) == len(set(waiting))
+
+
 def test_what_is_odd_about_a_publication_is_said_before_it_stands(world, client_as):
     client, year = client_as(make_director()), timezone.localdate().year
     data = {"paper_number": "45/TB-SCT", "paper_on": "30/05/2026"}
