@@ -139,6 +139,13 @@ class Definition:
         return self.counts in ("growth", "supported_share") or self.denominator is not None
 
     @property
+    def back(self):
+        """How many years before its own the earliest confirmed figures of a value lie."""
+        if self.counts == "growth":
+            return self.shift + 1
+        return self.shift + (self.upper.years_back if self.upper.method == "last_verified" else 0)
+
+    @property
     def way(self):
         """What a value is made of: values of two ways are not compared."""
         return self.counts, self.numerator, self.basis, self.who, self.shift, self.denominator

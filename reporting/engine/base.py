@@ -274,11 +274,7 @@ class Base:
         return min(self.inputs.years) - max(shifts), max(self.inputs.years) - min(shifts)
 
     def _confirmed_span(self):
-        back = [
-            d.shift + (1 if d.counts == "growth" else d.upper.years_back if d.upper.method == "last_verified" else 0)
-            for d in self.definitions
-            if d.counts in WITH_FIGURES
-        ]
+        back = [d.back for d in self.definitions if d.counts in WITH_FIGURES]
         return min(self.inputs.years) - max(back), self._span()[1]
 
     def _lay_figures(self, table, state, moment, least, most):

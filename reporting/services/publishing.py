@@ -1,5 +1,7 @@
 """Publishing a year's figures by a numbered paper: everything is copied, nothing under it ever changes."""
 
+import hashlib
+
 from django.apps import apps
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
@@ -7,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.access import require
 from audit.bulk import next_ids
-from audit.events import record_event
+from audit.events import canonical, record_event
 from audit.refusals import Conflict, Refused
 from reporting.engine import digests
 from reporting.engine.inputs import gather
@@ -84,9 +86,18 @@ def digest_of_chosen(chosen):
     return digests.digest_of_run((value.version.indicator.code, value.year, value.digest) for value, _choice in chosen)
 
 
-def cautions_of(*, year, run, chosen, paper_number, paper_on, now):
-    """What whoever publishes should look at before it stands for ever; each may be right."""
-    found = since.sentences(run, year, chosen)
+def digest_of_seen(chosen, changed):
+    """What stands for all that the last look showed: the values, and what was said to have changed since."""
+    return hashlib.sha256(canonical([digest_of_chosen(chosen), changed]).encode()).hexdigest()
+
+
+class LookOnceMore(Conflict):
+    """What would be published, or what is to be said of it, is not what was looked at."""
+
+
+def cautions_of(*, year, run, changed, chosen, paper_number, paper_on, now):
+    """What whoever publishes should look at before it stands for ever; each may be right. `changed`: what did since."""
+    found = list(changed)
     if year >= timezone.localdate(now).year:
         found.append(_("The year %(year)s is not over: what is published holds for a part of it.") % {"year": year})
     without = [value.version.name for value, _choice in chosen if value.exact is None]
@@ -112,7 +123,7 @@ def cautions_of(*, year, run, chosen, paper_number, paper_on, now):
 def publish_year(*, year, run, paper_number, paper_on, by, now, reason="", seen=None):
     """Publish the year's figures of a finished run; a later publication takes the place of this one with a reason.
 
-    `seen`: the digest of what was looked at (`digest_of_chosen`); what differs from it by now is not published unseen.
+    `seen`: the digest of what was looked at (`digest_of_seen`); what differs from it by now is not published unseen.
     """
     require(by, DECIDE)
     if run.state != KpiRun.State.DONE or year not in run.years:
@@ -136,9 +147,11 @@ def publish_year(*, year, run, paper_number, paper_on, by, now, reason="", seen=
     if not chosen:
         raise Refused(_("The computation has no figures of that year."))
     digest = digest_of_chosen(chosen)
-    if seen is not None and seen != digest:
-        raise Conflict(
-            _("The figures were computed anew, or another variant chosen, since you looked. Look at them once more.")
+    if seen is not None and seen != digest_of_seen(chosen, since.sentences(run, year, chosen, now)):
+        raise LookOnceMore(
+            _(
+                "Since you looked, the figures were computed anew, another variant was chosen or more data changed. Look at them once more."
+            )
         )
     inputs = gather(run.years, run.cutoff, kept=run.versions)
     for value, _choice in chosen:

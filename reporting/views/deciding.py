@@ -14,7 +14,7 @@ from reporting.services import since
 from reporting.services.indicators import add_variant as add
 from reporting.services.indicators import choose_variant as choose
 from reporting.services.indicators import define_indicator as define
-from reporting.services.publishing import cautions_of, digest_of_chosen, values_to_publish
+from reporting.services.publishing import LookOnceMore, cautions_of, digest_of_seen, values_to_publish
 from reporting.services.publishing import publish_year as publish
 from screens.forms import form_data
 
@@ -128,6 +128,8 @@ def publish_year(request, year):
                 return redirect("reporting:publication_detail", public_id=answer["public_id"])
             except Refused as refusal:
                 form.add_error(None, str(refusal))
+                checking = isinstance(refusal, LookOnceMore)
+    changed = since.sentences(run, year, chosen, now) if run else []
     return render(
         request,
         "reporting/publish_year.html",
@@ -137,6 +139,7 @@ def publish_year(request, year):
             "cautions": cautions_of(
                 year=year,
                 run=run,
+                changed=changed,
                 chosen=chosen,
                 paper_number=form.cleaned_data["paper_number"],
                 paper_on=form.cleaned_data["paper_on"],
@@ -144,12 +147,12 @@ def publish_year(request, year):
             )
             if checking
             else [],
-            "changed": since.sentences(run, year, chosen) if run and not checking else [],
+            "changed": [] if checking else changed,
             "year": year,
             "run": run,
             "last": last,
             "open_families": open_families,
-            "seen": digest_of_chosen(chosen),
+            "seen": digest_of_seen(chosen, changed),
             "values": [(value, Shown(value, None, run.cutoff), choice) for value, choice in chosen],
         },
     )

@@ -13,12 +13,16 @@ from accounts.roles import Role
 from audit.events import history_of
 from audit.refusals import Conflict, NotAllowed, Refused
 from documents.imports import kinds, require_nothing_rests_on
+from enterprises.models import EnterpriseGroup, FigureYearClosing
+from enterprises.services.revisions import note_enterprise
 from jobs import services as jobs
 from jobs.models import Job
+from programme.models import Period
 from reporting.engine.computing import compute
 from reporting.models import (
     CityStatistic,
     Indicator,
+    IndicatorVersion,
     KpiChoice,
     KpiPart,
     KpiPublication,
@@ -42,8 +46,12 @@ from tests.factories import (
     make_officer,
     make_period,
     make_product,
+    make_product_group,
+    make_rule,
     make_support,
+    make_target,
     make_title,
+    make_unit,
     make_user,
 )
 from tests.reporting.making import NOW, OUTPUT_SHARE, make_indicator, make_run, make_statistic
@@ -396,16 +404,104 @@ def test_director_publishes_a_year_and_every_row_is_copied(world):
 def test_what_changed_since_a_computation_is_said_before_it_is_published(world):
     run = make_run()
     chosen, _open = values_to_publish(run, 2024)
-    assert since.sentences(run, 2024, chosen) == []
+    assert since.sentences(run, 2024, chosen, NOW) == []
     statistic = CityStatistic.objects.current().get(measure="output", year=2024)
     withdraw_statistic(statistic=statistic, reason="Nhập nhầm tệp", by=make_officer(), now=LATER)
     make_figures(make_enterprise(), 2024, output_vnd=5, at=LATER)
     make_support(make_enterprise(), "HC-9", now=LATER)
-    replaced, changed = since.sentences(run, 2024, chosen)
+    replaced, changed = since.sentences(run, 2024, chosen, LATER)
     assert "1.000 đồng" in replaced and "Hãy tính lại" in replaced
     for said in ("số liệu của doanh nghiệp (1)", "số liệu của thành phố (1)", "bản ghi hỗ trợ (1)"):
         assert said in changed
     assert "danh hiệu" not in changed and "hợp nhất" not in changed
+
+
+def changed_after(run, year=2024, now=LATER):
+    return dict(since.changed_since(run, year, values_to_publish(run, year)[0], now))
+
+
+def test_a_record_of_another_year_that_moves_a_turn_of_the_year_is_said(world):
+    make_support(world[0], "HC-2024-01")
+    run = make_run()
+    make_support(world[0], "HC-2024-01", delivered_on=date(2025, 1, 5), now=LATER)
+    make_support(world[0], "HC-2025-09", delivered_on=date(2025, 3, 5), now=LATER)
+    assert changed_after(run) == {"bản ghi hỗ trợ của năm khác cùng mã hoạt động": 1}
+    again = make_run(now=LATER)
+    turns = [value_of(each, "turns").numerator for each in (run, again)]
+    assert turns == [2, 1] and changed_after(again) == {}
+
+
+def value_of(run, code, year=2024):
+    return KpiValue.objects.readable().get(run=run, year=year, version__indicator__code=code)
+
+
+def note(enterprise, **facts):
+    for name, fact in facts.items():
+        setattr(enterprise, name, fact)
+    enterprise.save()
+    note_enterprise(enterprise, by="system:tests", now=LATER)
+
+
+def test_another_group_or_ward_of_an_enterprise_that_counts_is_said(world):
+    bystander, run = make_enterprise(), make_run()
+    EnterpriseGroup.objects.create(enterprise=world[0], group=make_product_group("cntt"), starts_on=date(2021, 1, 1))
+    note(world[0])
+    note(world[1], ward=make_unit())
+    note(world[2], status="suspended", status_from=date(2026, 6, 1))
+    note(bystander, ward=make_unit())
+    make_titled(2025, now=LATER)
+    assert changed_after(run) == {"thông tin doanh nghiệp": 2}
+    note(world[1], ward=None)
+    assert changed_after(run) == {"thông tin doanh nghiệp": 1}
+
+
+def test_the_head_of_a_branch_that_counts_is_said(world):
+    head = make_enterprise()
+    make_titled(tax_code=f"{head.tax_code}-001")
+    run = make_run()
+    note(head, ward=make_unit())
+    assert changed_after(run) == {"thông tin doanh nghiệp": 1}
+
+
+def test_titles_of_a_later_round_touch_no_earlier_year(world):
+    run = make_run()
+    make_title(make_product(world[0]), round_year=2025, now=LATER)
+    assert changed_after(run) == {}
+    make_title(make_product(world[0]), round_year=2024, now=LATER)
+    assert changed_after(run) == {"danh hiệu": 1}
+
+
+def test_figures_that_wait_are_said_where_a_bound_reads_them(world):
+    run = make_run()
+    make_figures(world[2], 2024, output_vnd=5, at=LATER, state="waiting")
+    make_figures(world[2], 2022, output_vnd=5, at=LATER)
+    assert changed_after(run) == {"số liệu của doanh nghiệp": 1}
+
+
+def test_targets_rules_closings_and_definitions_that_changed_are_said(world):
+    run = make_run()
+    make_target(Period.objects.get(), lower=10, applies="each_year")
+    make_rule("turns", {"year_of": "start"})
+    FigureYearClosing.objects.create(
+        year=2024, decision_number="1/QĐ", decided_on=date(2026, 6, 2), closed_by=uuid.uuid4(), closed_at=LATER
+    )
+    version = value_of(run, "support_money").version
+    IndicatorVersion.objects.filter(pk=version.pk).update(superseded_at=LATER)
+    IndicatorVersion.objects.create(
+        indicator=version.indicator,
+        revision=2,
+        name_vi="Tiền",
+        name_en="Money",
+        definition=version.definition | {"band": "money"},
+        recorded_at=LATER,
+    )
+    make_statistic(900, year=2023, recorded_at=LATER)
+    assert changed_after(run) == {
+        "chốt số liệu năm": 1,
+        "định nghĩa chỉ tiêu": 1,
+        "chỉ tiêu": 1,
+        "quy tắc tính": 1,
+    }
 
 
 def test_an_import_that_published_values_rest_on_is_not_taken_back(world):

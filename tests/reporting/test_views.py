@@ -258,6 +258,20 @@ def test_what_was_computed_anew_since_the_last_look_is_not_published_unseen(worl
     assert post(client, "reporting:publish_year", 2024, checked="1", seen=fresh, **data).status_code == 302
 
 
+def test_more_that_changed_since_the_last_look_is_said_before_it_is_published(world, client_as):
+    client = client_as(make_director())
+    data = {"paper_number": "45/TB-SCT", "paper_on": "30/05/2026"}
+    look = post(client, "reporting:publish_year", 2024, **data)
+    make_support(make_enterprise(), now=timezone.now())
+    again = post(client, "reporting:publish_year", 2024, checked="1", seen=look.context["seen"], **data)
+    assert again.context["checking"] and not KpiPublication.objects.exists()
+    for words in ("Hãy xem lại rồi công bố", "bản ghi hỗ trợ (1)", 'name="checked"'):
+        assert words in again.content.decode(), words
+    assert (
+        post(client, "reporting:publish_year", 2024, checked="1", seen=again.context["seen"], **data).status_code == 302
+    )
+
+
 def test_every_computed_year_that_is_not_published_waits_for_the_director(world, client_as):
     director = make_director()
     make_run(now=NOW + timedelta(hours=1), year_from=2023, year_to=2023)
