@@ -3,6 +3,8 @@
 import re
 import unicodedata
 
+from screens.letters import one_d
+
 SEARCHED_ROWS = 20
 
 _MARKS = re.compile("[\u0300-\u036f]")
@@ -79,7 +81,7 @@ COLUMN_NUMBER = re.compile(r"\(?(?:[a-h]|\d{1,2})\)?(?:\s*=.*)?")
 
 def fold(text):
     """Lower case without marks, đ as d, blanks collapsed: how words are compared."""
-    lowered = unicodedata.normalize("NFC", str(text)).lower().replace("đ", "d")
+    lowered = one_d(unicodedata.normalize("NFC", str(text))).lower().replace("đ", "d")
     return " ".join(_MARKS.sub("", unicodedata.normalize("NFD", lowered)).split())
 
 

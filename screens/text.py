@@ -11,6 +11,8 @@ from operator import or_
 
 from django.db.models import Q
 
+from screens.letters import one_d
+
 # What people write short and long; each pair is in folded words.
 SHORT_FORMS = {
     "tnhh": "trach nhiem huu han",
@@ -58,8 +60,8 @@ _WORDS = re.compile(r"[^\W_]+")
 
 
 def clean(text):
-    """One way of writing the same letters (NFC), without invisible characters or doubled blanks."""
-    text = unicodedata.normalize("NFC", str(text or ""))
+    """One way of writing the same letters (NFC, one Đ), without invisible characters or doubled blanks."""
+    text = one_d(unicodedata.normalize("NFC", str(text or "")))
     text = "".join(
         " " if unicodedata.category(letter) in ("Zs", "Cc") else letter
         for letter in text
@@ -69,8 +71,8 @@ def clean(text):
 
 
 def plain_letters(text: str | None) -> str:
-    """A number or code as it is kept: plain letters and digits, “-” for every dash, single blanks, nothing unseen."""
-    plain = unicodedata.normalize("NFKC", text or "")
+    """A number or code as it is kept: plain letters and digits, one Đ, “-” for every dash, single blanks, nothing unseen."""
+    plain = one_d(unicodedata.normalize("NFKC", text or ""))
     seen = (letter for letter in plain if unicodedata.category(letter) != "Cf")
     return " ".join("".join("-" if letter in DASHES else letter for letter in seen).split())
 

@@ -198,6 +198,7 @@ def test_good_unicode_is_left_alone():
         ("Doanh thu, triệu đồng", "vnd", 6),
         ("Đơn vị tính: triệu đồng", "vnd", 6),
         ("ĐVT: Triệu đồng, nghìn USD", "usd", 5),
+        ("\u00d0VT: Triệu \u00f0ồng, nghìn USD", "vnd", 6),
         ("ĐVT: Triệu đồng; 1.000 USD", "vnd", 6),
         ("Xuất khẩu (triệu USD)", "usd", 8),
         ("Xuất khẩu (USD)", "usd", 2),

@@ -509,6 +509,8 @@ def attempts():
             "activity_code_of_a_new_record": [
                 copied("support_supportrecord", activity_code="lower(x.activity_code)"),
                 copied("support_supportrecord", activity_code="x.activity_code || '–1'"),
+                copied("support_supportrecord", activity_code="x.activity_code || '\u00d0'"),
+                copied("support_supportrecord", activity_code="x.activity_code || '\u0189'"),
             ],
             "activity_code_of_a_record": [updated("support_supportrecord", "activity_code = lower(activity_code)", "")],
             "activity_code_of_a_revision": [

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from enterprises.models import Enterprise
-from screens.text import clean, fold, matching, search_terms, short_forms, sort_key
+from screens.text import clean, fold, matching, plain_letters, search_terms, short_forms, sort_key
 from tests.factories import make_enterprise
 
 VIETNAMESE = "aàáảãạăằắẳẵặâầấẩẫậbcdđeèéẻẽẹêềếểễệghiìíỉĩịklmnoòóỏõọôồốổỗộơờớởỡợpqrstuùúủũụưừứửữựvxyỳýỷỹỵ"
@@ -15,6 +15,12 @@ words = st.text(alphabet=VIETNAMESE + VIETNAMESE.upper() + " 0123456789-&.", max
 
 def test_a_name_is_found_without_its_marks():
     assert fold("Đông  Anh") == fold("dong anh") == "dong anh"
+
+
+def test_a_letter_that_only_looks_like_d_with_a_stroke_is_one():
+    for letter in "\u00d0\u00f0\u0189\u0256":
+        assert fold(f"{letter}ông Anh") == "dong anh" and clean(f"{letter}T") in ("ĐT", "đT")
+        assert sort_key(f"{letter}ông") == sort_key("đông") and plain_letters(f"15/Q{letter}").upper() == "15/QĐ"
 
 
 def test_old_and_new_places_of_the_tone_are_the_same_word():

@@ -254,6 +254,13 @@ def test_a_code_is_one_however_it_is_written(officer):
     assert (number, given) == (6, {"code": "HC FU2.02", "other": "HC-FU2-02"})
 
 
+def test_every_letter_that_looks_like_d_with_a_stroke_is_one(officer):
+    firm, codes = make_enterprise().tax_code, ("ĐT-09", "\u00d0T-09", "\u0189T-09")
+    applied([row(n, firm, activity_code=code, what=f"Lớp {n}") for n, code in enumerate(codes)], by=officer)
+    assert set(SupportRecord.objects.values_list("activity_code", flat=True)) == {"ĐT-09"}
+    assert turns_by_year(TurnRule())[0]["turns"] == 1
+
+
 def test_only_officers_and_heads_import(officer):
     with pytest.raises(NotAllowed):
         sent([row(1, make_enterprise().tax_code)], by=make_director())

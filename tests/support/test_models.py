@@ -104,7 +104,9 @@ def test_a_record_has_one_current_revision():
     assert SupportRevision.objects.current().count() == 1
 
 
-@pytest.mark.parametrize("code", ["hc-2026-01", "HC–2026-01", "HC -2026-01"])
+@pytest.mark.parametrize(
+    "code", ["hc-2026-01", "HC–2026-01", "HC -2026-01", "\u00d0T-1", "\u0189T-1", "\u00f0T-1", "đT-1"]
+)
 def test_an_activity_code_is_kept_in_one_way_of_writing(code):
     refused(make_support, activity_code=code)
     refused(update, make_support(activity_code="HC-2026-01"), activity_code=code)
@@ -112,4 +114,5 @@ def test_an_activity_code_is_kept_in_one_way_of_writing(code):
 
 def test_codes_that_differ_in_signs_or_capitals_are_much_alike():
     assert much_like("hc – 2026.01") == much_like("HC/2026/01") == "HC202601"
+    assert much_like("\u00d0T-1") == much_like("ĐT-1")
     assert much_like("HC-2026-01") != much_like("HC-2026-10")

@@ -134,6 +134,8 @@ def test_a_stale_correction_loses_nothing_and_changes_nothing(content):
 def test_the_code_of_an_activity_is_kept_in_one_way_of_writing(content):
     made = record(content | {"activity_code": " hc - 2026–01"})
     assert made.activity_code == made.revisions.get().activity_code == "HC-2026-01"
+    for number, code in enumerate(("ĐT-1", "\u00d0T-1", "\u0189T-1", "\u00f0t-1", "\u0256t-1", "đt-1")):
+        assert record(content | {"activity_code": code, "what": f"Lần {number}"}).activity_code == "ĐT-1"
 
 
 def test_a_withdrawn_record_stays_and_changes_no_more(content):

@@ -1,0 +1,10 @@
+"""Letters that look like another and are typed or converted for it. No Django here: the limited reader imports this."""
+
+# Ð (U+00D0) and Ɖ (U+0189), of old keyboards and converted documents, are told from Đ by nobody.
+D_LOOKALIKES = "ÐƉ"
+_AS_D = str.maketrans({"Ð": "Đ", "ð": "đ", "Ɖ": "Đ", "ɖ": "đ"})
+
+
+def one_d(text: str) -> str:
+    """The text with đ and Đ for every letter that only looks like them."""
+    return text.translate(_AS_D)
