@@ -63,12 +63,16 @@ class SupportForm(Form):
         required=False,
         help_text=_("Number and date of the decision, contract, list or minutes."),
     )
+    same_code = forms.BooleanField(label=_("I have looked at the activity code: it is right"), required=False)
     evidence_upload = forms.FileField(label=_("Evidence file"), required=False, help_text=_("PDF, PNG or JPEG."))
     kept_file = forms.UUIDField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, data=None, files=None, *, today, offices, user, **kwargs):
         super().__init__(data, files, **kwargs)
         self.user = user
+        self.same_code_field = self.fields.pop("same_code")
+        if "same_code" in self.data:
+            self.ask_about_code()
         for name, model in (
             ("content_area", ContentArea),
             ("kind", SupportKind),
@@ -83,6 +87,10 @@ class SupportForm(Form):
             self.fields["office"].required = True
             if len(offices) == 1:
                 self.fields["office"].initial = next(iter(offices))
+
+    def ask_about_code(self):
+        """Let the person say that the activity code is right though it was pointed out."""
+        self.fields["same_code"] = self.same_code_field
 
     def clean_enterprise(self):
         typed = self.cleaned_data["enterprise"].strip()
@@ -126,6 +134,7 @@ class SupportForm(Form):
         """What the service takes."""
         given = {name: self.cleaned_data.get(name) for name in CONTENT}
         given["evidence_file"] = self.cleaned_data.get("kept_file")
+        given["same_code"] = self.cleaned_data.get("same_code", False)
         return given
 
 

@@ -21,7 +21,7 @@ from enterprises.models import Enterprise
 from reference.models import Agency, ContentArea, MoneySource, SupportKind
 from reference.services import as_written
 from screens.text import fold
-from support.activity_codes import activity_code, much_like
+from support.activity_codes import activity_code, doubt_of, much_like
 from support.models import GREATEST_AMOUNT, ActivityType, SupportRecord, SupportRevision
 from support.permissions import IMPORT
 from support.services import FIRST_YEAR, withdraw_imported
@@ -49,17 +49,11 @@ BACKWARDS = gettext_noop("The activity starts after it was delivered. Look at th
 NO_SOURCE = gettext_noop("Say where the money came from, or leave the amount empty.")
 TWICE = gettext_noop("The same support stands in row %(row)s of this file.")
 THERE = gettext_noop("The same support is already recorded.")
-CODE_OF_ANOTHER = gettext_noop(
-    "The activity code %(code)s stands for “%(name)s” already. Under one code the turn of an enterprise is counted once."
-)
 CODE_OF_ANOTHER_HERE = gettext_noop(
     "Row %(row)s of this file gives the activity code %(code)s to “%(name)s”. Under one code the turn of an enterprise is counted once."
 )
-CODE_LIKE_ANOTHER = gettext_noop(
-    "The activity code %(code)s differs from %(other)s in blanks, signs or capitals only. If it is one activity, write one code: turns are counted by it."
-)
-CODE_OF_ANOTHER_YEAR = gettext_noop(
-    "The activity code %(code)s was used in %(year)s already. Under one code the turn of an enterprise is counted once, not once a year."
+CODE_OF_ANOTHER_YEAR_HERE = gettext_noop(
+    "Row %(row)s of this file gives the activity code %(code)s for %(year)s. Under one code the turn of an enterprise is counted once, not once a year."
 )
 
 
@@ -162,7 +156,7 @@ class SupportImport(ImportKind):
             "agency": _known(Agency, today),
             "there": {(*row[:4], row[4].isoformat(), row[5]) for row in standing.iterator(chunk_size=5000)},
             "seen": {},
-            "activities": (recorded := _activities()),
+            "activities": (recorded := SupportRecord.objects.standing().activities()),
             "activities_here": {},
             "codes_like": {much_like(code): code for code in recorded},
         }
@@ -239,15 +233,15 @@ class SupportImport(ImportKind):
                 continue
             names, years = context["activities"].get(code, ({}, ()))
             likely = context["codes_like"].setdefault(much_like(code), code)
-            row, first = here.setdefault(code, (chunk.numbers[at], name))
-            if names and fold(name) not in names:
-                chunk.flag(at, "activity_code", CODE_OF_ANOTHER, code=code, name=min(names.values()))
+            row, first, first_year = here.setdefault(code, (chunk.numbers[at], name, year))
+            doubt = doubt_of(code, name, year, names=names, years=years, likely=likely, counted_once=counted_once)
+            if doubt:
+                sentence, values = doubt
+                chunk.flag(at, "activity_code", sentence, **values)
             elif fold(name) != fold(first):
                 chunk.flag(at, "activity_code", CODE_OF_ANOTHER_HERE, row=row, code=code, name=first)
-            elif likely != code and not names:
-                chunk.flag(at, "activity_code", CODE_LIKE_ANOTHER, code=code, other=likely)
-            elif counted_once and years and year not in years:
-                chunk.flag(at, "activity_code", CODE_OF_ANOTHER_YEAR, code=code, year=max(years))
+            elif counted_once and not years and year != first_year:
+                chunk.flag(at, "activity_code", CODE_OF_ANOTHER_YEAR_HERE, row=row, code=code, year=first_year)
 
     def apply(self, staged, import_, *, by, now):
         names = [name for name in self.staged if name not in ("public_id", "event_id", "enterprise_id")]
@@ -304,17 +298,6 @@ class SupportImport(ImportKind):
 
     def result_url(self, import_):
         return f"{reverse('support:support_list')}?import_batch={import_.public_id}"
-
-
-def _activities():
-    """{activity code: ({folded name: name}, years)} of what is recorded."""
-    found = {}
-    rows = SupportRecord.objects.standing().order_by().values_list("activity_code", "activity", "year").distinct()
-    for code, name, year in rows:
-        names, years = found.setdefault(code, ({}, set()))
-        names[fold(name)] = name
-        years.add(year)
-    return found
 
 
 def _known(model, today):

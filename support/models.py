@@ -7,6 +7,7 @@ from accounts.roles import READERS
 from audit.identity import Identified, Versioned
 from audit.revisions import Revised
 from enterprises.models import Enterprise
+from screens.text import fold
 
 GREATEST_AMOUNT = 10**15
 
@@ -112,6 +113,15 @@ class SupportQuerySet(models.QuerySet):
     def standing(self):
         """Records that were not withdrawn."""
         return self.filter(withdrawn=False)
+
+    def activities(self):
+        """{activity code: ({folded name: name}, years)}."""
+        found: dict[str, tuple[dict, set]] = {}
+        for code, name, year in self.order_by().values_list("activity_code", "activity", "year").distinct():
+            names, years = found.setdefault(code, ({}, set()))
+            names[fold(name)] = name
+            years.add(year)
+        return found
 
 
 class SupportRecord(Identified, Versioned, Facts):

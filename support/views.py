@@ -105,6 +105,9 @@ def record_support(request):
         if form.is_valid():
             try:
                 return redirect("support:support_detail", public_id=_record_once(request.user, form, now))
+            except services.DoubtfulCode as doubt:
+                form.ask_about_code()
+                form.add_error("activity_code", str(doubt))
             except Refused as refusal:
                 form.add_error(None, str(refusal))
     else:
@@ -132,6 +135,9 @@ def correct_support(request, public_id):
                 )
             except StaleVersion as stale:
                 form.meet_conflict(stale.current, stale)
+            except services.DoubtfulCode as doubt:
+                form.ask_about_code()
+                form.add_error("activity_code", str(doubt))
             except Refused as refusal:
                 form.add_error(None, str(refusal))
             else:

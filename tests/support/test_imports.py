@@ -261,6 +261,20 @@ def test_every_letter_that_looks_like_d_with_a_stroke_is_one(officer):
     assert turns_by_year(TurnRule())[0]["turns"] == 1
 
 
+def test_another_year_of_a_code_within_the_file_is_pointed_out(officer):
+    one, other = make_enterprise().tax_code, make_enterprise().tax_code
+    rows = [
+        row(1, one, delivered=date(2025, 12, 20)),
+        row(2, other, delivered=date(2026, 1, 2)),
+        row(3, other, delivered=date(2025, 12, 21)),
+    ]
+    import_ = sent(rows, by=officer)
+    ((number, _cells, (problem,)),) = workbooks.rows_of(import_, "flag")
+    with override("vi"):
+        said = workbooks.words(kinds()["support"], import_, problem)
+    assert number == 4 and "Dòng 3 của tệp" in said and "năm 2025" in said
+
+
 def test_only_officers_and_heads_import(officer):
     with pytest.raises(NotAllowed):
         sent([row(1, make_enterprise().tax_code)], by=make_director())

@@ -9,7 +9,7 @@ from audit.events import history_of
 from audit.models import Event
 from audit.refusals import NotAllowed, Refused, StaleVersion
 from support.models import SupportRecord
-from support.services import correct_support, record_support, withdraw_support
+from support.services import DoubtfulCode, correct_support, record_support, withdraw_support
 from tests.factories import (
     make_agency,
     make_auditor,
@@ -71,7 +71,7 @@ def test_year_of_an_activity_over_two_years_follows_the_rule(content):
     long = {"started_on": date(2025, 11, 1), "delivered_on": date(2026, 2, 1)}
     assert record(content, **long).year == 2026
     make_rule("turns", {"year_of": "start"})
-    assert record(content, **long).year == 2025
+    assert record(content, activity_code="HC-2025-09", **long).year == 2025
 
 
 @pytest.mark.parametrize(
@@ -112,6 +112,33 @@ def test_a_correction_keeps_what_was_there_as_a_revision(content):
     line = history_of(made)[0]
     assert line.reason == "Sai số tiền"
     assert [(before, after) for _label, before, after in line.changes] == [(45_000_000, 50_000_000)]
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"activity_code": "hc.2026.01"}, "HC-2026-01"),
+        ({"activity": "Hội chợ khác hẳn"}, "Hội chợ quốc tế"),
+        ({"delivered_on": date(2025, 5, 20)}, "2026"),
+    ],
+)
+def test_a_code_that_should_be_looked_at_is_asked_about_once_more(content, changes, words):
+    record(content)
+    with pytest.raises(DoubtfulCode, match=words):
+        record(content, **changes)
+    assert record(content, same_code=True, **changes).pk
+
+
+def test_a_correction_asks_about_a_code_only_when_it_is_changed(content):
+    record(content)
+    other = record(content | {"activity": "Lớp quản trị", "activity_code": "DT-1"})
+    options = {"record": other, "by": make_head(), "now": LATER, "reason": "Sai mã"}
+    for changes in ({"activity_code": "HC-2026-01"}, {"activity_code": "hc 2026 01"}):
+        with pytest.raises(DoubtfulCode):
+            correct_support(version=1, **changes, **options)
+    correct_support(version=1, activity_code="HC-2026-01", same_code=True, **options)
+    correct_support(version=2, amount_vnd=1, **options)
+    correct_support(version=3, activity_code="DT-2", activity="Lớp khác", **options)
 
 
 def test_a_correction_needs_a_reason_and_a_change(content):

@@ -130,6 +130,20 @@ def test_support_is_recorded_once_however_often_the_form_is_sent(client_as, type
     assert (record.amount_vnd, record.delivered_on, record.year) == (45_000_000, date(2026, 5, 20), 2026)
 
 
+def test_a_doubtful_code_is_recorded_or_corrected_after_a_look(client_as, typed):
+    client, stands = client_as(make_officer()), make_support(activity="Hội chợ Hà Nội", activity_code="HC-2026-01")
+    typed |= {"activity_code": "hc.2026.01"}
+    told = client.post(address("record_support"), typed)
+    assert "chỉ khác HC-2026-01" in told.content.decode() and "same_code" in told.context["form"].fields
+    assert SupportRecord.objects.get() == stands
+    assert client.post(address("record_support"), typed | {"same_code": "on"}).status_code == 302
+    record = SupportRecord.objects.exclude(pk=stands.pk).get()
+    change = typed | {"activity_code": "HC-2026-01", "version": 1, "reason": "Sai mã"}
+    told = client.post(address("correct_support", record), change)
+    assert "đã dùng trong năm 2024" in told.content.decode()
+    assert client.post(address("correct_support", record), change | {"same_code": "on"}).status_code == 302
+
+
 @pytest.mark.parametrize(
     ("field", "wrong"),
     [
