@@ -46,8 +46,10 @@ class SignedInMiddleware:
         elif request.method not in ("GET", "HEAD", "OPTIONS"):
             cookie = request.COOKIES.get(settings.SESSION_COOKIE_NAME)
             ended = SignIn.objects.filter(key_digest=digest(cookie)).select_related("user").first() if cookie else None
-            request.lost_owner = ended.user if ended else None
+            request.lost_owner = ended.user if ended else parking.last_person(request)
         response = self.get_response(request)
+        if request.user.is_authenticated:
+            parking.note_person(request, response)
         if request.sign_in and request.user.is_authenticated and request.session.session_key not in (None, key):
             SignIn.objects.filter(pk=request.sign_in.pk).update(key_digest=digest(request.session.session_key))
         return response

@@ -1,8 +1,8 @@
 """Nothing typed is lost when a session turns out to have ended.
 
 A POST without a session parks its fields and files, encrypted, and leads to sign-in; after that the form is shown
-again, filled in and unsent. The parked form belongs to the browser that sent it and, when known, to the person whose
-session it was. Form views take part by binding to `screens.forms.form_data(request)`; where one does not, the page
+again, filled in and unsent. The parked form belongs to the browser that sent it and to the person whose session it was,
+else to whoever was signed in there last: nobody else who signs in there is shown it. Form views take part by binding to `screens.forms.form_data(request)`; where one does not, the page
 that answers lists what had been typed, in the words of its own form, with a button that sends it.
 """
 
@@ -27,12 +27,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.access import row_for
-from accounts.models import ParkedFile, ParkedForm
+from accounts.models import ParkedFile, ParkedForm, User
 from accounts.parked_page import in_the_words_of
 from accounts.sealing import digest, seal, seal_text, unseal, unseal_text
 
 COOKIE = "parked"
+PERSON = "last_person"
 KEPT_FOR = timedelta(hours=12)
+PERSON_KEPT_FOR = timedelta(days=30)
 MOST_TEXT = 2 * 2**20
 MOST_TEXT_OF_A_STRANGER = 200_000
 MOST_FILES = 5 * 2**20
@@ -177,16 +179,31 @@ def _lead(request, address):
     return HttpResponseRedirect(address)
 
 
+def note_person(request, response):
+    """Let this browser say whose forms it holds, also when the session is gone together with its cookie."""
+    known = str(request.user.pk)
+    if request.get_signed_cookie(PERSON, default=None) != known:
+        response.set_signed_cookie(PERSON, known, **_kept(PERSON_KEPT_FOR))
+
+
+def last_person(request):
+    """Who was signed in last in this browser, or None."""
+    known = request.get_signed_cookie(PERSON, default=None)
+    return User.objects.filter(pk=known).first() if known else None
+
+
 def _remember(request, response):
-    response.set_cookie(
-        COOKIE,
-        browser_of(request),
-        max_age=int(KEPT_FOR.total_seconds()),
-        httponly=True,
-        samesite="Lax",
-        secure=settings.SESSION_COOKIE_SECURE,
-    )
+    response.set_cookie(COOKIE, browser_of(request), **_kept(KEPT_FOR))
     return response
+
+
+def _kept(how_long):
+    return {
+        "max_age": int(how_long.total_seconds()),
+        "httponly": True,
+        "samesite": "Lax",
+        "secure": settings.SESSION_COOKIE_SECURE,
+    }
 
 
 def find(request, token, *, now):

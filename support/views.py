@@ -13,6 +13,7 @@ from documents.guard import PAPERS
 from documents.serving import serve
 from documents.store import save_upload
 from jobs.operations import once
+from screens.forms import form_data
 from screens.lists import show_list
 from support import services, totals
 from support.filters import SupportFilter
@@ -111,7 +112,8 @@ def record_support(request):
             except Refused as refusal:
                 form.add_error(None, str(refusal))
     else:
-        form = SupportForm(initial={"enterprise": request.GET.get("enterprise", "")}, **options)
+        initial = {"enterprise": request.GET.get("enterprise", "")}
+        form = SupportForm(*form_data(request), initial=initial, **options)
     return render(request, "support/record_support.html", {"form": form})
 
 
@@ -144,7 +146,7 @@ def correct_support(request, public_id):
                 messages.success(request, _("The record was corrected."))
                 return redirect("support:support_detail", public_id=record.public_id)
     else:
-        form = CorrectSupportForm(**options)
+        form = CorrectSupportForm(*form_data(request), **options)
     return render(request, "support/correct_support.html", {"form": form, "record": record})
 
 

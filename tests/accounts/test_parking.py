@@ -65,6 +65,27 @@ def test_another_person_does_not_see_it(client_as):
     assert answer["Location"] == ADD
 
 
+def test_what_was_typed_before_signing_out_in_another_tab_is_for_nobody_else(client_as):
+    typist = make_administrator()
+    client = client_as(typist)
+    client.get(ADD)
+    client.post(reverse("account_logout"))
+    back = parse_qs(urlsplit(client.post(ADD, TYPED)["Location"]).query)["next"][0]
+    sign_in(client, make_administrator())
+    assert client.get(back)["Location"] == ADD
+    client.post(reverse("account_logout"))
+    sign_in(client, typist)
+    assert client.get(back).context["form"]["name"].value() == TYPED["name"]
+
+
+def test_a_forged_name_of_the_last_person_names_nobody(client_as):
+    admin = make_administrator()
+    client = Client()
+    client.cookies["last_person"] = f"{admin.pk}:1tYx:forged"
+    lost(client)
+    assert ParkedForm.objects.get().owner is None
+
+
 def test_another_browser_does_not_see_it(client_as):
     admin = make_administrator()
     client = client_as(admin)
@@ -173,6 +194,21 @@ def test_where_a_view_takes_no_part_the_page_lists_what_was_typed_and_sends_it(c
     sign_in(client, user)
     page = client.get(back).content.decode()
     assert "<dt>Đã nhập</dt>" in page and "Ghi chú &lt;b&gt;" in page and f'action="{address}"' in page
+
+
+def test_where_a_file_was_not_kept_the_page_leads_to_the_form_and_sends_nothing(client_as):
+    from accounts import parking
+
+    user = make_officer()
+    client = client_as(user)
+    large = SimpleUploadedFile("lớn.pdf", b"0" * (parking.MOST_FILES + 1), "application/pdf")
+    from_page = {"Referer": "http://testserver/people/me/"}
+    back = lost(
+        client, reverse("accounts:end_my_other_sessions"), {"note": "Ghi chú", "file": large}, headers=from_page
+    )
+    sign_in(client, user)
+    page = client.get(back).content.decode()
+    assert "Mở biểu mẫu" in page and "Gửi ngay" not in page and "Ghi chú" in page
 
 
 def test_values_are_listed_under_the_labels_of_their_form():

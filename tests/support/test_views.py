@@ -11,6 +11,7 @@ from accounts.models import Office
 from accounts.roles import Role
 from support.models import SupportRecord
 from support.services import withdraw_support
+from tests.accounts.test_parking import lost, sign_in
 from tests.factories import (
     make_agency,
     make_auditor,
@@ -128,6 +129,18 @@ def test_support_is_recorded_once_however_often_the_form_is_sent(client_as, type
     record = SupportRecord.objects.get()
     assert answer["Location"] == address("support_detail", record)
     assert (record.amount_vnd, record.delivered_on, record.year) == (45_000_000, date(2026, 5, 20), 2026)
+
+
+def test_what_was_typed_when_the_session_ended_comes_back_and_goes_with_its_file(client_as, typed):
+    officer = make_officer()
+    client = client_as(officer)
+    upload = SimpleUploadedFile("bien-ban.png", PNG, "image/png")
+    back = lost(client, address("record_support"), typed | {"evidence_upload": upload})
+    sign_in(client, officer)
+    form = client.get(back).context["form"]
+    assert form["activity"].value() == typed["activity"] and form["amount_vnd"].value() == typed["amount_vnd"]
+    assert client.post(address("record_support"), typed).status_code == 302
+    assert SupportRecord.objects.get().evidence_file.original_name == "bien-ban.png"
 
 
 def test_a_doubtful_code_is_recorded_or_corrected_after_a_look(client_as, typed):
