@@ -2,8 +2,9 @@
 
 A POST without a session parks its fields and files, encrypted, and leads to sign-in; after that the form is shown
 again, filled in and unsent. The parked form belongs to the browser that sent it and to the person whose session it was,
-else to whoever was signed in there last: nobody else who signs in there is shown it. Form views take part by binding to `screens.forms.form_data(request)`; where one does not, the page
-that answers lists what had been typed, in the words of its own form, with a button that sends it.
+else to whoever was signed in there last: nobody else who signs in there is shown it. Form views take part by binding to
+`screens.forms.form_data(request)`; where one does not, the page that answers lists what had been typed, in the words of
+its own form, with a button that sends it.
 """
 
 import json
