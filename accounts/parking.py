@@ -183,14 +183,18 @@ def _lead(request, address):
 def note_person(request, response):
     """Let this browser say whose forms it holds, also when the session is gone together with its cookie."""
     known = str(request.user.pk)
-    if request.get_signed_cookie(PERSON, default=None) != known:
+    if _named(request) != known:
         response.set_signed_cookie(PERSON, known, **_kept(PERSON_KEPT_FOR))
 
 
 def last_person(request):
     """Who was signed in last in this browser, or None."""
-    known = request.get_signed_cookie(PERSON, default=None)
+    known = _named(request)
     return User.objects.filter(pk=known).first() if known else None
+
+
+def _named(request):
+    return request.get_signed_cookie(PERSON, default=None, max_age=PERSON_KEPT_FOR)
 
 
 def _remember(request, response):

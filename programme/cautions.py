@@ -49,6 +49,11 @@ def days_off(deadlines: list[date]) -> dict[date, str]:
     return {day: said % {"day": formats.vn_long_date(day)} for day in deadlines if not calendar.is_working(day)}
 
 
+def day_off(deadline: date) -> str:
+    """Likewise of one; empty on a working day."""
+    return days_off([deadline]).get(deadline, "")
+
+
 def task_ended(line: BudgetLine, on: date) -> str:
     """That nothing is spent any more on a task that ended before the day; empty while it goes on."""
     task = line.task

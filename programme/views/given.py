@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from audit.events import actor_names
 from documents.serving import serve
 from documents.word_tables import AS_WORD
-from programme.cautions import days_off
+from programme.cautions import day_off
 from programme.forms.papers import ReasonForm
 from programme.forms.tasks import FinishGivenForm, GivenForm, GivenReportForm
 from programme.models import Conclusion, GivenTask, Meeting
@@ -79,7 +79,7 @@ def given_detail(request, public_id):
         {
             "row": row,
             "tag": {"label": row.get_state_display(), "kind": tables.GIVEN_KINDS[row.state]},
-            "day_off": _day_off(row.deadline) if row.state == state.OPEN else "",
+            "day_off": day_off(row.deadline) if row.state == state.OPEN else "",
             "late": row.is_late(timezone.localdate()),
             "verbs": [(reverse(f"programme:{name}", args=[row.public_id]), label) for name, label in verbs],
             "meeting": came_of.meeting if sees else None,
@@ -88,10 +88,6 @@ def given_detail(request, public_id):
             "reports": [{"row": report, "who": names[f"user:{report.by}"]} for report in reports],
         },
     )
-
-
-def _day_off(deadline):
-    return days_off([deadline]).get(deadline, "")
 
 
 def given_file(request, public_id):

@@ -17,7 +17,7 @@ from documents.models import OutgoingPaper
 from documents.paper_states import State as PaperState
 from documents.serving import serve
 from documents.word_tables import AS_WORD
-from programme.cautions import days_off
+from programme.cautions import day_off, days_off
 from programme.forms.meetings import ConclusionForm, DocumentForm, MeetingForm, ProceedingsForm
 from programme.forms.papers import ConfirmForm, ReasonForm
 from programme.models import Conclusion, Meeting, MeetingDocument, MeetingPaper
@@ -412,14 +412,10 @@ def add_conclusion(request, public_id):
         title=_("Write down a conclusion"),
         submit=_("Write down"),
         done=_("The conclusion is written down."),
-        point_out=lambda: _day_off(form),
+        point_out=lambda: day_off(form.cleaned_data["deadline"]),
         lead=_("Once the notice is issued it is followed as a given task of the office and the person in charge."),
         **of_meeting(meeting, now),
     )
-
-
-def _day_off(form):
-    return days_off([form.cleaned_data["deadline"]]).get(form.cleaned_data["deadline"], "")
 
 
 def _conclusion(request, public_id, number):
@@ -441,8 +437,8 @@ def edit_conclusion(request, public_id, number):
         title=_("Change conclusion %(number)s") % {"number": number},
         submit=_("Save the change"),
         done=_("The conclusion is changed."),
-        point_out=lambda: _day_off(form),
-        caution=days_off([row.deadline]).get(row.deadline, ""),
+        point_out=lambda: day_off(form.cleaned_data["deadline"]),
+        caution=day_off(row.deadline),
         **of_meeting(meeting, now),
     )
 

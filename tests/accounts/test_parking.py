@@ -86,6 +86,17 @@ def test_a_forged_name_of_the_last_person_names_nobody(client_as):
     assert ParkedForm.objects.get().owner is None
 
 
+def test_the_name_of_the_last_person_is_forgotten_after_thirty_days(client_as, monkeypatch):
+    from accounts import parking
+
+    client = client_as(make_administrator())
+    client.get(ADD)
+    client.post(reverse("account_logout"))
+    monkeypatch.setattr(parking, "PERSON_KEPT_FOR", timedelta(seconds=-1))
+    client.post(ADD, TYPED)
+    assert ParkedForm.objects.get().owner is None
+
+
 def test_another_browser_does_not_see_it(client_as):
     admin = make_administrator()
     client = client_as(admin)
