@@ -2,7 +2,6 @@
 
 import uuid
 
-from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.views import redirect_to_login
@@ -39,17 +38,11 @@ class SignedInMiddleware:
 
     def __call__(self, request):
         now = timezone.now()
-        request.sign_in = request.lost_owner = request.parked = None
+        request.sign_in = request.parked = None
         key = request.session.session_key
         if request.user.is_authenticated:
             self.look(request, key, now)
-        elif request.method not in ("GET", "HEAD", "OPTIONS"):
-            cookie = request.COOKIES.get(settings.SESSION_COOKIE_NAME)
-            ended = SignIn.objects.filter(key_digest=digest(cookie)).select_related("user").first() if cookie else None
-            request.lost_owner = ended.user if ended else parking.last_person(request)
         response = self.get_response(request)
-        if request.user.is_authenticated:
-            parking.note_person(request, response)
         if request.sign_in and request.user.is_authenticated and request.session.session_key not in (None, key):
             SignIn.objects.filter(pk=request.sign_in.pk).update(key_digest=digest(request.session.session_key))
         return response
@@ -58,7 +51,6 @@ class SignedInMiddleware:
         sign_in = sessions.session_of(request.user, digest(key))
         reason = sessions.reason_to_end(sign_in, request.user, now) if sign_in else "unknown"
         if reason:
-            request.lost_owner = request.user
             if sign_in and sign_in.ended_at is None:
                 SignIn.objects.filter(pk=sign_in.pk, ended_at__isnull=True).update(ended_at=now, end_reason=reason)
             request.session.flush()

@@ -1,10 +1,10 @@
 """Nothing typed is lost when a session turns out to have ended.
 
 A POST without a session parks its fields and files, encrypted, and leads to sign-in; after that the form is shown
-again, filled in and unsent. The parked form belongs to the browser that sent it and to the person whose session it was,
-else to whoever was signed in there last: nobody else who signs in there is shown it. Form views take part by binding to
-`screens.forms.form_data(request)`; where one does not, the page that answers lists what had been typed, in the words of
-its own form, with a button that sends it.
+again, filled in and unsent. The parked form belongs to the browser that sent it and to its typist: the person to whose
+sign-in the form's own token was given, whoever signed in or out there since. Where that is not known, nothing is kept.
+Form views take part by binding to `screens.forms.form_data(request)`; where one does not, the page that answers lists
+what had been typed, in the words of its own form, with a button that sends it.
 """
 
 import json
@@ -19,6 +19,7 @@ from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse, HttpResponseRedirect, QueryDict
+from django.middleware.csrf import CSRF_TOKEN_LENGTH, InvalidTokenFormat, _check_token_format, _unmask_cipher_token
 from django.shortcuts import render
 from django.urls import Resolver404, resolve
 from django.utils import timezone
@@ -28,16 +29,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.access import row_for
-from accounts.models import ParkedFile, ParkedForm, User
+from accounts.models import ParkedFile, ParkedForm, SignIn
 from accounts.parked_page import in_the_words_of
 from accounts.sealing import digest, seal, seal_text, unseal, unseal_text
 
 COOKIE = "parked"
-PERSON = "last_person"
 KEPT_FOR = timedelta(hours=12)
-PERSON_KEPT_FOR = timedelta(days=30)
 MOST_TEXT = 2 * 2**20
-MOST_TEXT_OF_A_STRANGER = 200_000
 MOST_FILES = 5 * 2**20
 SHOWN = "parked_shown"
 NOT_TYPED = {"csrfmiddlewaretoken", "parked", "operation_key", "version"}
@@ -103,21 +101,16 @@ def park(request, *, owner, now):
     if not (set(fields) - NOT_TYPED or request.FILES):
         return None
     text = json.dumps(fields, ensure_ascii=False)
-    if (
-        len(text) > (MOST_TEXT if owner else MOST_TEXT_OF_A_STRANGER)
-        or max(len(page), len(request.get_full_path())) > 600
-    ):
+    if len(text) > MOST_TEXT or max(len(page), len(request.get_full_path())) > 600:
         return None
-    if owner is None and not ratelimit.consume(
-        request, app="accounts", action="park", config={"park": "30/h/ip"}, user=None
-    ):
+    if not ratelimit.consume(request, app="accounts", action="park", config={"park": "60/h/user"}, user=owner):
         return None
     forget_old(now=now)
     row = ParkedForm(
         owner=owner, path=page, action=request.get_full_path(), created_at=now, sealed_fields=seal_text(text)
     )
     row.browser_digest = digest(browser_of(request))
-    files, room = [], MOST_FILES if owner else 0
+    files, room = [], MOST_FILES
     for field, sent in request.FILES.lists():
         for file in sent:
             if file.size > room:
@@ -153,9 +146,22 @@ def with_token(page, token):
     return f"{page}{'&' if '?' in page else '?'}{urlencode({'parked': token})}"
 
 
+def typist_of(request):
+    """Whose page this form was sent from: the person to whose sign-in its token was given; None when nobody's."""
+    token = request.POST.get("csrfmiddlewaretoken", "")
+    try:
+        _check_token_format(token)
+    except InvalidTokenFormat:
+        return None
+    secret = _unmask_cipher_token(token) if len(token) == CSRF_TOKEN_LENGTH else token
+    sign_in = SignIn.objects.filter(csrf_digest=digest(secret)).select_related("user").first()
+    return sign_in and sign_in.user
+
+
 def park_and_sign_in(request):
     """Answer to a POST without a session: keep what was typed, lead to sign-in, come back to the form."""
-    row = park(request, owner=request.lost_owner, now=timezone.now())
+    typist = typist_of(request)
+    row = park(request, owner=typist, now=timezone.now()) if typist else None
     if row is None:
         messages.warning(request, _("Your session had ended, so nothing was done. Sign in and do it again."))
         return _lead(request, redirect_to_login(page_to_show(request)).url)
@@ -167,7 +173,16 @@ def park_and_sign_in(request):
 
 
 def park_and_show(request):
-    """Answer to a form that was open while its owner signed in again elsewhere: show it again, unsent."""
+    """Answer to a form that was open while somebody signed in elsewhere: shown again, unsent, if it is their own."""
+    if typist_of(request) != request.user:
+        messages.warning(
+            request,
+            _(
+                "This page had been opened before you signed in, so nothing was done. The browser's back button "
+                "leads to what was typed."
+            ),
+        )
+        return _lead(request, page_to_show(request))
     row = park(request, owner=request.user, now=timezone.now())
     if row is None:
         return None
@@ -180,35 +195,16 @@ def _lead(request, address):
     return HttpResponseRedirect(address)
 
 
-def note_person(request, response):
-    """Let this browser say whose forms it holds, also when the session is gone together with its cookie."""
-    known = str(request.user.pk)
-    if _named(request) != known:
-        response.set_signed_cookie(PERSON, known, **_kept(PERSON_KEPT_FOR))
-
-
-def last_person(request):
-    """Who was signed in last in this browser, or None."""
-    known = _named(request)
-    return User.objects.filter(pk=known).first() if known else None
-
-
-def _named(request):
-    return request.get_signed_cookie(PERSON, default=None, max_age=PERSON_KEPT_FOR)
-
-
 def _remember(request, response):
-    response.set_cookie(COOKIE, browser_of(request), **_kept(KEPT_FOR))
+    response.set_cookie(
+        COOKIE,
+        browser_of(request),
+        max_age=int(KEPT_FOR.total_seconds()),
+        httponly=True,
+        samesite="Lax",
+        secure=settings.SESSION_COOKIE_SECURE,
+    )
     return response
-
-
-def _kept(how_long):
-    return {
-        "max_age": int(how_long.total_seconds()),
-        "httponly": True,
-        "samesite": "Lax",
-        "secure": settings.SESSION_COOKIE_SECURE,
-    }
 
 
 def find(request, token, *, now):
@@ -217,12 +213,9 @@ def find(request, token, *, now):
         token = uuid.UUID(str(token))
     except ValueError:
         return None
-    row = ParkedForm.objects.filter(
-        token=token, browser_digest=digest(browser_of(request)), created_at__gte=now - KEPT_FOR
+    return ParkedForm.objects.filter(
+        token=token, owner=request.user, browser_digest=digest(browser_of(request)), created_at__gte=now - KEPT_FOR
     ).first()
-    if row is None or row.owner_id not in (None, request.user.pk):
-        return None
-    return row
 
 
 def show_again(request, get_response):

@@ -78,7 +78,7 @@ def session_of(user, key_digest):
 
 
 def note_sign_in(request, user, *, now):
-    """Begin a session: its row, and a line among the person's sign-ins."""
+    """Begin a session: its row, and a line among the person's sign-ins. Django has just made its secret of forms."""
     if request.session.session_key is None:
         request.session.save()
     methods = request.session.get("account_authentication_methods") or []
@@ -86,6 +86,7 @@ def note_sign_in(request, user, *, now):
         key_digest=digest(request.session.session_key),
         defaults={
             "user": user,
+            "csrf_digest": digest(request.META["CSRF_COOKIE"]),
             "started_at": now,
             "seen_at": now,
             "ended_at": None,

@@ -15,6 +15,7 @@ class SignIn(Identified):
 
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="sign_ins", verbose_name=_("person"))
     key_digest = models.CharField(max_length=64, unique=True, editable=False)
+    csrf_digest = models.CharField(max_length=64, blank=True, db_index=True, editable=False)
     started_at = models.DateTimeField(_("signed in at"))
     seen_at = models.DateTimeField(_("last seen at"))
     ended_at = models.DateTimeField(_("ended at"), null=True)
@@ -61,7 +62,7 @@ class ParkedForm(models.Model):
     """What somebody had typed when their session turned out to have ended: kept encrypted, shown again after sign-in."""
 
     token = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    owner = models.ForeignKey(User, on_delete=models.CASCADE, null=True, related_name="+")
+    owner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
     browser_digest = models.CharField(max_length=64)
     path = models.CharField(max_length=600)
     action = models.CharField(max_length=600)
