@@ -115,7 +115,7 @@ def test_somebody_signed_in_is_neither_shown_nor_given_what_another_person_typed
     sign_in(strict, make_administrator())
     answer = strict.post(ADD, typed, headers={"Origin": "http://testserver"})
     assert answer["Location"] == ADD and not ParkedForm.objects.exists()
-    assert "mở từ trước khi bạn đăng nhập" in strict.get(ADD).content.decode()
+    assert "mở từ trước khi ông/bà đăng nhập" in strict.get(ADD).content.decode()
 
 
 @pytest.mark.parametrize("token", ["", "a" * 32, "b" * 64, "x", "ế" * 32, "a" * 100_000])
