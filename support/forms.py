@@ -89,8 +89,11 @@ class SupportForm(Form):
                 self.fields["office"].initial = next(iter(offices))
 
     def ask_about_code(self):
-        """Let the person say that the activity code is right though it was pointed out."""
+        """Let the person say, right below the activity code, that it is right though it was pointed out."""
         self.fields["same_code"] = self.same_code_field
+        names = [name for name in self.fields if name != "same_code"]
+        after = names.index("activity_code") + 1
+        self.order_fields([*names[:after], "same_code", *names[after:]])
 
     def clean_enterprise(self):
         typed = self.cleaned_data["enterprise"].strip()

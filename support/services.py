@@ -240,7 +240,7 @@ def _require_own_code(record, today):
     doubt = doubt_of(code, record.activity, record.year, names=names, years=years, likely=likely, counted_once=once)
     if doubt:
         sentence, values = doubt
-        raise DoubtfulCode(f"{_now(sentence) % values} {_now('If the code is right, say so and send it again.')}")
+        raise DoubtfulCode(f"{_now(sentence) % values} {_now('If the code is right, tick the box below it and send it again.')}")
 
 
 def _save_or_refuse(save):
