@@ -16,7 +16,7 @@ STATE_KINDS = {
     "approved": "ok",
     "refused": "bad",
     "withdrawn": "quiet",
-    "liquidated": "info",
+    "liquidated": "quiet",
     EMPTIED: "quiet",
 }
 

@@ -14,7 +14,6 @@ from audit.refusals import Refused
 from documents.word_tables import AS_WORD
 from programme.forms import money as forms
 from programme.models import BudgetLine, EntryKind, MoneyReturn, Payment, YearState
-from programme.models.commitments import EMPTIED
 from programme.permissions.budget import KEEP_LINES, REPORT
 from programme.presenting import money as presenting
 from programme.presenting.acting import in_whose_name
@@ -24,8 +23,8 @@ from programme.queries import money as queries
 from programme.services import lines as line_services
 from programme.services.opening import why_never
 from programme.services.returns import returned_vnd
+from programme.tables import commitments, payments
 from programme.tables import money as tables
-from programme.tables.payments import with_undone
 from programme.views.keeping import form_page, keep_page, line_period, names_of
 from programme.views.money import SHOWN, pending_on
 from programme.views.table_files import table_file
@@ -272,33 +271,13 @@ def _over_years(user, line):
 
 def _commitments(user, line):
     rows = line.commitments.order_by("-signed_on", "-pk")[:SHOWN]
-    return [{"row": row, "url": address_of(user, row), "kind": COMMITMENT_KINDS[row.standing]} for row in rows]
+    return [{"row": row, "url": address_of(user, row), "kind": commitments.STATE_KINDS[row.standing]} for row in rows]
 
 
 def _payments(user, line):
-    rows = with_undone(Payment.objects.filter(commitment__line=line))
+    rows = payments.with_undone(Payment.objects.filter(commitment__line=line))
     rows = rows.select_related("commitment").order_by("-prepared_at", "-pk")
-    return [{"row": row, "url": address_of(user, row), "kind": PAYMENT_KINDS[row.state]} for row in rows[:SHOWN]]
-
-
-COMMITMENT_KINDS = {
-    "prepared": "warn",
-    "approved": "ok",
-    "refused": "bad",
-    "withdrawn": "quiet",
-    "liquidated": "quiet",
-    EMPTIED: "quiet",
-}
-PAYMENT_KINDS = {
-    "prepared": "warn",
-    "controlled": "warn",
-    "signed": "warn",
-    "sent": "info",
-    "paid": "ok",
-    "refused": "bad",
-    "returned": "bad",
-    "withdrawn": "quiet",
-}
+    return [{"row": row, "url": address_of(user, row), "kind": payments.STATE_KINDS[row.state]} for row in rows[:SHOWN]]
 
 
 def add_line(request):
