@@ -52,22 +52,12 @@ class EnterpriseColumn(tables.Column):
         return format_html('<a href="{}">{}</a><span class="second">{}</span>', url, value, record[self.second])
 
 
-class AmountColumn(tables.Column):
-    """Contributions of all kinds: đồng, cents or counts; the unit stands above the table."""
-
-    kind = "number"
-    classes = "num"
-    places = 0
-
-    def text(self, value):
-        return formats.number(value)
-
-    def sheet_value(self, value):
-        return value
+AMOUNTS = {"vnd": tables.MoneyColumn, "usd_cents": tables.UsdColumn, "count": tables.NumberColumn}
 
 
-def rows_table(unit, *, with_base, with_detail):
-    """The table of the rows behind a value, with the unit of its contributions in the heads."""
+def rows_table(counted, *, with_base, with_detail):
+    """The table of the rows behind a value; `counted`: of which AMOUNTS its contributions are."""
+    amounts = AMOUNTS[counted]
 
     class RowTable(tables.Table):
         enterprise = EnterpriseColumn(
@@ -79,9 +69,9 @@ def rows_table(unit, *, with_base, with_detail):
             order_by=("enterprise__sort_key",),
         )
         tax_code = tables.CodeColumn(accessor="enterprise__tax_code", verbose_name=_("Tax code"))
-        contribution = AmountColumn(verbose_name=_("Contribution (%(unit)s)") % {"unit": unit}, total=True)
+        contribution = amounts(verbose_name=_("Contribution"), total=True)
         if with_base:
-            base = AmountColumn(verbose_name=_("Base (%(unit)s)") % {"unit": unit}, total=True)
+            base = amounts(verbose_name=_("Base"), total=True)
         source_kind = SourceColumn(verbose_name=_("Row"), fields=["source_id"])
         if with_detail:
             detail = tables.Column(verbose_name=_("Detail"))
@@ -101,7 +91,9 @@ def rows_table(unit, *, with_base, with_detail):
     return RowTable
 
 
-def published_rows_table(unit, *, with_base):
+def published_rows_table(counted, *, with_base):
+    amounts = AMOUNTS[counted]
+
     class PublishedRowTable(tables.Table):
         enterprise_name = EnterpriseColumn(
             verbose_name=_("Enterprise"),
@@ -110,9 +102,9 @@ def published_rows_table(unit, *, with_base):
             second_label=_("Tax code"),
         )
         tax_code = tables.CodeColumn(verbose_name=_("Tax code"))
-        contribution = AmountColumn(verbose_name=_("Contribution (%(unit)s)") % {"unit": unit}, total=True)
+        contribution = amounts(verbose_name=_("Contribution"), total=True)
         if with_base:
-            base = AmountColumn(verbose_name=_("Base (%(unit)s)") % {"unit": unit}, total=True)
+            base = amounts(verbose_name=_("Base"), total=True)
         source_kind = SourceColumn(verbose_name=_("Row"), fields=["source_id"])
         detail = tables.Column(verbose_name=_("Detail"))
         ward_code = tables.CodeColumn(verbose_name=_("Ward or commune (code)"))

@@ -114,7 +114,6 @@ def _rows(request, shown, value_name, *, table, rows, filterset, name):
     if not kept and "export" in request.GET:  # a paper or file without them would say that there are none
         messages.warning(request, ROWS_GONE)
         return HttpResponseRedirect(request.path)
-    unit = _unit(value)
     parts = [request.GET.get(key) for key in ("q", "ward", "group", "size", "content_area")]
     total = None
     if kept and not any(parts):
@@ -126,14 +125,14 @@ def _rows(request, shown, value_name, *, table, rows, filterset, name):
         request,
         name=name,
         title=_("Rows behind %(name)s, %(year)s") % {"name": value_name, "year": value.year},
-        table_class=table(unit, with_base=value.version.read.counts in ("growth", "supported_share")),
+        table_class=table(_counted(value), with_base=value.version.read.counts in ("growth", "supported_share")),
         filterset_class=filterset,
         queryset=rows,
         ordering=("-contribution", "pk"),
         template="reporting/value_rows.html",
         export_name=f"dong-{value.version.indicator.code.replace('.', '-')}-{value.year}",
         empty=_("No row contributes to this value.") if kept else ROWS_GONE,
-        sheet=Sheet(period=str(value.year), unit=str(unit)),
+        sheet=Sheet(period=str(value.year)),
         context={
             "shown": shown,
             "value": value,
@@ -149,8 +148,9 @@ def _rows(request, shown, value_name, *, table, rows, filterset, name):
     )
 
 
-def _unit(value):
+def _counted(value):
+    """What the contributions are: one of `AMOUNTS`."""
     read = value.version.read
     if read.numerator:
-        return _("US cents") if read.currency == "usd_cents" else _("đồng")
-    return wording.UNITS["vnd"] if read.counts == "money" else _("count")
+        return read.currency
+    return "vnd" if read.counts == "money" else "count"

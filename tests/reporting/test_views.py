@@ -28,7 +28,7 @@ from tests.factories import (
 )
 from tests.programme.making import make_budget_year, make_commitment, make_line, make_paid_payment, make_task
 from tests.programme.making_plans import make_plan
-from tests.reporting.making import NOW, OUTPUT_SHARE, make_indicator, make_run, make_statistic
+from tests.reporting.making import EXPORT_SHARE, NOW, OUTPUT_SHARE, make_indicator, make_run, make_statistic
 from tests.reporting.test_counts import TURNS
 from tests.reporting.test_shares import make_titled
 
@@ -183,6 +183,18 @@ def test_exports_hold_what_the_page_shows(world, client_as):
     rows = client.get(reverse("reporting:value_rows", args=[value().public_id]), {"export": "csv"})
     text = b"".join(rows.streaming_content).decode()
     assert "300" in text and "120" in text
+
+
+def test_rows_of_a_share_of_exports_are_told_in_dollars_everywhere(client_as):
+    make_indicator(EXPORT_SHARE, "exports")
+    make_figures(make_titled(), 2024, export_direct_goods_usd_cents=97_505_849_383)
+    make_statistic(100_000_000_000, measure="exports")
+    make_run(year_from=2024, year_to=2024, now=NOW)
+    client, found = client_as(make_officer()), value("exports")
+    text = page(client, "reporting:value_rows", found.public_id)
+    assert '<span class="unit">USD</span>' in text and ">975.058.493,83<" in text
+    book = client.get(reverse("reporting:value_rows", args=[found.public_id]), {"export": "xlsx"}).streaming_content
+    assert 975_058_493.83 in [cell.value for row in load_workbook(io.BytesIO(b"".join(book))).active for cell in row]
 
 
 def test_value_of_an_unfinished_computation_has_no_page(world, client_as):
