@@ -79,21 +79,38 @@ def odd_cells(order, name):
     return found
 
 
+def sheets_of(workbook, *, hidden=False):
+    """Names of the sheets of cells that are shown, or of those that are not."""
+    from python_calamine import SheetTypeEnum, SheetVisibleEnum
+
+    return [
+        about.name
+        for about in workbook.sheets_metadata
+        if about.typ == SheetTypeEnum.WorkSheet and (about.visible != SheetVisibleEnum.Visible) == hidden
+    ]
+
+
 def open_xlsx(path):
     """The visible sheets of a workbook: (name, rows, merged ranges)."""
-    from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+    from python_calamine import CalamineError, CalamineWorkbook
 
     try:
         workbook = CalamineWorkbook.from_path(path)
-        for about in workbook.sheets_metadata:
-            if about.typ != SheetTypeEnum.WorkSheet or about.visible != SheetVisibleEnum.Visible:
-                continue
-            sheet = workbook.get_sheet_by_name(about.name)
+        for name in sheets_of(workbook):
+            sheet = workbook.get_sheet_by_name(name)
             rows = sheet.to_python(skip_empty_area=False)
             merges = [(top, left, bottom, right) for (top, left), (bottom, right) in (sheet.merged_cell_ranges or ())]
-            yield about.name, rows, merges
+            yield name, rows, merges
     except CalamineError as error:
         raise Refusal("unreadable") from error
+
+
+def no_table(order, problem):
+    """Why none of the sheets that are shown could be read; where others are hidden, that those were not looked at."""
+    from python_calamine import CalamineWorkbook
+
+    hidden = order["format"] == "xlsx" and sheets_of(CalamineWorkbook.from_path(order["path"]), hidden=True)
+    return Refusal("hidden_sheets", sheets=hidden) if hidden else problem or Refusal("empty")
 
 
 def open_csv(path):
@@ -394,7 +411,7 @@ def read_table(order):
             table.require_currencies()
             say_rows(table)
     if table is None:
-        raise problem or Refusal("empty")
+        raise no_table(order, problem)
     if order.get("originals"):
         say(asking="originals")
         sys.stdout.flush()

@@ -35,6 +35,7 @@ FILES = {
     "too_many_rows": gettext_noop("The file has %(rows)s rows; at most %(most)s are taken at once. Divide it."),
     "too_wide": gettext_noop("The file has more than %(most)s columns."),
     "no_heading": gettext_noop("No heading row was found in the first 20 rows. Missing: %(missing)s. Found: %(found)s. Use the template, or give the columns these names."),
+    "hidden_sheets": gettext_noop("The sheets that are shown hold no such table, and hidden ones are not read: %(sheets)s. Unhide the sheet with the table, save the file and send it again."),
     "twice_the_same": gettext_noop("Two columns mean the same (%(title)s): %(columns)s. Remove or rename one."),
     "other_currency": gettext_noop("The column “%(title)s” is in another currency: it is taken in %(currency)s only. Convert it and write the unit into its heading."),
     "encrypted": gettext_noop("The file is protected by a password. Save it without one."),

@@ -18,7 +18,7 @@ from documents.staging import Staged, pack_rows, unpack_rows
 from documents.views.imports import sample_read
 from jobs import services as jobs
 from jobs.models import Job
-from tests.documents.sheets import tax_code, upload, workbook
+from tests.documents.sheets import changed, tax_code, upload, workbook
 from tests.factories import make_auditor, make_director, make_officer
 
 pytestmark = pytest.mark.django_db
@@ -321,6 +321,15 @@ def test_unreadable_file_is_refused_with_a_sentence(kind, now):
     import_ = sent(kind, [["x", "y", "z"]], by=make_officer(), now=now, heading=["Cột 1", "Cột 2", "Cột 3"])
     assert import_.state == State.REFUSED
     assert import_.refusal["message"] == "no_heading"
+
+
+def test_a_table_that_stands_on_a_hidden_sheet_only_is_pointed_out(kind, now):
+    book = changed(
+        workbook([["Mở đầu"]], [HEAD, [A, "Một", 5]]),
+        {"xl/workbook.xml": lambda part: part.replace(b'name="Sheet2"', b'name="Sheet2" state="hidden"')},
+    )
+    import_ = sent(kind, book, by=make_officer(), now=now)
+    assert import_.refusal["message"] == "hidden_sheets" and import_.refusal["arguments"] == {"sheets": ["Sheet2"]}
 
 
 def test_every_one_of_many_bad_rows_is_reported(kind, now):
