@@ -11,26 +11,36 @@ _MARKS = re.compile("[\u0300-\u036f]")
 _BRACKETS = re.compile(r"[(\[{][^)\]}]*[)\]}]")
 # Of a part of a year, planned, or of more than the enterprise: not the column that the heading otherwise names.
 _OTHER = re.compile(
-    r"\b(?:\d+|ba|sau|chin)\s*thang\b|\bquy\s*(?:[1-4]|i{1,3}|iv)\b|\bthang\s*\d|\b(?:ke hoach|kh|uoc|du kien|muc tieu|cung ky)\b"
+    r"\b(?:(?!12\b)\d+|ba|sau|chin)\s*thang\b|\bquy\s*(?:[1-4]|i{1,3}|iv)\b|\bthang\s*\d|\b(?:ke hoach|kh|uoc|du kien|muc tieu|cung ky)\b"
     r"|\b(?:dau nam|cuoi nam|nam truoc|tap doan)\b"
 )
+# The same said above the table: of a date (ngày 20 tháng 01) nothing, of a plan only where the line begins with it.
+_OTHER_ABOVE = re.compile(
+    r"\b(?:(?!12\b)\d+|ba|sau|chin)\s*thang\b(?!\s*\d)|\bquy\s*(?:[1-4]|i{1,3}|iv)\b|(?<!ngay )(?<!\d )\bthang\s*\d|\bdau nam\b"
+    r"|^(?:(?:bieu|bang|mau|phu luc|so lieu|bao cao|tong hop|chi tieu)\s+(?:so\s+)?(?:\d+\s*)?)*(?:ke hoach|uoc|du kien|muc tieu)\b"
+)
+_BASE_YEAR = re.compile(r"\b(?:so sanh|co dinh|gia|goc)(?: nam)?(?: goc)? (?:19|20)\d\d\b")
+_ANY_YEAR = re.compile(r"(?<!\d)20\d\d(?!\d)")
 _YEAR = re.compile(r"(?<!so sanh )\b(?:nam|year)\s*(20\d\d)\b")
 _NOT_WORD = re.compile(r"[^0-9a-z]+")
-_STATED = r"(?:don vi tinh|don vi|dvt|unit)\s*[:.\-]?\s*"
+_STATED = r"(?:don vi tinh|don vi|dvt|units?|loai tien|tien te|currency)\s*[:.\-]?\s*"
 _POWERS = {
     "ty": 9,
     "ti": 9,
     "billion": 9,
+    "billions": 9,
     "bn": 9,
     "trieu": 6,
     "tr": 6,
     "million": 6,
+    "millions": 6,
     "mio": 6,
     "mil": 6,
     "mn": 6,
     "nghin": 3,
     "ngan": 3,
     "thousand": 3,
+    "thousands": 3,
     "tram": 2,
     "hundred": 2,
     "chuc": 1,
@@ -39,7 +49,7 @@ _POWERS = {
 _WORDS = "|".join(sorted(_POWERS, key=len, reverse=True))
 _NUMBER = r"\d[\d.,]*(?:\s*(?:\^|\*\*|mu)\s*\d+|[⁰¹²³⁴-⁹]+)?"
 _TIMES = rf"(?:(?:{_WORDS})\.?|{_NUMBER})"
-_DONG = r"(?:(?<!hop )(?<!lao )(?<!hoat )dong|vnd|d)\b"
+_DONG = r"(?:(?:(?<!hop )(?<!lao )(?<!hoat )dong|vnd|d)\b|₫)"
 _DOLLARS = r"(?:(?:us)?\$|(?:usd|do la(?: my)?|dollars?)\b)"
 # Money that is neither: refused by its name. Yên and tệ alone are also names of places and of much else.
 _FOREIGN = re.compile(
@@ -48,10 +58,21 @@ _FOREIGN = re.compile(
 )
 # What may stand beside a unit without changing it; beside any other word nobody can say what the unit is.
 _BEFORE_UNIT = {"la", "bang", "tinh", "vi", "theo", "hanh", "sanh", "don", "doi", "ra", "va", "unit", "in", "nam"}
-_AFTER_UNIT = {"viet", "theo", "gia", "mot", "tren", "moi", "va", "rieng", "nam", "thang", "quy", "chua", "da", "co"}
+_AFTER_UNIT = {"viet", "theo", "gia", "mot", "tren", "moi", "va", "rieng", "nam", "chua", "da", "co"}
+# What may stand in a heading of amounts beside the name of its column, its unit and its year, and change nothing.
+_PLAIN = {
+    *_BEFORE_UNIT, *_AFTER_UNIT, *_POWERS, "dong", "vnd", "usd", "d", "do", "la", "my", "us", "dollar", "dollars", "dvt", "unit",
+    "units", "tinh", "don", "th", "thuc", "hien", "te", "so", "lieu", "bao", "cao", "chinh", "gom", "trong", "neu",
+    "bat", "buoc", "tong", "tri", "hanh", "sanh", "co", "dinh", "thi", "truong", "goc", "vat", "gtgt", "thue", "year",
+}  # fmt: skip
+_PLAIN_PHRASES = re.compile(r"\b(?:12 thang|ca nam|quy doi|viet nam)\b")
+_PEOPLE = {"nguoi", "lao", "dong", "persons", "people"}
 _NO_MONEY = re.compile(rf"\s*(?:(?:{_WORDS})\s+)*(?:nguoi|lao dong|%|tan|kg|chiec|cai|san pham|m2|m3|lit|bo)\s*")
 _UNIT_AT_END = rf"(?:(?:{_WORDS}|1(?:[.,]?000)+|10\s*\^\s*\d)\s+)+(?:dong|vnd|usd)\s*$"
+_UNIT = re.compile(rf"(?<![a-z0-9])(?:{_TIMES}\s*)*(?:{_DONG}|{_DOLLARS})(?:\s+(?:{_WORDS})\b)?")
+_LONE_TIMES = re.compile(rf"\b(?:{_WORDS})\b(?! (?:le|trong)\b)")
 _PLAIN_DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
+AMOUNTS = ("vnd", "usd", "whole", "decimal")
 KNOWN_POWERS = {"vnd": (0, 3, 6, 9, 12), "usd": (2, 5, 8, 11)}
 UNCLEAR = -1  # a unit is stated, in words that are not understood
 
@@ -119,7 +140,7 @@ def _power(times):
 
 def _stated(folded):
     """Where a text states units: what stands in brackets, after “ĐVT:”, or at its end."""
-    parts = [match[1] for match in re.finditer(r"[(\[]([^)\]]*)[)\]]", folded)]
+    parts = [match[1] for match in re.finditer(r"[(\[]((?:[^()\[\]]|[(\[][^()\[\]]*[)\]])*)[)\]]", folded)]
     match = re.search(_STATED + r"(.*)$", folded)
     if match:
         parts.append(match[1])
@@ -130,11 +151,12 @@ def _stated(folded):
 def _powers_in(part, currency):
     """The powers of ten of every unit of this currency in a part of a text; UNCLEAR for what nobody can say."""
     money = _DOLLARS if currency == "usd" else _DONG
+    part = re.sub(r"\s/\s", "; ", part)  # several units; without blanks it is one in another
     for found in re.finditer(rf"(?<![a-z0-9])((?:{_TIMES}\s*)*){money}(?:\s+((?:{_WORDS})\b))?", part):
-        before = re.search(r"([^\s,;:./()\[\]]+)[\s']*$", part[: found.start()])
-        after = re.match(r"\s*([^\s,;:./()\[\]-]+)", part[found.end() :])
+        before = re.search(r"([^\s,;:./()\[\]]+)[\s'./(\[]*$", part[: found.start()])
+        after = re.match(r"(?:\s*[(/\[]|\.(?=\S))?\s*([^\s,;:./()\[\]-]+)", part[found.end() :])
         strange = (before and before[1] not in _BEFORE_UNIT) or (after and after[1] not in _AFTER_UNIT)
-        if strange and found[0] == "d":  # a letter among others
+        if strange and found[0] == "d" and not part[: found.start()].endswith("."):  # a letter among others
             continue
         power = None if strange or (found[1] and found[2]) else _power(found[1] or found[2] or "")
         if power is not None and currency == "usd":
@@ -148,15 +170,21 @@ def unit_in(text, currency):
     Dollars are counted in cents, so one dollar is the power 2. UNCLEAR when a unit is stated that nobody can choose, or
     several that differ.
     """
-    powers = set()
-    for part in _stated(fold(text)):
+    folded = fold(text)
+    powers, rest = set(), folded
+    for part in _stated(folded):
         found = set(_powers_in(part, currency))
+        if found and _LONE_TIMES.search(_UNIT.sub(" ", part)):  # (VND, triệu)
+            found = {UNCLEAR}
+        rest = rest.replace(part, " ")
         if not found and currency == "vnd" and (match := re.fullmatch(rf"\s*((?:(?:{_WORDS})\s*)+)", part)):
             power = _power(match[1])
             found = {power if power in KNOWN_POWERS["vnd"] else UNCLEAR}
         if not found and _NO_MONEY.fullmatch(part):
             found = {UNCLEAR}
         powers |= found
+    if powers:  # triệu đồng (VND)
+        powers |= {_power(found[1]) for found in re.finditer(rf"((?:{_TIMES}\s*)+)\b(?:dong|vnd|usd)\b", rest)}
     return only(powers)
 
 
@@ -167,7 +195,7 @@ def only(powers):
 
 def names_currency(text, currency):
     """Whether a heading says by name that its amounts are đồng ("vnd") or dollars ("usd")."""
-    dong = rf"\bvnd\b|[(\[,:]\s*dong\b|\b(?:{_WORDS})\s+dong\b"
+    dong = rf"\bvnd\b|₫|[(\[,:]\s*dong\b|\b(?:{_WORDS})\s+dong\b"
     return bool(re.search(rf"(?<![a-z0-9]){_DOLLARS}" if currency == "usd" else dong, fold(text)))
 
 
@@ -176,12 +204,32 @@ def names_foreign(text):
     return bool(_FOREIGN.search(fold(text)))
 
 
+def years_in(title):
+    """The years that a heading of amounts is about; those of fixed prices are none of them."""
+    return {int(year) for year in _ANY_YEAR.findall(_BASE_YEAR.sub(" ", fold(title)))}
+
+
+def is_plain(title, kind, named, known):
+    """Whether every word of a heading of amounts is understood: `named`, the column's own names, its unit, one year,
+    words `known` of the bases, and what changes nothing. (1) and (2)=(3)+(4) are numbers of columns."""
+    if len(years_in(title)) > 1:
+        return False
+    folded = _BASE_YEAR.sub(" ", fold(title))
+    folded = re.sub(
+        r"[(\[]([^()\[\]]*)[)\]]", lambda found: " " if COLUMN_NUMBER.fullmatch(found[1]) else found[0], folded
+    )
+    folded = _PLAIN_PHRASES.sub(" ", _ANY_YEAR.sub(" ", _UNIT.sub(" ", folded)))
+    plain = {*_PLAIN, *known, *(_PEOPLE if kind == "whole" else ())}
+    return set(_in_full(folded).split()) <= plain.union(*(name.split() for name in named))
+
+
 class Layout:
     """What was read above the first row of data."""
 
     def __init__(
-        self, heading_row, first_row, places, titles, units, file_units, foreign, years, words, unknown, lines
-    ):
+        self, heading_row, first_row, places, titles, units, file_units, foreign, years, words, unknown, lines, strange,
+        partial, dated,
+    ):  # fmt: skip
         self.heading_row, self.first_row = heading_row, first_row
         self.places = places  # key -> column index
         self.titles = titles  # key -> heading as written
@@ -192,6 +240,9 @@ class Layout:
         self.words = words  # all text above and in the heading, folded: bases are looked for in it
         self.unknown = unknown  # headings that belong to no column
         self.lines = lines  # the cells above the heading, folded
+        self.strange = strange  # headings of amounts with words that nobody understands
+        self.dated = dated  # [heading of amounts, the year it names]
+        self.partial = partial  # lines above the table that speak of a part of a year, or of a plan
 
 
 class NoHeading(Exception):
@@ -233,12 +284,12 @@ def _spread(row, spans):
 
 
 def _names(rows, spans):
-    """The words of each column from one or two heading rows: [(whole, own)]."""
-    upper = _spread(rows[0], spans)
+    """The words of each column from one or two heading rows: [(whole, own)]; `spans` are the merged cells of each."""
+    upper = _spread(rows[0], spans[0])
     if len(rows) == 1:
         return [(cell, cell) for cell in upper]
-    lower = [str(cell).strip() if cell is not None else "" for cell in rows[1]]
-    if not spans:
+    lower = _spread(rows[1], spans[1])
+    if not spans[0]:
         filled, last = [], ""
         for top, below in zip(upper, lower, strict=False):
             last = top or last
@@ -267,13 +318,17 @@ def _match(names, aliases):
     return places, doubles
 
 
-def find_layout(rows, columns, merges=()):
-    """The heading among the first rows. `columns` are dicts with key, aliases (folded), type and required."""
+def find_layout(rows, columns, merges=(), known=frozenset()):
+    """The heading among the first rows. `columns` are dicts with key, aliases (folded), type and required; `known` are
+    words that may stand beside the name of any column."""
     aliases = {alias: column["key"] for column in columns for alias in column["aliases"]}
     required = [column for column in columns if column.get("required")]
     best = None
     for number in range(min(SEARCHED_ROWS, len(rows))):
-        spans = [(left, right) for top, left, bottom, right in merges if top == number and right > left]
+        spans = [
+            [(left, right) for top, left, _bottom, right in merges if top == row and right > left]
+            for row in (number, number + 1)
+        ]
         for height in (1, 2):
             if number + height > len(rows):
                 continue
@@ -297,10 +352,18 @@ def find_layout(rows, columns, merges=()):
     if doubles:
         key, indexes = next(iter(doubles.items()))
         title = next(column["title"] for column in columns if column["key"] == key)
-        raise TwiceTheSame(
-            title, [f"{column_letter(index)} “{' '.join(names[index][0].split())}”" for index in indexes]
-        )
+        below = _beneath(rows[number + height]) if number + height < len(rows) else {}
+        named = [(column_letter(index), f"{names[index][0]} {below.get(index, '')}") for index in indexes]
+        raise TwiceTheSame(title, [f"{letter} “{' '.join(words.split())}”" for letter, words in named])
     first = number + height
+    amounts = {column["key"]: column for column in columns if column["type"] in AMOUNTS and column["key"] in places}
+    while (
+        first < len(rows) and (below := _beneath(rows[first])) and _is_beneath(rows[first], places, amounts, required)
+    ):
+        for key in amounts:
+            index, title = places[key]
+            places[key] = (index, f"{title} {below.get(index, '')}".strip())
+        first += 1
     while first < len(rows) and _is_column_numbers(rows[first]):
         first += 1
     above = [str(cell) for row in rows[:number] for cell in row if str(cell or "").strip()]
@@ -318,7 +381,22 @@ def find_layout(rows, columns, merges=()):
             file_units[currency] = power
     foreign = any(names_foreign(part) for text in above for part in _stated(fold(text)))
     words = [fold(text) for text in above] + [fold(whole) for whole, _ in names if whole]
-    years = sorted({int(year) for text in words for year in _YEAR.findall(text)})
+    years = {int(year) for text in words for year in _YEAR.findall(text)}
+    titles = {key: title for key, (_, title) in places.items()}
+    over = (
+        _over(rows[number - 1], [span for span in merges if span[0] == number - 1], places, required) if number else {}
+    )
+    for key in amounts:
+        parent = over.get(places[key][0], "")
+        if _OTHER.search(fold(parent)) or years_in(parent):
+            titles[key] = f"{parent} {titles[key]}"
+    dated = [[titles[key], year] for key in amounts for year in sorted(years_in(titles[key]))]
+    years |= {year for _title, year in dated}
+    strange = [
+        titles[key] for key, column in amounts.items()
+        if not is_plain(titles[key], column["type"], column["aliases"], known)
+    ]  # fmt: skip
+    partial = [" ".join(text.split())[:200] for text in above if _OTHER_ABOVE.search(fold(text))]
     unknown = [
         " ".join(whole.split())
         for index, (whole, _) in enumerate(names)
@@ -328,15 +406,45 @@ def find_layout(rows, columns, merges=()):
         number,
         first,
         {key: index for key, (index, _) in places.items()},
-        {key: title for key, (_, title) in places.items()},
+        titles,
         units,
         file_units,
         foreign,
-        years,
+        sorted(years),
         " | ".join(words),
         unknown[:30],
         [fold(text) for text in above],
+        strange,
+        partial[:3],
+        dated,
     )
+
+
+def _beneath(row):
+    """{column: words} of a row that may belong to the heading: texts and years."""
+    cells = {index: str(_whole(cell)).strip() for index, cell in enumerate(row) if cell is not None}
+    return {
+        index: text
+        for index, text in cells.items()
+        if text and (re.search(r"[^\W\d]", text) or _ANY_YEAR.fullmatch(text))
+    }
+
+
+def _over(row, merges, places, required):
+    """{column: words} of a row that may stand over groups of headings, right of the column by which rows are known."""
+    cells = _spread(row, [(left, right) for _top, left, _bottom, right in merges if right > left])
+    first = max(places[column["key"]][0] for column in required) + 1 if required else 0
+    found, last = {}, ""
+    for index, text in enumerate(cells[first:], first):
+        last = found[index] = text or last
+    return found
+
+
+def _is_beneath(row, places, amounts, required):
+    """Whether a row says more of the headings of amounts above it: words or years, and no row of data."""
+    filled = {index for index, cell in enumerate(row) if str(cell if cell is not None else "").strip()}
+    below, keys = _beneath(row), {places[column["key"]][0] for column in required}
+    return bool(filled & {places[key][0] for key in amounts}) and filled == set(below) and not filled & keys
 
 
 def _is_column_numbers(row):

@@ -160,7 +160,11 @@ class Table:
         self.convert = (
             encodings.CONVERSIONS[encoding] if encoding in ("tcvn3", "vni") and order["format"] == "xlsx" else None
         )
-        self.layout = headings.find_layout([self.clean(row) for row in rows[:40]], self.columns, merges)
+        phrases = [
+            phrase for basis in order.get("bases", ()) for phrases in basis["words"].values() for phrase in phrases
+        ]
+        known = frozenset(word for phrase in phrases for word in phrase.split())
+        self.layout = headings.find_layout([self.clean(row) for row in rows[:40]], self.columns, merges, known)
         self.encoding = encoding
         self.style = cells.NumberStyle(self.options.get("decimal_style"))
         self.counts = {"rows": 0, "good": 0, "bad": 0, "blank": 0, "group": 0, "total": 0, "note": 0, "example": 0}
@@ -199,7 +203,8 @@ class Table:
                 continue
             title = self.layout.titles[key]
             other, said = ("vnd", "USD") if currency == "usd" else ("usd", "đồng")
-            above = self.layout.foreign and currency not in self.layout.file_units
+            elsewhere = self.layout.foreign or (currency == "vnd" and "usd" in self.layout.file_units)
+            above = elsewhere and currency not in self.layout.file_units
             if above or headings.names_currency(title, other) or headings.names_foreign(title):
                 raise Refusal("other_currency", title=title, currency=said)
 
@@ -361,6 +366,9 @@ class Table:
             "years": layout.years,
             "bases": self.bases(),
             "unknown": layout.unknown,
+            "strange": layout.strange,
+            "partial": layout.partial,
+            "dated": layout.dated,
             "original": [" ".join(str(cell).split()) for cell in self.clean(self.rows[layout.heading_row])][:200],
         }
 

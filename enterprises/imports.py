@@ -87,7 +87,7 @@ class FiguresImport(ImportKind):
     code = "figures"
     title = _("Figures of a year")
     action = IMPORT_FIGURES
-    asks_year = True
+    asks_year = whole_year = True
     key = "tax_code"
     columns = (
         Column(

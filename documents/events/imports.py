@@ -16,6 +16,9 @@ def choices_in_words(chosen):
     for key, power in chosen.get("units", {}).items():
         if key in columns:
             said.append(f"{columns[key].title}: {UNIT_NAMES[columns[key].type][power]}")
+    if "sheet" in chosen:
+        said.append(_("Sheet to be read: %(sheet)s") % {"sheet": chosen["sheet"]})
+    said += [_("looked at: “%(words)s”") % {"words": words} for words in chosen.get("looked_at", ())]
     if "decimal_style" in chosen:
         said.append("1.234,56" if chosen["decimal_style"] == "vi" else "1,234.56")
     if chosen.get("repair_tax_codes"):

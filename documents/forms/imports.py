@@ -56,8 +56,10 @@ class ReadingForm(Form):
                 self.fields[f"unit_{column.key}"] = forms.TypedChoiceField(
                     label=_("Unit of “%(column)s”") % {"column": reading["titles"].get(column.key, column.title)},
                     coerce=int,
-                    choices=list(UNIT_NAMES[column.type].items()),
-                    initial=options["units"][column.key],
+                    choices=self.units_of(column),
+                    initial=None if self.is_open(column) else options["units"][column.key],
+                    required=not self.is_open(column),
+                    empty_value=None,
                 )
         if any(reading["style"].values()):
             self.fields["decimal_style"] = forms.ChoiceField(
@@ -73,6 +75,15 @@ class ReadingForm(Form):
             self.fields[f"basis_{basis.key}"] = forms.ChoiceField(
                 label=basis.title, choices=choices, initial=options["bases"].get(basis.key)
             )
+        if reading.get("doubtful"):
+            label = _("I have looked at it: the amounts are those of these columns, of the whole year: %(titles)s")
+            if not kind.whole_year:
+                label = _("I have looked at it: the amounts are those of these columns: %(titles)s")
+            self.fields["looked_at"] = forms.BooleanField(
+                required=False,
+                label=label % {"titles": "; ".join(f"“{title}”" for title in reading["doubtful"])},
+                initial="looked_at" in options["chosen"],
+            )
         if import_.counts.get("repairable") or options["repair_tax_codes"]:
             self.fields["repair_tax_codes"] = forms.BooleanField(
                 required=False,
@@ -80,13 +91,22 @@ class ReadingForm(Form):
                 initial=options["repair_tax_codes"],
             )
 
+    def is_open(self, column):
+        """Whether nobody has said yet in which unit the column is: nothing is offered before it is chosen."""
+        return self.import_.reading["unit_from"][column.key] in ("nowhere", "unclear")
+
+    def units_of(self, column):
+        nothing = [("", _("Choose…"))] if self.is_open(column) else []
+        return [*nothing, *UNIT_NAMES[column.type].items()]
+
     def chosen(self):
         """What the person decided: what differs from what the file itself says."""
         data, reading = self.cleaned_data, self.import_.reading
         units = {
             key: data[f"unit_{key}"]
             for key, power in self.import_.options["units"].items()
-            if data[f"unit_{key}"] != power or reading["unit_from"][key] in ("nowhere", "unclear", "chosen")
+            if data[f"unit_{key}"] is not None
+            and (data[f"unit_{key}"] != power or reading["unit_from"][key] in ("nowhere", "unclear", "chosen"))
         }
         chosen = {"units": units, "bases": {b.key: data[f"basis_{b.key}"] for b in self.kind.bases}}
         if "sheet" in data:
@@ -97,6 +117,8 @@ class ReadingForm(Form):
             chosen["repair_tax_codes"] = True
         if data.get("year_confirmed"):
             chosen["year_confirmed"] = True
+        if data.get("looked_at"):
+            chosen["looked_at"] = reading["doubtful"]
         return chosen
 
 

@@ -331,6 +331,7 @@ class Found:
             "sheets": self.sheets,
             "bases": self.heading["bases"],
             "style": self.style,
+            "doubtful": self.doubtful(),
             "questions": self.questions(),
             "remarks": [list(remark) for remark in self.kind.remarks(totals, context)],
             "sample": self.sample,
@@ -358,7 +359,19 @@ class Found:
             questions.append("year")
         if any(value is None for value in self.options["bases"].values()):
             questions.append("bases")
+        if set(self.doubtful()) - set(self.chosen.get("looked_at", ())):
+            questions.append("headings")
         return questions
+
+    def doubtful(self):
+        """Headings and lines of which somebody must say that they do stand for the columns and the year as read."""
+        found = list(self.heading["strange"])
+        if self.kind.whole_year:
+            of_another = {title for title, year in self.heading["dated"] if year != self.import_.year}
+            named = self.import_.year in self.heading["years"]  # else the year itself is asked for
+            found += [title for title in of_another if named and title not in found]
+            found += self.heading["partial"]
+        return found
 
     def parts(self, import_):
         kind = ImportPart.Kind

@@ -164,6 +164,7 @@ def detail(request, import_, now):
         shown["form"] = ReadingForm(import_=import_, kind=kind)
         shown["questions"] = import_.reading.get("questions", [])
         shown["remarks"] = [sentence(text, given) for text, given in import_.reading.get("remarks", [])]
+        shown["doubtful"] = "; ".join(f"“{title}”" for title in import_.reading.get("doubtful", ()))
         chosen = import_.options.get("bases", {})
         shown["unsaid"] = ", ".join(str(basis.title) for basis in kind.bases if not chosen.get(basis.key))
         shown["asked"] = ", ".join([str(_("units of measure")), *(str(basis.title) for basis in kind.bases)])

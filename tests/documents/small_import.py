@@ -18,7 +18,7 @@ class OfficesImport(ImportKind):
     code = "test-offices"
     title = "Offices of the test"
     action = IMPORT
-    asks_year = True
+    asks_year = whole_year = True
     key = "tax_code"
     columns = (
         Column("tax_code", "Tax code", "tax_code", aliases=("MST",), required=True),

@@ -10,6 +10,7 @@ from audit.events import history_of
 from audit.models import Event
 from audit.refusals import Conflict, NotAllowed, Refused
 from documents import imports, workbooks
+from documents.forms.imports import ReadingForm
 from documents.imports import Column, ImportKind
 from documents.models import Import, ImportPart, StoredFile
 from documents.reasons import sentence
@@ -315,6 +316,36 @@ def test_basis_is_read_from_the_file_and_can_be_changed(kind, now):
     assert import_.options["bases"] == {"prices": "constant"}
     services.change_reading(import_=import_, chosen={"bases": {"prices": "current"}}, year=2025, by=by, now=now)
     assert work(import_, now).options["bases"] == {"prices": "current"}
+
+
+def test_a_heading_that_is_not_understood_is_imported_only_after_a_look(kind, now, client_as):
+    by, line = make_officer(), "Số liệu 6 tháng đầu năm 2025"
+    import_ = sent(kind, workbook([[line], ["MST", "Tên", "GTSX (đồng, Q1)"], [A, "Một", 5]]), by=by, now=now)
+    assert import_.reading["questions"] == ["headings"]
+    page = client_as(by).get(import_.get_absolute_url()).content.decode()
+    assert "“GTSX (đồng, Q1)”" in page and f"“{line}”" in page and "Đã kiểm tra" in page
+    with pytest.raises(Refused):
+        services.apply_import(import_=import_, by=by, now=now)
+    seen = {"looked_at": import_.reading["doubtful"]}
+    services.change_reading(import_=import_, chosen=seen, year=2025, by=by, now=now)
+    assert work(import_, now).reading["questions"] == []
+    services.change_reading(import_=import_, chosen={"looked_at": [line]}, year=2025, by=by, now=now)
+    assert work(import_, now).reading["questions"] == ["headings"]
+
+
+def test_a_heading_of_another_year_is_asked_for_though_the_title_names_the_right_one(kind, now):
+    book = workbook([["BÁO CÁO NĂM 2025"], ["MST", "Tên", "GTSX (đồng, TH 2024)"], [A, "Một", 5]])
+    import_ = sent(kind, book, by=make_officer(), now=now)
+    assert (import_.reading["questions"], import_.reading["doubtful"]) == (["headings"], ["GTSX (đồng, TH 2024)"])
+
+
+def test_no_unit_is_offered_before_it_is_chosen(kind, now):
+    import_ = sent(kind, workbook([["MST", "Tên", "GTSX"], [A, "Một", 5]]), by=make_officer(), now=now)
+    given = {"year": "2025", "unit_output_vnd": "", "basis_prices": "current"}
+    form = ReadingForm(given, import_=import_, kind=kind)
+    assert "selected" not in str(form["unit_output_vnd"]).replace('value="" selected', "")
+    assert form.is_valid() and form.chosen()["units"] == {}
+    assert ReadingForm(given | {"unit_output_vnd": "6"}, import_=import_, kind=kind).is_valid()
 
 
 def test_unreadable_file_is_refused_with_a_sentence(kind, now):

@@ -179,6 +179,112 @@ def test_a_column_of_less_than_the_year_or_of_others_is_not_taken_for_the_year(w
     assert heading["unknown"] == [f"Doanh thu ({words})"]
 
 
+STRANGE = [
+    "Q1", "6T", "9T/2026", "H1", "bq tháng", "T1-T6", "6 th", "đồng/tháng", "triệu đồng/người", "dự toán", "ƯTH", "kỳ trước",
+    "hợp nhất", "toàn quốc", "2024-2026",
+]  # fmt: skip
+PLAIN = [
+    "triệu đồng", "tr.đ", "ĐVT: Triệu đồng Việt Nam", "10^6 đồng", "triệu ₫", "triệu đồng/năm", "năm 2026", "TH 2026", "2026",
+    "12 tháng", "cả năm", "*", "3", "3)=(1)+(2", "triệu đồng, giá so sánh 2010", "đã bao gồm VAT",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("words", [*STRANGE, *PLAIN])
+def test_a_heading_is_read_unasked_only_where_every_word_of_it_is_known(words):
+    title = f"Doanh thu ({words})"
+    heading = read(workbook([["MST", title], [A, 6]]))[2]
+    assert heading["strange"] == ([title] if words in STRANGE else [])
+    years = {2026: ["năm 2026", "TH 2026", "2026", "9T/2026"], 2024: ["2024-2026"]}
+    assert (2026 in heading["years"]) == (words in years[2026] or words in years[2024])
+
+
+@pytest.mark.parametrize(
+    ("line", "partial"),
+    [
+        ("BÁO CÁO SỐ LIỆU 6 THÁNG ĐẦU NĂM 2026", True),
+        ("KẾ HOẠCH SẢN XUẤT KINH DOANH NĂM 2026", True),
+        ("Số liệu kế hoạch năm 2026. ĐVT: triệu đồng", True),
+        ("Quý I/2026", True),
+        ("Tháng 6 năm 2026", True),
+        ("Hà Nội, ngày 20 tháng 01 năm 2027", False),
+        ("SỞ KẾ HOẠCH VÀ ĐẦU TƯ", False),
+        ("(Kèm theo Kế hoạch số 12/KH-UBND ngày 3 tháng 2 năm 2026)", False),
+        ("Tình hình thực hiện kế hoạch năm 2026 (12 tháng)", False),
+    ],
+)
+def test_a_line_above_that_speaks_of_a_part_of_a_year_or_of_a_plan_is_told(line, partial):
+    assert read(workbook([[line], ["MST", "Doanh thu"], [A, 6]]))[2]["partial"] == ([line] if partial else [])
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "ng.đ",
+        "N.đồng",
+        "T.đồng",
+        "VND (mn)",
+        "VND (millions)",
+        "đồng (x1000)",
+        "USD/VND",
+        "VNĐ, triệu",
+        "VND - millions",
+        "đồng (triệu)",
+    ],
+)
+def test_a_unit_is_read_only_where_what_is_joined_to_it_is_known(words):
+    for rows in ([["MST", f"Doanh thu ({words})"]], [[f"ĐVT: {words}"], ["MST", "Doanh thu"]]):
+        assert read(workbook([*rows, [A, 6]]))[2]["unit_from"] == {"revenue_vnd": "unclear"}
+
+
+def test_two_units_in_one_heading_are_asked_for():
+    heading = read(workbook([["MST", "Doanh thu triệu đồng (VND)", "Xuất khẩu (USD (thousands))"], [A, 6, 7]]))[2]
+    assert set(heading["unit_from"].values()) == {"unclear"}
+
+
+def test_what_stands_over_a_group_of_headings_belongs_to_them():
+    for over, strange, years in (("Năm 2024", [], [2024]), ("Toàn tập đoàn", ["Toàn tập đoàn Doanh thu"], [])):
+        heading = read(workbook([["", "", over, "", "Khác"], ["STT", "MST", "Doanh thu", "Ghi chú", "X"], [1, A, 6]]))[
+            2
+        ]
+        assert (heading["strange"], heading["years"]) == (strange, years)
+        assert heading["dated"] == [[f"{over} Doanh thu", year] for year in years]
+
+
+def test_several_units_in_one_line_are_read_each():
+    heading = read(workbook([["ĐVT: triệu đồng / nghìn USD / người"], ["MST", "Doanh thu", "Xuất khẩu"], [A, 6, 7]]))[2]
+    assert heading["units"] == {"revenue_vnd": 6, "export_usd_cents": 5}
+
+
+@pytest.mark.parametrize("line", ["Unit: $", "Unit: US$", "Currency: S$", "Đơn vị tính: nghìn USD"])
+def test_a_table_in_dollars_is_refused_for_a_column_of_dong(line):
+    with pytest.raises(Refused, match=r"Doanh thu.*chỉ nhận đồng"):
+        read(workbook([[line], ["MST", "Doanh thu"], [A, 6]]))
+
+
+@pytest.mark.parametrize(
+    "below", [("Năm 2025", "Năm 2026"), (2025, 2026), ("Kế hoạch", "Thực hiện"), ("6 tháng", "Cả năm")]
+)
+@pytest.mark.parametrize("above", [[], [["ĐVT: triệu đồng"]], [["BIỂU"], ["", "", "ĐVT: triệu đồng"]]])
+def test_a_merged_heading_over_two_columns_is_never_taken_for_the_first(below, above):
+    top = len(above)
+    merges = [(top, 2, top, 3, "Doanh thu"), *((top, at, top + 1, at, name) for at, name in ((0, "STT"), (1, "MST")))]
+    rows = [*above, ["STT", "MST", "Doanh thu", ""], ["", "", *below], [1, A, 18500, 17000]]
+    with pytest.raises(Refused, match=f"C “Doanh thu {below[0]}”, D “Doanh thu {below[1]}”"):
+        read(workbook(rows, merges=merges))
+
+
+def test_what_stands_beneath_a_heading_belongs_to_it():
+    for below, strange, unit, years in (
+        ("6 tháng", ["Doanh thu 6 tháng"], "nowhere", []),
+        ("(triệu đồng)", [], "heading", []),
+        ("Thực hiện 2025", [], "nowhere", [2025]),
+        (2025, [], "nowhere", [2025]),
+    ):
+        rows, _bad, heading = read(workbook([["MST", "Doanh thu"], ["", below], [A, 6]]))
+        assert (heading["strange"], heading["unit_from"], heading["years"]) == (strange, {"revenue_vnd": unit}, years)
+        assert len(rows) == 1
+
+
 def test_another_currency_on_a_sheet_that_is_not_read_refuses_nothing():
     data = workbook([["MST", "Doanh thu"], [A, 1]], [["MST", "Doanh thu (nghìn USD)"], [B, 2]])
     rows, _bad, _heading = read(data)
