@@ -289,7 +289,7 @@ def _said(record, name):
 def _figures_to_choose(winner, loser):
     rows = []
     for own, other in merging.figures_in_conflict(winner, loser):
-        label = _("Confirmed figures of %(year)s") % {"year": own.year}
+        label = _("Confirmed figures of %(year)s (%(basis)s)") % {"year": own.year, "basis": own.basis_words}
         rows.append((other, label, (_in_short(own), _in_short(other))))
     return rows
 
@@ -300,7 +300,7 @@ def _in_short(figures):
         (_("output"), figures.output_vnd, big_money),
         (_("revenue"), figures.revenue_vnd, big_money),
         (_("exports"), figures.exports_usd_cents, usd),
-        (_("labour"), figures.labour_insured, number),
+        (_("average labour"), figures.labour_average, number),
     )
     return "; ".join(f"{label} {say(value)}" for label, value, say in parts if value is not None) or "–"
 

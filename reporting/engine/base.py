@@ -75,7 +75,7 @@ WHERE branch_of IS NOT NULL
 """
 TITLES = f"""
 CREATE TEMP TABLE kpi_title AS
-SELECT r.title_id, r.product_id, r.enterprise_id, u.unit_id, r.kind, r.round_year, r.valid_from, r.valid_to, r.ended_on
+SELECT r.title_id, r.product_id, r.enterprise_id, r.group_id, u.unit_id, r.kind, r.round_year, r.valid_from, r.valid_to, r.ended_on
 FROM enterprises_titlerevision r
 JOIN kpi_unit u ON u.enterprise_id = r.enterprise_id
 WHERE {AS_OF.format(r="r")}

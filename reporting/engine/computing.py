@@ -8,7 +8,7 @@ from reporting.engine import digests
 from reporting.engine.base import Base
 from reporting.engine.inputs import target_for
 from reporting.engine.judging import judge
-from reporting.engine.rows import amount_of, amounts_sql, rows_sql
+from reporting.engine.rows import amount_of, amounts_sql, groups_of, rows_sql
 from reporting.models import Dimension, FigureKind, Verdict
 
 COUNTED = ("turns", "supported", "enterprises", "products", "first_time_products")
@@ -332,13 +332,13 @@ def blocking_reason(value, definition):
 
 def parts_of(base, definition):
     """{year: [Part]} by ward, size and product group (content area for money). Groups overlap, the rest add up."""
-    size, join = "CAST('' AS text)", ""
+    size, (group, join) = "CAST('' AS text)", groups_of(definition)
     if base.bases:
         base.need_sizes()
         size = "COALESCE(z.size, '')"
-        join = f" LEFT JOIN kpi_size z ON z.unit_id = r.unit_id AND z.year = r.year - {definition.shift}"
+        join += f" LEFT JOIN kpi_size z ON z.unit_id = r.unit_id AND z.year = r.year - {definition.shift}"
     sql = (
-        f"SELECT r.year, COALESCE(a.code, ''), u.group_codes, {size}, SUM(r.amount), SUM(r.base),"
+        f"SELECT r.year, COALESCE(a.code, ''), {group}, {size}, SUM(r.amount), SUM(r.base),"
         f" COUNT(DISTINCT r.unit_id) FROM ({rows_sql(base, definition)}) r"
         f" JOIN kpi_unit u ON u.enterprise_id = r.unit_id{join}"
         " LEFT JOIN reference_administrativeunit a ON a.id = u.ward_id"

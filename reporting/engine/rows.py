@@ -27,6 +27,17 @@ def amount_of(numerator, alias):
     return f"CASE WHEN {unknown} THEN NULL ELSE {' + '.join(f'COALESCE({c}, 0)' for c in columns)} END"
 
 
+def groups_of(definition):
+    """Under which product groups a row `r` counts, and what to join for it: of a title the product's own, else those of
+    the unit `u`."""
+    if SOURCE_KINDS[definition.counts] != SourceKind.TITLE:
+        return "u.group_codes", ""
+    return "COALESCE(pg.code, '')", (
+        " JOIN enterprises_title pt ON pt.public_id = r.source_id JOIN kpi_title kt ON kt.title_id = pt.id"
+        " LEFT JOIN reference_productgroup pg ON pg.id = kt.group_id"
+    )
+
+
 def rows_sql(base, definition):
     return _STATEMENTS[definition.counts](base, definition)
 

@@ -16,7 +16,7 @@ from reporting.engine.base import Base
 from reporting.engine.computing import plain_values, values_of
 from reporting.engine.digests import digest_of_run
 from reporting.engine.inputs import gather
-from reporting.engine.rows import SOURCE_KINDS, rows_sql
+from reporting.engine.rows import SOURCE_KINDS, groups_of, rows_sql
 from reporting.engine.settling import wait_until_settled
 from reporting.models import KpiPart, KpiRow, KpiRun, KpiValue, SourceKind
 from reporting.permissions import COMPUTE
@@ -179,8 +179,10 @@ def _write(run, attempt, base, version, values):
 def keeping_sql(base, definition, value):
     """One statement that keeps the rows of one value, each with the ward, groups, size and area it counts under."""
     kind, size, area = SOURCE_KINDS[definition.counts], "''", "''"
+    group, own = groups_of(definition)
     joins = (
         " JOIN kpi_unit u ON u.enterprise_id = r.unit_id LEFT JOIN reference_administrativeunit a ON a.id = u.ward_id"
+        + own
     )
     if base.bases:
         base.need_sizes()
@@ -196,7 +198,7 @@ def keeping_sql(base, definition, value):
         "INSERT INTO reporting_kpirow (value_id, source_kind, source_id, enterprise_id, unit_id, contribution, base,"
         " ward_code, group_codes, size, area_code)"
         f" SELECT {int(value.pk)}, '{kind}', r.source_id, r.enterprise_id, r.unit_id, r.amount, r.base,"
-        f" COALESCE(a.code, ''), u.group_codes, {size}, {area}"
+        f" COALESCE(a.code, ''), {group}, {size}, {area}"
         f" FROM ({rows_sql(base, definition)}) r{joins} WHERE r.year = {int(value.year)}"
     )
 

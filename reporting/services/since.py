@@ -13,7 +13,7 @@ from support.models import SupportRevision
 
 # What the engine reads of a revision: anything else of it may change without a value changing.
 OF_ENTERPRISES = ("parent_tax_code", "ward", "group_codes", "main_activity", "merged_into")
-OF_TITLES = ("product", "enterprise", "kind", "round_year", "valid_from", "valid_to", "ended_on")
+OF_TITLES = ("product", "enterprise", "group", "kind", "round_year", "valid_from", "valid_to", "ended_on")
 OF_SUPPORT = (
     "enterprise",
     "activity_code",

@@ -7,7 +7,8 @@ from django.utils.translation import gettext_lazy
 
 from reference.models import AdministrativeUnit, ContentArea, ProductGroup
 from reporting import queries, wording
-from reporting.models import Dimension, Family, KpiPublication, KpiValue, PublishedValue
+from reporting.engine.rows import SOURCE_KINDS
+from reporting.models import Dimension, Family, KpiPublication, KpiValue, PublishedValue, SourceKind
 from reporting.permissions import COMPUTE, DECIDE, DEFINE
 from reporting.queries import Shown
 from reporting.tables import dashboard_columns, dashboard_rows
@@ -132,6 +133,7 @@ def _breakdowns(shown, parts):
     """[(dimension label, note, [{name, amount, share, enterprises, url}])] in the order of size of the part."""
     value = shown.value
     money = money_of(value)
+    of_products = SOURCE_KINDS[value.version.read.counts] == SourceKind.TITLE  # each has one group
     found = []
     for dimension in Dimension:
         rows = [part for part in parts if part["dimension"] == dimension]
@@ -141,7 +143,7 @@ def _breakdowns(shown, parts):
         found.append(
             {
                 "label": dimension.label,
-                "note": NOTES.get(dimension, ""),
+                "note": "" if dimension == Dimension.GROUP and of_products else NOTES.get(dimension, ""),
                 "rows": [
                     {
                         "name": names.get(part["code"]) or part["code"] or _("not known"),

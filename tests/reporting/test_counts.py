@@ -5,6 +5,7 @@ from fractions import Fraction
 
 import pytest
 
+from reporting.models import KpiValue
 from tests.factories import (
     make_agency,
     make_content_area,
@@ -14,12 +15,13 @@ from tests.factories import (
     make_money_source,
     make_period,
     make_product,
+    make_product_group,
     make_rule,
     make_support,
     make_target,
     make_title,
 )
-from tests.reporting.making import make_indicator, value, values
+from tests.reporting.making import make_indicator, make_run, value, values
 from tests.reporting.test_shares import make_titled, merge
 
 pytestmark = pytest.mark.django_db
@@ -67,6 +69,19 @@ def test_activity_over_two_years_counts_where_the_rule_says(year_of, turns):
     make_support(started_on=date(2023, 11, 1), delivered_on=date(2024, 2, 1))
     found = values(2023, 2024)
     assert tuple(found["turns", year].numerator for year in (2023, 2024)) == turns
+
+
+def test_a_product_counts_under_its_own_group_not_under_those_of_its_enterprise():
+    make_indicator(PRODUCTS, "products")
+    groups = [make_product_group("G1"), make_product_group("G2")]
+    enterprise = make_enterprise(groups=groups)
+    for group in (groups[0], groups[0], groups[1], None):
+        make_title(make_product(enterprise, group=group), round_year=2024)
+    run = make_run(year_from=2024, year_to=2024)
+    found = KpiValue.objects.get(run=run, year=2024)
+    parts = {part.code: part.amount for part in found.parts.filter(dimension="group")}
+    assert (found.numerator, parts) == (4, {"G1": 2, "G2": 1, "": 1})
+    assert sorted(found.source_rows.values_list("group_codes", flat=True)) == ["", "G1", "G1", "G2"]
 
 
 def test_rule_says_whose_support_and_which_activities_count():
