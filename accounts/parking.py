@@ -24,6 +24,7 @@ from django.shortcuts import render
 from django.urls import Resolver404, resolve
 from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
+from django.utils.html import format_html
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -173,20 +174,32 @@ def park_and_sign_in(request):
 
 
 def park_and_show(request):
-    """Answer to a form that was open while somebody signed in elsewhere: shown again, unsent, if it is their own."""
-    if typist_of(request) != request.user:
-        messages.warning(
-            request,
-            _(
-                "This page had been opened before you signed in, so nothing was done. The browser's back button "
-                "leads to what was typed."
-            ),
+    """Answer to a form that was open while somebody signed in elsewhere: kept for its typist, and shown to nobody else."""
+    typist = typist_of(request)
+    row = park(request, owner=typist, now=timezone.now()) if typist else None
+    if typist == request.user:
+        return row and _remember(request, _lead(request, with_token(row.path, row.token)))
+    said = _(
+        "This page had been opened before you signed in, so nothing was done. The browser's back button leads to what was typed."
+    )
+    if row is not None:
+        said = _(
+            "Another person had opened this page, so nothing was done. What was typed is kept for that person, who finds it after signing in here."
         )
-        return _lead(request, page_to_show(request))
-    row = park(request, owner=request.user, now=timezone.now())
-    if row is None:
-        return None
-    return _remember(request, _lead(request, with_token(row.path, row.token)))
+    messages.warning(request, said)
+    answer = _lead(request, page_to_show(request))
+    return _remember(request, answer) if row else answer
+
+
+def remind(request, user, *, now):
+    """Say after sign-in where the newest form is that is kept for this person in this browser."""
+    if COOKIE not in request.COOKIES or "parked=" in request.POST.get("next", ""):
+        return
+    row = _kept_for(request, user, now=now).order_by("-pk").first()
+    if row is not None:
+        said = _("A form that you typed when a session had ended is kept: %(link)s.")
+        link = format_html('<a href="{}">{}</a>', with_token(row.path, row.token), _("show it again"))
+        messages.info(request, format_html(said.replace("%(link)s", "{}"), link), fail_silently=True)
 
 
 def _lead(request, address):
@@ -213,9 +226,12 @@ def find(request, token, *, now):
         token = uuid.UUID(str(token))
     except ValueError:
         return None
-    return ParkedForm.objects.filter(
-        token=token, owner=request.user, browser_digest=digest(browser_of(request)), created_at__gte=now - KEPT_FOR
-    ).first()
+    return _kept_for(request, request.user, now=now).filter(token=token).first()
+
+
+def _kept_for(request, user, *, now):
+    browser = digest(browser_of(request))
+    return ParkedForm.objects.filter(owner=user, browser_digest=browser, created_at__gte=now - KEPT_FOR)
 
 
 def show_again(request, get_response):

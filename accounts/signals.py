@@ -15,14 +15,16 @@ from django.db import transaction
 from django.dispatch import receiver
 from django.utils import timezone
 
-from accounts import sessions
+from accounts import parking, sessions
 from accounts.models import SignIn
 from audit.events import record_event
 
 
 @receiver(user_logged_in)
 def signed_in(sender, request, user, **kwargs):
-    sessions.note_sign_in(request, user, now=timezone.now())
+    now = timezone.now()
+    sessions.note_sign_in(request, user, now=now)
+    parking.remind(request, user, now=now)
 
 
 @receiver(user_logged_out)

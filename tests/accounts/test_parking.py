@@ -109,13 +109,37 @@ def test_the_session_that_ended_last_does_not_make_another_persons_form_its_own(
 
 
 def test_somebody_signed_in_is_neither_shown_nor_given_what_another_person_typed(client_as):
-    strict = Client(enforce_csrf_checks=True)
-    sign_in(strict, make_administrator())
+    strict, typist = Client(enforce_csrf_checks=True), make_administrator()
+    sign_in(strict, typist)
     typed = TYPED | page_of(strict)
     sign_in(strict, make_administrator())
     answer = strict.post(ADD, typed, headers={"Origin": "http://testserver"})
-    assert answer["Location"] == ADD and not ParkedForm.objects.exists()
+    assert answer["Location"] == ADD and ParkedForm.objects.get().owner == typist
+    page = strict.get(ADD).content.decode()
+    assert "được giữ cho người đó" in page and TYPED["name"] not in page
+
+
+def test_a_page_of_an_unknown_sign_in_is_not_sent(client_as):
+    strict = Client(enforce_csrf_checks=True)
+    sign_in(strict, make_administrator())
+    typed = TYPED | {"csrfmiddlewaretoken": "a" * 64}
+    assert strict.post(ADD, typed, headers={"Origin": "http://testserver"})["Location"] == ADD
     assert "mở từ trước khi ông/bà đăng nhập" in strict.get(ADD).content.decode()
+    assert not ParkedForm.objects.exists()
+
+
+def test_the_typist_is_told_after_signing_in_that_a_form_is_kept(client_as):
+    people = [make_administrator(), make_administrator()]
+    for person in people:
+        person.set_password(PASSWORD)
+        person.save(update_fields=["password"])
+    client = client_as(people[0])
+    lost(client)
+    for person in reversed(people):
+        client.post(reverse("account_login"), {"login": person.email, "password": PASSWORD})
+        page = client.get(reverse("accounts:me")).content.decode()
+        assert ("hiện lại biểu mẫu</a>" in page) == (person == people[0])
+        client.post(reverse("account_logout"))
 
 
 @pytest.mark.parametrize("token", ["", "a" * 32, "b" * 64, "x", "ế" * 32, "a" * 100_000])
