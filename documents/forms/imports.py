@@ -58,7 +58,7 @@ class ReadingForm(Form):
                     coerce=int,
                     choices=self.units_of(column),
                     initial=None if self.is_open(column) else options["units"][column.key],
-                    required=not self.is_open(column),
+                    required="sheet" not in reading["questions"] or not self.is_open(column),  # another may state it
                     empty_value=None,
                 )
         if any(reading["style"].values()):

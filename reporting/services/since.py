@@ -59,7 +59,7 @@ def changed_since(run, year, chosen, now):
             {value.year - value.version.read.shift for value, _c in chosen} & (then.closed ^ today.closed),
         ),
         (_("definitions of indicators"), {value.version_id for value, _c in chosen} - {v.pk for v in today.versions}),
-        (_("targets"), [value for value, _c in chosen if value.target != _target(value)]),
+        (_("assigned targets"), [value for value, _c in chosen if value.target != _target(value)]),
         (_("rules of counting"), _rules(then, today, chosen)),
     )
     return [(what, len(found)) for what, found in counted if found]
