@@ -29,6 +29,18 @@ def figures_in_conflict(winner, loser):
     return [(own[key], row) for key, row in sorted(others.items(), key=str) if key in own]
 
 
+def why_not(winner, loser):
+    """Why the two cannot be merged as things stand, though a person may; "" when they can."""
+    closed = FigureYearClosing.closed_years()
+    for own, _other in figures_in_conflict(winner, loser):
+        if own.year in closed:
+            return _(
+                "Both records have confirmed figures of %(year)s and that year is closed. "
+                "Open the year by a decision first, so that one of the two can give way."
+            ) % {"year": own.year}
+    return ""
+
+
 @transaction.atomic
 def merge_enterprises(*, winner, loser, from_loser=(), figures_of_loser=(), reason, by, now, versions=None):
     """Make one enterprise of two records. The loser stays as an alias that leads to the winner; nothing is deleted.
@@ -79,16 +91,9 @@ def _take_fields(winner, loser, names):
 
 def _settle_figures(winner, loser, chosen, *, by, now):
     """Of two confirmed figures of one year and basis one gives way; of two open ones the loser's is withdrawn."""
-    closed = FigureYearClosing.closed_years()
+    if reason := why_not(winner, loser):
+        raise Refused(reason)
     for own, other in figures_in_conflict(winner, loser):
-        if own.year in closed:
-            raise Refused(
-                _(
-                    "Both records have confirmed figures of %(year)s and that year is closed. "
-                    "Open the year by a decision first, so that one of the two can give way."
-                )
-                % {"year": own.year}
-            )
         gives_way = own if str(other.public_id) in chosen else other
         FigureRevision.objects.filter(pk=gives_way.pk).update(superseded_at=max(now, gives_way.confirmed_at))
         record_event("figures gave way", gives_way, by=by, now=now, year=own.year)

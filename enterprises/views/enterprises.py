@@ -261,6 +261,7 @@ def merge_enterprises(request, public_id):
         "form": form,
         "winner": winner,
         "loser": loser,
+        "why_not": merging.why_not(winner, loser),
         "counts": [
             (_("Products"), winner.products.standing().count(), loser.products.standing().count()),
             (_("Declarations of figures"), winner.figures.current().count(), loser.figures.current().count()),

@@ -335,6 +335,20 @@ def test_duplicates_are_compared_and_merged(client_as):
     assert (loser.merged_into, winner.phone, other.superseded_at) == (winner, "024 9", None)
 
 
+def test_figures_to_choose_name_their_basis_and_a_closed_year_is_said_before_anything_is_typed(client_as):
+    client, (winner, loser) = client_as(make_officer()), (make_enterprise(), make_enterprise())
+    for firm in (winner, loser):
+        make_figures(firm, YEAR)
+        make_figures(firm, YEAR, scope="key_products")
+    page = address("merge_enterprises", winner, loser=loser.tax_code)
+    shown = text(client.get(page))
+    assert f"năm {YEAR} (thông thường)" in shown and f"năm {YEAR} (riêng sản phẩm chủ lực)" in shown
+    values = {"decision_number": "5/QĐ-SCT", "decided_on": formats.vn_date(timezone.localdate()), **key()}
+    client_as(make_director()).post(address("close_year", YEAR), values)
+    shown = text(client.get(page))
+    assert "đã chốt" in shown and "Gộp hai bản ghi" not in shown
+
+
 # --- products and titles ----------------------------------------------------------------------
 def test_product_and_title_through_their_pages(client_as):
     client, enterprise = client_as(make_officer()), make_enterprise()
