@@ -87,8 +87,9 @@ def digest_of_chosen(chosen):
 
 
 def digest_of_seen(chosen, changed):
-    """What stands for all that the last look showed: the values, and what was said to have changed since."""
-    return hashlib.sha256(canonical([digest_of_chosen(chosen), changed]).encode()).hexdigest()
+    """What stands for all that the last look showed: the values, and what has changed since (`changed_since`), and into what."""
+    things = [[what, sorted(found.items())] for what, found in changed]
+    return hashlib.sha256(canonical([digest_of_chosen(chosen), things]).encode()).hexdigest()
 
 
 class LookOnceMore(Conflict):
@@ -147,7 +148,7 @@ def publish_year(*, year, run, paper_number, paper_on, by, now, reason="", seen=
     if not chosen:
         raise Refused(_("The computation has no figures of that year."))
     digest = digest_of_chosen(chosen)
-    if seen is not None and seen != digest_of_seen(chosen, since.sentences(run, year, chosen, now)):
+    if seen is not None and seen != digest_of_seen(chosen, since.changed_since(run, year, chosen, now)):
         raise LookOnceMore(
             _(
                 "Since you looked, the figures were computed anew, another variant was chosen or more data changed. Look at them once more."

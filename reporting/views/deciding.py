@@ -129,7 +129,8 @@ def publish_year(request, year):
             except Refused as refusal:
                 form.add_error(None, str(refusal))
                 checking = isinstance(refusal, LookOnceMore)
-    changed = since.sentences(run, year, chosen, now) if run else []
+    changed = since.changed_since(run, year, chosen, now) if run else []
+    warnings = since.sentences(run, chosen, changed) if run else []
     return render(
         request,
         "reporting/publish_year.html",
@@ -139,7 +140,7 @@ def publish_year(request, year):
             "cautions": cautions_of(
                 year=year,
                 run=run,
-                changed=changed,
+                changed=warnings,
                 chosen=chosen,
                 paper_number=form.cleaned_data["paper_number"],
                 paper_on=form.cleaned_data["paper_on"],
@@ -147,7 +148,7 @@ def publish_year(request, year):
             )
             if checking
             else [],
-            "changed": [] if checking else changed,
+            "changed": [] if checking else warnings,
             "year": year,
             "run": run,
             "last": last,

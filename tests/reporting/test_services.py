@@ -1,5 +1,6 @@
 import uuid
 from datetime import date, timedelta
+from functools import partial
 from types import SimpleNamespace
 
 import pytest
@@ -13,7 +14,7 @@ from accounts.roles import Role
 from audit.events import history_of
 from audit.refusals import Conflict, NotAllowed, Refused
 from documents.imports import kinds, require_nothing_rests_on
-from enterprises.models import EnterpriseGroup, FigureYearClosing
+from enterprises.models import EnterpriseGroup, FigureRevision, FigureYearClosing
 from enterprises.services.revisions import note_enterprise
 from jobs import services as jobs
 from jobs.models import Job
@@ -35,14 +36,22 @@ from reporting.models import (
 from reporting.services import computing, since
 from reporting.services.computing import ask_for_values, clear_attempts
 from reporting.services.indicators import add_variant, choose_variant, define_indicator, load_indicators
-from reporting.services.publishing import publish_year, require_not_published, values_to_publish
+from reporting.services.publishing import (
+    LookOnceMore,
+    digest_of_seen,
+    publish_year,
+    require_not_published,
+    values_to_publish,
+)
 from reporting.services.statistics import record_statistic, revise_statistic, withdraw_statistic
+from support.services import correct_support
 from tests.factories import (
     make_auditor,
     make_director,
     make_enterprise,
     make_figures,
     make_head,
+    make_money_source,
     make_officer,
     make_period,
     make_product,
@@ -404,12 +413,12 @@ def test_director_publishes_a_year_and_every_row_is_copied(world):
 def test_what_changed_since_a_computation_is_said_before_it_is_published(world):
     run = make_run()
     chosen, _open = values_to_publish(run, 2024)
-    assert since.sentences(run, 2024, chosen, NOW) == []
+    assert since.changed_since(run, 2024, chosen, NOW) == since.sentences(run, chosen, []) == []
     statistic = CityStatistic.objects.current().get(measure="output", year=2024)
     withdraw_statistic(statistic=statistic, reason="Nhập nhầm tệp", by=make_officer(), now=LATER)
     make_figures(make_enterprise(), 2024, output_vnd=5, at=LATER)
     make_support(make_enterprise(), "HC-9", now=LATER)
-    replaced, changed = since.sentences(run, 2024, chosen, LATER)
+    replaced, changed = since.sentences(run, chosen, since.changed_since(run, 2024, chosen, LATER))
     assert "1.000 đồng" in replaced and "Hãy tính lại" in replaced
     for said in ("số liệu của doanh nghiệp (1)", "số liệu của thành phố (1)", "bản ghi hỗ trợ (1)"):
         assert said in changed
@@ -417,7 +426,8 @@ def test_what_changed_since_a_computation_is_said_before_it_is_published(world):
 
 
 def changed_after(run, year=2024, now=LATER):
-    return dict(since.changed_since(run, year, values_to_publish(run, year)[0], now))
+    changed = since.changed_since(run, year, values_to_publish(run, year)[0], now)
+    return {what: len(found) for what, found in changed}
 
 
 def test_a_record_of_another_year_that_moves_a_turn_of_the_year_is_said(world):
@@ -502,6 +512,89 @@ def test_targets_rules_closings_and_definitions_that_changed_are_said(world):
         "mục tiêu được giao": 1,
         "quy tắc tính": 1,
     }
+
+
+def correct_amount(record, amount, now=LATER, **content):
+    record.refresh_from_db()
+    correct_support(
+        record=record, version=record.version, by=make_head(), now=now, reason="Sai", amount_vnd=amount, **content
+    )
+
+
+def restate(enterprise, output_vnd, at):
+    FigureRevision.objects.filter(enterprise=enterprise, year=2024, superseded_at=None).update(superseded_at=at)
+    make_figures(enterprise, 2024, output_vnd=output_vnd, at=at)
+
+
+def change_again(what, world):
+    """Three changes of one thing: the last takes the second back."""
+    later, officer = [LATER + timedelta(days=day) for day in (1, 2, 3)], make_officer()
+    if what == "thông tin doanh nghiệp":
+        first, second = make_unit(), make_unit()
+        return [partial(note, world[0], ward=ward) for ward in (first, second, first)]
+    if what == "bản ghi hỗ trợ":
+        record = world[0].support_records.get()
+        source = make_money_source()
+        return [
+            partial(correct_amount, record, amount, at, money_source=source)
+            for amount, at in zip((7, 999, 7), later, strict=True)
+        ]
+    if what == "số liệu của doanh nghiệp":
+        return [partial(restate, world[0], output, at) for output, at in zip((5, 6, 7), later, strict=True)]
+
+    def revise(amount, at):
+        statistic = CityStatistic.objects.current().get(measure="output", year=2024)
+        revise_statistic(
+            statistic=statistic,
+            amount=amount,
+            source="Niên giám",
+            published_on=date(2025, 6, 1),
+            reason="Sai",
+            by=officer,
+            now=at,
+        )
+
+    return [partial(revise, amount, at) for amount, at in zip((900, 800, 700), later, strict=True)]
+
+
+@pytest.mark.parametrize(
+    "what", ["thông tin doanh nghiệp", "bản ghi hỗ trợ", "số liệu của doanh nghiệp", "số liệu của thành phố"]
+)
+def test_a_second_change_of_the_same_thing_is_not_published_unseen(world, what):
+    run, director, now = make_run(), make_director(), LATER + timedelta(days=9)
+    chosen, _open = values_to_publish(run, 2024)
+    seen = []
+    for change in change_again(what, world):
+        change()
+        assert changed_after(run, now=now) == {what: 1}
+        seen.append(digest_of_seen(chosen, since.changed_since(run, 2024, chosen, now)))
+        assert seen[-1] == digest_of_seen(chosen, since.changed_since(run, 2024, chosen, now))
+    assert seen[0] != seen[1] != seen[2]
+    with pytest.raises(LookOnceMore):
+        publish(run, director, now=now, seen=seen[1])
+    assert publish(run, director, now=now, seen=seen[2]).pk
+
+
+def test_a_change_taken_back_and_another_made_is_not_published_unseen(world):
+    run, (first, second) = make_run(), [make_unit(), make_unit()]
+    chosen, _open = values_to_publish(run, 2024)
+    note(world[0], ward=first)
+    seen = digest_of_seen(chosen, since.changed_since(run, 2024, chosen, LATER))
+    note(world[0], ward=None)
+    note(world[1], ward=second)
+    assert changed_after(run) == {"thông tin doanh nghiệp": 1}
+    with pytest.raises(LookOnceMore):
+        publish(run, make_director(), now=LATER, seen=seen)
+
+
+def test_what_no_value_reads_asks_for_no_further_look(world):
+    run, record = make_run(), world[0].support_records.get()
+    chosen, _open = values_to_publish(run, 2024)
+    correct_amount(record, 7, money_source=make_money_source())
+    seen = digest_of_seen(chosen, since.changed_since(run, 2024, chosen, LATER))
+    correct_amount(record, 7, evidence="Biên bản số 13")
+    note(world[0], status="suspended", status_from=date(2026, 6, 1))
+    assert publish(run, make_director(), now=LATER, seen=seen).pk
 
 
 def test_an_import_that_published_values_rest_on_is_not_taken_back(world):
