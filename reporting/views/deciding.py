@@ -4,11 +4,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.roles import Role
 from audit.refusals import Refused
 from jobs.operations import once
 from reporting import queries
 from reporting.forms import ChooseVariantForm, DefinitionForm, PublishForm
 from reporting.models import Family, Indicator, KpiChoice, KpiPublication, KpiRun
+from reporting.permissions import COMPUTE
 from reporting.queries import Shown
 from reporting.services import since
 from reporting.services.indicators import add_variant as add
@@ -149,6 +151,9 @@ def publish_year(request, year):
             if checking
             else [],
             "changed": [] if checking else warnings,
+            "outdated": bool(warnings),
+            "may_compute": request.user.may(COMPUTE),
+            "who_computes": ", ".join(str(role.label) for role in Role if role in COMPUTE.roles),
             "year": year,
             "run": run,
             "last": last,

@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 from openpyxl import load_workbook
 
+from accounts.roles import Role
 from documents.models import Import, StoredFile
 from reporting.home import work_for
 from reporting.models import CityStatistic, KpiChoice, KpiPublication, KpiRun, KpiValue
@@ -25,6 +26,7 @@ from tests.factories import (
     make_support,
     make_target,
     make_unit,
+    make_user,
 )
 from tests.programme.making import make_budget_year, make_commitment, make_line, make_paid_payment, make_task
 from tests.programme.making_plans import make_plan
@@ -282,6 +284,24 @@ def test_more_that_changed_since_the_last_look_is_said_before_it_is_published(wo
     assert (
         post(client, "reporting:publish_year", 2024, checked="1", seen=again.context["seen"], **data).status_code == 302
     )
+
+
+def test_who_may_compute_anew_is_said_where_it_is_needed(world, client_as):
+    director, both = make_director(), make_user(Role.DIRECTOR, Role.HEAD)
+    data = {"paper_number": "45/TB-SCT", "paper_on": "30/05/2026"}
+    link, said = (
+        reverse("reporting:compute"),
+        "Có quyền yêu cầu tính lại: Chuyên viên, Trưởng phòng, Phó Trưởng phòng.",
+    )
+    assert said not in page(client_as(director), "reporting:publish_year", 2024)
+    make_support(make_enterprise(), now=timezone.now())
+    for person, shown, hidden in ((director, said, link), (both, link, said)):
+        client = client_as(person)
+        for text in (
+            page(client, "reporting:publish_year", 2024),
+            post(client, "reporting:publish_year", 2024, **data).content.decode(),
+        ):
+            assert shown in text and hidden not in text
 
 
 def test_every_computed_year_that_is_not_published_waits_for_the_director(world, client_as):
