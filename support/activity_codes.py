@@ -1,17 +1,18 @@
 """The code of an activity: turns are counted by it, so that it is kept in one way of writing."""
 
 import re
+from functools import lru_cache
 
 from django.utils.translation import gettext_noop
 
-from screens.letters import D_LOOKALIKES, one_d
+from screens.letters import D_LOOKALIKES, as_latin, one_d
 from screens.text import DASHES, fold, plain_letters
 
 CODE_OF_ANOTHER = gettext_noop(
     "The activity code %(code)s stands for “%(name)s” already. Under one code the turn of an enterprise is counted once."
 )
 CODE_LIKE_ANOTHER = gettext_noop(
-    "The activity code %(code)s differs from %(other)s in blanks, signs or capitals only. If it is one activity, write one code: turns are counted by it."
+    "The activity code %(code)s differs from %(other)s only in blanks, signs, capitals, zeros before a number or letters that look alike (Đ and D, O and 0, those of another alphabet). If it is one activity, write one code: turns are counted by it."
 )
 CODE_OF_ANOTHER_YEAR = gettext_noop(
     "The activity code %(code)s was used in %(year)s already. Under one code the turn of an enterprise is counted once, not once a year."
@@ -20,6 +21,8 @@ CODE_OF_ANOTHER_YEAR = gettext_noop(
 # The small ones too: SQLite knows the capitals of plain letters only.
 _D_NOT_KEPT = f"{D_LOOKALIKES}{D_LOOKALIKES.lower()}đ"
 _APART = re.compile(rf"[\s._/{DASHES}-]+")
+_NUMBER = re.compile(r"O*[0-9][O0-9]*")
+_PARTS = re.compile(r"[0-9]+|[^\W\d_]+")
 
 
 def activity_code(text: str | None) -> str:
@@ -27,10 +30,13 @@ def activity_code(text: str | None) -> str:
     return re.sub(r" ?- ?", "-", plain_letters(text)).upper()
 
 
-def much_like(code: str) -> str:
-    """The same for codes that differ in blanks, dashes, dots, strokes, or in capitals and Đ (of before
-    they were kept so) only: one of them is likely a slip."""
-    return _APART.sub("", one_d(code)).upper()
+@lru_cache(maxsize=1024)  # the rows of an import name few
+def likenesses(code: str) -> frozenset[str]:
+    """Two codes that share one of these are much alike, and one of them is likely a slip: they differ in blanks and signs
+    (or in zeros before a number), capitals and letters drawn alike only: Đ and D, O in a number, another alphabet's."""
+    plain = as_latin(one_d(code).upper()).replace("Đ", "D")
+    plain = _NUMBER.sub(lambda number: number[0].replace("O", "0"), plain)
+    return frozenset((_APART.sub("", plain), "-".join(part.lstrip("0") or "0" for part in _PARTS.findall(plain))))
 
 
 def not_kept_so(column: str) -> str:
@@ -39,15 +45,15 @@ def not_kept_so(column: str) -> str:
     return f"({column} <> UPPER({column}) OR {' OR '.join(unlike)})"
 
 
-def doubt_of(code, name, year, *, names, years, likely, counted_once):
-    """What should be looked at in a code, as an untranslated sentence and its values; or None.
+def doubts_of(code, name, year, *, names, likely, counted_once):
+    """What should be looked at in a code: untranslated sentences and their values.
 
-    `names` {folded: name} and `years` are those of the code in what is recorded; `likely` is a code that it is much like.
+    `names` {folded: (name, years)} are those of the code in what is recorded; `likely` is a code that it is much like.
     """
+    _name, years = names.get(fold(name), ("", set().union(*(years for _name, years in names.values()))))
     if names and fold(name) not in names:
-        return CODE_OF_ANOTHER, {"code": code, "name": min(names.values())}
+        yield CODE_OF_ANOTHER, {"code": code, "name": min(name for name, _years in names.values())}
     if not names and likely != code:
-        return CODE_LIKE_ANOTHER, {"code": code, "other": likely}
+        yield CODE_LIKE_ANOTHER, {"code": code, "other": likely}
     if counted_once and years and year not in years:
-        return CODE_OF_ANOTHER_YEAR, {"code": code, "year": max(years)}
-    return None
+        yield CODE_OF_ANOTHER_YEAR, {"code": code, "year": max(years)}

@@ -64,6 +64,7 @@ class SupportForm(Form):
         help_text=_("Number and date of the decision, contract, list or minutes."),
     )
     same_code = forms.BooleanField(label=_("I have looked at the activity code: it is right"), required=False)
+    pointed_out = forms.CharField(widget=forms.HiddenInput, required=False)
     evidence_upload = forms.FileField(label=_("Evidence file"), required=False, help_text=_("PDF, PNG or JPEG."))
     kept_file = forms.UUIDField(widget=forms.HiddenInput, required=False)
 
@@ -71,8 +72,8 @@ class SupportForm(Form):
         super().__init__(data, files, **kwargs)
         self.user = user
         self.same_code_field = self.fields.pop("same_code")
-        if "same_code" in self.data:
-            self.ask_about_code()
+        if self.data.get("pointed_out"):
+            self._offer_tick()
         for name, model in (
             ("content_area", ContentArea),
             ("kind", SupportKind),
@@ -88,8 +89,15 @@ class SupportForm(Form):
             if len(offices) == 1:
                 self.fields["office"].initial = next(iter(offices))
 
-    def ask_about_code(self):
-        """Let the person say, right below the activity code, that it is right though it was pointed out."""
+    def ask_about_code(self, doubt):
+        """Let the person say, right below the activity code, that it is right though this was pointed out."""
+        self.data = self.data.copy()
+        self.data["pointed_out"] = doubt
+        self.data.pop("same_code", None)
+        self._offer_tick()
+        self.add_error("activity_code", doubt)
+
+    def _offer_tick(self):
         self.fields["same_code"] = self.same_code_field
         names = [name for name in self.fields if name != "same_code"]
         after = names.index("activity_code") + 1
@@ -137,7 +145,7 @@ class SupportForm(Form):
         """What the service takes."""
         given = {name: self.cleaned_data.get(name) for name in CONTENT}
         given["evidence_file"] = self.cleaned_data.get("kept_file")
-        given["same_code"] = self.cleaned_data.get("same_code", False)
+        given["looked_at"] = self.cleaned_data["pointed_out"] if self.cleaned_data.get("same_code") else ""
         return given
 
 

@@ -21,7 +21,7 @@ from enterprises.models import Enterprise
 from reference.models import Agency, ContentArea, MoneySource, SupportKind
 from reference.services import as_written
 from screens.text import fold
-from support.activity_codes import activity_code, doubt_of, much_like
+from support.activity_codes import activity_code, doubts_of, likenesses
 from support.models import GREATEST_AMOUNT, ActivityType, SupportRecord, SupportRevision
 from support.permissions import IMPORT
 from support.services import FIRST_YEAR, withdraw_imported
@@ -158,7 +158,7 @@ class SupportImport(ImportKind):
             "seen": {},
             "activities": (recorded := SupportRecord.objects.standing().activities()),
             "activities_here": {},
-            "codes_like": {much_like(code): code for code in recorded},
+            "codes_like": {like: code for code in recorded for like in likenesses(code)},
         }
 
     def check(self, chunk, context):
@@ -231,16 +231,16 @@ class SupportImport(ImportKind):
         for at, (code, name, year) in enumerate(zip(*(chunk[column] for column in columns), strict=True)):
             if at in chunk.refused:
                 continue
-            names, years = context["activities"].get(code, ({}, ()))
-            likely = context["codes_like"].setdefault(much_like(code), code)
+            names, likely = context["activities"].get(code, {}), _likely(code, context["codes_like"])
             row, first, first_year = here.setdefault(code, (chunk.numbers[at], name, year))
-            doubt = doubt_of(code, name, year, names=names, years=years, likely=likely, counted_once=counted_once)
-            if doubt:
-                sentence, values = doubt
+            doubts = list(doubts_of(code, name, year, names=names, likely=likely, counted_once=counted_once))
+            for sentence, values in doubts:
                 chunk.flag(at, "activity_code", sentence, **values)
-            elif fold(name) != fold(first):
+            if doubts:
+                continue
+            if fold(name) != fold(first):
                 chunk.flag(at, "activity_code", CODE_OF_ANOTHER_HERE, row=row, code=code, name=first)
-            elif counted_once and not years and year != first_year:
+            elif counted_once and not names and year != first_year:
                 chunk.flag(at, "activity_code", CODE_OF_ANOTHER_YEAR_HERE, row=row, code=code, year=first_year)
 
     def apply(self, staged, import_, *, by, now):
@@ -307,6 +307,12 @@ def _known(model, today):
         keys |= {fold(word): key for word in (code, name_vi, name_en) if word}
         known.append(as_written(code, name_vi))
     return {"keys": keys, "shown": "; ".join(sorted(known)[:12])}
+
+
+def _likely(code, known):
+    """The code met first that this one is much like, or itself; `known` is {likeness: code} of those met so far."""
+    met = [known.setdefault(like, code) for like in sorted(likenesses(code))]
+    return next((other for other in met if other != code), code)
 
 
 def _office_of(by, now):

@@ -115,12 +115,10 @@ class SupportQuerySet(models.QuerySet):
         return self.filter(withdrawn=False)
 
     def activities(self):
-        """{activity code: ({folded name: name}, years)}."""
-        found: dict[str, tuple[dict, set]] = {}
+        """{activity code: {folded name: (name, years)}}."""
+        found: dict[str, dict[str, tuple[str, set]]] = {}
         for code, name, year in self.order_by().values_list("activity_code", "activity", "year").distinct():
-            names, years = found.setdefault(code, ({}, set()))
-            names[fold(name)] = name
-            years.add(year)
+            found.setdefault(code, {}).setdefault(fold(name), (name, set()))[1].add(year)
         return found
 
 

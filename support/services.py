@@ -11,7 +11,7 @@ from django.utils.translation import override
 from accounts.access import require
 from audit.events import EventData, record_event, record_events
 from audit.refusals import NotAllowed, Refused
-from support.activity_codes import activity_code, doubt_of, much_like
+from support.activity_codes import activity_code, doubts_of, likenesses
 from support.models import SupportRecord, SupportRevision
 from support.permissions import RECORD, can_change_support, offices_of
 from support.turns import turn_rule
@@ -36,11 +36,12 @@ CONTENT = (
 
 
 class DoubtfulCode(Refused):
-    """The code is another activity's, another year's or much like another; whoever knows better says `same_code=True`."""
+    """The code is another activity's, another year's or much like another; whoever knows better gives this sentence back
+    as `looked_at`: what else is doubtful is asked again."""
 
 
 @transaction.atomic
-def record_support(*, enterprise, by, now, office=None, same_code=False, **content):
+def record_support(*, enterprise, by, now, office=None, looked_at="", **content):
     """Write down something an enterprise was given; `content` holds the fields named in CONTENT."""
     require(by, RECORD)
     today = timezone.localdate(now)
@@ -54,8 +55,7 @@ def record_support(*, enterprise, by, now, office=None, same_code=False, **conte
         created_by=getattr(by, "public_id", None),
         **content,
     )
-    if not same_code:
-        _require_own_code(record, today)
+    _require_own_code(record, today, looked_at)
     _save_or_refuse(partial(record.save, force_insert=True))
     SupportRevision.objects.create(
         record=record,
@@ -70,7 +70,7 @@ def record_support(*, enterprise, by, now, office=None, same_code=False, **conte
 
 
 @transaction.atomic
-def correct_support(*, record, version, by, now, reason, same_code=False, **content):
+def correct_support(*, record, version, by, now, reason, looked_at="", **content):
     """Replace what a record says; what it said before stays as a revision."""
     record = SupportRecord.objects.select_for_update(of=("self",)).get(pk=record.pk)
     require_changeable(record, by, timezone.localdate(now))
@@ -85,8 +85,8 @@ def correct_support(*, record, version, by, now, reason, same_code=False, **cont
     after = facts_in_words(record)
     if before == after:
         raise Refused(_("Nothing was changed."))
-    if not same_code and any(before[name] != after[name] for name in ("activity", "activity_code", "year")):
-        _require_own_code(record, today)
+    if any(before[name] != after[name] for name in ("activity", "activity_code", "year")):
+        _require_own_code(record, today, looked_at)
     _save_or_refuse(partial(record.save_version, version, update_fields=[*CONTENT, "year"]))
     _revise(record, by=by, now=now)
     changed = [name for name in after if before[name] != after[name]]
@@ -228,19 +228,20 @@ def _checked(content, today: date):
     return content
 
 
-def _require_own_code(record, today):
+def _require_own_code(record, today, looked_at):
     """Refuse a code that should be looked at first, as the import points it out."""
     others, code = SupportRecord.objects.standing().exclude(pk=record.pk), record.activity_code
-    names, years = others.filter(activity_code=code).activities().get(code, ({}, ()))
-    likely = code
+    names, likely = others.filter(activity_code=code).activities().get(code, {}), code
     if not names:
         codes = others.order_by("activity_code").values_list("activity_code", flat=True).distinct()
-        likely = next((other for other in codes if much_like(other) == much_like(code)), code)
+        likely = next((other for other in codes if likenesses(other) & likenesses(code)), code)
     once = turn_rule(today).once == "activity"
-    doubt = doubt_of(code, record.activity, record.year, names=names, years=years, likely=likely, counted_once=once)
-    if doubt:
-        sentence, values = doubt
-        raise DoubtfulCode(f"{_now(sentence) % values} {_now('If the code is right, tick the box below it and send it again.')}")
+    doubts = doubts_of(code, record.activity, record.year, names=names, likely=likely, counted_once=once)
+    said = " ".join(_now(sentence) % values for sentence, values in doubts)
+    if said and looked_at != (
+        said := f"{said} {_now('If the code is right, tick the box below it and send it again.')}"
+    ):
+        raise DoubtfulCode(said)
 
 
 def _save_or_refuse(save):

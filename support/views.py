@@ -107,8 +107,7 @@ def record_support(request):
             try:
                 return redirect("support:support_detail", public_id=_record_once(request.user, form, now))
             except services.DoubtfulCode as doubt:
-                form.ask_about_code()
-                form.add_error("activity_code", str(doubt))
+                form.ask_about_code(str(doubt))
             except Refused as refusal:
                 form.add_error(None, str(refusal))
     else:
@@ -138,8 +137,7 @@ def correct_support(request, public_id):
             except StaleVersion as stale:
                 form.meet_conflict(stale.current, stale)
             except services.DoubtfulCode as doubt:
-                form.ask_about_code()
-                form.add_error("activity_code", str(doubt))
+                form.ask_about_code(str(doubt))
             except Refused as refusal:
                 form.add_error(None, str(refusal))
             else:

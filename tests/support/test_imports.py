@@ -242,6 +242,15 @@ def test_a_code_given_to_another_activity_or_year_is_pointed_out(officer):
     assert "“Hội chợ Hà Nội”" in said[4] and "Dòng 5" in said[6] and "trong năm 2026" in said[7]
 
 
+def test_a_code_is_compared_with_all_that_is_easily_mistaken(officer):
+    firm = make_enterprise().tax_code
+    make_support(activity="Hội chợ Hà Nội", activity_code="HC-2026-02", delivered_on=date(2026, 5, 20))
+    codes = ["HC-2026-2", "H\u0421-2026-02", "DT-09", "\u0110T-9", "HC-2026-20"]
+    import_ = sent([row(n, firm, activity_code=code, what=f"Gian {n}") for n, code in enumerate(codes)], by=officer)
+    found = {number: given for number, _cells, ((*_, given),) in workbooks.rows_of(import_, "flag")}
+    assert [given["other"] for given in found.values()] == ["HC-2026-02", "HC-2026-02", "DT-09"]
+
+
 def test_a_code_is_one_however_it_is_written(officer):
     firm = make_enterprise().tax_code
     codes = ["hc-fu2-02", "HC–FU2–02", "HC - FU2 - 02 ", "HC FU2.02"]

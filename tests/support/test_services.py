@@ -124,19 +124,39 @@ def test_a_correction_keeps_what_was_there_as_a_revision(content):
 )
 def test_a_code_that_should_be_looked_at_is_asked_about_once_more(content, changes, words):
     record(content)
-    with pytest.raises(DoubtfulCode, match=words):
+    with pytest.raises(DoubtfulCode, match=words) as doubt:
         record(content, **changes)
-    assert record(content, same_code=True, **changes).pk
+    assert record(content, looked_at=str(doubt.value), **changes).pk
+
+
+def test_what_was_looked_at_of_one_code_answers_for_no_other_nor_for_another_year(content):
+    record(content)
+    with pytest.raises(DoubtfulCode) as doubt:
+        record(content, activity_code="HC.2026.01")
+    for changes in ({"activity_code": "HC 2026 01"}, {"delivered_on": date(2025, 5, 20)}):
+        with pytest.raises(DoubtfulCode):
+            record(content, looked_at=str(doubt.value), **changes)
+
+
+def test_another_year_is_asked_about_though_another_activity_under_the_code_has_it(content):
+    record(content)
+    other = {"activity": "Hội chợ thử", "delivered_on": date(2025, 3, 15)}
+    with pytest.raises(DoubtfulCode, match=r"Hội chợ quốc tế.+ 2026") as both:
+        record(content, **other)
+    record(content, looked_at=str(both.value), **other)
+    with pytest.raises(DoubtfulCode, match="2026"):
+        record(content, delivered_on=date(2025, 3, 15))
+    assert record(content | other, what="Gian khác").year == 2025
 
 
 def test_a_correction_asks_about_a_code_only_when_it_is_changed(content):
     record(content)
     other = record(content | {"activity": "Lớp quản trị", "activity_code": "DT-1"})
     options = {"record": other, "by": make_head(), "now": LATER, "reason": "Sai mã"}
-    for changes in ({"activity_code": "HC-2026-01"}, {"activity_code": "hc 2026 01"}):
-        with pytest.raises(DoubtfulCode):
-            correct_support(version=1, **changes, **options)
-    correct_support(version=1, activity_code="HC-2026-01", same_code=True, **options)
+    for code in ("hc 2026 01", "HC-2026-01"):
+        with pytest.raises(DoubtfulCode) as doubt:
+            correct_support(version=1, activity_code=code, **options)
+    correct_support(version=1, activity_code="HC-2026-01", looked_at=str(doubt.value), **options)
     correct_support(version=2, amount_vnd=1, **options)
     correct_support(version=3, activity_code="DT-2", activity="Lớp khác", **options)
 

@@ -151,12 +151,29 @@ def test_a_doubtful_code_is_recorded_or_corrected_after_a_look(client_as, typed)
     assert "chỉ khác HC-2026-01" in told.content.decode()
     assert names.index("same_code") == names.index("activity_code") + 1
     assert SupportRecord.objects.get() == stands
-    assert client.post(address("record_support"), typed | {"same_code": "on"}).status_code == 302
+    assert client.post(address("record_support"), ticked(told, typed)).status_code == 302
     record = SupportRecord.objects.exclude(pk=stands.pk).get()
     change = typed | {"activity_code": "HC-2026-01", "version": 1, "reason": "Sai mã"}
     told = client.post(address("correct_support", record), change)
     assert "đã dùng trong năm 2024" in told.content.decode()
-    assert client.post(address("correct_support", record), change | {"same_code": "on"}).status_code == 302
+    assert client.post(address("correct_support", record), ticked(told, change)).status_code == 302
+
+
+def ticked(told, typed):
+    """What is sent after the tick for what the page pointed out."""
+    return typed | {"same_code": "on", "pointed_out": told.context["form"]["pointed_out"].value()}
+
+
+def test_the_tick_answers_only_what_was_pointed_out(client_as, typed):
+    client = client_as(make_officer())
+    make_support(activity="Hội chợ Hà Nội", activity_code="HC-2026-01")
+    told = client.post(address("record_support"), typed | {"activity_code": "HC.2026.01"})
+    other = ticked(told, typed | {"activity_code": "HC-2026-1"})
+    again = client.post(address("record_support"), other)
+    assert "Mã hoạt động HC-2026-1 chỉ khác" in again.content.decode()
+    assert not again.context["form"]["same_code"].value()
+    assert client.post(address("record_support"), ticked(again, other)).status_code == 302
+    assert SupportRecord.objects.filter(activity_code="HC-2026-1").exists()
 
 
 @pytest.mark.parametrize(
