@@ -61,11 +61,15 @@ class SupportForm(Form):
         label=_("Evidence"),
         max_length=500,
         required=False,
-        help_text=_("Number and date of the decision, contract, list or minutes."),
+        help_text=_("Number and date of the decision, contract, list or minutes; needed where no file is attached."),
     )
     same_code = forms.BooleanField(label=_("I have looked at the activity code: it is right"), required=False)
     pointed_out = forms.CharField(widget=forms.HiddenInput, required=False)
-    evidence_upload = forms.FileField(label=_("Evidence file"), required=False, help_text=_("PDF, PNG or JPEG."))
+    evidence_upload = forms.FileField(
+        label=_("Evidence file"),
+        required=False,
+        help_text=_("PDF, PNG or JPEG; needed where no evidence is named."),
+    )
     kept_file = forms.UUIDField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, data=None, files=None, *, today, offices, user, **kwargs):

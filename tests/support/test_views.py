@@ -176,6 +176,11 @@ def test_the_tick_answers_only_what_was_pointed_out(client_as, typed):
     assert SupportRecord.objects.filter(activity_code="HC-2026-1").exists()
 
 
+def test_the_form_says_that_one_of_both_evidences_is_needed(client_as):
+    page = client_as(make_officer()).get(address("record_support")).content.decode()
+    assert "bắt buộc nếu không đính kèm tệp" in page and "bắt buộc nếu không ghi minh chứng" in page
+
+
 @pytest.mark.parametrize(
     ("field", "wrong"),
     [
