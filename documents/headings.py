@@ -1,13 +1,13 @@
 """Finding the table in a sheet: its heading row, what each column is, and in which unit. No Django here."""
 
 import re
-import unicodedata
+from dataclasses import dataclass
 
-from screens.letters import one_d
+from documents.folding import fold, in_full
+from documents.units import AFTER_UNIT, BEFORE_UNIT, POWERS, UNIT, only, states_foreign, unit_in, without_unit
 
 SEARCHED_ROWS = 20
 
-_MARKS = re.compile("[\u0300-\u036f]")
 _BRACKETS = re.compile(r"[(\[{][^)\]}]*[)\]}]")
 # Of a part of a year, planned, or of more than the enterprise: not the column that the heading otherwise names.
 _OTHER = re.compile(
@@ -22,75 +22,17 @@ _OTHER_ABOVE = re.compile(
 _BASE_YEAR = re.compile(r"\b(?:so sanh|co dinh|gia|goc)(?: nam)?(?: goc)? (?:19|20)\d\d\b")
 _ANY_YEAR = re.compile(r"(?<!\d)20\d\d(?!\d)")
 _YEAR = re.compile(r"(?<!so sanh )\b(?:nam|year)\s*(20\d\d)\b")
-_NOT_WORD = re.compile(r"[^0-9a-z]+")
-_STATED = r"(?:don vi tinh|don vi|dvt|units?|loai tien|tien te|currency)\s*[:.\-]?\s*"
-_POWERS = {
-    "ty": 9,
-    "ti": 9,
-    "billion": 9,
-    "billions": 9,
-    "bn": 9,
-    "trieu": 6,
-    "tr": 6,
-    "million": 6,
-    "millions": 6,
-    "mio": 6,
-    "mil": 6,
-    "mn": 6,
-    "nghin": 3,
-    "ngan": 3,
-    "thousand": 3,
-    "thousands": 3,
-    "tram": 2,
-    "hundred": 2,
-    "chuc": 1,
-}
-# What multiplies a unit: words, and numbers such as 1.000, 10^6, 10 mũ 6, 10⁶.
-_WORDS = "|".join(sorted(_POWERS, key=len, reverse=True))
-_NUMBER = r"\d[\d.,]*(?:\s*(?:\^|\*\*|mu)\s*\d+|[⁰¹²³⁴-⁹]+)?"
-_TIMES = rf"(?:(?:{_WORDS})\.?|{_NUMBER})"
-_DONG = r"(?:(?:(?<!hop )(?<!lao )(?<!hoat )dong|vnd|d)\b|₫)"
-_DOLLARS = r"(?:(?:us)?\$|(?:usd|do la(?: my)?|dollars?)\b)"
-# Money that is neither: refused by its name. Yên and tệ alone are also names of places and of much else.
-_FOREIGN = re.compile(
-    r"(?<![a-z])(?:eur|euro|cny|rmb|nhan dan te|jpy|yen nhat|gbp|bang anh|krw|won|sgd|thb|baht|hkd|aud|cad|chf|twd|dai te)\b"
-    rf"|[€£¥₩]|(?<![a-z])(?!us)[a-z]{{1,2}}\$|(?:\b(?:{_WORDS})\s+|[(\[:]\s*)(?:yen|te)\b"
-)
-# What may stand beside a unit without changing it; beside any other word nobody can say what the unit is.
-_BEFORE_UNIT = {"la", "bang", "tinh", "vi", "theo", "hanh", "sanh", "don", "doi", "ra", "va", "unit", "in", "nam"}
-_AFTER_UNIT = {"viet", "theo", "gia", "mot", "tren", "moi", "va", "rieng", "nam", "chua", "da", "co"}
 # What may stand in a heading of amounts beside the name of its column, its unit and its year, and change nothing.
 _PLAIN = {
-    *_BEFORE_UNIT, *_AFTER_UNIT, *_POWERS, "dong", "vnd", "usd", "d", "do", "la", "my", "us", "dollar", "dollars", "dvt", "unit",
+    *BEFORE_UNIT, *AFTER_UNIT, *POWERS, "dong", "vnd", "usd", "d", "do", "la", "my", "us", "dollar", "dollars", "dvt", "unit",
     "units", "tinh", "don", "th", "thuc", "hien", "te", "so", "lieu", "bao", "cao", "chinh", "gom", "trong", "neu",
     "bat", "buoc", "tong", "tri", "hanh", "sanh", "co", "dinh", "thi", "truong", "goc", "vat", "gtgt", "thue", "year",
 }  # fmt: skip
 _PLAIN_PHRASES = re.compile(r"\b(?:12 thang|ca nam|quy doi|viet nam)\b")
 _PEOPLE = {"nguoi", "lao", "dong", "persons", "people"}
-_NO_MONEY = re.compile(rf"\s*(?:(?:{_WORDS})\s+)*(?:nguoi|lao dong|%|tan|kg|chiec|cai|san pham|m2|m3|lit|bo)\s*")
-_UNIT_AT_END = rf"(?:(?:{_WORDS}|1(?:[.,]?000)+|10\s*\^\s*\d)\s+)+(?:dong|vnd|usd)\s*$"
-_UNIT = re.compile(rf"(?<![a-z0-9])(?:{_TIMES}\s*)*(?:{_DONG}|{_DOLLARS})(?:\s+(?:{_WORDS})\b)?")
-_LONE_TIMES = re.compile(rf"\b(?:{_WORDS})\b(?! (?:le|trong)\b)")
-_PLAIN_DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
-AMOUNTS = ("vnd", "usd", "whole", "decimal")
-KNOWN_POWERS = {"vnd": (0, 3, 6, 9, 12), "usd": (2, 5, 8, 11)}
-UNCLEAR = -1  # a unit is stated, in words that are not understood
-
-ABBREVIATIONS = {
-    "xk": "xuat khau",
-    "knxk": "kim ngach xuat khau",
-    "gt": "gia tri",
-    "dt": "doanh thu",
-    "ld": "lao dong",
-    "bq": "binh quan",
-    "sp": "san pham",
-    "spcncl": "san pham cong nghiep chu luc",
-    "cncl": "cong nghiep chu luc",
-    "nsnn": "ngan sach nha nuoc",
-    "dn": "doanh nghiep",
-    "qd": "quyet dinh",
-}
-
+CURRENCIES = ("vnd", "usd")
+AMOUNTS = (*CURRENCIES, "whole", "decimal")
+NO_COLUMN = ("stt", "tt", "so tt", "so thu tu", "no", "ghi chu", "")
 ROMAN = re.compile(r"(?=[ivxlc])(?:xc|xl|l?x{0,3})(?:ix|iv|v?i{0,3})\.?")
 LETTER = re.compile(r"[a-h]\.?")
 TOTAL = re.compile(
@@ -100,108 +42,11 @@ EXAMPLE = re.compile(r"(?:vi du|vd|example)\b")
 COLUMN_NUMBER = re.compile(r"\(?(?:[a-h]|\d{1,2})\)?(?:\s*=.*)?")
 
 
-def fold(text):
-    """Lower case without marks, đ as d, blanks collapsed: how words are compared."""
-    lowered = one_d(unicodedata.normalize("NFC", str(text))).lower().replace("đ", "d")
-    return " ".join(_MARKS.sub("", unicodedata.normalize("NFD", lowered)).split())
-
-
 def bare(text):
     """A heading without its unit, its year and its asterisks; what makes it another figure stays."""
     folded = _BRACKETS.sub(lambda found: found[0] if _OTHER.search(found[0]) else " ", fold(text))
-    folded = re.sub(rf"{_STATED}.*$", " ", folded)
-    folded = _YEAR.sub(" ", folded)
-    folded = re.sub(rf"[,:\-/]\s*(?:{_TIMES}\s*)*(?:dong|vnd|usd)\s*$", " ", folded)
-    folded = re.sub(rf"(?<!\w){_UNIT_AT_END}", " ", folded)
-    return _in_full(folded)
-
-
-def _in_full(folded):
-    """The words of a folded text with the abbreviations of offices written out: XK as xuất khẩu."""
-    return " ".join(ABBREVIATIONS.get(word, word) for word in _NOT_WORD.sub(" ", folded).split())
-
-
-def _power(times):
-    """The power of ten that words and numbers such as “nghìn tỷ” or “1.000.000” multiply by; None for any other."""
-    power = 0
-    for part in re.findall(_TIMES, times):
-        word = part.rstrip(".")
-        if word in _POWERS:
-            power += _POWERS[word]
-            continue
-        digits, raised = re.fullmatch(r"([\d.,]+)\s*(?:\^|\*\*|mu)?\s*([\d⁰¹²³⁴-⁹]*)", part).groups()
-        raised = raised.translate(_PLAIN_DIGITS)
-        zeros = re.fullmatch(r"1(0*)", re.sub(r"[.,]", "", digits))
-        if not zeros or (raised and zeros[1] != "0"):
-            return None
-        power += int(raised) if raised else len(zeros[1])
-    return power
-
-
-def _stated(folded):
-    """Where a text states units: what stands in brackets, after “ĐVT:”, or at its end."""
-    parts = [match[1] for match in re.finditer(r"[(\[]((?:[^()\[\]]|[(\[][^()\[\]]*[)\]])*)[)\]]", folded)]
-    match = re.search(_STATED + r"(.*)$", folded)
-    if match:
-        parts.append(match[1])
-    match = re.search(rf"(?:^|(?<=[\s,:\-/])){_UNIT_AT_END}", folded)
-    return [*parts, match[0]] if match else parts
-
-
-def _powers_in(part, currency):
-    """The powers of ten of every unit of this currency in a part of a text; UNCLEAR for what nobody can say."""
-    money = _DOLLARS if currency == "usd" else _DONG
-    part = re.sub(r"\s/\s", "; ", part)  # several units; without blanks it is one in another
-    for found in re.finditer(rf"(?<![a-z0-9])((?:{_TIMES}\s*)*){money}(?:\s+((?:{_WORDS})\b))?", part):
-        before = re.search(r"([^\s,;:./()\[\]]+)[\s'./(\[]*$", part[: found.start()])
-        after = re.match(r"(?:\s*[(/\[]|\.(?=\S))?\s*([^\s,;:./()\[\]-]+)", part[found.end() :])
-        strange = (before and before[1] not in _BEFORE_UNIT) or (after and after[1] not in _AFTER_UNIT)
-        if strange and found[0] == "d" and not part[: found.start()].endswith("."):  # a letter among others
-            continue
-        power = None if strange or (found[1] and found[2]) else _power(found[1] or found[2] or "")
-        if power is not None and currency == "usd":
-            power += 2
-        yield power if power in KNOWN_POWERS[currency] else UNCLEAR
-
-
-def unit_in(text, currency):
-    """The power of ten of the unit that a text states for đồng ("vnd") or dollars ("usd"); None when it states none.
-
-    Dollars are counted in cents, so one dollar is the power 2. UNCLEAR when a unit is stated that nobody can choose, or
-    several that differ.
-    """
-    folded = fold(text)
-    powers, rest = set(), folded
-    for part in _stated(folded):
-        found = set(_powers_in(part, currency))
-        if found and _LONE_TIMES.search(_UNIT.sub(" ", part)):  # (VND, triệu)
-            found = {UNCLEAR}
-        rest = rest.replace(part, " ")
-        if not found and currency == "vnd" and (match := re.fullmatch(rf"\s*((?:(?:{_WORDS})\s*)+)", part)):
-            power = _power(match[1])
-            found = {power if power in KNOWN_POWERS["vnd"] else UNCLEAR}
-        if not found and _NO_MONEY.fullmatch(part):
-            found = {UNCLEAR}
-        powers |= found
-    if powers:  # triệu đồng (VND)
-        powers |= {_power(found[1]) for found in re.finditer(rf"((?:{_TIMES}\s*)+)\b(?:dong|vnd|usd)\b", rest)}
-    return only(powers)
-
-
-def only(powers):
-    """The one power of several statements; None of none, UNCLEAR where they differ."""
-    return None if not powers else powers.pop() if len(powers) == 1 else UNCLEAR
-
-
-def names_currency(text, currency):
-    """Whether a heading says by name that its amounts are đồng ("vnd") or dollars ("usd")."""
-    dong = rf"\bvnd\b|₫|[(\[,:]\s*dong\b|\b(?:{_WORDS})\s+dong\b"
-    return bool(re.search(rf"(?<![a-z0-9]){_DOLLARS}" if currency == "usd" else dong, fold(text)))
-
-
-def names_foreign(text):
-    """Whether a text says by name that amounts are neither đồng nor US dollars."""
-    return bool(_FOREIGN.search(fold(text)))
+    folded = without_unit(_YEAR.sub(" ", folded))
+    return in_full(folded)
 
 
 def years_in(title):
@@ -218,31 +63,29 @@ def is_plain(title, kind, named, known):
     folded = re.sub(
         r"[(\[]([^()\[\]]*)[)\]]", lambda found: " " if COLUMN_NUMBER.fullmatch(found[1]) else found[0], folded
     )
-    folded = _PLAIN_PHRASES.sub(" ", _ANY_YEAR.sub(" ", _UNIT.sub(" ", folded)))
+    folded = _PLAIN_PHRASES.sub(" ", _ANY_YEAR.sub(" ", UNIT.sub(" ", folded)))
     plain = {*_PLAIN, *known, *(_PEOPLE if kind == "whole" else ())}
-    return set(_in_full(folded).split()) <= plain.union(*(name.split() for name in named))
+    return set(in_full(folded).split()) <= plain.union(*(name.split() for name in named))
 
 
+@dataclass(frozen=True)
 class Layout:
     """What was read above the first row of data."""
 
-    def __init__(
-        self, heading_row, first_row, places, titles, units, file_units, foreign, years, words, unknown, lines, strange,
-        partial, dated,
-    ):  # fmt: skip
-        self.heading_row, self.first_row = heading_row, first_row
-        self.places = places  # key -> column index
-        self.titles = titles  # key -> heading as written
-        self.units = units  # key -> power stated in the heading
-        self.file_units = file_units  # currency -> power stated above the table
-        self.foreign = foreign  # a unit above the table is money of another country
-        self.years = years
-        self.words = words  # all text above and in the heading, folded: bases are looked for in it
-        self.unknown = unknown  # headings that belong to no column
-        self.lines = lines  # the cells above the heading, folded
-        self.strange = strange  # headings of amounts with words that nobody understands
-        self.dated = dated  # [heading of amounts, the year it names]
-        self.partial = partial  # lines above the table that speak of a part of a year, or of a plan
+    heading_row: int
+    first_row: int
+    places: dict  # key -> column index
+    titles: dict  # key -> heading as written, with what stands over and beneath it
+    units: dict  # key -> power stated in the heading
+    file_units: dict  # currency -> power stated above the table
+    foreign: bool  # a unit above the table is money of another country
+    years: list
+    words: str  # all text above and in the heading, folded: bases are looked for in it
+    unknown: list  # headings that belong to no column
+    lines: list  # the cells above the heading, folded
+    strange: list  # headings of amounts with words that nobody understands
+    dated: list  # [heading of amounts, the year it names]
+    partial: list  # lines above the table that speak of a part of a year, or of a plan
 
 
 class NoHeading(Exception):
@@ -308,7 +151,7 @@ def _match(names, aliases):
         if not whole:
             continue
         for text in (whole, own):
-            key = aliases.get(bare(text)) or aliases.get(_in_full(fold(text)))
+            key = aliases.get(bare(text)) or aliases.get(in_full(fold(text)))
             if key:
                 if key in places:
                     doubles.setdefault(key, [places[key][0]]).append(index)
@@ -321,6 +164,58 @@ def _match(names, aliases):
 def find_layout(rows, columns, merges=(), known=frozenset()):
     """The heading among the first rows. `columns` are dicts with key, aliases (folded), type and required; `known` are
     words that may stand beside the name of any column."""
+    number, height, names, places = _find_heading(rows, columns, merges)
+    titles = {key: title for key, (_, title) in places.items()}
+    places = {key: index for key, (index, _) in places.items()}
+    amounts = {column["key"]: column for column in columns if column["type"] in AMOUNTS and column["key"] in places}
+    keys = {places[column["key"]] for column in columns if column.get("required")}
+    first = number + height
+    while first < len(rows) and _is_beneath(rows[first], {places[key] for key in amounts}, keys):
+        below = _beneath(rows[first])
+        titles |= {key: f"{titles[key]} {below.get(places[key], '')}".strip() for key in amounts}
+        first += 1
+    while first < len(rows) and _is_column_numbers(rows[first]):
+        first += 1
+    units = {
+        key: unit_in(titles[key], column["type"]) for key, column in amounts.items() if column["type"] in CURRENCIES
+    }
+    over = _over(rows[number - 1], [span for span in merges if span[0] == number - 1], keys) if number else {}
+    for key in amounts:
+        parent = over.get(places[key], "")
+        if _OTHER.search(fold(parent)) or years_in(parent):
+            titles[key] = f"{parent} {titles[key]}"
+    above = [str(cell) for row in rows[:number] for cell in row if str(cell or "").strip()]
+    words = [fold(text) for text in above] + [fold(whole) for whole, _ in names if whole]
+    file_units = {currency: only({unit_in(text, currency) for text in above} - {None}) for currency in CURRENCIES}
+    dated = [[titles[key], year] for key in amounts for year in sorted(years_in(titles[key]))]
+    return Layout(
+        heading_row=number,
+        first_row=first,
+        places=places,
+        titles=titles,
+        units={key: power for key, power in units.items() if power is not None},
+        file_units={currency: power for currency, power in file_units.items() if power is not None},
+        foreign=any(map(states_foreign, above)),
+        years=sorted({int(year) for text in words for year in _YEAR.findall(text)} | {year for _, year in dated}),
+        words=" | ".join(words),
+        unknown=[
+            " ".join(whole.split())
+            for index, (whole, _) in enumerate(names)
+            if whole and index not in places.values() and bare(whole) not in NO_COLUMN
+        ][:30],
+        lines=[fold(text) for text in above],
+        strange=[
+            titles[key]
+            for key, column in amounts.items()
+            if not is_plain(titles[key], column["type"], column["aliases"], known)
+        ],
+        dated=dated,
+        partial=[" ".join(text.split())[:200] for text in above if _OTHER_ABOVE.search(fold(text))][:3],
+    )
+
+
+def _find_heading(rows, columns, merges):
+    """The row of the heading, how many rows it has, the words of each column, and {key: (column index, heading)}."""
     aliases = {alias: column["key"] for column in columns for alias in column["aliases"]}
     required = [column for column in columns if column.get("required")]
     best = None
@@ -349,75 +244,12 @@ def find_layout(rows, columns, merges=(), known=frozenset()):
     missing = [column["title"] for column in required if column["key"] not in places]
     if missing:
         raise NoHeading(missing, [whole for whole, _ in names if whole][:30])
-    if doubles:
-        key, indexes = next(iter(doubles.items()))
+    for key, indexes in doubles.items():
         title = next(column["title"] for column in columns if column["key"] == key)
         below = _beneath(rows[number + height]) if number + height < len(rows) else {}
         named = [(column_letter(index), f"{names[index][0]} {below.get(index, '')}") for index in indexes]
         raise TwiceTheSame(title, [f"{letter} “{' '.join(words.split())}”" for letter, words in named])
-    first = number + height
-    amounts = {column["key"]: column for column in columns if column["type"] in AMOUNTS and column["key"] in places}
-    while (
-        first < len(rows) and (below := _beneath(rows[first])) and _is_beneath(rows[first], places, amounts, required)
-    ):
-        for key in amounts:
-            index, title = places[key]
-            places[key] = (index, f"{title} {below.get(index, '')}".strip())
-        first += 1
-    while first < len(rows) and _is_column_numbers(rows[first]):
-        first += 1
-    above = [str(cell) for row in rows[:number] for cell in row if str(cell or "").strip()]
-    taken = {index for index, _ in places.values()}
-    units = {}
-    for column in columns:
-        if column["type"] in ("vnd", "usd") and column["key"] in places:
-            power = unit_in(places[column["key"]][1], column["type"])
-            if power is not None:
-                units[column["key"]] = power
-    file_units = {}
-    for currency in ("vnd", "usd"):
-        power = only({unit_in(text, currency) for text in above} - {None})
-        if power is not None:
-            file_units[currency] = power
-    foreign = any(names_foreign(part) for text in above for part in _stated(fold(text)))
-    words = [fold(text) for text in above] + [fold(whole) for whole, _ in names if whole]
-    years = {int(year) for text in words for year in _YEAR.findall(text)}
-    titles = {key: title for key, (_, title) in places.items()}
-    over = (
-        _over(rows[number - 1], [span for span in merges if span[0] == number - 1], places, required) if number else {}
-    )
-    for key in amounts:
-        parent = over.get(places[key][0], "")
-        if _OTHER.search(fold(parent)) or years_in(parent):
-            titles[key] = f"{parent} {titles[key]}"
-    dated = [[titles[key], year] for key in amounts for year in sorted(years_in(titles[key]))]
-    years |= {year for _title, year in dated}
-    strange = [
-        titles[key] for key, column in amounts.items()
-        if not is_plain(titles[key], column["type"], column["aliases"], known)
-    ]  # fmt: skip
-    partial = [" ".join(text.split())[:200] for text in above if _OTHER_ABOVE.search(fold(text))]
-    unknown = [
-        " ".join(whole.split())
-        for index, (whole, _) in enumerate(names)
-        if whole and index not in taken and bare(whole) not in ("stt", "tt", "so tt", "so thu tu", "no", "ghi chu", "")
-    ]
-    return Layout(
-        number,
-        first,
-        {key: index for key, (index, _) in places.items()},
-        titles,
-        units,
-        file_units,
-        foreign,
-        sorted(years),
-        " | ".join(words),
-        unknown[:30],
-        [fold(text) for text in above],
-        strange,
-        partial[:3],
-        dated,
-    )
+    return number, height, names, places
 
 
 def _beneath(row):
@@ -430,21 +262,19 @@ def _beneath(row):
     }
 
 
-def _over(row, merges, places, required):
-    """{column: words} of a row that may stand over groups of headings, right of the column by which rows are known."""
+def _over(row, merges, keys):
+    """{column: words} of a row that may stand over groups of headings, right of the columns by which rows are known."""
     cells = _spread(row, [(left, right) for _top, left, _bottom, right in merges if right > left])
-    first = max(places[column["key"]][0] for column in required) + 1 if required else 0
     found, last = {}, ""
-    for index, text in enumerate(cells[first:], first):
-        last = found[index] = text or last
+    for index in range(max(keys, default=-1) + 1, len(cells)):
+        last = found[index] = cells[index] or last
     return found
 
 
-def _is_beneath(row, places, amounts, required):
+def _is_beneath(row, amounts, keys):
     """Whether a row says more of the headings of amounts above it: words or years, and no row of data."""
     filled = {index for index, cell in enumerate(row) if str(cell if cell is not None else "").strip()}
-    below, keys = _beneath(row), {places[column["key"]][0] for column in required}
-    return bool(filled & {places[key][0] for key in amounts}) and filled == set(below) and not filled & keys
+    return bool(filled & amounts) and filled == set(_beneath(row)) and not filled & keys
 
 
 def _is_column_numbers(row):

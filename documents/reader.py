@@ -13,7 +13,8 @@ import resource
 import sys
 from array import array
 
-from documents import cells, encodings, headings
+from documents import cells, encodings, headings, units
+from documents.folding import fold
 
 CHUNK = 5000
 MOST_TOTALS = 50
@@ -189,10 +190,10 @@ class Table:
         usual = column.get("power", 0 if currency == "vnd" else 2)
         if key in self.layout.units:
             power = self.layout.units[key]
-            return (usual, "unclear") if power == headings.UNCLEAR else (power, "heading")
+            return (usual, "unclear") if power == units.UNCLEAR else (power, "heading")
         if currency in self.layout.file_units:
             power = self.layout.file_units[currency]
-            return (usual, "unclear") if power == headings.UNCLEAR else (power, "file")
+            return (usual, "unclear") if power == units.UNCLEAR else (power, "file")
         return usual, "nowhere"
 
     def require_currencies(self):
@@ -205,7 +206,7 @@ class Table:
             other, said = ("vnd", "USD") if currency == "usd" else ("usd", "đồng")
             elsewhere = self.layout.foreign or (currency == "vnd" and "usd" in self.layout.file_units)
             above = elsewhere and currency not in self.layout.file_units
-            if above or headings.names_currency(title, other) or headings.names_foreign(title):
+            if above or units.names_currency(title, other) or units.names_foreign(title):
                 raise Refusal("other_currency", title=title, currency=said)
 
     def bases(self):
@@ -246,9 +247,7 @@ class Table:
         if kind == "year":
             return cells.years(values)
         if kind == "choice":
-            return cells.choices(
-                values, words=column["words"], fold=headings.fold, title=", ".join(column.get("shown", ()))
-            )
+            return cells.choices(values, words=column["words"], fold=fold, title=", ".join(column.get("shown", ())))
         raise Refusal("unreadable")
 
     def chunks(self):

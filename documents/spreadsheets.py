@@ -8,7 +8,8 @@ from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 
 from audit.refusals import Refused
-from documents.headings import bare, fold
+from documents.folding import fold
+from documents.headings import bare
 from documents.limited import ReaderFailed, ReaderRefused, ask_reader
 from documents.reasons import FILES, sentence
 from documents.store import path_of, usable

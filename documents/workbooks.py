@@ -7,9 +7,10 @@ from decimal import Decimal
 import xlsxwriter
 from django.utils.translation import gettext as _
 
-from documents.headings import column_index, unit_in
+from documents.headings import column_index
 from documents.reasons import sentence
 from documents.spreadsheets import UNIT_NAMES, UNITS
+from documents.units import unit_in
 
 FONT = {"font_name": "Times New Roman", "font_size": 12}
 

@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from stdnum.vn import mst
 
-from documents import cells, encodings, headings
+from documents import cells, encodings, headings, units
+from documents.folding import fold
 from screens.text import fold as stored_fold
 from tests.documents.sheets import tax_code
 
@@ -160,7 +161,7 @@ def test_texts_are_composed_and_trimmed():
 def test_words_are_folded_as_in_the_database():
     alphabet = encodings.UNICODE + encodings.UNICODE.upper() + "abcxyz ABC"
     for text in (alphabet, "Giá trị sản xuất", "ĐẶNG  Thị"):
-        assert headings.fold(text) == stored_fold(text)
+        assert fold(text) == stored_fold(text)
 
 
 @pytest.mark.parametrize("name", ["tcvn3", "vni"])
@@ -213,23 +214,23 @@ def test_good_unicode_is_left_alone():
         ("Doanh thu (1.000 tr.đ)", "vnd", 9),
         ("Xuất khẩu (tỷ USD)", "usd", 11),
         ("Xuất khẩu (1.000.000 USD)", "usd", 8),
-        ("ĐVT: trăm triệu đồng", "vnd", headings.UNCLEAR),
-        ("ĐVT: 500 đồng", "vnd", headings.UNCLEAR),
-        ("Doanh thu (2025 đồng)", "vnd", headings.UNCLEAR),
+        ("ĐVT: trăm triệu đồng", "vnd", units.UNCLEAR),
+        ("ĐVT: 500 đồng", "vnd", units.UNCLEAR),
+        ("Doanh thu (2025 đồng)", "vnd", units.UNCLEAR),
         ("ĐVT: đồng Việt Nam", "vnd", 0),
         ("ĐVT: VND million", "vnd", 6),
         ("ĐVT: mn VND", "vnd", 6),
         ("Revenue (bn VND)", "vnd", 9),
-        ("ĐVT: VND'000", "vnd", headings.UNCLEAR),
-        ("ĐVT: '000 VND", "vnd", headings.UNCLEAR),
-        ("Giá trị (VND'000)", "vnd", headings.UNCLEAR),
-        ("ĐVT: x1000 đồng", "vnd", headings.UNCLEAR),
-        ("ĐVT: k đồng", "vnd", headings.UNCLEAR),
-        ("ĐVT: vạn đồng", "vnd", headings.UNCLEAR),
-        ("ĐVT: triệu VND million", "vnd", headings.UNCLEAR),
-        ("ĐVT: triệu đồng (riêng doanh thu: tỷ đồng)", "vnd", headings.UNCLEAR),
-        ("ĐVT: triệu đồng; riêng doanh thu tỷ đồng", "vnd", headings.UNCLEAR),
-        ("Doanh thu (người)", "vnd", headings.UNCLEAR),
+        ("ĐVT: VND'000", "vnd", units.UNCLEAR),
+        ("ĐVT: '000 VND", "vnd", units.UNCLEAR),
+        ("Giá trị (VND'000)", "vnd", units.UNCLEAR),
+        ("ĐVT: x1000 đồng", "vnd", units.UNCLEAR),
+        ("ĐVT: k đồng", "vnd", units.UNCLEAR),
+        ("ĐVT: vạn đồng", "vnd", units.UNCLEAR),
+        ("ĐVT: triệu VND million", "vnd", units.UNCLEAR),
+        ("ĐVT: triệu đồng (riêng doanh thu: tỷ đồng)", "vnd", units.UNCLEAR),
+        ("ĐVT: triệu đồng; riêng doanh thu tỷ đồng", "vnd", units.UNCLEAR),
+        ("Doanh thu (người)", "vnd", units.UNCLEAR),
         ("Giá trị (triệu đồng, giá hiện hành)", "vnd", 6),
         ("Giá trị theo giá so sánh 2010 (triệu đồng)", "vnd", 6),
         ("Thu nhập (đồng/người/tháng)", "vnd", 0),
@@ -243,11 +244,11 @@ def test_good_unicode_is_left_alone():
         ("Giá trị (theo hợp đồng)", "vnd", None),
         ("Số lao động", "vnd", None),
         ("Hợp đồng", "vnd", None),
-        ("Lao động (người)", "vnd", headings.UNCLEAR),
+        ("Lao động (người)", "vnd", units.UNCLEAR),
     ],
 )
 def test_unit_is_read_where_it_is_stated(heading, currency, power):
-    assert headings.unit_in(heading, currency) == power
+    assert units.unit_in(heading, currency) == power
 
 
 @pytest.mark.parametrize(
@@ -280,8 +281,8 @@ def test_rows_that_are_no_data_are_told(row, kind):
     ],
 )
 def test_the_currency_that_a_heading_names(heading, dong, dollars):
-    assert headings.names_currency(heading, "vnd") == dong
-    assert headings.names_currency(heading, "usd") == dollars
+    assert units.names_currency(heading, "vnd") == dong
+    assert units.names_currency(heading, "usd") == dollars
 
 
 @pytest.mark.parametrize(
@@ -300,4 +301,4 @@ def test_the_currency_that_a_heading_names(heading, dong, dollars):
     ],
 )
 def test_money_of_another_country_is_told_by_its_name(text, foreign):
-    assert headings.names_foreign(text) == foreign
+    assert units.names_foreign(text) == foreign
