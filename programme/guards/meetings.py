@@ -101,6 +101,12 @@ GUARDS = [
         name="sent",
     ),
     check_trigger(
+        "guest_withdrawn_who_did_not_come",
+        INVITEE,
+        ("UPDATE",),
+        f"{_changes('withdrawn_at')} AND (OLD.attended OR {_state()} IN ('concluded', 'cancelled'))",
+    ),
+    check_trigger(
         "guest_answers_before_it_begins",
         INVITEE,
         ("UPDATE",),

@@ -255,9 +255,9 @@ class Invitee(Identified, Versioned):
                 for who in ("office", "person", "enterprise")
             ),
             models.UniqueConstraint(
-                fields=["meeting", "email"],
-                condition=Q(withdrawn_at__isnull=True, kind="outside") & ~Q(email=""),
-                name="outside_address_invited_once",
+                fields=["meeting", "email", "name"],
+                condition=Q(withdrawn_at__isnull=True, kind="outside"),
+                name="outside_guest_invited_once",
             ),
             models.CheckConstraint(
                 condition=~Q(name="")

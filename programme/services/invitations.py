@@ -17,6 +17,7 @@ from programme.services.meetings import kept, no_longer
 from programme.services.moving import locked, save
 from programme.telling import INVITED
 from screens import formats
+from screens.text import clean
 
 STATE, KIND, WAY, ANSWER = Meeting.State, Invitee.Kind, Invitee.Way, Invitee.Answer
 BY_LINK = "system:invitation"  # whoever answers by the link of an invitation
@@ -29,7 +30,8 @@ def names_of_guests(actors):
 
 @transaction.atomic
 def add_guests(*, meeting, by, now, offices=(), people=(), tax_codes=(), outside=()):
-    """Put guests on the list, those who stand on it already left as they are; `outside` are (name, e-mail or "")."""
+    """Put guests on the list; `outside` are (name, e-mail or ""). Returns them, and the names of those who stand
+    on it already."""
     meeting = kept(meeting, by)
     if meeting.state in (STATE.CONCLUDED, STATE.CANCELLED):
         raise no_longer(meeting)
@@ -48,9 +50,10 @@ def add_guests(*, meeting, by, now, offices=(), people=(), tax_codes=(), outside
     wanted += [{"kind": KIND.OUTSIDE, "name": name, "email": email} for name, email in outside]
     standing = list(meeting.invitees.standing())
     place = meeting.invitees.aggregate(last=Max("place"))["last"] or 0
-    added = []
+    added, left = [], []
     for values in wanted:
         if any(_is_same(guest, values) for guest in [*standing, *added]):
+            left.append(values["name"])
             continue
         place += 1
         guest = Invitee(meeting=meeting, place=place, added_by=by.public_id, added_at=now, **values)
@@ -62,15 +65,23 @@ def add_guests(*, meeting, by, now, offices=(), people=(), tax_codes=(), outside
     record_event(
         "guests added", meeting, by=by, now=now, count=len(added), personal={"guests": "; ".join(map(str, added))}
     )
-    return added
+    return added, left
 
 
 def _is_same(guest, values):
+    """Several of one body may share its address: whoever comes from outside is told apart by the name, then by the address."""
     if guest.kind != values["kind"]:
         return False
     if guest.kind == KIND.OUTSIDE:
-        return guest.email == values["email"] != "" or guest.name.casefold() == values["name"].casefold()
+        addresses = {guest.email, values["email"]} - {""}
+        return clean(guest.name).casefold() == clean(values["name"]).casefold() and len(addresses) < 2
     return getattr(guest, guest.kind) == values[guest.kind]
+
+
+def may_withdraw(invitee):
+    """Whether a guest can still be taken off the list of this meeting."""
+    open_ = invitee.meeting.state not in (STATE.CONCLUDED, STATE.CANCELLED)
+    return open_ and not (invitee.withdrawn_at or invitee.sent_at or invitee.attended)
 
 
 @transaction.atomic
@@ -78,8 +89,12 @@ def withdraw_guest(*, invitee, by, now):
     """Take somebody off the list who was not invited yet."""
     meeting = kept(invitee.meeting, by)
     invitee = locked(invitee)
+    if meeting.state in (STATE.CONCLUDED, STATE.CANCELLED):
+        raise no_longer(meeting)
     if invitee.withdrawn_at or invitee.sent_at:
         raise Conflict(_("The invitation is sent, or the guest was taken off the list already."))
+    if invitee.attended:
+        raise Refused(_("%(guest)s is marked as having come. Correct who came first.") % {"guest": invitee})
     invitee.withdrawn_at, invitee.withdrawn_by = now, by.public_id
     invitee.save_version(invitee.version, update_fields=["withdrawn_at", "withdrawn_by"])
     record_event("guest withdrawn", meeting, by=by, now=now, personal={"guest": invitee.name})
@@ -218,12 +233,20 @@ def _in_whose_name(invitee, meeting, by):
 # --- who came ----------------------------------------------------------------------------------
 
 
+def attendance_is_open(meeting, now):
+    return meeting.state in (STATE.INVITED, STATE.HELD) and meeting.starts_at <= now
+
+
+def not_marked_now():
+    return _("Who came is marked from the beginning of the meeting until its conclusions are issued.")
+
+
 @transaction.atomic
 def mark_attendance(*, meeting, marks, version, by, now):
     """Who came and as whom: `marks` is {place: (came, name)}, from the moment the meeting begins until it is concluded."""
     meeting = kept(meeting, by)
-    if meeting.state not in (STATE.INVITED, STATE.HELD) or meeting.starts_at > now:
-        raise Conflict(_("Who came is marked from the beginning of the meeting until its conclusions are issued."))
+    if not attendance_is_open(meeting, now):
+        raise Conflict(not_marked_now())
     meeting.attendance_at = now
     save(meeting, version, ["attendance_at"])
     for guest in meeting.invitees.standing().filter(place__in=marks):

@@ -13,9 +13,11 @@ from django.utils.translation import gettext as _
 
 from audit.events import record_event
 from audit.refusals import Conflict, Refused
+from documents.paper_states import State as PaperState
 from documents.services.papers import draft_paper
 from programme.cautions import days_off
 from programme.models import Meeting, MeetingPaper
+from programme.models.meetings import OVER
 from programme.services.given import add_given
 from programme.services.meetings import kept, require_in_charge, require_still_to_come
 from programme.services.moving import locked, require_move
@@ -107,11 +109,12 @@ def require_ready(row, paper, verb, *, dated_on=None):
                 )
                 % {"otherwise": otherwise}
             )
-    if kind == KIND.CONCLUSIONS:
-        if verb == "send":
-            _require_whole(meeting, paper)
-        if verb in SETTLING:
-            _require_tasks_fit(meeting, dated_on or (paper.number.dated_on if paper.number else None))
+    if kind == KIND.MINUTES or (kind == KIND.CONCLUSIONS and verb == "send"):
+        concluded = concluded_otherwise(meeting, paper)
+        if concluded:
+            raise Refused(f"{concluded} {_('Send the paper back and change the draft, or change the conclusion.')}")
+    if kind == KIND.CONCLUSIONS and verb in SETTLING:
+        _require_tasks_fit(meeting, dated_on or (paper.number.dated_on if paper.number else None))
 
 
 def said_otherwise(meeting, paper):
@@ -152,17 +155,25 @@ def _says_place(meeting):
     return lambda text: " ".join(meeting.place.split()).casefold() in text.casefold()
 
 
-def _require_whole(meeting, paper):
-    """What is followed afterwards is what was signed: every conclusion stands in the paper word for word."""
+def concluded_otherwise(meeting, paper):
+    """A sentence: which conclusion does not stand in the paper word for word, or still stands in its table though it was left
+    out; "" where what is followed afterwards is what is signed."""
     body = " ".join(paper.body.split())
-    for conclusion in meeting.conclusions.standing():
-        if conclusion.content not in body or formats.vn_date(conclusion.deadline) not in body:
-            raise Refused(
-                _(
-                    "Conclusion %(number)s does not stand in the paper as it is written down: change the draft or the conclusion."
-                )
-                % {"number": conclusion.number}
-            )
+    for conclusion in meeting.conclusions.order_by("number"):
+        if conclusion.dropped_at:
+            if f"| {conclusion.content} |" in body and not _is_said_again(conclusion, meeting):
+                return _("Conclusion %(number)s was left out, but still stands in the paper.") % {
+                    "number": conclusion.number
+                }
+        elif conclusion.content not in body or formats.vn_date(conclusion.deadline) not in body:
+            return _("Conclusion %(number)s does not stand in the paper as it is written down.") % {
+                "number": conclusion.number
+            }
+    return ""
+
+
+def _is_said_again(dropped, meeting):
+    return meeting.conclusions.standing().filter(content=dropped.content).exists()
 
 
 def _require_tasks_fit(meeting, dated_on):
@@ -209,7 +220,9 @@ def shown_on_paper(row, user):
 
 
 def caution_on_paper(row, paper):
-    """Deadlines that the paper gives on days off, until it is issued."""
+    """Until it is issued: what minutes say otherwise than the conclusions, deadlines that a notice gives on days off."""
+    if row.kind == KIND.MINUTES and paper.state not in (*OVER, PaperState.ISSUED):
+        return concluded_otherwise(row.meeting, paper)
     if row.kind != KIND.CONCLUSIONS or row.meeting.state != STATE.HELD:
         return ""
     return " ".join(days_off([conclusion.deadline for conclusion in row.meeting.conclusions.standing()]).values())

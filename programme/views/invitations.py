@@ -80,9 +80,16 @@ def attendance_list(request, public_id):
 def add_guests(request, public_id):
     meeting, now = kept_meeting(request, public_id), timezone.now()
     form = bound(request, GuestsForm)
+    left: list[str] = []
 
     def add():
-        services.add_guests(meeting=meeting, by=request.user, now=now, **form.values())
+        _added, already = services.add_guests(meeting=meeting, by=request.user, now=now, **form.values())
+        left.extend(already)
+
+    def whom_not():
+        return (
+            _("Not added, as they stand on the list already: %(guests)s.") % {"guests": "; ".join(left)} if left else ""
+        )
 
     return act(
         request,
@@ -91,7 +98,10 @@ def add_guests(request, public_id):
         verb=f"add guests {meeting.public_id}",
         title=_("Add guests"),
         submit=_("Put on the list"),
-        done=_("The guests stand on the list. Nobody is told before the invitations are sent."),
+        done=_("The guests stand on the list.")
+        if meeting.starts_at <= now
+        else _("The guests stand on the list. Nobody is told before the invitations are sent."),
+        point_out=whom_not,
         **of_meeting(meeting, now),
     )
 
@@ -185,6 +195,9 @@ def send_invitations(request, public_id):
 
 def mark_attendance(request, public_id):
     meeting, now = kept_meeting(request, public_id), timezone.now()
+    if request.method == "GET" and not services.attendance_is_open(meeting, now):
+        messages.info(request, services.not_marked_now())
+        return HttpResponseRedirect(meeting.get_absolute_url())
     guests = list(meeting.invitees.standing().order_by("place"))
     form = bound(request, AttendanceForm, guests=guests, initial={"version": meeting.version})
     return act(

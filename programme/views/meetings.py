@@ -25,7 +25,7 @@ from programme.permissions.meetings import KEEP, can_keep_meeting
 from programme.presenting.meetings import ANSWER_KINDS, STATE_KINDS, draft_of
 from programme.services import meeting_papers as papers
 from programme.services import meetings as services
-from programme.services.invitations import issued_invitation, on_paper, to_send
+from programme.services.invitations import issued_invitation, may_withdraw, on_paper, to_send
 from programme.tables import meetings as tables
 from programme.views.acting import act, bound
 from reference.sending import do_once
@@ -114,7 +114,9 @@ def meeting_detail(request, public_id):
             "may_attach": keeps and meeting.state not in (STATE.CONCLUDED, STATE.CANCELLED),
             "otherwise": said,
             "by_hand": _by_hand(meeting) if keeps and (said or _is_changed(meeting)) else "",
-            "guests": [(guest, ANSWER_KINDS.get(guest.answer, "quiet")) for guest in guests[:GUESTS_SHOWN]],
+            "guests": [
+                (guest, ANSWER_KINDS.get(guest.answer, "quiet"), may_withdraw(guest)) for guest in guests[:GUESTS_SHOWN]
+            ],
             "more_guests": len(guests) > GUESTS_SHOWN,
             "may_enter_answers": keeps and meeting.state == STATE.INVITED and meeting.starts_at > now,
             "papers": _papers(request.user, meeting, keeps),

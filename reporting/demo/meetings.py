@@ -59,7 +59,9 @@ def meetings_held(stage):
     _Meeting(stage, "Góp ý dự thảo kế hoạch năm 2027", date(2026, 12, 22), date(2026, 11, 13)).guests(
         date(2026, 11, 13)
     )
-    cancelled = _Meeting(stage, "Đối thoại với doanh nghiệp ngành cơ khí", date(2026, 11, 27), date(2026, 11, 3))
+    cancelled = _Meeting(
+        stage, "Đối thoại với doanh nghiệp ngành cơ khí", date(2026, 11, 27), date(2026, 11, 3)
+    ).guests(date(2026, 11, 4))
     meetings.cancel_meeting(
         meeting=cancelled.row, reason="Trùng lịch công tác của lãnh đạo Sở (minh họa)", by=cancelled.secretary,
         now=at(date(2026, 11, 10)),

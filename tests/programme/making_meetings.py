@@ -69,7 +69,8 @@ class Room:
         } | changed  # fmt: skip
 
     def add(self, **guests):
-        return invitations.add_guests(meeting=self.meeting, by=self.secretary, now=self.now, **guests)
+        added, _left = invitations.add_guests(meeting=self.meeting, by=self.secretary, now=self.now, **guests)
+        return added
 
     def begin(self, kind, now=None, **changed):
         now = now or self.now
@@ -138,6 +139,7 @@ class Room:
 def in_every_state(**when):
     """{state: Room}"""
     rooms = {state.value: Room(**when) for state in Meeting.State}
+    rooms["cancelled"].add(outside=[("Khách", "")])
     rooms["cancelled"].cancelled()
     for state in ("invited", "held", "concluded"):
         rooms[state].invited()

@@ -108,13 +108,62 @@ def test_a_guest_stands_once_on_the_list_and_a_wrong_tax_code_adds_nobody(room):
     with pytest.raises(Refused, match="0199999999"):
         room.add(people=[room.chair], tax_codes=["0199999999"])
     with pytest.raises(Refused, match="đã có trong danh sách"):
-        room.add(people=[room.head], outside=[("Hội khác", "hoi@ngoai.example")])
+        room.add(people=[room.head], outside=[(" hội", "hoi@ngoai.example"), ("Hội", "")])
     assert [guest.place for guest in room.add(people=[room.head, room.chair])] == [3]
     guest = room.guest(room.chair.full_name)
     invitations.withdraw_guest(invitee=guest, by=room.secretary, now=NOW)
     with pytest.raises(Conflict):
         invitations.withdraw_guest(invitee=guest, by=room.secretary, now=NOW)
     assert [guest.place for guest in room.add(people=[room.chair])] == [4]
+
+
+def test_several_of_one_body_share_its_address_and_whoever_is_not_added_is_named(client_as):
+    now = timezone.now()
+    room = Room(now=now, begins=now + timedelta(days=3))
+    client = client_as(room.secretary)
+    address = reverse("programme:add_guests", args=[room.meeting.public_id])
+
+    def typed(*lines):
+        fields = {"outside": "\n".join(lines), "tax_codes": "", "operation_key": str(uuid.uuid4())}
+        return text_of(client.post(address, fields, follow=True))
+
+    page = typed(
+        "Hội Một; vanthu@hoi.example", "Hội Một – Phó chủ tịch; vanthu@hoi.example", "Hội Một; VANTHU@hoi.example"
+    )
+    assert "Không đưa vào vì đã có trong danh sách: Hội Một." in page
+    guests = room.meeting.invitees.order_by("place")
+    assert [(guest.name, guest.email) for guest in guests] == [
+        ("Hội Một", "vanthu@hoi.example"), ("Hội Một – Phó chủ tịch", "vanthu@hoi.example"),
+    ]  # fmt: skip
+    assert "Không đưa vào" not in typed("Hội Một; khac@hoi.example")
+    with pytest.raises(IntegrityError, match=r"outside_guest_invited_once|UNIQUE"), transaction.atomic():
+        twin = guests.first()
+        twin.pk, twin.public_id, twin.place = None, uuid.uuid4(), 9
+        twin.save(force_insert=True)
+    room.invited()
+    sending.send_waiting(now=now)
+    told = Notice.objects.filter(telling__kind="programme.invited").order_by("pk").values_list("name", "email")
+    assert list(told) == [(guest.name, guest.email) for guest in room.meeting.invitees.order_by("place")]
+
+
+def test_whoever_came_stays_on_the_list_and_nobody_is_taken_off_once_the_meeting_is_concluded(client_as):
+    now = timezone.now()
+    room = Room(now=now - timedelta(days=8), begins=now - timedelta(days=1)).invited().held()
+    late, other = room.add(outside=[("Người đến muộn", ""), ("Người vắng", "")])
+    mark = {"meeting": room.meeting, "version": room.meeting.version, "by": room.secretary}
+    invitations.mark_attendance(**mark, marks={late.place: (True, "")}, now=now)
+    with pytest.raises(Refused, match="Người đến muộn đã được ghi nhận có dự"):
+        invitations.withdraw_guest(invitee=late, by=room.secretary, now=now)
+    room.again().conclude(days=30)
+    room.issued("conclusions", now)
+    with pytest.raises(Conflict, match="Đã thông báo kết luận"):
+        invitations.withdraw_guest(invitee=other, by=room.secretary, now=now)
+    client = client_as(room.secretary)
+    for name in ("withdraw_guest", "mark_attendance"):
+        place = [other.place] if name == "withdraw_guest" else []
+        address = reverse(f"programme:{name}", args=[room.meeting.public_id, *place])
+        assert address not in client.get(room.meeting.get_absolute_url()).text
+    assert "Điểm danh được thực hiện" in text_of(client.get(address, follow=True))
 
 
 def test_letters_carry_a_link_and_a_cancelled_or_changed_meeting_is_told_to_whoever_was_invited(room):
@@ -423,6 +472,28 @@ def test_the_notice_of_conclusions_makes_each_of_them_a_given_task(room):
         room.conclude("Sau khi kết luận")
 
 
+def test_minutes_go_no_further_while_they_conclude_otherwise_than_the_meeting(room, client_as):
+    room.invited().held()
+    dropped, kept = room.conclude("Bỏ đi"), room.conclude("Giữ lại")
+    paper = room.begin("minutes", room.over)
+    purposes.require_step(paper, "send")
+    assert purposes.cautions_on(paper) == []
+    meetings.drop_conclusion(conclusion=dropped, reason="Ghi nhầm", by=room.secretary, now=room.over)
+    paper = pass_plainly(paper, "signing", by=room.secretary, at=room.over)
+    for verb in ("sign", "number", "seal", "issue"):
+        with pytest.raises(Refused, match=r"Kết luận 1 đã bỏ.*Hãy"):
+            purposes.require_step(paper, verb)
+    assert purposes.cautions_on(paper)[0].startswith("Kết luận 1 đã bỏ")
+    assert "Kết luận 1 đã bỏ" in text_of(client_as(room.secretary).get(paper.get_absolute_url()))
+    purposes.require_step(paper, "return")
+    room.conclude("Bỏ đi")
+    purposes.require_step(paper, "sign")  # said again, under another number
+    room.conclude("Thêm vào")
+    with pytest.raises(Refused, match="Kết luận 4 không có nguyên văn"):
+        purposes.require_step(paper, "sign")
+    assert kept.content in paper.body
+
+
 def test_a_conclusion_whose_deadline_is_over_is_refused_before_its_notice_goes_its_way(room):
     room.invited().held()
     row = room.conclude(days=2)
@@ -638,6 +709,7 @@ def test_the_database_refuses_what_the_services_would(room):
             ):
                 cursor.execute(statement)
                 assert cursor.rowcount != 0, f"nothing to try {name} on"
+    Invitee.objects.filter(meeting__state="held", name="Khách thêm").update(attended=True, attendee="Khách thêm")
     for match, rows, values in (
         ("guard held", Meeting.objects.filter(state="held"), {"place": "Khác"}),
         ("guard ended", Meeting.objects.filter(state="cancelled"), {"reason": "Khác"}),
@@ -650,6 +722,11 @@ def test_the_database_refuses_what_the_services_would(room):
             {"answer": "deputy", "answered_at": NOW, "answered_by": "user:x"},
         ),
         ("guest_invited_in_a_way", Invitee.objects.filter(meeting__state="invited", sent_at=None), {"sent_at": NOW}),
+        (
+            "guard guest_withdrawn_who_did_not_come",
+            Invitee.objects.filter(meeting__state="held", attended=True, sent_at=None),
+            {"withdrawn_at": NOW, "withdrawn_by": room.secretary.public_id},
+        ),
         ("guest_withdrawn_before", Invitee.objects.filter(meeting__state="prepared"), {"withdrawn_at": NOW}),
     ):
         with pytest.raises(IntegrityError, match=match), transaction.atomic():

@@ -52,6 +52,9 @@ def attempts(copied, updated, removed):
         "guest_invited_with_the_meeting": [
             updated(GUEST, "way = 'paper', sent_at = added_at", f"{_of('prepared')} WHERE x.sent_at IS NULL")
         ],
+        "guest_withdrawn_who_did_not_come": [
+            updated(GUEST, "withdrawn_at = added_at, withdrawn_by = added_by", _of("cancelled"))
+        ],
         "guest_answers_before_it_begins": [
             updated(GUEST, answered.format("sent_at"), f"{_of('held')} WHERE x.answer = ''"),
             updated(
