@@ -189,6 +189,10 @@ def issue_version(*, procedure_version, paper_number, paper_on, valid_from, vers
     draft = _locked_draft(procedure_version, by, now, to=STATE.ISSUED)
     today = timezone.localdate(now)
     _require_others_drafted(draft, by, today)
+    if draft.version != version:
+        raise Conflict(
+            _("The draft was changed since you opened this page. Look at the version again, and then put it in force.")
+        )
     if paper_on > today:
         raise Refused(_("The paper cannot bear a day that is still to come."))
     if valid_from < paper_on:
@@ -238,7 +242,7 @@ def add_part(*, procedure_version, part, values, by, now):
     row = model(procedure_version=draft, position=last + 1, **values)
     _require_part_fits(row)
     _insert(row)
-    _note_hand(draft, by)
+    _note_part(draft, by)
     record_event(f"procedure {part} added", draft, by=by, now=now, name=row.name_vi, after=filled(row))
     return row
 
@@ -275,7 +279,7 @@ def move_part(*, row, up, by, now):
     for moved, position in ((row, 0), (other, here), (row, there)):  # two never stand at one place
         moved.position = position
         moved.save(update_fields=["position"])
-    _note_hand(draft, by)
+    _note_part(draft, by)
     record_event(
         f"procedure {row.KIND} moved", draft, by=by, now=now, name=row.name_vi, before={"position": here},
         after={"position": there},
@@ -293,7 +297,7 @@ def remove_part(*, row, version, by, now):
         raise Conflict(_("Somebody changed this part while you were looking at it. Look at it again."))
     before, name = filled(row), row.name_vi
     row.delete()
-    _note_hand(draft, by)
+    _note_part(draft, by)
     record_event(f"procedure {row.KIND} removed", draft, by=by, now=now, name=name, before=before)
     return draft
 
@@ -414,6 +418,12 @@ def _note_hand(draft, by):
         draft.save(update_fields=["hands"])
 
 
+def _note_part(draft, by):
+    """A part was changed: whoever opened a page of the draft before has not seen it."""
+    _note_hand(draft, by)
+    draft.save_version(draft.version, update_fields=[])
+
+
 def _changed(kind, row, before, version, *, by, now, reason="", about=None, **facts):
     after = filled(row)
     changed = [name for name in {**before, **after} if before.get(name) != after.get(name)]
@@ -422,8 +432,10 @@ def _changed(kind, row, before, version, *, by, now, reason="", about=None, **fa
     fields = [field.name for field in row._meta.concrete_fields if field.name not in ("id", "public_id", "version")]
     _save(row, version, fields)
     draft = about or row
-    if isinstance(draft, ProcedureVersion):
-        _note_hand(draft, by)
+    if about:
+        _note_part(about, by)
+    elif isinstance(row, ProcedureVersion):
+        _note_hand(row, by)
     record_event(
         kind,
         draft,

@@ -36,6 +36,7 @@ def procedures_in_versions(stage):
         row=handling, values={"working_days": handling.working_days - 3}, version=handling.version, by=deputy,
         now=at(date(2026, 6, 15), 10),
     )  # fmt: skip
+    second.refresh_from_db()
     second = edit_version(
         procedure_version=second, values={"total_days": second.total_days - 3}, version=second.version, by=deputy,
         now=at(date(2026, 6, 15), 11),
@@ -47,6 +48,7 @@ def procedures_in_versions(stage):
         "help_en": "Only where somebody else than the legal representative applies.",
     }  # fmt: skip
     add_part(procedure_version=second, part="component", values=identity, by=deputy, now=at(date(2026, 6, 15), 14))
+    second.refresh_from_db()
     issue_version(
         procedure_version=second, paper_number="MH-64/QĐ-SCT", paper_on=date(2026, 6, 24), valid_from=SECOND_ON,
         version=second.version, by=head, now=at(date(2026, 6, 25)),

@@ -271,6 +271,7 @@ def test_whoever_worked_on_a_draft_does_not_put_it_in_force(head, director, offi
     for drafter in (head, deputy):
         with pytest.raises(NotAllowed):
             issue(draft, drafter)
+    draft.refresh_from_db()
     assert issue(draft, director).state == "issued"
 
 

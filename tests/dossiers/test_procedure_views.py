@@ -241,6 +241,8 @@ def test_a_procedure_is_entered_drafted_in_parts_and_put_in_force_on_its_pages(c
     component = Component.objects.get()
     assert (component.condition_field, component.condition_value, component.formats) == ("loai", "b", ["pdf", "png"])
 
+    seen = draft.version  # on a page that was opened before the parts were added
+    draft.refresh_from_db()
     paper = {"paper_number": "12/QĐ-SCT", "paper_on": TODAY().strftime("%d/%m/%Y"), "version": draft.version}
     paper["valid_from"] = paper["paper_on"]
     own = post(head, page("issue_version", draft), **paper)
@@ -248,6 +250,9 @@ def test_a_procedure_is_entered_drafted_in_parts_and_put_in_force_on_its_pages(c
     director = client_as(make_director())
     offered = [page("issue_version", draft) in each.get(page("version", draft)).text for each in (head, director)]
     assert offered == [False, True]
+    for _again in range(2):
+        stale = post(director, page("issue_version", draft), **paper | {"version": seen})
+        assert "đã thay đổi sau khi ông/bà mở trang này" in str(stale.context["form"].errors)
     key = str(uuid.uuid4())
     for _again in range(2):
         assert director.post(page("issue_version", draft), paper | {"operation_key": key}).status_code == 302
