@@ -4,6 +4,7 @@ from audit.guards import check_trigger, frozen_when, immutable, no_delete
 from documents.copy_states import COPY_MOVES
 
 COPIES, NUMBERS = "documents_papercopy", "documents_papernumber"
+ARRIVAL, PAPERS = "documents_incomingpaper", "documents_outgoingpaper"
 
 _KNOWN = " OR ".join(
     f"(OLD.state = '{move.source.value}' AND NEW.state = '{move.target.value}')" for move in COPY_MOVES
@@ -25,6 +26,15 @@ GUARDS = [
             f"(OLD.{column} IS NOT NULL AND NEW.{column} IS DISTINCT FROM OLD.{column})"
             for column in ("signed_id", "numbered_id", "sealed_id", "number_id", "signed_at")
         ),
+    ),
+    check_trigger(
+        "copy_dated_after_its_original",
+        COPIES,
+        ("UPDATE",),
+        f"NEW.number_id IS NOT NULL AND OLD.number_id IS NULL AND EXISTS (SELECT 1 FROM {NUMBERS} n "
+        f"WHERE n.id = NEW.number_id AND (EXISTS (SELECT 1 FROM {ARRIVAL} a WHERE a.id = NEW.incoming_id "
+        f"AND n.dated_on < a.arrived_on) OR EXISTS (SELECT 1 FROM {PAPERS} p JOIN {NUMBERS} o ON o.id = p.number_id "
+        "WHERE p.id = NEW.outgoing_id AND n.dated_on < o.dated_on)))",
     ),
     frozen_when(COPIES, "OLD.state IN ('issued', 'dropped')", name="over"),
     check_trigger(

@@ -29,9 +29,10 @@ from documents.signing.signatures import SIGNER
 from documents.store import bytes_of, keep_made, usable
 from reference.models import Agency
 from screens import formats
-from screens.text import clean
+from screens.text import clean, fold
 
 CONTENT = ("kind", "extract", "recipients", "signer", "authority", "authority_paper", "signer_post")
+ARCHIVE_LINE = "Lưu: VT"  # added to the recipients, and left out where it was typed
 SERIES_OF = {PaperCopy.Kind.FULL: "SY", PaperCopy.Kind.EXTRACT: "TrS", PaperCopy.Kind.RELAYED: "SL"}
 EVENTS = {"sign": "copy signed", "number": "copy numbered", "issue": "copy issued", "drop": "copy dropped"}
 RELATED = ("series", "office", "signer", "incoming", "outgoing__number", "outgoing__series", "number", "drawn", "signed",
@@ -63,6 +64,11 @@ def source_of(original):
         scan = original.scans.select_related("file").order_by("-id").first()
         return scan.file if scan and not original.is_void else None
     return original.sealed if original.state == State.ISSUED else None
+
+
+def is_void(original):
+    """Whether the number of arrival of what was copied was made void since."""
+    return isinstance(original, IncomingPaper) and original.is_void
 
 
 def _written(issuer):
@@ -110,10 +116,16 @@ def make_prepared(*, original, values, by, now):
         made_on=today,
         blocks=blocks_from(values["extract"]),
         signature=Signature(lines=lines, name=values["signer"].full_name),
-        recipients=(*lines_of(values["recipients"]), "Lưu: VT"),
+        recipients=(*_receiving(values["recipients"]), ARCHIVE_LINE),
     )
     drawn = copy_as_pdf(copy, None if values["kind"] == PaperCopy.Kind.EXTRACT else bytes_of(source))
     return {"content": with_fields(drawn.pdf, drawn.places), "places": [vars(place) for place in drawn.places]}
+
+
+def _receiving(recipients):
+    """The lines of whoever receives it, the archive aside."""
+    archive = fold(ARCHIVE_LINE).replace(" ", "")
+    return [line for line in lines_of(recipients) if fold(line).replace(" ", "").strip("-.;") != archive]
 
 
 @transaction.atomic
@@ -194,9 +206,13 @@ def make_numbered(*, copy, dated_on, version, by, now, number=None):
     from documents.signing.places import fill_in
 
     _begin(copy, "number", version, by, now)
-    year = timezone.localdate(copy.prepared_at).year
-    if dated_on.year != year:
-        raise Refused(_("The copy was drawn for %(year)s. Drop it and prepare it anew.") % {"year": year})
+    prepared_on = timezone.localdate(copy.prepared_at)
+    if dated_on.year != prepared_on.year:
+        raise Refused(_("The copy was drawn for %(year)s. Drop it and prepare it anew.") % {"year": prepared_on.year})
+    if dated_on < prepared_on:
+        raise Refused(
+            _("The copy was prepared on %(day)s and is not dated before it.") % {"day": formats.vn_date(prepared_on)}
+        )
     expected = number or upcoming_number(copy.series, copy.office, dated_on)
     content = fill_in(bytes_of(copy.signed), written_in(expected, dated_on), on=dated_on)
     return {"content": content, "expected": expected}
@@ -284,6 +300,8 @@ def _require_turn(copy, verb, by):
     require(by, STEPS[verb])
     if not by.roles & found.roles:
         raise NotAllowed(_("Your role does not allow this."))
+    if verb in ("sign", "number") and is_void(copy.original):
+        raise Refused(_("The number of arrival of the paper is void. Drop the copy."))
     if copy.state == CopyState.SIGNING and copy.signer_id != by.pk and not (verb == "drop" and by.roles & OFFICE):
         raise NotAllowed(_("%(name)s does this: the paper is signed by them.") % {"name": copy.signer})
 

@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from audit.events import actor_names
 from audit.refusals import Refused
@@ -54,6 +55,7 @@ def copy_detail(request, public_id):
             "kind": STATE_KINDS[copy.state],
             "facts": _facts(copy),
             "original": copy.original if seen else None,
+            "is_void": services.is_void(copy.original),
             "action": (reverse(f"documents:{verb}_copy", args=[copy.public_id]), COPY_WORDS[verb][0])
             if mine and can_do_here({"issue": "seal"}.get(verb, verb))
             else None,
@@ -71,7 +73,10 @@ def _facts(copy):
     facts = [
         (_("Kind of copy"), copy.get_kind_display()),
         (_("Copied from"), services.named(copy.original)),
-        (_("Prepared by"), f"{who[copy.prepared_by]}, {formats.vn_datetime(copy.prepared_at)}"),
+        (
+            pgettext("copy of a paper", "Prepared by"),
+            f"{who[copy.prepared_by]}, {formats.vn_datetime(copy.prepared_at)}",
+        ),
         (_("Signed by"), signed),
         (_("Right to sign"), copy.get_authority_display()),
         (_("Recipients"), copy.recipients),
@@ -79,7 +84,9 @@ def _facts(copy):
     if copy.number:
         facts.insert(0, (_("Number and date"), f"{copy.number.symbol}, {formats.vn_date(copy.number.dated_on)}"))
     if copy.issued_at:
-        facts.append((_("Issued by"), f"{who[copy.issued_by]}, {formats.vn_datetime(copy.issued_at)}"))
+        facts.append(
+            (pgettext("copy of a paper", "Issued by"), f"{who[copy.issued_by]}, {formats.vn_datetime(copy.issued_at)}")
+        )
         facts.append((_("Digest (SHA-256)"), copy.sealed.sha256))
     if copy.dropped_at:
         dropped = f"{copy.dropped_reason} ({who[copy.dropped_by]}, {formats.vn_datetime(copy.dropped_at)})"

@@ -18,6 +18,7 @@ from audit.refusals import Conflict, NotAllowed, Refused, StaleVersion
 from documents.forms.copies import CopyForm
 from documents.models import PaperCopy
 from documents.services import copies as services
+from documents.services import incoming as incoming_services
 from documents.services import numbers
 from documents.signing.keys import person_key
 from documents.signing.places import filled_in
@@ -34,6 +35,7 @@ from tests.factories import (
     make_director,
     make_enterprise_user,
     make_incoming,
+    make_number,
     make_office,
     make_officer,
     make_paper_at,
@@ -130,6 +132,30 @@ def test_what_cannot_be_copied_is_refused_with_what_to_do(clerk):
     assert not PaperCopy.objects.exists()
 
 
+def test_a_copy_is_not_dated_before_it_was_prepared_nor_goes_on_once_its_original_is_void(client_as, clerk):
+    paper, chief = scanned(clerk), make_user(Role.CHIEF_OF_OFFICE)
+    waiting = make_copy_at("signing", original=paper, clerk=clerk, signer=chief)
+    copy = make_copy_at("numbering", original=paper, clerk=clerk, signer=chief)
+    with pytest.raises(Refused, match=r"lập ngày 27/11/2026"):
+        take("number", copy, clerk, dated_on=date(2026, 11, 26))
+    given = {"paper": paper, "by": clerk, "now": NOW, "reason": "Ghi nhầm"}
+    incoming_services.void_incoming(version=paper.version, **given)
+    for verb, each, by in (("sign", waiting, chief), ("number", copy, clerk)):
+        again = PaperCopy.objects.get(pk=each.pk)
+        assert not services.may_take(by, again, verb)
+        with pytest.raises(Refused, match="Số đến của văn bản đã hủy"):
+            take(verb, again, by, **{"dated_on": TODAY} if verb == "number" else {})
+    assert "Số đến của văn bản được sao đã hủy." in client_as(clerk).get(copy.get_absolute_url()).content.decode()
+    assert take("drop", PaperCopy.objects.get(pk=copy.pk), clerk, reason="Hủy").state == "dropped"
+
+
+def test_where_it_is_kept_is_printed_once_and_the_page_names_who_prepared_and_issued(client_as, clerk):
+    copy = make_copy_at("issued", original=scanned(clerk), clerk=clerk, recipients="Như trên\n- Lưu: VT;")
+    assert text_of(bytes_of(copy.drawn))[-1].count("Lưu: VT") == 1
+    shown = client_as(clerk).get(copy.get_absolute_url()).content.decode()
+    assert all(words in shown for words in ("Người lập bản sao", "Người phát hành"))
+
+
 def test_each_step_is_taken_by_whose_turn_it_is_once_and_what_has_its_number_stands(clerk):
     chief, other = make_user(Role.CHIEF_OF_OFFICE), make_director()
     copy = make_copy_at("signing", original=scanned(clerk), clerk=clerk, signer=chief)
@@ -168,6 +194,7 @@ def test_a_copy_that_was_signed_outside_is_taken_back_byte_for_byte(clerk):
 def test_the_database_refuses_what_the_guards_forbid(clerk):
     paper = scanned(clerk)
     copies = [make_copy_at(state, original=paper, clerk=clerk) for state in ("signing", "numbering", "issuing")]
+    make_number(dated_on=date(2026, 1, 2), now=NOW)
     for name, statements in attempts(copied, updated, removed).items():
         for statement in statements:
             with (
@@ -213,7 +240,7 @@ def test_a_copy_is_prepared_once_from_the_page_of_the_original_signed_numbered_a
     assert client_as(clerk).get(page("sign_copy", copy)).status_code == 403
     assert page("sign_copy", copy) in client_as(chief).get(page("copy", copy)).content.decode()
     for person, verb in ((chief, "sign"), (clerk, "number"), (clerk, "issue")):
-        more = {"dated_on": datetime.now(UTC).strftime("%d/%m/%Y")} if verb == "number" else {}
+        more = {"dated_on": f"{timezone.localdate():%d/%m/%Y}"} if verb == "number" else {}
         assert client_as(person).get(page(f"{verb}_copy", copy)).status_code == 200
         post(client_as(person), page(f"{verb}_copy", copy), version=copy.version, **more)
         copy.refresh_from_db()

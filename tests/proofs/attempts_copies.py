@@ -20,5 +20,12 @@ def attempts(copied, updated, removed):
             updated(COPIES, "state = 'signing'", "WHERE x.state = 'numbering'"),
         ],
         "copy_keeps_what_it_has": [updated(COPIES, "signed_id = drawn_id", ISSUING)],
+        "copy_dated_after_its_original": [
+            updated(
+                COPIES,
+                f"state = 'issuing', numbered_id = drawn_id, number_id = (SELECT n.id FROM {NUMBERS} n ORDER BY n.dated_on LIMIT 1)",
+                "WHERE x.state = 'numbering'",
+            )
+        ],
         "number_of_a_copy_stands": [updated(NUMBERS, VOID, f"JOIN {COPIES} c ON c.number_id = x.id")],
     }
