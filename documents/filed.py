@@ -42,6 +42,14 @@ FILEABLES = (
         IncomingPaper.objects.visible_to,
         _incoming,
         is_open=lambda paper: paper.state in (IncomingState.ENTERED, IncomingState.HANDLING),
+        void=lambda: IncomingPaper.objects.filter(state=IncomingState.VOID).order_by(),
     ),
-    Fileable("outgoing", _("Paper that went out"), PaperNumber, _numbers_seen, _outgoing),
+    Fileable(
+        "outgoing",
+        _("Paper that went out"),
+        PaperNumber,
+        _numbers_seen,
+        _outgoing,
+        void=lambda: PaperNumber.objects.filter(voided_at__isnull=False).order_by(),
+    ),
 )

@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 
 from django.db import models
+from django.db.models import Case, Exists, OuterRef, Q, Value, When
 from django.utils.functional import Promise
 
 from accounts.access import may_open
@@ -29,7 +30,8 @@ class Entry:
 @dataclass(frozen=True)
 class Fileable:
     """`visible(user)` are the things of the kind that the person sees; `entry(thing)` is its line; `is_open(thing)` whether
-    work on it still goes on, so that the file cannot be closed over it."""
+    work on it still goes on, so that the file cannot be closed over it; `void()` are those whose number was made void, which
+    a file goes on saying of its line, closed or not."""
 
     code: str
     label: str | Promise
@@ -37,6 +39,7 @@ class Fileable:
     visible: Callable[[Any], models.QuerySet]
     entry: Callable[[Any], Entry]
     is_open: Callable[[Any], bool] = lambda thing: False
+    void: Callable[[], models.QuerySet] | None = None
 
 
 _kinds: dict[str, Fileable] = {}
@@ -54,6 +57,15 @@ def fileables():
 def standing_in(code, thing):
     """The lines of work files in which the thing stands."""
     return WorkFileItem.objects.standing().filter(kind=code, object_id=thing.public_id)
+
+
+def with_void(items):
+    """The lines, each with whether the number of its thing `is_void` now."""
+    void = Q()
+    for code, fileable in _kinds.items():
+        if fileable.void:
+            void |= Q(Exists(fileable.void().filter(public_id=OuterRef("object_id"))), kind=code)
+    return items.annotate(is_void=Case(When(void, then=Value(True)), default=Value(False)))
 
 
 def things_of(items, user):

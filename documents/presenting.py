@@ -4,6 +4,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from documents.signing.keys import has_agency_key, may_sign_here
+from documents.signing.signatures import Signature
 
 # {verb: (title, what the button says, what is said when it is done, what it means)}
 WORDS = {
@@ -119,3 +120,31 @@ def signature_words(facts):
     if facts["tryout"]:
         return _("Try-out certificate without legal value: %(name)s") % {"name": facts["name"]}
     return _("Certificate of %(name)s, issued by %(issuer)s") % {"name": facts["name"], "issuer": facts["issuer"]}
+
+
+def kept_of(row):
+    """[Signature] of a file as they were verified when it came; None where they could not be read."""
+    return signatures_kept(row.signatures)
+
+
+def signatures_kept(signatures):
+    return None if signatures is None else [Signature.of(each) for each in signatures]
+
+
+def worth_of(signatures):
+    """(kind of tag, words) of all signatures of a file together."""
+    if signatures is None or any(each.unreadable for each in signatures):
+        return "warn", _("the signatures could not be checked")
+    if not any(not each.is_stamp for each in signatures):
+        return "quiet", _("not signed digitally")
+    if not all(each.holds for each in signatures):
+        return "bad", _("changed after it was signed")
+    if any(each.ran_out_before and not each.trusted for each in signatures):
+        return "bad", _("intact; the certificate had run out when it was signed")
+    if any(each.expired_at and not each.trusted for each in signatures):
+        return "warn", _("intact; the certificate has run out since")
+    if any(each.tryout for each in signatures):
+        return "warn", _("intact; signed with a try-out certificate without legal value")
+    if all(each.trusted for each in signatures):
+        return "ok", _("intact; issued by an organisation of the portal's list")
+    return "warn", _("intact; the certifying organisation is not known")

@@ -61,6 +61,7 @@ urlpatterns += [
     path("incoming/", incoming.incoming_list, name="incoming_list"),
     path("incoming/enter/", incoming.enter_incoming, name="enter_incoming"),
     path("incoming/scans/<uuid:public_id>/", incoming.incoming_scan, name="incoming_scan"),
+    path("incoming/scans/<uuid:public_id>/signatures/", incoming.scan_signatures, name="scan_signatures"),
     path("incoming/<uuid:public_id>/", incoming.incoming_detail, name="incoming"),
     path("incoming/<uuid:public_id>/correct/", incoming.correct_incoming, name="correct_incoming"),
     *(

@@ -1,4 +1,4 @@
-"""What is pointed out of a contract, a decision or a deadline: it may be right, but a person must have looked."""
+"""What is pointed out of a contract or a decision: it may be right, but a person must have looked."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from audit.refusals import Refused
 from programme.models import BudgetLine, BudgetStep, Commitment, EntryKind, LedgerEntry, StepKind, Task
-from reference.services import WorkingCalendar, rule
+from reference.services import rule
 from screens import formats
 
 GIVES = (EntryKind.ASSIGN, EntryKind.SUPPLEMENT, EntryKind.TRANSFER_IN)
@@ -38,20 +38,6 @@ def require_no_caution(cautions: list[str]) -> None:
     """Refuse to approve among many what has a caution."""
     if cautions:
         raise Refused(_("%(cautions)s Open it and approve it by itself.") % {"cautions": " ".join(cautions)})
-
-
-def days_off(deadlines: list[date]) -> dict[date, str]:
-    """{deadline: sentence} of those on which nobody works; the calendar is read once."""
-    if not deadlines:
-        return {}
-    calendar = WorkingCalendar(min(deadlines), max(deadlines))
-    said = _("The deadline, %(day)s, is a day off. See whether a working day was meant.")
-    return {day: said % {"day": formats.vn_long_date(day)} for day in deadlines if not calendar.is_working(day)}
-
-
-def day_off(deadline: date) -> str:
-    """Likewise of one; empty on a working day."""
-    return days_off([deadline]).get(deadline, "")
 
 
 def task_ended(line: BudgetLine, on: date) -> str:

@@ -16,7 +16,7 @@ from documents.models.imports import StoredFile
 from documents.models.numbers import NumberCounter, NumberSeries, PaperNumber
 from documents.models.papers import offices_headed_by
 from documents.paper_states import OFFICE
-from screens.text import fold
+from screens.text import fold, plain_letters
 
 
 class IncomingQuerySet(models.QuerySet):
@@ -165,7 +165,8 @@ class IncomingPaper(Identified, Versioned):
         return incoming_move(verb, IncomingState(self.state)) is not None
 
     def derive(self):
-        self.source_key = f"{fold(self.symbol)} | {fold(self.issuer)}"[:400] if self.symbol else ""
+        symbol = fold(plain_letters(self.symbol)).replace(" ", "")
+        self.source_key = f"{symbol} | {fold(self.issuer)}"[:400] if symbol else ""
         self.folded = fold(f"{self.number} {self.symbol} {self.issuer} {self.kind} {self.subject} {self.note}")
 
     def is_late(self, on):
@@ -173,7 +174,8 @@ class IncomingPaper(Identified, Versioned):
 
 
 class IncomingScan(Identified):
-    """A scan of a paper that came in. A better one is added; none is ever taken away."""
+    """A scan of a paper that came in. A better one is added; none is ever taken away. What its signatures were worth is kept as
+    it was found when it came (nothing where they could not be read)."""
 
     paper = models.ForeignKey(
         IncomingPaper, on_delete=models.PROTECT, related_name="scans", verbose_name=_("paper that came in")
@@ -181,15 +183,26 @@ class IncomingScan(Identified):
     file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+", verbose_name=_("file"))
     added_at = models.DateTimeField(_("added at"))
     added_by = models.CharField(_("added by"), max_length=80)
+    signatures = models.JSONField(_("signatures"), null=True)
+    verified_at = models.DateTimeField(_("signatures verified at"), null=True)
 
     class Meta:
         verbose_name = _("scan of a paper that came in")
         verbose_name_plural = _("scans of papers that came in")
         ordering = ["paper", "-id"]
-        constraints = [models.UniqueConstraint(fields=["paper", "file"], name="one_scan_a_file")]
+        constraints = [
+            models.UniqueConstraint(fields=["paper", "file"], name="one_scan_a_file"),
+            models.CheckConstraint(
+                condition=Q(verified_at__isnull=False) | Q(signatures__isnull=True), name="scan_signatures_verified"
+            ),
+        ]
 
     def __str__(self):
         return self.file.original_name
+
+    @property
+    def may_be_signed(self):
+        return self.file.format == "pdf"
 
 
 class IncomingStep(Identified):

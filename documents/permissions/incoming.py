@@ -19,6 +19,7 @@ ACTIONS = {
 route("documents:incoming_list", GET=SEE)
 route("documents:incoming", GET=SEE)
 route("documents:incoming_scan", GET=SEE)
+route("documents:scan_signatures", GET=SEE)
 route("documents:enter_incoming", GET=ENTER, POST=ENTER)
 route("documents:correct_incoming", GET=ENTER, POST=ENTER)
 for verb, needed in ACTIONS.items():

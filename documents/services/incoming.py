@@ -10,12 +10,14 @@ from accounts.models import Post, User
 from accounts.roles import HEADS, LEADERS, Role
 from audit.events import actor_name, record_event
 from audit.refusals import Conflict, NotAllowed, Refused
+from documents.filing import standing_in
 from documents.incoming_states import ANYWHERE, HANDLERS, IncomingState, incoming_move
-from documents.models import IncomingPaper, IncomingScan, IncomingStep, PaperNumber
+from documents.models import IncomingPaper, IncomingScan, IncomingStep, PaperNumber, WorkFile
 from documents.models.papers import offices_headed_by
 from documents.permissions.incoming import ACTIONS, ENTER
 from documents.secrecy import refuse_secret
 from documents.services.numbers import held_counter, locked_series
+from documents.services.trust import verified
 from documents.telling import INCOMING_PASSED
 from notices.services.telling import tell
 from screens import formats
@@ -34,8 +36,9 @@ LEADING = LEADERS | HEADS | {Role.CHIEF_OF_OFFICE}  # whose own instruction it m
 
 
 @transaction.atomic
-def enter_incoming(*, series, arrived_on, values, by, now, number=None, scan=None):
-    """Enter a paper under the next number of arrival, or under the one that the city's document system gave.
+def enter_incoming(*, series, arrived_on, values, by, now, number=None, scan=None, found=None):
+    """Enter a paper under the next number of arrival, or under the one that the city's document system gave; `found` is what
+    the signatures of its scan are worth (`looked_at`).
 
     Whoever takes a number holds the counter until the end of the transaction: what breaks off leaves no gap.
     """
@@ -67,12 +70,12 @@ def enter_incoming(*, series, arrived_on, values, by, now, number=None, scan=Non
     _require_new(row)
     _keep(row.save)
     record_event("incoming entered", row, by=by, now=now, number=row.called, after=_entry(row))
-    _add_scan(row, scan, by=by, now=now)
+    _add_scan(row, scan, found, by=by, now=now)
     return row
 
 
 @transaction.atomic
-def correct_incoming(*, paper, values, version, by, now, reason, scan=None):
+def correct_incoming(*, paper, values, version, by, now, reason, scan=None, found=None):
     """Correct what the register says of a paper, or add a better scan; its number, its day and former scans stay."""
     require(by, ENTER)
     _require_plain(values)
@@ -92,14 +95,22 @@ def correct_incoming(*, paper, values, version, by, now, reason, scan=None):
         "incoming corrected", row, by=by, now=now, reason=reason, before={name: before.get(name) for name in changed},
         after={name: after.get(name) for name in changed},
     )  # fmt: skip
-    _add_scan(row, scan, by=by, now=now)
+    _add_scan(row, scan, found, by=by, now=now)
     return row
 
 
-def _add_scan(row, file, *, by, now):
+def looked_at(file, now):
+    """What a scan keeps of its signatures: verified in a process of its own, before any number is held."""
+    if file is None or file.format != "pdf":
+        return {}
+    signatures = verified(file, now)
+    return {"verified_at": now, "signatures": None if signatures is None else [each.kept for each in signatures]}
+
+
+def _add_scan(row, file, found, *, by, now):
     if file is None or row.scans.filter(file=file).exists():
         return
-    IncomingScan.objects.create(paper=row, file=file, added_at=now, added_by=actor_name(by))
+    IncomingScan.objects.create(paper=row, file=file, added_at=now, added_by=actor_name(by), **found or {})
     record_event("incoming scanned", row, by=by, now=now, name=file.original_name, sha256=file.sha256)
 
 
@@ -174,6 +185,25 @@ def void_incoming(*, paper, version, by, now, reason):
     again."""
     row = _begun(paper, "void", version, by, now)
     return _stepped(row, "void", by=by, now=now, note=clean(reason))
+
+
+def rests_on(paper, verb):
+    """A sentence for whoever is about to take the paper up again, or to make its number void: in which closed files it stands,
+    and which copies of it go on standing; "" where there is none."""
+    closed = WorkFile.objects.filter(pk__in=standing_in("incoming", paper).values("work_file"))
+    closed = closed.filter(state=WorkFile.State.CLOSED).order_by("-year", "sort_key")
+    found = []
+    if closed:
+        files = "; ".join(f"{row.code}/{row.year}" for row in closed)
+        found.append(_("The paper stands in a closed work file, which stays closed: %(files)s.") % {"files": files})
+    copies = paper.paper_copies.filter(number__isnull=False).select_related("number").order_by("pk")
+    if verb == "void" and copies:
+        found.append(
+            _("Copies of it have their numbers and stand: %(copies)s.") % {"copies": "; ".join(map(str, copies))}
+        )
+    if verb == "void" and found:
+        found.append(_("Their pages say from then on that the number of arrival is void."))
+    return " ".join(found)
 
 
 def may_do(user, paper, verb, now):

@@ -13,9 +13,23 @@ from audit.events import actor_name, record_event
 from audit.refusals import Conflict, Refused
 from documents.models import TrustedCertificate
 from documents.permissions.trust import KEEP
+from documents.services.way import trusted_roots
+from documents.signing.signatures import signatures_in
+from documents.store import bytes_of
 from screens.text import clean
 
 LARGEST = 100_000
+
+
+def verified(stored, now):
+    """[Signature] of a PDF file as they are worth now; None where they cannot be read."""
+    try:
+        return signatures_in(bytes_of(stored), trusted_roots(now))
+    except (Refused, OSError):
+        return None
+
+
+# --- the list ----------------------------------------------------------------------------------
 
 
 @transaction.atomic

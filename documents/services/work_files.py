@@ -225,7 +225,7 @@ def _entry(row):
 
 
 def _keep(save, row):
-    if WorkFile.objects.filter(year=row.year, code=row.code).exclude(pk=row.pk).exists():
+    if WorkFile.objects.filter(year=row.year, code__iexact=row.code).exclude(pk=row.pk).exists():
         raise Conflict(
             _("A file %(code)s of %(year)s stands in the list already. Choose another number.")
             % {"code": row.code, "year": row.year}

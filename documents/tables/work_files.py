@@ -9,6 +9,7 @@ from documents.models import WorkFile
 from screens import tables
 from screens.lists import FilterSet, SearchFilter
 
+VOID = "Đã hủy số"  # on a register of the Department, in its language
 STATE_KINDS = {WorkFile.State.OPEN: "info", WorkFile.State.CLOSED: "ok"}
 
 
@@ -64,4 +65,9 @@ class ContentsTable(tables.Table):
     subject = tables.VietnameseColumn(verbose_name=_("Kind and abstract of the content"), width=60)
     author = tables.VietnameseColumn(verbose_name=_("Author"))
     pages = tables.NumberColumn(verbose_name=_("Pages"))
-    note = tables.VietnameseColumn(verbose_name=_("Remark"), orderable=False)
+    note = tables.VietnameseColumn(
+        verbose_name=_("Remark"),
+        fields=("note", "is_void"),
+        compute=lambda record: "; ".join(filter(None, (record["is_void"] and VOID, record["note"]))),
+        orderable=False,
+    )

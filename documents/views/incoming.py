@@ -15,13 +15,16 @@ from documents.filing import filing_of
 from documents.forms.incoming import CorrectIncomingForm, EnterIncomingForm, FinishForm, PassForm, ReopenForm
 from documents.forms.numbers import VoidForm
 from documents.models import IncomingPaper, IncomingScan
+from documents.presenting import kept_of, signatures_kept, worth_of
 from documents.services import incoming as services
 from documents.services.copies import source_of
 from documents.services.incoming import ENTRY
+from documents.services.trust import verified
 from documents.serving import serve
 from documents.tables import incoming as tables
 from documents.views.copies import copies_of
 from documents.word_tables import AS_WORD
+from reference.days_off import day_off
 from reference.sending import do_once
 from screens import formats
 from screens.forms import form_data
@@ -150,8 +153,9 @@ def incoming_detail(request, public_id):
             "urgency_kind": tables.URGENCY_KINDS[paper.urgency],
             "facts": _facts(paper),
             "hands": _hands(paper),
+            "day_off": day_off(paper.due_on) if paper.state == paper.State.HANDLING else "",
             "steps": _steps(paper),
-            "scans": paper.scans.select_related("file").order_by("-id"),
+            "scans": [(scan, _worth(scan)) for scan in paper.scans.select_related("file").order_by("-id")],
             "answer": paper.answer,
             **_copies(request.user, paper),
             "filing": filing_of(request.user, "incoming", paper),
@@ -230,12 +234,30 @@ def incoming_scan(request, public_id):
     return serve(scan.file, request, of=scan.paper, basis=f"incoming {scan.paper.public_id}")
 
 
+def scan_signatures(request, public_id):
+    """Every signature in a scan, verified now, and as they were worth when it came."""
+    papers, now = IncomingPaper.objects.visible_to(request.user), timezone.now()
+    scans = IncomingScan.objects.filter(paper__in=papers, file__format="pdf").select_related("file", "paper")
+    scan = get_object_or_404(scans, public_id=public_id)
+    page = {"scan": scan, "paper": scan.paper, "worth": _worth(scan), "found": verified(scan.file, now), "now": now}
+    return render(request, "documents/scan_signatures.html", page)
+
+
+def _worth(scan):
+    """What its signatures were worth when it came: {kind, words}; None where nobody looked then."""
+    if not scan.verified_at:
+        return None
+    kind, words = worth_of(kept_of(scan))
+    return {"kind": kind, "words": words}
+
+
 # --- forms -------------------------------------------------------------------------------------
 
 
 def enter_incoming(request):
     initial = {"arrived_on": timezone.localdate()}
     form = _with_files(request, EnterIncomingForm, initial=initial)
+    found = _looked_at(request, form)
     done = do_once(
         request,
         form,
@@ -246,11 +268,13 @@ def enter_incoming(request):
             arrived_on=given["arrived_on"],
             values=form.entry(),
             scan=form.file_of("scan"),
+            found=found,
             **by,
         ),
     )
     if done:
         messages.success(request, _("The paper is entered. Pass it on to whoever is to deal with it."))
+        _say_worth(request, found)
         return HttpResponseRedirect(reverse("documents:incoming", args=[done]))
     return _form(request, form, _("Enter a paper"), _("Enter"), reverse("documents:incoming_list"))
 
@@ -259,6 +283,7 @@ def correct_incoming(request, public_id):
     paper = _incoming(request, public_id)
     initial = {name: getattr(paper, name) for name in ENTRY} | {"version": paper.version}
     form = _with_files(request, CorrectIncomingForm, initial=initial)
+    found = _looked_at(request, form)
     done = do_once(
         request,
         form,
@@ -269,11 +294,13 @@ def correct_incoming(request, public_id):
             version=given["version"],
             reason=given["reason"],
             scan=form.file_of("scan"),
+            found=found,
             **by,
         ),
     )
     if done:
         messages.success(request, _("The entry is corrected."))
+        _say_worth(request, found)
         return HttpResponseRedirect(paper.get_absolute_url())
     return _form(request, form, _("Correct: %(name)s") % {"name": paper.called}, _("Save"), None, paper=paper)
 
@@ -290,6 +317,7 @@ def take_step(request, public_id, verb):
         form = PassForm(request.POST or None, user=request.user, initial=initial | {"office": paper.office_id})
     else:
         form = FORMS[verb](request.POST or None, initial=initial)
+    caution = services.rests_on(paper, verb) if verb in ("reopen", "void") else ""
     if do_once(
         request,
         form,
@@ -297,12 +325,30 @@ def take_step(request, public_id, verb):
         lambda given, **by: SERVICES[verb](paper=paper, **given, **by),
     ):
         messages.success(request, done)
+        if said := day_off(form.cleaned_data.get("due_on")):
+            messages.warning(request, said)
         seen = IncomingPaper.objects.visible_to(request.user).filter(pk=paper.pk).exists()
         return HttpResponseRedirect(paper.get_absolute_url() if seen else reverse("documents:incoming_list"))
-    return _form(request, form, title, submit, None, paper=paper, lead=lead)
+    return _form(request, form, title, submit, None, paper=paper, lead=lead, caution=caution)
 
 
 # --- shared ------------------------------------------------------------------------------------
+
+
+def _looked_at(request, form):
+    """What the signatures of the scan are worth, of a form that can be sent."""
+    if request.method != "POST" or not form.is_valid():
+        return {}
+    return services.looked_at(form.file_of("scan"), timezone.now())
+
+
+def _say_worth(request, found):
+    """Say what the signatures of a scan are worth, where it has any: paper that was scanned has none."""
+    if not found or found["signatures"] == []:
+        return
+    kind, words = worth_of(signatures_kept(found["signatures"]))
+    level = messages.SUCCESS if kind == "ok" else messages.WARNING
+    messages.add_message(request, level, _("Digital signature of the scan: %(worth)s.") % {"worth": words})
 
 
 def _with_files(request, form_class, **options):
@@ -316,7 +362,7 @@ def _incoming(request, public_id):
     return get_object_or_404(papers, public_id=public_id)
 
 
-def _form(request, form, title, submit, back, *, paper=None, lead=""):
+def _form(request, form, title, submit, back, *, paper=None, lead="", caution=""):
     page = {
         "form": form,
         "title": title,
@@ -324,5 +370,6 @@ def _form(request, form, title, submit, back, *, paper=None, lead=""):
         "back": back or paper.get_absolute_url(),
         "paper": paper,
         "lead": lead,
+        "caution": caution,
     }
     return render(request, "documents/incoming_form.html", page)

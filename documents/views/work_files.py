@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.access import may_open
 from audit.events import actor_names
-from documents.filing import fileables, things_of
+from documents.filing import fileables, things_of, with_void
 from documents.forms.work_files import CloseForm, PutForm, TakeOutForm, WorkFileForm
 from documents.models import WorkFile, WorkFileItem
 from documents.services import work_files as services
@@ -78,7 +78,7 @@ def work_file_list(request):
 
 def work_file_detail(request, public_id):
     row, now = _work_file(request, public_id), timezone.now()
-    items = list(row.items.order_by("place"))
+    items = list(with_void(row.items.order_by("place")))
     things = things_of(items, request.user)
     who = actor_names({item.put_by for item in items} | {item.taken_out_by for item in items} - {""})
     may_keep = services.may_keep(request.user, row, now)
@@ -132,7 +132,7 @@ def work_file_contents(request, public_id):
         title=title,
         lead=row.title,
         table_class=tables.ContentsTable,
-        queryset=row.items.standing(),
+        queryset=with_void(row.items.standing()),
         ordering=("place",),
         export_name=f"muc-luc-{row.year}",
         empty=_("Nothing has been put into this file yet."),

@@ -7,9 +7,8 @@ from django.utils.translation import gettext as _
 from accounts.access import require
 from audit.events import record_event
 from audit.refusals import Refused
-from documents.services.way import trusted_roots
-from documents.signing.signatures import signatures_in
-from documents.store import bytes_of, save_upload
+from documents.services.trust import verified
+from documents.store import save_upload
 from dossiers.models import DossierFile
 from dossiers.permissions.dossiers import LODGE
 from dossiers.services.dossiers import locked_draft
@@ -65,14 +64,6 @@ def _take_away(row, *, by, now):
 def _require_online(draft):
     if draft.is_paper:
         raise Refused(_("What came on paper is signed on the paper. Scan it as its component."))
-
-
-def verified(stored, now):
-    """[Signature] of the file as they are worth now; None where they cannot be read."""
-    try:
-        return signatures_in(bytes_of(stored), trusted_roots(now))
-    except (Refused, OSError):
-        return None
 
 
 def application_of(dossier):

@@ -9,8 +9,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from audit.refusals import NotAllowed, Refused
+from documents.presenting import kept_of, worth_of
+from documents.services.trust import verified
 from dossiers.models import DossierFile
-from dossiers.presenting.applications import application_shown, kept_of, worth_of
+from dossiers.presenting.applications import application_shown
 from dossiers.services import applications as services
 from dossiers.views.lodging import visible_dossier
 
@@ -80,7 +82,7 @@ def application_signatures(request, public_id, file_id):
             "row": row,
             "title": _("Signatures of the application") if row.is_application else _("Signatures in the file"),
             "application": application_shown(dossier, row) if row.is_application else None,
-            "found": services.verified(row.file, now),
+            "found": verified(row.file, now),
             "now": now,
         },
     )

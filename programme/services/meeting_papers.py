@@ -15,12 +15,12 @@ from audit.events import record_event
 from audit.refusals import Conflict, Refused
 from documents.paper_states import State as PaperState
 from documents.services.papers import draft_paper
-from programme.cautions import days_off
 from programme.models import Meeting, MeetingPaper
 from programme.models.meetings import OVER
 from programme.services.given import add_given
 from programme.services.meetings import kept, require_in_charge, require_still_to_come
 from programme.services.moving import locked, require_move
+from reference.days_off import days_off
 from screens import formats
 
 KIND, STATE = MeetingPaper.Kind, Meeting.State

@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from audit.events import actor_names
 from documents.serving import serve
 from documents.word_tables import AS_WORD
-from programme.cautions import day_off
 from programme.forms.papers import ReasonForm
 from programme.forms.tasks import FinishGivenForm, GivenForm, GivenReportForm
 from programme.models import Conclusion, GivenTask, Meeting
@@ -20,6 +19,7 @@ from programme.permissions.plans import GIVE, can_report_given
 from programme.services import given as services
 from programme.tables import tasks as tables
 from programme.views.acting import act, bound
+from reference.days_off import day_off
 from screens import formats
 from screens.lists import show_list
 from screens.sheets import Sheet

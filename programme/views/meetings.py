@@ -17,7 +17,6 @@ from documents.models import OutgoingPaper
 from documents.paper_states import State as PaperState
 from documents.serving import serve
 from documents.word_tables import AS_WORD
-from programme.cautions import day_off, days_off
 from programme.forms.meetings import ConclusionForm, DocumentForm, MeetingForm, ProceedingsForm
 from programme.forms.papers import ConfirmForm, ReasonForm
 from programme.models import Conclusion, Meeting, MeetingDocument, MeetingPaper
@@ -28,6 +27,7 @@ from programme.services import meetings as services
 from programme.services.invitations import issued_invitation, may_withdraw, on_paper, to_send
 from programme.tables import meetings as tables
 from programme.views.acting import act, bound
+from reference.days_off import day_off, days_off
 from reference.sending import do_once
 from screens import formats
 from screens.forms import form_data

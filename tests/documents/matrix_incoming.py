@@ -34,4 +34,5 @@ OBJECTS = {
         )
     },
     "documents:incoming_scan": _scan,
+    "documents:scan_signatures": _scan,
 }  # fmt: skip

@@ -15,6 +15,10 @@ def _seen():
     return reverse("documents:incoming_scan", args=[scan.public_id]) + "?view=1"
 
 
+def _scanned():
+    return {"public_id": IncomingScan.objects.order_by("pk").first().public_id}
+
+
 ADDRESSES = {
     **{
         f"documents:{name}": _at(state)
@@ -24,4 +28,5 @@ ADDRESSES = {
         )
     },
     "documents:incoming_scan": _seen,
+    "documents:scan_signatures": _scanned,
 }  # fmt: skip

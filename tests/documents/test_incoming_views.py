@@ -1,17 +1,19 @@
 """The register of papers that came in on screen: who sees and does what, each form once, and what was typed is kept."""
 
 import uuid
+from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.roles import Role
 from documents.models import IncomingPaper
-from reporting.demo.scans import one_page
+from documents.signing.keys import person_key
+from reporting.demo.scans import one_page, signed_page
 from tests.factories import (
     make_auditor,
     make_enterprise_user,
@@ -89,6 +91,46 @@ def test_a_paper_is_entered_once_with_its_scan_which_stays_attached_while_the_fo
     file = client.get(page("incoming_scan", paper.scans.get()))
     assert file.headers["Content-Disposition"].startswith("attachment")
     assert file.getvalue() == one_page("đến")
+
+
+@pytest.mark.parametrize(
+    ("made", "says", "told"),
+    [
+        (lambda key: signed_page("a", key), "nguyên vẹn; ký bằng chứng thư thử nghiệm", True),
+        (lambda key: signed_page("a", key).replace(b"TAI LIEU", b"TAI LIEV", 1), "đã bị sửa sau khi ký", True),
+        (lambda key: one_page("a"), "chưa ký số", False),
+    ],
+)
+def test_the_signatures_of_a_scan_are_verified_and_shown_for_what_they_are(client_as, clerk, made, says, told):
+    client, series = client_as(clerk), make_incoming_series()
+    given = {
+        "series": series.pk, "arrived_on": TODAY().strftime("%d/%m/%Y"), "issuer": "Sở Tài chính", "symbol": "7/STC",
+        "kind": "Công văn", "subject": "Rà soát dự toán", "urgency": "normal", "secrecy": "no",
+        "scan": SimpleUploadedFile("den.pdf", made(person_key(clerk))),
+    }  # fmt: skip
+    entered = client.post(page("enter_incoming"), given | {"operation_key": str(uuid.uuid4())}, follow=True)
+    paper = IncomingPaper.objects.get()
+    scan = paper.scans.get()
+    assert entered.content.decode().count(f"Chữ ký số của bản quét: {says}") == told
+    assert f"Chữ ký số: {says}" in client.get(page("incoming", paper)).content.decode()
+    looked = client.get(page("scan_signatures", scan)).content.decode()
+    assert says in looked and ("Tệp không có chữ ký số." in looked) == (not told)
+    assert len(scan.signatures) == told and scan.verified_at
+    assert client_as(make_officer()).get(page("scan_signatures", scan)).status_code == 404
+    with pytest.raises(IntegrityError, match="scan_signatures_verified"), transaction.atomic():
+        paper.scans.create(file=make_stored_file(clerk), added_at=paper.entered_at, added_by="x", signatures=[])
+
+
+def test_a_deadline_on_a_day_off_is_pointed_out_when_a_paper_is_passed_on(client_as, clerk):
+    office, client, paper = make_office(), client_as(clerk), make_incoming()
+    sunday = TODAY() + timedelta(days=14 - TODAY().weekday() - 1)
+    given = {"office": office.pk, "due_on": f"{sunday:%d/%m/%Y}", "version": paper.version}
+    said = f"Thời hạn Chủ nhật {sunday:%d/%m/%Y} là ngày nghỉ"
+    passed = client.post(page("pass_incoming", paper), given | {"operation_key": str(uuid.uuid4())}, follow=True)
+    assert passed.content.decode().count(said) == 2  # told once, and beside the deadline
+    later = given | {"due_on": f"{sunday + timedelta(days=1):%d/%m/%Y}", "version": paper.version + 1}
+    passed = client.post(page("pass_incoming", paper), later | {"operation_key": str(uuid.uuid4())}, follow=True)
+    assert "là ngày nghỉ" not in passed.content.decode()
 
 
 def test_a_paper_is_passed_on_dealt_with_and_taken_up_again_on_its_page(client_as, clerk):

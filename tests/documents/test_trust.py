@@ -13,11 +13,11 @@ from django.urls import reverse
 
 from audit.refusals import Conflict, NotAllowed, Refused
 from documents.models import TrustedCertificate
+from documents.presenting import worth_of
 from documents.services import trust as services
 from documents.services.way import trusted_roots
 from documents.signing.keys import agency_key
 from documents.signing.signatures import Signature, signatures_in
-from dossiers.presenting.applications import worth_of
 from reporting.demo.scans import signed_page
 from tests.documents.making_certificates import certified
 from tests.factories import make_administrator, make_enterprise_user, make_officer

@@ -4,6 +4,7 @@ import uuid
 from datetime import UTC, date, datetime
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -13,10 +14,14 @@ from accounts.roles import Role
 from audit.refusals import Conflict, NotAllowed, Refused, StaleVersion
 from documents.models import WorkFile, WorkFileItem
 from documents.services import incoming as incoming_services
+from documents.services import numbers
 from documents.services import work_files as services
+from documents.store import save_upload
+from reporting.demo.scans import one_page
 from tests.factories import (
     make_administrator,
     make_auditor,
+    make_copy_at,
     make_director,
     make_dossier,
     make_enterprise_user,
@@ -34,6 +39,7 @@ from tests.proofs.attempts_work_files import attempts
 
 pytestmark = pytest.mark.django_db
 
+PAGES = ("work_file", "work_file_contents")
 NOW = datetime(2026, 11, 27, 2, tzinfo=UTC)
 
 
@@ -98,6 +104,32 @@ def test_a_file_is_closed_when_work_on_what_stands_in_it_is_over_and_then_takes_
         close(closed, officer)
 
 
+def test_a_void_number_is_told_before_and_shown_by_the_closed_file_and_its_contents(client_as, officer):
+    clerk, work_file = make_user(Role.RECORDS_CLERK), make_work_file(keeper=officer, code="77.QLCN")
+    scan = save_upload(SimpleUploadedFile("den.pdf", one_page("den")), by=clerk, now=NOW)
+    copied_one = make_incoming(scan=scan, by=clerk)
+    paper = pass_on(copied_one, officer.posts.get().office, person=officer)
+    copy = make_copy_at("issued", original=paper, clerk=clerk)
+    number = make_number()
+    for kind, thing in (("incoming", paper), ("outgoing", number)):
+        put(work_file, thing, officer, kind)
+    paper = incoming_services.finish_incoming(paper=paper, version=paper.version, by=officer, now=NOW, note="Lưu")
+    close(work_file, officer)
+    numbers.void_number(number=number, version=number.version, by=clerk, now=NOW, reason="Nhầm")
+    client = client_as(clerk)
+    told = "hồ sơ công việc đã đóng, hồ sơ vẫn đóng: 77.QLCN/2026."
+    page = client.get(reverse("documents:reopen_incoming", args=[paper.public_id])).content.decode()
+    assert told in page and str(copy) not in page
+    paper = incoming_services.reopen_incoming(paper=paper, version=paper.version, by=clerk, now=NOW, reason="Còn việc")
+    page = client.get(reverse("documents:void_incoming", args=[paper.public_id])).content.decode()
+    assert told in page and str(copy) in page
+    before = [client.get(reverse(f"documents:{name}", args=[work_file.public_id])) for name in PAGES]
+    incoming_services.void_incoming(paper=paper, version=paper.version, by=clerk, now=NOW, reason="Gửi nhầm")
+    after = [client.get(reverse(f"documents:{name}", args=[work_file.public_id])) for name in PAGES]
+    assert [page.content.decode().count("Đã hủy số") for page in before + after] == [1, 1, 2, 2]
+    assert "Số đến của văn bản được sao đã hủy." in client.get(copy.get_absolute_url()).content.decode()
+
+
 def test_what_was_put_in_by_mistake_is_taken_out_with_a_reason_and_its_place_stays_empty(officer):
     work_file, number = make_work_file(keeper=officer), make_number()
     item = put(work_file, number, officer)
@@ -138,8 +170,9 @@ def test_files_are_kept_by_their_keeper_head_and_the_office_and_filled_by_collea
 
 def test_what_the_list_says_of_a_file_is_right(officer):
     make_work_file(keeper=officer, code="01.QLCN")
-    with pytest.raises(Conflict, match=r"01\.QLCN"):
-        make_work_file(keeper=officer, code="01.QLCN")
+    for code in ("01.QLCN", "01.qlcn"):
+        with pytest.raises(Conflict, match=r"01\.(QLCN|qlcn)"):
+            make_work_file(keeper=officer, code=code)
     make_work_file(keeper=officer, code="01.QLCN", year=2027)
     with pytest.raises(Refused, match="không giữ chức vụ"):
         make_work_file(keeper=officer, office=make_office(), by=make_user(Role.RECORDS_CLERK))

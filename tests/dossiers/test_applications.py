@@ -17,12 +17,12 @@ from pyhanko.sign.timestamps.dummy_client import DummyTimeStamper
 from accounts.roles import Role
 from audit.models import Event
 from audit.refusals import Conflict, NotAllowed, Refused
-from documents.services.trust import add_certificate
+from documents.presenting import worth_of
+from documents.services.trust import add_certificate, verified
 from documents.signing.keys import person_key
 from documents.signing.signatures import Signature, signatures_in
 from documents.store import keep_made
 from dossiers.models import DossierFile
-from dossiers.presenting.applications import worth_of
 from dossiers.services import applications as services
 from dossiers.services import dossiers
 from reporting.demo.scans import one_page, signed_page
@@ -151,7 +151,7 @@ def test_a_signature_is_trusted_by_the_list_as_it_stands_then(draft, signatory):
     row = attached(draft, signatory, signed_page("a", certified("Người ký", by=root).signer))
     add_certificate(content=root.pem, by=make_administrator(), now=NOW)
     assert [each["trusted"] for each in row.signatures] == [False]  # what was verified then
-    assert [each.trusted for each in services.verified(row.file, NOW)] == [True]
+    assert [each.trusted for each in verified(row.file, NOW)] == [True]
 
 
 def test_what_signatures_are_worth_together():
