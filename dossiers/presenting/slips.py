@@ -128,6 +128,14 @@ def _who(dossier):
     ]
 
 
+def _lodged(dossier):
+    """When it was lodged: paper on the day on which it came, whenever it was typed in."""
+    at = formats.vn_long_datetime(dossier.submitted_at)
+    if not dossier.is_paper:
+        return [("Nộp hồ sơ lúc", at)]
+    return [("Ngày hồ sơ giấy đến", formats.vn_date(dossier.arrived_on)), ("Nhập vào Cổng lúc", at)]
+
+
 def _received(line, dossier):
     version = dossier.procedure_version
     given: dict[int, int] = {}
@@ -136,9 +144,10 @@ def _received(line, dossier):
     components = [each for each in version.components.all() if each.pk in given]
     return {
         "lines": [
-            ("Nộp hồ sơ lúc", formats.vn_long_datetime(dossier.submitted_at)),
+            *_lodged(dossier),
             ("Tiếp nhận hồ sơ lúc", formats.vn_long_datetime(line.at)),
-            ("Thời gian giải quyết", f"{working_days(version.total_days)}, tính từ ngày {formats.vn_date(line.starts_on)}"),
+            ("Thời gian giải quyết", f"{working_days(version.total_days)}, tính từ ngày làm việc tiếp theo ngày "
+             f"{formats.vn_date(line.starts_on)}"),
             ("Ngày hẹn trả kết quả", formats.vn_date(line.due_on)),
         ],
         "heads": ["STT", "Thành phần hồ sơ", "Số tệp"],

@@ -49,7 +49,9 @@ class Act:
 def _promised(dossier, now):
     terms = Terms.of(dossier.procedure_version)
     run = promise(now, terms, WorkingDays.around(timezone.localdate(now), working_days=terms.total + 10))
-    promised = _("Received now, the result is promised for %(day)s: %(days)s, counted from %(start)s.") % {
+    promised = _(
+        "Received now, the result is promised for %(day)s: %(days)s, counted from the working day after %(start)s."
+    ) % {
         "day": formats.vn_date(run.due_on),
         "days": working_days(terms.total),
         "start": formats.vn_date(run.starts_on),

@@ -610,7 +610,10 @@ def test_a_clerk_types_in_lodges_and_is_never_the_applicant(client_as, version, 
     }
     address = reverse("dossiers:type_in_dossier")
     assert "Chưa có doanh nghiệp nào" in text_of(post(client, address, **cover | {"tax_code": "0100109106"}))
-    answer = post(client, address, **cover)
+    asked = post(client, address, **cover)
+    assert "26/11/2020 đã lâu" in text_of(asked) and 'name="long_ago"' in text_of(asked)
+    assert 'name="long_ago"' not in text_of(client.get(address))
+    answer = post(client, address, **cover | {"long_ago": "on"})
     dossier = Dossier.objects.get()
     assert answer.headers["Location"] == page("fill_dossier", dossier)
     assert client_as(signatory).get(page("dossier", dossier)).status_code == 404

@@ -1,6 +1,7 @@
 """Forms 01 to 06 as files: the same words on the page, in the PDF and in the Word file, with the numbers of forms or without."""
 
 from collections import Counter
+from datetime import date
 from html import unescape
 
 import pytest
@@ -50,6 +51,19 @@ def test_each_form_says_the_same_on_the_page_in_the_pdf_and_in_the_word_file(cli
     shown = bare(unescape(page.content.decode()))
     for words in (slips[0].form, slips[0].title, *(text for line in slips[0].lines for text in line)):
         assert bare(words) in shown
+
+
+def test_the_receipt_of_paper_names_the_day_on_which_it_came_and_from_when_the_term_runs():
+    dossier, _refused = handled()
+    receipt = dossier.slip.get(verb="receive")
+    online = dict(slip_of(receipt).lines)
+    assert "Nộp hồ sơ lúc" in online and "Ngày hồ sơ giấy đến" not in online
+    started = f"{receipt.starts_on:%d/%m/%Y}"
+    assert online["Thời gian giải quyết"].endswith(f"tính từ ngày làm việc tiếp theo ngày {started}")
+    receipt.dossier.channel, receipt.dossier.arrived_on = "post", date(2026, 11, 24)
+    paper = dict(slip_of(receipt).lines)
+    assert paper["Ngày hồ sơ giấy đến"] == "24/11/2026"
+    assert paper["Nhập vào Cổng lúc"] == online["Nộp hồ sơ lúc"]
 
 
 def test_a_programme_procedure_has_the_same_content_without_the_numbers_of_forms():
