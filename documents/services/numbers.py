@@ -16,6 +16,7 @@ from screens.text import clean
 
 NOT_KEPT = {"ended_on"}  # said by an event of its own
 ENTRY = ("subject", "signer", "recipients", "copies", "note")  # what may be corrected in the register
+OF_THE_PAPER = ("subject", "signer", "recipients")  # as the paper itself says, where it was made in the portal
 
 # --- series ------------------------------------------------------------------------------------
 
@@ -169,6 +170,11 @@ def give_number(*, series, office, dated_on, values, by, now, number=None):
     return row
 
 
+def is_of_the_portal(number):
+    """Whether a paper or a copy that was made in the portal has the number."""
+    return hasattr(number, "paper") or hasattr(number, "copy_of_paper")
+
+
 def upcoming_number(series, office, dated_on):
     """The number that the portal would give next: what is seen before it is taken."""
     of = office if series.counts_each_office else None
@@ -182,6 +188,10 @@ def correct_number(*, number, values, version, by, now, reason):
     require(by, GIVE)
     row = _locked_number(number)
     refuse_secret(*values.values())
+    if is_of_the_portal(row) and any(clean(values[name]) != clean(getattr(row, name)) for name in OF_THE_PAPER):
+        raise Refused(
+            _("This number belongs to a paper of the portal: content, signer and recipients stay as in the paper.")
+        )
     before = _entry(row)
     for name in ENTRY:
         setattr(row, name, values[name])

@@ -227,11 +227,16 @@ def make_numbered(*, paper, dated_on, version, by, now, number=None):
     from documents.signing.places import fill_in
 
     _begin(paper, "number", version, by, now, dated_on=dated_on)
-    year = timezone.localdate(paper.steps.filter(verb="check").latest("place").at).year
-    if dated_on.year != year:
+    drawn_on = timezone.localdate(paper.steps.filter(verb="check").latest("place").at)
+    if dated_on.year != drawn_on.year:
         raise Refused(
             _("The paper was drawn for %(year)s. Send it back, so that it is drawn for the year of its number.")
-            % {"year": year}
+            % {"year": drawn_on.year}
+        )
+    if dated_on < drawn_on:
+        raise Refused(
+            _("The paper was drawn to be signed on %(day)s and is not dated before it.")
+            % {"day": formats.vn_date(drawn_on)}
         )
     expected = number or upcoming_number(paper.series, paper.office, dated_on)
     return {

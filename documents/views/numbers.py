@@ -126,6 +126,9 @@ def correct_number(request, public_id):
     number = _number(public_id)
     initial = {name: getattr(number, name) for name in ENTRY} | {"version": number.version}
     form = CorrectNumberForm(request.POST or None, initial=initial)
+    if services.is_of_the_portal(number):
+        for name in services.OF_THE_PAPER:
+            form.fields[name].disabled = True
     done = do_once(
         request,
         form,

@@ -32,6 +32,7 @@ from documents.store import bytes_of
 from documents.tables import papers as tables
 from documents.views.copies import copies_of
 from documents.word_tables import AS_WORD
+from reference.days_off import day_off
 from reference.sending import do_once
 from screens import formats
 from screens.lists import Sheet, show_list
@@ -73,7 +74,7 @@ def paper_detail(request, public_id):
             "made_for": purposes.shown_on(paper, request.user),
             "steps": _steps(paper),
             "turn": _turn(paper),
-            "cautions": purposes.cautions_on(paper),
+            "cautions": [*purposes.cautions_on(paper), *_due_on_day_off(paper)],
             "in_the_way": _in_the_way(paper, verb),
             "not_you": way.why_not(request.user, paper, verb, now) if verb and not mine else "",
             "late": paper.is_late(timezone.localdate(now)),
@@ -89,6 +90,12 @@ def paper_detail(request, public_id):
             ],
         },
     )
+
+
+def _due_on_day_off(paper):
+    """That the day by which it is to be issued is a day off, until it is issued."""
+    said = day_off(paper.due_on) if way.next_verb(paper) else ""
+    return [said] if said else []
 
 
 def _in_the_way(paper, verb):

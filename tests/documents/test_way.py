@@ -1,5 +1,6 @@
 """The way of a paper: each step by whose turn it is, once, with its evidence; sent back, stopped, and what breaks off."""
 
+import uuid
 from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
 from itertools import pairwise
@@ -10,6 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 from django.urls import reverse
+from django.utils import timezone
 from docx import Document
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign.fields import MDPPerm
@@ -209,6 +211,24 @@ def test_somebody_who_takes_the_number_meanwhile_changes_nothing_but_the_number(
     make_paper_at("sealing", clerk=clerk, series=series)
     paper = take("number", paper, clerk, dated_on=TODAY, made=made)
     assert (paper.number.number, filled_in(bytes_of(paper.numbered))["number"]) == (2, "02")
+
+
+def test_a_paper_is_not_dated_before_it_was_drawn_and_its_line_of_the_register_says_what_it_says(clerk, client_as):
+    paper = make_paper_at("numbering", clerk=clerk)
+    before = NOW.date() - timedelta(days=1)
+    with pytest.raises(Refused, match="lập bản trình ký ngày"):
+        way.number_paper(paper=paper, dated_on=before, version=paper.version, by=clerk, now=NOW)
+    number = make_paper_at("issued", clerk=clerk).number
+    given = {"number": number, "version": number.version, "by": clerk, "now": NOW, "reason": "Sửa"}
+    entry = {name: getattr(number, name) for name in numbers.ENTRY}
+    for name in numbers.OF_THE_PAPER:
+        with pytest.raises(Refused, match="giữ nguyên như trong văn bản"):
+            numbers.correct_number(values=entry | {name: "Khác hẳn"}, **given)
+    typed = {"subject": "Khác hẳn", "copies": "7", "note": "Thêm", "reason": "Sửa", "version": number.version}
+    address = reverse("documents:correct_number", args=[number.public_id])
+    client_as(clerk).post(address, typed | {"operation_key": str(uuid.uuid4())})
+    number.refresh_from_db()
+    assert {name: getattr(number, name) for name in numbers.ENTRY} == entry | {"copies": 7, "note": "Thêm"}
 
 
 def test_number_and_date_fit_the_paper(clerk):
@@ -429,7 +449,7 @@ def test_the_page_offers_each_step_to_whose_turn_it_is_and_takes_it_once(client_
         client = client_as(person)
         assert client.get(page(f"{name}_paper", paper)).status_code == 200
         assert page(f"{name}_paper", paper) not in client_as(drafter).get(page("paper", paper)).content.decode()
-        given = {"version": paper.version, "operation_key": key, "dated_on": f"{paper.drafted_at:%d/%m/%Y}"}
+        given = {"version": paper.version, "operation_key": key, "dated_on": f"{timezone.localdate():%d/%m/%Y}"}
         answer = client.post(page(f"{name}_paper", paper), given)
         assert answer.status_code == 302, answer.content.decode()
         paper.refresh_from_db()

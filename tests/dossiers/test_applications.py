@@ -18,6 +18,7 @@ from accounts.roles import Role
 from audit.models import Event
 from audit.refusals import Conflict, NotAllowed, Refused
 from documents.presenting import worth_of
+from documents.services import trust
 from documents.services.trust import add_certificate, verified
 from documents.signing.keys import person_key
 from documents.signing.signatures import Signature, signatures_in
@@ -176,7 +177,7 @@ def test_a_file_whose_signatures_cannot_be_read_says_so_and_is_lodged(draft, sig
     def unreadable(pdf, roots):
         raise Refused("không đọc được")
 
-    monkeypatch.setattr(services, "signatures_in", unreadable)
+    monkeypatch.setattr(trust, "signatures_in", unreadable)
     row = attached(draft, signatory, one_page("a"))
     assert row.signatures is None
     assert lodged(draft, signatory).state == "lodged"
