@@ -39,7 +39,7 @@ def _when_and_where(meeting):
 
 def _invitation(meeting):
     guests = [guest.name for guest in meeting.invitees.standing().order_by("place")]
-    addressees = guests if len(guests) <= MOST_ADDRESSEES else ["Các đại biểu theo danh sách kèm theo"]
+    addressees = guests if len(guests) <= MOST_ADDRESSEES else ["Các đại biểu theo danh sách dưới đây"]
     body = [
         f"Sở Công Thương trân trọng kính mời Quý đại biểu dự họp: {meeting.subject}.",
         *_when_and_where(meeting),
@@ -47,6 +47,11 @@ def _invitation(meeting):
         "Nội dung:",
         *_lines(meeting.agenda),
         f"Đề nghị đại biểu xác nhận dự họp trước giờ họp. Đầu mối: {meeting.secretary.full_name}, {meeting.office.name}.",
+        *(
+            ["# Danh sách đại biểu được mời", _table(("STT", "Đại biểu"), [(name,) for name in guests])]
+            if len(guests) > MOST_ADDRESSEES
+            else []
+        ),
     ]
     return {
         "subject": f"Họp {_lower(meeting.subject)}"[:500],

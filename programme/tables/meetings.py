@@ -1,7 +1,9 @@
 """Columns and filters of meetings and of their lists of guests."""
 
 import django_filters
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -81,6 +83,34 @@ class GuestTable(tables.Table):
 
     class Meta(tables.Table.Meta):
         shown = ["name", "kind", "way", "answer", "given_for", "delegate", "attended", "attendee"]
+
+
+class _KeptName(tables.VietnameseColumn):
+    """The guest, and below what whoever keeps the meeting can do; `answers` while they are taken."""
+
+    def __init__(self, *, answers, **kwargs):
+        self.answers = answers
+        super().__init__(fields=("name", "sent_at", "attended", "place", "meeting__public_id"), **kwargs)
+
+    def render(self, value, record):
+        name = super().render(value, record)
+        if record["sent_at"] and self.answers:
+            route, label = "enter_answer", _("Enter the answer")
+        elif not record["sent_at"] and not record["attended"]:
+            route, label = "withdraw_guest", _("Take off the list")
+        else:
+            return name
+        url = reverse(f"programme:{route}", args=[record["meeting__public_id"], record["place"]])
+        hidden = format_html('<span class="visually-hidden">: {}</span>', name)
+        return format_html('{}<span class="second"><a href="{}">{}{}</a></span>', name, url, label, hidden)
+
+
+class GuestTableInvited(GuestTable):
+    name = _KeptName(answers=True, verbose_name=_("Guest"), orderable=False, width=40)
+
+
+class GuestTableKept(GuestTable):
+    name = _KeptName(answers=False, verbose_name=_("Guest"), orderable=False, width=40)
 
 
 class GuestFilter(FilterSet):

@@ -63,7 +63,7 @@ def attendance_list(request, public_id):
         name="guests",
         title=_("List of delegates"),
         lead=f"{meeting} – {meeting.when}, {meeting.place}",
-        table_class=tables.GuestTable,
+        table_class=_table_for(request.user, meeting),
         filterset_class=tables.GuestFilter,
         queryset=guests,
         ordering=("place", "id"),
@@ -75,6 +75,14 @@ def attendance_list(request, public_id):
         sheet=sheet,
         more_exports={"to_sign": (_("Sign-in list as a form"), to_sign)} | AS_WORD,
     )
+
+
+def _table_for(user, meeting):
+    """Whoever keeps the meeting finds beside each guest what can be done: the page of the meeting shows the first ones only."""
+    if not can_keep_meeting(user, meeting) or meeting.state not in (STATE.PREPARED, STATE.INVITED, STATE.HELD):
+        return tables.GuestTable
+    invited = meeting.state == STATE.INVITED and meeting.starts_at > timezone.now()
+    return tables.GuestTableInvited if invited else tables.GuestTableKept
 
 
 def add_guests(request, public_id):

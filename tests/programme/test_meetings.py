@@ -494,6 +494,24 @@ def test_minutes_go_no_further_while_they_conclude_otherwise_than_the_meeting(ro
     assert kept.content in paper.body
 
 
+def test_every_guest_of_a_long_list_is_found_with_what_can_be_done_and_stands_in_the_letter(client_as):
+    now = timezone.now()
+    room = Room(now=now, begins=now + timedelta(days=3))
+    room.add(outside=[(f"Khách {number}", "") for number in range(1, 61)])
+    client, listed = client_as(room.secretary), reverse("programme:attendance_list", args=[room.meeting.public_id])
+
+    def to_do(name):
+        return reverse(f"programme:{name}", args=[room.meeting.public_id, 60])
+
+    assert to_do("withdraw_guest") in client.get(listed, {"q": "Khách 60"}).text
+    body = room.begin("invitation").body
+    assert "STT | Đại biểu" in body and "60 | Khách 60" in body
+    pass_plainly(room.meeting.papers.get().paper, "issued", by=room.secretary, at=now)
+    room.send()
+    assert to_do("enter_answer") in client.get(listed, {"q": "Khách 60"}).text
+    assert to_do("enter_answer") not in client_as(make_officer()).get(listed, {"q": "Khách 60"}).text
+
+
 def test_a_conclusion_whose_deadline_is_over_is_refused_before_its_notice_goes_its_way(room):
     room.invited().held()
     row = room.conclude(days=2)
