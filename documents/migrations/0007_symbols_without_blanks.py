@@ -3,7 +3,8 @@ from django.db import migrations
 
 def without_blanks(apps, schema_editor):
     """A symbol is compared without its blanks; of two papers that were entered apart by a blank, both stay as they are."""
-    papers = apps.get_model("documents", "IncomingPaper").objects.exclude(state="void")
+    alias = schema_editor.connection.alias
+    papers = apps.get_model("documents", "IncomingPaper").objects.using(alias).exclude(state="void")
     for paper in papers.filter(symbol__contains=" ").order_by("pk"):
         symbol, bar, issuer = paper.source_key.partition(" | ")
         key = symbol.replace(" ", "") + bar + issuer
