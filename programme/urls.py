@@ -209,6 +209,9 @@ urlpatterns = [
     path(
         "budget/commitments/<uuid:public_id>/liquidate/", commitments.liquidate_commitment, name="liquidate_commitment"
     ),
+    path(
+        "budget/commitments/<uuid:public_id>/undo-liquidation/", commitments.undo_liquidation, name="undo_liquidation"
+    ),
     # payments
     path("budget/payments/", payments.payment_list, name="payment_list"),
     path("budget/payments/control/", payments.bulk_control_payments, name="bulk_control_payments"),

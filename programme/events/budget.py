@@ -29,6 +29,12 @@ COMMITMENT = {
     "amount_vnd": (_("amount"), formats.money),
     "payee": _("payee"),
 }
+LIQUIDATION = {
+    "liquidation_paper": _("minutes of liquidation"),
+    "liquidated_on": _("liquidated on"),
+    "document": _("document"),
+    "document_on": _("date of the document"),
+}
 RETURN = {
     "amount_vnd": (_("amount"), formats.money),
     "voucher": _("Treasury voucher"),
@@ -84,6 +90,7 @@ describe("account addendum prepared", _("Account changed by %(document)s, waitin
 describe("account addendum confirmed", _("Account of %(document)s confirmed"), fields=COMMITMENT)
 describe("account addendum refused", _("Account of %(document)s refused"), fields=COMMITMENT)
 describe("commitment liquidated", _("Contract or decision liquidated"), fields=COMMITMENT)
+describe("liquidation undone", _("Liquidation undone"), fields=LIQUIDATION)
 describe("money returned to the budget", _("Money returned to the budget after the year was closed"), fields=RETURN)
 describe("return to the budget reversed", _("Return to the budget reversed"), fields=RETURN)
 describe("payment prepared", _("Payment prepared"), fields=PAYMENT)

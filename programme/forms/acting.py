@@ -32,6 +32,19 @@ class LiquidateForm(Form):
     on = DateField(label=_("Date of the minutes"))
 
 
+class UndoLiquidationForm(Form):
+    document = forms.CharField(
+        label=_("Document"), max_length=120, help_text=_("By which the liquidation is undone: number and symbol.")
+    )
+    on = DateField(label=_("Date of the document"))
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("What was wrong, and which entries are to be corrected."),
+    )
+
+
 class PaidForm(Form):
     voucher = forms.CharField(
         label=_("Number of the Treasury voucher"), max_length=60, help_text=_("As printed on the voucher.")

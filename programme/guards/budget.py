@@ -99,8 +99,8 @@ LINE_FITS = (
 COMMITMENT_FITS = (
     f"NOT NEW.reported AND NEW.kind IN ({listed(ON_COMMITMENT)}) AND NOT EXISTS ("
     f"SELECT 1 FROM {COMMITMENT} c WHERE c.id = NEW.commitment_id AND c.line_id = NEW.line_id "
-    "AND (c.state = 'approved' OR (c.state = 'liquidated' AND (NEW.reverses_id IS NOT NULL "
-    f"OR NEW.kind IN ({listed(AFTER_LIQUIDATION)})))) AND (c.before_portal OR NOT NEW.opening))"
+    "AND (c.state = 'approved' OR (c.state = 'liquidated' AND NEW.reverses_id IS NULL "
+    f"AND NEW.kind IN ({listed(AFTER_LIQUIDATION)}))) AND (c.before_portal OR NOT NEW.opening))"
 )
 # What stood before the portal: by an approved step that names the sum, prepared before anything else stood on the line or
 # marked as later, which takes a reason; and once: a line or contract has one total, until what stands of it is reversed.
@@ -281,6 +281,26 @@ CONTINUED_STILL = (
 LEFT_TO_NEXT_YEAR_EARLY = (
     f"NEW.ground = '{NEXT_YEAR}' AND NOT EXISTS (SELECT 1 FROM {YEAR} y WHERE y.id = NEW.year_id "
     f"AND y.state = '{YearState.ADJUSTING.value}')"
+)
+# On the day of a liquidation everything was paid: after it come only what settles, recovers and frees what was recovered.
+# The same contract is liquidated in the later year first, and that is undone last.
+_OWED_THEN = (
+    f"SELECT SUM(({effect('o', 'committed_vnd')}) - ({effect('o', 'disbursed_vnd')}) + ({effect('o', 'recovered_vnd')})) "
+    f"FROM {ENTRY} o WHERE o.commitment_id = NEW.id AND {stands('o')} "
+    "AND (o.opening OR o.document_on <= NEW.liquidated_on)"
+)
+LIQUIDATED_EARLY = (
+    "NEW.state = 'liquidated' AND (OLD.state <> 'liquidated' OR NEW.liquidated_on <> OLD.liquidated_on) AND ("
+    "NEW.liquidated_on < NEW.signed_on "
+    f"OR EXISTS (SELECT 1 FROM {ENTRY} e WHERE e.commitment_id = NEW.id AND {stands('e')} AND NOT e.opening "
+    f"AND e.document_on > NEW.liquidated_on AND (e.kind NOT IN ({listed(AFTER_LIQUIDATION)}) "
+    f"OR (e.kind = 'decommit' AND COALESCE(({_OWED_THEN}), 0) <> 0))) "
+    f"OR EXISTS (SELECT 1 FROM {COMMITMENT} c WHERE c.continues_id = NEW.id AND (c.state IN ('prepared', 'approved') "
+    "OR (c.state = 'liquidated' AND c.liquidated_on > NEW.liquidated_on))))"
+)
+REOPENED_UNDER_ANOTHER = (
+    f"OLD.state = 'liquidated' AND NEW.state <> 'liquidated' AND (NEW.state <> 'approved' OR EXISTS (SELECT 1 "
+    f"FROM {COMMITMENT} c WHERE c.id = NEW.continues_id AND c.state = 'liquidated'))"
 )
 TAKE_CONTINUED = (
     "IF NEW.continues_id IS NOT NULL THEN "
@@ -555,6 +575,8 @@ GUARDS = [
     check_trigger("line_counts_as_its_source", LINE, ("INSERT",), SOURCE_COUNTS),
     check_trigger("lines_within_envelope", LINE, ("UPDATE",), ENVELOPE),
     check_trigger("commitment_moves_by_entries", COMMITMENT, ("UPDATE",), COMMITMENT_MOVED_ALONE),
+    check_trigger("commitment_liquidated_last", COMMITMENT, ("UPDATE",), LIQUIDATED_EARLY),
+    check_trigger("commitment_reopened_first_before", COMMITMENT, ("UPDATE",), REOPENED_UNDER_ANOTHER),
     check_trigger("commitment_starts_empty", COMMITMENT, ("INSERT",), COMMITMENT_FROM_NOTHING),
     check_trigger("payment_has_cover", PAYMENT, ("UPDATE",), SIGNED_WITHOUT_COVER, before=TAKE_COMMITMENT),
     check_trigger("payment_to_its_account", PAYMENT, ("UPDATE",), TO_ANOTHER_ACCOUNT, before=TAKE_COMMITMENT),

@@ -58,7 +58,7 @@ class Commitment(Identified, Versioned):
         State.APPROVED: {State.LIQUIDATED, State.WITHDRAWN},  # withdrawn: opened by mistake, its sums reversed
         State.REFUSED: set(),
         State.WITHDRAWN: set(),
-        State.LIQUIDATED: set(),
+        State.LIQUIDATED: {State.APPROVED},  # liquidated wrongly: undone by a document, with a reason
     }
 
     line = models.ForeignKey(BudgetLine, on_delete=models.PROTECT, related_name="commitments", verbose_name=_("line"))

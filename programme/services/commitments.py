@@ -12,6 +12,8 @@ from audit.events import record_event
 from audit.refusals import Conflict, NotAllowed, Refused
 from programme.cautions import cautions_of, require_no_caution
 from programme.models import (
+    AFTER_LIQUIDATION,
+    EFFECTS,
     BudgetLine,
     BudgetStep,
     Commitment,
@@ -283,6 +285,7 @@ def liquidate_commitment(commitment: Commitment, *, on: date, paper: str, by: An
         raise Refused(_("Name the minutes of liquidation."))
     if on > timezone.localdate(now) or on < commitment.signed_on:
         raise Refused(_("The day of liquidation lies before the signature or in the future."))
+    _require_liquidated_elsewhere(commitment, on)
     if commitment.advanced_vnd:
         raise Refused(_("%(left)s advanced is not cleared yet.") % {"left": formats.money(commitment.advanced_vnd)})
     if commitment.payable_vnd:
@@ -292,6 +295,7 @@ def liquidate_commitment(commitment: Commitment, *, on: date, paper: str, by: An
         )
     if Payment.objects.filter(commitment=commitment, state__in=PENDING).exists():
         raise Refused(_("A payment on it still waits for its answer."))
+    _require_nothing_after(commitment, on)
     waiting = commitment.steps.filter(state=BudgetStep.State.PREPARED).first()
     if waiting is not None:
         raise Refused(
@@ -301,6 +305,95 @@ def liquidate_commitment(commitment: Commitment, *, on: date, paper: str, by: An
     commitment.save(update_fields=["state", "liquidated_on", "liquidation_paper"])
     record_event("commitment liquidated", commitment, by=by, now=now, reason=commitment.liquidation_paper)
     return commitment
+
+
+def _require_liquidated_elsewhere(commitment: Commitment, on: date) -> None:
+    """The same contract in the next year is liquidated first: not on a later day."""
+    after = (
+        commitment.continuations.filter(state=STATE.LIQUIDATED, liquidated_on__gt=on)
+        .select_related("line__year")
+        .first()
+    )
+    if after is not None:
+        raise Refused(
+            _("“%(name)s” is liquidated in %(year)s on %(day)s only; here it is not liquidated on a day before.")
+            % {"name": after, "year": after.line.year, "day": formats.vn_date(after.liquidated_on)}
+        )
+
+
+def _require_nothing_after(commitment: Commitment, on: date) -> None:
+    """On the day of liquidation everything was paid: afterwards it is settled, money comes back and frees what it paid."""
+    standing = LedgerEntry.objects.filter(commitment=commitment, reverses__isnull=True, reversed_by__isnull=True)
+    later = [e for e in standing.order_by("document_on", "number") if e.document_on and e.document_on > on]
+    later = [entry for entry in later if not entry.opening]
+    owed = sum(_owes(entry) for entry in standing if entry not in later)
+    freeing = {EntryKind.DECOMMIT} if owed else set()
+    against = [e for e in later if e.kind not in AFTER_LIQUIDATION or e.kind in freeing]
+    if against:
+        last = against[-1]
+        raise Refused(
+            _(
+                "“%(kind)s” by %(document)s is of %(day)s. It is liquidated on that day or later; look at the date again."
+            )
+            % {
+                "kind": last.get_kind_display(),
+                "document": last.document,
+                "day": formats.vn_date(last.document_on),
+            }
+        )
+
+
+def _owes(entry: LedgerEntry) -> int:
+    moves = EFFECTS[EntryKind(entry.kind)]
+    ways = moves.get("committed_vnd", 0) - moves.get("disbursed_vnd", 0) + moves.get("recovered_vnd", 0)
+    return ways * entry.amount_vnd
+
+
+@transaction.atomic
+def undo_liquidation(
+    commitment: Commitment, *, reason: str, document: str, on: date, by: Any, now: datetime
+) -> Commitment:
+    """Take back a liquidation that was wrong, by a document and with a reason: what it stood on can be corrected again.
+
+    The events keep its minutes. Of a contract that goes on in the next year, that of the earlier year is undone first.
+    """
+    require(by, PREPARE_COMMITMENT)
+    before = commitment.continues_id and take_commitment(commitment.continues_id)
+    commitment = Commitment.objects.select_for_update(of=("self",)).get(pk=commitment.pk)
+    require_own_task(by, commitment.line, timezone.localdate(now))
+    _require_undoable(commitment, before or None)
+    if not reason.strip():
+        raise Refused(_("Say why the liquidation is undone."))
+    if not document.strip():
+        raise Refused(_("Name the document that this rests on."))
+    if on > timezone.localdate(now) or on < commitment.liquidated_on:
+        raise Refused(
+            _("The document is dated between the day of liquidation (%(day)s) and today.")
+            % {"day": formats.vn_date(commitment.liquidated_on)}
+        )
+    was = {name: getattr(commitment, name) for name in ("liquidation_paper", "liquidated_on")}
+    commitment.state, commitment.liquidated_on, commitment.liquidation_paper = STATE.APPROVED, None, ""
+    commitment.save(update_fields=["state", "liquidated_on", "liquidation_paper"])
+    record_event(
+        "liquidation undone",
+        commitment,
+        by=by,
+        now=now,
+        reason=reason.strip(),
+        before=was,
+        after={"document": document.strip(), "document_on": on},
+    )
+    return commitment
+
+
+def _require_undoable(commitment: Commitment, before: Commitment | None) -> None:
+    if commitment.state != STATE.LIQUIDATED:
+        raise Conflict(_("“%(name)s” is not liquidated. Load the page again.") % {"name": commitment})
+    if before is not None and before.state == STATE.LIQUIDATED:
+        raise Refused(
+            _("“%(name)s” is liquidated in %(year)s too. Undo it there first.")
+            % {"name": before, "year": before.line.year}
+        )
 
 
 def withdraw_with_its_entry(entry: LedgerEntry, *, reason: str, by: Any, now: datetime) -> None:

@@ -129,10 +129,28 @@ def require_taken_by(commitment: Commitment, kind: str, *, reversal: bool = Fals
             _("“%(name)s” is “%(state)s”; nothing is booked on it.")
             % {"name": commitment, "state": commitment.get_state_display()}
         )
-    if not reversal and EntryKind(kind) not in AFTER_LIQUIDATION:
+    if reversal:
+        require_not_liquidated(commitment)
+    if EntryKind(kind) not in AFTER_LIQUIDATION:
         raise Refused(
             _("“%(name)s” is liquidated (%(paper)s): it is settled, recovered or reduced, not raised or paid.")
             % {"name": commitment, "paper": commitment.liquidation_paper}
+        )
+
+
+def require_not_liquidated(commitment: Commitment) -> None:
+    """Refuse to undo what a liquidation stands on."""
+    if commitment.state == Commitment.State.LIQUIDATED:
+        raise Refused(
+            _(
+                "“%(name)s” is liquidated (%(paper)s of %(day)s), and that stands on what was booked. Undo the liquidation "
+                "on its page first, then correct the entries and liquidate it again."
+            )
+            % {
+                "name": commitment,
+                "paper": commitment.liquidation_paper,
+                "day": formats.vn_date(commitment.liquidated_on),
+            }
         )
 
 
@@ -621,6 +639,8 @@ def require_reversible(entry: LedgerEntry) -> None:
         raise Refused(_("This entry is itself a reversal. Prepare the right entry anew instead."))
     if LedgerEntry.objects.filter(reverses=entry).exists():
         raise Conflict(_("This entry has been reversed already."))
+    if entry.commitment is not None:
+        require_not_liquidated(entry.commitment)
     if entry.commitment is None or entry.step is None or entry.step.ground != NEXT_YEAR:
         return
     standing = entry.commitment.continuations.held().select_related("line__year").first()

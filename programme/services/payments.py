@@ -17,7 +17,7 @@ from programme.models.commitments import PENDING
 from programme.permissions.budget import ANSWER_PAYMENT, PREPARE_PAYMENT, SEND_PAYMENT
 from programme.permissions.payments import right_to_control, right_to_return, right_to_sign
 from programme.services.accounts import same_bank
-from programme.services.ledger import Paper, book, require_year_takes, take_lines
+from programme.services.ledger import Paper, book, require_taken_by, require_year_takes, take_lines
 from programme.services.limits import advance_ceiling
 from programme.services.redoing import require_redoable
 from screens import formats
@@ -77,6 +77,8 @@ def _bank_as_in_contract(commitment: Commitment, typed: str) -> str:
 def _require_sound(payment: Payment, today: date) -> None:
     """Refuse what the contract does not bear: its state, payee and account, what is left on it, the ceiling of advances."""
     commitment = payment.commitment
+    if commitment.state == Commitment.State.LIQUIDATED:
+        require_taken_by(commitment, EntryKind.PAY)
     if commitment.state != Commitment.State.APPROVED:
         raise Refused(_("Only a signed contract or decision is paid."))
     advance = payment.kind == Payment.Kind.ADVANCE

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from documents.attaching import bind
 from documents.serving import serve
 from programme.cautions import cautions_of, task_ended
-from programme.forms.acting import ActForm, AnswerForm, LiquidateForm
+from programme.forms.acting import ActForm, AnswerForm, LiquidateForm, UndoLiquidationForm
 from programme.forms.commitments import ContinueCommitmentForm, PrepareCommitmentForm
 from programme.forms.steps import BeginCommitmentForm
 from programme.models import BudgetLine, Commitment, Payment, ProcurementStep, StepKind
@@ -270,6 +270,24 @@ def liquidate_commitment(request: HttpRequest, public_id: Any) -> HttpResponse:
             row, on=form.cleaned_data["on"], paper=form.cleaned_data["paper"], **by
         ),
         done=_("The contract or decision is liquidated."),
+        context=_act_context(request, row, None, None),
+    )
+
+
+def undo_liquidation(request: HttpRequest, public_id: Any) -> HttpResponse:
+    row = _commitment(public_id)
+    require_right(lambda: require_own_task(request.user, row.line, timezone.localdate()))
+    form = UndoLiquidationForm(*form_data(request))
+    said = ("document", "on", "reason")
+    return act_page(
+        request,
+        row,
+        form,
+        verb="undo liquidation",
+        title=_("Undo the liquidation"),
+        submit=_("Undo the liquidation"),
+        act=lambda **by: services.undo_liquidation(row, **{each: form.cleaned_data[each] for each in said}, **by),
+        done=_("The liquidation is undone; the contract or decision stands as before it."),
         context=_act_context(request, row, None, None),
     )
 

@@ -84,6 +84,7 @@ OBJECTS = {
             "refuse_commitment",
             "withdraw_commitment",
             "liquidate_commitment",
+            "undo_liquidation",
         )
     },
     "programme:procurement_file": _of(lambda world: world.procurement),

@@ -28,6 +28,7 @@ ADDRESSES = {
     "programme:prepare_commitment": lambda: {"line": _line().public_id},
     "programme:refuse_commitment": _first(Commitment.objects.prepared),
     "programme:liquidate_commitment": lambda: {"public_id": _signed().public_id},
+    "programme:undo_liquidation": _first(lambda: Commitment.objects.filter(state="liquidated")),
     "programme:prepare_account": lambda: {"public_id": _signed().public_id},
     "programme:refuse_account": _first(AccountAddendum.objects.all),
     "programme:prepare_payment": lambda: {"commitment": _signed().public_id},

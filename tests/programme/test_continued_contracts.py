@@ -1,7 +1,7 @@
 """What a contract leaves unpaid goes on in the next year: reduced, carried over, and bound there by the same contract."""
 
 import uuid
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -15,12 +15,14 @@ from programme.services.commitments import (
     liquidate_commitment,
     prepare_commitment,
     refuse_commitment,
+    undo_liquidation,
 )
 from programme.services.consistency import find_differences
 from programme.services.continuing import continue_commitment, to_continue
 from programme.services.steps import approve_step, approve_without_caution, doubt, obstacle, prepare_step
 from tests.programme.acting import BILLION, address, errors, make_people, make_rules, post, text
 from tests.programme.making import (
+    liquidate,
     make_account,
     make_budget_year,
     make_commitment,
@@ -193,9 +195,24 @@ def test_the_contract_is_liquidated_last_where_it_ends(client_as, people, line, 
     assert verb not in text(client_as(people["officer"]).get(contract.get_absolute_url()))
     approve_commitment(row, by=people["director"], now=NOW)
     after.refresh_from_db()
-    make_paid_payment(row, 60 * MILLION)
-    for each in (row, contract):
-        liquidate_commitment(each, **paper)
+    make_paid_payment(row, 60 * MILLION, paid_on=TODAY)
+    with pytest.raises(Refused, match="20/02/2025"):
+        liquidate_commitment(row, **paper | {"on": TODAY - timedelta(days=1)})
+    liquidate_commitment(row, **paper)
+    with pytest.raises(Refused, match="20/02/2025"):
+        liquidate_commitment(contract, **paper | {"on": TODAY - timedelta(days=1)})
+    with pytest.raises(IntegrityError, match="commitment_liquidated_last"), transaction.atomic():
+        liquidate(contract, on=TODAY - timedelta(days=1))
+    liquidate_commitment(contract, **paper)
+    undone = {"reason": "Nhầm ngày", "document": "02/TTr", "on": TODAY, "by": people["officer"], "now": NOW}
+    verb = address("undo_liquidation", row)
+    assert verb not in text(client_as(people["officer"]).get(row.get_absolute_url()))
+    with pytest.raises(Refused, match="2024"):
+        undo_liquidation(row, **undone)
+    with pytest.raises(IntegrityError, match="commitment_reopened_first_before"), transaction.atomic():
+        Commitment.objects.filter(pk=row.pk).update(state="approved", liquidated_on=None, liquidation_paper="")
+    for each in (contract, row):
+        undo_liquidation(each, **undone)
 
 
 def test_a_contract_of_which_nothing_is_bound_any_more_reads_so(client_as, people):

@@ -1,16 +1,19 @@
 """What is signed or at the Treasury is paid from its contract, and a liquidated contract is still settled: by whoever writes."""
 
+import uuid
 from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 
 from audit.refusals import Refused
 from programme.models import Commitment
 from programme.services.commitments import liquidate_commitment
 from programme.services.payments import record_paid, return_payment, sign_payment
 from programme.services.steps import approve_step, obstacle
-from tests.programme.making import make_entry, make_payment
+from tests.programme.acting import text
+from tests.programme.making import liquidate, make_entry, make_payment, make_reversal
 from tests.programme.test_budget_services import (
     NOW,
     TODAY,
@@ -134,6 +137,48 @@ def test_a_liquidated_contract_is_settled_recovered_and_reduced_but_not_raised(p
         make_entry(line, "commit", 1, commitment=bound, happened_on=TODAY)
     with pytest.raises(Refused):
         payment_of(people, bound, 1)
+
+
+def test_what_a_liquidation_stands_on_is_corrected_once_it_is_undone(client_as, people, line):
+    bound = liquidated(people, line)
+    bound.refresh_from_db()
+    entry = bound.entries.get(kind="pay")
+    about = {"reverses": entry, "reason": "Sai số chứng từ", "line": line, "document_on": TODAY}
+    accountant, officer = client_as(people["accountant"]), client_as(people["officer"])
+    form = accountant.get(reverse("programme:prepare_step", args=["reverse", entry.public_id]))
+    assert "Hủy việc thanh lý" in text(form)
+    with pytest.raises(Refused, match=r"1/BBTL.*Hủy việc thanh lý"):
+        prepared(people, "reverse", **about)
+    with pytest.raises(IntegrityError, match="entry_e_commitment_fits"), transaction.atomic():
+        make_reversal(entry, happened_on=TODAY)
+    undone = reverse("programme:undo_liquidation", args=[bound.public_id])
+    assert undone in text(officer.get(bound.get_absolute_url()))
+    typed = {"document": "03/TTr-SCT", "on": "15/07/2024", "reason": "Sai số chứng từ Kho bạc"}
+    page = officer.post(undone, typed | {"operation_key": uuid.uuid4()})
+    assert "16/07/2024" in text(page), "not before the liquidation"
+    page = officer.post(undone, typed | {"on": "16/07/2024", "operation_key": uuid.uuid4()})
+    assert page.status_code == 302
+    said = text(officer.get(bound.get_absolute_url()))
+    assert "Đã hủy việc thanh lý" in said and "1/BBTL" in said and "Sai số chứng từ Kho bạc" in said
+    bound.refresh_from_db()
+    about["reverses"] = bound.entries.get(kind="pay")
+    approve_step(prepared(people, "reverse", **about), by=people["chief"], now=NOW)
+    bound.refresh_from_db()
+    paid(people, payment_of(people, bound, 40 * MILLION))
+    liquidate_commitment(bound, on=TODAY, paper="2/BBTL", by=people["accountant"], now=NOW)
+
+
+def test_a_contract_is_not_liquidated_before_what_was_paid_or_changed_on_it(people, line):
+    bound = signed(people, line, 40 * MILLION)
+    paid(people, payment_of(people, bound, 30 * MILLION))
+    step = prepared(people, "decommit", 10 * MILLION, line=line, commitment=bound, document_on=TODAY)
+    approve_step(step, by=people["director"], now=NOW)
+    early = TODAY - timedelta(days=1)
+    with pytest.raises(Refused, match="16/07/2024"):
+        liquidate_commitment(bound, on=early, paper="1/BBTL", by=people["accountant"], now=NOW)
+    with pytest.raises(IntegrityError, match="commitment_liquidated_last"), transaction.atomic():
+        liquidate(bound, on=early)
+    liquidate_commitment(bound, on=TODAY, paper="1/BBTL", by=people["accountant"], now=NOW)
 
 
 def test_a_contract_is_not_liquidated_while_a_step_on_it_waits(people, line):

@@ -105,6 +105,12 @@ def money_attempts():
         for spelt in ("' ' || LOWER(p.voucher)", "REPLACE(p.voucher, '-', ' – ')")
     ]
     fresh = f"'{uuid.uuid4().hex}'"
+    in_proof = (
+        f"SELECT l.id FROM {LINE} l JOIN {YEAR} y ON y.id = l.year_id AND y.year BETWEEN {LEFT_YEAR} AND {OPEN_YEAR}"
+    )
+    liquidated = f"SELECT c.id FROM {COMMITMENT} c WHERE c.state = 'liquidated' AND c.line_id IN ({in_proof})"
+    continued = f"SELECT c.continues_id FROM {COMMITMENT} c WHERE c.state = 'approved' AND c.line_id IN ({in_proof})"
+    paid_later = f"SELECT e.commitment_id FROM {ENTRY} e WHERE e.kind = 'pay' AND e.document_on > '{OPEN_YEAR}-03-01'"
     closing = (
         "state = 'closed', closed_at = adjusting_at, closed_by = adjusting_by, closing_paper = '1/BC-SCT', "
         "closing_paper_on = '2100-02-01', "
@@ -134,6 +140,26 @@ def money_attempts():
         + [
             entry("commit", where="x.opening", amount_vnd="1", opening="TRUE", commitment_id=target)
             for target in ("NULL", without_opening)
+        ]
+        + [
+            entry("pay", where=f"x.commitment_id IN ({liquidated})", **taken)
+            for taken in ({"reverses_id": "x.id", "reason": "'x'"}, {"kind": "'commit'"})
+        ],
+        "commitment_liquidated_last": [
+            updated(COMMITMENT, f"state = 'liquidated', liquidated_on = '{day}', liquidation_paper = '1'", which)
+            for day, which in (
+                ("2001-01-01", f"WHERE x.state = 'approved' AND x.id NOT IN ({continued}) AND x.continues_id IS NULL"),
+                (f"{OPEN_YEAR}-03-01", f"WHERE x.state = 'approved' AND x.id IN ({paid_later})"),
+                (f"{FREE_YEAR}-01-01", f"WHERE x.id IN ({continued})"),
+            )
+        ]
+        + [updated(COMMITMENT, "liquidated_on = signed_on", f"WHERE x.id IN ({liquidated})")],
+        "commitment_reopened_first_before": [
+            updated(
+                COMMITMENT,
+                "state = 'withdrawn', liquidated_on = NULL, liquidation_paper = ''",
+                f"WHERE x.id IN ({liquidated})",
+            )
         ],
         "entry_f_payment_fits": [
             entry("pay", where="x.payment_id IS NOT NULL", payment_id="x.payment_id", amount_vnd="x.amount_vnd + 1"),

@@ -232,6 +232,9 @@ def lay_money():
     making.make_recovery(before, 5, document="UNC-8", happened_on=date(written.OPEN_YEAR, 3, 2))
     back = {"commitment": before, "line": opened, "year": opened.year, "document": "UNC-9"}
     making.make_budget_step("recover", 5, state="prepared", **back)
+    liquidated = making.make_commitment(opened, 50)
+    making.make_paid_payment(liquidated, 50)
+    making.liquidate(liquidated)
     earlier = make_period(written.FIRST_YEAR, written.FIRST_YEAR + 3, ceiling_vnd=100)
     first = making.make_budget_year(written.FIRST_YEAR, envelope_vnd=50, period=earlier)
     for year in (first, years[written.OPEN_YEAR]):
