@@ -7,12 +7,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.roles import Role
-from programme.models import BudgetStep, StepKind
+from programme.models import BudgetStep, LedgerEntry, StepKind
 from programme.models.steps import NEXT_YEAR
 from programme.permissions.budget import APPROVAL, APPROVE_SPENDING
 from programme.presenting.acting import Room, address, line_name
 from programme.presenting.money import goes_to
-from programme.services.ledger import ceiling_left
+from programme.services.ledger import ceiling_left, halves_of
 from programme.services.limits import Saving, carry_over_grounds, saving_of
 from programme.services.opening import entries_of, opens_again
 from reference.thresholds import limit_of
@@ -33,13 +33,8 @@ def about_facts(step: BudgetStep, user: Any) -> list[tuple[str, str, str]]:
         payee = f" – {step.commitment.payee}" if step.commitment.payee else ""
         facts.append((_("Contract or decision"), f"{step.commitment}{payee}", address(user, step.commitment)))
     if step.reverses is not None:
-        entry = step.reverses
-        said = _("%(entry)s: %(amount)s, %(document)s") % {
-            "entry": entry,
-            "amount": formats.money(entry.amount_vnd),
-            "document": entry.document,
-        }
-        facts.append((_("Entry that is reversed"), said, address(user, entry)))
+        facts.append((_("Entry that is reversed"), _entry_said(step.reverses), address(user, step.reverses)))
+        facts += [(_("Reversed with it"), _entry_said(each), address(user, each)) for each in _reversed_with(step)]
     if step.kind == StepKind.OPENING:
         facts += [(label, formats.money(vnd), "") for label, vnd in opening_sums(step)]
     if step.undoes is not None:
@@ -79,6 +74,23 @@ def about_facts(step: BudgetStep, user: Any) -> list[tuple[str, str, str]]:
     if step.reason:
         facts.append((_("Explanation"), step.reason, ""))
     return facts
+
+
+def _entry_said(entry: LedgerEntry) -> str:
+    return _("%(entry)s: %(amount)s, %(document)s") % {
+        "entry": entry,
+        "amount": formats.money(entry.amount_vnd),
+        "document": entry.document,
+    }
+
+
+def _reversed_with(step: BudgetStep) -> list[LedgerEntry]:
+    """What the same payment booked besides the entry that the step reverses."""
+    if step.reverses is None or not step.reverses.payment_id:
+        return []
+    if step.state == BudgetStep.State.APPROVED:
+        return [each.reverses for each in step.entries.select_related("reverses") if each.reverses != step.reverses]
+    return halves_of(step.reverses)[1:]
 
 
 def booked_anew(step: BudgetStep) -> list[tuple[str, int]]:

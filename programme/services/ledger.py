@@ -592,7 +592,7 @@ def reverse(
     now: datetime,
     facts: dict[str, str] | None = None,
 ):
-    """Undo an entry by a new one that names it; of a movement between two lines, both halves. Returns the new entries."""
+    """Undo an entry, and what goes with it (`halves_of`), by new ones that name them. Returns the new entries."""
     halves = halves_of(entry)
     commitment = None
     if entry.commitment_id:
@@ -626,7 +626,12 @@ def reverse(
 
 
 def halves_of(entry: LedgerEntry) -> list[LedgerEntry]:
-    """The entry, or both halves of a movement between two lines: first where the money went, which it leaves first."""
+    """The entry with what was booked by the same act and goes with it: both halves of a movement between two lines (first
+    where the money went, which it leaves first), or what a payment paid and the advance that it cleared."""
+    if entry.payment_id and not entry.reverses_id:
+        of_payment = LedgerEntry.objects.filter(payment=entry.payment_id, reverses=None, reversed_by=None)
+        others = of_payment.exclude(pk=entry.pk).select_related("line__year")
+        return [entry, *others]
     if not entry.pair:
         return [entry]
     halves = LedgerEntry.objects.filter(pair=entry.pair, reverses__isnull=True).select_related("line__year")

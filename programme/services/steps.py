@@ -98,7 +98,7 @@ def prepare_step(
     if reverses is not None:
         require_reversible(reverses)
         line, amount_vnd, commitment = reverses.line, reverses.amount_vnd, reverses.commitment
-        if BudgetStep.objects.prepared().filter(reverses=reverses).exists():
+        if BudgetStep.objects.prepared().filter(reverses__in=halves_of(reverses)).exists():
             raise Conflict(_("A reversal of this entry is waiting for approval already."))
     if undoes is not None:
         returns.require_standing(undoes)

@@ -7,7 +7,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
-from audit.refusals import Refused
+from audit.refusals import Conflict, Refused
 from programme.models import Commitment
 from programme.services.commitments import liquidate_commitment
 from programme.services.payments import record_paid, return_payment, sign_payment
@@ -114,6 +114,29 @@ def test_an_advance_that_a_payment_at_the_treasury_clears_is_neither_recovered_n
     record_paid(payment, voucher="KB-1", paid_on=TODAY, by=people["accountant"], now=NOW)
     bound.refresh_from_db()
     assert (bound.advanced_vnd, bound.spent_vnd) == (0, 25 * MILLION)
+
+
+def test_a_payment_is_reversed_with_the_advance_that_it_cleared(client_as, people, line):
+    bound = signed(people, line, 100 * MILLION)
+    paid(people, payment_of(people, bound, 20 * MILLION, kind="advance"), voucher="KB-1")
+    bound.refresh_from_db()
+    paid(people, payment_of(people, bound, 30 * MILLION, clears_vnd=15 * MILLION), voucher="KB-2")
+    bound.refresh_from_db()
+    pay, clear = bound.entries.get(kind="pay"), bound.entries.get(kind="clear")
+    form = client_as(people["accountant"]).get(reverse("programme:prepare_step", args=["reverse", pay.public_id]))
+    assert "Cùng ghi đảo" in text(form) and clear.get_absolute_url() in text(form)
+    about = {"reason": "Ghi nhầm", "line": line, "document_on": TODAY}
+    step = prepared(people, "reverse", reverses=pay, **about)
+    with pytest.raises(Conflict):
+        prepared(people, "reverse", reverses=clear, **about)
+    approve_step(step, by=people["chief"], now=NOW)
+    bound.refresh_from_db()
+    assert (bound.advanced_vnd, bound.disbursed_vnd) == (20 * MILLION, 20 * MILLION)
+    shown = text(client_as(people["accountant"]).get(step.get_absolute_url()))
+    assert "Cùng ghi đảo" in shown and clear.get_absolute_url() in shown
+    paid(people, payment_of(people, bound, 30 * MILLION, clears_vnd=15 * MILLION), voucher="KB-2")
+    bound.refresh_from_db()
+    assert (bound.advanced_vnd, bound.disbursed_vnd) == (5 * MILLION, 50 * MILLION)
 
 
 def liquidated(people, line, amount_vnd=40 * MILLION):
