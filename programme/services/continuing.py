@@ -62,7 +62,10 @@ def to_continue(line: BudgetLine) -> list[Commitment]:
 
 def _require_continuable(line: BudgetLine, before: Commitment) -> None:
     if (standing := before.continuations.held().select_related("line__year").first()) is not None:
-        raise Conflict(_("“%(name)s” goes on in %(year)s already.") % {"name": before, "year": standing.line.year})
+        said = {"name": before, "year": standing.line.year}
+        if standing.state == Commitment.State.PREPARED:
+            raise Conflict(_("“%(name)s” is prepared to go on in %(year)s and waits for approval.") % said)
+        raise Conflict(_("“%(name)s” goes on in %(year)s already.") % said)
     if before not in to_continue(line):
         raise Refused(_("Choose a contract or decision of this task that left money to this year."))
 

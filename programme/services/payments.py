@@ -142,12 +142,21 @@ def _require_room(payment: Payment) -> None:
         _require_advance_ceiling(payment, waiting)
 
 
+def of_all_years(commitment: Commitment) -> tuple[int, int]:
+    """(bound, advanced and not cleared) by a contract with what the same contract is in the years before."""
+    years = [commitment]
+    while (before := years[-1].continues) is not None:
+        years.append(before)
+    return sum(each.committed_vnd for each in years), sum(each.advanced_vnd for each in years)
+
+
 def _require_advance_ceiling(payment: Payment, waiting: Any) -> None:
     commitment = payment.commitment
     percent = advance_ceiling(payment.invoice_on)
-    most = commitment.committed_vnd * percent // 100
+    committed, advanced = of_all_years(commitment)
+    most = committed * percent // 100
     advances = waiting.filter(kind=Payment.Kind.ADVANCE).aggregate(sum=Sum("amount_vnd"))["sum"] or 0
-    left = most - commitment.advanced_vnd - advances
+    left = most - advanced - advances
     if payment.amount_vnd > left:
         raise Refused(
             _(

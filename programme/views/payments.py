@@ -43,6 +43,7 @@ from programme.views.budget_acting import (
     right_or_none,
 )
 from reference.sending_many import back_to_list, chosen
+from screens import formats
 from screens.forms import form_data
 from screens.lists import BulkAction
 from screens.sheets import Sheet
@@ -360,6 +361,10 @@ def prepare_payment(request: HttpRequest, commitment: Any) -> HttpResponse:
         begun = begun_like(before, services.CONTENT, request.user)
         form = PreparePaymentForm(data, user=request.user, commitment=row, initial=begun)
     rooms = [room_on_commitment(row), *([room_of_advances(row)] if row.advanced_vnd else [])]
+    committed, advanced = services.of_all_years(row)
+    earlier_vnd, before_this_year = advanced - row.advanced_vnd, []
+    if earlier_vnd:
+        before_this_year.append((_("Advances of the years before, not cleared"), formats.money(earlier_vnd), ""))
     return render(
         request,
         "programme/prepare_payment.html",
@@ -374,10 +379,10 @@ def prepare_payment(request: HttpRequest, commitment: Any) -> HttpResponse:
                 (reverse("programme:commitment_list"), _("Contracts and decisions to support")),
                 (row.get_absolute_url(), str(row)),
             ),
-            "facts": [(_("Contract or decision"), f"{row} – {row.what}", row.get_absolute_url())],
+            "facts": [(_("Contract or decision"), f"{row} – {row.what}", row.get_absolute_url()), *before_this_year],
             "rooms": room_rows(rooms, None),
             "notice": why_it_ended(before),
             "percent": advance_ceiling(timezone.localdate(now)),
-            "most": row.committed_vnd * advance_ceiling(timezone.localdate(now)) // 100,
+            "most": committed * advance_ceiling(timezone.localdate(now)) // 100,
         },
     )

@@ -38,6 +38,7 @@ class Ledger:
     def __init__(self, ceiling, years, tasks, today):
         self.ceiling, self.today, self.commitments, self.entries = ceiling, today, {}, []
         self.withdrawn = set()  # contracts of which a reversal left nothing bound
+        self.together = {}  # {entry: the other entry of its payment}
         self.years = {year: {"state": "preparing", "envelope": 0} for year in years}
         self.lines = {(year, task): dict.fromkeys(BALANCES, 0) for year in years for task in tasks}
 
@@ -65,7 +66,11 @@ class Ledger:
 
     def book(self, *moves):
         """All of (kind, line, amount, …) one after the other, or none of them."""
-        return self.tried(lambda: all(self.tried(lambda move=move: self.move(*move)) for move in moves))
+        done = self.tried(lambda: all(self.tried(lambda move=move: self.move(*move)) for move in moves))
+        if done and [move[0] for move in moves] == ["clear", "pay"] and len(moves[0]) == 4:
+            clear = len(self.entries) - 2
+            self.together |= {clear: clear + 1, clear + 1: clear}
+        return done
 
     def move(self, kind, line, amount, on=None, undoes=None):
         state, sign = self.years[line[0]]["state"], 1 if undoes is None else -1
@@ -78,8 +83,9 @@ class Ledger:
         self.entries.append((kind, line, amount, on, undoes))
 
     def undo(self, number):
-        """Reverse an entry; of a pair both halves, the money leaving first where it came to."""
-        halves = {"out": (number + 1, number), "_in": (number, number - 1)}.get(self.entries[number][0][-3:], (number,))
+        """Reverse an entry; of a pair both halves, the money leaving first where it came to; a payment with what it cleared."""
+        alone = (number, self.together[number]) if number in self.together else (number,)
+        halves = {"out": (number + 1, number), "_in": (number, number - 1)}.get(self.entries[number][0][-3:], alone)
         if self.entries[number][4] is not None or {entry[4] for entry in self.entries} & {*halves}:
             return False
         kind, _line, _amount, on, _undoes = self.entries[number]

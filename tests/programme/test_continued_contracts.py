@@ -19,6 +19,7 @@ from programme.services.commitments import (
 )
 from programme.services.consistency import find_differences
 from programme.services.continuing import continue_commitment, to_continue
+from programme.services.payments import prepare_payment
 from programme.services.steps import approve_step, approve_without_caution, doubt, obstacle, prepare_step
 from tests.programme.acting import BILLION, address, errors, make_people, make_rules, post, text
 from tests.programme.making import (
@@ -215,6 +216,31 @@ def test_the_contract_is_liquidated_last_where_it_ends(client_as, people, line, 
         undo_liquidation(each, **undone)
 
 
+def test_advances_of_a_contract_that_goes_on_are_held_against_its_whole_value(client_as, people):
+    """Of 300, 80 was advanced in the year before and is not cleared; 220 goes on: of 90 that may be advanced 10 is left."""
+    old = make_line(
+        make_budget_year(2024, envelope_vnd=BILLION), assigned_vnd=300 * MILLION, allocated_vnd=300 * MILLION
+    )
+    make_paid_payment(make_commitment(old, 300 * MILLION), 80 * MILLION, kind="advance")
+    move_year(old.year, "adjusting")
+    old.refresh_from_db()
+    year = make_budget_year(2025, envelope_vnd=BILLION, period=old.year.period)
+    after = make_line(year, assigned_vnd=0, task=old.task, source=old.source)
+    contract = carried(people, old, after, 220 * MILLION)
+    row = go_on(people, after, contract, 220 * MILLION)
+    with pytest.raises(Conflict, match="đang chờ duyệt"):
+        go_on(people, after, contract)
+    approve_commitment(row, by=people["director"], now=NOW)
+    row.refresh_from_db()
+    form = text(client_as(people["accountant"]).get(address("prepare_payment", row)))
+    assert "90.000.000" in form and "80.000.000" in form
+    content = {name: getattr(row, name) for name in ("payee", "payee_account", "payee_bank")}
+    content |= {"kind": "advance", "clears_vnd": 0, "invoice": "Đề nghị tạm ứng", "invoice_on": TODAY}
+    with pytest.raises(Refused, match=r"10\.000\.000"):
+        prepare_payment(row, amount_vnd=10 * MILLION + 1, by=people["accountant"], now=NOW, **content)
+    prepare_payment(row, amount_vnd=10 * MILLION, by=people["accountant"], now=NOW, **content)
+
+
 def test_a_contract_of_which_nothing_is_bound_any_more_reads_so(client_as, people):
     line = make_line(make_budget_year(2025, envelope_vnd=BILLION), assigned_vnd=100 * MILLION)
     whole = make_commitment(line, 50 * MILLION)
@@ -251,7 +277,7 @@ def test_a_contract_is_reduced_carried_over_and_gone_on_with_through_the_pages(c
     assert officer.post(where, {"operation_key": uuid.uuid4(), "amount_vnd": "60.000.000"}).status_code == 302
     row = Commitment.objects.get(continues=contract)
     page = text(officer.get(where))
-    assert "đã được tiếp tục ở năm 2025" in page and 'name="amount_vnd"' not in page
+    assert "tiếp tục “Hợp đồng 27/HĐ-SCT” ở năm 2025, đang chờ duyệt" in page and 'name="amount_vnd"' not in page
     page = text(officer.get(contract.get_absolute_url()))
     assert page.count(row.get_absolute_url()) == 2 and "năm 2025: 60.000.000 đồng" in page
     assert "Phần chưa thanh toán, chuyển sang năm sau" in page, "not only that it is reduced"
