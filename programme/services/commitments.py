@@ -366,6 +366,7 @@ def undo_liquidation(
         raise Refused(_("Say why the liquidation is undone."))
     if not document.strip():
         raise Refused(_("Name the document that this rests on."))
+    assert commitment.liquidated_on is not None  # noqa: S101 - a constraint of the table
     if on > timezone.localdate(now) or on < commitment.liquidated_on:
         raise Refused(
             _("The document is dated between the day of liquidation (%(day)s) and today.")
