@@ -148,7 +148,7 @@ def money_attempts():
         "commitment_liquidated_last": [
             updated(COMMITMENT, f"state = 'liquidated', liquidated_on = '{day}', liquidation_paper = '1'", which)
             for day, which in (
-                ("2001-01-01", f"WHERE x.state = 'approved' AND x.id NOT IN ({continued}) AND x.continues_id IS NULL"),
+                ("2001-01-01", "WHERE x.state = 'approved' AND x.continues_id IS NULL"),
                 (f"{OPEN_YEAR}-03-01", f"WHERE x.state = 'approved' AND x.id IN ({paid_later})"),
                 (f"{FREE_YEAR}-01-01", f"WHERE x.id IN ({continued})"),
             )
