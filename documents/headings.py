@@ -16,10 +16,35 @@ _OTHER = re.compile(
 )
 # The same said above the table: of a date (ngày 20 tháng 01) nothing, of a plan only where the line begins with it.
 _OTHER_ABOVE = re.compile(
+    r"\bq[1-4]\b|\b(?!12t)\d{1,2}t\b|\bh[12]\b|\b(?:giai doan|tap doan|luy ke|binh quan thang)\b|\b20\d\d\s*[-–]\s*20\d\d\b"
+    r"|\bso lieu tai\b(?! ha noi)|"
     r"\b(?:(?!12\b)\d+|ba|sau|chin)\s*thang\b(?!\s*\d)|\bquy\s*(?:[1-4]|i{1,3}|iv)\b|(?<!ngay )(?<!\d )\bthang\s*\d|\bdau nam\b"
     r"|^(?:(?:bieu|bang|mau|phu luc|so lieu|bao cao|tong hop|chi tieu)\s+(?:so\s+)?(?:\d+\s*)?)*(?:ke hoach|uoc|du kien|muc tieu)\b"
 )
 _BASE_YEAR = re.compile(r"\b(?:so sanh|co dinh|gia|goc)(?: nam)?(?: goc)? (?:19|20)\d\d\b")
+_PRICES = re.compile(
+    r"[-,]?\s*(?:\btinh )?(?:\btheo )?\bgia (?:hien hanh|so sanh|co dinh)(?: nam)?(?: (?:19|20)\d\d)?\b"
+)
+_DATE = re.compile(r"\bngay\b.{0,20}?\bthang\b.{0,10}?\bnam\b\s*(?:20\d\d)?")
+# What a heading over several columns says of them without changing them; the number of a form may stand there too.
+_PLAIN_OVER = {
+    "ket",
+    "qua",
+    "san",
+    "xuat",
+    "kinh",
+    "doanh",
+    "chi",
+    "tieu",
+    "hoat",
+    "dong",
+    "tinh",
+    "hinh",
+    "cac",
+    "tai",
+    "gom",
+}
+_NUMBER_OF_FORM = re.compile(r"\b(?:mau|bieu|phu luc|bang)\b.*$")
 _ANY_YEAR = re.compile(r"(?<!\d)20\d\d(?!\d)")
 _YEAR = re.compile(r"(?<!so sanh )\b(?:nam|year)\s*(20\d\d)\b")
 # What may stand in a heading of amounts beside the name of its column, its unit and its year, and change nothing.
@@ -45,7 +70,7 @@ COLUMN_NUMBER = re.compile(r"\(?(?:[a-h]|\d{1,2})\)?(?:\s*=.*)?")
 def bare(text):
     """A heading without its unit, its year and its asterisks; what makes it another figure stays."""
     folded = _BRACKETS.sub(lambda found: found[0] if _OTHER.search(found[0]) else " ", fold(text))
-    folded = without_unit(_YEAR.sub(" ", folded))
+    folded = without_unit(_YEAR.sub(" ", _PRICES.sub(" ", folded)))
     return in_full(folded)
 
 
@@ -64,7 +89,7 @@ def is_plain(title, kind, named, known):
         r"[(\[]([^()\[\]]*)[)\]]", lambda found: " " if COLUMN_NUMBER.fullmatch(found[1]) else found[0], folded
     )
     folded = _PLAIN_PHRASES.sub(" ", _ANY_YEAR.sub(" ", UNIT.sub(" ", folded)))
-    plain = {*_PLAIN, *known, *(_PEOPLE if kind == "whole" else ())}
+    plain = {*_PLAIN, *known} if kind in CURRENCIES else {*_PLAIN, *_PEOPLE, *known} - set(POWERS)
     return set(in_full(folded).split()) <= plain.union(*(name.split() for name in named))
 
 
@@ -169,10 +194,11 @@ def find_layout(rows, columns, merges=(), known=frozenset()):
     places = {key: index for key, (index, _) in places.items()}
     amounts = {column["key"]: column for column in columns if column["type"] in AMOUNTS and column["key"] in places}
     keys = {places[column["key"]] for column in columns if column.get("required")}
-    first = number + height
-    while first < len(rows) and _is_beneath(rows[first], {places[key] for key in amounts}, keys):
-        below = _beneath(rows[first])
-        titles |= {key: f"{titles[key]} {below.get(places[key], '')}".strip() for key in amounts}
+    first, owners = number + height, _owners(names, {places[key]: key for key in amounts})
+    while first < len(rows) and _is_beneath(rows[first], set(owners), keys):
+        for index, text in _beneath(rows[first]).items():
+            if index in owners:
+                titles[owners[index]] += f" {text}"
         first += 1
     while first < len(rows) and _is_column_numbers(rows[first]):
         first += 1
@@ -181,9 +207,9 @@ def find_layout(rows, columns, merges=(), known=frozenset()):
     }
     over = _over(rows[number - 1], [span for span in merges if span[0] == number - 1], keys) if number else {}
     for key in amounts:
-        parent = over.get(places[key], "")
-        if _OTHER.search(fold(parent)) or years_in(parent):
-            titles[key] = f"{parent} {titles[key]}"
+        parent = _NUMBER_OF_FORM.sub("", fold(over.get(places[key], "")))
+        if not is_plain(parent, amounts[key]["type"], amounts[key]["aliases"], known | _PLAIN_OVER) or years_in(parent):
+            titles[key] = f"{over[places[key]]} {titles[key]}"
     above = [str(cell) for row in rows[:number] for cell in row if str(cell or "").strip()]
     words = [fold(text) for text in above] + [fold(whole) for whole, _ in names if whole]
     file_units = {currency: only({unit_in(text, currency) for text in above} - {None}) for currency in CURRENCIES}
@@ -207,11 +233,32 @@ def find_layout(rows, columns, merges=(), known=frozenset()):
         strange=[
             titles[key]
             for key, column in amounts.items()
-            if not is_plain(titles[key], column["type"], column["aliases"], known)
+            if not is_plain(titles[key], column["type"], column["aliases"], known | _PLAIN_OVER)
         ],
         dated=dated,
-        partial=[" ".join(text.split())[:200] for text in above if _OTHER_ABOVE.search(fold(text))][:3],
+        partial=[" ".join(text.split())[:200] for text in above if speaks_of_another(text)][:3],
     )
+
+
+def speaks_of_another(text):
+    """Whether a line beside the table speaks of a part of a year, of several, of a plan, or of more than the enterprise."""
+    return bool(_OTHER_ABOVE.search(fold(text)))
+
+
+def years_told(text):
+    """The years that a line beside the table names, those of dates left out."""
+    return {int(year) for year in _YEAR.findall(_DATE.sub(" ", fold(text)))}
+
+
+def _owners(names, amounts):
+    """{column: key} of the columns of amounts, and of those without a heading right of one: what is written beneath
+    them belongs to it. `amounts` is {column: key}."""
+    owners, last = {}, None
+    for index, (whole, _own) in enumerate(names):
+        last = amounts.get(index) if whole else last
+        if last:
+            owners[index] = last
+    return owners
 
 
 def _find_heading(rows, columns, merges):

@@ -18,6 +18,7 @@ from documents.folding import fold
 
 CHUNK = 5000
 MOST_TOTALS = 50
+MOST_REMARKS = 3
 
 
 def limit_self(memory, seconds):
@@ -66,6 +67,21 @@ def parts_of_sheets(path):
         if name and link:
             parts[unescape(name[1])] = targets.get(link[1], "")
     return parts
+
+
+def scaled_formats(order):
+    """Formats of cells that show a unit, or thousands of what is stored: #,##0.0 "tỷ" or #,##0,, – at most three."""
+    if order["format"] != "xlsx":
+        return []
+    import zipfile
+    from html import unescape
+
+    with zipfile.ZipFile(order["path"]) as package:
+        if "xl/styles.xml" not in package.namelist():
+            return []
+        styles = package.read("xl/styles.xml").decode("utf-8", "replace")
+    codes = [unescape(code) for code in re.findall(r'<(?:\w+:)?numFmt\b[^>]*\bformatCode="([^"]*)"', styles)]
+    return [code[:100] for code in codes if units.is_scaled(code)][:3]
 
 
 def odd_cells(order, name):
@@ -171,6 +187,8 @@ class Table:
         self.counts = {"rows": 0, "good": 0, "bad": 0, "blank": 0, "group": 0, "total": 0, "note": 0, "example": 0}
         self.odd = odd_cells(order, name) if order["format"] == "xlsx" else {}
         self.totals = []  # (row number, cells) of rows in which the file itself adds up
+        self.key_names = next((c["aliases"] for c in self.columns if c["key"] == order["key"]), ())
+        self.remarks = []  # what rows that are no data say of other units, years or parts of them
         self.tax_counts = {"repaired": 0, "repairable": 0}
         self.units = {}
         self.unit_from = {}
@@ -317,16 +335,40 @@ class Table:
             plain_key = key.__class__ is float or (key.__class__ is str and key[:1].isdecimal()) if has_digits else key
             if plain_key and (first.__class__ is float or (has_digits and (not first or str(first)[0].isdecimal()))):
                 continue
-            kind = headings.kind_of_row(row, key_at, has_digits)
+            kind = self.kind_of(row, key_at, has_digits)
             if kind != "data":
                 self.counts[kind] += 1
                 drop.add(at)
+                if kind in ("note", "group"):
+                    self.take_remark(row, key_at)
                 if kind == "total" and len(self.totals) < MOST_TOTALS:
                     self.totals.append((numbers[at], row))
         if drop:
             keep = [at for at in range(len(rows)) if at not in drop]
             return [rows[at] for at in keep], [numbers[at] for at in keep]
         return rows, list(numbers)
+
+    def kind_of(self, row, key_at, has_digits):
+        """As `headings.kind_of_row`; headings that stand once more are notes."""
+        is_heading = self.is_heading(row, key_at)
+        return "note" if is_heading else headings.kind_of_row(row, key_at, has_digits)
+
+    def is_heading(self, row, key_at):
+        key = row[key_at]
+        return key.__class__ is str and key != "" and headings.bare(key) in self.key_names
+
+    def take_remark(self, row, key_at):
+        """Keep what a line in or beneath the table states of another unit or another year, that it is of something else,
+        or other headings."""
+        if len(self.remarks) >= MOST_REMARKS:
+            return
+        texts = [" ".join(cell.split()) for cell in row if cell.__class__ is str and cell.strip()]
+        stated = {units.unit_in(text, currency) for text in texts for currency in headings.CURRENCIES}
+        other = stated - {None, *self.units.values()} or any(map(headings.speaks_of_another, texts))
+        if self.is_heading(row, key_at):
+            other = other or list(row) != self.clean(self.rows[self.layout.heading_row])
+        years = [] if other else sorted(set().union(*map(headings.years_told, texts)))[:1]
+        self.remarks += [[" ".join(texts)[:200], year] for year in ([None] if other else years)]
 
     def own_totals(self):
         """[[row number, {column: amount}]] of the rows in which the file adds up; cells without an amount are left out."""
@@ -427,6 +469,7 @@ def read_table(order):
     say(
         end={
             **table.counts, **table.tax_counts, "style": table.style.seen, "totals": table.own_totals(), "sheets": sheets,
+            "remarks": table.remarks, "formats": scaled_formats(order),
         }
     )  # fmt: skip
 

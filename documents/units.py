@@ -146,3 +146,10 @@ def without_unit(folded):
     folded = re.sub(rf"{_STATED}.*$", " ", folded)
     folded = re.sub(rf"[,:\-/]\s*(?:{_TIMES}\s*)*(?:dong|vnd|usd)\s*$", " ", folded)
     return re.sub(rf"(?<!\w){_UNIT_AT_END}", " ", folded)
+
+
+def is_scaled(code):
+    """Whether the format of a cell shows another power of ten than what is stored: by a word, or by commas at its end."""
+    words = " ".join(re.findall(r'"([^"]*)"', code.replace("\\", "")))
+    plain = re.sub(r'"[^"]*"|\[[^\]]*\]', "", code)
+    return bool(_LONE_TIMES.search(fold(words))) or bool(re.search(r"[0#?],+(?![0#?,])", plain))

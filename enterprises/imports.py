@@ -64,7 +64,7 @@ ALIASES = {
     "export_entrusted_goods_usd_cents": ("Xuất khẩu ủy thác", "XK ủy thác"),
     "export_direct_services_usd_cents": ("Xuất khẩu dịch vụ", "Xuất khẩu phần mềm", "XK trực tiếp dịch vụ"),
     "export_entrusted_services_usd_cents": ("XK ủy thác dịch vụ",),
-    "labour_average": ("LĐ bình quân", "Số lao động", "Lao động"),
+    "labour_average": ("LĐ bình quân", "Số lao động bình quân", "Lao động bình quân năm", "Số lao động", "Lao động"),
     "labour_insured": ("Lao động đóng BHXH", "LĐ đóng BHXH", "Lao động tham gia BHXH"),
     "capital_vnd": ("Tổng vốn", "Nguồn vốn"),
     "tax_vnd": ("Nộp ngân sách", "Thuế", "Nộp NSNN"),

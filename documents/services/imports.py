@@ -319,6 +319,7 @@ class Found:
 
     def finish(self, end, context):
         self.style, totals, self.sheets = end.pop("style"), end.pop("totals"), end.pop("sheets")
+        self.remarks, self.formats = end.pop("remarks"), end.pop("formats")
         self.counts = {**end, "good": self.good, "bad": self.bad, "flags": len(self.flags), **self.tallies}
         style = self.chosen.get("decimal_style")
         self.options["decimal_style"] = style or ("en" if self.style["en"] and not self.style["vi"] else "vi")
@@ -371,7 +372,8 @@ class Found:
             named = self.import_.year in self.heading["years"]  # else the year itself is asked for
             found += [title for title in of_another if named and title not in found]
             found += self.heading["partial"]
-        return found
+            found += [text for text, year in self.remarks if year != self.import_.year]
+        return list(dict.fromkeys(found + self.formats))
 
     def parts(self, import_):
         kind = ImportPart.Kind

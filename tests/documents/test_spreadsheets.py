@@ -206,6 +206,9 @@ def test_a_heading_is_read_unasked_only_where_every_word_of_it_is_known(words):
         ("Số liệu kế hoạch năm 2026. ĐVT: triệu đồng", True),
         ("Quý I/2026", True),
         ("Tháng 6 năm 2026", True),
+        ("BÁO CÁO Q3/2026", True),
+        ("BÁO CÁO GIAI ĐOẠN 2024-2026", True),
+        ("SỐ LIỆU TOÀN TẬP ĐOÀN NĂM 2026", True),
         ("Hà Nội, ngày 20 tháng 01 năm 2027", False),
         ("SỞ KẾ HOẠCH VÀ ĐẦU TƯ", False),
         ("(Kèm theo Kế hoạch số 12/KH-UBND ngày 3 tháng 2 năm 2026)", False),
@@ -242,12 +245,74 @@ def test_two_units_in_one_heading_are_asked_for():
 
 
 def test_what_stands_over_a_group_of_headings_belongs_to_them():
-    for over, strange, years in (("Năm 2024", [], [2024]), ("Toàn tập đoàn", ["Toàn tập đoàn Doanh thu"], [])):
+    for over, strange, years in (
+        ("Năm 2024", [], [2024]),
+        ("Toàn tập đoàn", ["Toàn tập đoàn Doanh thu"], []),
+        ("Chi nhánh Hải Phòng", ["Chi nhánh Hải Phòng Doanh thu"], []),
+        ("Kết quả sản xuất kinh doanh năm 2026", [], [2026]),
+        ("ĐVT: triệu đồng", [], []),
+        ("Mẫu số 01/BC", [], []),
+    ):
         heading = read(workbook([["", "", over, "", "Khác"], ["STT", "MST", "Doanh thu", "Ghi chú", "X"], [1, A, 6]]))[
             2
         ]
         assert (heading["strange"], heading["years"]) == (strange, years)
         assert heading["dated"] == [[f"{over} Doanh thu", year] for year in years]
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        (["", "", "ĐVT: tỷ đồng"], True),
+        (["", "", "(ĐVT: nghìn đồng)"], True),
+        (["", "II", "Kế hoạch năm 2027"], True),
+        (["", "", "Ghi chú: số liệu 6 tháng đầu năm"], True),
+        (["MST", "Tên DN", "Doanh thu (tỷ đồng)"], True),
+        (["MST", "Tên DN", "Doanh thu (triệu đồng)"], False),
+        (["", "", "ĐVT: triệu đồng"], False),
+        (["", "II", "Dệt may"], False),
+        (["", "", "Hà Nội, ngày 15 tháng 3 năm 2027"], False),
+    ],
+)
+def test_what_a_line_in_the_table_says_of_another_unit_or_time_is_told(line, told):
+    for rows in ([[A, "X", 5], line, [B, "Y", 6]], [[A, "X", 5], [B, "Y", 6], line]):
+        end = counts(workbook([["MST", "Tên DN", "Doanh thu (triệu đồng)"], *rows]))
+        assert end["remarks"] == ([[" ".join(filter(None, line)), None]] if told else [])
+        assert (end["good"], end["bad"]) == (2, 0)
+
+
+def test_another_year_between_the_rows_is_told_with_it():
+    end = counts(workbook([["MST", "Doanh thu"], ["", "Năm 2025"], [A, 5], ["", "Năm 2024"], [B, 6]]))
+    assert end["remarks"] == [["Năm 2024", 2024]]  # the first belongs to the heading
+
+
+@pytest.mark.parametrize(
+    ("code", "scaled"),
+    [
+        ('#,##0.0 "tỷ"', True),
+        ("#,##0,,", True),
+        ('#,##0\\ "triệu đồng"', True),
+        ('#,##0\\ "₫"', False),
+        ("#,##0.00", False),
+    ],
+)
+def test_a_format_of_cells_that_shows_another_unit_is_told(code, scaled):
+    data = workbook([["MST", "Doanh thu (đồng)"], [A, 6]])
+    shown = code.replace("\\\\", "\\").replace('"', "&quot;").encode()
+    formats = b'<numFmts count="1"><numFmt numFmtId="170" formatCode="' + shown + b'"/></numFmts><fonts'
+    styles = {"xl/styles.xml": lambda part: part.replace(b"<fonts", formats, 1)}
+    assert bool(counts(changed(data, styles))["formats"]) == scaled
+
+
+def test_people_are_not_counted_in_thousands_unasked():
+    heading = read(workbook([["MST", "Lao động (nghìn người)"], [A, 6]]))[2]
+    assert heading["strange"] == ["Lao động (nghìn người)"]
+
+
+def test_prices_beside_the_name_of_a_column_are_no_part_of_it():
+    for title in ("Doanh thu - giá hiện hành", "Doanh thu theo giá hiện hành năm 2026", "Doanh thu (giá so sánh 2010)"):
+        heading = read(workbook([["MST", title], [A, 6]]))[2]
+        assert (heading["titles"], heading["strange"]) == ({"tax_code": "MST", "revenue_vnd": title}, [])
 
 
 def test_several_units_in_one_line_are_read_each():
