@@ -21,6 +21,8 @@ TOGETHER = {
 # What these ask is the same on every engine: the code itself, drawings and words, or a portal with an engine of its own.
 # The run on SQLite takes them; of the other run they are left out, but for those that ask the database.
 ONCE = {
+    "tests/documents/test_cells.py",
+    "tests/documents/test_headings.py",
     "tests/documents/test_layout.py",
     "tests/documents/test_word_tables.py",
     "tests/programme/test_no_floats.py",
