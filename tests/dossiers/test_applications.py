@@ -178,7 +178,7 @@ def test_a_file_whose_signatures_cannot_be_read_says_so_and_is_lodged(draft, sig
         raise Refused("không đọc được")
 
     monkeypatch.setattr(trust, "signatures_in", unreadable)
-    row = attached(draft, signatory, one_page("a"))
+    row = attached(draft, signatory, signed_page("a", person_key(signatory)))
     assert row.signatures is None
     assert lodged(draft, signatory).state == "lodged"
 
