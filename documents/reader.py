@@ -19,6 +19,7 @@ from documents.folding import fold
 CHUNK = 5000
 MOST_TOTALS = 50
 MOST_REMARKS = 3
+LOOKED_AT = 1 << 18  # of a sheet, for the formats of its cells
 
 
 def limit_self(memory, seconds):
@@ -69,19 +70,44 @@ def parts_of_sheets(path):
     return parts
 
 
-def scaled_formats(order):
-    """Formats of cells that show a unit, or thousands of what is stored: #,##0.0 "tỷ" or #,##0,, – at most three."""
+def odd_formats(table):
+    """Formats in which the cells of amounts of a workbook show another unit, money or power of ten than is read: at most
+    three of #,##0.0 "tỷ", #,##0,, (thousands of what is stored), 0%, [$$-409]#,##0 in a column of đồng."""
+    import zipfile
+
+    order, letters = table.order, {}
     if order["format"] != "xlsx":
         return []
-    import zipfile
+    for column in table.columns:
+        if column["type"] in headings.AMOUNTS and column["key"] in table.layout.places:
+            letters[headings.column_letter(table.layout.places[column["key"]])] = column["type"]
+    with zipfile.ZipFile(order["path"]) as package:
+        part = parts_of_sheets(order["path"]).get(table.name)
+        if part not in package.namelist() or "xl/styles.xml" not in package.namelist():
+            return []
+        codes = format_codes(package.read("xl/styles.xml").decode("utf-8", "replace"))
+        with package.open(part) as file:
+            sheet = file.read(LOOKED_AT).decode("utf-8", "replace")
+    found = []
+    for letter, row, attributes in re.findall(r'<(?:\w+:)?c\b[^>]*?\br="([A-Z]+)(\d+)"([^>]*)>', sheet):
+        style = re.search(r'\bs="(\d+)"', attributes)
+        if letter in letters and int(row) > table.layout.first_row and style and int(style[1]) < len(codes):
+            code = codes[int(style[1])]
+            if code not in found and units.shows_another(code, letters[letter]):
+                found.append(code)
+    return [code[:100] for code in found[:3]]
+
+
+def format_codes(styles):
+    """The format of each style of cells; of those that Excel has built in only the percents are told."""
     from html import unescape
 
-    with zipfile.ZipFile(order["path"]) as package:
-        if "xl/styles.xml" not in package.namelist():
-            return []
-        styles = package.read("xl/styles.xml").decode("utf-8", "replace")
-    codes = [unescape(code) for code in re.findall(r'<(?:\w+:)?numFmt\b[^>]*\bformatCode="([^"]*)"', styles)]
-    return [code[:100] for code in codes if units.is_scaled(code)][:3]
+    known = {"9": "0%", "10": "0.00%"}
+    for number, code in re.findall(r'<(?:\w+:)?numFmt\b[^>]*\bnumFmtId="(\d+)"[^>]*\bformatCode="([^"]*)"', styles):
+        known[number] = unescape(code)
+    cells = re.search(r"<(?:\w+:)?cellXfs\b.*?</(?:\w+:)?cellXfs>", styles, re.DOTALL)
+    used = re.findall(r'<(?:\w+:)?xf\b[^>]*\bnumFmtId="(\d+)"', cells[0]) if cells else []
+    return [known.get(number, "") for number in used]
 
 
 def odd_cells(order, name):
@@ -469,7 +495,7 @@ def read_table(order):
     say(
         end={
             **table.counts, **table.tax_counts, "style": table.style.seen, "totals": table.own_totals(), "sheets": sheets,
-            "remarks": table.remarks, "formats": scaled_formats(order),
+            "remarks": table.remarks, "formats": odd_formats(table),
         }
     )  # fmt: skip
 

@@ -148,8 +148,13 @@ def without_unit(folded):
     return re.sub(rf"(?<!\w){_UNIT_AT_END}", " ", folded)
 
 
-def is_scaled(code):
-    """Whether the format of a cell shows another power of ten than what is stored: by a word, or by commas at its end."""
-    words = " ".join(re.findall(r'"([^"]*)"', code.replace("\\", "")))
+def shows_another(code, kind):
+    """Whether the format of a cell shows its number in another power of ten (by a word, by commas at the end, in percent), or
+    as other money, than a column of this kind has."""
+    words = fold(" ".join(found[0] or found[1] for found in re.findall(r'"([^"]*)"|\[\$([^\]-]*)', code)))
     plain = re.sub(r'"[^"]*"|\[[^\]]*\]', "", code)
-    return bool(_LONE_TIMES.search(fold(words))) or bool(re.search(r"[0#?],+(?![0#?,])", plain))
+    if _LONE_TIMES.search(words) or re.search(r"[0#?],+(?![0#?,])", plain) or "%" in plain:
+        return True
+    if kind == "vnd":
+        return "$" in plain or bool(re.search(_DOLLARS, words) or _FOREIGN.search(words))
+    return kind == "usd" and bool(re.search(rf"(?<![a-z]){_DONG}", words))

@@ -131,17 +131,28 @@ def test_another_year_between_the_rows_is_told_with_it():
 
 
 @pytest.mark.parametrize(
-    ("code", "scaled"),
+    ("code", "kind", "another"),
     [
-        ('#,##0.0 "tỷ"', True),
-        ("#,##0,,", True),
-        ('#,##0\\ "triệu đồng"', True),
-        ('#,##0\\ "₫"', False),
-        ("#,##0.00", False),
+        ('#,##0.0 "tỷ"', "vnd", True),
+        ("#,##0,,", "vnd", True),
+        ('#,##0\\ "triệu đồng"', "vnd", True),
+        ("0%", "vnd", True),
+        ("0.0%", "whole", True),
+        ("[$$-409]#,##0.00", "vnd", True),
+        ('_("$"* #,##0.00_)', "vnd", True),
+        ("[$€-2] #,##0", "vnd", True),
+        ('#,##0 "đ"', "usd", True),
+        ("[$₫-42A]#,##0", "usd", True),
+        ('#,##0\\ "₫"', "vnd", False),
+        ("[$₫-42A]#,##0", "vnd", False),
+        ('_("$"* #,##0.00_)', "usd", False),
+        ("_-* #,##0_-;-* #,##0_-", "vnd", False),
+        ("#,##0.00", "vnd", False),
+        ("", "vnd", False),
     ],
 )
-def test_a_format_of_cells_that_shows_another_unit_is_told(code, scaled):
-    assert units.is_scaled(code) == scaled
+def test_a_format_of_cells_that_shows_another_unit_is_told(code, kind, another):
+    assert units.shows_another(code, kind) == another
 
 
 def test_people_are_not_counted_in_thousands_unasked():

@@ -1,7 +1,9 @@
 import datetime
+import io
 import re
 
 import pytest
+import xlsxwriter
 
 from audit.refusals import Refused
 from documents.limited import ReaderFailed, ask_reader
@@ -179,13 +181,17 @@ def test_a_column_of_less_than_the_year_or_of_others_is_not_taken_for_the_year(w
     assert heading["unknown"] == [f"Doanh thu ({words})"]
 
 
-def test_a_format_of_cells_that_shows_another_unit_is_told():
-    for code, told in (('#,##0.0 "tỷ"', ['#,##0.0 "tỷ"']), ("#,##0.00", [])):
-        formats = b'<numFmts count="1"><numFmt numFmtId="170" formatCode="' + code.replace('"', "&quot;").encode()
-        styles = {
-            "xl/styles.xml": lambda part, formats=formats: part.replace(b"<fonts", formats + b'"/></numFmts><fonts', 1)
-        }
-        assert counts(changed(workbook([["MST", "Doanh thu (đồng)"], [A, 6]]), styles))["formats"] == told
+def test_formats_of_the_cells_of_amounts_are_looked_at_and_of_no_others():
+    for column, code, told in ((1, '#,##0.0 "tỷ"', True), (1, "0%", True), (1, "#,##0.00", False), (2, "0%", False)):
+        buffer = io.BytesIO()
+        book = xlsxwriter.Workbook(buffer, {"in_memory": True})
+        sheet = book.add_worksheet()
+        for row, cells in enumerate((["MST", "Doanh thu (đồng)", "Tăng trưởng"], [A, 6, 7])):
+            for at, cell in enumerate(cells):
+                given = [book.add_format({"num_format": code})] if (row, at) == (1, column) else []
+                sheet.write(row, at, cell, *given)
+        book.close()
+        assert counts(buffer.getvalue())["formats"] == ([code] if told else [])
 
 
 def test_another_currency_on_a_sheet_that_is_not_read_refuses_nothing():
