@@ -206,10 +206,15 @@ def find_layout(rows, columns, merges=(), known=frozenset()):
         key: unit_in(titles[key], column["type"]) for key, column in amounts.items() if column["type"] in CURRENCIES
     }
     over = _over(rows[number - 1], [span for span in merges if span[0] == number - 1], keys) if number else {}
-    for key in amounts:
+    strange = []
+    for key, column in amounts.items():
         parent = _NUMBER_OF_FORM.sub("", fold(over.get(places[key], "")))
-        if not is_plain(parent, amounts[key]["type"], amounts[key]["aliases"], known | _PLAIN_OVER) or years_in(parent):
+        is_plain_over = is_plain(parent, column["type"], column["aliases"], known | _PLAIN_OVER)
+        is_own_plain = is_plain(titles[key], column["type"], column["aliases"], known)
+        if not is_plain_over or years_in(parent):
             titles[key] = f"{over[places[key]]} {titles[key]}"
+        if not (is_plain_over and is_own_plain and len(years_in(titles[key])) < 2):
+            strange.append(titles[key])
     above = [str(cell) for row in rows[:number] for cell in row if str(cell or "").strip()]
     words = [fold(text) for text in above] + [fold(whole) for whole, _ in names if whole]
     file_units = {currency: only({unit_in(text, currency) for text in above} - {None}) for currency in CURRENCIES}
@@ -230,11 +235,7 @@ def find_layout(rows, columns, merges=(), known=frozenset()):
             if whole and index not in places.values() and bare(whole) not in NO_COLUMN
         ][:30],
         lines=[fold(text) for text in above],
-        strange=[
-            titles[key]
-            for key, column in amounts.items()
-            if not is_plain(titles[key], column["type"], column["aliases"], known | _PLAIN_OVER)
-        ],
+        strange=strange,
         dated=dated,
         partial=[" ".join(text.split())[:200] for text in above if speaks_of_another(text)][:3],
     )

@@ -368,9 +368,8 @@ class Found:
         """Headings and lines of which somebody must say that they do stand for the columns and the year as read."""
         found = list(self.heading["strange"])
         if self.kind.whole_year:
-            of_another = {title for title, year in self.heading["dated"] if year != self.import_.year}
-            named = self.import_.year in self.heading["years"]  # else the year itself is asked for
-            found += [title for title in of_another if named and title not in found]
+            if self.import_.year in self.heading["years"]:  # else the year itself is asked for
+                found += [title for title, year in self.heading["dated"] if year != self.import_.year]
             found += self.heading["partial"]
             found += [text for text, year in self.remarks if year != self.import_.year]
         return list(dict.fromkeys(found + self.formats))

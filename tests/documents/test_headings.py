@@ -25,7 +25,7 @@ def read_through(rows):
 
 STRANGE = [
     "Q1", "6T", "9T/2026", "H1", "bq tháng", "T1-T6", "6 th", "đồng/tháng", "triệu đồng/người", "dự toán", "ƯTH", "kỳ trước",
-    "hợp nhất", "toàn quốc", "2024-2026",
+    "hợp nhất", "toàn quốc", "2024-2026", "chỉ tiêu", "chỉ tiêu 2026",
 ]  # fmt: skip
 PLAIN = [
     "triệu đồng", "tr.đ", "ĐVT: Triệu đồng Việt Nam", "10^6 đồng", "triệu ₫", "triệu đồng/năm", "năm 2026", "TH 2026", "2026",
@@ -38,7 +38,7 @@ def test_a_heading_is_read_unasked_only_where_every_word_of_it_is_known(words):
     title = f"Doanh thu ({words})"
     heading = table_of([["MST", title], [A, 6]]).heading()
     assert heading["strange"] == ([title] if words in STRANGE else [])
-    years = {2026: ["năm 2026", "TH 2026", "2026", "9T/2026"], 2024: ["2024-2026"]}
+    years = {2026: ["năm 2026", "TH 2026", "2026", "9T/2026", "chỉ tiêu 2026"], 2024: ["2024-2026"]}
     assert (2026 in heading["years"]) == (words in years[2026] or words in years[2024])
 
 
