@@ -1,5 +1,6 @@
 """Starting the limited reader process and listening to it."""
 
+import fcntl
 import json
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from django.conf import settings
 
 # What it may compute, the kernel holds to `seconds`; a busy server may let it wait this much longer before it gets there.
 PATIENCE = 30
+PIPE = 1 << 20  # bytes of answers that may wait to be taken
 
 
 class ReaderFailed(Exception):
@@ -40,6 +42,8 @@ def ask_reader(order, *, memory=None, seconds=None, module="documents.reader"):
         stderr=subprocess.DEVNULL,
         close_fds=True,
     )
+    with suppress(OSError):  # room for the reader to work ahead, where the system allows it
+        fcntl.fcntl(process.stdout, fcntl.F_SETPIPE_SZ, PIPE)
     alarm = threading.Timer(seconds + PATIENCE, process.kill)
     alarm.daemon = True
     alarm.start()
