@@ -11,7 +11,7 @@ import json
 import sys
 from pathlib import Path
 
-from documents.reader import Refusal, limit_self, say
+from documents.limits import Refusal, limit_self, say
 
 HERE = Path(__file__).resolve().parent
 FONTS = HERE / "fonts"

@@ -323,6 +323,7 @@ class Found:
         self.counts = {**end, "good": self.good, "bad": self.bad, "flags": len(self.flags), **self.tallies}
         style = self.chosen.get("decimal_style")
         self.options["decimal_style"] = style or ("en" if self.style["en"] and not self.style["vi"] else "vi")
+        doubtful = self.doubtful()
         self.options["repair_tax_codes"] = bool(self.chosen.get("repair_tax_codes"))
         self.reading = {
             **{name: self.heading[name] for name in (
@@ -332,8 +333,8 @@ class Found:
             "sheets": self.sheets,
             "bases": self.heading["bases"],
             "style": self.style,
-            "doubtful": self.doubtful(),
-            "questions": self.questions(),
+            "doubtful": doubtful,
+            "questions": self.questions(doubtful),
             "remarks": [list(remark) for remark in self.kind.remarks(totals, context)],
             "sample": self.sample,
         }  # fmt: skip
@@ -345,7 +346,7 @@ class Found:
             self.style["unclear"] and self.style["en"] and not self.style["vi"] and not self.chosen.get("decimal_style")
         )
 
-    def questions(self):
+    def questions(self, doubtful):
         """What the person must say before anything is imported."""
         questions = []
         if len(self.sheets) > 1 and not self.chosen.get("sheet"):
@@ -360,7 +361,7 @@ class Found:
             questions.append("year")
         if any(value is None for value in self.options["bases"].values()):
             questions.append("bases")
-        if set(self.doubtful()) - set(self.chosen.get("looked_at", ())):
+        if set(doubtful) - set(self.chosen.get("looked_at", ())):
             questions.append("headings")
         return questions
 

@@ -12,7 +12,7 @@ import sys
 from datetime import UTC, datetime
 from io import BytesIO
 
-from documents.reader import limit_self, say
+from documents.limits import limit_self, say
 
 TRYOUT = "CHỨNG THƯ THỬ NGHIỆM - không có giá trị pháp lý"
 

@@ -9,7 +9,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.roles import Role
-from documents import reader
+from documents import looking
+from documents.limits import Refusal
 from documents.models import StoredFile
 from documents.receiving import NoLongerThanTaken
 from tests.documents import hostile
@@ -32,8 +33,8 @@ def look(tmp_path, data):
     """Why the limited process would refuse a PDF; "" where it would not."""
     (tmp_path / "a.pdf").write_bytes(data)
     try:
-        reader.look_into_pdf({"path": str(tmp_path / "a.pdf")})
-    except reader.Refusal as refusal:
+        looking.look_into_pdf({"path": str(tmp_path / "a.pdf")})
+    except Refusal as refusal:
         return refusal.code
     except Exception as error:  # whatever a parser throws is a refusal
         return type(error).__name__
@@ -51,7 +52,7 @@ def test_paper_that_acts_or_carries_files_is_refused_wherever_it_keeps_them(tmp_
 
 def test_heavy_paper_is_refused_before_it_is_unpacked(tmp_path, monkeypatch):
     monkeypatch.setattr(hostile, "BIG", 80)  # the parser itself stops at 75 MB
-    monkeypatch.setattr(reader, "MOST_UNPACKED", 60 * hostile.MEGABYTE)
+    monkeypatch.setattr(looking, "MOST_UNPACKED", 60 * hostile.MEGABYTE)
     rng = random.Random(1)
     said = [look(tmp_path, make(rng)) for make in hostile.HEAVY]
     assert all(said), said
