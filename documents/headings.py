@@ -25,6 +25,7 @@ _BASE_YEAR = re.compile(r"\b(?:so sanh|co dinh|gia|goc)(?: nam)?(?: goc)? (?:19|
 _PRICES = re.compile(
     r"[-,]?\s*(?:\btinh )?(?:\btheo )?\bgia (?:hien hanh|so sanh|co dinh)(?: nam)?(?: (?:19|20)\d\d)?\b"
 )
+_CONSTANT = re.compile(r"\bgia (?:nam )?(?:so sanh|co dinh|goc)\b|\bgss\b|\bconstant prices?\b")
 _DATE = re.compile(r"\bngay\b.{0,20}?\bthang\b.{0,10}?\bnam\b\s*(?:20\d\d)?")
 # What a heading over several columns says of them without changing them; the number of a form may stand there too.
 _PLAIN_OVER = {
@@ -105,9 +106,9 @@ class Layout:
     file_units: dict  # currency -> power stated above the table
     foreign: bool  # a unit above the table is money of another country
     years: list
-    words: str  # all text above and in the heading, folded: bases are looked for in it
     unknown: list  # headings that belong to no column
-    lines: list  # the cells above the heading, folded
+    above: list  # the cells above the heading, blanks collapsed
+    lines: list  # the same, folded
     strange: list  # headings of amounts with words that nobody understands
     dated: list  # [heading of amounts, the year it names]
     partial: list  # lines above the table that speak of a part of a year, or of a plan
@@ -215,7 +216,7 @@ def find_layout(rows, columns, merges=(), known=frozenset()):
             titles[key] = f"{over[places[key]]} {titles[key]}"
         if not (is_plain_over and is_own_plain and len(years_in(titles[key])) < 2):
             strange.append(titles[key])
-    above = [str(cell) for row in rows[:number] for cell in row if str(cell or "").strip()]
+    above = [" ".join(str(cell).split())[:200] for row in rows[:number] for cell in row if str(cell or "").strip()]
     words = [fold(text) for text in above] + [fold(whole) for whole, _ in names if whole]
     file_units = {currency: only({unit_in(text, currency) for text in above} - {None}) for currency in CURRENCIES}
     dated = [[titles[key], year] for key in amounts for year in sorted(years_in(titles[key]))]
@@ -228,22 +229,26 @@ def find_layout(rows, columns, merges=(), known=frozenset()):
         file_units={currency: power for currency, power in file_units.items() if power is not None},
         foreign=any(map(states_foreign, above)),
         years=sorted({int(year) for text in words for year in _YEAR.findall(text)} | {year for _, year in dated}),
-        words=" | ".join(words),
         unknown=[
             " ".join(whole.split())
             for index, (whole, _) in enumerate(names)
             if whole and index not in places.values() and bare(whole) not in NO_COLUMN
         ][:30],
+        above=above,
         lines=[fold(text) for text in above],
         strange=strange,
         dated=dated,
-        partial=[" ".join(text.split())[:200] for text in above if speaks_of_another(text)][:3],
+        partial=[text for text in above if speaks_of_another(text)][:3],
     )
 
 
 def speaks_of_another(text):
     """Whether a line beside the table speaks of a part of a year, of several, of a plan, or of more than the enterprise."""
     return bool(_OTHER_ABOVE.search(fold(text)))
+
+
+def states_constant_prices(text):
+    return bool(_CONSTANT.search(fold(text)))
 
 
 def years_told(text):

@@ -57,7 +57,7 @@ class ImportKind:
     title = ""
     action = None  # who may upload, apply and undo
     asks_year = False
-    whole_year = False  # its amounts are of the whole year that is asked for
+    whole_year = False  # its amounts are of whole years: of the one that is asked for, or of each row's
     key = ""
     columns: tuple | list = ()
     bases: tuple | list = ()

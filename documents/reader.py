@@ -8,6 +8,7 @@ the site takes any non-zero exit for "file refused".
 import gc
 import json
 import logging
+import re
 import sys
 from array import array
 
@@ -43,13 +44,16 @@ class Table:
         self.odd = odd_cells(order, name) if order["format"] == "xlsx" else {}
         self.totals = []  # (row number, cells) of rows in which the file itself adds up
         self.key_names = next((c["aliases"] for c in self.columns if c["key"] == order["key"]), ())
-        self.remarks = []  # what rows that are no data say of other units, years or parts of them
+        self.remarks = []  # [line, why, year]: rows that are no data and say that amounts are another thing, see take_remark
         self.tax_counts = {"repaired": 0, "repairable": 0}
         self.units = {}
         self.unit_from = {}
         for column in self.columns:
             if column["key"] in self.layout.places and column["type"] in ("vnd", "usd"):
                 self.units[column["key"]], self.unit_from[column["key"]] = self.unit_of(column)
+        self.bases = self.read_bases()
+        says_prices = {"prices"} & {*self.layout.places, *(basis["key"] for basis in order.get("bases", ()))}
+        self.no_prices = bool(self.units) and not says_prices
 
     def clean(self, row):
         return [self.convert(cell) if cell.__class__ is str else cell for cell in row] if self.convert else row
@@ -82,8 +86,9 @@ class Table:
             if above or units.names_currency(title, other) or units.names_foreign(title):
                 raise Refusal("other_currency", title=title, currency=said)
 
-    def bases(self):
-        """Which choice of each basis a line such as “Prices: current prices” states, else the words above the table name."""
+    def read_bases(self):
+        """Which choice of each basis a line such as “Prices: current prices” states, else the words above the table name,
+        else those in every heading of money."""
         found = {}
         for basis in self.order.get("bases", ()):
             stated = (line.partition(":") for line in self.layout.lines)
@@ -91,11 +96,24 @@ class Table:
             if any(codes):
                 found[basis["key"]] = next(filter(None, codes))
                 continue
-            for code, words in basis["words"].items():
-                if any(word in self.layout.words for word in words):
-                    found[basis["key"]] = code
-                    break
+            above = codes_stated(basis, " | ".join(self.layout.lines))
+            each = [codes_stated(basis, fold(self.layout.titles[key])) for key in self.units]
+            codes = above or [code for code in basis["words"] if each and all(code in codes for codes in each)]
+            if codes:
+                found[basis["key"]] = codes[0]
         return found
+
+    def is_of_another_basis(self, text):
+        """Whether a text says another basis than the amounts are read on, or prices of another year where nothing tells of
+        prices."""
+        if self.no_prices and headings.states_constant_prices(text):
+            return True
+        folded = fold(text)
+        return any(
+            code != self.bases.get(basis["key"], basis["default"])
+            for basis in self.order.get("bases", ())
+            for code in codes_stated(basis, folded)
+        )
 
     def vector(self, column, values):
         """The values of one column and its problems."""
@@ -184,7 +202,7 @@ class Table:
     def without_other_rows(self, rows, numbers, key_at, key_type):
         """Rows of data only: empty ones, groups, totals and notes are counted and left out."""
         self.counts["rows"] += len(rows)
-        drop, has_digits = set(), key_type == "tax_code"
+        drop, has_digits = set(), key_type in ("tax_code", "year")
         for at, row in enumerate(rows):
             key, first = row[key_at], row[0]
             plain_key = key.__class__ is float or (key.__class__ is str and key[:1].isdecimal()) if has_digits else key
@@ -213,17 +231,22 @@ class Table:
         return key.__class__ is str and key != "" and headings.bare(key) in self.key_names
 
     def take_remark(self, row, key_at):
-        """Keep what a line in or beneath the table states of another unit or another year, that it is of something else,
-        or other headings."""
+        """Keep a line in or beneath the table with what it states: another unit, basis or headings ("unit"), something else
+        than a whole year of the enterprise ("period"), or a year ("year")."""
         if len(self.remarks) >= MOST_REMARKS:
             return
         texts = [" ".join(cell.split()) for cell in row if cell.__class__ is str and cell.strip()]
         stated = {units.unit_in(text, currency) for text in texts for currency in headings.CURRENCIES}
-        other = stated - {None, *self.units.values()} or any(map(headings.speaks_of_another, texts))
-        if self.is_heading(row, key_at):
-            other = other or list(row) != self.clean(self.rows[self.layout.heading_row])
-        years = [] if other else sorted(set().union(*map(headings.years_told, texts)))[:1]
-        self.remarks += [[" ".join(texts)[:200], year] for year in ([None] if other else years)]
+        years = sorted(set().union(*map(headings.years_told, texts)))
+        line, other_headings = " ".join(texts)[:200], list(row) != self.clean(self.rows[self.layout.heading_row])
+        if stated - {None, *self.units.values()} or any(map(self.is_of_another_basis, texts)):
+            self.remarks.append([line, "unit", None])
+        elif self.is_heading(row, key_at) and other_headings:
+            self.remarks.append([line, "unit", None])
+        elif any(map(headings.speaks_of_another, texts)):
+            self.remarks.append([line, "period", None])
+        elif years:
+            self.remarks.append([line, "year", years[0]])
 
     def own_totals(self):
         """[[row number, {column: amount}]] of the rows in which the file adds up; cells without an amount are left out."""
@@ -260,13 +283,23 @@ class Table:
             "units": self.units,
             "unit_from": self.unit_from,
             "years": layout.years,
-            "bases": self.bases(),
+            "bases": self.bases,
             "unknown": layout.unknown,
             "strange": layout.strange,
             "partial": layout.partial,
+            "mixed": [text for text in (*layout.above, *layout.titles.values()) if self.is_of_another_basis(text)][:3],
             "dated": layout.dated,
             "original": [" ".join(str(cell).split()) for cell in self.clean(self.rows[layout.heading_row])][:200],
         }
+
+
+def codes_stated(basis, folded):
+    """The choices of a basis that a folded text names."""
+    return [
+        code
+        for code, words in basis["words"].items()
+        if any(re.search(rf"(?<![a-z0-9]){re.escape(word)}(?![a-z0-9])", folded) for word in words)
+    ]
 
 
 def as_kept(cell):

@@ -97,6 +97,7 @@ class Basis:
     def order(self):
         return {
             "key": self.key,
+            "default": self.default,
             "words": {code: [fold(word) for word in words] for code, (_label, words) in self.choices.items()},
             "titles": sorted({fold(title) for title in in_every_language(self.title)}),
             "stated": {

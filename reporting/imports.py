@@ -32,6 +32,7 @@ TOO_SMALL = gettext_noop("The amount must be more than 0.")
 class StatisticImport(ImportKind):
     code = "city-statistics"
     title = _("The city's statistics")
+    whole_year = True
     action = RECORD
     key = "year"
     columns = (

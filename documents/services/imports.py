@@ -367,12 +367,15 @@ class Found:
 
     def doubtful(self):
         """Headings and lines of which somebody must say that they do stand for the columns and the year as read."""
-        found = list(self.heading["strange"])
+        asked, heading = self.import_.year, self.heading
+        found = [*heading["strange"], *heading["mixed"]]
+        found += [line for line, why, _year in self.remarks if why == "unit"]
         if self.kind.whole_year:
-            if self.import_.year in self.heading["years"]:  # else the year itself is asked for
-                found += [title for title, year in self.heading["dated"] if year != self.import_.year]
-            found += self.heading["partial"]
-            found += [text for text, year in self.remarks if year != self.import_.year]
+            if asked is None or asked in heading["years"]:  # else the year itself is asked for
+                found += [title for title, year in heading["dated"] if year != asked]
+            found += heading["partial"]
+            found += [line for line, why, _year in self.remarks if why == "period"]
+            found += [line for line, why, year in self.remarks if why == "year" and asked not in (None, year)]
         return list(dict.fromkeys(found + self.formats))
 
     def parts(self, import_):

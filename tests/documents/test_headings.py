@@ -3,22 +3,29 @@
 import pytest
 
 from documents import headings, reader, units
+from documents.spreadsheets import Basis
 from tests.documents.sheets import tax_code
 from tests.documents.test_spreadsheets import COLUMNS
 
 A, B = tax_code(101), tax_code(102)
 
 
-def table_of(rows, merges=()):
+PRICES = Basis(
+    "prices", "Prices", {"current": ("current", ("giá hiện hành",)), "constant": ("constant", ("giá so sánh",))}, "current"
+)
+
+
+def table_of(rows, merges=(), bases=()):
     """The table of a sheet with these rows, numbers as a workbook gives them."""
     width = max(map(len, rows))
     cells = [[float(cell) if cell.__class__ is int else cell for cell in [*row, *[""] * width][:width]] for row in rows]
     order = {"format": "xlsx", "key": "tax_code", "columns": [column.order() for column in COLUMNS]}
+    order["bases"] = [basis.order() for basis in bases]
     return reader.Table(order, "Sheet1", cells, merges, None)
 
 
-def read_through(rows):
-    table = table_of(rows)
+def read_through(rows, bases=()):
+    table = table_of(rows, bases=bases)
     assert list(table.chunks())
     return table
 
@@ -107,27 +114,58 @@ def test_what_stands_over_a_group_of_headings_belongs_to_them():
 @pytest.mark.parametrize(
     ("line", "told"),
     [
-        (["", "", "ĐVT: tỷ đồng"], True),
-        (["", "", "(ĐVT: nghìn đồng)"], True),
-        (["", "II", "Kế hoạch năm 2027"], True),
-        (["", "", "Ghi chú: số liệu 6 tháng đầu năm"], True),
-        (["MST", "Tên DN", "Doanh thu (tỷ đồng)"], True),
-        (["MST", "Tên DN", "Doanh thu (triệu đồng)"], False),
-        (["", "", "ĐVT: triệu đồng"], False),
-        (["", "II", "Dệt may"], False),
-        (["", "", "Hà Nội, ngày 15 tháng 3 năm 2027"], False),
+        (["", "", "ĐVT: tỷ đồng"], "unit"),
+        (["", "", "(ĐVT: nghìn đồng)"], "unit"),
+        (["", "", "Ghi chú: tính theo giá so sánh 2010"], "unit"),
+        (["", "II", "Kế hoạch năm 2027"], "period"),
+        (["", "", "Ghi chú: số liệu 6 tháng đầu năm"], "period"),
+        (["MST", "Tên DN", "Doanh thu (tỷ đồng)"], "unit"),
+        (["MST", "Tên DN", "Doanh thu (triệu đồng)"], ""),
+        (["", "", "ĐVT: triệu đồng"], ""),
+        (["", "", "Ghi chú: theo giá hiện hành"], ""),
+        (["", "II", "Dệt may"], ""),
+        (["", "", "Hà Nội, ngày 15 tháng 3 năm 2027"], ""),
     ],
 )
 def test_what_a_line_in_the_table_says_of_another_unit_or_time_is_told(line, told):
     for rows in ([[A, "X", 5], line, [B, "Y", 6]], [[A, "X", 5], [B, "Y", 6], line]):
         table = read_through([["MST", "Tên DN", "Doanh thu (triệu đồng)"], *rows])
-        assert table.remarks == ([[" ".join(filter(None, line)), None]] if told else [])
+        assert table.remarks == ([[" ".join(filter(None, line)), told, None]] if told else [])
         assert (table.counts["good"], table.counts["bad"]) == (2, 0)
 
 
 def test_another_year_between_the_rows_is_told_with_it():
     table = read_through([["MST", "Doanh thu"], ["", "Năm 2025"], [A, 5], ["", "Năm 2024"], [B, 6]])
-    assert table.remarks == [["Năm 2024", 2024]]  # the first belongs to the heading
+    assert table.remarks == [["Năm 2024", "year", 2024]]  # the first belongs to the heading
+
+
+CONSTANT, OUTPUT = "Tính theo giá so sánh 2010", "Giá trị sản xuất"
+
+
+@pytest.mark.parametrize(
+    ("lines", "headings_", "read", "mixed"),
+    [
+        ([CONSTANT], ["Doanh thu"], "constant", []),
+        ([], ["Doanh thu (giá so sánh 2010)"], "constant", []),
+        ([], ["Doanh thu (giá so sánh 2010)", OUTPUT], None, ["Doanh thu (giá so sánh 2010)"]),
+        ([CONSTANT], ["Doanh thu (giá hiện hành)", OUTPUT], "constant", ["Doanh thu (giá hiện hành)"]),
+        (["Theo giá hiện hành", CONSTANT], ["Doanh thu"], "current", [CONSTANT]),
+        ([], ["Doanh thu (giá hiện hành)", OUTPUT], None, []),
+    ],
+)
+def test_amounts_on_another_basis_than_the_rest_are_told(lines, headings_, read, mixed):
+    rows = [*([line] for line in lines), ["MST", *headings_], [A, *[6] * len(headings_)]]
+    heading = table_of(rows, bases=[PRICES]).heading()
+    assert (heading["bases"].get("prices"), heading["mixed"]) == (read, mixed)
+    # where nothing tells of prices, those of another year are told wherever they stand
+    constant = [text for text in (*lines, *headings_) if "so sánh" in text]
+    assert table_of(rows).heading()["mixed"] == constant
+
+
+def test_a_note_on_another_basis_is_told():
+    rows = [["MST", "Doanh thu"], [A, 5], ["", "Ghi chú: tính theo giá so sánh"]]
+    assert read_through(rows, bases=[PRICES]).remarks == [["Ghi chú: tính theo giá so sánh", "unit", None]]
+    assert not read_through([[CONSTANT], *rows], bases=[PRICES]).remarks
 
 
 @pytest.mark.parametrize(

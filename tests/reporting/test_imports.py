@@ -34,8 +34,8 @@ def row(measure="GTSXCN", year=2025, output=None, exports=None, iip=None, prices
     return [measure, year, output, exports, iip, prices, base, state, "Niên giám thống kê", date(2026, 6, 30)]
 
 
-def sent(rows, *, by):
-    data = workbook([["SỐ LIỆU THÀNH PHỐ"], HEAD, *rows])
+def sent(rows, *, by, title="SỐ LIỆU THÀNH PHỐ", head=HEAD):
+    data = workbook([[title], head, *rows])
     import_ = services.start_import(kind=kinds()["city-statistics"], file=upload(data), year=None, by=by, now=NOW)
     return worked(import_)
 
@@ -69,6 +69,26 @@ def test_rows_become_figures_of_the_city_in_their_own_units():
         ("iip", "current", 10_570, import_.public_id),
         ("output", "constant", 165_700_000_000_000, import_.public_id),
     }
+
+
+@pytest.mark.parametrize(
+    ("title", "output", "note", "doubt"),
+    [
+        ("GIÁ SO SÁNH 2010", "GTSX (tỷ đồng)", "", "GIÁ SO SÁNH 2010"),
+        ("TOÀN THÀNH PHỐ", "GTSX giá so sánh 2010 (tỷ đồng)", "", "GTSX giá so sánh 2010 (tỷ đồng)"),
+        ("TOÀN THÀNH PHỐ", "GTSX (tỷ đồng)", "Ghi chú: theo giá so sánh", "Ghi chú: theo giá so sánh"),
+        ("TOÀN THÀNH PHỐ", "GTSX năm 2024 (tỷ đồng)", "", "GTSX năm 2024 (tỷ đồng)"),
+        ("6 THÁNG ĐẦU NĂM 2025", "GTSX (tỷ đồng)", "", "6 THÁNG ĐẦU NĂM 2025"),
+        ("TOÀN THÀNH PHỐ, NĂM 2025", "GTSX (tỷ đồng)", "Theo giá hiện hành", None),
+    ],
+)
+def test_prices_of_another_year_or_a_part_of_a_year_are_asked_about(title, output, note, doubt):
+    head = ["Chỉ tiêu", "Năm", output, "Loại số liệu", "Nguồn", "Ngày công bố"]
+    given = [["GTSXCN", 2025, 350_000, "sơ bộ", "Niên giám thống kê", date(2026, 6, 30)], ["", note]]
+    import_ = sent(given, by=make_officer(), title=title, head=head)
+    assert (import_.state, import_.refusal, import_.counts["good"]) == (Import.State.PREVIEWED, {}, 1)
+    assert import_.reading["doubtful"] == ([doubt] if doubt else [])
+    assert import_.reading["questions"] == (["headings"] if doubt else [])
 
 
 def test_another_amount_becomes_a_revision_and_undo_brings_back_what_was_known():
