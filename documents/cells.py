@@ -34,11 +34,12 @@ class NumberStyle:
 
     def __init__(self, chosen=None):
         self.chosen = chosen
-        self.seen = {"vi": 0, "en": 0, "unclear": 0}
+        self.seen = {"vi": 0, "en": 0, "unclear": 0, "unclear_commas": 0}
 
     def thousands_or_decimals(self, text, sign):
         """A number with one separator and three digits after it: 1.234 or 1,234."""
         self.seen["unclear"] += 1
+        self.seen["unclear_commas"] += sign == ","
         self.seen.setdefault("example", text)
         thousands = "." if (self.chosen or "vi") == "vi" else ","
         return text.replace(sign, "") if sign == thousands else text.replace(sign, ".")
@@ -275,7 +276,11 @@ def text_cell(value, most):
     if text and text.isprintable() and "  " not in text and unicodedata.is_normalized("NFC", text):
         pass
     elif value.__class__ is float:
+        if abs(value) > EXACT_FLOAT:
+            raise BadCell("digits_lost", value=shown(value))
         text = shown(value)
+    elif isinstance(value, date) or value.__class__ is bool:
+        raise BadCell("turned_by_excel", value=shown(value))
     else:
         text = " ".join(unicodedata.normalize("NFC", shown(value)).split())
         if not text.isprintable():
@@ -320,9 +325,16 @@ def date_cell(value):
         raise BadCell("not_a_date", value=text[:40]) from None
 
 
+def month_first(values):
+    """Whether one of these texts can only be a date with its month first: 05/20/2026."""
+    found = (_DATE.fullmatch(value.strip()) for value in values if value.__class__ is str)
+    return any(match and int(match[1]) <= 12 < int(match[2]) for match in found)
+
+
 def dates(values):
-    """Dates, as 2026-01-31."""
+    """Dates, as 2026-01-31; where one has its month first, none is taken that can be read both ways."""
     out, problems = [], []
+    doubtful = month_first(values)
     for index, value in enumerate(values):
         if value == "":
             out.append(None)
@@ -331,6 +343,8 @@ def dates(values):
             day = date_cell(value)
             if day is not None and not 1900 <= day.year <= 2100:
                 raise BadCell("not_a_date", value=shown(value))
+            if doubtful and value.__class__ is str and day and day.day <= 12 and day.day != day.month:
+                raise BadCell("month_first", value=value.strip()[:40])
             out.append(None if day is None else day.isoformat())
         except BadCell as bad:
             out.append(None)

@@ -14,19 +14,29 @@ _OTHER = re.compile(
     r"\b(?:(?!12\b)\d+|ba|sau|chin)\s*thang\b|\bquy\s*(?:[1-4]|i{1,3}|iv)\b|\bthang\s*\d|\b(?:ke hoach|kh|uoc|du kien|muc tieu|cung ky)\b"
     r"|\b(?:dau nam|cuoi nam|nam truoc|tap doan)\b"
 )
-# The same said above the table: of a date (ngày 20 tháng 01) nothing, of a plan only where the line begins with it.
+# The same said beside the table: of a date (ngày 20 tháng 01) nothing, of a plan only where the line begins with it.
+_BEGINS = (
+    r"^\W*(?:(?:[ivx]+|[a-h]|\d+)\s*[.)\-:/]\s*)?(?:(?:bieu|bang|mau|phu luc|so lieu|bao cao|tong hop|chi tieu|dang ky|ghi chu:?)\)?"
+    r"\s+(?:so\s+)?(?:\d+\s*)?)*"
+)
 _OTHER_ABOVE = re.compile(
-    r"\bq[1-4]\b|\b(?!12t)\d{1,2}t\b|\bh[12]\b|\b(?:giai doan|tap doan|luy ke|binh quan thang)\b|\b20\d\d\s*[-–]\s*20\d\d\b"
-    r"|\bso lieu tai\b(?! ha noi)|"
+    r"\bq[1-4]\b|\b(?!12t)\d{1,2}t\b|\bh[12]\b|\b(?:giai doan|(?:toan|ca|hop nhat) tap doan|luy ke|binh quan thang)\b"
+    r"|\b20\d\d\s*[-–]\s*20\d\d\b|\b(?:so lieu|(?:day|tren) la|la so lieu) (?:ke hoach|uoc|du kien|du toan)\b"
+    r"|\bso lieu tai\b(?! ha noi)|\b(?:ban nien|nua nam|nam tai chinh|chi nhanh)\b|\bq(?:i{1,3}|iv)\b|"
+    r"\bden (?:het )?(?:ngay )?(?!31\s*[/.-]\s*12\b)\d{1,2}\s*[/.-]\s*\d{1,2}\b|"
     r"\b(?:(?!12\b)\d+|ba|sau|chin)\s*thang\b(?!\s*\d)|\bquy\s*(?:[1-4]|i{1,3}|iv)\b|(?<!ngay )(?<!\d )\bthang\s*\d|\bdau nam\b"
-    r"|^(?:(?:bieu|bang|mau|phu luc|so lieu|bao cao|tong hop|chi tieu)\s+(?:so\s+)?(?:\d+\s*)?)*(?:ke hoach|uoc|du kien|muc tieu)\b"
+    rf"|{_BEGINS}(?:ke hoach|kh(?!\s*[&-])|uoc|du kien|du toan|du bao|muc tieu)\b"
 )
 _BASE_YEAR = re.compile(r"\b(?:so sanh|co dinh|gia|goc)(?: nam)?(?: goc)? (?:19|20)\d\d\b")
 _PRICES = re.compile(
     r"[-,]?\s*(?:\btinh )?(?:\btheo )?\bgia (?:hien hanh|so sanh|co dinh)(?: nam)?(?: (?:19|20)\d\d)?\b"
 )
+# The years of a programme are in its name, and no period of figures.
+_NO_PERIOD = re.compile(r"\b(?:chuong trinh|de an)\b.*?\bgiai doan 20\d\d\s*[-–]\s*20\d\d\b")
 _CONSTANT = re.compile(r"\bgia (?:nam )?(?:so sanh|co dinh|goc)\b|\bgss\b|\bconstant prices?\b")
-_DATE = re.compile(r"\bngay\b.{0,20}?\bthang\b.{0,10}?\bnam\b\s*(?:20\d\d)?")
+_DATE = re.compile(
+    r"\bngay\b.{0,20}?\bthang\b.{0,10}?\bnam\b\s*(?:20\d\d)?|^(?:tp )?ha noi,? thang\b.{0,20}$|\bso voi (?:cung ky )?nam 20\d\d"
+)
 # What a heading over several columns says of them without changing them; the number of a form may stand there too.
 _PLAIN_OVER = {
     "ket",
@@ -48,6 +58,7 @@ _PLAIN_OVER = {
 _NUMBER_OF_FORM = re.compile(r"\b(?:mau|bieu|phu luc|bang)\b.*$")
 _ANY_YEAR = re.compile(r"(?<!\d)20\d\d(?!\d)")
 _YEAR = re.compile(r"(?<!so sanh )\b(?:nam|year)\s*(20\d\d)\b")
+_DONE_IN_YEAR = re.compile(rf"(?:\b(?:thuc hien|th) )?{_YEAR.pattern}")
 # What may stand in a heading of amounts beside the name of its column, its unit and its year, and change nothing.
 _PLAIN = {
     *BEFORE_UNIT, *AFTER_UNIT, *POWERS, "dong", "vnd", "usd", "d", "do", "la", "my", "us", "dollar", "dollars", "dvt", "unit",
@@ -64,14 +75,14 @@ LETTER = re.compile(r"[a-h]\.?")
 TOTAL = re.compile(
     r"(?:tong cong|tong so|tong|cong|luy ke|total)(?:\s*$|\s*[:.(\[+].*|\s+(?:nhom|muc|phan|theo|toan|[ivx]+\b|\d).*)"
 )
-EXAMPLE = re.compile(r"(?:vi du|vd|example)\b")
+EXAMPLE = re.compile(r"(?:vi du|vd|example)(?:\s*\d*\s*\.?|\s*:.*)")
 COLUMN_NUMBER = re.compile(r"\(?(?:[a-h]|\d{1,2})\)?(?:\s*=.*)?")
 
 
 def bare(text):
     """A heading without its unit, its year and its asterisks; what makes it another figure stays."""
     folded = _BRACKETS.sub(lambda found: found[0] if _OTHER.search(found[0]) else " ", fold(text))
-    folded = without_unit(_YEAR.sub(" ", _PRICES.sub(" ", folded)))
+    folded = without_unit(_DONE_IN_YEAR.sub(" ", _PRICES.sub(" ", folded)))
     return in_full(folded)
 
 
@@ -85,12 +96,12 @@ def is_plain(title, kind, named, known):
     words `known` of the bases, and what changes nothing. (1) and (2)=(3)+(4) are numbers of columns."""
     if len(years_in(title)) > 1:
         return False
-    folded = _BASE_YEAR.sub(" ", fold(title))
+    folded = fold(title) if kind == "decimal" else _BASE_YEAR.sub(" ", fold(title))
     folded = re.sub(
         r"[(\[]([^()\[\]]*)[)\]]", lambda found: " " if COLUMN_NUMBER.fullmatch(found[1]) else found[0], folded
     )
     folded = _PLAIN_PHRASES.sub(" ", _ANY_YEAR.sub(" ", UNIT.sub(" ", folded)))
-    plain = {*_PLAIN, *known} if kind in CURRENCIES else {*_PLAIN, *_PEOPLE, *known} - set(POWERS)
+    plain = {*_PLAIN, *known} if kind in CURRENCIES else {*_PLAIN, *_PEOPLE, *known} - {*POWERS, "goc", "sanh"}
     return set(in_full(folded).split()) <= plain.union(*(name.split() for name in named))
 
 
@@ -170,6 +181,12 @@ def _names(rows, spans):
     ]
 
 
+def _group(whole, own):
+    """What the first of two heading rows says of a column, where the second names it."""
+    whole, own = " ".join(whole.split()), " ".join(own.split())
+    return whole.removesuffix(own) if whole != own else ""
+
+
 def _match(names, aliases):
     """Where each column stands: {key: (index, heading)}, and which were named twice."""
     places, doubles = {}, {}
@@ -187,37 +204,42 @@ def _match(names, aliases):
     return places, doubles
 
 
-def find_layout(rows, columns, merges=(), known=frozenset()):
+def find_layout(rows, columns, merges=(), known=frozenset(), name=""):
     """The heading among the first rows. `columns` are dicts with key, aliases (folded), type and required; `known` are
-    words that may stand beside the name of any column."""
+    words that may stand beside the name of any column; `name` is that of the sheet, read like a line above the table."""
     number, height, names, places = _find_heading(rows, columns, merges)
     titles = {key: title for key, (_, title) in places.items()}
     places = {key: index for key, (index, _) in places.items()}
     amounts = {column["key"]: column for column in columns if column["type"] in AMOUNTS and column["key"] in places}
     keys = {places[column["key"]] for column in columns if column.get("required")}
     first, owners = number + height, _owners(names, {places[key]: key for key in amounts})
+    aside = set()  # something is written beneath the column without a heading that stands right of these
     while first < len(rows) and _is_beneath(rows[first], set(owners), keys):
         for index, text in _beneath(rows[first]).items():
             if index in owners:
                 titles[owners[index]] += f" {text}"
+                aside |= {owners[index]} if index != places[owners[index]] else set()
         first += 1
     while first < len(rows) and _is_column_numbers(rows[first]):
         first += 1
     units = {
         key: unit_in(titles[key], column["type"]) for key, column in amounts.items() if column["type"] in CURRENCIES
     }
-    over = _over(rows[number - 1], [span for span in merges if span[0] == number - 1], keys) if number else {}
+    over = _over(rows[number - 1], [span for span in merges if span[0] == number - 1], owners) if number else {}
     strange = []
     for key, column in amounts.items():
         parent = _NUMBER_OF_FORM.sub("", fold(over.get(places[key], "")))
         is_plain_over = is_plain(parent, column["type"], column["aliases"], known | _PLAIN_OVER)
-        is_own_plain = is_plain(titles[key], column["type"], column["aliases"], known)
+        group = _group(*names[places[key]])
+        is_own_plain = is_plain(group, column["type"], column["aliases"], known | _PLAIN_OVER) and is_plain(
+            titles[key][len(group) :], column["type"], column["aliases"], known
+        )
         if not is_plain_over or years_in(parent):
             titles[key] = f"{over[places[key]]} {titles[key]}"
-        if not (is_plain_over and is_own_plain and len(years_in(titles[key])) < 2):
+        if not (is_plain_over and is_own_plain and len(years_in(titles[key])) < 2 and key not in aside):
             strange.append(titles[key])
     above = [" ".join(str(cell).split())[:200] for row in rows[:number] for cell in row if str(cell or "").strip()]
-    words = [fold(text) for text in above] + [fold(whole) for whole, _ in names if whole]
+    above += [name] if name else []
     file_units = {currency: only({unit_in(text, currency) for text in above} - {None}) for currency in CURRENCIES}
     dated = [[titles[key], year] for key in amounts for year in sorted(years_in(titles[key]))]
     return Layout(
@@ -228,7 +250,12 @@ def find_layout(rows, columns, merges=(), known=frozenset()):
         units={key: power for key, power in units.items() if power is not None},
         file_units={currency: power for currency, power in file_units.items() if power is not None},
         foreign=any(map(states_foreign, above)),
-        years=sorted({int(year) for text in words for year in _YEAR.findall(text)} | {year for _, year in dated}),
+        years=sorted(
+            {int(year) for whole, _ in names for year in _YEAR.findall(fold(whole))}
+            | set().union(*map(years_told, above))
+            | {year for _, year in dated}
+            | set(map(int, _ANY_YEAR.findall(name)))
+        ),
         unknown=[
             " ".join(whole.split())
             for index, (whole, _) in enumerate(names)
@@ -238,13 +265,24 @@ def find_layout(rows, columns, merges=(), known=frozenset()):
         lines=[fold(text) for text in above],
         strange=strange,
         dated=dated,
-        partial=[text for text in above if speaks_of_another(text)][:3],
+        partial=[
+            text for text in above if speaks_of_another(text) or (speaks_of_the_country(text) and "nuoc" not in known)
+        ][:3],
     )
 
 
 def speaks_of_another(text):
     """Whether a line beside the table speaks of a part of a year, of several, of a plan, or of more than the enterprise."""
-    return bool(_OTHER_ABOVE.search(fold(text)))
+    return bool(_OTHER_ABOVE.search(_NO_PERIOD.sub(" ", _DATE.sub(" ", fold(text)))))
+
+
+def speaks_of_the_country(text):
+    return bool(re.search(r"\b(?:ca nuoc|toan quoc)\b", fold(text)))
+
+
+def base_years(text):
+    """The years whose prices a text names."""
+    return {int(found[-4:]) for found in _BASE_YEAR.findall(fold(text))}
 
 
 def states_constant_prices(text):
@@ -254,6 +292,11 @@ def states_constant_prices(text):
 def years_told(text):
     """The years that a line beside the table names, those of dates left out."""
     return {int(year) for year in _YEAR.findall(_DATE.sub(" ", fold(text)))}
+
+
+def is_year_of(title, text):
+    """Whether a column that is called after the year says one in this cell."""
+    return bool(re.search(r"\b(?:nam|year|ky)\b", fold(title)) and _ANY_YEAR.fullmatch(text))
 
 
 def _owners(names, amounts):
@@ -292,7 +335,8 @@ def _find_heading(rows, columns, merges):
             key=len,
             default=[],
         )
-        raise NoHeading([column["title"] for column in required], found[:30])
+        known = {aliases.get(bare(cell)) or aliases.get(in_full(fold(cell))) for cell in found}
+        raise NoHeading([column["title"] for column in required if column["key"] not in known], found[:30])
     _, number, height, names, places, doubles = best
     missing = [column["title"] for column in required if column["key"] not in places]
     if missing:
@@ -307,7 +351,7 @@ def _find_heading(rows, columns, merges):
 
 def _beneath(row):
     """{column: words} of a row that may belong to the heading: texts and years."""
-    cells = {index: str(_whole(cell)).strip() for index, cell in enumerate(row) if cell is not None}
+    cells = {index: str(whole(cell)).strip() for index, cell in enumerate(row) if cell is not None}
     return {
         index: text
         for index, text in cells.items()
@@ -315,12 +359,16 @@ def _beneath(row):
     }
 
 
-def _over(row, merges, keys):
-    """{column: words} of a row that may stand over groups of headings, right of the columns by which rows are known."""
-    cells = _spread(row, [(left, right) for _top, left, _bottom, right in merges if right > left])
-    found, last = {}, ""
-    for index in range(max(keys, default=-1) + 1, len(cells)):
-        last = found[index] = cells[index] or last
+def _over(row, merges, amounts):
+    """{column: words} of a row that may stand over groups of headings: of what begins over one of `amounts`, as far as it
+    is merged, else up to the next words. A line that begins left of them is a title."""
+    ends = {left: right for _top, left, _bottom, right in merges if right > left}
+    found, last, end = {}, "", 0
+    for index, cell in enumerate(row):
+        words = str(cell if cell is not None else "").strip()
+        if words:
+            last, end = words if index in amounts else "", ends.get(index, len(row))
+        found[index] = last if index <= end else ""
     return found
 
 
@@ -332,7 +380,7 @@ def _is_beneath(row, amounts, keys):
 
 def _is_column_numbers(row):
     """The row (1) (2) (3) or A B 1 2 that official forms have under the heading."""
-    cells = [fold(_whole(cell)) for cell in row if str(cell or "").strip()]
+    cells = [fold(whole(cell)) for cell in row if str(cell or "").strip()]
     return len(cells) >= 2 and all(COLUMN_NUMBER.fullmatch(cell) for cell in cells) and _counts_up(cells)
 
 
@@ -341,7 +389,7 @@ def _counts_up(cells):
     return numbers == list(range(numbers[0], numbers[0] + len(numbers))) if numbers else True
 
 
-def _whole(cell):
+def whole(cell):
     return int(cell) if isinstance(cell, float) and cell.is_integer() else cell
 
 
@@ -354,7 +402,7 @@ def kind_of_row(cells, key_index, key_has_digits):
     for _, text in texts[:3]:
         if TOTAL.fullmatch(text):
             return "total"
-        if EXAMPLE.match(text):
+        if EXAMPLE.fullmatch(text):
             return "example"
     key = str(cells[key_index] if cells[key_index] is not None else "").strip()
     only_words = len(texts) == len(filled) and len(texts) <= 3

@@ -41,7 +41,8 @@ def odd_formats(table):
         return []
     for column in table.columns:
         if column["type"] in headings.AMOUNTS and column["key"] in table.layout.places:
-            letters[headings.column_letter(table.layout.places[column["key"]])] = column["type"]
+            letter = headings.column_letter(table.layout.places[column["key"]])
+            letters[letter] = (column["type"], table.units.get(column["key"]))
     with zipfile.ZipFile(order["path"]) as package:
         part = parts_of_sheets(order["path"]).get(table.name)
         if part not in package.namelist() or "xl/styles.xml" not in package.namelist():
@@ -54,7 +55,7 @@ def odd_formats(table):
         style = re.search(r'\bs="(\d+)"', attributes)
         if letter in letters and int(row) > table.layout.first_row and style and int(style[1]) < len(codes):
             code = codes[int(style[1])]
-            if code not in found and units.shows_another(code, letters[letter]):
+            if code not in found and units.shows_another(code, *letters[letter]):
                 found.append(code)
     return [code[:100] for code in found[:3]]
 

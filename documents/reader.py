@@ -21,6 +21,7 @@ from documents.opening import no_table, odd_cells, odd_formats, open_csv, open_x
 CHUNK = 5000
 MOST_TOTALS = 50
 MOST_REMARKS = 3
+MOST_VALUES = 20  # in a column that is not read: with more it says nothing of amounts
 
 
 class Table:
@@ -37,7 +38,7 @@ class Table:
             phrase for basis in order.get("bases", ()) for phrases in basis["words"].values() for phrase in phrases
         ]
         known = frozenset(word for phrase in phrases for word in phrase.split())
-        self.layout = headings.find_layout([self.clean(row) for row in rows[:40]], self.columns, merges, known)
+        self.layout = headings.find_layout([self.clean(row) for row in rows[:40]], self.columns, merges, known, name)
         self.encoding = encoding
         self.style = cells.NumberStyle(self.options.get("decimal_style"))
         self.counts = {"rows": 0, "good": 0, "bad": 0, "blank": 0, "group": 0, "total": 0, "note": 0, "example": 0}
@@ -52,6 +53,9 @@ class Table:
             if column["key"] in self.layout.places and column["type"] in ("vnd", "usd"):
                 self.units[column["key"]], self.unit_from[column["key"]] = self.unit_of(column)
         self.bases = self.read_bases()
+        self.base_years = {
+            year for basis in order.get("bases", ()) for word in basis["stated"] for year in headings.base_years(word)
+        }
         says_prices = {"prices"} & {*self.layout.places, *(basis["key"] for basis in order.get("bases", ()))}
         self.no_prices = bool(self.units) and not says_prices
 
@@ -107,6 +111,8 @@ class Table:
         """Whether a text says another basis than the amounts are read on, or prices of another year where nothing tells of
         prices."""
         if self.no_prices and headings.states_constant_prices(text):
+            return True
+        if self.base_years and headings.base_years(text) - self.base_years:
             return True
         folded = fold(text)
         return any(
@@ -165,6 +171,8 @@ class Table:
                 vectors.append(values)
                 for at, code, arguments in bad:
                     problems.setdefault(at, {})[number] = (code, arguments)
+            for at in self.beyond(rows):
+                problems.setdefault(at, {})[0] = ("too_many_cells", {})
             if self.odd:
                 for at, row_number in enumerate(numbers):
                     here = self.odd.get(row_number, ())
@@ -199,6 +207,16 @@ class Table:
                 numbers = [numbers[at] for at in keep]
             yield {"rows": taken, "numbers": list(numbers), "vectors": vectors, "bad": bad_rows, "doubtful": doubtful}
 
+    def beyond(self, rows):
+        """Rows of a CSV file with more cells than headings: a comma within a number or a name has shifted what follows."""
+        if self.order["format"] != "csv":
+            return
+        headed = self.rows[self.layout.heading_row : self.layout.first_row]
+        width = 1 + max(index for row in headed for index, cell in enumerate(row) if cell)
+        for at, row in enumerate(rows):
+            if any(row[width:]):
+                yield at
+
     def without_other_rows(self, rows, numbers, key_at, key_type):
         """Rows of data only: empty ones, groups, totals and notes are counted and left out."""
         self.counts["rows"] += len(rows)
@@ -209,11 +227,11 @@ class Table:
             if plain_key and (first.__class__ is float or (has_digits and (not first or str(first)[0].isdecimal()))):
                 continue
             kind = self.kind_of(row, key_at, has_digits)
+            if kind in ("note", "group", "total") or not key:
+                self.take_remark(row, key_at)
             if kind != "data":
                 self.counts[kind] += 1
                 drop.add(at)
-                if kind in ("note", "group"):
-                    self.take_remark(row, key_at)
                 if kind == "total" and len(self.totals) < MOST_TOTALS:
                     self.totals.append((numbers[at], row))
         if drop:
@@ -236,17 +254,50 @@ class Table:
         if len(self.remarks) >= MOST_REMARKS:
             return
         texts = [" ".join(cell.split()) for cell in row if cell.__class__ is str and cell.strip()]
-        stated = {units.unit_in(text, currency) for text in texts for currency in headings.CURRENCIES}
         years = sorted(set().union(*map(headings.years_told, texts)))
         line, other_headings = " ".join(texts)[:200], list(row) != self.clean(self.rows[self.layout.heading_row])
-        if stated - {None, *self.units.values()} or any(map(self.is_of_another_basis, texts)):
+        why = {self.why_another(text) for text in texts}
+        if "unit" in why or (self.is_heading(row, key_at) and other_headings):
             self.remarks.append([line, "unit", None])
-        elif self.is_heading(row, key_at) and other_headings:
-            self.remarks.append([line, "unit", None])
-        elif any(map(headings.speaks_of_another, texts)):
+        elif "period" in why:
             self.remarks.append([line, "period", None])
         elif years:
             self.remarks.append([line, "year", years[0]])
+
+    def why_another(self, text):
+        """What a text beside the amounts states: another unit or basis ("unit"), no whole year ("period"), or nothing."""
+        stated = {units.unit_in(text, currency) for currency in headings.CURRENCIES}
+        understood = {None, *self.units.values()} | (set() if units.states_unit(text) else {units.UNCLEAR})
+        if stated - understood or self.is_of_another_basis(text):
+            return "unit"
+        return "period" if headings.speaks_of_another(text) else None
+
+    def remarks_of_columns(self):
+        """As `take_remark`, of what stands in the columns that are not read: a unit, a period or a year for each row."""
+        if not any(
+            column["type"] in headings.AMOUNTS for column in self.columns if column["key"] in self.layout.places
+        ):
+            return
+        titles = self.clean(self.rows[self.layout.heading_row])
+        for index in sorted(set(range(len(titles))) - set(self.layout.places.values())):
+            title, values = " ".join(str(titles[index]).split()), set()
+            for row in self.rows[self.layout.first_row :]:
+                values.add(row[index])
+                if len(values) > MOST_VALUES:
+                    break
+            else:
+                for text in sorted({" ".join(str(headings.whole(value)).split()) for value in self.clean(values)}):
+                    self.take_value(title, text)
+
+    def take_value(self, title, text):
+        line = f"{title}: {text}"[:200]
+        power = units.unit_in(f"({text})", "vnd")
+        if power not in (None, units.UNCLEAR, *self.units.values()) or self.is_of_another_basis(text):
+            self.remarks.append([line, "unit", None])
+        elif headings.speaks_of_another(text):
+            self.remarks.append([line, "period", None])
+        elif headings.is_year_of(title, text):
+            self.remarks.append([line, "year", int(text)])
 
     def own_totals(self):
         """[[row number, {column: amount}]] of the rows in which the file adds up; cells without an amount are left out."""
@@ -270,6 +321,14 @@ class Table:
     def total_rows(self):
         return max(0, len(self.rows) - self.layout.first_row)
 
+    def of_another_unit(self):
+        """Headings of money that state another unit than what stands above the table."""
+        layout = self.layout
+        for column in self.columns:
+            key, above = column["key"], layout.file_units.get(column["type"])
+            if key in layout.places and above is not None and layout.units.get(key, above) != above:
+                yield layout.titles[key]
+
     def heading(self):
         layout = self.layout
         return {
@@ -285,7 +344,7 @@ class Table:
             "years": layout.years,
             "bases": self.bases,
             "unknown": layout.unknown,
-            "strange": layout.strange,
+            "strange": [*layout.strange, *self.of_another_unit()],
             "partial": layout.partial,
             "mixed": [text for text in (*layout.above, *layout.titles.values()) if self.is_of_another_basis(text)][:3],
             "dated": layout.dated,
@@ -333,7 +392,8 @@ def read_table(order):
             found = Table(order, name, rows, merges, encoding)
         except headings.NoHeading as error:
             if problem is None or problem.code == "empty":
-                problem = Refusal("no_heading", missing=error.missing, found=error.found)
+                code = "no_heading" if error.missing else "not_understood"
+                problem = Refusal(code, missing=error.missing, found=error.found)
             continue
         except headings.TwiceTheSame as error:
             if is_wanted:
@@ -357,7 +417,7 @@ def read_table(order):
     say(
         end={
             **table.counts, **table.tax_counts, "style": table.style.seen, "totals": table.own_totals(), "sheets": sheets,
-            "remarks": table.remarks, "formats": odd_formats(table),
+            "remarks": table.remarks[:MOST_REMARKS], "formats": odd_formats(table),
         }
     )  # fmt: skip
 
@@ -369,6 +429,7 @@ def say_rows(table):
     for chunk in table.chunks():
         any_row = any_row or bool(chunk["numbers"] or chunk["bad"])
         say(chunk=chunk)
+    table.remarks_of_columns()
     if not any_row:
         raise Refusal("no_rows", row=table.layout.heading_row + 1)
 

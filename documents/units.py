@@ -46,6 +46,7 @@ _NO_MONEY = re.compile(rf"\s*(?:(?:{_WORDS})\s+)*(?:nguoi|lao dong|%|tan|kg|chie
 _UNIT_AT_END = rf"(?:(?:{_WORDS}|1(?:[.,]?000)+|10\s*\^\s*\d)\s+)+(?:dong|vnd|usd)\s*$"
 UNIT = re.compile(rf"(?<![a-z0-9])(?:{_TIMES}\s*)*(?:{_DONG}|{_DOLLARS})(?:\s+(?:{_WORDS})\b)?")
 _LONE_TIMES = re.compile(rf"\b(?:{_WORDS})\b(?! (?:le|trong)\b)")
+_SHORT_TIMES = re.compile(r"(?<![a-z])[kmb](?![a-z])")
 _ONE_IN_ANOTHER = re.compile(r"\b(?:usd|vnd)/(?:usd|vnd)\b")
 _PLAIN_DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 
@@ -120,6 +121,11 @@ def unit_in(text, currency):
     return only(powers)
 
 
+def states_unit(text):
+    """Whether a text says that it states a unit."""
+    return bool(re.search(_STATED, fold(text)))
+
+
 def only(powers):
     """The one power of several statements; None of none, UNCLEAR where they differ."""
     return None if not powers else powers.pop() if len(powers) == 1 else UNCLEAR
@@ -148,12 +154,19 @@ def without_unit(folded):
     return re.sub(rf"(?<!\w){_UNIT_AT_END}", " ", folded)
 
 
-def shows_another(code, kind):
+def shows_another(code, kind, power):
     """Whether the format of a cell shows its number in another power of ten (by a word, by commas at the end, in percent), or
-    as other money, than a column of this kind has."""
+    as other money, than a column of this kind has that is read in this power."""
     words = fold(" ".join(found[0] or found[1] for found in re.findall(r'"([^"]*)"|\[\$([^\]-]*)', code)))
     plain = re.sub(r'"[^"]*"|\[[^\]]*\]', "", code)
-    if _LONE_TIMES.search(words) or re.search(r"[0#?],+(?![0#?,])", plain) or "%" in plain:
+    times = set(map(_power, _LONE_TIMES.findall(words)))
+    if (
+        times - {power}
+        or re.search(r"\d", "".join(re.findall(r'"([^"]*)"', code)))
+        or _SHORT_TIMES.search(words)
+        or re.search(r"[0#?],+(?![0#?,])", plain)
+        or "%" in plain
+    ):
         return True
     if kind == "vnd":
         return "$" in plain or bool(re.search(_DOLLARS, words) or _FOREIGN.search(words))

@@ -1,5 +1,6 @@
 """Files that offices keep: the figures of a year, and enterprises with their products and titles."""
 
+import re
 from datetime import date
 
 from django.db.models import F
@@ -13,6 +14,7 @@ from django.utils.translation import gettext_noop
 
 from accounts.models import User
 from audit.refusals import Refused
+from documents.cells import personal
 from documents.imports import Basis, Column, ImportKind, register
 from enterprises.jumps import jump_factor, jumped
 from enterprises.models import Enterprise, FigureRevision, FigureYearClosing, Product, Title
@@ -52,8 +54,8 @@ EMPTIES = gettext_noop("The cell is empty; the confirmed figure %(before)s would
 JUMPED = gettext_noop("%(times)s times more or less than the year before: %(before)s → %(after)s.")
 
 ALIASES = {
-    "output_vnd": ("Giá trị sản xuất", "GTSX", "GTSXCN", "Giá trị SXCN"),
-    "revenue_vnd": ("Doanh thu", "Tổng doanh thu", "DTT"),
+    "output_vnd": ("Giá trị sản xuất", "GTSX", "GTSXCN", "Giá trị SXCN", "Tổng giá trị sản xuất công nghiệp"),
+    "revenue_vnd": ("Doanh thu", "Tổng doanh thu", "DTT", "Doanh thu thuần về bán hàng và cung cấp dịch vụ"),
     "key_product_revenue_vnd": ("Doanh thu SPCNCL", "Doanh thu SPCL", "Doanh thu sản phẩm công nghiệp chủ lực"),
     "export_direct_goods_usd_cents": (
         "Xuất khẩu trực tiếp",
@@ -64,10 +66,17 @@ ALIASES = {
     "export_entrusted_goods_usd_cents": ("Xuất khẩu ủy thác", "XK ủy thác"),
     "export_direct_services_usd_cents": ("Xuất khẩu dịch vụ", "Xuất khẩu phần mềm", "XK trực tiếp dịch vụ"),
     "export_entrusted_services_usd_cents": ("XK ủy thác dịch vụ",),
-    "labour_average": ("LĐ bình quân", "Số lao động bình quân", "Lao động bình quân năm", "Số lao động", "Lao động"),
-    "labour_insured": ("Lao động đóng BHXH", "LĐ đóng BHXH", "Lao động tham gia BHXH"),
-    "capital_vnd": ("Tổng vốn", "Nguồn vốn"),
-    "tax_vnd": ("Nộp ngân sách", "Thuế", "Nộp NSNN"),
+    "labour_average": (
+        "LĐ bình quân",
+        "Số lao động bình quân",
+        "Lao động bình quân năm",
+        "Lao động bình quân trong năm",
+        "Số lao động",
+        "Lao động",
+    ),
+    "labour_insured": ("Lao động đóng BHXH", "LĐ đóng BHXH", "Lao động có đóng BHXH", "Lao động tham gia BHXH"),
+    "capital_vnd": ("Tổng vốn", "Nguồn vốn", "Tổng nguồn vốn cuối năm"),
+    "tax_vnd": ("Nộp ngân sách", "Thuế", "Nộp NSNN", "Thuế đã nộp", "Thuế đã nộp NSNN", "Nộp ngân sách nhà nước"),
 }
 
 
@@ -112,7 +121,7 @@ class FiguresImport(ImportKind):
             _("Place"),
             {
                 "hanoi": (_("plants in Hà Nội"), ("tại Hà Nội", "trên địa bàn Hà Nội")),
-                "whole": (_("all plants"), ("mọi cơ sở", "cả nước")),
+                "whole": (_("all plants"), ("mọi cơ sở", "cả nước", "toàn quốc")),
             },
             default="hanoi",
         ),
@@ -250,6 +259,8 @@ class FiguresImport(ImportKind):
                 chunk.refuse(at, "tax_code", NO_ENTERPRISE, code=chunk["tax_code"][at])
             elif root in seen:
                 chunk.refuse(at, "tax_code", TWICE, row=seen[root])
+            elif at in chunk.refused:
+                continue
             else:
                 seen[root] = numbers[at]
         chunk.add("enterprise_id", roots)
@@ -424,6 +435,9 @@ OTHER_HERE = gettext_noop("Row %(row)s of this file gives the same tax code anot
 OTHER_DATA_HERE = gettext_noop(
     "Row %(row)s of this file gives the same tax code other data (%(said)s); what that row says is taken."
 )
+LOST_ZEROS = gettext_noop(
+    "The code of the household business may have lost two zeros: %(repaired)s. Write it as text, or enter the business by hand."
+)
 HOUSEHOLD_CODE = gettext_noop("A tax code of 12 digits is that of a household business.")
 
 # What a row says of its enterprise: taken of the first row of a new one.
@@ -575,6 +589,7 @@ class RegistryImport(ImportKind):
         roots = list(map(context["enterprises"].get, chunk["tax_code"]))
         chunk.add("enterprise_id", roots)
         chunk.add("ward_id", self._wards(chunk, context))
+        chunk.add("phone", map(_with_zero, chunk["phone"]))
         groups = list(self._groups(chunk, context))
         chunk.add("group_id", [next(iter(found)) if len(found) == 1 else None for found in groups])
         chunk.add("group_codes", [",".join(sorted(found.values())) for found in groups])
@@ -626,6 +641,8 @@ class RegistryImport(ImportKind):
                 new[code] = (numbers[at], fold(name), name, told)
             else:
                 self._compare_with_first(chunk, at, name, told, known)
+            if len(code) == 10 and personal(f"00{code}") and (types[at] or _type_of(code, name or "")) == "household":
+                chunk.refuse(at, "tax_code", LOST_ZEROS, repaired=f"00{code}")
             if len(code) == 12 and types[at] not in (None, "household"):
                 chunk.refuse(at, "enterprise_type", HOUSEHOLD_CODE)
             types[at] = types[at] or _type_of(code, name or "")
@@ -765,6 +782,11 @@ def _ward_names(rows):
         names[_bare_ward(name)] = pk
         names[code] = pk
     return names
+
+
+def _with_zero(phone):
+    """A telephone number that stood in its cell as a number has lost the 0 that every number of the country begins with."""
+    return f"0{phone}" if phone and re.fullmatch(r"[2-9]\d{8,9}", phone) else phone
 
 
 def _type_of(code, name):

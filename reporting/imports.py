@@ -25,6 +25,9 @@ FUTURE = gettext_noop("The day of publication lies in the future.")
 THERE = gettext_noop("The same figure is already recorded.")
 TWICE = gettext_noop("The same figure stands in row %(row)s of this file.")
 YEAR_TO_COME = gettext_noop("The year %(year)s has not begun. Give a year up to %(last)s.")
+FAR_FROM_100 = gettext_noop(
+    "%(value)s is far from 100: the index is that of the year before = 100, no growth and no other base year."
+)
 TOO_SMALL = gettext_noop("The amount must be more than 0.")
 
 
@@ -130,6 +133,8 @@ class StatisticImport(ImportKind):
                 chunk.refuse(at, "published_on", FUTURE)
             if at in chunk.refused:
                 continue
+            if measure == "iip" and not 50_00 <= amounts[at] <= 200_00:
+                chunk.flag(at, "iip", FAR_FROM_100, value=str(chunk["iip"][at]).replace(".", ","))
             key = (measure, chunk["year"][at], prices[at], base_year, chunk["state"][at])
             held = context["there"].get(key)
             if held and held.amount == amounts[at] and held.source == chunk["source"][at]:

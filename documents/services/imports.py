@@ -342,9 +342,17 @@ class Found:
     @property
     def should_be_english(self):
         """Numbers such as 1,234 were read as decimals though the file writes 1,234.56 elsewhere."""
-        return bool(
-            self.style["unclear"] and self.style["en"] and not self.style["vi"] and not self.chosen.get("decimal_style")
-        )
+        return self.proven_style == "en" and not self.chosen.get("decimal_style")
+
+    @property
+    def proven_style(self):
+        """How the file writes all its numbers, by those that can mean one thing only: 1,234.56 besides 1.234 proves nothing."""
+        style = self.style
+        if style["vi"] and not (style["en"] or style["unclear_commas"]):
+            return "vi"
+        if style["en"] and not style["vi"] and style["unclear"] == style["unclear_commas"]:
+            return "en"
+        return None
 
     def questions(self, doubtful):
         """What the person must say before anything is imported."""
@@ -353,8 +361,7 @@ class Found:
             questions.append("sheet")
         if any(source in ("nowhere", "unclear") for source in self.heading["unit_from"].values()):
             questions.append("units")
-        unsettled = self.style["unclear"] and bool(self.style["vi"]) == bool(self.style["en"])
-        if unsettled and not self.chosen.get("decimal_style"):
+        if self.style["unclear"] and not self.proven_style and not self.chosen.get("decimal_style"):
             questions.append("decimal_style")
         years = self.heading["years"]
         if self.import_.year and years and self.import_.year not in years and not self.chosen.get("year_confirmed"):

@@ -86,7 +86,7 @@ def test_no_cell_breaks_the_reader(cell):
 def test_unclear_separator_is_counted_and_follows_the_choice():
     style = cells.NumberStyle()
     assert cells.amounts(["1.234"], style=style)[0] == [1234]
-    assert style.seen == {"vi": 0, "en": 0, "unclear": 1, "example": "1.234"}
+    assert style.seen == {"vi": 0, "en": 0, "unclear": 1, "unclear_commas": 0, "example": "1.234"}
     assert cells.amounts(["1.234"], power=3, style=cells.NumberStyle("en"))[0] == [1234]
 
 
@@ -302,3 +302,16 @@ def test_the_currency_that_a_heading_names(heading, dong, dollars):
 )
 def test_money_of_another_country_is_told_by_its_name(text, foreign):
     assert units.names_foreign(text) == foreign
+
+
+def test_dates_that_can_be_two_days_are_refused_where_the_file_puts_the_month_first():
+    assert cells.dates(["05/06/2026", "20/05/2026"]) == (["2026-06-05", "2026-05-20"], [])
+    days, problems = cells.dates(["05/06/2026", "05/20/2026", "05/05/2026", datetime.datetime(2026, 6, 5)])
+    assert days == [None, None, "2026-05-05", "2026-06-05"]
+    assert [(at, code) for at, code, _given in problems] == [(0, "month_first"), (1, "not_a_date")]
+
+
+def test_what_excel_made_of_a_text_is_refused():
+    texts, problems = cells.texts([datetime.datetime(2026, 5, 1), True, 12345678901234567.0, 2026.0, "5-2026"])
+    assert texts == [None, None, None, "2026", "5-2026"]
+    assert [code for _at, code, _given in problems] == ["turned_by_excel", "turned_by_excel", "digits_lost"]

@@ -3,7 +3,7 @@
 import pytest
 
 from documents import headings, reader, units
-from documents.spreadsheets import Basis
+from documents.spreadsheets import Basis, Column
 from tests.documents.sheets import tax_code
 from tests.documents.test_spreadsheets import COLUMNS
 
@@ -11,17 +11,20 @@ A, B = tax_code(101), tax_code(102)
 
 
 PRICES = Basis(
-    "prices", "Prices", {"current": ("current", ("giá hiện hành",)), "constant": ("constant", ("giá so sánh",))}, "current"
+    "prices",
+    "Prices",
+    {"current": ("current", ("giá hiện hành",)), "constant": ("constant", ("giá so sánh",))},
+    "current",
 )
 
 
-def table_of(rows, merges=(), bases=()):
+def table_of(rows, merges=(), bases=(), columns=COLUMNS, name="Sheet1", format_="xlsx"):
     """The table of a sheet with these rows, numbers as a workbook gives them."""
     width = max(map(len, rows))
     cells = [[float(cell) if cell.__class__ is int else cell for cell in [*row, *[""] * width][:width]] for row in rows]
-    order = {"format": "xlsx", "key": "tax_code", "columns": [column.order() for column in COLUMNS]}
+    order = {"format": format_, "key": "tax_code", "columns": [column.order() for column in columns]}
     order["bases"] = [basis.order() for basis in bases]
-    return reader.Table(order, "Sheet1", cells, merges, None)
+    return reader.Table(order, name, cells, merges, None)
 
 
 def read_through(rows, bases=()):
@@ -60,6 +63,23 @@ def test_a_heading_is_read_unasked_only_where_every_word_of_it_is_known(words):
         ("BÁO CÁO Q3/2026", True),
         ("BÁO CÁO GIAI ĐOẠN 2024-2026", True),
         ("SỐ LIỆU TOÀN TẬP ĐOÀN NĂM 2026", True),
+        ("Từ ngày 01/01/2026 đến ngày 30/6/2026", True),
+        ("Số liệu đến hết 30/9/2026", True),
+        ("BÁO CÁO BÁN NIÊN 2026", True),
+        ("QII/2026", True),
+        ("(BIỂU) ĐĂNG KÝ KẾ HOẠCH NĂM 2026", True),
+        ("DỰ TOÁN 2026", True),
+        ("KH 2026", True),
+        ("Năm tài chính 2026", True),
+        ("Chi nhánh Bắc Ninh", True),
+        ("SỐ LIỆU CẢ NƯỚC", True),
+        ("Lưu ý: các số trên là kế hoạch", True),
+        ("II. Kế hoạch", True),
+        ("Từ 01/01/2026 đến 31/12/2026", False),
+        ("TẬP ĐOÀN CÔNG NGHIỆP MINH HỌA", False),
+        ("THỰC HIỆN CHƯƠNG TRÌNH SẢN PHẨM CHỦ LỰC GIAI ĐOẠN 2021-2025", False),
+        ("Hà Nội, tháng 3/2027", False),
+        ("Phòng KH&CN", False),
         ("Hà Nội, ngày 20 tháng 01 năm 2027", False),
         ("SỞ KẾ HOẠCH VÀ ĐẦU TƯ", False),
         ("(Kèm theo Kế hoạch số 12/KH-UBND ngày 3 tháng 2 năm 2026)", False),
@@ -124,6 +144,10 @@ def test_what_stands_over_a_group_of_headings_belongs_to_them():
         (["", "", "ĐVT: triệu đồng"], ""),
         (["", "", "Ghi chú: theo giá hiện hành"], ""),
         (["", "II", "Dệt may"], ""),
+        (["", "", "(Ký tên, đóng dấu)"], ""),
+        (["", "", "So với năm 2025 tăng 8%"], ""),
+        (["II. Kế hoạch"], "period"),
+        (["", "", "B. Kế hoạch sản xuất"], "period"),
         (["", "", "Hà Nội, ngày 15 tháng 3 năm 2027"], ""),
     ],
 )
@@ -137,6 +161,88 @@ def test_what_a_line_in_the_table_says_of_another_unit_or_time_is_told(line, tol
 def test_another_year_between_the_rows_is_told_with_it():
     table = read_through([["MST", "Doanh thu"], ["", "Năm 2025"], [A, 5], ["", "Năm 2024"], [B, 6]])
     assert table.remarks == [["Năm 2024", "year", 2024]]  # the first belongs to the heading
+
+
+@pytest.mark.parametrize("name", ["KH 2027", "6 tháng", "Quý I", "Sheet1", "2025", "Năm 2025"])
+def test_the_name_of_a_sheet_is_read_like_a_line_above(name):
+    heading = table_of([["MST", "Doanh thu"], [A, 6]], name=name).heading()
+    assert heading["partial"] == ([name] if name in ("KH 2027", "6 tháng", "Quý I") else [])
+    assert heading["years"] == {"KH 2027": [2027], "2025": [2025], "Năm 2025": [2025]}.get(name, [])
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "(Ban hành kèm theo Thông tư số 37/2024/TT-BCT ngày 31 tháng 12 năm 2024)",
+        "Hà Nội, ngày 15 tháng 3 năm 2027",
+    ],
+)
+def test_the_year_of_a_date_above_is_not_that_of_the_figures(line):
+    assert table_of([[line], ["MST", "Doanh thu"], [A, 6]]).heading()["years"] == []
+
+
+@pytest.mark.parametrize(
+    ("title", "cell", "remark"),
+    [
+        ("Loại số liệu", "Kế hoạch", ["Loại số liệu: Kế hoạch", "period", None]),
+        ("Kỳ", "6 tháng", ["Kỳ: 6 tháng", "period", None]),
+        ("ĐVT", "tỷ đồng", ["ĐVT: tỷ đồng", "unit", None]),
+        ("ĐVT", "đồng", ["ĐVT: đồng", "unit", None]),
+        ("Năm", 2025, ["Năm: 2025", "year", 2025]),
+        ("ĐVT", "triệu đồng", None),
+        ("ĐVT sản phẩm", "cái", None),
+        ("Ghi chú", "đã kiểm toán", None),
+        ("", "số 6, đường 3 tháng 2", None),
+    ],
+)
+def test_a_column_that_is_not_read_tells_what_its_rows_are(title, cell, remark):
+    table = read_through([["MST", "Doanh thu (triệu đồng)", title], [A, 5, ""], [B, 6, cell]])
+    table.remarks_of_columns()
+    assert table.remarks == ([remark] if remark else [])
+
+
+def test_an_index_of_another_base_and_a_unit_against_the_one_above_are_told():
+    index = Column("iip", "Index", "decimal", aliases=("IIP",))
+    for title, strange in (("IIP", False), ("IIP (năm gốc 2010)", True), ("IIP (năm gốc 2015 = 100)", True)):
+        heading = table_of([["MST", title], [A, 105.7]], columns=[COLUMNS[0], index]).heading()
+        assert heading["strange"] == ([title] if strange else [])
+    for title, strange in (("Doanh thu (nghìn đồng)", True), ("Doanh thu (triệu đồng)", False)):
+        heading = table_of([["ĐVT: triệu đồng"], ["MST", title], [A, 6]]).heading()
+        assert heading["strange"] == ([title] if strange else [])
+
+
+def test_words_over_amounts_are_looked_at_wherever_the_columns_that_must_be_there_stand():
+    last = Column("evidence", "Evidence", aliases=("Căn cứ",), required=True)
+    for over in ("Vốn đối ứng của doanh nghiệp", "6 tháng đầu năm"):
+        rows = [["", "", over, ""], ["MST", "Tên DN", "Doanh thu", "Căn cứ"], [A, "X", 6, "QĐ 1"]]
+        assert table_of(rows, columns=[*COLUMNS, last]).heading()["strange"] == [f"{over} Doanh thu"]
+    title = [["DANH SÁCH HỖ TRỢ THEO ĐỀ NGHỊ"], ["MST", "Tên DN", "Doanh thu", "Căn cứ"], [A, "X", 6, "QĐ 1"]]
+    for merges in ((), [(0, 0, 0, 3)]):
+        assert table_of(title, merges, columns=[*COLUMNS, last]).heading()["strange"] == []
+
+
+def test_groups_of_headings_in_two_rows_and_what_stands_beside_them():
+    for group in ("Kết quả sản xuất kinh doanh năm 2026", "Chỉ tiêu", "Kết quả thực hiện năm 2026"):
+        heading = table_of([["MST", group, ""], ["", "Doanh thu", "Lao động"], [A, 6, 7]], [(0, 1, 0, 2)]).heading()
+        assert heading["strange"] == []
+    heading = table_of([["MST", "Kế hoạch", ""], ["", "Doanh thu", "Lao động"], [A, 6, 7]], [(0, 1, 0, 2)]).heading()
+    assert heading["strange"] == ["Kế hoạch Doanh thu", "Kế hoạch Lao động"]
+    heading = table_of([["MST", "Doanh thu", ""], ["", "", "Năm 2026"], [A, 18, 17]]).heading()
+    assert heading["strange"] == ["Doanh thu Năm 2026"]
+
+
+def test_columns_that_nobody_understands_are_named():
+    with pytest.raises(headings.NoHeading) as refusal:
+        table_of([["MST", "Doanh thu 6T"], [A, 6]])
+    assert (refusal.value.missing, refusal.value.found) == ([], ["MST", "Doanh thu 6T"])
+
+
+def test_a_row_of_a_csv_file_with_more_cells_than_headings_is_refused():
+    rows = [["MST", "Doanh thu (triệu đồng)", ""], [A, "6", "100"], [B, "6100", ""]]
+    (chunk,) = table_of(rows, format_="csv").chunks()
+    assert [[number, problem[0][2]] for number, problem in chunk["bad"]] == [[2, "too_many_cells"]]
+    (chunk,) = table_of(rows).chunks()  # beside the table of a workbook stand remarks
+    assert chunk["numbers"] == [2, 3]
 
 
 CONSTANT, OUTPUT = "Tính theo giá so sánh 2010", "Giá trị sản xuất"
@@ -186,11 +292,13 @@ def test_a_note_on_another_basis_is_told():
         ('_("$"* #,##0.00_)', "usd", False),
         ("_-* #,##0_-;-* #,##0_-", "vnd", False),
         ("#,##0.00", "vnd", False),
+        ('#,##0"K"', "vnd", True),
+        ('#,##0".000"', "vnd", True),
         ("", "vnd", False),
     ],
 )
 def test_a_format_of_cells_that_shows_another_unit_is_told(code, kind, another):
-    assert units.shows_another(code, kind) == another
+    assert units.shows_another(code, kind, 0) == another
 
 
 def test_people_are_not_counted_in_thousands_unasked():

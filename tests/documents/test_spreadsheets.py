@@ -272,7 +272,7 @@ def cp1258(text):
 
 def test_unclear_numbers_are_counted_for_the_question():
     end = counts(f"MST;Doanh thu (đồng)\n{A};1.234\n{B};5\n".encode(), "a.csv")
-    assert end["style"] == {"vi": 0, "en": 0, "unclear": 1, "example": "1.234"}
+    assert end["style"] == {"vi": 0, "en": 0, "unclear": 1, "unclear_commas": 0, "example": "1.234"}
 
 
 def test_lost_zero_is_counted_and_repaired_when_asked():

@@ -586,3 +586,26 @@ def test_undo_of_a_registry_import_is_refused_once_worked_on():
         assert "Công ty Mới" in str(refusal)
     enterprise.refresh_from_db()
     assert enterprise.status == "active"
+
+
+def test_figures_of_another_year_in_the_file_do_not_stand_in_the_way_of_those_asked_for():
+    officer, firm = make_officer(), make_enterprise("Công ty Nhiều Năm")
+    heading = ["MST", "Năm", "GTSX (triệu đồng)"]
+    import_ = send("figures", [[firm.tax_code, 2023, 5], [firm.tax_code, 2024, 6]], by=officer, heading=heading)
+    assert bad(import_) == {2: ("year", "The row is of the year 2023; this import is for 2024.")}
+    assert import_.counts["good"] == 1
+
+
+def test_zeros_that_a_cell_has_lost_come_back_or_are_asked_for():
+    officer = make_officer()
+    heading = ["MST", "Tên doanh nghiệp", "SĐT"]
+    rows = [
+        [make_tax_code(), "Công ty Một", 912345678],
+        [make_tax_code(), "Công ty Hai", "2438251234"],
+        [make_tax_code(), "Công ty Ba", "0912 345 678"],
+        [1190220080, "Hộ kinh doanh Bốn", ""],
+    ]
+    import_ = send("enterprises", rows, by=officer, heading=heading, year=None)
+    assert bad(import_)[5][0] == "tax_code" and "001190220080" in bad(import_)[5][1]
+    apply(import_, by=officer)
+    assert set(Enterprise.objects.values_list("phone", flat=True)) == {"0912345678", "02438251234", "0912 345 678"}
