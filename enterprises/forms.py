@@ -4,6 +4,7 @@ from functools import partial
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.roles import Role
 from enterprises.models import Enterprise, FigureRevision, Product, Title
 from enterprises.models.figures import LIMITS, PEOPLE_MEASURES, USD_MEASURES, VND_MEASURES
 from enterprises.services.enterprises import STATUS_MOVES
@@ -178,13 +179,34 @@ class InviteForm(Form):
         required=False,
         help_text=_("Number and date, when the person signs by authorisation."),
     )
+    ends_on = DateField(
+        label=_("Authorised until"),
+        required=False,
+        help_text=_("Only when the person signs by authorisation: the last day on which they act. Day/month/year."),
+    )
 
-    def __init__(self, *args, roles, **kwargs):
+    def __init__(self, *args, roles, on, **kwargs):
         super().__init__(*args, **kwargs)
+        self.on = on
+        if Role.SIGNATORY not in roles:
+            del self.fields["ends_on"]
         choose = [("", _("Choose…"))] if len(roles) > 1 else []
         self.fields["role"].choices = [*choose, *((role.value, role.label) for role in roles)]
         if len(roles) == 1:
             self.fields["role"].help_text = _("A new legal representative is invited by the Department.")
+
+    def clean(self):
+        data = super().clean()
+        ends_on, signs = data.get("ends_on"), data.get("role") == Role.SIGNATORY
+        if ends_on and not signs:
+            self.add_error("ends_on", _("Only whoever signs by authorisation has a last day."))
+        elif ends_on and ends_on < self.on:
+            self.add_error("ends_on", _("The authorisation ended before today. Attach one that is in force."))
+        if signs and ends_on and not data.get("paper"):
+            self.add_error("paper", _("Name the paper of authorisation: number and date."))
+        if signs and data.get("paper") and not ends_on and "ends_on" not in self.errors:
+            self.add_error("ends_on", _("Give the last day of the authorisation."))
+        return data
 
 
 class ProductForm(ModelForm):

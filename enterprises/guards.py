@@ -72,7 +72,7 @@ GUARDS = [
     no_delete("enterprises_enterpriseactivity"),
     apart("enterprises_enterpriseactivity", "activity_id"),
     no_delete("enterprises_membership"),
-    immutable("enterprises_membership", "public_id", "user_id", "enterprise_id", "role"),
+    immutable("enterprises_membership", "public_id", "user_id", "enterprise_id", "role", "is_authorised"),
     no_overlap("enterprises_membership", ("user_id", "enterprise_id", "role"), "starts_on", "ends_on"),
     # claims
     no_delete("enterprises_claim"),

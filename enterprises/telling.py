@@ -115,6 +115,11 @@ def _claimant(*states):
     return {"people": people, "strangers": strangers}
 
 
+def _after_confirming(claim):
+    """Where one signs in, for whoever had no account: the form for claims would have them claim once more."""
+    return reverse("enterprises:claim_enterprise") if claim.claimant_id else reverse("account_login")
+
+
 _TO_CLAIMANT = {
     "model": Claim,
     "address": lambda claim: reverse("enterprises:claim_enterprise"),
@@ -132,7 +137,7 @@ CLAIM_WAITS = kind(
 )
 CLAIM_CONFIRMED = kind(
     "enterprises.claim_confirmed", _("A claim of an enterprise was confirmed"), says=_claimed, places=_CLAIMED,
-    **_claimant(Claim.State.CONFIRMED), **_TO_CLAIMANT,
+    **_claimant(Claim.State.CONFIRMED), **_TO_CLAIMANT | {"address": _after_confirming},
 )  # fmt: skip
 CLAIM_REFUSED = kind(
     "enterprises.claim_refused",

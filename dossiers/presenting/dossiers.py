@@ -55,7 +55,9 @@ def next_text(dossier):
     if dossier.is_draft and dossier.is_paper:
         return _("The clerk types the paper in, checks it and lodges it.")
     if dossier.is_draft:
-        return _("Fill in, attach the components, check; the legal representative then lodges.")
+        return _(
+            "Fill in, attach the components, check; the legal representative, or whoever they authorised, then lodges."
+        )
     return str(NEXT.get(State(dossier.state), ""))
 
 

@@ -411,7 +411,7 @@ def _require_move(dossier, state, by):
             _("The dossier is “%(state)s” now; this can no longer be done.") % {"state": dossier.get_state_display()}
         )
     if not may_on(by, dossier, move.roles):
-        raise NotAllowed(_("Only the legal representative of the enterprise may do this."))
+        raise NotAllowed(_("Only the legal representative of the enterprise, or whoever they authorised, may do this."))
 
 
 def _require_component(draft, component):

@@ -55,7 +55,9 @@ def held_for(dossier, verb, by, now, version=None):
         raise Conflict(_conflict(row))
     if not may_do(by, row, verb, now):
         if verb in OWN:
-            raise NotAllowed(_("Only the legal representative of the enterprise may do this."))
+            raise NotAllowed(
+                _("Only the legal representative of the enterprise, or whoever they authorised, may do this.")
+            )
         raise NotAllowed(_("This dossier is not in your hands: %(who)s has it.") % {"who": whose(row)})
     if version is not None and version != row.version:
         raise StaleVersion(row, _meanwhile(row))

@@ -3,6 +3,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Length, Substr
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import READERS, Role
@@ -10,6 +11,7 @@ from audit.identity import Identified, Versioned
 from audit.revisions import Revised
 from enterprises.models.search import SearchIndex
 from reference import tax_codes
+from screens import formats
 from screens.text import SHORT_FORMS, fold, short_forms, sort_key
 
 models.CharField.register_lookup(Length)
@@ -381,8 +383,15 @@ class MembershipQuerySet(DatedQuerySet):
         return self.in_force(on or timezone.localdate()).filter(user_id=user.pk)
 
 
+def role_words(role, authorised_to=None):
+    """A role as pages and invitations name it: whoever is authorised is no legal representative, and only until a day."""
+    if authorised_to:
+        return gettext("Authorised person, until %(day)s") % {"day": formats.vn_date(authorised_to)}
+    return str(Role(role).label)
+
+
 class Membership(Identified, Versioned):
-    """A person who acts for an enterprise: its legal representative (or authorised signatory), or a preparer."""
+    """A person who acts for an enterprise: its legal representative, whoever they authorised until a day, or a preparer."""
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="memberships", verbose_name=_("person")
@@ -396,6 +405,7 @@ class Membership(Identified, Versioned):
     starts_on = models.DateField(_("from"))
     ends_on = models.DateField(_("to"), null=True, blank=True)
     paper = models.CharField(_("paper of authorisation"), max_length=200, blank=True)
+    is_authorised = models.BooleanField(_("acts by authorisation"), default=False)
     synthetic = models.BooleanField(_("demonstration data"), default=False, editable=False)
 
     objects = MembershipQuerySet.as_manager()
@@ -410,7 +420,20 @@ class Membership(Identified, Versioned):
                 condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
                 name="membership_ends_after_it_starts",
             ),
+            models.CheckConstraint(
+                condition=Q(is_authorised=False) | Q(role="signatory", ends_on__isnull=False),
+                name="membership_authorised_until_a_day",
+            ),
         ]
 
     def __str__(self):
-        return f"{self.user} – {self.get_role_display()}, {self.enterprise}"
+        return f"{self.user} – {self.role_words}, {self.enterprise}"
+
+    @property
+    def represents(self):
+        """Whether it is the legal representative's."""
+        return self.role == Role.SIGNATORY and not self.is_authorised
+
+    @property
+    def role_words(self):
+        return role_words(self.role, self.ends_on if self.is_authorised else None)

@@ -20,7 +20,7 @@ from enterprises.models import Claim, Enterprise, Membership
 from enterprises.permissions import DECIDE_CLAIMS
 from enterprises.services.enterprises import locked
 from enterprises.services.memberships import PURPOSE as MEMBERSHIP
-from enterprises.services.memberships import give_membership
+from enterprises.services.memberships import give_membership, last_day_of
 from enterprises.telling import CLAIM_CONFIRMED, CLAIM_EXPIRED, CLAIM_REFUSED, CLAIM_WAITS
 from notices.services.telling import tell
 from reference.services import rule
@@ -82,7 +82,7 @@ def _require_may_claim(claimant, tax_code):
     if claimant.is_staff_member:
         raise Refused(_("You hold a post in the Department. Whoever works there does not act for an enterprise."))
     held = Membership.objects.held_by(claimant).filter(role=Role.SIGNATORY, enterprise__tax_code=tax_code)
-    if held.exists():
+    if held.filter(is_authorised=False).exists():
         raise Refused(_("You represent this enterprise already. Open it from the menu."))
 
 
@@ -137,23 +137,30 @@ def signatories_of(enterprise, on):
 
 def invited_to_represent(enterprise, claim, now):
     """Open invitations by which somebody else becomes its representative: they hold as much as who accepted."""
+    return _open_invitations(enterprise, now).exclude(email=claim.email)
+
+
+def _open_invitations(enterprise, now):
     keys = Enterprise.objects.filter(pk__in=enterprise.family_ids).values_list("public_id", flat=True)
-    return (
-        Invitation.objects.filter(
-            purpose__in=(PURPOSE, MEMBERSHIP),
-            payload__enterprise__in=[str(key) for key in keys],
-            payload__role=str(Role.SIGNATORY),
-            accepted_at__isnull=True,
-            withdrawn_at__isnull=True,
-            expires_at__gt=now,
-        )
-        .exclude(email=claim.email)
-        .order_by("created_at", "pk")
-    )
+    return Invitation.objects.filter(
+        purpose__in=(PURPOSE, MEMBERSHIP),
+        payload__enterprise__in=[str(key) for key in keys],
+        payload__role=str(Role.SIGNATORY),
+        accepted_at__isnull=True,
+        withdrawn_at__isnull=True,
+        expires_at__gt=now,
+    ).order_by("created_at", "pk")
 
 
-def account_problem(claim, enterprise, on):
+def address_problem(claim, enterprise, now):
     """Why the address cannot be invited, in a sentence; "" when it can."""
+    invited = enterprise and _open_invitations(enterprise, now).filter(email=claim.email).last()
+    if invited:
+        return _(
+            "This address is invited to represent the enterprise already; the invitation is valid until %(time)s. "
+            "Refuse the claim, or invite the person again where that invitation came from."
+        ) % {"time": formats.vn_datetime(invited.expires_at)}
+    on = timezone.localdate(now)
     account = User.objects.filter(email=claim.email).first()
     if account is None:
         return ""
@@ -161,7 +168,12 @@ def account_problem(claim, enterprise, on):
         return _("The account of this address is disabled. Ask an administrator, or refuse the claim.")
     if account.is_staff_member:
         return _("This address is that of somebody who holds a post in the Department. Refuse the claim.")
-    if enterprise and signatories_of(enterprise, on).filter(user=account).exists():
+    held = enterprise and signatories_of(enterprise, on).filter(user=account).first()
+    if held and held.is_authorised:
+        return _(
+            "This address acts for the enterprise by authorisation until %(day)s. End that access first, or refuse the claim."
+        ) % {"day": formats.vn_date(held.ends_on)}
+    if held:
         return _("This address represents the enterprise already. Refuse the claim and say how to sign in.")
     return ""
 
@@ -179,7 +191,7 @@ def confirm_claim(*, claim, although=False, by, now):
     hindrance = hindrance_of(enterprise)
     if hindrance:
         raise Refused(hindrance)
-    problem = account_problem(claim, enterprise, on)
+    problem = address_problem(claim, enterprise, now)
     if problem:
         raise Refused(problem)
     if claim.authorised_to and claim.authorised_to < on:
@@ -322,13 +334,12 @@ def check_invitation(by, payload, now):
 
 
 def accept_invitation(user, payload, by, now):
-    ends_on = payload.get("ends_on")
     give_membership(
         enterprise=locked(_invited_for(payload).root),
         user=user,
         role=payload["role"],
         paper=payload["paper"],
-        ends_on=date.fromisoformat(ends_on) if ends_on else None,
+        ends_on=last_day_of(payload),
         by=by,
         now=now,
     )

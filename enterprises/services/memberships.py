@@ -1,6 +1,6 @@
 """Who acts for an enterprise: invited, accepted, ended."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.db import transaction
 from django.urls import reverse
@@ -14,6 +14,7 @@ from accounts.sessions import end_sessions
 from audit.events import record_event
 from audit.refusals import Conflict, NotAllowed, Refused
 from enterprises.models import Enterprise, Membership
+from enterprises.models.enterprises import role_words
 from enterprises.permissions import INVITE, VIEW, can_act_for
 from enterprises.services.enterprises import locked, require_standing
 
@@ -54,13 +55,31 @@ def give_membership(*, enterprise, user, role, by, now, paper="", ends_on=None, 
     if ends_on and ends_on < on:
         raise Refused(_("The authorisation ended before today."))
     membership = Membership.objects.create(
-        user=user, enterprise=enterprise, role=role, starts_on=on, ends_on=ends_on, paper=paper, synthetic=synthetic
-    )
+        user=user, enterprise=enterprise, role=role, starts_on=on, ends_on=ends_on, paper=paper, synthetic=synthetic,
+        is_authorised=role == Role.SIGNATORY and ends_on is not None,
+    )  # fmt: skip
     facts = {"person": str(user.public_id), "role": str(Role(role))}
     record_event("membership given", membership, by=by, now=now, **facts)
     record_event("enterprise got a member", enterprise, by=by, now=now, personal={"member": user.full_name}, **facts)
     end_sessions(user, now=now, reason="roles")
     return membership
+
+
+def acts_by_authorisation(by, enterprise):
+    """Whether somebody represents the enterprise only because its legal representative authorised them: they do not end the
+    access of whoever did."""
+    if isinstance(by, str) or by.roles - ENTERPRISE_ROLES:
+        return False
+    return Membership.objects.held_by(by).filter(is_authorised=True, enterprise=enterprise).exists()
+
+
+def members_of(enterprise, viewer, on):
+    """[(membership, whether the viewer, who may invite, ends it)] of those who act for the enterprise on the day."""
+    apart = acts_by_authorisation(viewer, enterprise)
+    return [
+        (row, row.user_id != viewer.pk and not (apart and row.represents))
+        for row in enterprise.memberships.in_force(on).select_related("user")
+    ]
 
 
 @transaction.atomic
@@ -70,6 +89,10 @@ def end_membership(*, membership, by, now, reason=""):
     enterprise = membership.enterprise
     if not can_act_for(by, enterprise, INVITE):
         raise NotAllowed(_("Only the legal representative and the Department end a membership."))
+    if membership.represents and acts_by_authorisation(by, enterprise):
+        raise NotAllowed(
+            _("You act by authorisation: the access of the legal representative is ended by the Department.")
+        )
     on = timezone.localdate(now)
     if membership.ends_on and membership.ends_on < on:
         raise Conflict(_("This membership has already ended."))
@@ -100,9 +123,11 @@ def end_membership(*, membership, by, now, reason=""):
 PURPOSE = "membership"
 
 
-def invite_member(*, enterprise, email, full_name, role, paper="", by, now):
-    """Invite a person to act for the enterprise; they get the role when they accept."""
+def invite_member(*, enterprise, email, full_name, role, paper="", ends_on=None, by, now):
+    """Invite a person to act for the enterprise, by authorisation until a day or without; they get the role when they accept."""
     payload = {"enterprise": str(enterprise.root.public_id), "role": str(Role(role)), "paper": paper}
+    if ends_on:
+        payload["ends_on"] = ends_on.isoformat()
     return invitations.invite(email=email, full_name=full_name, purpose=PURPOSE, payload=payload, by=by, now=now)
 
 
@@ -120,21 +145,28 @@ def _enterprise_of(payload):
     return Enterprise.objects.get(public_id=payload["enterprise"]).root
 
 
+def last_day_of(payload):
+    """The last day of the authorisation that an invitation carries; None where there is none."""
+    ends_on = payload.get("ends_on")
+    return date.fromisoformat(ends_on) if ends_on else None
+
+
 def check_invitation(by, payload, now):
     require_may_invite(by, _enterprise_of(payload), payload["role"])
 
 
 def accept_invitation(user, payload, by, now):
     add_member(
-        enterprise=_enterprise_of(payload), user=user, role=payload["role"], paper=payload["paper"], by=by, now=now
-    )
+        enterprise=_enterprise_of(payload), user=user, role=payload["role"], paper=payload["paper"],
+        ends_on=last_day_of(payload), by=by, now=now,
+    )  # fmt: skip
 
 
 def describe_invitation(payload):
-    return _("%(role)s of %(enterprise)s") % {
-        "role": Role(payload["role"]).label,
-        "enterprise": _enterprise_of(payload).name,
-    }
+    words = {"role": role_words(payload["role"], last_day_of(payload)), "enterprise": _enterprise_of(payload).name}
+    if last_day_of(payload):
+        return _("%(role)s, of %(enterprise)s") % words
+    return _("%(role)s of %(enterprise)s") % words
 
 
 def panel_of_person(person, viewer):
@@ -144,7 +176,7 @@ def panel_of_person(person, viewer):
         return None
     return _("Acts for"), [
         (
-            f"{membership.enterprise.name} ({membership.get_role_display()})",
+            f"{membership.enterprise.name} ({membership.role_words})",
             reverse("enterprises:enterprise_detail", args=[membership.enterprise.public_id]),
         )
         for membership in held

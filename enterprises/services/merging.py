@@ -158,6 +158,7 @@ def _move_members(winner, loser, *, by, now):
                 starts_on=max(membership.starts_on, on),
                 ends_on=ends_on,
                 paper=membership.paper,
+                is_authorised=membership.is_authorised,
                 synthetic=membership.synthetic,
             )
         record_event("membership moved", membership, by=by, now=now, winner=str(winner.public_id))

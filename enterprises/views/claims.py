@@ -141,7 +141,7 @@ def _beside(claim, on):
     others = others.filter(tax_code=claim.tax_code).exclude(pk=claim.pk).order_by("sent_at", "pk")
     warnings = []
     if claim.state == Claim.State.WAITING:
-        warnings = [services.hindrance_of(record), services.account_problem(claim, standing, on)]
+        warnings = [services.hindrance_of(record), services.address_problem(claim, standing, timezone.now())]
         if signatories:
             warnings.append(
                 _("This enterprise is represented on the portal already. Find out why somebody else claims it.")

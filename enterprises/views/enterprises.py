@@ -88,7 +88,7 @@ def record_of(request, enterprise):
         "titles_in_force": sum(title.holds for title in titles),
         "figures": list(rows.order_by("-year", "-revision")[:MOST_ROWS]),
         "closed_years": FigureYearClosing.closed_years(),
-        "members": enterprise.memberships.in_force(on).select_related("user"),
+        "members": memberships.members_of(enterprise, user, on),
         "panels": panels_for(request, enterprise),
         "may_edit": user.may(REGISTER) and enterprise.status != Enterprise.Status.WITHDRAWN,
         "may_declare": can_act_for(user, enterprise, DECLARE) and enterprise.status != Enterprise.Status.WITHDRAWN,
@@ -312,7 +312,7 @@ def invite_member(request, public_id):
     enterprise = found(Enterprise.objects.visible_to(request.user).standing(), public_id)
     if not can_act_for(request.user, enterprise, INVITE):
         raise PermissionDenied(_("Only the legal representative and the Department invite people of this enterprise."))
-    form = InviteForm(*form_data(request), roles=memberships.roles_to_invite(request.user))
+    form = InviteForm(*form_data(request), roles=memberships.roles_to_invite(request.user), on=timezone.localdate(now))
 
     def act():
         do_once(request, "invite member", invite, now=now)
@@ -325,6 +325,7 @@ def invite_member(request, public_id):
             full_name=data["full_name"],
             role=data["role"],
             paper=data["paper"],
+            ends_on=data.get("ends_on"),
             by=request.user,
             now=now,
         )

@@ -215,7 +215,7 @@ def test_a_preparer_begins_and_fills_in_and_the_signatory_lodges(client_as, vers
     assert "1.200.000.000 đồng" in check
     assert "01/11/2026" in check
     assert "văn bản.pdf" in check
-    assert "Người đại diện theo pháp luật của doanh nghiệp xác nhận và nộp" in check
+    assert "Người đại diện theo pháp luật của doanh nghiệp hoặc người được ủy quyền xác nhận và nộp" in check
     assert 'name="confirmed"' not in check
     assert lodge(client, dossier).status_code == 403
 

@@ -11,9 +11,10 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import override
 
-from accounts.invitations import accept_invitation
-from accounts.models import Invitation
+from accounts.invitations import accept_invitation, what_of
+from accounts.models import Invitation, User
 from accounts.roles import Role
 from accounts.sealing import digest
 from audit.models import Event
@@ -21,6 +22,7 @@ from audit.refusals import Conflict, NotAllowed, Refused
 from documents.models import StoredFile
 from documents.store import VISITOR, VISITORS, save_upload
 from enterprises.models import Claim, Enterprise, Membership
+from enterprises.permissions import INVITE, can_act_for
 from enterprises.services import claims as services
 from enterprises.services import memberships
 from enterprises.views import claims as views
@@ -312,7 +314,83 @@ def test_an_enterprise_that_somebody_is_invited_to_represent_warns_the_clerk(cle
         by=make_officer(),
         now=now,
     )
-    services.confirm_claim(claim=second, by=clerk, now=now)  # the same address is nobody else
+    with pytest.raises(Refused, match="đã được mời đại diện cho doanh nghiệp"):  # the same address, invited elsewhere
+        services.confirm_claim(claim=second, by=clerk, now=now)
+
+
+def test_two_claims_of_one_person_end_in_one_invitation(clerk, enterprise, client_as):
+    now = timezone.now()
+    first, second = (make_claim(enterprise, at=now, email="mot@dn.example") for _claim in range(2))
+    services.confirm_claim(claim=first, by=clerk, now=now)
+    assert "đã được mời đại diện" in client_as(clerk).get(second.get_absolute_url()).content.decode()
+    with pytest.raises(Refused, match="đã được mời đại diện cho doanh nghiệp"):
+        services.confirm_claim(claim=second, although=True, by=clerk, now=now)
+    assert Invitation.objects.count() == 1
+    services.invite_claimant_again(claim=first, by=clerk, now=now)
+    Invitation.objects.update(created_at=now - timedelta(days=4), expires_at=now - timedelta(seconds=1))
+    services.confirm_claim(claim=second, by=clerk, now=now)  # an invitation that ran out stands in nobody's way
+
+
+def test_whoever_is_only_authorised_is_called_so_until_the_last_day_and_is_nobody_after_it(
+    clerk, enterprise, client_as
+):
+    last = timezone.localdate() + timedelta(days=30)
+    head = make_enterprise_user(enterprise)
+    claim = make_claim(
+        enterprise, at=timezone.now(), office="authorised", scope="Nộp hồ sơ", authorised_to=last, paper_number="GUQ 01"
+    )
+    services.confirm_claim(claim=claim, although=True, by=clerk, now=timezone.now())
+    called = f"Người được ủy quyền, đến {last:%d/%m/%Y}"
+    claim.refresh_from_db()
+    with override("vi"):
+        assert what_of(claim.invitation) == f"{called}, của {enterprise.name}"
+        Invitation.objects.filter(pk=claim.invitation.pk).update(token_digest=digest("t"))
+        person = accept_invitation(token="t", now=timezone.now(), password="một câu dài để đăng nhập")
+    membership = Membership.objects.get(user=person)
+    assert (membership.is_authorised, membership.ends_on, membership.paper) == (True, last, "GUQ 01 (Nộp hồ sơ)")
+    staff = client_as(clerk).get(reverse("enterprises:enterprise_detail", args=[enterprise.public_id])).content.decode()
+    own = client_as(person).get(reverse("enterprises:own_enterprise")).content.decode()
+    assert called in staff and called in own
+    theirs = head.memberships.get()
+    end = reverse("enterprises:end_membership", args=[theirs.public_id])
+    assert end not in own
+    assert end in staff or not clerk.may(INVITE)
+    with pytest.raises(NotAllowed, match="theo ủy quyền"):
+        memberships.end_membership(membership=theirs, by=person, now=timezone.now())
+    assert person.roles_on(last) == {Role.SIGNATORY} and person.roles_on(last + timedelta(days=1)) == set()
+    Membership.objects.filter(pk=membership.pk).update(
+        starts_on=timezone.localdate() - timedelta(days=9), ends_on=timezone.localdate() - timedelta(days=1)
+    )
+    over = User.objects.get(pk=person.pk)
+    assert not can_act_for(over, enterprise, INVITE)
+    assert client_as(over).get(reverse("enterprises:own_enterprise")).status_code == 403
+
+
+def test_staff_say_of_whom_they_invite_until_when_they_are_authorised(client_as, enterprise):
+    officer, last = make_officer(), timezone.localdate() + timedelta(days=9)
+    client, address = client_as(officer), reverse("enterprises:invite_member", args=[enterprise.public_id])
+    given = {"full_name": "Lê Thị Ủy", "email": "uy@dn.example", "role": "signatory", "paper": "GUQ 2"}
+    key = {"operation_key": str(uuid.uuid4())}
+    assert "Hãy ghi ngày hết hạn ủy quyền." in client.post(address, given | key).content.decode()
+    wrong = given | key | {"role": "preparer", "ends_on": f"{last:%d/%m/%Y}"}
+    assert "Chỉ người ký theo ủy quyền" in client.post(address, wrong).content.decode()
+    assert client.post(address, given | key | {"ends_on": f"{last:%d/%m/%Y}"}).status_code == 302
+    assert Invitation.objects.get().payload["ends_on"] == last.isoformat()
+
+
+@pytest.mark.parametrize("fields", [{"role": "preparer", "ends_on": date(2030, 1, 1)}, {"role": "signatory"}])
+def test_nobody_is_authorised_without_a_last_day_or_to_prepare(enterprise, fields):
+    with pytest.raises(IntegrityError, match="membership_authorised_until_a_day"), transaction.atomic():
+        make_membership(enterprise=enterprise, is_authorised=True, **fields)
+    membership = make_membership(enterprise=enterprise, is_authorised=True, ends_on=date(2030, 1, 1))
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Membership.objects.filter(pk=membership.pk).update(is_authorised=False)
+
+
+def test_the_letter_of_a_confirmed_claim_does_not_lead_a_stranger_to_claim_again(clerk, enterprise):
+    confirmed(claimed(enterprise.tax_code), clerk)
+    letters()
+    assert Notice.objects.get(email="nhan@dn.example").url == reverse("account_login")
 
 
 def test_addresses_that_cannot_be_invited_are_not(clerk, enterprise):
