@@ -131,6 +131,14 @@ def signatures_kept(signatures):
     return None if signatures is None else [Signature.of(each) for each in signatures]
 
 
+def worth_when_it_came(row):
+    """{kind, words} of what the signatures of a file were worth when it came; None where nobody looked then."""
+    if not row.verified_at:
+        return None
+    kind, words = worth_of(kept_of(row))
+    return {"kind": kind, "words": words}
+
+
 def worth_of(signatures):
     """(kind of tag, words) of all signatures of a file together."""
     if signatures is None or any(each.unreadable for each in signatures):

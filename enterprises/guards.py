@@ -88,6 +88,8 @@ GUARDS = [
         "scope",
         "authorised_to",
         "file_id",
+        "signatures",
+        "verified_at",
         "claimant_id",
         "sent_at",
         "expires_on",

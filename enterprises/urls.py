@@ -21,6 +21,7 @@ urlpatterns = [
     path("claims/", claims.claim_list, name="claim_list"),
     path("claims/<uuid:public_id>/", claims.claim_detail, name="claim_detail"),
     path("claims/<uuid:public_id>/paper/", claims.claim_file, name="claim_file"),
+    path("claims/<uuid:public_id>/signatures/", claims.claim_signatures, name="claim_signatures"),
     path("claims/<uuid:public_id>/confirm/", claims.confirm_claim, name="confirm_claim"),
     path("claims/<uuid:public_id>/refuse/", claims.refuse_claim, name="refuse_claim"),
     path("claims/<uuid:public_id>/invite-again/", claims.invite_claimant_again, name="invite_claimant_again"),

@@ -726,7 +726,7 @@ def make_incoming_series(code=None, **fields):
     )
 
 
-def make_incoming(series=None, *, arrived_on=None, number=None, scan=None, by=None, now=None, **values):
+def make_incoming(series=None, *, arrived_on=None, number=None, scan=None, found=None, by=None, now=None, **values):
     """A paper that came in, as the records clerk entered it."""
     from documents.services.incoming import enter_incoming
 
@@ -738,7 +738,7 @@ def make_incoming(series=None, *, arrived_on=None, number=None, scan=None, by=No
     }  # fmt: skip
     return enter_incoming(
         series=series or make_incoming_series(), arrived_on=arrived_on or now.date(), number=number, scan=scan,
-        values=entry | values, by=by or "system:tests", now=now,
+        values=entry | values, by=by or "system:tests", now=now, found=found,
     )  # fmt: skip
 
 

@@ -66,6 +66,11 @@ def source_of(original):
     return original.sealed if original.state == State.ISSUED else None
 
 
+def scan_of(original, source):
+    """The scan whose file is copied, with what its signatures were worth when it came; None of a paper of the Department."""
+    return original.scans.filter(file=source).first() if isinstance(original, IncomingPaper) else None
+
+
 def is_void(original):
     """Whether the number of arrival of what was copied was made void since."""
     return isinstance(original, IncomingPaper) and original.is_void

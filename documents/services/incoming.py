@@ -17,7 +17,6 @@ from documents.models.papers import offices_headed_by
 from documents.permissions.incoming import ACTIONS, ENTER
 from documents.secrecy import refuse_secret
 from documents.services.numbers import held_counter, locked_series
-from documents.services.trust import verified
 from documents.telling import INCOMING_PASSED
 from notices.services.telling import tell
 from screens import formats
@@ -97,14 +96,6 @@ def correct_incoming(*, paper, values, version, by, now, reason, scan=None, foun
     )  # fmt: skip
     _add_scan(row, scan, found, by=by, now=now)
     return row
-
-
-def looked_at(file, now):
-    """What a scan keeps of its signatures: verified in a process of its own, before any number is held."""
-    if file is None or file.format != "pdf":
-        return {}
-    signatures = verified(file, now)
-    return {"verified_at": now, "signatures": None if signatures is None else [each.kept for each in signatures]}
 
 
 def _add_scan(row, file, found, *, by, now):

@@ -35,6 +35,14 @@ def verified(stored, now):
         return None
 
 
+def looked_at(file, now):
+    """What is kept of the signatures of a file that came: verified in a process of its own, before any row is held."""
+    if file is None or file.format != "pdf":
+        return {}
+    signatures = verified(file, now)
+    return {"verified_at": now, "signatures": None if signatures is None else [each.kept for each in signatures]}
+
+
 # --- the list ----------------------------------------------------------------------------------
 
 

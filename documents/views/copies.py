@@ -17,7 +17,7 @@ from documents.forms.copies import CopyForm
 from documents.forms.papers import NumberPaperForm, ReasonForm, SignedFileForm, StepForm
 from documents.layout.drawing import page_picture
 from documents.models import IncomingPaper, OutgoingPaper, PaperCopy
-from documents.presenting import COPY_WORDS, can_do_here, signature_words
+from documents.presenting import COPY_WORDS, can_do_here, signature_words, worth_when_it_came
 from documents.services import copies as services
 from documents.services.numbers import upcoming_number
 from documents.serving import serve
@@ -56,6 +56,7 @@ def copy_detail(request, public_id):
             "facts": _facts(copy),
             "original": copy.original if seen else None,
             "is_void": services.is_void(copy.original),
+            "changed": _changed(copy.original, copy.source),
             "action": (reverse(f"documents:{verb}_copy", args=[copy.public_id]), COPY_WORDS[verb][0])
             if mine and can_do_here({"issue": "seal"}.get(verb, verb))
             else None,
@@ -63,6 +64,15 @@ def copy_detail(request, public_id):
             "may_drop": services.may_take(request.user, copy, "drop"),
         },
     )
+
+
+def _changed(original, source):
+    """What speaks against the signature of the scan that is copied; "" where nothing does."""
+    scan = services.scan_of(original, source)
+    worth = scan and worth_when_it_came(scan)
+    if not worth or worth["kind"] != "bad":
+        return ""
+    return _("Digital signature of the scan that is copied: %(worth)s.") % {"worth": worth["words"]}
 
 
 def _facts(copy):
@@ -151,6 +161,7 @@ def _prepare(request, original):
         "submit": _("Prepare the copy"),
         "back": original.get_absolute_url(),
         "lead": services.named(original),
+        "changed": _changed(original, services.source_of(original)),
         "original": original,
     }
     return render(request, "documents/copy_form.html", page)
@@ -258,6 +269,7 @@ def _page(request, form, copy, *, title, submit, lead, download=""):
         "back": copy.get_absolute_url(),
         "copy": copy,
         "lead": lead,
+        "changed": _changed(copy.original, copy.source),
         "download": download,
         "original": copy.original,
     }

@@ -15,11 +15,11 @@ from documents.filing import filing_of
 from documents.forms.incoming import CorrectIncomingForm, EnterIncomingForm, FinishForm, PassForm, ReopenForm
 from documents.forms.numbers import VoidForm
 from documents.models import IncomingPaper, IncomingScan
-from documents.presenting import kept_of, signatures_kept, worth_of
+from documents.presenting import signatures_kept, worth_of, worth_when_it_came
 from documents.services import incoming as services
 from documents.services.copies import source_of
 from documents.services.incoming import ENTRY
-from documents.services.trust import verified
+from documents.services.trust import looked_at, verified
 from documents.serving import serve
 from documents.tables import incoming as tables
 from documents.views.copies import copies_of
@@ -155,7 +155,7 @@ def incoming_detail(request, public_id):
             "hands": _hands(paper),
             "day_off": day_off(paper.due_on) if paper.state == paper.State.HANDLING else "",
             "steps": _steps(paper),
-            "scans": [(scan, _worth(scan)) for scan in paper.scans.select_related("file").order_by("-id")],
+            "scans": [(scan, worth_when_it_came(scan)) for scan in paper.scans.select_related("file").order_by("-id")],
             "answer": paper.answer,
             **_copies(request.user, paper),
             "filing": filing_of(request.user, "incoming", paper),
@@ -239,16 +239,14 @@ def scan_signatures(request, public_id):
     papers, now = IncomingPaper.objects.visible_to(request.user), timezone.now()
     scans = IncomingScan.objects.filter(paper__in=papers, file__format="pdf").select_related("file", "paper")
     scan = get_object_or_404(scans, public_id=public_id)
-    page = {"scan": scan, "paper": scan.paper, "worth": _worth(scan), "found": verified(scan.file, now), "now": now}
+    page = {
+        "scan": scan,
+        "paper": scan.paper,
+        "worth": worth_when_it_came(scan),
+        "found": verified(scan.file, now),
+        "now": now,
+    }
     return render(request, "documents/scan_signatures.html", page)
-
-
-def _worth(scan):
-    """What its signatures were worth when it came: {kind, words}; None where nobody looked then."""
-    if not scan.verified_at:
-        return None
-    kind, words = worth_of(kept_of(scan))
-    return {"kind": kind, "words": words}
 
 
 # --- forms -------------------------------------------------------------------------------------
@@ -339,7 +337,7 @@ def _looked_at(request, form):
     """What the signatures of the scan are worth, of a form that can be sent."""
     if request.method != "POST" or not form.is_valid():
         return {}
-    return services.looked_at(form.file_of("scan"), timezone.now())
+    return looked_at(form.file_of("scan"), timezone.now())
 
 
 def _say_worth(request, found):

@@ -30,7 +30,8 @@ class ClaimQuerySet(models.QuerySet):
 
 class Claim(Identified):
     """What somebody said of themselves and of an enterprise, with the paper that shows it. It names the enterprise by its
-    tax code only: whether the registry has it is looked up by whoever decides, never by whoever claims."""
+    tax code only: whether the registry has it is looked up by whoever decides, never by whoever claims. What the signatures of
+    the paper were worth is kept as it was found when it came (nothing where they could not be read)."""
 
     class State(models.TextChoices):
         WAITING = "waiting", pgettext_lazy("claim", "Waiting for a decision")
@@ -59,6 +60,8 @@ class Claim(Identified):
     scope = models.CharField(_("what for"), max_length=300, blank=True)
     authorised_to = models.DateField(_("authorised until"), null=True)
     file = models.OneToOneField(StoredFile, on_delete=models.PROTECT, related_name="+", verbose_name=_("paper"))
+    signatures = models.JSONField(_("signatures"), null=True)
+    verified_at = models.DateTimeField(_("signatures verified at"), null=True)
     claimant = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,
@@ -108,6 +111,9 @@ class Claim(Identified):
             ),
             models.CheckConstraint(condition=Q(tax_code__length__in=[10, 12, 14]), name="claim_tax_code_shape"),
             models.CheckConstraint(
+                condition=Q(verified_at__isnull=False) | Q(signatures__isnull=True), name="claim_signatures_verified"
+            ),
+            models.CheckConstraint(
                 condition=Q(state="waiting", ended_at__isnull=True, decided_by__isnull=True)
                 | Q(state="expired", ended_at__isnull=False, decided_by__isnull=True)
                 | Q(state__in=["confirmed", "refused"], ended_at__isnull=False, decided_by__isnull=False),
@@ -132,6 +138,10 @@ class Claim(Identified):
 
     def get_absolute_url(self):
         return reverse("enterprises:claim_detail", args=[self.public_id])
+
+    @property
+    def may_be_signed(self):
+        return self.file.format == "pdf"
 
     @property
     def is_authorised(self):

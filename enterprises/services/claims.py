@@ -47,8 +47,8 @@ def days_to_decide(on: date) -> int:
 
 
 @transaction.atomic
-def claim_enterprise(*, said, file, by, now):
-    """Send a claim. `by` is the system's visitor, or somebody who signed in: of them name and address are their account's."""
+def claim_enterprise(*, said, file, by, now, found=None):
+    """Send a claim; `found` is what the signatures of its paper are worth (`looked_at`). `by` is the system's visitor, or somebody who signed in: of them name and address are their account's."""
     on = timezone.localdate(now)
     said = {name: clean(value) if isinstance(value, str) else value for name, value in said.items()}
     claimant = None if isinstance(by, str) else by
@@ -67,6 +67,7 @@ def claim_enterprise(*, said, file, by, now):
         claimant=claimant,
         sent_at=now,
         expires_on=on + timedelta(days=days_to_decide(on)),
+        **found or {},
     )
     personal = {
         name: said[name] for name in ("full_name", "email", "phone", "enterprise_name", "tax_code") if said[name]

@@ -5,7 +5,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.db.models import Count, IntegerField, OuterRef, Subquery
 from django.db.models.functions import Coalesce
-from django.http import HttpResponseRedirect
+from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -15,6 +15,8 @@ from accounts.models import User
 from accounts.roles import Role
 from audit.refusals import Refused
 from documents.attaching import bind
+from documents.presenting import worth_when_it_came
+from documents.services.trust import looked_at, verified
 from documents.serving import serve
 from documents.store import VISITOR
 from enterprises.filters import ClaimFilter
@@ -46,11 +48,12 @@ def claim_enterprise(request):
     form = bind(request, ClaimForm, now=now, by=by, most_megabytes=settings.VISITOR_MEGABYTES)
     if form.is_valid() and not _within(request, "claim", key=form.cleaned_data.get("email", "").lower() or str(by.pk)):
         return _claim_page(request, _too_many(form), now, status=429)
+    found_in_it = looked_at(form.stored, now) if form.is_valid() else {}
     if do_once(
         request,
         form,
         "claim enterprise",
-        lambda given, **act: services.claim_enterprise(said=form.said, file=form.stored, **act),
+        lambda given, **act: services.claim_enterprise(said=form.said, file=form.stored, found=found_in_it, **act),
         by=by,
     ):
         return redirect("enterprises:claim_sent")
@@ -154,6 +157,7 @@ def _beside(claim, on):
             warnings.append(_("The authorisation has ended."))
     return {
         "claim": claim,
+        "worth": worth_when_it_came(claim),
         "tag": CLAIM_TAGS[claim.state],
         "record": record,
         "standing": standing,
@@ -171,6 +175,15 @@ def _beside(claim, on):
 def claim_file(request, public_id):
     claim = _claim(request, public_id)
     return serve(claim.file, request, of=claim, basis=f"claim {claim.public_id}")
+
+
+def claim_signatures(request, public_id):
+    """Every signature in the paper, verified now, and as they were worth when it came."""
+    claim, now = _claim(request, public_id), timezone.now()
+    if not claim.may_be_signed:
+        raise Http404
+    page = {"claim": claim, "worth": worth_when_it_came(claim), "found": verified(claim.file, now), "now": now}
+    return render(request, "enterprises/claim_signatures.html", page)
 
 
 def confirm_claim(request, public_id):

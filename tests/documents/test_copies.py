@@ -19,13 +19,13 @@ from documents.forms.copies import CopyForm
 from documents.models import PaperCopy
 from documents.services import copies as services
 from documents.services import incoming as incoming_services
-from documents.services import numbers
+from documents.services import numbers, trust
 from documents.signing.keys import person_key
 from documents.signing.places import filled_in
 from documents.signing.signatures import SIGNER, signatures_in
 from documents.signing.writing import sign
 from documents.store import bytes_of, save_upload
-from reporting.demo.scans import one_page
+from reporting.demo.scans import one_page, signed_page
 from reporting.demo.story import blank_page
 from tests.factories import (
     make_agency,
@@ -147,6 +147,17 @@ def test_a_copy_is_not_dated_before_it_was_prepared_nor_goes_on_once_its_origina
             take(verb, again, by, **{"dated_on": TODAY} if verb == "number" else {})
     assert "Số đến của văn bản được sao đã hủy." in client_as(clerk).get(copy.get_absolute_url()).content.decode()
     assert take("drop", PaperCopy.objects.get(pk=copy.pk), clerk, reason="Hủy").state == "dropped"
+
+
+def test_a_copy_of_a_scan_that_was_changed_after_it_was_signed_says_so(client_as, clerk):
+    signed = signed_page("den", person_key(clerk))
+    for content, told in ((signed, False), (signed.replace(b"TAI LIEU", b"TAI LIEV", 1), True)):
+        scan = save_upload(SimpleUploadedFile("den.pdf", content), by=clerk, now=NOW)
+        original = make_incoming(scan=scan, found=trust.looked_at(scan, NOW), by=clerk)
+        copy = make_copy_at("issued", original=original, clerk=clerk)
+        for address in (page("copy_incoming", original), copy.get_absolute_url()):
+            shown = client_as(clerk).get(address).content.decode()
+            assert ("Chữ ký số của bản quét được sao: đã bị sửa sau khi ký." in shown) == told
 
 
 def test_where_it_is_kept_is_printed_once_and_the_page_names_who_prepared_and_issued(client_as, clerk):

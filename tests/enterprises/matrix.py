@@ -67,7 +67,10 @@ OBJECTS = {
         f"enterprises:{name}": _of("figures")
         for name in ("figures_detail", "submit_figures", "confirm_figures", "return_figures", "withdraw_figures")
     },
-    **{f"enterprises:{name}": _of("claim") for name in ("claim_detail", "claim_file", "confirm_claim", "refuse_claim")},
+    **{
+        f"enterprises:{name}": _of("claim")
+        for name in ("claim_detail", "claim_file", "claim_signatures", "confirm_claim", "refuse_claim")
+    },
     "enterprises:invite_claimant_again": _of("confirmed"),
     "enterprises:end_membership": _of("membership"),
     "enterprises:close_year": lambda world: {"year": world.now.year - 1},

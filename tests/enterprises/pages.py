@@ -44,7 +44,7 @@ ADDRESSES = {
     },
     **{
         f"enterprises:{name}": _first(lambda: Claim.objects.waiting(timezone.localdate()))
-        for name in ("confirm_claim", "refuse_claim")
+        for name in ("confirm_claim", "refuse_claim", "claim_signatures")
     },
     "enterprises:claim_detail": _first(lambda: Claim.objects.filter(state="confirmed")),
     "enterprises:figures_detail": _first(_waiting),

@@ -20,6 +20,7 @@ from accounts.sealing import digest
 from audit.models import Event
 from audit.refusals import Conflict, NotAllowed, Refused
 from documents.models import StoredFile
+from documents.signing.keys import person_key
 from documents.store import VISITOR, VISITORS, save_upload
 from enterprises.models import Claim, Enterprise, Membership
 from enterprises.permissions import INVITE, can_act_for
@@ -28,7 +29,7 @@ from enterprises.services import memberships
 from enterprises.views import claims as views
 from notices.models import Delivery, Notice, Telling
 from notices.services import sending
-from reporting.demo.scans import one_page
+from reporting.demo.scans import one_page, signed_page
 from reporting.home import work_for
 from tests.dossiers.test_procedure_races import at_once, the_winner_and_the_refusal
 from tests.factories import (
@@ -510,6 +511,28 @@ def test_the_paper_is_for_whoever_sees_claims(clerk, client, client_as, enterpri
     )
     assert client_as(make_enterprise_user(enterprise)).get(address).status_code == 403
     assert client.get(address).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [(lambda pdf: pdf, "nguyên vẹn; ký bằng chứng thư thử nghiệm"),
+     (lambda pdf: pdf.replace(b"TAI LIEU", b"TAI LIEV", 1), "đã bị sửa sau khi ký")],
+)  # fmt: skip
+def test_the_signature_of_the_paper_is_verified_and_told_to_whoever_decides(client, client_as, clerk, change, says):
+    pdf = change(signed_page("a", person_key(clerk)))
+    assert client.post(CLAIM, typed(make_tax_code(), file=SimpleUploadedFile("guq.pdf", pdf))).status_code == 302
+    claim = Claim.objects.get()
+    assert claim.verified_at and len(claim.signatures) == 1
+    looked = reverse("enterprises:claim_signatures", args=[claim.public_id])
+    for name in ("claim_detail", "confirm_claim"):
+        page = client_as(clerk).get(reverse(f"enterprises:{name}", args=[claim.public_id])).content.decode()
+        assert f"Chữ ký số: {says}" in page and looked in page
+    assert says in client_as(clerk).get(looked).content.decode()
+    assert client_as(make_enterprise_user()).get(looked).status_code == 403
+    with pytest.raises(IntegrityError, match="claim_signatures_verified"), transaction.atomic():
+        make_claim(signatures=[])
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Claim.objects.filter(pk=claim.pk).update(signatures=[])
 
 
 @pytest.mark.parametrize(
