@@ -338,6 +338,15 @@ def may_move(user, dossier, state):
     return move is not None and may_on(user, dossier, move.roles)
 
 
+def why_not(user, dossier, state):
+    """Why this person does not take the dossier to `state` now, in a sentence: its state, or whose right it is; "" where they do."""
+    try:
+        _require_move(dossier, state, user)
+    except Refused as refusal:
+        return str(refusal)
+    return ""
+
+
 def may_prepare(user, dossier):
     return dossier.is_draft and may_on(user, dossier, PREPARE.roles)
 

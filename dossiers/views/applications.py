@@ -28,6 +28,7 @@ def attach_application(request, public_id):
         dossier,
         lambda now: services.attach_application(dossier=dossier, upload=upload, by=request.user, now=now),
         _attached_words,
+        named=upload.name,
     )
 
 
@@ -51,14 +52,14 @@ def _attached_words(row):
     return level, _("The file of the application is attached: %(worth)s.") % {"worth": words}
 
 
-def _done(request, dossier, act, said):
-    """Do it and say what `said` makes of the row that came of it."""
+def _done(request, dossier, act, said, named=""):
+    """Do it and say what `said` makes of the row that came of it; what is refused names the file."""
     try:
         row = act(timezone.now())
     except NotAllowed as refusal:
         raise PermissionDenied(str(refusal)) from None
     except Refused as refusal:
-        messages.error(request, str(refusal))
+        messages.error(request, f"{named}: {refusal}" if named else str(refusal))
     else:
         messages.add_message(request, *said(row))
     return _back(dossier)

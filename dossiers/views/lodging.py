@@ -450,7 +450,7 @@ def withdraw_dossier(request, public_id):
     dossier = visible_dossier(request, public_id)
     if request.method == "GET" and not services.may_move(request.user, dossier, State.WITHDRAWN):
         if dossier.state == State.WITHDRAWN or may_on(request.user, dossier, PREPARE.roles):
-            messages.info(request, _("You cannot withdraw this dossier as it stands now."))
+            messages.info(request, services.why_not(request.user, dossier, State.WITHDRAWN))
             return HttpResponseRedirect(dossier.get_absolute_url())
         raise PermissionDenied(_("Your role does not allow this."))
     form = WithdrawForm(form_data(request)[0])

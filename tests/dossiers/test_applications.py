@@ -117,6 +117,15 @@ def test_signatures_are_shown_for_what_they_are_and_never_keep_from_lodging(made
     assert Event.objects.filter(kind="dossier application attached").count() == 1
 
 
+def test_a_file_that_is_refused_as_the_application_is_named(draft, signatory, client_as):
+    address = reverse("dossiers:attach_application", args=[draft.public_id])
+    refused = client_as(signatory).post(
+        address, {"file": SimpleUploadedFile("Đơn khóa.pdf", b"%PDF-1.4 nothing")}, follow=True
+    )
+    assert "Đơn khóa.pdf: " in refused.content.decode()
+    assert not draft.files.applications().exists()
+
+
 def test_the_signatures_in_the_file_of_a_component_are_checked_for_whoever_sees_the_dossier(
     draft, signatory, client_as
 ):

@@ -151,6 +151,17 @@ def test_a_draft_is_there_for_its_enterprise_and_for_nobody_else(client_as, clie
     assert {client.get(address).status_code for address in (addresses[0], nowhere)} == {302}
 
 
+def test_whoever_does_not_withdraw_a_dossier_reads_whether_it_is_their_right_or_its_state(
+    client_as, lodged, signatory, preparer
+):
+    address = page("withdraw_dossier", lodged)
+    assert "người đại diện theo pháp luật của doanh nghiệp hoặc người được ủy quyền thực hiện" in text_of(
+        client_as(preparer).get(address, follow=True)
+    )
+    services.withdraw_dossier(dossier=lodged, reason="Thôi", by=signatory, now=timezone.now())
+    assert "Hồ sơ đang ở trạng thái “Đã rút”" in text_of(client_as(preparer).get(address, follow=True))
+
+
 def test_what_was_lodged_is_seen_by_its_enterprise_and_by_staff(client_as, lodged, signatory, preparer):
     row = lodged.files.get()
     addresses = [page("dossier", lodged), page("lodged_dossier", lodged), page("dossier_file", lodged, row)]
