@@ -32,7 +32,11 @@ class EnterprisesConfig(AppConfig):
             describe=memberships.describe_invitation,
         )
         invited_enterprises.register(
-            named=inviting.named, email_of=inviting.email_of, people=inviting.people, held_by=inviting.held_by
+            named=inviting.named,
+            gone=inviting.gone,
+            email_of=inviting.email_of,
+            people=inviting.people,
+            held_by=inviting.held_by,
         )
         waiting.register(inviting.waiting_invitations)
         panels.register(memberships.panel_of_person)

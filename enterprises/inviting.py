@@ -8,6 +8,7 @@ from enterprises.models import Enterprise, Membership
 from enterprises.telling import people_of
 from enterprises.waiting import Waiting
 from programme.models import Invitee
+from screens import formats
 
 MOST = 10  # invitations that wait for an answer, the next meeting first
 
@@ -16,6 +17,23 @@ def named(tax_codes):
     """{tax code: (public id, name)} of those that are registered and were not dissolved."""
     rows = Enterprise.objects.standing().filter(tax_code__in=tax_codes).exclude(status=Enterprise.Status.DISSOLVED)
     return {row.tax_code: (row.public_id, row.name) for row in rows}
+
+
+def gone(tax_codes):
+    """{tax code: sentence} of those that are registered and not invited: why."""
+    rows = Enterprise.objects.recorded().filter(tax_code__in=tax_codes).select_related("merged_into")
+    found = {}
+    for row in rows:
+        words = {"code": row.tax_code, "name": row.name}
+        if row.merged_into:
+            found[row.tax_code] = _("%(code)s (%(name)s) was merged into %(other)s, tax code %(other_code)s.") % (
+                words | {"other": row.merged_into.name, "other_code": row.merged_into.tax_code}
+            )
+        elif row.status == Enterprise.Status.DISSOLVED:
+            found[row.tax_code] = _("%(code)s (%(name)s) stands as dissolved since %(day)s.") % (
+                words | {"day": formats.vn_date(row.status_from)}
+            )
+    return found
 
 
 def _record(public_id):

@@ -154,6 +154,7 @@ urlpatterns = [
     path("meetings/<uuid:public_id>/edit/", meetings.edit_meeting, name="edit_meeting"),
     path("meetings/<uuid:public_id>/cancel/", meetings.cancel_meeting, name="cancel_meeting"),
     path("meetings/<uuid:public_id>/hold/", meetings.hold_meeting, name="hold_meeting"),
+    path("meetings/<uuid:public_id>/proceedings/", meetings.correct_proceedings, name="correct_proceedings"),
     path("meetings/<uuid:public_id>/documents/attach/", meetings.attach_document, name="attach_document"),
     path("meetings/<uuid:public_id>/documents/<uuid:document>/", meetings.meeting_document, name="meeting_document"),
     path(

@@ -31,7 +31,8 @@ route("programme:meeting", GET=SEE)
 route("programme:attendance_list", GET=SEE)
 route("programme:meeting_document", GET=SEE)
 for name in (
-    "add_meeting", "edit_meeting", "cancel_meeting", "hold_meeting", "attach_document", "withdraw_document", "add_guests",
+    "add_meeting", "edit_meeting", "cancel_meeting", "hold_meeting", "correct_proceedings", "attach_document",
+    "withdraw_document", "add_guests",
     "withdraw_guest", "enter_answer", "send_invitations", "mark_attendance", "draft_meeting_paper", "add_conclusion",
     "edit_conclusion", "drop_conclusion",
 ):  # fmt: skip

@@ -36,14 +36,7 @@ def add_guests(*, meeting, by, now, offices=(), people=(), tax_codes=(), outside
     if meeting.state in (STATE.CONCLUDED, STATE.CANCELLED):
         raise no_longer(meeting)
     known = enterprises().named(tax_codes) if tax_codes else {}
-    missing = [code for code in tax_codes if code not in known]
-    if missing:
-        raise Refused(
-            _(
-                "No enterprise is registered with the tax code %(codes)s. Correct it, or enter the body outside by its name."
-            )
-            % {"codes": ", ".join(missing)}
-        )
+    _require_invitable([code for code in tax_codes if code not in known])
     wanted = [{"kind": KIND.OFFICE, "office": office, "name": office.name} for office in offices]
     wanted += [{"kind": KIND.PERSON, "person": person, "name": person.full_name} for person in people]
     wanted += [{"kind": KIND.ENTERPRISE, "enterprise": key, "name": name[:200]} for key, name in known.values()]
@@ -66,6 +59,23 @@ def add_guests(*, meeting, by, now, offices=(), people=(), tax_codes=(), outside
         "guests added", meeting, by=by, now=now, count=len(added), personal={"guests": "; ".join(map(str, added))}
     )
     return added, left
+
+
+def _require_invitable(codes):
+    """Refuse tax codes by which nobody can be invited: those that nobody has, and those of whom it is known why."""
+    gone = enterprises().gone(codes) if codes else {}
+    said, missing = [gone[code] for code in codes if code in gone], [code for code in codes if code not in gone]
+    if said:
+        said.append(_("Take the code off the list, or enter whoever is to come by name."))
+    if missing:
+        said.append(
+            _(
+                "No enterprise is registered with the tax code %(codes)s. Correct it, or enter the body outside by its name."
+            )
+            % {"codes": ", ".join(missing)}
+        )
+    if said:
+        raise Refused(" ".join(said))
 
 
 def _is_same(guest, values):

@@ -107,6 +107,30 @@ def hold_meeting(*, meeting, proceedings, version, by, now):
     return meeting
 
 
+def proceedings_are_open(meeting):
+    """Whether what happened can still be corrected: until the minutes are sent on their way, or the meeting is concluded."""
+    under_way = MeetingPaper.objects.filter(meeting=meeting, kind="minutes", paper__state__in=SETTLED)
+    return meeting.state == STATE.HELD and not under_way.exists()
+
+
+@transaction.atomic
+def correct_proceedings(*, meeting, proceedings, version, by, now):
+    """Correct what was written down of the meeting, while no minutes of it are on their way."""
+    meeting = kept(meeting, by)
+    if meeting.state != STATE.HELD:
+        raise no_longer(meeting)
+    if not proceedings_are_open(meeting):
+        raise Conflict(_("The minutes are on their way. Have them sent back before the proceedings are changed."))
+    if not proceedings.strip():
+        raise Refused(_("Write down what happened at the meeting."))
+    refuse_secret(proceedings)
+    before, after = changed_values(meeting, {"proceedings": proceedings.strip()})
+    if after:
+        save(meeting, version, ["proceedings"])
+        record_event("meeting proceedings corrected", meeting, by=by, now=now, before=before, after=after)
+    return meeting
+
+
 # --- documents ---------------------------------------------------------------------------------
 
 

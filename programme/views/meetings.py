@@ -27,7 +27,7 @@ from programme.services import meetings as services
 from programme.services.invitations import issued_invitation, may_withdraw, on_paper, to_send
 from programme.tables import meetings as tables
 from programme.views.acting import act, bound
-from reference.days_off import day_off, days_off
+from reference.days_off import MEETING_ON, day_off, days_off
 from reference.sending import do_once
 from screens import formats
 from screens.forms import form_data
@@ -113,6 +113,7 @@ def meeting_detail(request, public_id):
             "documents": meeting.documents.filter(withdrawn_at__isnull=True).select_related("file").order_by("id"),
             "may_attach": keeps and meeting.state not in (STATE.CONCLUDED, STATE.CANCELLED),
             "otherwise": said,
+            "day_off": _on_day_off(meeting),
             "by_hand": _by_hand(meeting) if keeps and (said or _is_changed(meeting)) else "",
             "guests": [
                 (guest, ANSWER_KINDS.get(guest.answer, "quiet"), may_withdraw(guest)) for guest in guests[:GUESTS_SHOWN]
@@ -124,6 +125,11 @@ def meeting_detail(request, public_id):
             "may_conclude": keeps and services.conclusions_are_open(meeting),
         },
     )
+
+
+def _on_day_off(meeting):
+    to_come = meeting.state in (STATE.PREPARED, STATE.INVITED)
+    return day_off(timezone.localdate(meeting.starts_at), MEETING_ON) if to_come else ""
 
 
 def otherwise(meeting):
@@ -206,6 +212,8 @@ def _acts(meeting, invitation, now):
         found.append(("mark_attendance", _("Mark who came")))
     if meeting.state in (STATE.PREPARED, STATE.INVITED, STATE.HELD):
         found.append(("add_guests", _("Add guests")))
+    if services.proceedings_are_open(meeting):
+        found.append(("correct_proceedings", _("Correct the proceedings")))
     if meeting.state in (STATE.PREPARED, STATE.INVITED):
         found += [("edit_meeting", _("Change")), ("cancel_meeting", _("Cancel the meeting"))]
     return [(reverse(f"programme:{name}", args=[meeting.public_id]), label) for name, label in found]
@@ -247,6 +255,7 @@ def add_meeting(request):
         title=_("Prepare a meeting"),
         submit=_("Enter the meeting"),
         done=_("The meeting is entered. List the guests, then draft the letter of invitation."),
+        point_out=lambda: day_off(form.cleaned_data["day"], MEETING_ON),
         back=reverse("programme:meeting_list"),
         back_label=_("Meetings"),
         now=now,
@@ -273,6 +282,7 @@ def edit_meeting(request, public_id):
         title=_("Change the meeting"),
         submit=_("Save the change"),
         done=_with(_("The meeting is changed."), by_hand),
+        point_out=lambda: day_off(form.cleaned_data["day"], MEETING_ON),
         lead=_with(_("Whoever is invited already is told of the change."), by_hand) if invited else "",
         **of_meeting(meeting, now),
     )
@@ -312,6 +322,30 @@ def hold_meeting(request, public_id):
         title=_("Enter the meeting as held"),
         submit=_("Enter as held"),
         done=_("The meeting is entered as held. Write down its conclusions."),
+        **of_meeting(meeting, now),
+    )
+
+
+def correct_proceedings(request, public_id):
+    meeting, now = kept_meeting(request, public_id), timezone.now()
+    form = bound(request, ProceedingsForm, initial={"proceedings": meeting.proceedings, "version": meeting.version})
+    return act(
+        request,
+        form,
+        lambda: services.correct_proceedings(
+            meeting=meeting,
+            proceedings=form.cleaned_data["proceedings"],
+            version=form.cleaned_data["version"],
+            by=request.user,
+            now=now,
+        ),
+        verb=f"correct proceedings {meeting.public_id}",
+        title=_("Correct the proceedings"),
+        submit=_("Save the change"),
+        done=_("The proceedings are corrected."),
+        lead=_("Minutes that are drafted already are corrected on their own page.")
+        if papers.standing_paper(meeting, KIND.MINUTES)
+        else "",
         **of_meeting(meeting, now),
     )
 

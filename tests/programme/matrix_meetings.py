@@ -63,7 +63,7 @@ def _attached(world):
 
 
 OF_MEETING = (
-    "meeting", "edit_meeting", "cancel_meeting", "hold_meeting", "attach_document", "attendance_list", "add_guests",
+    "meeting", "edit_meeting", "cancel_meeting", "hold_meeting", "correct_proceedings", "attach_document", "attendance_list", "add_guests",
     "send_invitations", "mark_attendance", "add_conclusion",
 )  # fmt: skip
 OBJECTS = {

@@ -50,7 +50,7 @@ ADDRESSES = {
         for name in ("edit_meeting", "attach_document", "add_guests", "send_invitations")
     },
     **{f"programme:{name}": _in("invited") for name in ("cancel_meeting", "hold_meeting")},
-    **{f"programme:{name}": _in("held") for name in ("mark_attendance", "add_conclusion")},
+    **{f"programme:{name}": _in("held") for name in ("mark_attendance", "add_conclusion", "correct_proceedings")},
     "programme:withdraw_guest": _guest("prepared"),
     "programme:enter_answer": _guest("invited"),
     "programme:draft_meeting_paper": lambda: _in("prepared")() | {"kind": "invitation"},

@@ -2,7 +2,7 @@
 conclusions makes each of them a given task."""
 
 import uuid
-from datetime import timedelta
+from datetime import date, timedelta
 from html import unescape
 
 import pytest
@@ -16,6 +16,7 @@ from django.utils import timezone
 from accounts.handover import hand_over
 from accounts.roles import Role
 from audit.events import actor_names, history_of
+from audit.models import Event
 from audit.refusals import Conflict, NotAllowed, Refused, StaleVersion
 from documents import purposes
 from documents.services.papers import discard_paper
@@ -115,6 +116,20 @@ def test_a_guest_stands_once_on_the_list_and_a_wrong_tax_code_adds_nobody(room):
     with pytest.raises(Conflict):
         invitations.withdraw_guest(invitee=guest, by=room.secretary, now=NOW)
     assert [guest.place for guest in room.add(people=[room.chair])] == [4]
+
+
+def test_a_tax_code_of_an_enterprise_that_ended_says_what_became_of_it(room):
+    gone = make_enterprise(name="Công ty Cũ", status="dissolved", status_from=date(2025, 3, 1))
+    root = make_enterprise(name="Công ty Mới")
+    merged = make_enterprise(name="Công ty Gộp", merged_into=root, merged_at=NOW)
+    with pytest.raises(Refused) as refusal:
+        room.add(tax_codes=[gone.tax_code, merged.tax_code, "0199999999"])
+    said = str(refusal.value)
+    assert f"{gone.tax_code} (Công ty Cũ) được ghi nhận đã giải thể từ ngày 01/03/2025." in said
+    assert f"{merged.tax_code} (Công ty Gộp) đã được gộp vào Công ty Mới, mã số thuế {root.tax_code}." in said
+    assert said.endswith(
+        "Không có doanh nghiệp nào với mã số thuế 0199999999. Hãy sửa lại, hoặc ghi tên vào mục ngoài Sở."
+    )
 
 
 def test_several_of_one_body_share_its_address_and_whoever_is_not_added_is_named(client_as):
@@ -350,6 +365,10 @@ def test_an_answer_for_a_time_that_was_changed_is_told_as_such_and_asked_for_onc
     assert "Đề nghị xác nhận lại" not in text_of(client.get(link))
     assert set(guests.former()) == {own} and guest not in guests.to_answer(room.now)
     assert "thời gian cũ" in text_of(keeper.get(listed))
+    other = reverse("programme:own_invitation", args=[own.public_id])
+    assert "Đề nghị xác nhận lại" in text_of(client_as(room.head).get(other))
+    room.cancelled()
+    assert "Đề nghị xác nhận lại" not in text_of(client_as(room.head).get(other))  # nothing is taken any more
 
 
 def test_an_answer_given_on_a_page_of_before_a_change_is_refused_with_the_new_time_and_loses_nothing(client, client_as):
@@ -414,6 +433,60 @@ def test_who_came_is_filled_in_from_the_answers_and_marked_from_the_beginning_on
     room.again().held()
     body = room.begin("minutes", room.over).body
     assert "Bà Lan" in body and "Vắng mặt: Báo" in body and "Đã trao đổi" in body
+
+
+def test_what_happened_is_corrected_until_the_minutes_are_on_their_way(client_as):
+    now = timezone.now()
+    room = Room(now=now - timedelta(days=8), begins=now - timedelta(days=1)).invited()
+    client = client_as(room.secretary)
+    address = reverse("programme:correct_proceedings", args=[room.meeting.public_id])
+    assert address not in text_of(client.get(room.meeting.get_absolute_url()))
+    room.held()
+    assert address in client.get(room.meeting.get_absolute_url()).content.decode()
+    given = {
+        "proceedings": "Đã trao đổi, thống nhất",
+        "version": room.meeting.version,
+        "operation_key": str(uuid.uuid4()),
+    }
+    assert client.post(address, given).status_code == 302
+    room.again()
+    assert room.meeting.proceedings == "Đã trao đổi, thống nhất"
+    event = Event.objects.about(room.meeting).latest("id")
+    assert event.kind == "meeting proceedings corrected" and "Đã trao đổi" in str(event.body)
+    change = {"meeting": room.meeting, "by": room.secretary, "now": now}
+    with pytest.raises(StaleVersion):
+        meetings.correct_proceedings(proceedings="Khác", version=1, **change)
+    with pytest.raises(NotAllowed):
+        meetings.correct_proceedings(proceedings="Khác", version=3, **change | {"by": make_user(Role.OFFICER)})
+    paper = room.begin("minutes", now)
+    assert "Biên bản đã soạn được sửa trên trang của biên bản" in text_of(client.get(address))
+    pass_plainly(paper, "signing", by=room.secretary, at=now)
+    with pytest.raises(Conflict, match="Biên bản đã trình ký"):
+        meetings.correct_proceedings(proceedings="Khác", version=room.meeting.version, **change)
+    assert address not in client.get(room.meeting.get_absolute_url()).content.decode()
+
+
+def test_a_meeting_on_a_day_off_is_pointed_out_and_not_refused(client_as):
+    now = timezone.now()
+    room = Room(now=now)
+    today = timezone.localdate(now)
+    sunday = today + timedelta(days=14 - today.weekday() - 1)
+    said = f"Ngày họp Chủ nhật {sunday:%d/%m/%Y} là ngày nghỉ"
+    fields = {
+        "subject": "Sơ kết", "time": "09:00", "place": "Phòng 1", "chair": room.chair.pk, "office": room.office.pk,
+        "secretary": room.secretary.pk, "agenda": "Báo cáo", "operation_key": str(uuid.uuid4()),
+    }  # fmt: skip
+    client = client_as(room.secretary)
+    made = client.post(reverse("programme:add_meeting"), fields | {"day": f"{sunday:%d/%m/%Y}"}, follow=True)
+    assert text_of(made).count(said) == 2  # told once, and on its page
+    meeting = Meeting.objects.latest("pk")
+    edit = reverse("programme:edit_meeting", args=[meeting.public_id])
+    more = {
+        "version": meeting.version,
+        "operation_key": str(uuid.uuid4()),
+        "day": f"{sunday + timedelta(days=1):%d/%m/%Y}",
+    }
+    assert "là ngày nghỉ" not in text_of(client.post(edit, fields | more, follow=True))
 
 
 def test_the_notice_of_conclusions_makes_each_of_them_a_given_task(room):
