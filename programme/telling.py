@@ -93,12 +93,15 @@ def _in_charge(given, on):
     return User.objects.filter(pk__in=receiving.values("user_id"))
 
 
-TASK_GIVEN = kind(
-    "programme.task_given",
-    _("A task of the Committee or of a meeting was given to me"),
-    model=GivenTask,
-    people=_in_charge,
-    says=lambda given: {
+def _no_longer_in_charge(given, on):
+    """The person it was taken from, while it is open and in other hands."""
+    taken = given.state == GivenTask.State.OPEN and given.taken_from_id != given.person_id
+    return User.objects.filter(pk=given.taken_from_id if taken else None)
+
+
+_OF_TASK = {
+    "model": GivenTask,
+    "says": lambda given: {
         "content": given.content,
         "document": given.document,
         "day": formats.vn_date(given.document_on),
@@ -106,7 +109,7 @@ TASK_GIVEN = kind(
         "office": given.office.name,
         "deadline": formats.vn_long_date(given.deadline),
     },
-    places=(
+    "places": (
         Place("content", _("what is asked"), "Rà soát danh sách sản phẩm đề nghị công nhận năm 2027"),
         Place("document", _("number of the document"), "15/TB-SCT"),
         Place("day", _("date of the document"), "27/11/2026"),
@@ -114,7 +117,19 @@ TASK_GIVEN = kind(
         Place("office", _("office in charge"), "Phòng Quản lý công nghiệp"),
         Place("deadline", _("deadline"), "thứ Tư 23/12/2026"),
     ),
-    roles=REPORT.roles,
+    "roles": REPORT.roles,
+}
+TASK_GIVEN = kind(
+    "programme.task_given", _("A task of the Committee or of a meeting was given to me"), people=_in_charge, **_OF_TASK
+)
+TASK_DUE = kind(
+    "programme.task_due", _("The deadline of a task that I am in charge of was changed"), people=_in_charge, **_OF_TASK
+)
+TASK_TAKEN = kind(
+    "programme.task_taken",
+    _("A task that I was in charge of was given to others"),
+    people=_no_longer_in_charge,
+    **_OF_TASK,
 )
 
 

@@ -54,6 +54,9 @@ class GivenTask(Identified, Versioned):
         related_name="given_tasks",
         verbose_name=_("person in charge"),
     )
+    taken_from = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, editable=False, related_name="+", verbose_name=_("taken from")
+    )
     deadline = models.DateField(_("deadline"))
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.OPEN, editable=False)
     ended_on = models.DateField(_("ended on"), null=True, editable=False)

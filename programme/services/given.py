@@ -12,7 +12,7 @@ from notices.services.telling import tell
 from programme.models import GivenTask, GivenTaskReport
 from programme.permissions.plans import GIVE, REPORT, can_report_given
 from programme.services.moving import changed_values, locked, move, require_past, save, told
-from programme.telling import TASK_GIVEN
+from programme.telling import TASK_DUE, TASK_GIVEN, TASK_TAKEN
 
 STATE = GivenTask.State
 
@@ -55,21 +55,28 @@ def require_in_charge(office, person, on):
 
 @transaction.atomic
 def edit_given(*, given, values, version, by, now, reason):
-    """Correct a given task, or give it to another office or person, with the reason."""
+    """Correct a given task, or give it to another office or person, with the reason. Whoever is in charge is told of another
+    deadline, and the person who was in charge that they no longer are."""
     require(by, GIVE)
     given = locked(given, "office", "person")
     if given.state != STATE.OPEN:
         raise Conflict(
             _("This is “%(state)s” now; the step can no longer be taken.") % {"state": given.get_state_display()}
         )
+    former = given.person
     before, after = changed_values(given, values)
     if after:
         _require_in_order(given, now)
         given.derive()
-        save(given, version, [*after, "folded"])
+        given.taken_from = former if "person" in after else given.taken_from
+        save(given, version, [*after, "folded", "taken_from"])
         record_event("given task changed", given, by=by, now=now, reason=reason, before=before, after=after)
         if after.keys() & {"office", "person"}:
             tell(TASK_GIVEN, given, by=by, now=now, occasion=f"version {given.version}")
+        elif "deadline" in after:
+            tell(TASK_DUE, given, by=by, now=now, occasion=f"version {given.version}")
+        if "person" in after and former:
+            tell(TASK_TAKEN, given, by=by, now=now, occasion=f"version {given.version}")
     return given
 
 

@@ -330,6 +330,28 @@ def test_a_given_task_changes_hands_with_a_reason(now):
         given_services.edit_given(version=2, **change)
 
 
+def test_another_deadline_is_told_to_whoever_is_in_charge_and_another_person_to_whoever_was(now):
+    clerk, person = make_user(Role.RECORDS_CLERK), make_user(Role.OFFICER)
+    office = office_of(person)
+    other = make_user(Role.OFFICER, office=office)
+    given = given_services.add_given(values=given_values(office, person=person), by=clerk, now=now)
+
+    def news(version, values):
+        before = set(Notice.objects.values_list("pk", flat=True))
+        change = {"given": given, "values": values, "by": clerk, "now": now, "reason": "Điều chỉnh"}
+        given_services.edit_given(version=version, **change)
+        sending.send_waiting(now=now)
+        new = Notice.objects.exclude(pk__in=before).select_related("telling", "person")
+        return {(notice.telling.kind.removeprefix("programme."), notice.person) for notice in new}
+
+    sending.send_waiting(now=now)
+    assert news(1, {"deadline": date(2025, 8, 1)}) == {("task_due", person)}
+    assert Notice.objects.latest("pk").subject_vi == "Nhiệm vụ tại 120/TB-VP: thời hạn mới thứ Sáu 01/08/2025"
+    assert news(2, {"person": other, "deadline": date(2025, 8, 4)}) == {("task_given", other), ("task_taken", person)}
+    assert news(3, {"person": person}) == {("task_given", person), ("task_taken", other)}
+    assert news(4, {"content": "Khác"}) == set()
+
+
 def test_whoever_is_in_charge_of_a_given_task_is_told_once_and_of_an_office_its_heads(now):
     told = []
 
