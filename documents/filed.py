@@ -6,6 +6,7 @@ from accounts.roles import READERS
 from documents.filing import Entry, Fileable
 from documents.incoming_states import IncomingState
 from documents.models import IncomingPaper, PaperNumber
+from reference.presenting import written
 
 
 def _incoming(paper):
@@ -19,12 +20,11 @@ def _incoming(paper):
 
 
 def _outgoing(number):
-    issuer = " ".join(number.series.issuer.split())
     return Entry(
         subject=f"{number.series.name_vi}: {number.subject}",
         symbol=number.symbol,
         dated_on=number.dated_on,
-        author=issuer or number.office.name,
+        author=written(number.series.issuer) or number.office.name,
     )
 
 

@@ -4,7 +4,7 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
-from reference.models import ReferenceItem, Rule
+from reference.models import Agency, ReferenceItem, Rule
 from reference.rules import parts_of
 from reference.tables import since_text
 from screens import formats
@@ -76,3 +76,10 @@ def named_as_of(entry, *, on):
     if entry.valid_to is None or entry.valid_to >= on:
         return str(entry)
     return _("%(entry)s (in force until %(day)s)") % {"entry": entry, "day": formats.vn_date(entry.valid_to)}
+
+
+def written(heading):
+    """The name of a body as it is written in a sentence: the heading of its papers is in capitals, on several lines."""
+    called = " ".join(heading.split())
+    names = Agency.objects.values_list("name_vi", flat=True)
+    return next((name for name in names if name.casefold() == called.casefold()), called)

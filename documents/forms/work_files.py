@@ -6,7 +6,7 @@ from accounts.models import Office, User
 from documents.forms.numbers import standing_offices
 from documents.incoming_states import HANDLERS
 from documents.models import WorkFile
-from documents.models.work_files import offices_of_member
+from documents.models.work_files import kept_for, offices_of_member
 from documents.paper_states import OFFICE
 from documents.services.work_files import CONTENT, retentions
 from reference.forms import reason_field
@@ -35,7 +35,7 @@ class WorkFileForm(Form):
         self.fields["office"].queryset = offices
         people = User.objects.holding(HANDLERS, today).filter(posts__office__in=offices).distinct()
         self.fields["keeper"].queryset = people.order_by("sort_key")
-        known = [(code, row["label_vi"]) for code, row in retentions(today).items()]
+        known = [(code, kept_for(row["label_vi"], row["years"])) for code, row in retentions(today).items()]
         self.fields["retention"].choices = [("", _("Choose…")), *known]
         if opened:
             del self.fields["year"]

@@ -5,8 +5,8 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language, gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from accounts.models import Office, Post
 from accounts.roles import LEADERS, Role
@@ -41,6 +41,13 @@ class WorkFileQuerySet(models.QuerySet):
 
     def kept_by(self, person):
         return self.open().filter(keeper=person)
+
+
+def kept_for(words, years):
+    """How long a file is kept: in Vietnamese in the words of the rule, in English by the years."""
+    if not (get_language() or "").startswith("en"):
+        return words
+    return ngettext("%(years)s year", "%(years)s years", years) % {"years": years} if years else gettext("for ever")
 
 
 class WorkFile(Identified, Versioned):
@@ -98,6 +105,10 @@ class WorkFile(Identified, Versioned):
     @property
     def is_open(self):
         return self.state == self.State.OPEN
+
+    @property
+    def kept_for(self):
+        return kept_for(self.retention_words, self.retention_years)
 
     @property
     def kept_until(self):

@@ -27,7 +27,7 @@ from documents.signatories import lines_above, require_signatory
 from documents.signing.keys import facts_of, person_key
 from documents.signing.signatures import SIGNER
 from documents.store import bytes_of, keep_made, usable
-from reference.models import Agency
+from reference.presenting import written
 from screens import formats
 from screens.text import clean, fold
 
@@ -76,12 +76,6 @@ def is_void(original):
     return isinstance(original, IncomingPaper) and original.is_void
 
 
-def _written(issuer):
-    """The name of a body as it is written in a sentence: its heading is in capitals, which say nothing of that."""
-    names = Agency.objects.values_list("name_vi", flat=True)
-    return next((name for name in names if name.casefold() == issuer.casefold()), issuer)
-
-
 def named(original):
     """How a copy names the paper that was copied."""
     if isinstance(original, IncomingPaper):
@@ -89,7 +83,7 @@ def named(original):
         issuer = original.issuer
     else:
         kind, symbol, issued_on = original.series.name_vi, original.number.symbol, original.number.dated_on
-        issuer = _written(" ".join(lines_of(original.series.issuer)))
+        issuer = written(original.series.issuer)
     parts = [
         kind,
         f"số {symbol}" if symbol else "",

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Office
 from documents.models import WorkFile
+from documents.models.work_files import kept_for
 from screens import tables
 from screens.lists import FilterSet, SearchFilter
 
@@ -21,8 +22,11 @@ class WorkFileTable(tables.Table):
     year = tables.LinkColumn(verbose_name=_("Year"), route="documents:work_file", width=8)
     office = tables.VietnameseColumn(verbose_name=_("Office"), accessor="office__name")
     keeper = tables.VietnameseColumn(verbose_name=_("Keeper of the file"), accessor="keeper__full_name")
-    retention = tables.VietnameseColumn(
-        verbose_name=_("Kept for"), accessor="retention_words", order_by=("retention_years",)
+    retention = tables.TextColumn(
+        verbose_name=_("Kept for"),
+        fields=("retention_words", "retention_years"),
+        compute=lambda record: kept_for(record["retention_words"], record["retention_years"]),
+        order_by=("retention_years",),
     )
     items = tables.NumberColumn(verbose_name=_("Papers in it"), accessor="standing_items", orderable=False)
     state = tables.TagColumn(verbose_name=_("State"), choices=dict(WorkFile.State.choices), kinds=STATE_KINDS)

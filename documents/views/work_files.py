@@ -112,7 +112,7 @@ def _facts(row):
         (_("Year"), str(row.year)),
         (_("Office"), row.office.name),
         (_("Keeper of the file"), row.keeper.full_name),
-        (_("Kept for"), row.retention_words),
+        (_("Kept for"), row.kept_for),
         (_("Remark"), row.note or formats.NOTHING),
         (_("Opened by"), f"{who[row.opened_by]}, {formats.vn_datetime(row.opened_at)}"),
     ]

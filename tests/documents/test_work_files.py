@@ -8,11 +8,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.translation import override
 
 from accounts.handover import hand_over
 from accounts.roles import Role
 from audit.refusals import Conflict, NotAllowed, Refused, StaleVersion
 from documents.models import WorkFile, WorkFileItem
+from documents.models.work_files import kept_for
 from documents.services import incoming as incoming_services
 from documents.services import numbers
 from documents.services import work_files as services
@@ -20,6 +22,7 @@ from documents.store import save_upload
 from reporting.demo.scans import one_page
 from tests.factories import (
     make_administrator,
+    make_agency,
     make_auditor,
     make_copy_at,
     make_director,
@@ -60,10 +63,22 @@ def values_of(work_file, **changed):
     return {name: getattr(work_file, name) for name in services.CONTENT} | changed
 
 
+def test_a_work_file_is_called_so_and_an_english_page_says_in_english_how_long_it_is_kept(officer, client_as):
+    work_file = make_work_file(keeper=officer)
+    assert "<h2>Hồ sơ công việc</h2>" in client_as(officer).get(work_file.get_absolute_url()).content.decode()
+    kept = (work_file.retention_words, work_file.retention_years)
+    with override("en"):
+        assert (kept_for(*kept), kept_for("Vĩnh viễn", 0)) == (f"{kept[1]} years", "for ever")
+        assert kept_for("1 năm", 1) == "1 year"
+    with override("vi"):
+        assert kept_for(*kept) == kept[0]
+
+
 # --- filling and closing -----------------------------------------------------------------------
 
 
 def test_papers_in_and_out_and_dossiers_stand_in_a_file_in_the_order_in_which_they_were_put(officer):
+    make_agency(name="Sở Công Thương")
     work_file = make_work_file(keeper=officer)
     paper = pass_on(make_incoming(symbol="12/UBND", pages=4), officer.posts.get().office, person=officer)
     number, dossier = make_number(subject="Trả lời"), make_dossier(state="withdrawn", code="261127-0001")
@@ -71,7 +86,7 @@ def test_papers_in_and_out_and_dossiers_stand_in_a_file_in_the_order_in_which_th
         put(work_file, thing, officer, kind)
     lines = list(work_file.items.values_list("place", "symbol", "pages", "author"))
     assert lines == [
-        (1, "12/UBND", 4, "UBND Thành phố"), (2, number.symbol, None, "SỞ CÔNG THƯƠNG"),
+        (1, "12/UBND", 4, "UBND Thành phố"), (2, number.symbol, None, "Sở Công Thương"),
         (3, "261127-0001", None, dossier.enterprise.name),
     ]  # fmt: skip
     with pytest.raises(Conflict, match="vị trí 2"):
