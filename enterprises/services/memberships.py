@@ -70,7 +70,8 @@ def acts_by_authorisation(by, enterprise):
     access of whoever did."""
     if isinstance(by, str) or by.roles - ENTERPRISE_ROLES:
         return False
-    return Membership.objects.held_by(by).filter(is_authorised=True, enterprise=enterprise).exists()
+    ids = (enterprise.pk, enterprise.merged_into_id)
+    return Membership.objects.held_by(by).filter(is_authorised=True, enterprise_id__in=ids).exists()
 
 
 def members_of(enterprise, viewer, on):
@@ -126,6 +127,8 @@ PURPOSE = "membership"
 def invite_member(*, enterprise, email, full_name, role, paper="", ends_on=None, by, now):
     """Invite a person to act for the enterprise, by authorisation until a day or without; they get the role when they accept."""
     payload = {"enterprise": str(enterprise.root.public_id), "role": str(Role(role)), "paper": paper}
+    if ends_on and Role(role) != Role.SIGNATORY:
+        raise Refused(_("Only whoever signs by authorisation has a last day."))
     if ends_on:
         payload["ends_on"] = ends_on.isoformat()
     return invitations.invite(email=email, full_name=full_name, purpose=PURPOSE, payload=payload, by=by, now=now)

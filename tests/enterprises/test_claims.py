@@ -377,6 +377,9 @@ def test_staff_say_of_whom_they_invite_until_when_they_are_authorised(client_as,
     assert "Chỉ người ký theo ủy quyền" in client.post(address, wrong).content.decode()
     assert client.post(address, given | key | {"ends_on": f"{last:%d/%m/%Y}"}).status_code == 302
     assert Invitation.objects.get().payload["ends_on"] == last.isoformat()
+    person = {"email": "lap@dn.example", "full_name": "Lê Văn Lập", "by": officer, "now": timezone.now()}
+    with pytest.raises(Refused, match="Chỉ người ký theo ủy quyền"):
+        memberships.invite_member(enterprise=enterprise, role=Role.PREPARER, ends_on=last, **person)
 
 
 @pytest.mark.parametrize("fields", [{"role": "preparer", "ends_on": date(2030, 1, 1)}, {"role": "signatory"}])
