@@ -7,7 +7,7 @@ from documents.attaching import Attachments
 from programme.models import MOST_VND, BudgetLine, BudgetYear, Period, StepKind, YearState
 from programme.models.steps import ABOUT_COMMITMENT, BESIDE_LEDGER, LIMITS, NEXT_YEAR, ON_TWO_LINES, RECOVERING
 from programme.presenting.acting import line_name
-from programme.presenting.steps import LEFT_TO_NEXT_YEAR
+from programme.presenting.steps import LEFT_BY_YEAR_BEFORE, LEFT_TO_NEXT_YEAR
 from programme.services.limits import carry_over_grounds, saving_of
 from programme.services.steps import why_never
 from screens.forms import DateField, Form, MoneyField
@@ -30,6 +30,7 @@ ABOUT_LINE = tuple(kind for kind in StepKind if kind not in _NOT_ABOUT_LINE)
 
 
 REDUCED = (("", _("By an addendum")), (NEXT_YEAR, LEFT_TO_NEXT_YEAR))
+RAISED = (("", _("By an addendum")), (NEXT_YEAR, LEFT_BY_YEAR_BEFORE))
 
 
 class LineChoice(forms.ModelChoiceField):
@@ -38,7 +39,10 @@ class LineChoice(forms.ModelChoiceField):
 
 
 class PrepareStepForm(Attachments, Form):
-    """What a step of `kind` needs: `about` is its line, contract, entry, year or period. A file once sent stays."""
+    """What a step of `kind` needs: `about` is its line, contract, entry, year or period. A file once sent stays.
+
+    `left_vnd`: what its contract left in the year before and does not bind yet.
+    """
 
     attachments = {"file": _("Scan of the document")}
 
@@ -71,7 +75,7 @@ class PrepareStepForm(Attachments, Form):
         label=_("Explanation"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 3})
     )
 
-    def __init__(self, *args: Any, kind: str, line: BudgetLine | None = None, **kwargs: Any):
+    def __init__(self, *args: Any, kind: str, line: BudgetLine | None = None, left_vnd: int = 0, **kwargs: Any):
         super().__init__(*args, **kwargs)
         kind = StepKind(kind)
         if kind in AMOUNTS:
@@ -114,6 +118,14 @@ class PrepareStepForm(Attachments, Form):
             ground.help_text = _(
                 "What is carried over rests on the decision to carry it over: name that as the document."
             )
+        elif kind == StepKind.COMMIT_MORE and left_vnd:
+            ground = self.fields["ground"]
+            ground.label, ground.required = _("Why it is raised"), False
+            ground.choices, ground.initial = RAISED, NEXT_YEAR
+            ground.help_text = _(
+                "What is carried over rests on the decision to carry it over: name that as the document."
+            )
+            self.fields["amount_vnd"].initial = left_vnd
         else:
             del self.fields["ground"]
 

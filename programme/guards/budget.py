@@ -278,8 +278,20 @@ CONTINUED_STILL = (
     f"AND {_LEFT_TO_NEXT_YEAR}) AND EXISTS (SELECT 1 FROM {COMMITMENT} c WHERE c.continues_id = NEW.commitment_id "
     f"AND c.state IN ({listed(HELD)}))"
 )
+# What it left later raises the contract that goes on already, together with what that began with for no more than was left.
+_GOES_ON_WITH = (
+    f"SELECT SUM(e.amount_vnd) FROM {ENTRY} e LEFT JOIN {STEP} s ON s.id = e.step_id "
+    f"WHERE e.commitment_id = NEW.commitment_id AND e.kind = 'commit' AND {stands('e')} "
+    f"AND (e.step_id IS NULL OR s.ground = '{NEXT_YEAR}')"
+)
+RAISED_BY_MORE_THAN_LEFT = (
+    "NEW.kind = 'commit' AND NEW.reverses_id IS NULL AND EXISTS (SELECT 1 "
+    f"FROM {STEP} s WHERE s.id = NEW.step_id AND s.ground = '{NEXT_YEAR}') "
+    f"AND NEW.amount_vnd + COALESCE(({_GOES_ON_WITH}), 0) > COALESCE((SELECT SUM(e.amount_vnd) FROM {ENTRY} e "
+    f"JOIN {COMMITMENT} c ON c.continues_id = e.commitment_id WHERE c.id = NEW.commitment_id AND {_LEFT_TO_NEXT_YEAR}), 0)"
+)
 LEFT_TO_NEXT_YEAR_EARLY = (
-    f"NEW.ground = '{NEXT_YEAR}' AND NOT EXISTS (SELECT 1 FROM {YEAR} y WHERE y.id = NEW.year_id "
+    f"NEW.kind = 'decommit' AND NEW.ground = '{NEXT_YEAR}' AND NOT EXISTS (SELECT 1 FROM {YEAR} y WHERE y.id = NEW.year_id "
     f"AND y.state = '{YearState.ADJUSTING.value}')"
 )
 # On the day of a liquidation everything was paid: after it come only what settles, recovers and frees what was recovered.
@@ -560,6 +572,7 @@ GUARDS = [
         "entry_n_brought_within_ceiling", ENTRY, ("INSERT",), BROUGHT_ABOVE_CEILING, before=TAKE_PERIOD_OF_LINE
     ),
     check_trigger("entry_o_goes_on_elsewhere", ENTRY, ("INSERT",), CONTINUED_STILL),
+    check_trigger("entry_p_raised_by_what_was_left", ENTRY, ("INSERT",), RAISED_BY_MORE_THAN_LEFT),
     follows(
         "entry_z_moves_balances",
         ENTRY,

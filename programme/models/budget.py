@@ -59,7 +59,7 @@ class EntryKind(models.TextChoices):
     CARRY_OUT = "carry_out", _("Carried over to the next year")
 
 
-RAISED = _("Commitment raised by an addendum")  # an entry of the kind COMMIT that a step booked on a signed contract
+RAISED = _("Commitment raised")  # an entry of the kind COMMIT that a step booked on a signed contract
 # What each kind adds to (+1) or takes from (-1) the balances of its line; a reversal does the opposite.
 EFFECTS = {
     EntryKind.ASSIGN: {"assigned_vnd": 1},
@@ -443,7 +443,7 @@ class LedgerEntry(Identified):
 
     @property
     def raises(self):
-        """Whether it is of an addendum that raised a contract, or undoes such an entry."""
+        """Whether it raised a signed contract, or undoes such an entry."""
         if self.kind != EntryKind.COMMIT or self.opening:
             return False
         return (self.reverses if self.reverses_id else self).step_id is not None

@@ -25,7 +25,7 @@ class StepKind(models.TextChoices):
     TRANSFER = "transfer", _("Adjustment between two lines")
     ALLOCATE = EntryKind.ALLOCATE.value, EntryKind.ALLOCATE.label
     DEALLOCATE = EntryKind.DEALLOCATE.value, EntryKind.DEALLOCATE.label
-    COMMIT_MORE = "commit", _("Commitment raised by an addendum")
+    COMMIT_MORE = "commit", _("Commitment raised")
     DECOMMIT = EntryKind.DECOMMIT.value, EntryKind.DECOMMIT.label
     RECOVER = EntryKind.RECOVER.value, EntryKind.RECOVER.label
     RECOVER_ADVANCE = EntryKind.RECOVER_ADVANCE.value, EntryKind.RECOVER_ADVANCE.label
@@ -52,7 +52,8 @@ COMES_BACK = RECOVERING | {StepKind.BUDGET_RETURN}
 OPENING_SUMS = ("carried_in_vnd", "allocated_vnd", "advanced_vnd", "disbursed_vnd", "settled_vnd")
 
 
-# Ground of a reduction at the end of a year: what a contract leaves unpaid goes on in the next.
+# Ground of a reduction at the end of a year: what a contract leaves unpaid goes on in the next. There it raises the same
+# contract on the same ground, where that goes on already.
 NEXT_YEAR = "next_year"
 
 
@@ -214,7 +215,7 @@ class BudgetStep(Identified, Versioned):
             models.CheckConstraint(
                 condition=(Q(kind="carry_over") & ~Q(ground=""))
                 | (~Q(kind="carry_over") & Q(ground=""))
-                | Q(kind="decommit", ground=NEXT_YEAR),
+                | Q(kind__in=["commit", "decommit"], ground=NEXT_YEAR),
                 name="step_ground_for_carrying_over",
             ),
             models.CheckConstraint(

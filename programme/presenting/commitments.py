@@ -76,8 +76,11 @@ def chain(
     ]
 
 
-def verbs_on(row: Commitment, *, steps: bool, payments: bool, binds: bool) -> list[tuple[str, str]]:
-    """[(address, label)] of what may be prepared on a signed contract or decision; the first is the main one."""
+def verbs_on(row: Commitment, *, steps: bool, payments: bool, binds: bool, left: int) -> list[tuple[str, str]]:
+    """[(address, label)] of what may be prepared on a signed contract or decision; the first is the main one.
+
+    `left`: what it left in the year before and does not bind here yet.
+    """
     signed = (Commitment.State.APPROVED, Commitment.State.LIQUIDATED)
     if row.line.year.state == YearState.CLOSED and row.state in signed and steps and left_to_return(row):
         address = reverse("programme:prepare_step", args=[StepKind.BUDGET_RETURN.value, row.public_id])
@@ -95,7 +98,7 @@ def verbs_on(row: Commitment, *, steps: bool, payments: bool, binds: bool) -> li
     else:
         account = None
     if steps:
-        kinds = [(StepKind.COMMIT_MORE, _("Raise by an addendum"))]
+        kinds = [(StepKind.COMMIT_MORE, _("Raise, or bind what it left") if left else _("Raise by an addendum"))]
         if row.payable_vnd:
             over = year.state == YearState.ADJUSTING
             kinds.append(

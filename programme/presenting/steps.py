@@ -19,6 +19,14 @@ from reference.thresholds import limit_of
 from screens import formats
 
 LEFT_TO_NEXT_YEAR = gettext_lazy("Left unpaid and carried over to the next year")
+LEFT_BY_YEAR_BEFORE = gettext_lazy("Left unpaid in the year before and carried over")
+
+
+def left_over(step: BudgetStep) -> Any:
+    """Why a contract is reduced at the end of a year, or raised in the next, where no addendum changes it."""
+    if step.ground != NEXT_YEAR:
+        return ""
+    return LEFT_TO_NEXT_YEAR if step.kind == StepKind.DECOMMIT else LEFT_BY_YEAR_BEFORE
 
 
 def about_facts(step: BudgetStep, user: Any) -> list[tuple[str, str, str]]:
@@ -67,7 +75,8 @@ def about_facts(step: BudgetStep, user: Any) -> list[tuple[str, str, str]]:
         facts.append((_("Where the money goes"), goes_to(step.kind, step.line.year), ""))
     if step.ground and step.line is not None:
         if step.ground == NEXT_YEAR:
-            facts.append((_("Why it is reduced"), str(LEFT_TO_NEXT_YEAR), ""))
+            label = _("Why it is reduced") if step.kind == StepKind.DECOMMIT else _("Why it is raised")
+            facts.append((label, str(left_over(step)), ""))
         else:
             grounds = carry_over_grounds(step.line.year.year)
             facts.append((_("Ground for carrying over"), grounds.get(step.ground, step.ground), ""))

@@ -2,14 +2,15 @@
 
 At the end of the year the contract is reduced by what it leaves unpaid, on the ground that this goes on in the next year;
 that money is carried over (`programme.services.steps`); and on the line of the next year the contract stands again, with
-its number, day, payee and the steps before it. Each of the two names the other.
+its number, day, payee and the steps before it. Each of the two names the other. What it leaves later raises the one that
+goes on already, on the same ground.
 """
 
 from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import Q, Sum
 from django.utils.translation import gettext as _
 
 from audit.refusals import Conflict, Refused
@@ -31,6 +32,40 @@ def _booked(kind: EntryKind, ground: str) -> Any:
 def left_by(commitment: Commitment) -> int:
     """What a contract left to the next year."""
     return _sum(_booked(EntryKind.DECOMMIT, NEXT_YEAR).filter(commitment=commitment))
+
+
+def going_on_as(commitment: Commitment) -> Commitment | None:
+    """The same contract in the next year, prepared, signed or liquidated."""
+    return commitment.continuations.held().select_related("line__year", "continues__line__year").first()
+
+
+def goes_on_with(after: Commitment) -> int:
+    """What of the year before a contract that goes on binds: as it was begun, and what it was raised by on that ground."""
+    if after.state == Commitment.State.PREPARED:
+        return after.amount_vnd
+    rows = after.entries.filter(kind=EntryKind.COMMIT, reverses__isnull=True, reversed_by__isnull=True)
+    return _sum(rows.filter(Q(step=None) | Q(step__ground=NEXT_YEAR)))
+
+
+def left_behind(commitment: Commitment) -> int:
+    """What a contract left to the next year and does not go on there."""
+    after = going_on_as(commitment)
+    return max(left_by(commitment) - (goes_on_with(after) if after is not None else 0), 0)
+
+
+def require_left_behind(commitment: Commitment, amount_vnd: int) -> None:
+    """Refuse to raise a contract, as going on, by more than it left in the year before and does not bind here yet."""
+    if commitment.continues is None:
+        raise Refused(
+            _("“%(name)s” goes on from no contract of the year before; it is raised by an addendum.")
+            % {"name": commitment}
+        )
+    left = left_behind(commitment.continues)
+    if amount_vnd > left:
+        raise Refused(
+            _("“%(name)s” left %(left)s to this year that it does not bind yet; this asks for %(amount)s.")
+            % {"name": commitment, "left": formats.money(left), "amount": formats.money(amount_vnd)}
+        )
 
 
 def papers_of(commitment: Commitment) -> str:
@@ -61,7 +96,7 @@ def to_continue(line: BudgetLine) -> list[Commitment]:
 
 
 def _require_continuable(line: BudgetLine, before: Commitment) -> None:
-    if (standing := before.continuations.held().select_related("line__year").first()) is not None:
+    if (standing := going_on_as(before)) is not None:
         said = {"name": before, "year": standing.line.year}
         if standing.state == Commitment.State.PREPARED:
             raise Conflict(_("“%(name)s” is prepared to go on in %(year)s and waits for approval.") % said)

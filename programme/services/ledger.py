@@ -646,7 +646,8 @@ def require_reversible(entry: LedgerEntry) -> None:
         raise Conflict(_("This entry has been reversed already."))
     if entry.commitment is not None:
         require_not_liquidated(entry.commitment)
-    if entry.commitment is None or entry.step is None or entry.step.ground != NEXT_YEAR:
+    left = entry.kind == EntryKind.DECOMMIT and entry.step is not None and entry.step.ground == NEXT_YEAR
+    if entry.commitment is None or not left:
         return
     standing = entry.commitment.continuations.held().select_related("line__year").first()
     if standing is not None:

@@ -30,7 +30,7 @@ from programme.permissions.budget import PREPARE_STEP
 from programme.permissions.steps import right_to_approve_step, right_to_refuse_step
 from programme.services import opening, returns
 from programme.services.commitments import withdraw_with_its_entry
-from programme.services.continuing import OF_CONTRACTS, left_to_carry
+from programme.services.continuing import OF_CONTRACTS, left_to_carry, require_left_behind
 from programme.services.ledger import (
     COMMITMENT_RULES,
     RULES,
@@ -190,12 +190,19 @@ def _require_sound(step: BudgetStep, *, now: datetime) -> None:
         if step.kind in RECOVERING:
             returns.require_new_voucher(step.commitment, step.document, waiting=True)
         if step.ground:
-            _require_left_to_next_year(step, line)
+            _require_on_its_ground(step, line)
     require_after_what_it_acts_on(line, step.commitment, entry_kind(step.kind), step.amount_vnd, step.document_on)
 
 
-def _require_left_to_next_year(step: BudgetStep, line: BudgetLine) -> None:
-    """A contract leaves to the next year what it could not pay in its own, once that is over."""
+def _goes_on(step: BudgetStep) -> bool:
+    return step.kind == StepKind.COMMIT_MORE and step.ground == NEXT_YEAR
+
+
+def _require_on_its_ground(step: BudgetStep, line: BudgetLine) -> None:
+    """A contract leaves to the next year what it could not pay in its own, once that is over, and binds it there."""
+    if _goes_on(step) and step.commitment is not None:
+        require_left_behind(step.commitment, step.amount_vnd)
+        return
     if step.kind != StepKind.DECOMMIT or step.ground != NEXT_YEAR:
         raise Refused(_("Only what is left unpaid on a contract or decision goes on in the next year."))
     if line.year.state != BudgetYear.State.ADJUSTING:
@@ -304,6 +311,8 @@ def obstacle(step: BudgetStep) -> str:
             if len(moves) == 1:  # a movement between two lines takes nothing of an envelope
                 require_envelope(line, kind, step.amount_vnd, sign)
             if step.commitment is not None:
+                if _goes_on(step):
+                    require_left_behind(step.commitment, step.amount_vnd)
                 require_taken_by(step.commitment, kind, reversal=sign < 0)
                 if sign > 0:
                     require_after_its_contract(step.commitment, step.document_on)
@@ -463,6 +472,8 @@ def _carry_through(step: BudgetStep, *, by: Any, now: datetime, facts: dict[str,
         commitment = Commitment.objects.select_for_update(of=("self",)).get(pk=step.commitment.pk)
         if step.kind in RECOVERING:
             returns.require_new_voucher(commitment, step.document)
+        if _goes_on(step):
+            require_left_behind(commitment, step.amount_vnd)
     assert step.line is not None  # noqa: S101 - a constraint of the table
     line = take_lines(step.line.pk, alone=moves_assigned(step.kind))[step.line.pk]
     return [book(line, step.kind, step.amount_vnd, commitment=commitment, **common)]

@@ -45,7 +45,7 @@ from programme.presenting.acting import (
 from programme.presenting.commitments import bar, chain, facts_of, verbs_on
 from programme.presenting.money import entry_rows
 from programme.presenting.returns import return_rows
-from programme.presenting.steps import LEFT_TO_NEXT_YEAR, room_rows
+from programme.presenting.steps import left_over, room_rows
 from programme.services import commitments as services
 from programme.services import continuing
 from programme.services.returns import returned_vnd
@@ -63,7 +63,15 @@ from programme.views.budget_acting import (
     require_right,
     right_or_none,
 )
-from programme.views.continuing import begun_from, left_unpaid, named_contract, over_years, taken_over, ways_on
+from programme.views.continuing import (
+    begun_from,
+    left_in_year_before,
+    left_unpaid,
+    named_contract,
+    over_years,
+    taken_over,
+    ways_on,
+)
 from programme.views.opening import again_url
 from reference.sending_many import chosen
 from screens.forms import form_data
@@ -158,8 +166,7 @@ def _show(request: HttpRequest, row: Commitment, form: Any = None) -> HttpRespon
             "procurement": row.procurement.select_related("file"),
             "payments": [(each, PAYMENT_KINDS[each.state]) for each in payments],
             "steps": [
-                (each, STEP_KINDS[each.state], LEFT_TO_NEXT_YEAR if each.ground else "")
-                for each in row.steps.order_by("-prepared_at", "-pk")
+                (each, STEP_KINDS[each.state], left_over(each)) for each in row.steps.order_by("-prepared_at", "-pk")
             ],
             "accounts": list(row.accounts.select_related("file").order_by("-pk")),
             "may_confirm_account": user.may(CONTROL_PAYMENT),
@@ -181,6 +188,7 @@ def _show(request: HttpRequest, row: Commitment, form: Any = None) -> HttpRespon
                 steps=user.may(PREPARE_STEP),
                 payments=user.may(PREPARE_PAYMENT),
                 binds=can_bind(user, row.line, on=today),
+                left=left_in_year_before(row),
             ),
         },
         status=409 if form is not None else 200,

@@ -12,7 +12,7 @@ from programme.models import BudgetLine, Commitment, StepKind, YearState, accoun
 from programme.permissions.commitments import can_bind
 from programme.presenting.acting import address
 from programme.presenting.places import open_address
-from programme.services.continuing import left_by, left_to_carry, papers_of
+from programme.services.continuing import goes_on_with, going_on_as, left_behind, left_by, left_to_carry, papers_of
 from screens import formats
 
 
@@ -61,12 +61,14 @@ class OverYears:
 
 
 def over_years(user: Any, row: Commitment) -> OverYears:
-    before, after = row.continues, row.continuations.held().select_related("line__year").first()
+    before, after = row.continues, going_on_as(row)
     facts = []
     if before is not None:
         facts.append((_("Goes on from"), _what_went_before(before), address(user, before)))
     if after is not None:
-        facts.append((_("Goes on as"), f"{_in_year(after)}: {formats.money(after.amount_vnd)}", address(user, after)))
+        facts.append(
+            (_("Goes on as"), f"{_in_year(after)}: {formats.money(goes_on_with(after))}", address(user, after))
+        )
     return OverYears(
         facts,
         [] if before is None else [(_("From %(year)s") % {"year": before.line.year}, address(user, before))],
@@ -91,15 +93,23 @@ def _in_year(row: Commitment) -> str:
 
 def left_unpaid(row: Commitment) -> int:
     """What a contract left to the next year and does not go on there yet."""
-    if row.state != Commitment.State.APPROVED or row.continuations.held().exists():
-        return 0
-    return left_by(row)
+    return left_behind(row) if row.state == Commitment.State.APPROVED else 0
+
+
+def left_in_year_before(row: Commitment | None) -> int:
+    """What the contract that a step is about left in the year before and does not bind here yet."""
+    return 0 if row is None or row.continues is None else left_behind(row.continues)
 
 
 def ways_on(user: Any, row: Commitment, *, on: Any) -> list[tuple[str, str]]:
     """[(address, label)] of how what was left unpaid goes on: it is carried over, and the contract goes on there."""
     carry = open_address(user, "programme:prepare_step", StepKind.CARRY_OVER.value, row.line.public_id)
     found = [(carry, _("Prepare the carrying over"))] if left_to_carry(row.line) else []
+    if (after := going_on_as(row)) is not None:
+        raises = open_address(user, "programme:prepare_step", StepKind.COMMIT_MORE.value, after.public_id)
+        if after.state == Commitment.State.APPROVED:
+            found.append((raises, _("Bind it in %(year)s") % {"year": after.line.year}))
+        return [each for each in found if each[0]]
     lines = (
         BudgetLine.objects.managed()
         .select_related("year", "task")

@@ -53,6 +53,7 @@ from programme.views.budget_acting import (
     require_right,
     right_or_none,
 )
+from programme.views.continuing import left_in_year_before
 from reference.sending_many import chosen
 from screens import formats
 from screens.forms import form_data
@@ -312,7 +313,8 @@ def prepare_step(request: HttpRequest, kind: str, about: Any) -> HttpResponse:
     }.get(name, lambda: None)()
     gains = gaining_line(step_kind, line, None)
     title = f"{step_kind.label}: {line_name(line) if line is not None else row}"
-    options = {"kind": kind, "line": line}
+    left = left_in_year_before(given.get("commitment")) if step_kind == StepKind.COMMIT_MORE else 0
+    options = {"kind": kind, "line": line, "left_vnd": left}
     never, before = "", named_before(request, BudgetStep.objects.filter(kind=kind, **{name: row}))
     if request.method == "POST":
         form = bind(request, PrepareStepForm, now=now, **options)
@@ -347,7 +349,7 @@ def prepare_step(request: HttpRequest, kind: str, about: Any) -> HttpResponse:
             "back": address(request.user, row.commitment if name == "undoes" else row)
             or reverse("programme:budget_step_list"),
             "trail": trail(request.user, (reverse("programme:budget_step_list"), _("Steps of the budget"))),
-            "facts": _about_before(step_kind, row, line, request.user) + _left_by_contracts(step_kind, line),
+            "facts": _about_before(step_kind, row, line, request.user) + _left_by_contracts(step_kind, line, left),
             "rooms": room_rows(_rooms_before(step_kind, name, row, line), None),
             "never": never,
             "ended": task_ended(gains, timezone.localdate(now)) if gains is not None and not never else "",
@@ -383,8 +385,10 @@ def _rooms_before(kind: StepKind, name: str, row: Any, line: BudgetLine | None) 
     return rooms_for(kind, **where)
 
 
-def _left_by_contracts(kind: StepKind, line: BudgetLine | None) -> list[tuple[str, str, str]]:
-    """What contracts of the line left to the next year, which goes over on their ground."""
+def _left_by_contracts(kind: StepKind, line: BudgetLine | None, left_here: int) -> list[tuple[str, str, str]]:
+    """What contracts of the line left to the next year, which goes over on their ground; or what this one left."""
+    if left_here:
+        return [(_("Left in the year before, not bound yet"), formats.money(left_here), "")]
     left = left_to_carry(line) if kind == StepKind.CARRY_OVER and line is not None else 0
     return [(_("Left unpaid by contracts to the next year"), formats.money(left), "")] if left else []
 

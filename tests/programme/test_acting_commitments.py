@@ -249,7 +249,7 @@ def test_an_entry_of_an_addendum_says_so_and_the_one_that_reverses_it(client_as,
         paper = STEP | {"reason": "Ghi nhầm", "document_on": f"{timezone.localdate():%d/%m/%Y}"}
         post(accountant, "prepare_step", "reverse", entry, **paper)
         post(chief, "approve_step", BudgetStep.objects.prepared().get())
-    word, number = "Tăng giá trị hợp đồng theo phụ lục", row.entries.count()
+    word, number = "Tăng giá trị hợp đồng", row.entries.count()
     assert [entry.raises for entry in row.entries.order_by("number")] == [False, True, True, False]
     for page in (row.get_absolute_url(), line.get_absolute_url(), address("ledger_entry_list")):
         assert text(accountant.get(page)).count(word) >= 2, page

@@ -25,6 +25,7 @@ from tests.programme.acting import BILLION, address, errors, make_people, make_r
 from tests.programme.making import (
     liquidate,
     make_account,
+    make_budget_step,
     make_budget_year,
     make_commitment,
     make_entry,
@@ -177,6 +178,55 @@ def test_what_was_left_does_not_come_back_while_the_contract_goes_on(people, lin
     assert again.continues == contract and "2025" in obstacle(undone)
     with pytest.raises(Refused, match="2025"):
         approve_step(undone, by=people["chief"], now=NOW)
+
+
+def test_what_the_contract_leaves_later_raises_the_one_that_goes_on_already(client_as, people, line, after):
+    contract = carried(people, line, after, 40 * MILLION)
+    row = go_on(people, after, contract, 40 * MILLION)
+    approve_commitment(row, by=people["director"], now=NOW)
+    for each in (row, after):
+        each.refresh_from_db()
+    carried(people, line, after, 20 * MILLION)
+    accountant, director = client_as(people["accountant"]), client_as(people["director"])
+    page = text(accountant.get(contract.get_absolute_url()))
+    raises = address("prepare_step", "commit", row)
+    assert "20.000.000 đồng chưa thanh toán để chuyển sang năm sau, chưa được tiếp tục" in page and raises in page
+    assert "năm 2025: 40.000.000 đồng" in page
+    form = accountant.get(raises).context["form"]
+    assert (form["amount_vnd"].value(), form["ground"].value()) == ("20.000.000", "next_year")
+    on = {"line": after, "commitment": row, "ground": "next_year"}
+    with pytest.raises(Refused, match=r"20\.000\.000 đồng"):
+        step(people, "commit", 20 * MILLION + 1, **on)
+    one, two = step(people, "commit", 20 * MILLION, **on), step(people, "commit", MILLION, **on)
+    approve_step(one, by=people["director"], now=NOW)
+    assert "0 đồng" in obstacle(two)
+    with pytest.raises(Refused, match="0 đồng"):
+        approve_step(two, by=people["director"], now=NOW)
+    page = text(accountant.get(contract.get_absolute_url()))
+    assert "năm 2025: 60.000.000 đồng" in page and "chưa được tiếp tục" not in page
+    assert "Phần năm trước chưa thanh toán, chuyển sang năm nay" in text(director.get(row.get_absolute_url()))
+    assert "Phần năm trước chưa thanh toán, chuyển sang năm nay" in text(director.get(one.get_absolute_url()))
+    assert 'name="ground"' not in text(accountant.get(raises)), "nothing is left behind: by an addendum only"
+    row.refresh_from_db()
+    after.refresh_from_db()
+    assert (row.committed_vnd, after.committed_vnd) == (60 * MILLION, 60 * MILLION)
+
+
+def test_a_contract_is_raised_by_no_more_than_it_left_whoever_writes(people, line, after):
+    contract = carried(people, line, after)
+    make_entry(after, "assign", 200 * MILLION, happened_on=TODAY)
+    make_entry(after, "allocate", 200 * MILLION, happened_on=TODAY)
+    row = go_on(people, after, contract, 40 * MILLION)
+    approve_commitment(row, by=people["director"], now=NOW)
+    other = make_commitment(after, MILLION, signed_on=TODAY)
+    with pytest.raises(Refused, match="phụ lục"):
+        step(people, "commit", 1, line=after, commitment=other, ground="next_year")
+    for about, amount_vnd in ((row, 20 * MILLION + 1), (other, 1)):
+        raising = make_budget_step(
+            "commit", amount_vnd, ground="next_year", line=after, year=after.year, commitment=about
+        )
+        with pytest.raises(IntegrityError, match="entry_p_raised_by_what_was_left"), transaction.atomic():
+            make_entry(after, "commit", amount_vnd, commitment=about, step=raising, happened_on=TODAY)
 
 
 def test_the_same_number_of_another_contract_is_pointed_out_still(people, line, after):

@@ -624,7 +624,7 @@ def test_the_ledger_names_who_approved_on_screen_and_in_files(client_as, line):
 def test_an_addendum_is_called_so_wherever_its_entry_stands(client_as, line):
     commitment = make_commitment(line, BILLION)
     for kind, label in (
-        ("commit", "Tăng giá trị hợp đồng theo phụ lục"),
+        ("commit", "Tăng giá trị hợp đồng"),
         ("decommit", "Giảm giá trị hợp đồng, quyết định hỗ trợ"),
     ):
         step = make_budget_step(kind, 5, line=line, year=line.year, commitment=commitment)

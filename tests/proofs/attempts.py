@@ -110,6 +110,8 @@ def money_attempts():
     )
     liquidated = f"SELECT c.id FROM {COMMITMENT} c WHERE c.state = 'liquidated' AND c.line_id IN ({in_proof})"
     continued = f"SELECT c.continues_id FROM {COMMITMENT} c WHERE c.state = 'approved' AND c.line_id IN ({in_proof})"
+    raised = f"SELECT s.commitment_id FROM {STEP} s WHERE s.kind = 'commit' AND s.ground = 'next_year'"
+    raising = f"(SELECT s.id FROM {STEP} s WHERE s.kind = 'commit' AND s.ground = 'next_year')"
     paid_later = f"SELECT e.commitment_id FROM {ENTRY} e WHERE e.kind = 'pay' AND e.document_on > '{OPEN_YEAR}-03-01'"
     closing = (
         "state = 'closed', closed_at = adjusting_at, closed_by = adjusting_by, closing_paper = '1/BC-SCT', "
@@ -179,6 +181,9 @@ def money_attempts():
             entry("advance", reverses_id="x.id", reason="'x'"),
         ],
         "entry_o_goes_on_elsewhere": [entry("decommit", LEFT_YEAR, reverses_id="x.id", reason="'x'")],
+        "entry_p_raised_by_what_was_left": [
+            entry("commit", where=f"x.commitment_id IN ({raised})", step_id=raising, amount_vnd="1")
+        ],
         "step_left_to_next_year": [
             copied(STEP, "WHERE x.state = 'prepared' AND x.kind = 'allocate'", kind="'decommit'", ground="'next_year'")
         ],

@@ -196,6 +196,9 @@ def lay_money():
         making.make_payment(commitment, 200)
         making.make_payment(commitment, 30, state="sent")
         making.make_payment(commitment, 771, state="controlled")
+        if on is one:  # as if it went on from the year before
+            about = {"line": on, "year": on.year, "commitment": commitment}
+            making.make_budget_step("commit", 1, ground="next_year", **about)
         for column in ("payee_account", "payee_bank"):
             making.make_payment(commitment, 7, state="controlled", **{column: "another"})
         for state in ("controlled", "returned"):
