@@ -1,6 +1,6 @@
 """What the money pages show: sums over lines, each in one query however long the ledgers are.
 
-Of the entries no more is read than half a month of the year before, where that month is compared in part.
+Of the entries no more is read than half a month of the year before, where that month is compared in part, and reversals.
 """
 
 from calendar import monthrange
@@ -343,6 +343,20 @@ def _days_of_the_month(until, of_line, group):
     return Subquery(days.values("sum"), output_field=BigIntegerField())
 
 
+def _undone_since(until, of_line, group):
+    """What entries up to `until` were reversed by after it, as a subquery: they were mistakes, and are left out."""
+    back = Q(kind__in=[kind for kind, sign in SPENDING.items() if sign < 0])
+    signed = Case(When(back, then=F("amount_vnd")), default=-F("amount_vnd"), output_field=BigIntegerField())
+    reversals = LedgerEntry.objects.filter(
+        **of_line,
+        reverses__isnull=False,
+        reverses__happened_on__lte=until,
+        happened_on__gt=until,
+        kind__in=list(SPENDING),
+    )
+    return _sum_of(reversals, signed, group)
+
+
 def _days_beside(until):
     """(first, last, whether they are taken off): the fewer days that part `until` from whole months."""
     last = until.replace(day=monthrange(until.year, until.month)[1])
@@ -360,14 +374,16 @@ def _whole_months(until):
 def spent_up_to_the_day(lines, today, *fields):
     """{values of the fields: what these lines had disbursed, less what came back, by this day a year ago}.
 
-    Lines of a year that was over by then count as a whole. There is a key wherever there is a line.
+    Lines of a year that was over by then count as a whole; what was reversed later as a mistake is left out, as in the
+    comparison with the Treasury. There is a key wherever there is a line.
     """
     until = same_day_last_year(today)
     months = _whole_months(until).filter(line=OuterRef("pk")).annotate(net_vnd=F("disbursed_vnd") - F("recovered_vnd"))
     days = Coalesce(
         _days_of_the_month(until, {"line": OuterRef("pk")}, "line"), Value(0), output_field=BigIntegerField()
     )
-    net = Sum(_sum_of(months, "net_vnd", "line") + days)
+    undone = _undone_since(until, {"line": OuterRef("pk")}, "line")
+    net = Sum(_sum_of(months, "net_vnd", "line") + days + undone)
     summed = lines.order_by().values(*fields).annotate(net=net).values_list(*fields, "net")
     return {tuple(key): net for *key, net in summed}
 
@@ -467,7 +483,8 @@ def _spent_before(today):
     of_line = {f"line__{name}": value for name, value in same.items()}
     months = _whole_months(until).filter(**of_line).annotate(net_vnd=F("disbursed_vnd") - F("recovered_vnd"))
     days = Coalesce(_days_of_the_month(until, of_line, "line__managed"), Value(0), output_field=BigIntegerField())
-    before = _sum_of(months, "net_vnd", "line__managed") + days
+    undone = _undone_since(until, of_line, "line__managed")
+    before = _sum_of(months, "net_vnd", "line__managed") + days + undone
     there = Exists(BudgetLine.objects.filter(**same))
     own = Q(carried_in_vnd=0) | Q(assigned_vnd__gt=F("carried_in_vnd"))
     return Case(When(there & own, year__year__lte=today.year, then=before), output_field=BigIntegerField())

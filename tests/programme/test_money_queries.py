@@ -140,7 +140,7 @@ def test_lines_are_compared_up_to_the_same_day_of_the_year_before(period):
         rows = money.with_sums(BudgetLine.objects.filter(pk=line.pk), today)
         return rows.values_list("spent_sum_vnd", "before_sum_vnd").get()
 
-    assert compared(date(2025, 7, 11)) == (90, 77)
+    assert compared(date(2025, 7, 11)) == (90, 70), "what was reversed as a mistake is left out"
     assert compared(date(2025, 7, 15)) == (90, 70)
     assert compared(date(2025, 7, 16)) == (90, 120)
     assert compared(date(2026, 3, 1)) == (90, 120), "a year that is over is compared as a whole"
@@ -155,7 +155,7 @@ def test_lines_are_compared_up_to_the_same_day_of_the_year_before(period):
     assert compared(date(2025, 7, 15), tail) == (0, 0)
 
 
-def test_every_day_of_a_month_is_compared_with_what_had_moved_by_then(period):
+def test_every_day_of_a_month_is_compared_with_what_had_moved_by_then_and_stands(period):
     task, source, unit = make_task(), make_money_source(), make_agency()
     same = {"task": task, "source": source, "unit": unit}
     old = make_line(make_budget_year(2024, period=period), **same)
@@ -163,10 +163,15 @@ def test_every_day_of_a_month_is_compared_with_what_had_moved_by_then(period):
     for day, amount in ((2, 100), (14, 40), (15, 8), (16, 4), (22, 2), (31, 1)):
         make_paid_payment(commitment, amount, paid_on=date(2024, 7, day))
         moved.append((day, amount))
-    for day, amount in ((3, 16), (23, 32)):
-        wrong = make_entry(old, "pay", amount, commitment=commitment, happened_on=date(2024, 7, day))
-        make_reversal(wrong, happened_on=date(2024, 7, day + 5))
-        moved += [(day, amount), (day + 5, -amount)]
+    for kind, day, amount, undone in (
+        ("pay", 3, 16, date(2024, 7, 8)),
+        ("pay", 23, 32, date(2024, 12, 30)),
+        ("recover", 20, 7, date(2025, 1, 9)),
+    ):
+        wrong = make_entry(old, kind, amount, commitment=commitment, happened_on=date(2024, 7, day))
+        if undone.year > 2024:
+            move_year(old.year, "adjusting")
+        make_reversal(wrong, happened_on=undone)  # a mistake was never paid, and never came back
     make_recovery(commitment, 5, document="NT-1", happened_on=date(2024, 7, 19))
     moved.append((19, -5))
     new = make_line(make_budget_year(2025, period=period), **same)

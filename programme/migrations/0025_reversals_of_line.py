@@ -1,0 +1,15 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+
+    dependencies = [
+        ('programme', '0024_raised_by_what_was_left'),
+    ]
+
+    operations = [
+        migrations.AddIndex(
+            model_name='ledgerentry',
+            index=models.Index(condition=models.Q(('reverses__isnull', False)), fields=['line'], name='entry_reversing'),
+        ),
+    ]
