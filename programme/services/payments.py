@@ -77,10 +77,7 @@ def _bank_as_in_contract(commitment: Commitment, typed: str) -> str:
 def _require_sound(payment: Payment, today: date) -> None:
     """Refuse what the contract does not bear: its state, payee and account, what is left on it, the ceiling of advances."""
     commitment = payment.commitment
-    if commitment.state == Commitment.State.LIQUIDATED:
-        require_taken_by(commitment, EntryKind.PAY)
-    if commitment.state != Commitment.State.APPROVED:
-        raise Refused(_("Only a signed contract or decision is paid."))
+    _require_signed(commitment)
     advance = payment.kind == Payment.Kind.ADVANCE
     require_year_takes(commitment.line.year, EntryKind.ADVANCE if advance else EntryKind.PAY)
     if payment.amount_vnd < 0 or payment.clears_vnd < 0 or payment.amount_vnd + payment.clears_vnd <= 0:
@@ -95,6 +92,32 @@ def _require_sound(payment: Payment, today: date) -> None:
         raise Refused(_("The invoice is dated before the contract or decision."))
     _require_payee_of_commitment(payment)
     _require_room(payment)
+
+
+def _require_signed(commitment: Commitment) -> None:
+    if commitment.state == Commitment.State.LIQUIDATED:
+        require_taken_by(commitment, EntryKind.PAY)
+    if commitment.state != Commitment.State.APPROVED:
+        raise Refused(_("Only a signed contract or decision is paid."))
+
+
+def why_never(commitment: Commitment) -> str:
+    """Why no payment can be prepared on it now, whatever is filled in; empty when one can."""
+    year = commitment.line.year
+    try:
+        _require_signed(commitment)
+        if not year.takes(EntryKind.ADVANCE):
+            require_year_takes(year, EntryKind.PAY)
+    except Refused as refused:
+        return str(refused)
+    return ""
+
+
+def why_never_again(payment: Payment, *states: str) -> str:
+    """Why a step that is taken in one of `states` cannot be taken on it any more; empty when it can."""
+    if payment.state in states:
+        return ""
+    return _("This payment is “%(state)s”; this step is not taken on it.") % {"state": payment.get_state_display()}
 
 
 def _require_payee_of_commitment(payment: Payment) -> None:

@@ -35,6 +35,11 @@ def with_undone(payments):
     )
 
 
+def standing(payment):
+    """The state of one of `with_undone`, as the list says it."""
+    return dict(STATES)[UNDONE if payment.undone else payment.state]
+
+
 def _state(record):
     return UNDONE if record["undone"] else record["state"]
 

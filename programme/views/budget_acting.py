@@ -98,14 +98,24 @@ def act_page(
     act: Callable[..., Any],
     done: str,
     context: dict[str, Any],
+    never: str = "",
 ) -> HttpResponse:
-    """The page on which something is typed to take a step on `row` (a reason, a voucher)."""
+    """The page on which something is typed to take a step on `row` (a reason, a voucher); `never` says why none can be."""
     if request.method == "POST":
         label = f"{title}: {row}"
         if done_once(request, form, verb=f"{verb} {row.public_id}", label=label, act=act) is not None:
             messages.success(request, done)
             return HttpResponseRedirect(row.get_absolute_url())
-    page = {"form": form, "row": row, "title": title, "submit": submit, "back": row.get_absolute_url(), **context}
+        never = ""  # what was typed stays, with why it did not go
+    page = {
+        "never": never,
+        "form": form,
+        "row": row,
+        "title": title,
+        "submit": submit,
+        "back": row.get_absolute_url(),
+        **context,
+    }
     return render(request, "programme/act.html", page)
 
 

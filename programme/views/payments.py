@@ -31,7 +31,7 @@ from programme.presenting.steps import room_rows
 from programme.queries.money import spent_beside
 from programme.services import payments as services
 from programme.services.limits import advance_ceiling
-from programme.tables.payments import PAID, STATE_KINDS, PaymentFilter, PaymentTable, with_undone
+from programme.tables.payments import PAID, STATE_KINDS, PaymentFilter, PaymentTable, standing, with_undone
 from programme.views.anew import begun_like, named_before, payment_anew_url, places_of, why_it_ended
 from programme.views.budget_acting import (
     act_on_many,
@@ -190,7 +190,9 @@ def _show(request: HttpRequest, row: Payment, form: Any = None) -> HttpResponse:
             "papers_url": open_address(user, "programme:treasury_papers", row.public_id),
             "rooms": _rooms(row) if under_way else [],
             "obstacle": services.obstacle(row),
-            "same_invoice": [(other, address(user, other)) for other in _of_the_same_invoice(row)] if under_way else [],
+            "same_invoice": [(other, standing(other), address(user, other)) for other in _of_the_same_invoice(row)]
+            if under_way
+            else [],
             "entries": entry_rows(entries, partial(address, user)),
             "undone": [(entry, address(user, entry)) for entry in entries if entry.reverses_id and entry.kind in PAID],
             "may_withdraw": can_withdraw_payment(user, row),
@@ -205,7 +207,8 @@ def _of_the_same_invoice(row: Payment) -> list[Payment]:
     """Other payments of the contract that rest on the same invoice: in parts, or twice by mistake."""
     counted = [STATE.PREPARED, STATE.CONTROLLED, STATE.SIGNED, STATE.SENT, STATE.PAID]
     others = row.commitment.payments.filter(invoice_on=row.invoice_on, state__in=counted).exclude(pk=row.pk)
-    return [other for other in others.order_by("pk") if fold(other.invoice) == fold(row.invoice)]
+    others = with_undone(others).order_by("pk")
+    return [other for other in others if fold(other.invoice) == fold(row.invoice)]
 
 
 def _rooms(row: Payment) -> list[dict]:
@@ -299,6 +302,7 @@ def return_payment(request: HttpRequest, public_id: Any) -> HttpResponse:
         submit=_("Give back"),
         act=lambda **by: services.return_payment(row, answer=form.cleaned_data["answer"], **by),
         done=_("The payment is given back."),
+        never=services.why_never_again(row, STATE.PREPARED, STATE.CONTROLLED, STATE.SIGNED),
         context=_act_context(request, row, right),
     )
 
@@ -317,6 +321,7 @@ def record_paid(request: HttpRequest, public_id: Any) -> HttpResponse:
             row, voucher=form.cleaned_data["voucher"], paid_on=form.cleaned_data["paid_on"], **by
         ),
         done=_("The payment is entered; the money is disbursed."),
+        never=services.why_never_again(row, STATE.SENT),
         context=_act_context(request, row),
     )
 
@@ -333,6 +338,7 @@ def record_refused(request: HttpRequest, public_id: Any) -> HttpResponse:
         submit=_("Enter the refusal"),
         act=lambda **by: services.record_refused(row, answer=form.cleaned_data["answer"], **by),
         done=_("The Treasury's refusal is entered."),
+        never=services.why_never_again(row, STATE.SENT),
         context=_act_context(request, row),
     )
 
@@ -343,7 +349,7 @@ def record_refused(request: HttpRequest, public_id: Any) -> HttpResponse:
 def prepare_payment(request: HttpRequest, commitment: Any) -> HttpResponse:
     contracts = Commitment.objects.select_related("line__task", "line__source", "line__year")
     row, now = get_object_or_404(contracts, public_id=commitment), timezone.now()
-    title, before = _("Prepare a payment"), named_before(request, row.payments.all())
+    title, before, never = _("Prepare a payment"), named_before(request, row.payments.all()), ""
     if request.method == "POST":
         form = bind(request, PreparePaymentForm, now=now, commitment=row)
         answer = done_once(
@@ -360,6 +366,7 @@ def prepare_payment(request: HttpRequest, commitment: Any) -> HttpResponse:
         data, _files = form_data(request)
         begun = begun_like(before, services.CONTENT, request.user)
         form = PreparePaymentForm(data, user=request.user, commitment=row, initial=begun)
+        never = services.why_never(row)
     rooms = [room_on_commitment(row), *([room_of_advances(row)] if row.advanced_vnd else [])]
     committed, advanced = services.of_all_years(row)
     earlier_vnd, before_this_year = advanced - row.advanced_vnd, []
@@ -381,6 +388,7 @@ def prepare_payment(request: HttpRequest, commitment: Any) -> HttpResponse:
             ),
             "facts": [(_("Contract or decision"), f"{row} – {row.what}", row.get_absolute_url()), *before_this_year],
             "rooms": room_rows(rooms, None),
+            "never": never,
             "notice": why_it_ended(before),
             "percent": advance_ceiling(timezone.localdate(now)),
             "most": committed * advance_ceiling(timezone.localdate(now)) // 100,

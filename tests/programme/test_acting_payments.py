@@ -25,6 +25,7 @@ from tests.programme.acting import (
     text,
 )
 from tests.programme.making import (
+    liquidate,
     make_budget_year,
     make_commitment,
     make_entry,
@@ -158,6 +159,29 @@ def test_a_payment_says_which_other_rests_on_the_same_document(client_as, people
     said = text(chief.get(other.get_absolute_url()))
     assert said.count("đã có hồ sơ thanh toán khác dùng cùng chứng từ") == 1 and one.get_absolute_url() in said
     assert "cùng chứng từ" not in text(chief.get(alone.get_absolute_url()))
+    wrong = make_paid_payment(contract, 3_000_000, **same | {"invoice_on": date(2024, 3, 2)})
+    make_reversal(wrong.entries.get())
+    again = at(people, contract, "prepared", **same | {"invoice_on": date(2024, 3, 2)})
+    assert "3.000.000 đồng, Đã thanh toán, đã ghi đảo" in text(chief.get(again.get_absolute_url()))
+
+
+def test_a_step_that_a_payment_does_not_take_any_more_shows_why_and_no_form(client_as, people, contract):
+    paid, under_way = make_paid_payment(contract, 5_000_000), at(people, contract, "sent")
+    accountant, chief = client_as(people["accountant"]), client_as(people["chief"])
+    for client, verb, payments in (
+        (accountant, "record_paid", [paid]),
+        (accountant, "record_refused", [paid]),
+        (chief, "return_payment", [paid, under_way]),
+    ):
+        for payment in payments:
+            page = text(client.get(address(verb, payment)))
+            assert payment.get_state_display() in page and "operation_key" not in page, (verb, payment.state)
+    assert "operation_key" in text(accountant.get(address("record_paid", under_way)))
+    liquidated = make_commitment(contract.line, 10)
+    make_paid_payment(liquidated, 10)
+    liquidate(liquidated)
+    page = text(accountant.get(address("prepare_payment", liquidated)))
+    assert "đã thanh lý" in page and "operation_key" not in page
 
 
 def test_a_payment_needs_three_people_on_its_pages_too(client_as, people, contract):
