@@ -63,6 +63,9 @@ DATED_BACK = (
     f"OR EXISTS (SELECT 1 FROM {PLAN} p JOIN {PAPER} x ON x.plan_id = p.base_id WHERE p.id = NEW.plan_id "
     "AND x.kind = 'approval' AND x.signed_on > NEW.signed_on)"
 )
+REVIEWED_ALREADY = (
+    f"NEW.kind = 'review' AND EXISTS (SELECT 1 FROM {PLAN} p WHERE p.id = NEW.plan_id AND p.reviewed_at IS NOT NULL)"
+)
 # A proposal is to be considered again only when the version that took it was given up.
 PROPOSAL_GOES_OTHERWISE = (
     f"({goes_otherwise(TaskProposal.MOVES)}) OR (OLD.state = 'taken' AND NEW.state = 'sent' AND NOT EXISTS "
@@ -96,6 +99,7 @@ GUARDS = [
         DATED_BACK,
         before="PERFORM 1 FROM programme_plan p WHERE p.id = NEW.plan_id FOR NO KEY UPDATE;",
     ),
+    check_trigger("plan_reviewed_once", PAPER, ("INSERT",), REVIEWED_ALREADY),
     no_delete(ITEM),
     immutable(ITEM, "plan_id", "task_id"),
     frozen_when(

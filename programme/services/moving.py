@@ -27,6 +27,18 @@ def move(row, state):
     row.state = state
 
 
+def require_each(*checks):
+    """Refuse with all that is missing at once, in the order of the checks."""
+    missing = []
+    for check in checks:
+        try:
+            check()
+        except Refused as refused:
+            missing.append(str(refused))
+    if missing:
+        raise Refused(" ".join(missing))
+
+
 def told(values):
     """Values as a history keeps them: rows by their Vietnamese name, everything else as it is."""
     return {name: _told(value) for name, value in values.items()}

@@ -1,5 +1,7 @@
 """The verbs that take a plan from its draft to force and on to its adjustment, each step by its paper."""
 
+from functools import partial
+
 from django.db import IntegrityError, transaction
 from django.db.models import Max
 from django.utils import timezone
@@ -16,7 +18,7 @@ from programme.services.amounts import require_above_committed
 from programme.services.assigning import assign, drop_tasks
 from programme.services.changes import require_reasons
 from programme.services.consulting import require_answers, require_dealt_with, require_required_answers
-from programme.services.moving import changed_values, locked, move, require_move, save
+from programme.services.moving import changed_values, locked, move, require_each, require_move, save
 from programme.services.overlaps import undecided
 from programme.services.papers import keep_paper
 from screens import formats
@@ -147,9 +149,13 @@ def send_to_review(*, plan, by, now):
     require(by, DRAFT)
     plan = locked(plan)
     require_move(plan, PlanState.REVIEWING)
-    _require_whole(plan)
-    require_required_answers(plan, now=now)
-    require_dealt_with(plan)
+    require_each(
+        partial(_require_some_task, plan),
+        partial(require_reasons, plan),
+        partial(_require_no_likely_overlap, plan),
+        partial(require_required_answers, plan, now=now),
+        partial(require_dealt_with, plan),
+    )
     move(plan, PlanState.REVIEWING)
     plan.reviewed_by = plan.reviewed_at = None
     plan.review = ""
@@ -158,10 +164,12 @@ def send_to_review(*, plan, by, now):
     return plan
 
 
-def _require_whole(plan):
+def _require_some_task(plan):
     if not plan.items.kept().exists():
         raise Refused(_("The plan has no task yet. Add its tasks first."))
-    require_reasons(plan)
+
+
+def _require_no_likely_overlap(plan):
     left = undecided(plan)
     if left:
         raise Refused(
@@ -176,6 +184,7 @@ def review_plan(*, plan, passed, number, signed_on, opinion, by, now, file=None)
     require(by, REVIEW)
     plan = locked(plan)
     _require_state(plan, PlanState.REVIEWING)
+    _require_not_reviewed(plan)
     _require_other_than_drafters(plan, "review plan", by=by, now=now)
     if not passed and not opinion.strip():
         raise Refused(_("Say what has to be changed."))
@@ -190,6 +199,17 @@ def review_plan(*, plan, passed, number, signed_on, opinion, by, now, file=None)
         plan.save(update_fields=["state", "review"])
         record_event("plan sent back by review", plan, by=by, now=now, reason=opinion, paper=str(paper))
     return plan
+
+
+def _require_not_reviewed(plan):
+    """One review has one result; another one follows only when the plan was taken up again."""
+    if plan.reviewed_at is not None:
+        raise Conflict(
+            _(
+                "The result of the review was entered at %(when)s already. To be reviewed anew, the plan is taken up again first."
+            )
+            % {"when": formats.vn_datetime(plan.reviewed_at)}
+        )
 
 
 @transaction.atomic

@@ -1,6 +1,7 @@
 from datetime import date
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from accounts.roles import Role
 from audit.events import history_of
@@ -31,6 +32,7 @@ from tests.programme.making_plans import (
     make_consultation,
     make_finance_agree,
     make_item,
+    make_paper,
     make_plan,
     make_proposal,
     make_source,
@@ -250,6 +252,20 @@ def test_a_review_that_does_not_pass_sends_the_plan_back_with_what_to_change(now
     assert (plan.state, plan.review, plan.reviewed_at) == ("draft", "Thiếu thuyết minh", None)
 
 
+def test_the_result_of_a_review_is_entered_once(now):
+    plan = make_plan(2025)
+    make_finance_agree(plan)
+    services.send_to_review(plan=plan, by=make_officer(), now=now)
+    review = {"passed": True, "opinion": "Đủ", "number": "01/BB", "signed_on": date(2025, 7, 1)}
+    services.review_plan(plan=plan, by=accountant(), now=now, **review)
+    for passed in (True, False):
+        with pytest.raises(Conflict, match="đã được nhập"):
+            services.review_plan(plan=plan, by=accountant(), now=now, **review | {"passed": passed})
+    with pytest.raises(IntegrityError, match="plan_reviewed_once"), transaction.atomic():
+        make_paper(plan, "review", on=date(2025, 7, 2))
+    assert plan.papers.filter(kind="review").count() == 1
+
+
 def test_one_version_is_prepared_at_a_time_and_a_plan_in_force_is_adjusted(now):
     officer = make_officer()
     make_plan(2025, "in_force")
@@ -452,7 +468,8 @@ def test_an_adjustment_that_lowers_a_line_below_what_is_committed_is_refused_wit
 def test_an_unexplained_change_does_not_leave_the_desk(now):
     plan, item = adjustment(now)
     type(item).objects.filter(pk=item.pk).update(what="Đổi không lý do")
-    with pytest.raises(Refused):
+    make_consultation(plan, state="answered", opinion="comment", words="x", asked_on=date(2025, 6, 1))
+    with pytest.raises(Refused, match=r"“Đổi không lý do”.*phải được lấy ý kiến.*chưa được tiếp thu"):
         services.send_to_review(plan=plan, by=make_officer(), now=now)
 
 

@@ -53,6 +53,13 @@ def attempts(copied, updated):
         "plan_papers_run_forward": [
             copied("programme_planpaper", "WHERE x.kind = 'approval'", signed_on="'2001-01-01'", number="'1/QĐ'")
         ],
+        "plan_reviewed_once": [
+            copied(
+                "programme_planpaper",
+                "JOIN programme_plan p ON p.id = x.plan_id AND p.reviewed_at IS NOT NULL WHERE x.kind = 'review'",
+                signed_on="'2100-01-01'",
+            )
+        ],
         "plan_items_only_in_drafts": [copied("programme_planitem", standing_item, task_id=free_task)],
         "plan_estimates_only_in_drafts": [copied("programme_planestimate", standing_estimate, source_id=free_source)],
         "plan_funding_fits": [copied("programme_planfunding", "", line_id=other_line)],
