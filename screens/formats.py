@@ -116,12 +116,14 @@ def short_money(vnd):
 
 
 def in_unit(vnd, unit=1):
-    """An amount in the unit of a column head (triệu đồng: 10**6), with at most three decimals; what is less than one
-    unit in full, or 999 đồng would read as 0,001 triệu đồng."""
+    """An amount in the unit of a column head (triệu đồng: 10**6), with at most three decimals and “khoảng” where digits were
+    dropped; what is less than one unit in full, or 999 đồng would read as 0,001 triệu đồng."""
     if vnd is None or vnd == "":
         return NOTHING
     exact = len(str(unit)) - 1
-    return number(Fraction(vnd, unit), exact if abs(vnd) < unit else min(exact, 3), trim=True)
+    places = exact if abs(vnd) < unit else min(exact, 3)
+    amount = number(Fraction(vnd, unit), places, trim=True)
+    return gettext("about %(amount)s") % {"amount": amount} if vnd * 10**places % unit else amount
 
 
 def usd(cents):

@@ -119,7 +119,9 @@ def test_dollars_are_shown_from_whole_cents():
 
 
 def test_an_amount_in_millions_keeps_every_dong():
-    assert formats.in_unit(1_234_567_890, 10**6) == "1.234,568"
+    assert formats.in_unit(1_234_567_890, 10**6) == "khoảng 1.234,568"
+    assert formats.in_unit(499_998_999, 10**6) == "khoảng 499,999"
+    assert formats.in_unit(-1_234_567_000, 10**6) == "−1.234,567"
     assert formats.in_unit(5_000_000, 10**6) == "5"
     assert [formats.in_unit(vnd, 10**6) for vnd in (999, -1_500, 999_999)] == ["0,000999", "−0,0015", "0,999999"]
 
