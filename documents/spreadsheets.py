@@ -83,7 +83,10 @@ class Column:
 
 @dataclass(frozen=True)
 class Basis:
-    """A fact of a whole file, such as the prices used; `choices` maps a code to (label, words that state it)."""
+    """A fact of a whole file, such as the prices used; `choices` maps a code to (label, words that state it).
+
+    {year} and {next} in the words are the year that the file is imported for, and the one after it.
+    """
 
     key: str
     title: str | Promise
@@ -94,11 +97,14 @@ class Basis:
         """The line above a table that states a choice, as the reader reads it back."""
         return f"{self.title}: {self.choices[code][0]}"
 
-    def order(self):
+    def order(self, year=None):
+        years = {"year": year, "next": year and year + 1}
         return {
             "key": self.key,
             "default": self.default,
-            "words": {code: [fold(word) for word in words] for code, (_label, words) in self.choices.items()},
+            "words": {
+                code: [fold(word.format(**years)) for word in words] for code, (_label, words) in self.choices.items()
+            },
             "titles": sorted({fold(title) for title in in_every_language(self.title)}),
             "stated": {
                 fold(word): code
@@ -108,7 +114,7 @@ class Basis:
         }
 
 
-def read_table(stored, columns, *, key, options=None, bases=(), originals=False):
+def read_table(stored, columns, *, key, options=None, bases=(), year=None, originals=False):
     """What the limited reader answers: {"heading": …}, {"chunk": …} again and again, {"end": …}.
 
     With `originals` it asks {"asking": "originals"} before the end: send it row numbers to get {"original": [number,
@@ -124,7 +130,7 @@ def read_table(stored, columns, *, key, options=None, bases=(), originals=False)
         "most_rows": settings.IMPORT_MOST_ROWS,
         "key": key,
         "columns": [column.order() for column in columns],
-        "bases": [basis.order() for basis in bases],
+        "bases": [basis.order(year) for basis in bases],
         "options": options or {},
         "originals": originals,
     }

@@ -226,7 +226,15 @@ def _read(import_, kind, running, now):
     chosen = import_.options.get("chosen", {})
     found = Found(import_, kind)
     context = None
-    answers = read_table(import_.file, kind.columns, key=kind.key, options=chosen, bases=kind.bases, originals=True)
+    answers = read_table(
+        import_.file,
+        kind.columns,
+        key=kind.key,
+        options=chosen,
+        bases=kind.bases,
+        year=import_.year,
+        originals=True,
+    )
     for answer in answers:
         if "chunk" in answer:
             found.take(answer["chunk"], context)

@@ -43,13 +43,36 @@ BELOW_ITS_ROWS = gettext_noop(
 ACCOUNT = re.compile(r"(?<![\w/])(?:S?TK)?[\s.:]*(\d(?:[. -]?\d)*)(?![\w/])", re.IGNORECASE)
 SHORTEST_ACCOUNT = 6
 
-SPAN_WORDS = {  # the longer numerals first: “quý i” stands in “quý iv” too
-    StatementSpan.Q4: ("quý IV", "quý 4"),
-    StatementSpan.Q3: ("quý III", "quý 3"),
-    StatementSpan.Q2: ("quý II", "quý 2"),
-    StatementSpan.Q1: ("quý I", "quý 1"),
-    StatementSpan.ADJUSTED: ("chỉnh lý", "đến 31/01", "đến ngày 31/01", "đến hết ngày 31/01"),
-    StatementSpan.YEAR: ("cả năm", "đến 31/12", "đến ngày 31/12", "đến hết ngày 31/12"),
+OTHER_PERIOD = gettext_noop(
+    "What is compared with the Treasury is a quarter, the year to 31/12, or the year with its adjustment period: say which of "
+    "these the file is. A statement of a month or to another day is not compared; ask the Treasury for one of these periods, "
+    "or wait until it is over."
+)
+
+
+def _from_to(first, last, year="{year}"):
+    """Words of a period by its first and last day: từ ngày 01/01/2026 đến ngày 31/03/2026."""
+    between = (" đến ngày ", " đến hết ngày ", " đến ", " - ", " – ")
+    short = {day: day.replace("/0", "/").removeprefix("0") for day in (first, last)}
+    starts = (first, f"từ {short[first]}", f"ngày {short[first]}")  # 1/1 alone stands in 11/1 too
+    ends = dict.fromkeys((last, short[last]))
+    return tuple(f"{start}/{{year}}{to}{end}/{year}" for start in starts for to in between for end in ends)
+
+
+# The longer numerals first: “quý i” stands in “quý iv” too. No day on which a month ends as well stands for itself.
+SPAN_WORDS = {
+    StatementSpan.Q4: ("quý IV", "quý 4", *_from_to("01/10", "31/12")),
+    StatementSpan.Q3: ("quý III", "quý 3", *_from_to("01/07", "30/09")),
+    StatementSpan.Q2: ("quý II", "quý 2", *_from_to("01/04", "30/06")),
+    StatementSpan.Q1: ("quý I", "quý 1", *_from_to("01/01", "31/03")),
+    StatementSpan.ADJUSTED: ("chỉnh lý", *_from_to("01/01", "31/01", "{next}"), "đến ngày 31/01/{next}"),
+    StatementSpan.YEAR: (
+        "cả năm",
+        *_from_to("01/01", "31/12"),
+        "đến 31/12 năm",
+        "tính đến 31/12",
+        "tính đến ngày 31/12",
+    ),
 }
 DIRECTION_WORDS = {
     Direction.PAYMENT: ("thanh toán", "thực chi", "chi", "cấp phát"),
@@ -176,7 +199,7 @@ class StatementImport(ImportKind):
     def prepare(self, import_, *, now):
         span = import_.options.get("bases", {}).get("span")
         if span is None:
-            return {"sums": Counter()}  # asked of the person first; then the file is read again
+            return {"sums": Counter(), "unsaid": True}  # asked of the person first; then the file is read again
         first, last = span_days(span, import_.year)
         standing = TreasuryStatement.objects.standing().filter(year__year=import_.year, span=span).first()
         return {
@@ -210,6 +233,11 @@ class StatementImport(ImportKind):
         add_up(chunk, context)  # rows that are refused stand in the file's own sum too
 
     def remarks(self, totals, context):
+        """Which periods are compared, where the file states none of them; and the sum of the file that is not that of its rows."""
+        unsaid = [(OTHER_PERIOD, {})] if context.get("unsaid") else []
+        return unsaid + self._other_sum(totals, context)
+
+    def _other_sum(self, totals, context):
         """Where none of the file's own sums is the sum of its rows: which sum, and by how much it differs."""
         sums = context["sums"]
         stated = [(row, said["amount_vnd"]) for row, said in totals if "amount_vnd" in said]

@@ -201,13 +201,29 @@ def test_the_template_reads_back_and_the_words_of_periods_are_told_apart(commitm
         ("QUÝ II", "q2"),
         ("Quý 3", "q3"),
         ("QUÝ IV", "q4"),
-        ("đến 31/12/2024", "year"),
+        ("tính đến 31/12/2024", "year"),
         ("hết thời gian chỉnh lý quyết toán", "adjusted"),
+        ("từ ngày 01/01/2024 đến ngày 31/03/2024", "q1"),
+        ("từ 1/10/2024 đến hết ngày 31/12/2024", "q4"),
+        ("Từ ngày 01/01/2024 đến ngày 31/12/2024", "year"),
+        ("từ ngày 01/01/2024 đến ngày 31/01/2025", "adjusted"),
     ):
         import_ = sent(
             [row(1, "KB-1")], by=accountant, title=[[f"BẢNG ĐỐI CHIẾU {words} NĂM 2024"], ["Đơn vị tính: đồng"]]
         )
         assert import_.options["bases"]["span"] == span
+
+
+@pytest.mark.parametrize("first, last", [("01/12", "31/12"), ("01/01", "31/01"), ("01/01", "30/11"), ("11/1", "31/3")])
+def test_a_statement_of_another_period_is_asked_about_and_told_which_can_be_compared(
+    commitment, accountant, client_as, first, last
+):
+    title = [[f"BẢNG ĐỐI CHIẾU từ ngày {first}/2024 đến ngày {last}/2024"], ["Đơn vị tính: đồng"]]
+    import_ = sent([row(1, "KB-1")], by=accountant, title=title)
+    assert import_.reading["questions"] == ["bases"]
+    page = client_as(accountant).get(reverse("documents:import_detail", args=[import_.public_id])).content.decode()
+    assert "chỉ đối chiếu theo quý" in html.unescape(page)
+    assert told(sent([row(1, "KB-1")], by=accountant)) == []
 
 
 def told(import_):
