@@ -6,11 +6,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from documents.serving import serve
-from programme.models import BudgetLine, LedgerEntry, StepKind, YearState
+from programme.models import BudgetLine, LedgerEntry, StepKind
 from programme.presenting import money as presenting
 from programme.presenting.acting import in_whose_name
 from programme.presenting.places import address_of, open_address
 from programme.queries import money as queries
+from programme.services import steps
 from programme.tables import money as tables
 from programme.views.keeping import line_period, people_named
 from screens.lists import show_list
@@ -70,14 +71,11 @@ def ledger_entry(request, public_id):
         halves = LedgerEntry.objects.filter(pair=entry.pair, reverses__isnull=not entry.reverses_id)
         other_half = halves.exclude(line=entry.line).select_related("line__task", "line__source", "line__year").first()
     undone = getattr(entry, "reversed_by", None)
-    reverse_url = ""
-    halves = [entry] if other_half is None else [entry, other_half]
-    taken = all(
-        half.line.year.state != YearState.CLOSED and (half.opening or half.line.year.takes(half.kind))
-        for half in halves
-    )
-    if undone is None and not entry.reverses_id and not entry.reported and taken:
+    reverse_url = why_never = ""
+    if undone is None and not entry.reverses_id and not entry.reported:
         reverse_url = open_address(request.user, "programme:prepare_step", StepKind.REVERSE, entry.public_id)
+    if reverse_url and (why_never := steps.why_never(StepKind.REVERSE, line=entry.line, reverses=entry)):
+        reverse_url = ""
     context = {
         "entry": entry,
         "title": tables.entry_name(entry.kind, bool(entry.reverses_id), raises=entry.raises),
@@ -90,6 +88,7 @@ def ledger_entry(request, public_id):
         "other_half": other_half,
         "undone": undone,
         "reverse_url": reverse_url,
+        "why_never": why_never,
         "step_url": address_of(request.user, entry.step),
         "commitment_url": address_of(request.user, entry.commitment),
         "payment_url": address_of(request.user, entry.payment),

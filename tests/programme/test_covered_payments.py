@@ -168,8 +168,11 @@ def test_what_a_liquidation_stands_on_is_corrected_once_it_is_undone(client_as, 
     entry = bound.entries.get(kind="pay")
     about = {"reverses": entry, "reason": "Sai số chứng từ", "line": line, "document_on": TODAY}
     accountant, officer = client_as(people["accountant"]), client_as(people["officer"])
-    form = accountant.get(reverse("programme:prepare_step", args=["reverse", entry.public_id]))
-    assert "Hủy việc thanh lý" in text(form)
+    reversing = reverse("programme:prepare_step", args=["reverse", entry.public_id])
+    assert "Hủy việc thanh lý" in text(accountant.get(reversing))
+    page = text(accountant.get(entry.get_absolute_url()))
+    assert "Hủy việc thanh lý" in page and reversing not in page
+    assert "Hủy việc thanh lý" not in text(officer.get(entry.get_absolute_url())), "nothing that this person may do"
     with pytest.raises(Refused, match=r"1/BBTL.*Hủy việc thanh lý"):
         prepared(people, "reverse", **about)
     with pytest.raises(IntegrityError, match="entry_e_commitment_fits"), transaction.atomic():
