@@ -16,6 +16,7 @@ from programme.models.budget import (
     KINDS_IN_STATE,
     ON_COMMITMENT,
     RECOVERIES,
+    EntryKind,
     YearState,
 )
 from programme.models.commitments import COVERED, HELD
@@ -341,6 +342,12 @@ HALF_STILL_USED = (
     "WHERE o.pair = NEW.pair AND o.kind IN ('carry_in', 'transfer_in') AND o.reverses_id IS NULL "
     f"AND NOT EXISTS (SELECT 1 FROM {ENTRY} v WHERE v.reverses_id = o.id))"
 )
+# Nor is what a payment paid taken back before the advance that it cleared: one voucher is reversed as one.
+CLEARED_STILL = (
+    f"NEW.reverses_id IS NOT NULL AND NEW.kind IN ({listed((EntryKind.ADVANCE, EntryKind.PAY))}) AND EXISTS (SELECT 1 "
+    f"FROM {ENTRY} p JOIN {ENTRY} e ON e.payment_id = p.payment_id WHERE p.id = NEW.reverses_id AND e.kind = 'clear' "
+    f"AND {stands('e')})"
+)
 
 _moved = " OR ".join(f"NEW.{balance} <> OLD.{balance}" for balance in (*BALANCES, "last_number"))
 _by_entry = " AND ".join(f"NEW.{balance} = OLD.{balance} + {effect('e', balance)}" for balance in BALANCES)
@@ -562,6 +569,7 @@ GUARDS = [
     check_trigger("entry_f_payment_fits", ENTRY, ("INSERT",), PAYMENT_FITS),
     check_trigger("entry_g_other_half", ENTRY, ("INSERT",), OTHER_HALF),
     check_trigger("entry_h_half_still_used", ENTRY, ("INSERT",), HALF_STILL_USED),
+    check_trigger("entry_h_cleared_still", ENTRY, ("INSERT",), CLEARED_STILL),
     check_trigger("entry_i_cover_stays", ENTRY, ("INSERT",), COVER_TAKEN),
     check_trigger("entry_j_opening_fits", ENTRY, ("INSERT",), OPENING_FITS),
     check_trigger("entry_k_not_before_its_contract", ENTRY, ("INSERT",), BEFORE_ITS_CONTRACT),

@@ -99,7 +99,7 @@ def _reversed_with(step: BudgetStep) -> list[LedgerEntry]:
         return []
     if step.state == BudgetStep.State.APPROVED:
         return [each.reverses for each in step.entries.select_related("reverses") if each.reverses != step.reverses]
-    return halves_of(step.reverses)[1:]
+    return [half for half in halves_of(step.reverses) if half != step.reverses]
 
 
 def booked_anew(step: BudgetStep) -> list[tuple[str, int]]:

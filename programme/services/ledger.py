@@ -627,11 +627,11 @@ def reverse(
 
 def halves_of(entry: LedgerEntry) -> list[LedgerEntry]:
     """The entry with what was booked by the same act and goes with it: both halves of a movement between two lines (first
-    where the money went, which it leaves first), or what a payment paid and the advance that it cleared."""
+    where the money went, which it leaves first), or what a payment paid and the advance that it cleared (this first)."""
     if entry.payment_id and not entry.reverses_id:
         of_payment = LedgerEntry.objects.filter(payment=entry.payment_id, reverses=None, reversed_by=None)
-        others = of_payment.exclude(pk=entry.pk).select_related("line__year")
-        return [entry, *others]
+        halves = [entry, *of_payment.exclude(pk=entry.pk).select_related("line__year")]
+        return sorted(halves, key=lambda half: half.kind != EntryKind.CLEAR)
     if not entry.pair:
         return [entry]
     halves = LedgerEntry.objects.filter(pair=entry.pair, reverses__isnull=True).select_related("line__year")

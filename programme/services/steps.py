@@ -305,22 +305,22 @@ def obstacle(step: BudgetStep) -> str:
         if step.kind in RECOVERING and step.commitment is not None:
             returns.require_new_voucher(step.commitment, step.document)
         moves = _moves(step)
-        for line, kind, sign in moves:
-            require_room(line, RULES, kind, step.amount_vnd, sign)
-            require_room_since(line, RULES, kind, step.amount_vnd, sign, step.happened_on)
+        for line, kind, amount_vnd, sign in moves:
+            require_room(line, RULES, kind, amount_vnd, sign)
+            require_room_since(line, RULES, kind, amount_vnd, sign, step.happened_on)
             if len(moves) == 1:  # a movement between two lines takes nothing of an envelope
-                require_envelope(line, kind, step.amount_vnd, sign)
+                require_envelope(line, kind, amount_vnd, sign)
             if step.commitment is not None:
                 if _goes_on(step):
                     require_left_behind(step.commitment, step.amount_vnd)
                 require_taken_by(step.commitment, kind, reversal=sign < 0)
                 if sign > 0:
                     require_after_its_contract(step.commitment, step.document_on)
-                require_cover(step.commitment, kind, step.amount_vnd, sign)
-                require_room(step.commitment, COMMITMENT_RULES, kind, step.amount_vnd, sign)
-                require_room_since(step.commitment, COMMITMENT_RULES, kind, step.amount_vnd, sign, step.happened_on)
+                require_cover(step.commitment, kind, amount_vnd, sign)
+                require_room(step.commitment, COMMITMENT_RULES, kind, amount_vnd, sign)
+                require_room_since(step.commitment, COMMITMENT_RULES, kind, amount_vnd, sign, step.happened_on)
             if sign > 0:
-                require_after_what_it_acts_on(line, step.commitment, kind, step.amount_vnd, step.document_on)
+                require_after_what_it_acts_on(line, step.commitment, kind, amount_vnd, step.document_on)
         if step.kind == StepKind.CEILING and step.period is not None:
             _require_ceiling_above(step.period, step.amount_vnd)
         if step.kind == StepKind.ENVELOPE and step.year is not None:
@@ -378,17 +378,17 @@ def _doubt_of_contracts(line: BudgetLine, amount_vnd: int) -> str:
     return _("The portal knows no signed contract or decision of this line with money left to be paid.")
 
 
-def _moves(step: BudgetStep) -> list[tuple[BudgetLine, EntryKind, int]]:
-    """[(line, kind of entry, sign)] of what the step would book."""
+def _moves(step: BudgetStep) -> list[tuple[BudgetLine, EntryKind, int, int]]:
+    """[(line, kind of entry, amount, sign)] of what the step would book."""
     if step.kind in LIMITS or step.kind in BESIDE_LEDGER or step.kind == StepKind.OPENING:
         return []
     if step.reverses is not None:
-        return [(half.line, EntryKind(half.kind), -1) for half in halves_of(step.reverses)]
+        return [(half.line, EntryKind(half.kind), half.amount_vnd, -1) for half in halves_of(step.reverses)]
     assert step.line is not None  # noqa: S101 - a constraint of the table
     out = entry_kind(step.kind)
-    moves = [(step.line, out, 1)]
+    moves = [(step.line, out, step.amount_vnd, 1)]
     if step.other_line is not None:
-        moves.append((step.other_line, PAIRS[out], 1))
+        moves.append((step.other_line, PAIRS[out], step.amount_vnd, 1))
     return moves
 
 

@@ -125,6 +125,8 @@ def test_a_payment_is_reversed_with_the_advance_that_it_cleared(client_as, peopl
     pay, clear = bound.entries.get(kind="pay"), bound.entries.get(kind="clear")
     form = client_as(people["accountant"]).get(reverse("programme:prepare_step", args=["reverse", pay.public_id]))
     assert "Cùng ghi đảo" in text(form) and clear.get_absolute_url() in text(form)
+    with pytest.raises(IntegrityError, match="entry_h_cleared_still"), transaction.atomic():
+        make_reversal(pay, happened_on=TODAY)
     about = {"reason": "Ghi nhầm", "line": line, "document_on": TODAY}
     step = prepared(people, "reverse", reverses=pay, **about)
     with pytest.raises(Conflict):

@@ -110,6 +110,7 @@ def money_attempts():
     )
     liquidated = f"SELECT c.id FROM {COMMITMENT} c WHERE c.state = 'liquidated' AND c.line_id IN ({in_proof})"
     continued = f"SELECT c.continues_id FROM {COMMITMENT} c WHERE c.state = 'approved' AND c.line_id IN ({in_proof})"
+    clearing = f"SELECT e.payment_id FROM {ENTRY} e WHERE e.kind = 'clear' AND e.payment_id IS NOT NULL"
     raised = f"SELECT s.commitment_id FROM {STEP} s WHERE s.kind = 'commit' AND s.ground = 'next_year'"
     raising = f"(SELECT s.id FROM {STEP} s WHERE s.kind = 'commit' AND s.ground = 'next_year')"
     paid_later = f"SELECT e.commitment_id FROM {ENTRY} e WHERE e.kind = 'pay' AND e.document_on > '{OPEN_YEAR}-03-01'"
@@ -171,6 +172,9 @@ def money_attempts():
             entry("carry_in", pair=fresh),
             entry("transfer_in", pair=fresh),
             entry("transfer_in", amount_vnd="x.amount_vnd + 1"),
+        ],
+        "entry_h_cleared_still": [
+            entry("pay", where=f"x.payment_id IN ({clearing})", reverses_id="x.id", reason="'x'")
         ],
         # of 800 that may still be paid 30 are at the Treasury
         "entry_i_cover_stays": [

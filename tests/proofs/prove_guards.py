@@ -209,6 +209,9 @@ def lay_money():
     making.make_paid_payment(with_advance, 90, kind="advance")
     for state, clears in (("sent", 80), ("controlled", 11)):
         making.make_payment(with_advance, 1, clears_vnd=clears, state=state)
+    cleared = making.make_commitment(two, 300)
+    making.make_paid_payment(cleared, 90, kind="advance")
+    making.make_paid_payment(cleared, 20, clears_vnd=10)
     making.make_budget_step("allocate", 5, state="prepared", year=years[written.OPEN_YEAR], line=one)
     for amount in (written.TOO_MUCH, written.TOO_LITTLE):
         making.make_budget_step("envelope", amount, year=years[written.OPEN_YEAR])
