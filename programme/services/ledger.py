@@ -630,8 +630,8 @@ def halves_of(entry: LedgerEntry) -> list[LedgerEntry]:
     where the money went, which it leaves first), or what a payment paid and the advance that it cleared (this first)."""
     if entry.payment_id and not entry.reverses_id:
         of_payment = LedgerEntry.objects.filter(payment=entry.payment_id, reverses=None, reversed_by=None)
-        halves = [entry, *of_payment.exclude(pk=entry.pk).select_related("line__year")]
-        return sorted(halves, key=lambda half: half.kind != EntryKind.CLEAR)
+        together = [entry, *of_payment.exclude(pk=entry.pk).select_related("line__year")]
+        return sorted(together, key=lambda each: each.kind != EntryKind.CLEAR)
     if not entry.pair:
         return [entry]
     halves = LedgerEntry.objects.filter(pair=entry.pair, reverses__isnull=True).select_related("line__year")
