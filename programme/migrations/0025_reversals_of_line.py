@@ -10,6 +10,6 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AddIndex(
             model_name='ledgerentry',
-            index=models.Index(condition=models.Q(('reverses__isnull', False)), fields=['line'], name='entry_reversing'),
+            index=models.Index(condition=models.Q(('reverses__isnull', False)), fields=['line', 'happened_on'], name='entry_reversing'),
         ),
     ]

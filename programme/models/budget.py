@@ -436,7 +436,7 @@ class LedgerEntry(Identified):
                 name="entry_of_line_by_day",
             ),
             models.Index(fields=["line"], condition=Q(opening=True, kind="carry_in"), name="entry_brought_in"),
-            models.Index(fields=["line"], condition=Q(reverses__isnull=False), name="entry_reversing"),
+            models.Index(fields=["line", "happened_on"], condition=Q(reverses__isnull=False), name="entry_reversing"),
         ]
 
     def __str__(self):
