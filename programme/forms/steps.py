@@ -122,9 +122,7 @@ class PrepareStepForm(Attachments, Form):
             ground = self.fields["ground"]
             ground.label, ground.required = _("Why it is raised"), False
             ground.choices, ground.initial = RAISED, NEXT_YEAR
-            ground.help_text = _(
-                "What is carried over rests on the decision to carry it over: name that as the document."
-            )
+            ground.help_text = _("It rests on the decision to carry it over: name that as the document.")
             self.fields["amount_vnd"].initial = left_vnd
         else:
             del self.fields["ground"]
