@@ -592,7 +592,7 @@ def test_figures_of_another_year_in_the_file_do_not_stand_in_the_way_of_those_as
     officer, firm = make_officer(), make_enterprise("Công ty Nhiều Năm")
     heading = ["MST", "Năm", "GTSX (triệu đồng)"]
     import_ = send("figures", [[firm.tax_code, 2023, 5], [firm.tax_code, 2024, 6]], by=officer, heading=heading)
-    assert bad(import_) == {2: ("year", "The row is of the year 2023; this import is for 2024.")}
+    assert bad(import_)[2][0] == "year" and set(bad(import_)) == {2}
     assert import_.counts["good"] == 1
 
 

@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('programme', '0024_raised_by_what_was_left'),
+        ('programme', '0025_raised_by_what_was_left'),
     ]
 
     operations = [

@@ -5,7 +5,7 @@ class Migration(migrations.Migration):
     """What a contract left in the year before raises it where it goes on already, on the same ground."""
 
     dependencies = [
-        ('programme', '0023_outside_guests_by_name'),
+        ('programme', '0024_given_taken_from'),
     ]
 
     operations = [
