@@ -24,7 +24,7 @@ from django.shortcuts import render
 from django.urls import Resolver404, resolve
 from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -33,12 +33,14 @@ from accounts.access import row_for
 from accounts.models import ParkedFile, ParkedForm, SignIn
 from accounts.parked_page import in_the_words_of
 from accounts.sealing import digest, seal, seal_text, unseal, unseal_text
+from screens.formats import vn_datetime
 
 COOKIE = "parked"
 KEPT_FOR = timedelta(hours=12)
 MOST_TEXT = 2 * 2**20
 MOST_FILES = 5 * 2**20
 SHOWN = "parked_shown"
+MOST_TOLD = 5
 NOT_TYPED = {"csrfmiddlewaretoken", "parked", "operation_key", "version"}
 
 
@@ -192,14 +194,24 @@ def park_and_show(request):
 
 
 def remind(request, user, *, now):
-    """Say after sign-in where the newest form is that is kept for this person in this browser."""
-    if COOKIE not in request.COOKIES or "parked=" in request.POST.get("next", ""):
+    """Say after sign-in, and after one of them was sent, where the forms are that are kept for this person in this browser."""
+    if COOKIE not in request.COOKIES:
         return
-    row = _kept_for(request, user, now=now).order_by("-pk").first()
-    if row is not None:
-        said = _("A form that you typed when a session had ended is kept: %(link)s.")
-        link = format_html('<a href="{}">{}</a>', with_token(row.path, row.token), _("show it again"))
-        messages.info(request, format_html(said.replace("%(link)s", "{}"), link), fail_silently=True)
+    leads_to = request.POST.get("next", "")
+    rows = [
+        row for row in _kept_for(request, user, now=now).order_by("-pk")[:MOST_TOLD] if str(row.token) not in leads_to
+    ]
+    if rows:
+        links = format_html_join(
+            ", ",
+            '<a href="{}">{}</a>',
+            (
+                (with_token(row.path, row.token), _("the form of %(moment)s") % {"moment": vn_datetime(row.created_at)})
+                for row in rows
+            ),
+        )
+        said = format_html(_("What you typed when a session had ended is kept. Show it again: {links}."), links=links)
+        messages.info(request, said, fail_silently=True)
 
 
 def _lead(request, address):
@@ -280,4 +292,5 @@ def send_again(request, get_response):
     if response.status_code in (302, 303):
         row.delete()
         request.session.pop(SHOWN, None)
+        remind(request, request.user, now=timezone.now())
     return response

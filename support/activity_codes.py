@@ -7,6 +7,7 @@ from django.utils.translation import gettext_noop
 
 from screens.letters import D_LOOKALIKES, as_latin, one_d
 from screens.text import DASHES, fold, plain_letters
+from support.models import ActivityType
 
 CODE_OF_ANOTHER = gettext_noop(
     "The activity code %(code)s stands for “%(name)s” already. Under one code the turn of an enterprise is counted once."
@@ -16,6 +17,9 @@ CODE_LIKE_ANOTHER = gettext_noop(
 )
 CODE_OF_ANOTHER_YEAR = gettext_noop(
     "The activity code %(code)s was used in %(year)s already. Under one code the turn of an enterprise is counted once, not once a year."
+)
+CODE_OF_ANOTHER_TYPE = gettext_noop(
+    "The activity code %(code)s stands for an activity of the type “%(type)s”. Of some types no turns are counted."
 )
 
 # The small ones too: SQLite knows the capitals of plain letters only.
@@ -45,15 +49,19 @@ def not_kept_so(column: str) -> str:
     return f"({column} <> UPPER({column}) OR {' OR '.join(unlike)})"
 
 
-def doubts_of(code, name, year, *, names, likely, counted_once):
+def doubts_of(code, name, year, type_, *, names, likely, counted_once):
     """What should be looked at in a code: untranslated sentences and their values.
 
-    `names` {folded: (name, years)} are those of the code in what is recorded; `likely` is a code that it is much like.
+    `names` {folded: (name, years, types)} are those of the code in what is recorded; `likely` is a code that it is much
+    like; `type_` is that of the activity, None where it is not said.
     """
-    _name, years = names.get(fold(name), ("", set().union(*(years for _name, years in names.values()))))
+    everything = "", *(set().union(*sets) for sets in list(zip(*names.values(), strict=True))[1:] or ((), ()))
+    _name, years, types = names.get(fold(name), everything)
     if names and fold(name) not in names:
-        yield CODE_OF_ANOTHER, {"code": code, "name": min(name for name, _years in names.values())}
+        yield CODE_OF_ANOTHER, {"code": code, "name": min(name for name, _years, _types in names.values())}
     if not names and likely != code:
         yield CODE_LIKE_ANOTHER, {"code": code, "other": likely}
     if counted_once and years and year not in years:
         yield CODE_OF_ANOTHER_YEAR, {"code": code, "year": max(years)}
+    if type_ and types and type_ not in types:
+        yield CODE_OF_ANOTHER_TYPE, {"code": code, "type": str(ActivityType(min(types)).label)}

@@ -171,13 +171,14 @@ class SupportImport(ImportKind):
             chunk.add(f"{name}_id", self._looked_up(chunk, name, context[name]))
         chunk.add("activity_code", map(activity_code, chunk["activity_code"]))
         chunk.add("by_programme", [agency is None for agency in chunk["agency"]])
+        said_types = list(chunk["activity_type"])
         chunk.add("activity_type", [type_ or ActivityType.OTHER.value for type_ in chunk["activity_type"]])
         self._check_dates(chunk, context)
         for at, (amount, source) in enumerate(zip(chunk["amount_vnd"], chunk["money_source"], strict=True)):
             if amount is not None and not source:
                 chunk.refuse(at, "money_source", NO_SOURCE)
         self._check_doubles(chunk, context)
-        self._compare_activities(chunk, context)
+        self._compare_activities(chunk, said_types, context)
         chunk.add("public_id", [str(uuid.uuid4()) for _row in chunk.numbers])
         chunk.add("event_id", [str(uuid.uuid4()) for _row in chunk.numbers])
 
@@ -224,7 +225,7 @@ class SupportImport(ImportKind):
             else:
                 seen[key] = chunk.numbers[at]
 
-    def _compare_activities(self, chunk, context):
+    def _compare_activities(self, chunk, said, context):
         """Turns are counted by the code: one code for two activities, or for two years, would hide turns."""
         counted_once, here = context["rule"].once == "activity", context["activities_here"]
         columns = ("activity_code", "activity", "year")
@@ -233,7 +234,7 @@ class SupportImport(ImportKind):
                 continue
             names, likely = context["activities"].get(code, {}), _likely(code, context["codes_like"])
             row, first, first_year = here.setdefault(code, (chunk.numbers[at], name, year))
-            doubts = list(doubts_of(code, name, year, names=names, likely=likely, counted_once=counted_once))
+            doubts = list(doubts_of(code, name, year, said[at], names=names, likely=likely, counted_once=counted_once))
             for sentence, values in doubts:
                 chunk.flag(at, "activity_code", sentence, **values)
             if doubts:

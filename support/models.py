@@ -115,10 +115,13 @@ class SupportQuerySet(models.QuerySet):
         return self.filter(withdrawn=False)
 
     def activities(self):
-        """{activity code: {folded name: (name, years)}}."""
-        found: dict[str, dict[str, tuple[str, set]]] = {}
-        for code, name, year in self.order_by().values_list("activity_code", "activity", "year").distinct():
-            found.setdefault(code, {}).setdefault(fold(name), (name, set()))[1].add(year)
+        """{activity code: {folded name: (name, years, types)}}."""
+        found: dict[str, dict[str, tuple[str, set, set]]] = {}
+        columns = ("activity_code", "activity", "year", "activity_type")
+        for code, name, year, type_ in self.order_by().values_list(*columns).distinct():
+            _name, years, types = found.setdefault(code, {}).setdefault(fold(name), (name, set(), set()))
+            years.add(year)
+            types.add(type_)
         return found
 
 

@@ -236,7 +236,9 @@ def _require_own_code(record, today, looked_at):
         codes = others.order_by("activity_code").values_list("activity_code", flat=True).distinct()
         likely = next((other for other in codes if likenesses(other) & likenesses(code)), code)
     once = turn_rule(today).once == "activity"
-    doubts = doubts_of(code, record.activity, record.year, names=names, likely=likely, counted_once=once)
+    doubts = doubts_of(
+        code, record.activity, record.year, record.activity_type, names=names, likely=likely, counted_once=once
+    )
     said = " ".join(_now(sentence) % values for sentence, values in doubts)
     if said and looked_at != (
         said := f"{said} {_now('If the code is right, tick the box below it and send it again.')}"

@@ -13,7 +13,7 @@ from documents.imports import kinds
 from documents.models import Import
 from documents.services import imports as services
 from jobs import services as jobs
-from support.models import SupportRecord, SupportRevision
+from support.models import ActivityType, SupportRecord, SupportRevision
 from support.services import correct_support
 from support.turns import TurnRule, turns_by_year
 from tests.documents.sheets import upload, workbook
@@ -282,6 +282,17 @@ def test_another_year_of_a_code_within_the_file_is_pointed_out(officer):
     with override("vi"):
         said = workbooks.words(kinds()["support"], import_, problem)
     assert number == 4 and "Dòng 3 của tệp" in said and "năm 2025" in said
+
+
+def test_another_type_of_activity_under_a_code_is_pointed_out_where_the_file_says_one(officer):
+    one, other = make_enterprise().tax_code, make_enterprise().tax_code
+    applied([row(1, one)], by=officer)
+    recorded = SupportRecord.objects.get().activity_type
+    for number, (type_, doubts) in enumerate(
+        (("hội nghị", 1), ("", 0), (str(ActivityType(recorded).label), 0)), start=2
+    ):
+        import_ = sent([row(number, other, type=type_)], by=officer)
+        assert (import_.counts["good"], import_.counts["flags"]) == (1, doubts)
 
 
 def test_only_officers_and_heads_import(officer):

@@ -120,6 +120,7 @@ def test_a_correction_keeps_what_was_there_as_a_revision(content):
         ({"activity_code": "hc.2026.01"}, "HC-2026-01"),
         ({"activity": "Hội chợ khác hẳn"}, "Hội chợ quốc tế"),
         ({"delivered_on": date(2025, 5, 20)}, "2026"),
+        ({"activity_type": "ceremony", "what": "Lễ khai mạc"}, "loại “Hội chợ"),
     ],
 )
 def test_a_code_that_should_be_looked_at_is_asked_about_once_more(content, changes, words):
