@@ -23,7 +23,6 @@ _OTHER_ABOVE = re.compile(
     r"\bq[1-4]\b|\b(?!12t)\d{1,2}t\b|\bh[12]\b|\b(?:giai doan|(?:toan|ca|hop nhat) tap doan|luy ke|binh quan thang)\b"
     r"|\b20\d\d\s*[-–]\s*20\d\d\b|\b(?:so lieu|(?:day|tren) la|la so lieu) (?:ke hoach|uoc|du kien|du toan)\b"
     r"|\bso lieu tai\b(?! ha noi)|\b(?:ban nien|nua nam|nam tai chinh|chi nhanh)\b|\bq(?:i{1,3}|iv)\b|"
-    r"\bden (?:het )?(?:ngay )?(?!31\s*[/.-]\s*12\b)\d{1,2}\s*[/.-]\s*\d{1,2}\b|"
     r"\b(?:(?!12\b)\d+|ba|sau|chin)\s*thang\b(?!\s*\d)|\bquy\s*(?:[1-4]|i{1,3}|iv)\b|(?<!ngay )(?<!\d )\bthang\s*\d|\bdau nam\b"
     rf"|{_BEGINS}(?:ke hoach|kh(?!\s*[&-])|uoc|du kien|du toan|du bao|muc tieu)\b"
 )
@@ -31,6 +30,7 @@ _BASE_YEAR = re.compile(r"\b(?:so sanh|co dinh|gia|goc)(?: nam)?(?: goc)? (?:19|
 _PRICES = re.compile(
     r"[-,]?\s*(?:\btinh )?(?:\btheo )?\bgia (?:hien hanh|so sanh|co dinh)(?: nam)?(?: (?:19|20)\d\d)?\b"
 )
+_TO_A_DAY = re.compile(r"\bden (?:het )?(?:ngay )?(?!31\s*(?:[/.-]|thang)\s*12\b)\d{1,2}\s*(?:[/.-]|thang)\s*\d{1,2}\b")
 # The years of a programme are in its name, and no period of figures.
 _NO_PERIOD = re.compile(r"\b(?:chuong trinh|de an)\b.*?\bgiai doan 20\d\d\s*[-–]\s*20\d\d\b")
 _CONSTANT = re.compile(r"\bgia (?:nam )?(?:so sanh|co dinh|goc)\b|\bgss\b|\bconstant prices?\b")
@@ -56,6 +56,7 @@ _PLAIN_OVER = {
     "gom",
 }
 _NUMBER_OF_FORM = re.compile(r"\b(?:mau|bieu|phu luc|bang)\b.*$")
+_DAY = re.compile(r"\d{1,2}[./-]\d{1,2}[./-]20\d\d")
 _ANY_YEAR = re.compile(r"(?<!\d)20\d\d(?!\d)")
 _YEAR = re.compile(r"(?<!so sanh )\b(?:nam|year)\s*(20\d\d)\b")
 _DONE_IN_YEAR = re.compile(rf"(?:\b(?:thuc hien|th) )?{_YEAR.pattern}")
@@ -254,7 +255,7 @@ def find_layout(rows, columns, merges=(), known=frozenset(), name=""):
             {int(year) for whole, _ in names for year in _YEAR.findall(fold(whole))}
             | set().union(*map(years_told, above))
             | {year for _, year in dated}
-            | set(map(int, _ANY_YEAR.findall(name)))
+            | set(map(int, _ANY_YEAR.findall(_DAY.sub(" ", name))))
         ),
         unknown=[
             " ".join(whole.split())
@@ -273,7 +274,8 @@ def find_layout(rows, columns, merges=(), known=frozenset(), name=""):
 
 def speaks_of_another(text):
     """Whether a line beside the table speaks of a part of a year, of several, of a plan, or of more than the enterprise."""
-    return bool(_OTHER_ABOVE.search(_NO_PERIOD.sub(" ", _DATE.sub(" ", fold(text)))))
+    folded = fold(text)
+    return bool(_TO_A_DAY.search(folded) or _OTHER_ABOVE.search(_NO_PERIOD.sub(" ", _DATE.sub(" ", folded))))
 
 
 def speaks_of_the_country(text):

@@ -20,7 +20,8 @@ from documents.opening import no_table, odd_cells, odd_formats, open_csv, open_x
 
 CHUNK = 5000
 MOST_TOTALS = 50
-MOST_REMARKS = 3
+MOST_REMARKS = 3  # of one kind; and how many lines are looked at for them
+MOST_LINES = 5000
 MOST_VALUES = 20  # in a column that is not read: with more it says nothing of amounts
 
 
@@ -46,6 +47,7 @@ class Table:
         self.totals = []  # (row number, cells) of rows in which the file itself adds up
         self.key_names = next((c["aliases"] for c in self.columns if c["key"] == order["key"]), ())
         self.remarks = []  # [line, why, year]: rows that are no data and say that amounts are another thing, see take_remark
+        self.lines = 0  # those that were looked at for remarks
         self.tax_counts = {"repaired": 0, "repairable": 0}
         self.units = {}
         self.unit_from = {}
@@ -214,7 +216,7 @@ class Table:
         headed = self.rows[self.layout.heading_row : self.layout.first_row]
         width = 1 + max(index for row in headed for index, cell in enumerate(row) if cell)
         for at, row in enumerate(rows):
-            if any(row[width:]):
+            if any(cell.strip() for cell in row[width:]):
                 yield at
 
     def without_other_rows(self, rows, numbers, key_at, key_type):
@@ -251,18 +253,23 @@ class Table:
     def take_remark(self, row, key_at):
         """Keep a line in or beneath the table with what it states: another unit, basis or headings ("unit"), something else
         than a whole year of the enterprise ("period"), or a year ("year")."""
-        if len(self.remarks) >= MOST_REMARKS:
+        self.lines += 1
+        if self.lines > MOST_LINES:
             return
         texts = [" ".join(cell.split()) for cell in row if cell.__class__ is str and cell.strip()]
         years = sorted(set().union(*map(headings.years_told, texts)))
         line, other_headings = " ".join(texts)[:200], list(row) != self.clean(self.rows[self.layout.heading_row])
         why = {self.why_another(text) for text in texts}
         if "unit" in why or (self.is_heading(row, key_at) and other_headings):
-            self.remarks.append([line, "unit", None])
+            self.remark(line, "unit")
         elif "period" in why:
-            self.remarks.append([line, "period", None])
+            self.remark(line, "period")
         elif years:
-            self.remarks.append([line, "year", years[0]])
+            self.remark(line, "year", years[0])
+
+    def remark(self, line, why, year=None):
+        if sum(said[1:] == [why, year] for said in self.remarks) < MOST_REMARKS:
+            self.remarks.append([line, why, year])
 
     def why_another(self, text):
         """What a text beside the amounts states: another unit or basis ("unit"), no whole year ("period"), or nothing."""
@@ -293,11 +300,11 @@ class Table:
         line = f"{title}: {text}"[:200]
         power = units.unit_in(f"({text})", "vnd")
         if power not in (None, units.UNCLEAR, *self.units.values()) or self.is_of_another_basis(text):
-            self.remarks.append([line, "unit", None])
+            self.remark(line, "unit")
         elif headings.speaks_of_another(text):
-            self.remarks.append([line, "period", None])
+            self.remark(line, "period")
         elif headings.is_year_of(title, text):
-            self.remarks.append([line, "year", int(text)])
+            self.remark(line, "year", int(text))
 
     def own_totals(self):
         """[[row number, {column: amount}]] of the rows in which the file adds up; cells without an amount are left out."""
@@ -417,7 +424,7 @@ def read_table(order):
     say(
         end={
             **table.counts, **table.tax_counts, "style": table.style.seen, "totals": table.own_totals(), "sheets": sheets,
-            "remarks": table.remarks[:MOST_REMARKS], "formats": odd_formats(table),
+            "remarks": table.remarks, "formats": odd_formats(table),
         }
     )  # fmt: skip
 

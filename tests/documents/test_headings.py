@@ -65,6 +65,8 @@ def test_a_heading_is_read_unasked_only_where_every_word_of_it_is_known(words):
         ("SỐ LIỆU TOÀN TẬP ĐOÀN NĂM 2026", True),
         ("Từ ngày 01/01/2026 đến ngày 30/6/2026", True),
         ("Số liệu đến hết 30/9/2026", True),
+        ("Từ ngày 01 tháng 01 đến ngày 30 tháng 6 năm 2026", True),
+        ("Từ ngày 01 tháng 01 đến ngày 31 tháng 12 năm 2026", False),
         ("BÁO CÁO BÁN NIÊN 2026", True),
         ("QII/2026", True),
         ("(BIỂU) ĐĂNG KÝ KẾ HOẠCH NĂM 2026", True),
@@ -163,7 +165,7 @@ def test_another_year_between_the_rows_is_told_with_it():
     assert table.remarks == [["Năm 2024", "year", 2024]]  # the first belongs to the heading
 
 
-@pytest.mark.parametrize("name", ["KH 2027", "6 tháng", "Quý I", "Sheet1", "2025", "Năm 2025"])
+@pytest.mark.parametrize("name", ["KH 2027", "6 tháng", "Quý I", "Sheet1", "2025", "Năm 2025", "15.3.2027"])
 def test_the_name_of_a_sheet_is_read_like_a_line_above(name):
     heading = table_of([["MST", "Doanh thu"], [A, 6]], name=name).heading()
     assert heading["partial"] == ([name] if name in ("KH 2027", "6 tháng", "Quý I") else [])
@@ -179,6 +181,12 @@ def test_the_name_of_a_sheet_is_read_like_a_line_above(name):
 )
 def test_the_year_of_a_date_above_is_not_that_of_the_figures(line):
     assert table_of([[line], ["MST", "Doanh thu"], [A, 6]]).heading()["years"] == []
+
+
+def test_a_unit_stated_late_is_told_though_many_lines_name_the_year():
+    sections = [["", f"Nhóm {n}, năm 2026"] for n in range(9)]
+    table = read_through([["MST", "Doanh thu (triệu đồng)"], [A, 5], *sections, ["", "ĐVT: tỷ đồng"], [B, 6]])
+    assert [said[1:] for said in table.remarks] == [["year", 2026]] * 3 + [["unit", None]]
 
 
 @pytest.mark.parametrize(
