@@ -74,7 +74,9 @@ def test_a_dossier_is_prepared_on_a_phone_lodged_by_the_signatory_and_seen_by_th
     page.set_input_files("#file-tai-lieu", pdf)
     expect(page.locator("#component-tai-lieu")).to_contain_text("Ảnh hiện trạng.pdf")
     page.click("main .form-actions a.btn-primary")
-    expect(page.locator("main")).to_contain_text("Người đại diện theo pháp luật của doanh nghiệp xác nhận và nộp")
+    expect(page.locator("main")).to_contain_text(
+        "Người đại diện theo pháp luật của doanh nghiệp hoặc người được ủy quyền xác nhận và nộp"
+    )
 
     signatory = as_person(SIGNATORY)
     signatory.goto(page.url)
