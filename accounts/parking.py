@@ -256,7 +256,7 @@ def show_again(request, get_response):
         return HttpResponseRedirect(f"{request.path}?{rest.urlencode()}" if rest else request.path)
     request.GET, request.parked = rest, Parked(row)
     names = request.parked.file_names()
-    sentences = [_("Your form is filled in again as you left it. It has not been sent yet.")]
+    sentences = [_("What you typed stands here again as you left it. It has not been sent yet.")]
     if names:
         sentences.append(_("These files are still attached: %(names)s.") % {"names": ", ".join(names)})
     if row.left_out:

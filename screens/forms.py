@@ -41,7 +41,7 @@ def form_data(request):
     parked = getattr(request, "parked", None)
     if parked is None:
         return None, None
-    parked.used = True
+    parked.used = parked.files.kept = True
     return parked.data, parked.files
 
 

@@ -170,6 +170,7 @@ def detail(request, import_, now):
         shown["asked"] = ", ".join([str(_("units of measure")), *(str(basis.title) for basis in kind.bases)])
     if import_.reading:
         shown["columns"] = columns_read(import_, kind)
+        shown["absent"] = [column.title for column in kind.columns if column.key not in import_.reading["places"]]
         shown["bases"] = [
             (basis.title, basis.choices[import_.options["bases"][basis.key]][0], basis_from(import_, basis))
             for basis in kind.bases
@@ -201,7 +202,7 @@ def basis_from(import_, basis):
 
 
 def columns_read(import_, kind):
-    """How each column was found: (title, heading in the file, letter, unit, where the unit was read)."""
+    """How each column of the file was found: (title, heading in the file, letter, unit, where the unit was read)."""
     reading, units = import_.reading, import_.options["units"]
     sources = {
         "heading": _("stated in the heading"),
@@ -213,12 +214,13 @@ def columns_read(import_, kind):
     return [
         (
             column.title,
-            reading["titles"].get(column.key, ""),
-            reading["places"].get(column.key, ""),
+            reading["titles"][column.key],
+            reading["places"][column.key],
             UNIT_NAMES[column.type][units[column.key]] if column.key in units else "",
             sources[reading["unit_from"][column.key]] if column.key in units else "",
         )
         for column in kind.columns
+        if column.key in reading["places"]
     ]
 
 

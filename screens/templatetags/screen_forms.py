@@ -30,5 +30,12 @@ def field_kind(field):
 
 
 @register.filter
+def kept_files(field):
+    """Names of the files of this field that were kept when a session ended: the browser itself shows none."""
+    files = field.form.files
+    return [file.name for file in files.getlist(field.html_name)] if getattr(files, "kept", False) else []
+
+
+@register.filter
 def field_unit(field):
     return getattr(field.field, "unit", "")

@@ -5,7 +5,9 @@ import uuid
 import pytest
 from django import forms as django_forms
 from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import translation
+from django.utils.datastructures import MultiValueDict
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -23,6 +25,17 @@ class Sample(Form):
     workers = NumberField(label="Lao động", required=False, unit="người")
     kind = django_forms.ChoiceField(label="Loại", choices=[("a", "A"), ("b", "B")], widget=django_forms.RadioSelect)
     agreed = django_forms.BooleanField(label="Đồng ý", required=False)
+
+
+class WithFile(Form):
+    scan = django_forms.FileField(label="Bản quét")
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_a_file_that_was_kept_is_named_beside_its_field(kept):
+    files = MultiValueDict({"scan": [SimpleUploadedFile("quyết định.pdf", b"x")]})
+    files.kept = kept
+    assert ("quyết định.pdf" in WithFile({}, files).render()) == kept
 
 
 @pytest.mark.parametrize("typed", ["101", "50,5", "1e2", "một", "1 2"])
