@@ -3,63 +3,18 @@
 import re
 from dataclasses import dataclass
 
+from documents import periods
 from documents.folding import fold, in_full
 from documents.units import AFTER_UNIT, BEFORE_UNIT, POWERS, UNIT, only, states_foreign, unit_in, without_unit
 
 SEARCHED_ROWS = 20
 
 _BRACKETS = re.compile(r"[(\[{][^)\]}]*[)\]}]")
-# Of a part of a year, planned, or of more than the enterprise: not the column that the heading otherwise names.
-_OTHER = re.compile(
-    r"\b(?:(?!12\b)\d+|ba|sau|chin)\s*thang\b|\bquy\s*(?:[1-4]|i{1,3}|iv)\b|\bthang\s*\d|\b(?:ke hoach|kh|uoc|du kien|muc tieu|cung ky)\b"
-    r"|\b(?:dau nam|cuoi nam|nam truoc|tap doan)\b"
-)
-# The same said beside the table: of a date (ngày 20 tháng 01) nothing, of a plan only where the line begins with it.
-_BEGINS = (
-    r"^\W*(?:(?:[ivx]+|[a-h]|\d+)\s*[.)\-:/]\s*)?(?:(?:bieu|bang|mau|phu luc|so lieu|bao cao|tong hop|chi tieu|dang ky|ghi chu:?)\)?"
-    r"\s+(?:so\s+)?(?:\d+\s*)?)*"
-)
-_OTHER_ABOVE = re.compile(
-    r"\bq[1-4]\b|\b(?!12t)\d{1,2}t\b|\bh[12]\b|\b(?:giai doan|(?:toan|ca|hop nhat) tap doan|luy ke|binh quan thang)\b"
-    r"|\b20\d\d\s*[-–]\s*20\d\d\b|\b(?:so lieu|(?:day|tren) la|la so lieu) (?:ke hoach|uoc|du kien|du toan)\b"
-    r"|\bso lieu tai\b(?! ha noi)|\b(?:ban nien|nua nam|nam tai chinh|chi nhanh)\b|\bq(?:i{1,3}|iv)\b|"
-    r"\b(?:(?!12\b)\d+|ba|sau|chin)\s*thang\b(?!\s*\d)|\bquy\s*(?:[1-4]|i{1,3}|iv)\b|(?<!ngay )(?<!\d )\bthang\s*\d|\bdau nam\b"
-    rf"|{_BEGINS}(?:ke hoach|kh(?!\s*[&-])|uoc|du kien|du toan|du bao|muc tieu)\b"
-)
-_BASE_YEAR = re.compile(r"\b(?:so sanh|co dinh|gia|goc)(?: nam)?(?: goc)? (?:19|20)\d\d\b")
-_PRICES = re.compile(
-    r"[-,]?\s*(?:\btinh )?(?:\btheo )?\bgia (?:hien hanh|so sanh|co dinh)(?: nam)?(?: (?:19|20)\d\d)?\b"
-)
-_TO_A_DAY = re.compile(r"\bden (?:het )?(?:ngay )?(?!31\s*(?:[/.-]|thang)\s*12\b)\d{1,2}\s*(?:[/.-]|thang)\s*\d{1,2}\b")
-# The years of a programme are in its name, and no period of figures.
-_NO_PERIOD = re.compile(r"\b(?:chuong trinh|de an)\b.*?\bgiai doan 20\d\d\s*[-–]\s*20\d\d\b")
-_CONSTANT = re.compile(r"\bgia (?:nam )?(?:so sanh|co dinh|goc)\b|\bgss\b|\bconstant prices?\b")
-_DATE = re.compile(
-    r"\bngay\b.{0,20}?\bthang\b.{0,10}?\bnam\b\s*(?:20\d\d)?|^(?:tp )?ha noi,? thang\b.{0,20}$|\bso voi (?:cung ky )?nam 20\d\d"
-)
 # What a heading over several columns says of them without changing them; the number of a form may stand there too.
 _PLAIN_OVER = {
-    "ket",
-    "qua",
-    "san",
-    "xuat",
-    "kinh",
-    "doanh",
-    "chi",
-    "tieu",
-    "hoat",
-    "dong",
-    "tinh",
-    "hinh",
-    "cac",
-    "tai",
-    "gom",
-}
+    "ket", "qua", "san", "xuat", "kinh", "doanh", "chi", "tieu", "hoat", "dong", "tinh", "hinh", "cac", "tai", "gom",
+}  # fmt: skip
 _NUMBER_OF_FORM = re.compile(r"\b(?:mau|bieu|phu luc|bang)\b.*$")
-_DAY = re.compile(r"\d{1,2}[./-]\d{1,2}[./-]20\d\d")
-_ANY_YEAR = re.compile(r"(?<!\d)20\d\d(?!\d)")
-_YEAR = re.compile(r"(?<!so sanh )\b(?:nam|year)\s*(20\d\d)\b")
-_DONE_IN_YEAR = re.compile(rf"(?:\b(?:thuc hien|th) )?{_YEAR.pattern}")
 # What may stand in a heading of amounts beside the name of its column, its unit and its year, and change nothing.
 _PLAIN = {
     *BEFORE_UNIT, *AFTER_UNIT, *POWERS, "dong", "vnd", "usd", "d", "do", "la", "my", "us", "dollar", "dollars", "dvt", "unit",
@@ -82,26 +37,21 @@ COLUMN_NUMBER = re.compile(r"\(?(?:[a-h]|\d{1,2})\)?(?:\s*=.*)?")
 
 def bare(text):
     """A heading without its unit, its year and its asterisks; what makes it another figure stays."""
-    folded = _BRACKETS.sub(lambda found: found[0] if _OTHER.search(found[0]) else " ", fold(text))
-    folded = without_unit(_DONE_IN_YEAR.sub(" ", _PRICES.sub(" ", folded)))
+    folded = _BRACKETS.sub(lambda found: found[0] if periods.IN_HEADING.search(found[0]) else " ", fold(text))
+    folded = without_unit(periods.DONE_IN_YEAR.sub(" ", periods.PRICES.sub(" ", folded)))
     return in_full(folded)
-
-
-def years_in(title):
-    """The years that a heading of amounts is about; those of fixed prices are none of them."""
-    return {int(year) for year in _ANY_YEAR.findall(_BASE_YEAR.sub(" ", fold(title)))}
 
 
 def is_plain(title, kind, named, known):
     """Whether every word of a heading of amounts is understood: `named`, the column's own names, its unit, one year,
     words `known` of the bases, and what changes nothing. (1) and (2)=(3)+(4) are numbers of columns."""
-    if len(years_in(title)) > 1:
+    if len(periods.years_in(title)) > 1:
         return False
-    folded = fold(title) if kind == "decimal" else _BASE_YEAR.sub(" ", fold(title))
+    folded = fold(title) if kind == "decimal" else periods.BASE_YEAR.sub(" ", fold(title))
     folded = re.sub(
         r"[(\[]([^()\[\]]*)[)\]]", lambda found: " " if COLUMN_NUMBER.fullmatch(found[1]) else found[0], folded
     )
-    folded = _PLAIN_PHRASES.sub(" ", _ANY_YEAR.sub(" ", UNIT.sub(" ", folded)))
+    folded = _PLAIN_PHRASES.sub(" ", periods.ANY_YEAR.sub(" ", UNIT.sub(" ", folded)))
     plain = {*_PLAIN, *known} if kind in CURRENCIES else {*_PLAIN, *_PEOPLE, *known} - {*POWERS, "goc", "sanh"}
     return set(in_full(folded).split()) <= plain.union(*(name.split() for name in named))
 
@@ -235,14 +185,14 @@ def find_layout(rows, columns, merges=(), known=frozenset(), name=""):
         is_own_plain = is_plain(group, column["type"], column["aliases"], known | _PLAIN_OVER) and is_plain(
             titles[key][len(group) :], column["type"], column["aliases"], known
         )
-        if not is_plain_over or years_in(parent):
+        if not is_plain_over or periods.years_in(parent):
             titles[key] = f"{over[places[key]]} {titles[key]}"
-        if not (is_plain_over and is_own_plain and len(years_in(titles[key])) < 2 and key not in aside):
+        if not (is_plain_over and is_own_plain and len(periods.years_in(titles[key])) < 2 and key not in aside):
             strange.append(titles[key])
     above = [" ".join(str(cell).split())[:200] for row in rows[:number] for cell in row if str(cell or "").strip()]
     above += [name] if name else []
     file_units = {currency: only({unit_in(text, currency) for text in above} - {None}) for currency in CURRENCIES}
-    dated = [[titles[key], year] for key in amounts for year in sorted(years_in(titles[key]))]
+    dated = [[titles[key], year] for key in amounts for year in sorted(periods.years_in(titles[key]))]
     return Layout(
         heading_row=number,
         first_row=first,
@@ -252,10 +202,9 @@ def find_layout(rows, columns, merges=(), known=frozenset(), name=""):
         file_units={currency: power for currency, power in file_units.items() if power is not None},
         foreign=any(map(states_foreign, above)),
         years=sorted(
-            {int(year) for whole, _ in names for year in _YEAR.findall(fold(whole))}
-            | set().union(*map(years_told, above))
+            set().union(*(periods.years_named(whole) for whole, _ in names), *map(periods.years_told, above))
             | {year for _, year in dated}
-            | set(map(int, _ANY_YEAR.findall(_DAY.sub(" ", name))))
+            | periods.years_of_sheet(name)
         ),
         unknown=[
             " ".join(whole.split())
@@ -267,38 +216,11 @@ def find_layout(rows, columns, merges=(), known=frozenset(), name=""):
         strange=strange,
         dated=dated,
         partial=[
-            text for text in above if speaks_of_another(text) or (speaks_of_the_country(text) and "nuoc" not in known)
+            text
+            for text in above
+            if periods.speaks_of_another(text) or (periods.speaks_of_the_country(text) and "nuoc" not in known)
         ][:3],
     )
-
-
-def speaks_of_another(text):
-    """Whether a line beside the table speaks of a part of a year, of several, of a plan, or of more than the enterprise."""
-    folded = fold(text)
-    return bool(_TO_A_DAY.search(folded) or _OTHER_ABOVE.search(_NO_PERIOD.sub(" ", _DATE.sub(" ", folded))))
-
-
-def speaks_of_the_country(text):
-    return bool(re.search(r"\b(?:ca nuoc|toan quoc)\b", fold(text)))
-
-
-def base_years(text):
-    """The years whose prices a text names."""
-    return {int(found[-4:]) for found in _BASE_YEAR.findall(fold(text))}
-
-
-def states_constant_prices(text):
-    return bool(_CONSTANT.search(fold(text)))
-
-
-def years_told(text):
-    """The years that a line beside the table names, those of dates left out."""
-    return {int(year) for year in _YEAR.findall(_DATE.sub(" ", fold(text)))}
-
-
-def is_year_of(title, text):
-    """Whether a column that is called after the year says one in this cell."""
-    return bool(re.search(r"\b(?:nam|year|ky)\b", fold(title)) and _ANY_YEAR.fullmatch(text))
 
 
 def _owners(names, amounts):
@@ -357,7 +279,7 @@ def _beneath(row):
     return {
         index: text
         for index, text in cells.items()
-        if text and (re.search(r"[^\W\d]", text) or _ANY_YEAR.fullmatch(text))
+        if text and (re.search(r"[^\W\d]", text) or periods.ANY_YEAR.fullmatch(text))
     }
 
 

@@ -12,7 +12,7 @@ import re
 import sys
 from array import array
 
-from documents import cells, encodings, headings, units
+from documents import cells, encodings, headings, periods, units
 from documents.folding import fold
 from documents.limits import Refusal, limit_self, say
 from documents.looking import look_into_image, look_into_pdf
@@ -56,7 +56,7 @@ class Table:
                 self.units[column["key"]], self.unit_from[column["key"]] = self.unit_of(column)
         self.bases = self.read_bases()
         self.base_years = {
-            year for basis in order.get("bases", ()) for word in basis["stated"] for year in headings.base_years(word)
+            year for basis in order.get("bases", ()) for word in basis["stated"] for year in periods.base_years(word)
         }
         says_prices = {"prices"} & {*self.layout.places, *(basis["key"] for basis in order.get("bases", ()))}
         self.no_prices = bool(self.units) and not says_prices
@@ -112,9 +112,9 @@ class Table:
     def is_of_another_basis(self, text):
         """Whether a text says another basis than the amounts are read on, or prices of another year where nothing tells of
         prices."""
-        if self.no_prices and headings.states_constant_prices(text):
+        if self.no_prices and periods.states_constant_prices(text):
             return True
-        if self.base_years and headings.base_years(text) - self.base_years:
+        if self.base_years and periods.base_years(text) - self.base_years:
             return True
         folded = fold(text)
         return any(
@@ -257,7 +257,7 @@ class Table:
         if self.lines > MOST_LINES:
             return
         texts = [" ".join(cell.split()) for cell in row if cell.__class__ is str and cell.strip()]
-        years = sorted(set().union(*map(headings.years_told, texts)))
+        years = sorted(set().union(*map(periods.years_told, texts)))
         line, other_headings = " ".join(texts)[:200], list(row) != self.clean(self.rows[self.layout.heading_row])
         why = {self.why_another(text) for text in texts}
         if "unit" in why or (self.is_heading(row, key_at) and other_headings):
@@ -277,7 +277,7 @@ class Table:
         understood = {None, *self.units.values()} | (set() if units.states_unit(text) else {units.UNCLEAR})
         if stated - understood or self.is_of_another_basis(text):
             return "unit"
-        return "period" if headings.speaks_of_another(text) else None
+        return "period" if periods.speaks_of_another(text) else None
 
     def remarks_of_columns(self):
         """As `take_remark`, of what stands in the columns that are not read: a unit, a period or a year for each row."""
@@ -301,9 +301,9 @@ class Table:
         power = units.unit_in(f"({text})", "vnd")
         if power not in (None, units.UNCLEAR, *self.units.values()) or self.is_of_another_basis(text):
             self.remark(line, "unit")
-        elif headings.speaks_of_another(text):
+        elif periods.speaks_of_another(text):
             self.remark(line, "period")
-        elif headings.is_year_of(title, text):
+        elif periods.is_year_of(title, text):
             self.remark(line, "year", int(text))
 
     def own_totals(self):
