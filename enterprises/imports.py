@@ -46,6 +46,9 @@ CLOSED = gettext_noop("The figures of %(year)s are closed by a decision.")
 NO_YEAR = gettext_noop("%(year)s is not a year of figures that can be declared.")
 OTHER_YEAR = gettext_noop("The row is of the year %(found)s; this import is for %(year)s.")
 NOTHING = gettext_noop("The row has no figure at all. Leave such a row out, or write 0 where there was none.")
+FIRST_TAKEN = gettext_noop(
+    "Some enterprises stand in several rows. The first is taken, the later ones (in brackets) are not: %(rows)s. If the first is wrong, take it out of the file and send it again."
+)
 PART = gettext_noop("The revenue from key products is more than the whole revenue.")
 REPLACES_DRAFT = gettext_noop("Replaces the draft that %(who)s has not sent yet.")
 REPLACES_DECLARED = gettext_noop("Replaces what %(who)s declared and has not sent yet: %(before)s → %(after)s.")
@@ -211,6 +214,7 @@ class FiguresImport(ImportKind):
             "sizes": SizeTable.on(date(year, 12, 31)),
             "sized": basis["scope"] == "whole" and basis["prices"] == "current",
             "seen": {},
+            "twice": [],
             "before": self._before(year - 1, basis),
             "factor": jump_factor(timezone.localdate(now)),
             **known,
@@ -259,6 +263,7 @@ class FiguresImport(ImportKind):
                 chunk.refuse(at, "tax_code", NO_ENTERPRISE, code=chunk["tax_code"][at])
             elif root in seen:
                 chunk.refuse(at, "tax_code", TWICE, row=seen[root])
+                context["twice"].append((seen[root], numbers[at]))
             elif at in chunk.refused:
                 continue
             else:
@@ -269,6 +274,14 @@ class FiguresImport(ImportKind):
         amounts = self._amounts(chunk, roots, context)
         self._compare(chunk, roots, amounts, given, context)
         self._check_amounts(chunk, roots, amounts, given, context)
+
+    def remarks(self, totals, context):
+        """Which rows are taken of enterprises that stand in several: nobody but the sender knows which of them is right."""
+        twice = context["twice"]
+        if not twice:
+            return []
+        rows = ", ".join(f"{first} ({later})" for first, later in twice[:5]) + ("…" if len(twice) > 5 else "")
+        return [(FIRST_TAKEN, {"rows": rows})]
 
     def check_doubtful(self, chunk, context):
         self._check_year(chunk, context)

@@ -609,3 +609,10 @@ def test_zeros_that_a_cell_has_lost_come_back_or_are_asked_for():
     assert bad(import_)[5][0] == "tax_code" and "001190220080" in bad(import_)[5][1]
     apply(import_, by=officer)
     assert set(Enterprise.objects.values_list("phone", flat=True)) == {"0912345678", "02438251234", "0912 345 678"}
+
+
+def test_rows_of_one_enterprise_are_named_with_the_one_that_is_taken():
+    officer, firm = make_officer(), make_enterprise("Công ty Hai Dòng")
+    import_ = send("figures", [[firm.tax_code, "", 5, 6, 1], [firm.tax_code, "", 7, 8, 1]], by=officer)
+    ((message, given),) = import_.reading["remarks"]
+    assert "%(rows)s" in message and given == {"rows": "2 (3)"} and import_.counts["good"] == 1
