@@ -8,7 +8,6 @@ from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from programme.models import EFFECTS, EntryKind, YearState
 from programme.queries.money import Money, same_day_last_year
-from programme.services.ledger import brought_in
 from screens import formats
 from screens.charts import money_bar, month_columns, nested_bar, small_bar
 from screens.tables import ShareColumn
@@ -98,7 +97,7 @@ def left_rows(scope, totals):
     """[Level]: what is left at each step; rows of which there is nothing are left out where they say no more."""
     together, rows = totals.together, []
     if not scope.year and scope.limit_vnd is not None:
-        outside = brought_in(scope.period) if together.carried_in_vnd else 0
+        outside = scope.brought_in_vnd if together.carried_in_vnd else 0
         left = scope.limit_vnd - (scope.envelopes_vnd or 0) - outside
         rows.append(Level(_("Ceiling not given to a year"), None, None, left))
     if scope.envelopes_vnd is not None:

@@ -144,13 +144,23 @@ class Scope:
         return sum(year.envelope_vnd for year in self.chosen) or None
 
     @property
+    def brought_in_vnd(self):
+        """What the lines of a period opened with as carried in from before the portal: see `services.ledger.brought_in`."""
+        return sum(year.brought_in_vnd for year in self.years)
+
+    @property
     def lines(self):
         return BudgetLine.objects.filter(year__in=[year.pk for year in self.chosen])
 
 
 def scope_of(today, *, period="", year=""):
     """(scope, periods with money) for a period's code and a year as typed; what is not known falls back to today's."""
-    every_year = list(BudgetYear.objects.select_related("period__ceiling_step", "envelope_step").order_by("year"))
+    brought = LedgerEntry.objects.brought_in().filter(line__year=OuterRef("pk"), line__counts=True)
+    every_year = list(
+        BudgetYear.objects.select_related("period__ceiling_step", "envelope_step")
+        .annotate(brought_in_vnd=_sum_of(brought, "amount_vnd", "line__year"))
+        .order_by("year")
+    )
     periods = {row.period_id: row.period for row in every_year}
     chosen = next((row for row in periods.values() if row.code == period), None)
     if chosen is None and year:
@@ -275,7 +285,10 @@ def breakdown(scope, by, today):
                 here.add(key[place])
                 found[key] = []
     of_nothing = None if by in ("year", "task") or not before else 0
-    returned = _returned(scope, fields)
+    any_closed = any(
+        year.state == YearState.CLOSED for year in scope.chosen
+    )  # money comes back to the budget of such only
+    returned = _returned(scope, fields) if any_closed else {}
     groups = [
         Group(
             key,
@@ -286,7 +299,7 @@ def breakdown(scope, by, today):
         )
         for key, members in sorted(found.items(), key=lambda item: item[0][:2])
     ]
-    whole = sum(returned.values()) if any(year.state == YearState.CLOSED for year in scope.chosen) else None
+    whole = sum(returned.values()) if any_closed else None
     before_vnd = sum(before.values()) if before else None
     spent = {row["year"] for row in rows if row["counts"] and row["managed"] and row["disbursed_vnd"]}
     alone = tuple(sorted(spent - years)) if before else ()
