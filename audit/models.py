@@ -40,9 +40,14 @@ class Event(models.Model):
 
 
 class PendingEvent(models.Model):
-    """An event that has no place in the chain yet; the sealer removes the row when it links the event."""
+    """An event that has no place in the chain yet; the sealer removes the row when it links the event.
 
-    event = models.OneToOneField(Event, on_delete=models.PROTECT, primary_key=True, related_name="pending")
+    The row is written with its event, and events never go: the database does not look the event up once more.
+    """
+
+    event = models.OneToOneField(
+        Event, on_delete=models.PROTECT, primary_key=True, related_name="pending", db_constraint=False
+    )
 
     class Meta:
         verbose_name = _("event to be linked")
