@@ -181,7 +181,7 @@ def blocks_from(text):
     """
     blocks, rows = [], []
     for line in text.replace("\r\n", "\n").split("\n"):
-        cells = _cells(line)
+        cells = cells_of(line)
         if cells:
             rows.append(cells)
             continue
@@ -203,7 +203,8 @@ def blocks_from(text):
     return tuple(blocks)
 
 
-def _cells(line):
+def cells_of(line):
+    """The cells of a line of a table; None where the line is none."""
     separator = "\t" if "\t" in line.strip() else " | " if " | " in line else None
     return [" ".join(cell.split()) for cell in line.split(separator)] if separator else None
 

@@ -430,3 +430,9 @@ class Conclusion(Identified, Versioned):
 
     def __str__(self):
         return self.content
+
+    @property
+    def in_charge(self):
+        """The body in charge, and the person, as a paper names them."""
+        words = f"{self.office.name} ({self.person.full_name})" if self.person else self.office.name
+        return " ".join(words.replace("|", "/").split())

@@ -105,8 +105,7 @@ def _conclusions(meeting):
 
 def _concluded(meeting, heading):
     rows = [
-        (row.content, f"{row.office.name} ({row.person.full_name})" if row.person else row.office.name,
-         formats.vn_date(row.deadline))
+        (row.content, row.in_charge, formats.vn_date(row.deadline))
         for row in meeting.conclusions.standing().select_related("office", "person").order_by("number")
     ]  # fmt: skip
     if not rows:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from audit.events import record_event
 from audit.refusals import Conflict, Refused
+from documents.layout.data import cells_of
 from documents.paper_states import State as PaperState
 from documents.services.papers import draft_paper
 from programme.models import Meeting, MeetingPaper
@@ -156,24 +157,34 @@ def _says_place(meeting):
 
 
 def concluded_otherwise(meeting, paper):
-    """A sentence: which conclusion does not stand in the paper word for word, or still stands in its table though it was left
-    out; "" where what is followed afterwards is what is signed."""
-    body = " ".join(paper.body.split())
-    for conclusion in meeting.conclusions.order_by("number"):
+    """A sentence: which conclusion does not stand in one line of the paper with the body in charge and the deadline, or still
+    stands in its table though it was left out; "" where what is followed afterwards is what is signed."""
+    lines = [(" ".join(line.split()), cells_of(line) or []) for line in paper.body.splitlines()]
+    conclusions = list(meeting.conclusions.select_related("office", "person").order_by("number"))
+    standing = {conclusion.content for conclusion in conclusions if not conclusion.dropped_at}
+    for conclusion in conclusions:
         if conclusion.dropped_at:
-            if f"| {conclusion.content} |" in body and not _is_said_again(conclusion, meeting):
+            if conclusion.content not in standing and any(conclusion.content in cells for _line, cells in lines):
                 return _("Conclusion %(number)s was left out, but still stands in the paper.") % {
                     "number": conclusion.number
                 }
-        elif conclusion.content not in body or formats.vn_date(conclusion.deadline) not in body:
-            return _("Conclusion %(number)s does not stand in the paper as it is written down.") % {
-                "number": conclusion.number
+        elif not any(_gives(line, cells, conclusion) for line, cells in lines):
+            return _(
+                "Conclusion %(number)s does not stand in one line of the paper as it is written down: “%(content)s”, "
+                "%(in_charge)s, %(deadline)s."
+            ) % {
+                "number": conclusion.number,
+                "content": conclusion.content,
+                "in_charge": conclusion.in_charge,
+                "deadline": formats.vn_date(conclusion.deadline),
             }
     return ""
 
 
-def _is_said_again(dropped, meeting):
-    return meeting.conclusions.standing().filter(content=dropped.content).exists()
+def _gives(line, cells, conclusion):
+    """Whether a line says what a task will be: in cells of its own, or in a sentence."""
+    words = (conclusion.content, conclusion.in_charge, formats.vn_date(conclusion.deadline))
+    return set(words) <= set(cells) if cells else all(word in line for word in words)
 
 
 def _require_tasks_fit(meeting, dated_on):
@@ -220,9 +231,11 @@ def shown_on_paper(row, user):
 
 
 def caution_on_paper(row, paper):
-    """Until it is issued: what minutes say otherwise than the conclusions, deadlines that a notice gives on days off."""
-    if row.kind == KIND.MINUTES and paper.state not in (*OVER, PaperState.ISSUED):
-        return concluded_otherwise(row.meeting, paper)
-    if row.kind != KIND.CONCLUSIONS or row.meeting.state != STATE.HELD:
+    """Until it is issued: what minutes and notice say otherwise than the conclusions, deadlines that a notice gives on days
+    off."""
+    if row.kind == KIND.INVITATION or paper.state in (*OVER, PaperState.ISSUED):
         return ""
-    return " ".join(days_off([conclusion.deadline for conclusion in row.meeting.conclusions.standing()]).values())
+    said = [concluded_otherwise(row.meeting, paper)]
+    if row.kind == KIND.CONCLUSIONS:
+        said += days_off([conclusion.deadline for conclusion in row.meeting.conclusions.standing()]).values()
+    return " ".join(filter(None, said))

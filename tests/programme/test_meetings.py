@@ -567,6 +567,38 @@ def test_minutes_go_no_further_while_they_conclude_otherwise_than_the_meeting(ro
     assert kept.content in paper.body
 
 
+@pytest.mark.parametrize("kind", ["minutes", "conclusions"])
+def test_a_paper_gives_each_conclusion_to_the_body_and_by_the_day_of_its_own_line(room, client_as, kind):
+    room.invited().held()
+    other = make_office()
+    colleague = make_user(Role.OFFICER, office=other)
+    first, second = room.conclude("Rà soát số liệu", person=room.secretary, days=17), room.conclude("Lập danh sách")
+    paper = room.begin(kind, room.over)
+    purposes.require_step(paper, "send")
+    swapped = {"office": first.office, "person": first.person, "deadline": first.deadline}
+    for row, values in (
+        (first, {"office": other, "person": colleague}),
+        (first, {"person": None}),
+        (first, {"deadline": second.deadline}),
+        (second, swapped),
+    ):
+        row.refresh_from_db()
+        before = {name: getattr(row, name) for name in ("content", "office", "person", "deadline")}
+        change = {"conclusion": row, "by": room.secretary, "now": room.over}
+        row = meetings.edit_conclusion(values=before | values, version=row.version, **change)
+        with pytest.raises(Refused, match=f"Kết luận {row.number} không có nguyên văn.*{row.content}.*Hãy trả lại"):
+            purposes.require_step(paper, "send")
+        assert f"Kết luận {row.number} không có" in text_of(client_as(room.secretary).get(paper.get_absolute_url()))
+        meetings.edit_conclusion(values=before, version=row.version, **change)
+    purposes.require_step(paper, "send")
+    said = [(row.content, row.in_charge, f"{row.deadline:%d/%m/%Y}") for row in (first, second)]
+    paper.body = "\n".join(f"{in_charge} chủ trì: {content}, trước ngày {day}." for content, in_charge, day in said)
+    purposes.require_step(paper, "send")  # written as sentences
+    paper.body = "\n".join(f"{content} trước ngày {day}" for content, _in_charge, day in said)
+    with pytest.raises(Refused, match="Kết luận 1 không có nguyên văn"):
+        purposes.require_step(paper, "send")
+
+
 def test_every_guest_of_a_long_list_is_found_with_what_can_be_done_and_stands_in_the_letter(client_as):
     now = timezone.now()
     room = Room(now=now, begins=now + timedelta(days=3))
