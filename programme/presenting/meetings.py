@@ -8,7 +8,7 @@ from accounts.roles import HEADS, Role
 from documents.models import NumberSeries
 from documents.signatories import Authority
 from programme.models import Invitee, Meeting, MeetingPaper
-from programme.services.meeting_papers import PLACE, TIME
+from programme.services.meeting_papers import ABSENT, PLACE, TIME, lines_of_text
 from screens import formats
 
 KIND = MeetingPaper.Kind
@@ -45,7 +45,7 @@ def _invitation(meeting):
         *_when_and_where(meeting),
         f"Chủ trì: {meeting.chair.full_name}.",
         "Nội dung:",
-        *_lines(meeting.agenda),
+        *lines_of_text(meeting.agenda),
         f"Đề nghị đại biểu xác nhận dự họp trước giờ họp. Đầu mối: {meeting.secretary.full_name}, {meeting.office.name}.",
         *(
             ["# Danh sách đại biểu được mời", _table(("STT", "Đại biểu"), [(name,) for name in guests])]
@@ -74,11 +74,11 @@ def _minutes(meeting):
             if came
             else []
         ),
-        *([f"Vắng mặt: {'; '.join(each.name for each in absent)}."] if absent else []),
+        *([f"{ABSENT} {'; '.join(each.name for each in absent)}."] if absent else []),
         "# II. Nội dung",
-        *_lines(meeting.agenda),
+        *lines_of_text(meeting.agenda),
         "# III. Diễn biến",
-        *_lines(meeting.proceedings),
+        *lines_of_text(meeting.proceedings),
         *_concluded(meeting, "# IV. Kết luận"),
         f"Cuộc họp kết thúc cùng ngày. Biên bản được thông qua; người ghi biên bản: {meeting.secretary.full_name}.",
     ]
@@ -117,11 +117,6 @@ def _concluded(meeting, heading):
 def _table(heads, rows):
     lines = [heads, *((str(number), *row) for number, row in enumerate(rows, start=1))]
     return "\n".join(" | ".join(cell.replace("|", "/") for cell in line) for line in lines)
-
-
-def _lines(text):
-    """Lines as they were typed: none of them is a line of a table or a heading on the paper."""
-    return [line.replace(" | ", " / ").replace("\t", " ").removeprefix("# ") for line in text.splitlines()]
 
 
 def _lower(subject):

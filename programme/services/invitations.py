@@ -13,7 +13,7 @@ from notices.services.telling import tell
 from programme.invited_enterprises import enterprises
 from programme.models import Invitee, Meeting, MeetingPaper
 from programme.permissions.meetings import can_answer
-from programme.services.meetings import kept, no_longer
+from programme.services.meetings import guests_are_open, kept, no_longer
 from programme.services.moving import locked, save
 from programme.telling import INVITED
 from screens import formats
@@ -35,6 +35,10 @@ def add_guests(*, meeting, by, now, offices=(), people=(), tax_codes=(), outside
     meeting = kept(meeting, by)
     if meeting.state in (STATE.CONCLUDED, STATE.CANCELLED):
         raise no_longer(meeting)
+    if not guests_are_open(meeting):
+        raise Conflict(
+            _("The minutes are on their way or issued. Guests are added before, or once the minutes were sent back.")
+        )
     known = enterprises().named(tax_codes) if tax_codes else {}
     _require_invitable([code for code in tax_codes if code not in known])
     wanted = [{"kind": KIND.OFFICE, "office": office, "name": office.name} for office in offices]
@@ -244,16 +248,20 @@ def _in_whose_name(invitee, meeting, by):
 
 
 def attendance_is_open(meeting, now):
-    return meeting.state in (STATE.INVITED, STATE.HELD) and meeting.starts_at <= now
+    return meeting.state != STATE.PREPARED and guests_are_open(meeting) and meeting.starts_at <= now
 
 
 def not_marked_now():
-    return _("Who came is marked from the beginning of the meeting until its conclusions are issued.")
+    return _(
+        "Who came is marked from the beginning of the meeting until its minutes are sent on their way or its conclusions issued; "
+        "minutes that are not issued yet can be sent back."
+    )
 
 
 @transaction.atomic
 def mark_attendance(*, meeting, marks, version, by, now):
-    """Who came and as whom: `marks` is {place: (came, name)}, from the moment the meeting begins until it is concluded."""
+    """Who came and as whom: `marks` is {place: (came, name)}, from the moment the meeting begins until its minutes are on their
+    way or it is concluded."""
     meeting = kept(meeting, by)
     if not attendance_is_open(meeting, now):
         raise Conflict(not_marked_now())

@@ -9,6 +9,7 @@ import re
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from audit.events import record_event
@@ -33,6 +34,8 @@ BEGUN_IN = {
 GOES_ON_IN = BEGUN_IN | {KIND.INVITATION: (STATE.PREPARED, STATE.INVITED)}
 BACKWARDS = ("return", "stop")
 TIME, PLACE = "Thời gian:", "Địa điểm:"  # with what the lines of a letter of invitation begin
+ABSENT = "Vắng mặt:"  # with what the line of minutes begins that says who did not come
+SAID_MOST, NAMED_MOST = 80, 10  # letters of a line, and names, in a sentence
 SETTLING = ("sign", "number", "seal", "issue")
 
 
@@ -187,6 +190,56 @@ def _gives(line, cells, conclusion):
     return set(words) <= set(cells) if cells else all(word in line for word in words)
 
 
+def minuted_otherwise(meeting, paper):
+    """Sentences: what minutes say otherwise of what happened and of who came. Minutes may word it in their own way, so this is
+    said and not refused."""
+    lines = [" ".join(line.split()) for line in paper.body.splitlines()]
+    body = " ".join(lines)
+    happened = [" ".join(line.split()) for line in lines_of_text(meeting.proceedings)]
+    left_out = next((line for line in happened if line not in body), "")
+    found = [
+        _("The minutes do not say “%(line)s”, as the proceedings do.") % {"line": Truncator(left_out).chars(SAID_MOST)}
+        if left_out
+        else ""
+    ]
+    present = [line for line in lines if not line.startswith(ABSENT)]
+    rows = [cells for line in present if (cells := cells_of(line))]
+    guests = [
+        (_on_a_line(guest.name), _on_a_line(guest.attendee), guest.attended)
+        for guest in meeting.invitees.standing().order_by("place")
+    ]
+    for sentence, names in (
+        (
+            _("The minutes do not name as present: %(names)s."),
+            [
+                name
+                for name, as_whom, came in guests
+                if came and not any(name in line and as_whom in line for line in present)
+            ],
+        ),
+        (
+            _("The minutes name as present, and are marked as not having come: %(names)s."),
+            [name for name, _as_whom, came in guests if came is False and any(name in cells for cells in rows)],
+        ),
+        (
+            _("Whether they came is not marked, and cannot be once the minutes are on their way: %(names)s."),
+            [name for name, _as_whom, came in guests if came is None],
+        ),
+    ):
+        more = ["…"] if len(names) > NAMED_MOST else []
+        found.append(sentence % {"names": "; ".join(names[:NAMED_MOST] + more)} if names else "")
+    return " ".join(filter(None, found))
+
+
+def lines_of_text(text):
+    """Lines as they were typed: none of them is a line of a table or a heading on the paper."""
+    return [line.replace(" | ", " / ").replace("\t", " ").removeprefix("# ") for line in text.splitlines()]
+
+
+def _on_a_line(name):
+    return " ".join(name.replace("|", "/").split())
+
+
 def _require_tasks_fit(meeting, dated_on):
     for conclusion in meeting.conclusions.standing().select_related("office", "person"):
         require_in_charge(conclusion, meeting, timezone.now())
@@ -231,11 +284,13 @@ def shown_on_paper(row, user):
 
 
 def caution_on_paper(row, paper):
-    """Until it is issued: what minutes and notice say otherwise than the conclusions, deadlines that a notice gives on days
+    """Until it is issued: what minutes and notice say otherwise than is written down, deadlines that a notice gives on days
     off."""
     if row.kind == KIND.INVITATION or paper.state in (*OVER, PaperState.ISSUED):
         return ""
     said = [concluded_otherwise(row.meeting, paper)]
+    if row.kind == KIND.MINUTES:
+        said.append(minuted_otherwise(row.meeting, paper))
     if row.kind == KIND.CONCLUSIONS:
         said += days_off([conclusion.deadline for conclusion in row.meeting.conclusions.standing()]).values()
     return " ".join(filter(None, said))

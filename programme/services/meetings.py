@@ -113,6 +113,11 @@ def proceedings_are_open(meeting):
     return meeting.state == STATE.HELD and not under_way.exists()
 
 
+def guests_are_open(meeting):
+    """Whether guests are still added: the list of who came closes with the minutes, like what happened."""
+    return meeting.state in (STATE.PREPARED, STATE.INVITED) or proceedings_are_open(meeting)
+
+
 @transaction.atomic
 def correct_proceedings(*, meeting, proceedings, version, by, now):
     """Correct what was written down of the meeting, while no minutes of it are on their way."""

@@ -21,6 +21,7 @@ from programme.permissions.meetings import can_keep_meeting
 from programme.presenting.meetings import ANSWER_KINDS
 from programme.services import invitations as services
 from programme.services.meeting_papers import said_otherwise
+from programme.services.meetings import guests_are_open
 from programme.tables import meetings as tables
 from programme.views.acting import act, bound
 from programme.views.meetings import kept_meeting, of_meeting, otherwise, visible_meeting
@@ -41,7 +42,7 @@ SIGNERS = [gettext_lazy("Secretary"), "", gettext_lazy("Chair")]
 def attendance_list(request, public_id):
     meeting = visible_meeting(request, public_id)
     action = None
-    if can_keep_meeting(request.user, meeting) and meeting.state in (STATE.PREPARED, STATE.INVITED, STATE.HELD):
+    if can_keep_meeting(request.user, meeting) and guests_are_open(meeting):
         action = {"url": reverse("programme:add_guests", args=[meeting.public_id]), "label": _("Add guests")}
     sheet = Sheet(title=_("List of delegates"), period=f"{meeting} – {meeting.when}", signers=SIGNERS)
     guests = meeting.invitees.standing()

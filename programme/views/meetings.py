@@ -208,11 +208,12 @@ def _acts(meeting, invitation, now):
         found.append(("send_invitations", _("Send the invitations")))
     if meeting.state == STATE.INVITED and begun:
         found.append(("hold_meeting", _("Enter as held")))
-    if begun and meeting.state in (STATE.INVITED, STATE.HELD):
+    guests_are_open = services.guests_are_open(meeting)
+    if begun and guests_are_open and meeting.state != STATE.PREPARED:
         found.append(("mark_attendance", _("Mark who came")))
-    if meeting.state in (STATE.PREPARED, STATE.INVITED, STATE.HELD):
+    if guests_are_open:
         found.append(("add_guests", _("Add guests")))
-    if services.proceedings_are_open(meeting):
+    if guests_are_open and meeting.state == STATE.HELD:
         found.append(("correct_proceedings", _("Correct the proceedings")))
     if meeting.state in (STATE.PREPARED, STATE.INVITED):
         found += [("edit_meeting", _("Change")), ("cancel_meeting", _("Cancel the meeting"))]

@@ -466,6 +466,52 @@ def test_what_happened_is_corrected_until_the_minutes_are_on_their_way(client_as
     assert address not in client.get(room.meeting.get_absolute_url()).content.decode()
 
 
+def test_minutes_that_tell_the_meeting_otherwise_say_so_and_close_the_list_of_who_came(client_as):
+    now = timezone.now()
+    room = Room(now=now - timedelta(days=8), begins=now - timedelta(days=1))
+    room.add(people=[room.head], outside=[("Hội", "hoi@ngoai.example"), ("Báo | Đài", "")])
+    room.invited().held()
+    client, place = client_as(room.secretary), [room.meeting.public_id]
+    acts = [
+        reverse(f"programme:{name}", args=place) for name in ("mark_attendance", "add_guests", "correct_proceedings")
+    ]
+
+    def mark(**came):
+        marks = {guest: (as_whom is not None, as_whom or "") for guest, as_whom in enumerate(came.values(), start=1)}
+        invitations.mark_attendance(
+            meeting=room.meeting, marks=marks, version=room.again().meeting.version, by=room.secretary, now=now
+        )
+
+    paper = room.begin("minutes", now)
+    assert "Chưa điểm danh" in purposes.cautions_on(paper)[0] and "; Hội; Báo / Đài." in purposes.cautions_on(paper)[0]
+    discard_paper(paper=paper, version=paper.version, by=room.secretary, now=now, reason="Soạn lại")
+    mark(head="", guild="Bà Lan", press=None)
+    room.again()
+    paper = room.begin("minutes", now)
+    assert purposes.cautions_on(paper) == []
+    mark(head="", guild="Ông Nam", press="Ông Bảy")
+    meetings.correct_proceedings(
+        meeting=room.again().meeting, proceedings="Đã trao đổi\nKhác hẳn", version=room.meeting.version,
+        by=room.secretary, now=now,
+    )  # fmt: skip
+    said = "Biên bản không ghi “Khác hẳn” như diễn biến cuộc họp đã nhập. Biên bản chưa ghi đúng người có mặt"
+    page = text_of(client.get(paper.get_absolute_url()))
+    assert said in page and "theo điểm danh của: Hội; Báo / Đài." in page
+    mark(head="", guild=None, press=None)
+    assert "Biên bản ghi có mặt nhưng điểm danh là vắng: Hội." in purposes.cautions_on(paper)[0]
+    purposes.require_step(paper, "send")
+    paper = pass_plainly(paper, "signing", by=room.secretary, at=now)
+    assert said[:30] in purposes.cautions_on(paper)[0]
+    page = client.get(room.meeting.get_absolute_url()).content.decode()
+    assert not any(address in page for address in acts)
+    assert acts[1] not in client.get(reverse("programme:attendance_list", args=place)).content.decode()
+    pass_plainly(paper, "issued", by=room.secretary, at=now)
+    with pytest.raises(Conflict, match="đến khi trình ký biên bản"):
+        mark(head=None)
+    with pytest.raises(Conflict, match="Chỉ thêm đại biểu khi"):
+        room.add(outside=[("Khách", "")])
+
+
 def test_a_meeting_on_a_day_off_is_pointed_out_and_not_refused(client_as):
     now = timezone.now()
     room = Room(now=now)
@@ -550,7 +596,7 @@ def test_minutes_go_no_further_while_they_conclude_otherwise_than_the_meeting(ro
     dropped, kept = room.conclude("Bỏ đi"), room.conclude("Giữ lại")
     paper = room.begin("minutes", room.over)
     purposes.require_step(paper, "send")
-    assert purposes.cautions_on(paper) == []
+    assert "Kết luận" not in " ".join(purposes.cautions_on(paper))
     meetings.drop_conclusion(conclusion=dropped, reason="Ghi nhầm", by=room.secretary, now=room.over)
     paper = pass_plainly(paper, "signing", by=room.secretary, at=room.over)
     for verb in ("sign", "number", "seal", "issue"):
