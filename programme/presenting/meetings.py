@@ -8,7 +8,7 @@ from accounts.roles import HEADS, Role
 from documents.models import NumberSeries
 from documents.signatories import Authority
 from programme.models import Invitee, Meeting, MeetingPaper
-from programme.services.meeting_papers import ABSENT, PLACE, TIME, lines_of_text
+from programme.services.meeting_papers import ABSENT, PLACE, TIME, bare_subject, lines_of_text
 from screens import formats
 
 KIND = MeetingPaper.Kind
@@ -41,7 +41,7 @@ def _invitation(meeting):
     guests = [guest.name for guest in meeting.invitees.standing().order_by("place")]
     addressees = guests if len(guests) <= MOST_ADDRESSEES else ["Các đại biểu theo danh sách dưới đây"]
     body = [
-        f"Sở Công Thương trân trọng kính mời Quý đại biểu dự họp: {meeting.subject}.",
+        f"Sở Công Thương trân trọng kính mời Quý đại biểu dự họp: {bare_subject(meeting.subject)}.",
         *_when_and_where(meeting),
         f"Chủ trì: {meeting.chair.full_name}.",
         "Nội dung:",
@@ -121,7 +121,7 @@ def _table(heads, rows):
 
 def _lower(subject):
     """The subject after a first word: its own first word stays as it is where it is a name or all capitals."""
-    subject = subject.removeprefix("Họp ").removeprefix("họp ")
+    subject = bare_subject(subject)
     return subject[:1].lower() + subject[1:] if subject[1:2].islower() else subject
 
 

@@ -138,6 +138,41 @@ def said_otherwise(meeting, paper):
     return " ".join(found)
 
 
+def invites_otherwise(meeting, paper):
+    """Sentences: the subject, the agenda or the guests that a letter of invitation gives otherwise than its meeting. It may word
+    them in its own way, so this is said and not refused."""
+    body = " ".join(f"{paper.subject}\n{paper.body}".split())
+    words = [bare_subject(meeting.subject), *lines_of_text(meeting.agenda)]
+    missing = next((line for line in words if " ".join(line.split()).casefold() not in body.casefold()), "")
+    found = []
+    if missing:
+        said = Truncator(missing).chars(SAID_MOST)
+        found.append(_("The letter does not say “%(meeting)s”, as the meeting does.") % {"meeting": said})
+    named = f"{paper.addressees}\n{body}"
+    lines = {" ".join(line.split()) for line in paper.addressees.splitlines()}
+    lines |= {cell for line in paper.body.splitlines() for cell in cells_of(line) or []}
+    names = {}
+    for guest in meeting.invitees.order_by("place"):
+        name = _on_a_line(guest.name)
+        names[name] = names.get(name) or (guest if guest.withdrawn_at is None else None)
+    if any(name in named for name in names):
+        unsent = [name for name, guest in names.items() if guest and guest.sent_at is None and name not in named]
+        off = [name for name, guest in names.items() if not guest and name in lines and meeting.state == STATE.PREPARED]
+        found.append(_named(_("The letter does not name: %(names)s."), unsent))
+        found.append(_named(_("The letter names who was taken off the list: %(names)s."), off))
+    return " ".join(filter(None, found))
+
+
+def bare_subject(subject):
+    """What a meeting is about, after a word that says that it is one."""
+    return subject.removeprefix("Họp ").removeprefix("họp ")
+
+
+def _named(sentence, names):
+    more = ["…"] if len(names) > NAMED_MOST else []
+    return sentence % {"names": "; ".join(names[:NAMED_MOST] + more)} if names else ""
+
+
 def _line(body, begins):
     """What stands in the line that begins so; "" where there is none."""
     lines = (" ".join(line.split()) for line in body.splitlines())
@@ -226,8 +261,7 @@ def minuted_otherwise(meeting, paper):
             [name for name, _as_whom, came in guests if came is None],
         ),
     ):
-        more = ["…"] if len(names) > NAMED_MOST else []
-        found.append(sentence % {"names": "; ".join(names[:NAMED_MOST] + more)} if names else "")
+        found.append(_named(sentence, names))
     return " ".join(filter(None, found))
 
 
@@ -284,10 +318,12 @@ def shown_on_paper(row, user):
 
 
 def caution_on_paper(row, paper):
-    """Until it is issued: what minutes and notice say otherwise than is written down, deadlines that a notice gives on days
+    """Until it is issued: what it says otherwise than the meeting, deadlines that a notice gives on days
     off."""
-    if row.kind == KIND.INVITATION or paper.state in (*OVER, PaperState.ISSUED):
+    if paper.state in (*OVER, PaperState.ISSUED):
         return ""
+    if row.kind == KIND.INVITATION:
+        return " ".join(filter(None, (said_otherwise(row.meeting, paper), invites_otherwise(row.meeting, paper))))
     said = [concluded_otherwise(row.meeting, paper)]
     if row.kind == KIND.MINUTES:
         said.append(minuted_otherwise(row.meeting, paper))

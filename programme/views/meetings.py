@@ -137,12 +137,14 @@ def otherwise(meeting):
     paper = papers.standing_paper(meeting, KIND.INVITATION)
     if paper is None or meeting.state not in (STATE.PREPARED, STATE.INVITED):
         return ""
-    said = papers.said_otherwise(meeting, paper)
+    said, more = papers.said_otherwise(meeting, paper), papers.invites_otherwise(meeting, paper)
     if not said:
-        return ""
+        return more
     if paper.state == PaperState.ISSUED:
-        return _with(said, _("The letter is issued: the page of each invitation says that the meeting holds."))
-    return _with(said, _("The letter goes no further until both say the same."))
+        said = _with(said, _("The letter is issued: the page of each invitation says that the meeting holds."))
+    else:
+        said = _with(said, _("The letter goes no further until both say the same."))
+    return _with(said, more)
 
 
 def _is_changed(meeting):

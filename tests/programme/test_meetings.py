@@ -740,6 +740,31 @@ def test_a_letter_that_gives_another_time_or_place_than_its_meeting_goes_no_furt
     assert "Lịch họp dưới đây thay cho" in text_of(keeper.get(link))
 
 
+@pytest.mark.parametrize("more", [0, 14])
+def test_a_letter_that_invites_others_or_to_something_else_than_its_meeting_says_so(client_as, more):
+    now = timezone.now()
+    room = Room(now=now, begins=now + timedelta(days=5))
+    changed(room, subject="Họp sơ kết quý")
+    room.add(people=[room.head], outside=[("Hội", ""), ("Báo", ""), *((f"Khách {n}", "") for n in range(more))])
+    paper, keeper = room.begin("invitation"), client_as(room.secretary)
+    assert "dự họp: sơ kết quý." in paper.body and purposes.cautions_on(paper) == []
+    room.add(outside=[("Hội Mới", "")])
+    invitations.withdraw_guest(invitee=room.guest("Báo"), by=room.secretary, now=now)
+    guests = "Giấy mời không có tên: Hội Mới. Giấy mời còn tên đại biểu đã đưa ra khỏi danh sách: Báo."
+    assert purposes.cautions_on(paper) == [guests]
+    purposes.require_step(paper, "send")
+    pass_plainly(paper, "issued", by=room.secretary, at=now)
+    send = reverse("programme:send_invitations", args=[room.meeting.public_id])
+    changed(room, subject="Chủ đề khác hẳn")
+    for address in (send, room.meeting.get_absolute_url()):
+        assert f"Giấy mời không ghi “Chủ đề khác hẳn” như thông tin cuộc họp. {guests}" in text_of(keeper.get(address))
+    changed(room, subject="Sơ kết quý", agenda="Báo cáo\nNội dung khác")
+    assert "Giấy mời không ghi “Nội dung khác”" in text_of(keeper.get(send))
+    changed(room, agenda="Báo cáo\nThảo luận")
+    room.send()
+    assert "Giấy mời" not in "".join(keeper.get(room.meeting.get_absolute_url()).context["otherwise"])
+
+
 # --- who may what ------------------------------------------------------------------------------
 
 
