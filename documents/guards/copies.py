@@ -13,7 +13,7 @@ _KNOWN = " OR ".join(
 GUARDS = [
     no_delete(COPIES),
     immutable(
-        COPIES, "kind", "series_id", "office_id", "incoming_id", "outgoing_id", "source_id", "extract", "recipients",
+        COPIES, "kind", "series_id", "office_id", "incoming_id", "outgoing_id", "called", "source_id", "extract", "recipients",
         "signer_id", "authority", "authority_paper", "signer_post", "places", "drawn_id", "prepared_at", "prepared_by",
     ),
     check_trigger("copy_begins_to_be_signed", COPIES, ("INSERT",), "NEW.state <> 'signing' OR NEW.signed_id IS NOT NULL"),

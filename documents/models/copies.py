@@ -74,6 +74,7 @@ class PaperCopy(Identified, Versioned):
         related_name="paper_copies",
         verbose_name=_("paper that goes out"),
     )
+    called = models.TextField(_("how it names what was copied"), default="")
     source = _file(_("file that was copied"))
     extract = models.TextField(_("part that is copied"), blank=True)
     recipients = models.TextField(_("recipients"))

@@ -35,7 +35,7 @@ CONTENT = ("kind", "extract", "recipients", "signer", "authority", "authority_pa
 ARCHIVE_LINE = "Lưu: VT"  # added to the recipients, and left out where it was typed
 SERIES_OF = {PaperCopy.Kind.FULL: "SY", PaperCopy.Kind.EXTRACT: "TrS", PaperCopy.Kind.RELAYED: "SL"}
 EVENTS = {"sign": "copy signed", "number": "copy numbered", "issue": "copy issued", "drop": "copy dropped"}
-RELATED = ("series", "office", "signer", "incoming", "outgoing__number", "outgoing__series", "number", "drawn", "signed",
+RELATED = ("series", "office", "signer", "source", "incoming", "outgoing__number", "outgoing__series", "number", "drawn", "signed",
            "numbered", "sealed")  # fmt: skip
 
 # --- preparing ---------------------------------------------------------------------------------
@@ -74,6 +74,13 @@ def scan_of(original, source):
 def is_void(original):
     """Whether the number of arrival of what was copied was made void since."""
     return isinstance(original, IncomingPaper) and original.is_void
+
+
+def is_corrected(copy):
+    """Whether the entry or the scan of what came in was corrected since its copy was drawn."""
+    if copy.incoming is None:
+        return False
+    return (copy.called or named(copy.incoming)) != named(copy.incoming) or source_of(copy.incoming) != copy.source
 
 
 def named(original):
@@ -133,7 +140,7 @@ def _prepare(original, values, *, by, now, content, places):
     drawn = keep_made(content, name=named_after(f"{series.heading} {original.subject}", "pdf"), now=now)
     of = {"incoming" if isinstance(original, IncomingPaper) else "outgoing": original}
     row = PaperCopy.objects.create(
-        series=series, office=office, source=source, drawn=drawn, places=places, prepared_at=now,
+        series=series, office=office, called=named(original), source=source, drawn=drawn, places=places, prepared_at=now,
         prepared_by=actor_name(by), **of, **values,
     )  # fmt: skip
     after = {
@@ -223,7 +230,7 @@ def _number(copy, number, dated_on, version, *, by, now, content, expected):
     _require_turn(row, "number", by)
     lines = lines_above(row.series, row.signer, row.authority, row.signer_post, timezone.localdate(now))
     entry = {
-        "subject": f"{row.series.heading.capitalize()}: {named(row.original)}"[:500],
+        "subject": f"{row.series.heading.capitalize()}: {row.called or named(row.original)}"[:500],
         "signer": f"{row.signer.full_name}, {lines[-1].capitalize()}", "recipients": row.recipients, "copies": 1, "note": "",
     }  # fmt: skip
     given = give_number(
@@ -301,6 +308,10 @@ def _require_turn(copy, verb, by):
         raise NotAllowed(_("Your role does not allow this."))
     if verb in ("sign", "number") and is_void(copy.original):
         raise Refused(_("The number of arrival of the paper is void. Drop the copy."))
+    if verb in ("sign", "number") and is_corrected(copy):
+        raise Refused(
+            _("The paper or its scan was corrected after the copy was prepared. Drop the copy and prepare it anew.")
+        )
     if copy.state == CopyState.SIGNING and copy.signer_id != by.pk and not (verb == "drop" and by.roles & OFFICE):
         raise NotAllowed(_("%(name)s does this: the paper is signed by them.") % {"name": copy.signer})
 

@@ -56,6 +56,7 @@ def copy_detail(request, public_id):
             "facts": _facts(copy),
             "original": copy.original if seen else None,
             "is_void": services.is_void(copy.original),
+            "is_corrected": not services.is_void(copy.original) and services.is_corrected(copy),
             "changed": _changed(copy.original, copy.source),
             "action": (reverse(f"documents:{verb}_copy", args=[copy.public_id]), COPY_WORDS[verb][0])
             if mine and can_do_here({"issue": "seal"}.get(verb, verb))
@@ -82,7 +83,7 @@ def _facts(copy):
         signed = f"{signed}, {formats.vn_datetime(copy.signed_at)}\n{signature_words(copy.signature)}"
     facts = [
         (_("Kind of copy"), copy.get_kind_display()),
-        (_("Copied from"), services.named(copy.original)),
+        (_("Copied from"), copy.called or services.named(copy.original)),
         (
             pgettext("copy of a paper", "Prepared by"),
             f"{who[copy.prepared_by]}, {formats.vn_datetime(copy.prepared_at)}",

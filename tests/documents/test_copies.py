@@ -149,6 +149,36 @@ def test_a_copy_is_not_dated_before_it_was_prepared_nor_goes_on_once_its_origina
     assert take("drop", PaperCopy.objects.get(pk=copy.pk), clerk, reason="Hủy").state == "dropped"
 
 
+@pytest.mark.parametrize("what", ["entry", "scan"])
+def test_a_copy_goes_no_further_once_the_entry_or_the_scan_of_its_original_is_corrected(client_as, clerk, what):
+    paper, chief = scanned(clerk), make_user(Role.CHIEF_OF_OFFICE)
+    waiting, signed, issued = (
+        make_copy_at(state, original=paper, clerk=clerk, signer=chief) for state in ("signing", "numbering", "issued")
+    )
+    named = services.named(paper)
+    shown = client_as(clerk)
+    assert "đã sửa sau khi lập bản sao" not in shown.get(waiting.get_absolute_url()).text
+    values = {name: getattr(paper, name) for name in incoming_services.ENTRY}
+    scan = save_upload(SimpleUploadedFile("dung.pdf", one_page("dung")), by=clerk, now=NOW) if what == "scan" else None
+    incoming_services.correct_incoming(
+        paper=paper, values=values | ({"symbol": "777/KHAC"} if what == "entry" else {}), version=paper.version,
+        by=clerk, now=NOW, reason="Ghi nhầm", scan=scan,
+    )  # fmt: skip
+    for verb, each, by in (("sign", waiting, chief), ("number", signed, clerk)):
+        again = PaperCopy.objects.get(pk=each.pk)
+        assert not services.may_take(by, again, verb)
+        with pytest.raises(Refused, match=r"đã sửa sau khi lập bản sao\. Hãy bỏ"):
+            take(verb, again, by, **{"dated_on": TODAY} if verb == "number" else {})
+        page_of = shown.get(each.get_absolute_url())
+        assert "đã sửa sau khi lập bản sao. Hãy bỏ" in page_of.text and named in page_of.text
+    page_of = shown.get(issued.get_absolute_url()).text
+    assert "bản sao theo bản trước khi sửa" in page_of and named in page_of
+    assert PaperCopy.objects.get(pk=issued.pk).number.subject.endswith(named)
+    assert take("drop", PaperCopy.objects.get(pk=signed.pk), clerk, reason="Lập lại").state == "dropped"
+    paper.refresh_from_db()
+    assert make_copy_at("issuing", original=paper, clerk=clerk, signer=chief).called == services.named(paper)
+
+
 def test_a_copy_of_a_scan_that_was_changed_after_it_was_signed_says_so(client_as, clerk):
     signed = signed_page("den", person_key(clerk))
     for content, told in ((signed, False), (signed.replace(b"TAI LIEU", b"TAI LIEV", 1), True)):
