@@ -197,6 +197,17 @@ def rests_on(paper, verb):
     return " ".join(found)
 
 
+def answers_with(number):
+    """A sentence for whoever is about to make a number void: which papers are marked as dealt with by it; "" where none is."""
+    papers = IncomingPaper.objects.filter(answer=number, state=IncomingState.DONE).order_by("year", "number")
+    if not papers:
+        return ""
+    return _(
+        "Papers that came in are marked as dealt with by this number: %(papers)s. Their pages say that it is void; take them up "
+        "again where they are to be answered."
+    ) % {"papers": "; ".join(paper.called for paper in papers)}
+
+
 def may_do(user, paper, verb, now):
     """Whether the verb is this person's now: what buttons ask."""
     try:

@@ -32,6 +32,14 @@ def _in_charge(record):
     return " – ".join(filter(None, (record["office__name"], record["person__full_name"])))
 
 
+def _answer(record):
+    symbol = record["answer__symbol"]
+    return _("%(number)s (void)") % {"number": symbol} if record["answer__voided_at"] else symbol
+
+
+ANSWER = {"fields": ("answer__symbol", "answer__voided_at"), "compute": _answer}
+
+
 def _kind_and_subject(record):
     return f"{record['kind']}: {record['subject']}"
 
@@ -63,7 +71,7 @@ class IncomingTable(tables.Table):
         orderable=True,
         order_by=("state", "due_on"),
     )
-    answer = tables.CodeColumn(verbose_name=_("Answered by"), accessor="answer__symbol", orderable=False)
+    answer = tables.CodeColumn(verbose_name=_("Answered by"), **ANSWER, orderable=False)
     done_at = tables.DateTimeColumn(verbose_name=_("Dealt with at"))
     pages = tables.NumberColumn(verbose_name=_("Pages"))
     series = tables.Column(
@@ -148,7 +156,7 @@ class FollowUpSheet(tables.Table):
     )
     form_due = tables.DateColumn(verbose_name=_("Deadline"), accessor="due_on")
     form_progress = tables.Column(verbose_name=_("Progress"), fields=("state", "due_on", "done_at"), compute=_progress)
-    form_answer = tables.CodeColumn(verbose_name=_("Number and symbol of the answer"), accessor="answer__symbol")
+    form_answer = tables.CodeColumn(verbose_name=_("Number and symbol of the answer"), **ANSWER)
     form_note = tables.VietnameseColumn(verbose_name=_("Remark"), accessor="note")
 
 

@@ -23,6 +23,7 @@ from documents.forms.numbers import (
 from documents.forms.papers import ReasonForm
 from documents.models import NumberSeries, OutgoingPaper, PaperCopy, PaperNumber
 from documents.services import numbers as services
+from documents.services.incoming import answers_with
 from documents.services.numbers import ENTRY
 from documents.tables import numbers as tables
 from documents.word_tables import AS_WORD
@@ -157,7 +158,8 @@ def void_number(request, public_id):
         messages.success(request, _("The number is void. It stays in the register with the reason."))
         return HttpResponseRedirect(number.get_absolute_url())
     title = _("Make void: %(name)s") % {"name": number}
-    return _form(request, form, title, _("Make the number void"), number.get_absolute_url(), number=number)
+    lead = answers_with(number)
+    return _form(request, form, title, _("Make the number void"), number.get_absolute_url(), number=number, lead=lead)
 
 
 # --- series ------------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from documents.models import OutgoingPaper
 from documents.paper_states import State
 from documents.presenting import WORDS, can_do_here
 from documents.services import way
+from documents.services.incoming import answers_with
 from documents.services.numbers import upcoming_number
 from documents.signing.signatures import signatures_in
 from documents.store import bytes_of
@@ -69,6 +70,8 @@ def _lead(paper, verb, lead):
         next_one = upcoming_number(paper.series, paper.office, today)
         number = paper.series.symbol_of(next_one, office=paper.office, year=today.year)
         return _("The next number is %(number)s. %(lead)s") % {"number": number, "lead": lead}
+    if verb == "stop" and paper.number:
+        return f"{lead} {answers_with(paper.number)}".strip()
     return lead
 
 

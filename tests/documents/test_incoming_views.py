@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from accounts.roles import Role
 from documents.models import IncomingPaper
+from documents.services import incoming as services
 from documents.signing.keys import person_key
 from reporting.demo.scans import one_page, signed_page
 from tests.factories import (
@@ -23,6 +24,7 @@ from tests.factories import (
     make_number,
     make_office,
     make_officer,
+    make_paper_at,
     make_stored_file,
     make_user,
     pass_on,
@@ -163,6 +165,28 @@ def test_a_paper_is_passed_on_dealt_with_and_taken_up_again_on_its_page(client_a
     post(client_as(director), page("reopen_incoming", paper), reason="Chưa đủ", version=paper.version)
     paper.refresh_from_db()
     assert (paper.state, paper.person) == ("handling", officer)
+
+
+def test_an_answer_whose_number_becomes_void_is_told_before_and_marked_beside_the_paper(client_as, clerk):
+    office = make_office()
+    officer = make_officer(office=office)
+    given = make_number(dated_on=TODAY(), now=timezone.now())
+    stopped = make_paper_at("sealing", clerk=clerk, now=timezone.now())
+    papers = [pass_on(make_incoming(now=timezone.now()), office, person=officer, now=timezone.now()) for _ in range(2)]
+    for paper, number in zip(papers, (given, stopped.number), strict=True):
+        services.finish_incoming(paper=paper, version=paper.version, by=officer, now=timezone.now(), answer=number)
+    client, told = client_as(clerk), "Văn bản đến đã ghi giải quyết bằng số này: số đến {}."
+    for address, paper in (
+        (reverse("documents:void_number", args=[given.public_id]), papers[0]),
+        (reverse("documents:stop_paper", args=[stopped.public_id]), papers[1]),
+    ):
+        assert told.format(paper.called) in client.get(address).text
+        version = given.version if paper == papers[0] else stopped.version
+        assert post(client, address, reason="Ghi nhầm", version=version).status_code == 302
+        shown = client.get(page("incoming", paper)).text
+        assert "Số của văn bản trả lời đã hủy" in shown and shown.count('<span class="tag tag-bad">Đã hủy</span>') == 2
+        paper.refresh_from_db()
+        assert f"{paper.answer} (đã hủy)" in client.get(reverse("documents:incoming_list")).text
 
 
 def test_the_list_costs_the_same_for_one_row_and_for_three_is_found_without_marks_and_printed_as_the_decree_says(
