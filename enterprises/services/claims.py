@@ -12,15 +12,14 @@ from django.utils.translation import gettext as _
 
 from accounts import invitations
 from accounts.access import require
-from accounts.models import Invitation, User
+from accounts.models import User
 from accounts.roles import Role
 from audit.events import record_event
 from audit.refusals import Conflict, NotAllowed, Refused
 from enterprises.models import Claim, Enterprise, Membership
 from enterprises.permissions import DECIDE_CLAIMS
 from enterprises.services.enterprises import locked
-from enterprises.services.memberships import PURPOSE as MEMBERSHIP
-from enterprises.services.memberships import give_membership, last_day_of
+from enterprises.services.memberships import give_membership, last_day_of, open_to_represent
 from enterprises.telling import CLAIM_CONFIRMED, CLAIM_EXPIRED, CLAIM_REFUSED, CLAIM_WAITS
 from notices.services.telling import tell
 from reference.services import rule
@@ -138,24 +137,12 @@ def signatories_of(enterprise, on):
 
 def invited_to_represent(enterprise, claim, now):
     """Open invitations by which somebody else becomes its representative: they hold as much as who accepted."""
-    return _open_invitations(enterprise, now).exclude(email=claim.email)
-
-
-def _open_invitations(enterprise, now):
-    keys = Enterprise.objects.filter(pk__in=enterprise.family_ids).values_list("public_id", flat=True)
-    return Invitation.objects.filter(
-        purpose__in=(PURPOSE, MEMBERSHIP),
-        payload__enterprise__in=[str(key) for key in keys],
-        payload__role=str(Role.SIGNATORY),
-        accepted_at__isnull=True,
-        withdrawn_at__isnull=True,
-        expires_at__gt=now,
-    ).order_by("created_at", "pk")
+    return open_to_represent(enterprise, now).exclude(email=claim.email)
 
 
 def address_problem(claim, enterprise, now):
     """Why the address cannot be invited, in a sentence; "" when it can."""
-    invited = enterprise and _open_invitations(enterprise, now).filter(email=claim.email).last()
+    invited = enterprise and open_to_represent(enterprise, now).filter(email=claim.email).last()
     if invited:
         return _(
             "This address is invited to represent the enterprise already; the invitation is valid until %(time)s. "

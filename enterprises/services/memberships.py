@@ -17,6 +17,7 @@ from enterprises.models import Enterprise, Membership
 from enterprises.models.enterprises import role_words
 from enterprises.permissions import INVITE, VIEW, can_act_for
 from enterprises.services.enterprises import locked, require_standing
+from screens import formats
 
 
 def require_may_invite(by, enterprise, role):
@@ -124,6 +125,7 @@ def end_membership(*, membership, by, now, reason=""):
 PURPOSE = "membership"
 
 
+@transaction.atomic
 def invite_member(*, enterprise, email, full_name, role, paper="", ends_on=None, by, now):
     """Invite a person to act for the enterprise, by authorisation until a day or without; they get the role when they accept."""
     payload = {"enterprise": str(enterprise.root.public_id), "role": str(Role(role)), "paper": paper}
@@ -131,7 +133,48 @@ def invite_member(*, enterprise, email, full_name, role, paper="", ends_on=None,
         raise Refused(_("Only whoever signs by authorisation has a last day."))
     if ends_on:
         payload["ends_on"] = ends_on.isoformat()
+    if Role(role) == Role.SIGNATORY:
+        require_may_invite(by, enterprise.root, role)
+        _require_represents_once(locked(enterprise.root), email.strip().lower(), payload, now)
     return invitations.invite(email=email, full_name=full_name, purpose=PURPOSE, payload=payload, by=by, now=now)
+
+
+def _require_represents_once(enterprise, email, payload, now):
+    """Refuse to invite somebody who represents the enterprise, or is invited to otherwise than by this very invitation."""
+    other = open_to_represent(enterprise, now).filter(email=email).exclude(purpose=PURPOSE, payload=payload).last()
+    if other:
+        raise Refused(
+            _(
+                "This address is invited to represent the enterprise already; the invitation is valid until %(time)s. Let "
+                "them use that one, or ask an administrator to send it again or to withdraw it first."
+            )
+            % {"time": formats.vn_datetime(other.expires_at)}
+        )
+    held = (
+        enterprise.memberships.in_force(timezone.localdate(now)).filter(role=Role.SIGNATORY, user__email=email).first()
+    )
+    if held and held.is_authorised:
+        raise Refused(
+            _(
+                "This address acts for the enterprise by authorisation until %(day)s. End that access first, then invite anew with "
+                "the new paper."
+            )
+            % {"day": formats.vn_date(held.ends_on)}
+        )
+    if held:
+        raise Refused(_("This address represents the enterprise already."))
+
+
+def open_to_represent(enterprise, now):
+    """Open invitations, however they came, by which somebody becomes a representative of the enterprise."""
+    keys = Enterprise.objects.filter(pk__in=enterprise.family_ids).values_list("public_id", flat=True)
+    return Invitation.objects.filter(
+        payload__enterprise__in=[str(key) for key in keys],
+        payload__role=str(Role.SIGNATORY),
+        accepted_at__isnull=True,
+        withdrawn_at__isnull=True,
+        expires_at__gt=now,
+    ).order_by("created_at", "pk")
 
 
 def open_invitations(enterprise, *, now):

@@ -382,6 +382,46 @@ def test_staff_say_of_whom_they_invite_until_when_they_are_authorised(client_as,
         memberships.invite_member(enterprise=enterprise, role=Role.PREPARER, ends_on=last, **person)
 
 
+def test_whoever_represents_an_enterprise_or_is_invited_to_is_not_invited_otherwise(clerk, enterprise):
+    now, officer, last = timezone.now(), make_officer(), timezone.localdate() + timedelta(days=30)
+    claim = make_claim(
+        enterprise,
+        at=now,
+        office="authorised",
+        scope="Nộp",
+        authorised_to=last,
+        paper_number="1",
+        email="doi@dn.example",
+    )
+    services.confirm_claim(claim=claim, by=clerk, now=now)
+
+    def invite(**given):
+        person = {
+            "email": "Doi@dn.example",
+            "full_name": "Lê Văn Đôi",
+            "role": Role.SIGNATORY,
+            "by": officer,
+            "now": now,
+        }
+        return memberships.invite_member(enterprise=enterprise, **person | given)
+
+    for given in ({}, {"ends_on": last, "paper": "2"}):
+        with pytest.raises(Refused, match=r"đã được mời đại diện.*quản trị hệ thống"):
+            invite(**given)
+    assert Invitation.objects.count() == 1
+    with pytest.raises(NotAllowed):
+        invite(by=make_enterprise_user(enterprise, role=Role.PREPARER))
+    invite(role=Role.PREPARER)
+    Invitation.objects.update(withdrawn_at=now)
+    first = invite(ends_on=last)
+    assert invite(ends_on=last) != first  # the same once more, with a new link
+    head = make_enterprise_user(enterprise)
+    authorised = make_membership(enterprise=enterprise, is_authorised=True, ends_on=last).user
+    for user, said in ((head, "đã là người đại diện"), (authorised, f"{last:%d/%m/%Y}.*chấm dứt quyền đó trước")):
+        with pytest.raises(Refused, match=said):
+            invite(email=user.email, ends_on=last + timedelta(days=365))
+
+
 @pytest.mark.parametrize("fields", [{"role": "preparer", "ends_on": date(2030, 1, 1)}, {"role": "signatory"}])
 def test_nobody_is_authorised_without_a_last_day_or_to_prepare(enterprise, fields):
     with pytest.raises(IntegrityError, match="membership_authorised_until_a_day"), transaction.atomic():
