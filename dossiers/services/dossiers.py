@@ -16,7 +16,7 @@ from dossiers.codes import next_code
 from dossiers.models import Component, Dossier, DossierFile, Procedure, ProcedureVersion
 from dossiers.permissions.dossiers import LODGE, PREPARE, START, TYPE_IN, WITHDRAW, acts_for, may_on
 from dossiers.services.slip import drop_open, held_for, write_line
-from dossiers.states import ENTERPRISE, State, Verb, move_between
+from dossiers.states import ENTERPRISE, FINAL, State, Verb, move_between
 from dossiers.telling import READY, tell_lodged
 from enterprises.models import Enterprise
 from notices.services.telling import tell
@@ -388,6 +388,23 @@ def require_in_business(enterprise):
             _("The record of “%(name)s” was entered by mistake. Ask the Department which record is right.")
             % {"name": enterprise}
         )
+
+
+def out_of_business(dossier):
+    """A sentence for whoever handles a lodged dossier whose enterprise ended since; "" where it goes on, or the dossier is over."""
+    enterprise = dossier.enterprise
+    if dossier.is_draft or dossier.state in FINAL:
+        return ""
+    if enterprise.status == Enterprise.Status.DISSOLVED:
+        return _(
+            "“%(name)s” stands as dissolved since %(day)s. Look at its record before the dossier goes on: refuse or stop it with "
+            "the basis, or have the record corrected."
+        ) % {"name": enterprise, "day": formats.vn_date(enterprise.status_from)}
+    if enterprise.status == Enterprise.Status.WITHDRAWN:
+        return _(
+            "The record of “%(name)s” was entered by mistake. Find out which record is right before it goes on."
+        ) % {"name": enterprise}
+    return ""
 
 
 def version_problem(draft, now):

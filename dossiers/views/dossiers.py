@@ -101,6 +101,7 @@ def dossier(request, public_id):
             "may_withdraw": services.may_move(request.user, row, State.WITHDRAWN),
             "may_copy": request.user.may(START) and acts_for(request.user, row.enterprise, ENTERPRISE),
             "is_staff": is_staff,
+            "caution": services.out_of_business(row) if is_staff else "",
             "links": links_shown(request.user, row),
             "may_link": may_link(request.user, row),
             "lines": history_lines(row) if is_staff else [],

@@ -18,6 +18,7 @@ from dossiers.forms import handling as forms
 from dossiers.permissions.handling import handlers_of, headed_offices, may_do
 from dossiers.presenting.procedures import working_days
 from dossiers.services import handling as services
+from dossiers.services.dossiers import out_of_business
 from dossiers.services.results import may_begin, standing_paper
 from dossiers.services.slip import whose
 from dossiers.services.supplements import works_on_answers
@@ -215,7 +216,7 @@ def act(request, public_id, name):
         "dossiers/dossier_form.html",
         {
             "dossier": dossier, "form": form, "title": one.title, "submit": one.submit, "lead": one.lead(dossier, now),
-            "back": dossier.get_absolute_url(),
+            "caution": out_of_business(dossier), "back": dossier.get_absolute_url(),
         },
     )  # fmt: skip
 

@@ -209,6 +209,29 @@ def test_many_are_received_and_assigned_at_once_each_with_its_result(client_as, 
     assert Dossier.objects.filter(handler=officer).count() == 2
 
 
+@pytest.mark.parametrize(("status", "words"), [("dissolved", "đã giải thể từ ngày"), ("withdrawn", "đã nhập nhầm")])
+def test_whoever_handles_a_dossier_reads_that_its_enterprise_ended_since(
+    client_as, version, enterprise, office, status, words
+):
+    lodged = make_dossier(version, enterprise, state="lodged")
+    clerk, officer = client_as(make_user(Role.INTAKE)), make_user(Role.OFFICER, office=office)
+    receive = reverse("dossiers:receive_dossier", args=[lodged.public_id])
+    for address in (receive, lodged.get_absolute_url()):
+        assert words not in text_of(clerk.get(address))
+    type(enterprise).objects.filter(pk=enterprise.pk).update(status=status, status_from=timezone.localdate())
+    for address in (receive, lodged.get_absolute_url()):
+        assert words in text_of(clerk.get(address))
+    many = text_of(clerk.post(reverse("dossiers:bulk_receive"), {"chosen": [str(lodged.public_id)]}))
+    assert words in many and Dossier.objects.get(pk=lodged.pk).state == "lodged"
+    assert clerk.post(receive, {"operation_key": str(uuid.uuid4())}).status_code == 302  # pointed out, not refused
+    lodged.refresh_from_db()
+    make_slip_line(lodged, "received", "assign", handler=officer)
+    assert words in text_of(client_as(officer).get(lodged.get_absolute_url()))
+    assert words not in text_of(client_as(make_enterprise_user(enterprise)).get(lodged.get_absolute_url()))
+    stopped = forced_into("stopped", version=version, enterprise=enterprise)
+    assert words not in text_of(clerk.get(stopped.get_absolute_url()))
+
+
 def test_the_list_shows_what_is_left_of_each_promise_the_first_due_on_top(client_as, version, enterprise, office):
     officer = make_user(Role.OFFICER, office=office)
     late, later = (forced_into("appraising", version=version, enterprise=enterprise) for _two in range(2))
