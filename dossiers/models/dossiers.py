@@ -73,6 +73,9 @@ class Dossier(Identified, Versioned):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("applicant")
     )
     applicant_name = models.CharField(_("applicant"), max_length=150, blank=True)
+    applicant_right = models.CharField(_("in what right it was lodged"), max_length=400, blank=True)
+    lodged_name = models.CharField(_("name of the enterprise when it was lodged"), max_length=300, blank=True)
+    lodged_tax_code = models.CharField(_("tax code when it was lodged"), max_length=20, blank=True)
     typed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("typed in by")
     )
@@ -216,6 +219,20 @@ class Dossier(Identified, Versioned):
     def turn(self):
         """Whose turn it is; of paper that is still being typed in, the Department's."""
         return TURNS[State.LODGED] if self.is_draft and self.is_paper else TURNS[State(self.state)]
+
+    @property
+    def applicant_words(self):
+        """Who asks: by authorisation with its paper and last day."""
+        return f"{self.applicant_name} ({self.applicant_right})" if self.applicant_right else self.applicant_name
+
+    @property
+    def called(self):
+        """The name of the enterprise as it was lodged, which later names do not change."""
+        return self.lodged_name or self.enterprise.name
+
+    @property
+    def tax_code(self):
+        return self.lodged_tax_code or self.enterprise.tax_code
 
     @property
     def is_running(self):

@@ -95,7 +95,7 @@ def what_happened(dossier, lines=(), talk=()):
 def way_text(dossier):
     """Who asks, and how it came: of paper also who typed it in."""
     if not dossier.is_paper:
-        return _("%(name)s, online") % {"name": dossier.applicant_name}
+        return _("%(name)s, online") % {"name": dossier.applicant_words}
     return _("%(name)s, on paper (%(channel)s, arrived on %(day)s); typed in by %(clerk)s") % {
         "name": dossier.applicant_name,
         "channel": dossier.get_channel_display(),
@@ -115,7 +115,7 @@ def facts_of(dossier):
         (_("Way of lodging"), dossier.get_channel_display()),
     ]
     if dossier.applicant_name:
-        facts.append((_("Applicant"), dossier.applicant_name))
+        facts.append((_("Applicant"), dossier.applicant_words))
     if dossier.is_paper:
         facts += [
             (_("Day the paper arrived"), formats.vn_date(dossier.arrived_on)),

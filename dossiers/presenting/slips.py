@@ -122,9 +122,9 @@ def _who(dossier):
     return [
         ("Mã hồ sơ", dossier.code),
         ("Thủ tục", dossier.procedure.name_vi),
-        ("Doanh nghiệp", dossier.enterprise.name),
-        ("Mã số thuế", dossier.enterprise.tax_code),
-        ("Người nộp hồ sơ", dossier.applicant_name),
+        ("Doanh nghiệp", dossier.called),
+        ("Mã số thuế", dossier.tax_code),
+        ("Người nộp hồ sơ", dossier.applicant_words),
     ]
 
 

@@ -6,8 +6,10 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from accounts.access import require
+from accounts.roles import Role
 from audit.events import canonical, record_event
 from audit.refusals import Conflict, NotAllowed, Refused, StaleVersion
 from documents.store import save_upload
@@ -275,6 +277,8 @@ def lodge_dossier(*, dossier, digest, by, now):
     draft.facts, draft.left_out = facts_now(fields, draft.enterprise), []
     if not draft.is_paper:
         draft.applicant, draft.applicant_name = by, by.full_name
+        draft.applicant_right = _right_of(by, draft.enterprise, timezone.localdate(now))
+    draft.lodged_name, draft.lodged_tax_code = draft.enterprise.name, draft.enterprise.tax_code
     draft.folded = search_text(draft)
     names = [
         "state",
@@ -285,6 +289,9 @@ def lodge_dossier(*, dossier, digest, by, now):
         "left_out",
         "applicant",
         "applicant_name",
+        "applicant_right",
+        "lodged_name",
+        "lodged_tax_code",
         "folded",
     ]
     draft.save_version(draft.version, update_fields=names)
@@ -294,6 +301,15 @@ def lodge_dossier(*, dossier, digest, by, now):
     )  # fmt: skip
     tell_lodged(draft, by=by, now=now)
     return draft
+
+
+def _right_of(user, enterprise, on):
+    """In what right somebody lodges who is only authorised, as papers say it; "" for the legal representative."""
+    held = enterprise.memberships.in_force(on).filter(user=user, role=Role.SIGNATORY).order_by("is_authorised").first()
+    if held is None or not held.is_authorised:
+        return ""
+    with override("vi"):
+        return "; ".join(filter(None, (held.role_words, held.paper)))
 
 
 def digest_of(dossier, files):

@@ -60,8 +60,14 @@ COLUMNS = {
         compute=lambda record: name_in_language(record[f"{PROCEDURE}__name_vi"], record[f"{PROCEDURE}__name_en"]),
         width=36, **head,
     ),
-    "enterprise": lambda **head: tables.VietnameseColumn(accessor="dossier__enterprise__name", width=36, **head),
-    "tax_code": lambda **head: tables.CodeColumn(accessor="dossier__enterprise__tax_code", **head),
+    "enterprise": lambda **head: tables.VietnameseColumn(
+        fields=("dossier__lodged_name", "dossier__enterprise__name"),
+        compute=lambda record: record["dossier__lodged_name"] or record["dossier__enterprise__name"], width=36, **head,
+    ),
+    "tax_code": lambda **head: tables.CodeColumn(
+        fields=("dossier__lodged_tax_code", "dossier__enterprise__tax_code"),
+        compute=lambda record: record["dossier__lodged_tax_code"] or record["dossier__enterprise__tax_code"], **head,
+    ),
     "applicant": lambda **head: tables.VietnameseColumn(accessor="dossier__applicant_name", **head),
     "contact": lambda **head: tables.VietnameseColumn(
         fields=("dossier__enterprise__address", "dossier__enterprise__phone"), compute=_contact, width=36, **head

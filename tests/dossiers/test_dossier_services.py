@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import DatabaseError, transaction
 
 from accounts.roles import Role
 from audit.events import history_of
@@ -14,6 +15,8 @@ from audit.refusals import Conflict, NotAllowed, Refused, StaleVersion
 from documents.models import StoredFile
 from dossiers.codes import next_code
 from dossiers.models import Dossier, DossierNumber
+from dossiers.presenting.dossiers import facts_of
+from dossiers.presenting.slips import slip_of
 from dossiers.services import dossiers as services
 from dossiers.states import State
 from enterprises.services.merging import merge_enterprises
@@ -26,9 +29,11 @@ from tests.factories import (
     make_enterprise,
     make_enterprise_user,
     make_field,
+    make_membership,
     make_officer,
     make_procedure,
     make_rule,
+    make_slip_line,
     make_stored_file,
     make_user,
     make_version,
@@ -305,6 +310,28 @@ def test_the_signatory_lodges_and_the_dossier_has_a_code_and_no_promised_date(ve
     assert (lodged.applicant, lodged.applicant_name, lodged.submitted_at) == (signatory, "Trịnh Văn Ký", LATER)
     assert "261127-0001" in lodged.folded
     assert history_of(lodged)[0].sentence == "Nộp hồ sơ, mã 000.00.01.H26-261127-0001"
+
+
+def test_what_is_printed_of_a_dossier_keeps_the_name_and_the_right_under_which_it_was_lodged(
+    version, enterprise, signatory
+):
+    authorised = make_membership(
+        enterprise=enterprise, is_authorised=True, ends_on=date(2030, 12, 31), paper="GUQ 07 ngày 20/11/2026"
+    ).user
+    first, second = (lodge(make_dossier(version, enterprise), by) for by in (signatory, authorised))
+    name, code = enterprise.name, enterprise.tax_code
+    type(enterprise).objects.filter(pk=enterprise.pk).update(name="Tên mới")
+    right = f"{authorised.full_name} (Người được ủy quyền, đến 31/12/2030; GUQ 07 ngày 20/11/2026)"
+    for row, who in ((first, signatory.full_name), (second, right)):
+        make_slip_line(row, "received")
+        row = Dossier.objects.get(pk=row.pk)
+        slip = dict(slip_of(row.slip.get()).lines)
+        assert (slip["Doanh nghiệp"], slip["Mã số thuế"], slip["Người nộp hồ sơ"]) == (name, code, who)
+        assert who in dict(facts_of(row)).values()
+        with pytest.raises(DatabaseError), transaction.atomic():
+            Dossier.objects.filter(pk=row.pk).update(lodged_name="Tên mới")
+    # of before the portal kept it, what is known today
+    assert Dossier(enterprise=enterprise).called == enterprise.name
 
 
 def test_a_preparer_prepares_and_does_not_lodge(version, enterprise, preparer):
