@@ -4,6 +4,7 @@ Each is one data object, `Slip`: the page that is printed, the PDF and the Word 
 numbers of the forms. They are printed for the dossier in the language of the Department, Vietnamese.
 """
 
+from collections import Counter
 from dataclasses import dataclass, field
 
 from django.utils import timezone, translation
@@ -41,6 +42,7 @@ FORMS = {
     Verb.EXTEND: ("04", "Văn bản xin lỗi và đề nghị gia hạn thời gian giải quyết hồ sơ"),
     Verb.STOP: ("05", "Thông báo dừng giải quyết hồ sơ"),
 }
+APPLICATION = "Đơn đã ký số"
 CONTROL = ("06", "Phiếu kiểm soát quá trình giải quyết hồ sơ")
 SIGNERS = {
     Verb.RECEIVE: "Người tiếp nhận hồ sơ",
@@ -138,10 +140,7 @@ def _lodged(dossier):
 
 def _received(line, dossier):
     version = dossier.procedure_version
-    given: dict[int, int] = {}
-    for row in dossier.files.as_lodged():
-        given[row.component_id] = given.get(row.component_id, 0) + 1
-    components = [each for each in version.components.all() if each.pk in given]
+    given = _given(line, dossier)
     return {
         "lines": [
             *_lodged(dossier),
@@ -151,9 +150,22 @@ def _received(line, dossier):
             ("Ngày hẹn trả kết quả", formats.vn_date(line.due_on)),
         ],
         "heads": ["STT", "Thành phần hồ sơ", "Số tệp"],
-        "rows": [[place, each.name_vi, given[each.pk]] for place, each in enumerate(components, start=1)],
+        "rows": [[place, name, count] for place, (name, count) in enumerate(given.items(), start=1)],
         "paragraphs": ["Tra cứu tình trạng hồ sơ bằng mã hồ sơ trên Cổng thông tin của chương trình."],
     }  # fmt: skip
+
+
+def _given(line, dossier):
+    """{what was given until the receipt: how many files}: the components in their order, with what was supplemented for them,
+    what else was supplemented, and the application that was signed outside."""
+    files = dossier.files.standing().select_related("item__component", "item__request").order_by("pk")
+    before = [row for row in files if row.item is None or (row.item.request.answered_at or line.at) <= line.at]
+    count = Counter(
+        row.component_id or (row.item.component_id or row.item.wanted if row.item else APPLICATION) for row in before
+    )
+    names = {each.pk: each.name_vi for each in dossier.procedure_version.components.all()}
+    ordered = [key for key in names if key in count] + [key for key in count if key not in names]
+    return {names.get(key, key): count[key] for key in ordered}
 
 
 def _asked(line, dossier):

@@ -8,9 +8,24 @@ import pytest
 from django.urls import reverse
 
 from accounts.roles import Role
+from dossiers.models import DossierFile
 from dossiers.presenting.slips import control_slip, has_form, paper_of, slip_of
 from tests.documents.test_layout import bare, pages_of, paper_as_docx, paper_as_pdf, text_of_docx
-from tests.factories import make_dossier, make_enterprise, make_enterprise_user, make_slip_line, make_user, make_version
+from tests.dossiers.test_dossier_services import issued
+from tests.factories import (
+    LONG_AGO,
+    make_application,
+    make_component,
+    make_dossier,
+    make_dossier_file,
+    make_enterprise,
+    make_enterprise_user,
+    make_slip_line,
+    make_stored_file,
+    make_supplement,
+    make_user,
+    make_version,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -64,6 +79,36 @@ def test_the_receipt_of_paper_names_the_day_on_which_it_came_and_from_when_the_t
     paper = dict(slip_of(receipt).lines)
     assert paper["Ngày hồ sơ giấy đến"] == "24/11/2026"
     assert paper["Nhập vào Cổng lúc"] == online["Nộp hồ sơ lúc"]
+
+
+def test_the_receipt_confirms_what_was_supplemented_before_it_too():
+    version = make_version()
+    second = make_component(version, name_vi="Hình ảnh")
+    version = issued(version)
+    first, dossier = version.components.first(), make_dossier(version, make_enterprise())
+    make_dossier_file(dossier, first)
+    make_application(dossier)
+    lodged = {"state": "lodged", "code": "TT-F1", "applicant_name": "A", "applicant": dossier.started_by}
+    lodged |= {"submitted_at": LONG_AGO, "submitted_by": dossier.started_by}
+    type(dossier).objects.filter(pk=dossier.pk).update(**lodged)
+    dossier.refresh_from_db()
+    asked = make_supplement(dossier, state="sent", items=2)
+    make_slip_line(dossier, "supplementing", request=asked)
+    one, other = asked.items.all()
+    for item, component in ((one, second), (one, first), (other, None)):
+        DossierFile.objects.create(
+            dossier=dossier,
+            item=item,
+            component=component,
+            file=make_stored_file(),
+            added_at=LONG_AGO,
+            added_by=make_user(),
+        )
+    answered = make_supplement(dossier, state="answered")
+    make_slip_line(dossier, "lodged", request=answered)
+    make_slip_line(dossier, "received")
+    rows = slip_of(dossier.slip.get(verb="receive")).rows
+    assert rows == [[1, first.name_vi, 2], [2, "Hình ảnh", 1], [3, "Đơn đã ký số", 1], [4, other.wanted, 1]]
 
 
 def test_a_programme_procedure_has_the_same_content_without_the_numbers_of_forms():
