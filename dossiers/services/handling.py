@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from accounts.access import require
 from audit.events import record_event
 from audit.refusals import Conflict, Refused
+from documents.models import PaperNumber
 from dossiers.clock import Run, Terms, WorkingDays, promise, step_days
 from dossiers.models import DossierNote
 from dossiers.permissions.handling import NOTE, handlers_of, headed_offices
@@ -176,6 +177,7 @@ def issue_result(*, dossier, paper_number, paper_on, file, by, now, note=""):
             _("The paper cannot be dated before %(day)s, when it was approved.")
             % {"day": formats.vn_date(timezone.localdate(approved.at))}
         )
+    _require_number_stands(paper_number, paper_on.year)
     return write_line(
         row,
         Verb.ISSUE,
@@ -187,6 +189,16 @@ def issue_result(*, dossier, paper_number, paper_on, file, by, now, note=""):
         paper_on=paper_on,
         file=file,
     )
+
+
+def _require_number_stands(symbol, year):
+    """Where the register knows the number, it is not void."""
+    known = PaperNumber.objects.filter(symbol=" ".join(symbol.split()), dated_on__year=year)
+    if known.exists() and not known.standing().exists():
+        raise Refused(
+            _("Number %(number)s is void in the register of papers that go out. Check the number of the result.")
+            % {"number": symbol}
+        )
 
 
 @transaction.atomic

@@ -9,6 +9,7 @@ from accounts import handover
 from accounts.roles import Role
 from audit.events import history_of
 from audit.refusals import Conflict, NotAllowed, Refused
+from documents.services.numbers import void_number
 from dossiers.models import Dossier
 from dossiers.permissions.handling import ACTIONS, may_do
 from dossiers.presenting.handling import time_left, time_of
@@ -24,6 +25,7 @@ from tests.factories import (
     make_dossier,
     make_enterprise,
     make_enterprise_user,
+    make_number,
     make_office,
     make_procedure,
     make_slip_line,
@@ -372,6 +374,10 @@ def test_the_result_is_a_paper_dated_from_its_approval_on(desk):
         services.issue_result(paper_on=date(2026, 6, 5), **issue)
     with pytest.raises(Refused, match="trước ngày phê duyệt"):
         services.issue_result(paper_on=date(2026, 6, 2), **issue)
+    void = make_number(dated_on=date(2026, 6, 3))
+    void_number(number=void, version=void.version, by=make_user(Role.RECORDS_CLERK), now=MONDAY, reason="Ghi nhầm")
+    with pytest.raises(Refused, match="đã hủy trong sổ"):
+        services.issue_result(paper_on=date(2026, 6, 3), **issue | {"paper_number": void.symbol})
     assert services.issue_result(paper_on=date(2026, 6, 3), **issue).state == "issued"
 
 
