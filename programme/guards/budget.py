@@ -16,6 +16,7 @@ from programme.models.budget import (
     KINDS_IN_STATE,
     ON_COMMITMENT,
     RECOVERIES,
+    SETTLES_YEAR,
     EntryKind,
     YearState,
 )
@@ -464,6 +465,15 @@ YEAR_IS_DONE = (
     f"OR EXISTS (SELECT 1 FROM {PAYMENT} p JOIN {COMMITMENT} c ON c.id = p.commitment_id JOIN {LINE} l "
     "ON l.id = c.line_id WHERE l.year_id = NEW.id AND p.state IN ('prepared', 'controlled', 'signed', 'sent')))"
 )
+# The paper of its settlement is not older than what it settles: settlements, what was cancelled or carried over, and
+# the reconciliation with the Treasury.
+CLOSED_BEFORE_ITS_PAPERS = (
+    f"NEW.state = 'closed' AND OLD.state <> 'closed' AND (EXISTS (SELECT 1 FROM {ENTRY} e JOIN {LINE} l ON l.id = e.line_id "
+    f"WHERE l.year_id = NEW.id AND l.managed AND NOT e.opening AND e.kind IN ({listed(SETTLES_YEAR)}) AND {stands('e')} "
+    "AND COALESCE(e.document_on, e.happened_on) > NEW.closing_paper_on) "
+    "OR EXISTS (SELECT 1 FROM programme_treasurystatement t WHERE t.year_id = NEW.id AND t.state = 'reconciled' "
+    "AND t.paper_on > NEW.closing_paper_on))"
+)
 SOURCE_COUNTS = (
     "NOT EXISTS (SELECT 1 FROM reference_moneysource s WHERE s.id = NEW.source_id AND s.counts_to_ceiling = NEW.counts)"
 )
@@ -612,6 +622,7 @@ GUARDS = [
     check_trigger("year_in_its_period", YEAR, ("INSERT",), YEAR_IN_PERIOD),
     check_trigger("year_goes_on", YEAR, ("UPDATE",), YEAR_GOES_ON),
     check_trigger("year_is_done_when_closed", YEAR, ("UPDATE",), YEAR_IS_DONE),
+    check_trigger("year_closed_after_its_papers", YEAR, ("UPDATE",), CLOSED_BEFORE_ITS_PAPERS),
     check_trigger("years_within_ceiling", YEAR, ("UPDATE",), YEARS_WITHIN, before=TAKE_PERIOD),
     check_trigger("envelope_by_decision", YEAR, ("UPDATE",), _by_decision("envelope", "envelope", "year")),
     check_trigger("envelope_by_newer_decision", YEAR, ("UPDATE",), _by_older_decision("envelope")),

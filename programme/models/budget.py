@@ -114,6 +114,7 @@ ACTS_ON = {
     EntryKind.RECOVER: frozenset({EntryKind.ADVANCE, EntryKind.PAY}),
     EntryKind.RECOVER_ADVANCE: frozenset({EntryKind.ADVANCE}),
 }
+SETTLES_YEAR = (EntryKind.SETTLE, EntryKind.CANCEL, EntryKind.CARRY_OUT)  # what the paper that closes a year rests on
 PAIRS = {EntryKind.TRANSFER_OUT: EntryKind.TRANSFER_IN, EntryKind.CARRY_OUT: EntryKind.CARRY_IN}
 
 

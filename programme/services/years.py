@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -14,7 +15,18 @@ from django.utils.translation import ngettext
 from accounts.access import require
 from audit.events import record_event
 from audit.refusals import Conflict, Refused
-from programme.models import BudgetLine, BudgetStep, BudgetYear, Commitment, Payment, Period, YearState
+from programme.models import (
+    SETTLES_YEAR,
+    BudgetLine,
+    BudgetStep,
+    BudgetYear,
+    Commitment,
+    LedgerEntry,
+    Payment,
+    Period,
+    TreasuryStatement,
+    YearState,
+)
 from programme.models.commitments import PENDING
 from programme.permissions.budget import KEEP_YEARS
 from screens import formats
@@ -156,6 +168,27 @@ def _obstacle(code: str, rows: Any, say: Any) -> Obstacle | None:
     return Obstacle(code, say(count) % {"count": formats.number(count)}, rows) if count else None
 
 
+def _require_after_its_papers(year: BudgetYear, paper_on: date) -> None:
+    """Refuse a paper of the settlement that is older than what it settles, naming the latest of that."""
+    settled = LedgerEntry.objects.filter(
+        line__year=year, line__managed=True, kind__in=SETTLES_YEAR, opening=False, reverses=None, reversed_by=None
+    )
+    entry = settled.annotate(day=Coalesce("document_on", "happened_on")).order_by("-day", "-pk").first()
+    reconciled = TreasuryStatement.objects.filter(year=year, state=TreasuryStatement.State.RECONCILED)
+    statement = reconciled.order_by("-paper_on").first()
+    rests_on = [(entry.day, f"{entry.get_kind_display()} – {entry.document}")] if entry else []
+    if statement is not None:
+        rests_on.append(
+            (statement.paper_on, _("reconciliation with the Treasury %(paper)s") % {"paper": statement.paper})
+        )
+    latest = max(rests_on, default=None)
+    if latest is not None and paper_on < latest[0]:
+        raise Refused(
+            _("The paper of the settlement cannot be dated before what it settles: %(what)s of %(day)s.")
+            % {"what": latest[1], "day": formats.vn_date(latest[0])}
+        )
+
+
 @transaction.atomic
 def close_year(year: BudgetYear, *, paper: str, paper_on: date, by: Any, now: datetime) -> BudgetYear:
     """Close a year for good by the paper of its settlement; refused while anything waits, is left or is not reconciled."""
@@ -168,6 +201,7 @@ def close_year(year: BudgetYear, *, paper: str, paper_on: date, by: Any, now: da
             _("The paper of the settlement is of 31/12/%(year)s or later, and not dated in the future.")
             % {"year": year}
         )
+    _require_after_its_papers(year, paper_on)
     found = obstacles(year)
     if found:
         raise Refused(" ".join(obstacle.sentence for obstacle in found))

@@ -381,6 +381,14 @@ def test_a_year_is_not_closed_while_a_step_of_it_waits_be_it_only_its_envelope()
     move_year(year, "closed")
 
 
+def test_a_year_is_not_closed_by_a_paper_dated_before_what_it_settles():
+    year = make_budget_year(2024)
+    day = date(2025, 2, 16)
+    make_entry(make_line(year, assigned_vnd=BILLION), "cancel", BILLION, document_on=day, happened_on=day)
+    with refused("year_closed_after_its_papers"):
+        move_year(year, "closed")  # by a paper of 15/02/2025
+
+
 def test_years_go_on_step_by_step():
     year = make_budget_year(2024, state="preparing")
     with refused("year_goes_on"):

@@ -914,10 +914,12 @@ def test_a_year_goes_from_preparation_to_closing(people):
         happened_on=date(2025, 1, 6),
         by=people["accountant"],
         now=later,
-        **PAPER,
+        **PAPER | {"document_on": date(2025, 1, 6)},
     )
     approve_step(step, by=people["director"], now=later)
     assert obstacles(year) == []
+    with pytest.raises(Refused, match=r"trước căn cứ của nó: .*06/01/2025"):
+        close_year(year, paper="05/BC-SCT", paper_on=date(2024, 12, 31), by=people["chief"], now=later)
     year = close_year(year, paper="05/BC-SCT", paper_on=later.date(), by=people["chief"], now=later)
     assert year.state == YearState.CLOSED
     with pytest.raises(Refused, match="2024"):

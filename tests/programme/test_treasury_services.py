@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.db import DatabaseError, transaction
 from django.utils.translation import override
 
 from audit.events import history_of
@@ -20,6 +21,7 @@ from programme.services.treasury import (
     require_reconciled,
     withdraw_statement,
 )
+from programme.services.years import close_year
 from tests.factories import make_director, make_head, make_rule, make_user
 from tests.programme.making import (
     confirmed,
@@ -435,6 +437,23 @@ def test_closing_asks_for_a_confirmed_year_end_statement_and_says_what_is_missin
     assert late.ends_on == date(2025, 1, 31)
     assert "2 differences" not in lacking_reconciliation(year)
     assert "1 difference" in lacking_reconciliation(year)
+
+
+def test_a_year_is_not_closed_by_a_paper_dated_before_its_reconciliation(accountant, chief):
+    year = make_budget_year(2024)
+    line = make_line(year, assigned_vnd=10, allocated_vnd=10)
+    commitment = make_commitment(line, 10)
+    paid = make_paid_payment(commitment, 10, voucher="KB-1", paid_on=DAY)
+    make_entry(line, "settle", 10, commitment=commitment, document_on=DAY, happened_on=DAY)
+    statement = make_statement(year, [statement_line(paid)], span="year", by=accountant, now=NOW)
+    reconciled(statement, chief, now=datetime(2025, 2, 20, 3, tzinfo=UTC))
+    year = move_year(year, "adjusting")
+    said, day = {"paper": "05/BC-SCT", "by": chief, "now": datetime(2025, 3, 1, 3, tzinfo=UTC)}, date(2025, 2, 19)
+    with pytest.raises(Refused, match=r"before what it settles: reconciliation with the Treasury .*20/02/2025"):
+        close_year(year, paper_on=day, **said)
+    with pytest.raises(DatabaseError, match="year_closed_after_its_papers"), transaction.atomic():
+        move_year(year, "closed")  # by a paper of 15/02/2025
+    assert close_year(year, paper_on=day + timedelta(1), **said).state == "closed"
 
 
 def test_what_moved_in_the_adjustment_period_asks_for_the_statement_to_its_end(commitment, accountant, chief):

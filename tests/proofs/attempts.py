@@ -53,6 +53,7 @@ LINE, ENTRY, YEAR = "programme_budgetline", "programme_ledgerentry", "programme_
 COMMITMENT, STEP = "programme_commitment", "programme_budgetstep"
 FIRST_YEAR, LEFT_YEAR, CLOSED_YEAR, OPEN_YEAR = 2091, 2095, 2096, 2097
 PREPARING_YEAR, ADJUSTING_YEAR, FREE_YEAR = 2098, 2099, 2100
+SETTLED_YEAR = 2093  # nothing is left of it, by papers of 01/03/2093
 OF_PROOF = f"WHERE x.ends_year = {FREE_YEAR}"
 
 
@@ -290,6 +291,9 @@ def money_attempts():
             ),
         ],
         "year_is_done_when_closed": [updated(YEAR, closing, f"WHERE x.year = {ADJUSTING_YEAR}")],
+        "year_closed_after_its_papers": [
+            updated(YEAR, closing.replace("2100-02-01", f"{SETTLED_YEAR}-02-28"), f"WHERE x.year = {SETTLED_YEAR}")
+        ],
         "years_within_ceiling": [ABOVE_CEILING],
         "envelope_by_decision": [
             updated(YEAR, f"envelope_vnd = envelope_vnd {change}", f"WHERE x.year = {OPEN_YEAR}")

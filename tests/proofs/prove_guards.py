@@ -243,6 +243,11 @@ def lay_money():
     making.liquidate(liquidated)
     earlier = make_period(written.FIRST_YEAR, written.FIRST_YEAR + 3, ceiling_vnd=100)
     first = making.make_budget_year(written.FIRST_YEAR, envelope_vnd=50, period=earlier)
+    settled = making.make_budget_year(written.SETTLED_YEAR, envelope_vnd=10, period=earlier)
+    spent = making.make_line(settled, assigned_vnd=10, task=tasks[5], source=source, unit=unit)
+    day = date(written.SETTLED_YEAR, 3, 1)
+    making.make_entry(spent, "cancel", 10, document_on=day, happened_on=day)
+    making.move_year(settled, "adjusting")
     for year in (first, years[written.OPEN_YEAR]):
         empty = making.make_line(year, assigned_vnd=0, task=tasks[5], source=source, unit=unit)
         making.make_budget_step("opening", 51, carried_in_vnd=51, line=empty, year=year)
