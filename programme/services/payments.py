@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Sum
+from django.db.models import Exists, OuterRef, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -287,6 +287,15 @@ def withdraw_payment(payment: Payment, *, by: Any, now: datetime) -> Payment:
     return payment
 
 
+def _signed_first(payment: Payment, voucher: str) -> date:
+    """The day of the signing: what is entered anew for reversed payments of the contract by the same voucher was paid by
+    the Treasury then, after the first of these was signed."""
+    paid = payment.commitment.payments.filter(state=STATE.PAID)
+    stands = LedgerEntry.objects.filter(payment=OuterRef("pk"), reversed_by__isnull=True)
+    undone = [other for other in paid.exclude(Exists(stands)) if alike(other.voucher) == alike(voucher)]
+    return min(timezone.localdate(each.signed_at) for each in [payment, *undone] if each.signed_at)
+
+
 @transaction.atomic
 def record_paid(payment: Payment, *, voucher: str, paid_on: date, by: Any, now: datetime) -> list[LedgerEntry]:
     """The Treasury paid: only now is the money disbursed, and the advance that the volume covers cleared."""
@@ -294,8 +303,7 @@ def record_paid(payment: Payment, *, voucher: str, paid_on: date, by: Any, now: 
     payment = _take(payment, STATE.SENT)
     if not voucher.strip():
         raise Refused(_("Give the number of the Treasury's voucher."))
-    assert payment.signed_at is not None  # noqa: S101 - a constraint of the table
-    signed_on = timezone.localdate(payment.signed_at)  # the sending may have been noted days after it happened
+    signed_on = _signed_first(payment, voucher)  # the sending may have been noted days after it happened
     if not signed_on <= paid_on <= timezone.localdate(now):
         raise Refused(
             _("The day of payment lies between the signing (%(day)s) and today.") % {"day": formats.vn_date(signed_on)}

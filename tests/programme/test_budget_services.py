@@ -669,6 +669,30 @@ def test_a_voucher_is_one_however_it_is_typed(people, line, typed):
     assert entry.document == "KĐ-9/1"
 
 
+def test_what_is_entered_anew_for_a_reversed_payment_bears_the_day_on_which_the_treasury_paid(people, line):
+    commitment = signed(people, line)
+    (entry,) = paid(people, payment_of(people, commitment), voucher="KB-001")
+    later = datetime(2024, 9, 16, 3, tzinfo=UTC)
+    anew, other = (payment_of(people, commitment, 90_000_000) for _number in range(2))
+    for payment in (anew, other):
+        control_payment(payment, by=people["chief"], now=later)
+        sign_payment(payment, by=people["director"], now=later)
+        send_payment(payment, by=people["accountant"], now=later)
+    said = {"by": people["accountant"], "now": later}
+    with pytest.raises(Refused, match="16/09/2024"):
+        record_paid(anew, voucher="KB-001", paid_on=TODAY, **said)  # the other stands
+    approve_step(
+        prepared(people, "reverse", 0, reverses=entry, reason="Ghi nhầm", document_on=TODAY),
+        by=people["chief"],
+        now=NOW,
+    )
+    for payment, voucher, day in ((other, "KB-002", TODAY), (anew, "KB-001", TODAY - timedelta(1))):
+        with pytest.raises(Refused, match="Ngày Kho bạc thanh toán"):
+            record_paid(payment, voucher=voucher, paid_on=day, **said)
+    (again,) = record_paid(anew, voucher="kb–001", paid_on=TODAY, **said)
+    assert (again.happened_on, again.amount_vnd) == (TODAY, 90_000_000)
+
+
 def test_a_payment_whose_entries_were_reversed_gives_its_voucher_free_and_another_year_has_its_own(people, line):
     bound = signed(people, line)
     wrong = payment_of(people, bound)
