@@ -7,7 +7,20 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from audit.refusals import Refused
-from programme.models import BudgetLine, BudgetStep, Commitment, EntryKind, LedgerEntry, StepKind, Task
+from programme.models import (
+    BudgetLine,
+    BudgetStep,
+    BudgetYear,
+    Commitment,
+    EntryKind,
+    LedgerEntry,
+    Payment,
+    StepKind,
+    Task,
+)
+from programme.models.budget import RECOVERIES
+from programme.models.commitments import PENDING
+from programme.services.limits import adjustment_ends
 from reference.services import rule
 from screens import formats
 
@@ -59,6 +72,30 @@ def step_for_ended_task(step: BudgetStep) -> str:
     return task_ended(line, step.document_on)
 
 
+def after_the_adjustment(year: BudgetYear, on: date) -> str:
+    """That money of a year is paid or comes back after its adjustment period ended; empty on the days before."""
+    ends = adjustment_ends(year.year)
+    if on <= ends:
+        return ""
+    return _(
+        "The adjustment period of %(year)s ended on %(ends)s. Money of that year is no longer paid or cleared; what comes back "
+        "is returned to the budget and restores no estimate. See that this still belongs to it."
+    ) % {"year": year, "ends": formats.vn_date(ends)}
+
+
+def cautions_of_payment(payment: Payment, on: date) -> list[str]:
+    """What whoever controls, signs or sends a payment, or enters its answer, should look at."""
+    said = after_the_adjustment(payment.commitment.line.year, on) if payment.state in PENDING else ""
+    return [said] if said else []
+
+
+def late_step(step: BudgetStep) -> str:
+    """That a waiting step takes money back into a year after its adjustment period ended."""
+    if step.kind not in RECOVERIES or step.state != BudgetStep.State.PREPARED or step.year is None:
+        return ""
+    return after_the_adjustment(step.year, step.happened_on)
+
+
 def ceiling_too_early(step: BudgetStep) -> str:
     """That a decision on the ceiling is older than the decision on its period, or than anything decided on its years."""
     period = step.period
@@ -80,7 +117,7 @@ def ceiling_too_early(step: BudgetStep) -> str:
 
 def cautions_of_step(step: BudgetStep) -> list[str]:
     """What whoever prepares or approves a step should look at while it waits."""
-    return [each for each in (step_for_ended_task(step), ceiling_too_early(step)) if each]
+    return [each for each in (step_for_ended_task(step), late_step(step), ceiling_too_early(step)) if each]
 
 
 def gaining_line(kind: str, line: BudgetLine | None, other: BudgetLine | None) -> BudgetLine | None:

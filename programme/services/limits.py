@@ -65,6 +65,11 @@ class Due:
     on: date
 
 
+def adjustment_ends(year: int) -> date:
+    """The last day on which money of the year is paid or comes back into it."""
+    return {due.code: due.on for due in year_end(year)}.get("adjustment_ends", date(year + 1, 1, 31))
+
+
 def year_end(year: int) -> list[Due]:
     """The calendar of the end of a budget year by the law in force in it, earliest first."""
     found = [

@@ -38,7 +38,7 @@ from programme.models import (
 from programme.models.treasury import AT_THE_TREASURY, QUARTERS, YEAR_END, days_of
 from programme.permissions.treasury import CONFIRM, EXPLAIN, IMPORT
 from programme.reconciling import Difference, Here, Match, Side, There, compare
-from programme.services.limits import year_end
+from programme.services.limits import adjustment_ends
 from programme.services.years import Obstacle
 from reference.services import rule
 from screens import formats
@@ -70,8 +70,7 @@ def days_apart(on: date) -> int:
 
 def span_days(span: str, year: int) -> tuple[date, date]:
     """First and last day of a span of the budget year, by the year's own calendar."""
-    ends = {due.code: due.on for due in year_end(year)}
-    return days_of(StatementSpan(span), year, ends.get("adjustment_ends", date(year + 1, 1, 31)))
+    return days_of(StatementSpan(span), year, adjustment_ends(year))
 
 
 def require_year_takes_statements(year: BudgetYear) -> None:
@@ -528,46 +527,82 @@ def lacking_reconciliation(year: BudgetYear) -> str:
         .order_by("-ends_on")
         .first()
     )
+    late = _standing_after_the_adjustment(year)
     if statement is None:
         if not spent:
             return ""
-        return _(
+        missing = _(
             "The year-end statement of the Treasury (to 31/12/%(year)s or to the end of the adjustment period) is missing."
         ) % {"year": year.year}
+        return " ".join(filter(None, [missing, late]))
+    said = []
     if statement.state != STATE.RECONCILED:
-        unexplained = statement.differences.unexplained().count()
-        if unexplained:
-            return ngettext(
-                "The year-end statement of the Treasury is not reconciled: %(count)s difference is not explained.",
-                "The year-end statement of the Treasury is not reconciled: %(count)s differences are not explained.",
-                unexplained,
-            ) % {"count": formats.number(unexplained)}
+        said.append(_not_confirmed(statement))
+    if statement.span == StatementSpan.YEAR and _moved_after(year, statement.ends_on).exists():
+        said.append(
+            _(
+                "Money moved in the adjustment period of %(year)s, after the confirmed statement ends on %(day)s. Reconcile the "
+                "statement to the end of the adjustment period as well."
+            )
+            % {"year": year.year, "day": formats.vn_date(statement.ends_on)}
+        )
+    if late:
+        said.append(late)
+    if not said and _moved_since(statement):
+        said.append(
+            _(
+                "Payments of %(year)s have changed since the year-end reconciliation with the Treasury. Import the new version of the statement."
+            )
+            % {"year": year.year}
+        )
+    return " ".join(said)
+
+
+def _not_confirmed(statement: TreasuryStatement) -> str:
+    unexplained = statement.differences.unexplained().count()
+    if not unexplained:
         return _("The year-end statement of the Treasury waits for the chief accountant's confirmation.")
-    if statement.span == StatementSpan.YEAR and _moved_after_its_end(year):
-        return _(
-            "Money moved in the adjustment period of %(year)s, after the confirmed statement ends on %(day)s. Reconcile the "
-            "statement to the end of the adjustment period as well."
-        ) % {"year": year.year, "day": formats.vn_date(statement.ends_on)}
-    if _moved_since(statement):
-        return _(
-            "Payments of %(year)s have changed since the year-end reconciliation with the Treasury. Import the new version of the statement."
-        ) % {"year": year.year}
-    return ""
+    return ngettext(
+        "The year-end statement of the Treasury is not reconciled: %(count)s difference is not explained.",
+        "The year-end statement of the Treasury is not reconciled: %(count)s differences are not explained.",
+        unexplained,
+    ) % {"count": formats.number(unexplained)}
 
 
-def _moved_after_its_end(year: BudgetYear) -> bool:
-    """Whether money was paid or came back in the adjustment period; asked of the months first, for entries are many."""
-    months = LineMonth.objects.filter(line__year=year, line__managed=True, month__gt=year.year * 100 + 12)
-    return (
-        months.exists()
-        and LedgerEntry.objects.filter(
-            line__year=year,
-            line__managed=True,
-            kind__in=[kind for kind, moves in EFFECTS.items() if moves.keys() & AT_THE_TREASURY],
-            opening=False,
-            happened_on__gt=date(year.year, 12, 31),
-        ).exists()
+def _moved_after(year: BudgetYear, day: date) -> Any:
+    """What was paid or came back after a day of the year's end; asked of the months first, for entries are many."""
+    if not LineMonth.objects.filter(line__year=year, line__managed=True, month__gt=year.year * 100 + 12).exists():
+        return LedgerEntry.objects.none()
+    return LedgerEntry.objects.filter(
+        line__year=year,
+        line__managed=True,
+        kind__in=[kind for kind, moves in EFFECTS.items() if moves.keys() & AT_THE_TREASURY],
+        opening=False,
+        happened_on__gt=day,
     )
+
+
+def _standing_after_the_adjustment(year: BudgetYear) -> str:
+    """That money moved after the adjustment period ended, where no statement covers it; empty when none did that stands."""
+    ends = adjustment_ends(year.year)
+    entries = _moved_after(year, ends).filter(reverses__isnull=True, reversed_by__isnull=True)
+    count = entries.count()
+    if not count:
+        return ""
+    first = entries.order_by("happened_on", "pk")[0]
+    return ngettext(
+        "%(count)s entry (%(what)s of %(day)s) lies after the adjustment period of %(year)s, which ended on %(ends)s; no "
+        "statement of the Treasury covers it. Reverse it.",
+        "%(count)s entries (the first: %(what)s of %(day)s) lie after the adjustment period of %(year)s, which ended on "
+        "%(ends)s; no statement of the Treasury covers them. Reverse them.",
+        count,
+    ) % {
+        "count": formats.number(count),
+        "what": first.document,
+        "day": formats.vn_date(first.happened_on),
+        "year": year.year,
+        "ends": formats.vn_date(ends),
+    }
 
 
 def require_reconciled(year: BudgetYear) -> None:

@@ -1,3 +1,4 @@
+from datetime import date
 from functools import partial
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from documents.attaching import bind
 from documents.serving import serve
+from programme.cautions import after_the_adjustment, cautions_of_payment, require_no_caution
 from programme.forms.acting import ActForm, AnswerForm, PaidForm, PaidRowForm, TreasuryRefusalForm
 from programme.forms.payments import PreparePaymentForm
 from programme.models import BudgetLine, Commitment, LedgerEntry, Payment
@@ -95,27 +97,48 @@ def _period(request: HttpRequest) -> str:
 
 
 def _bulk(request: HttpRequest, verb: str, title: str, done: str, act: Any) -> HttpResponse:
-    rows = chosen(request, Payment.objects.select_related("commitment"))
+    rows = chosen(request, Payment.objects.select_related("commitment__line__year"))
     back = reverse("programme:payment_list")
     return act_on_many(request, rows, verb=verb, title=title, done=done, back=back, act=act)
 
 
+def _without_caution(act: Any) -> Any:
+    """One of many: what has a caution is looked at on its own page first."""
+
+    def acted(row: Payment, **by: Any) -> Any:
+        require_no_caution(cautions_of_payment(row, timezone.localdate(by["now"])))
+        return act(row, **by)
+
+    return acted
+
+
 def bulk_control_payments(request: HttpRequest) -> HttpResponse:
-    return _bulk(request, "control payment", _("Controlling payments"), _("Controlled"), services.control_payment)
+    return _bulk(
+        request,
+        "control payment",
+        _("Controlling payments"),
+        _("Controlled"),
+        _without_caution(services.control_payment),
+    )
 
 
 def bulk_sign_payments(request: HttpRequest) -> HttpResponse:
-    return _bulk(request, "sign payment", _("Signing payments"), _("Signed"), services.sign_payment)
+    return _bulk(request, "sign payment", _("Signing payments"), _("Signed"), _without_caution(services.sign_payment))
 
 
 def bulk_send_payments(request: HttpRequest) -> HttpResponse:
     title = _("Noting payments as sent to the Treasury")
-    return _bulk(request, "send payment", title, _("Sent to the Treasury"), services.send_payment)
+    return _bulk(request, "send payment", title, _("Sent to the Treasury"), _without_caution(services.send_payment))
+
+
+def _record_without_caution(row: Payment, *, voucher: str, paid_on: date, **by: Any) -> Any:
+    require_no_caution(cautions_of_payment(row, paid_on))
+    return services.record_paid(row, voucher=voucher, paid_on=paid_on, **by)
 
 
 def bulk_record_paid(request: HttpRequest) -> HttpResponse:
     """First a table for the voucher and day of each chosen payment; then each filled row is entered by itself."""
-    rows = chosen(request, Payment.objects.select_related("commitment"))
+    rows = chosen(request, Payment.objects.select_related("commitment__line__year"))
     typed = "typed" in request.POST
     forms = {row: PaidRowForm(request.POST if typed else None, prefix=row.public_id.hex) for row in rows}
     valid = [form.is_valid() for form in forms.values()]
@@ -131,7 +154,7 @@ def bulk_record_paid(request: HttpRequest) -> HttpResponse:
             title=title,
             done=_("Paid; the money is disbursed"),
             back=back,
-            act=lambda row, **by: services.record_paid(
+            act=lambda row, **by: _record_without_caution(
                 row,
                 voucher=filled[row].cleaned_data["voucher"],
                 paid_on=filled[row].cleaned_data["paid_on"],
@@ -190,6 +213,7 @@ def _show(request: HttpRequest, row: Payment, form: Any = None) -> HttpResponse:
             "papers_url": open_address(user, "programme:treasury_papers", row.public_id),
             "rooms": _rooms(row) if under_way else [],
             "obstacle": services.obstacle(row),
+            "cautions": cautions_of_payment(row, timezone.localdate()),
             "same_invoice": [(other, standing(other), address(user, other)) for other in _of_the_same_invoice(row)]
             if under_way
             else [],
@@ -390,6 +414,7 @@ def prepare_payment(request: HttpRequest, commitment: Any) -> HttpResponse:
             "rooms": room_rows(rooms, None),
             "never": never,
             "notice": why_it_ended(before),
+            "caution": after_the_adjustment(row.line.year, timezone.localdate(now)),
             "percent": advance_ceiling(timezone.localdate(now)),
             "most": committed * advance_ceiling(timezone.localdate(now)) // 100,
         },

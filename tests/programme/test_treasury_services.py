@@ -8,6 +8,7 @@ from django.utils.translation import override
 
 from audit.events import history_of
 from audit.refusals import Conflict, NotAllowed, Refused, StaleVersion
+from programme.cautions import cautions_of_payment, cautions_of_step
 from programme.models import DifferenceKind, LedgerEntry, TreasuryStatement
 from programme.presenting.treasury import reconciliation_rows
 from programme.services.payments import record_paid
@@ -27,6 +28,7 @@ from tests.programme.making import (
     confirmed,
     explained,
     make_accountant,
+    make_budget_step,
     make_budget_year,
     make_chief_accountant,
     make_commitment,
@@ -437,6 +439,45 @@ def test_closing_asks_for_a_confirmed_year_end_statement_and_says_what_is_missin
     assert late.ends_on == date(2025, 1, 31)
     assert "2 differences" not in lacking_reconciliation(year)
     assert "1 difference" in lacking_reconciliation(year)
+
+
+def test_closing_does_not_pass_with_what_moved_after_the_adjustment_period(commitment, accountant, chief):
+    year = commitment.line.year
+    paid = make_paid_payment(commitment, 10, voucher="KB-1", paid_on=DAY)
+    move_year(year, "adjusting")
+    make_recovery(commitment, 4, document="GNT-1", happened_on=date(2025, 1, 31))
+    late = make_recovery(commitment, 3, document="GNT-2", happened_on=date(2025, 3, 3))
+    said = lacking_reconciliation(year)
+    assert "is missing" in said and "1 entry (GNT-2 of 03/03/2025)" in said and "31/01/2025" in said
+    statement = make_statement(lines=[statement_line(paid)], span="year", by=accountant, now=LATER)
+    said = lacking_reconciliation(year)  # all that is lacking is told at once
+    assert "1 difference" not in said and "waits for" in said and "adjustment period of 2024, after" in said
+    assert "GNT-2" in said and statement.span == "year"
+    back = statement_line(
+        voucher="GNT-1", paid_on=date(2025, 1, 31), amount_vnd=4, direction="recovery", payee="", account=""
+    )
+    whole = make_statement(lines=[statement_line(paid), back], span="adjusted", by=accountant, now=LATER)
+    reconciled(whole, chief, now=datetime(2025, 3, 5, 3, tzinfo=UTC))
+    with pytest.raises(Refused, match="Reverse it"):
+        require_reconciled(year)
+    make_reversal(late)
+    require_reconciled(year)
+
+
+def test_what_a_year_takes_after_its_adjustment_period_has_a_caution(commitment):
+    year, last = commitment.line.year, date(2025, 1, 31)
+    waiting = make_payment(commitment, 10)
+    assert cautions_of_payment(waiting, last) == []
+    assert "ended on 31/01/2025" in cautions_of_payment(waiting, last + timedelta(1))[0]
+    make_paid_payment(commitment, 10, voucher="KB-1", paid_on=DAY)
+    said = {"line": commitment.line, "year": year, "commitment": commitment, "state": "prepared", "document_on": DAY}
+    for kind, day, cautions in (
+        ("recover", last, 0),
+        ("recover", last + timedelta(1), 1),
+        ("settle", last + timedelta(1), 0),
+    ):
+        step = make_budget_step(kind, 5, document=f"GNT {kind} {day}", happened_on=day, **said)
+        assert len(cautions_of_step(step)) == cautions
 
 
 def test_a_year_is_not_closed_by_a_paper_dated_before_its_reconciliation(accountant, chief):
