@@ -41,6 +41,11 @@ _NO_MOVE = (
     "NEW.state <> OLD.state AND NOT (OLD.state = 'draft' AND NEW.state IN ('submitted', 'withdrawn')) "
     "AND NOT (OLD.state = 'submitted' AND NEW.state = 'answered')"
 )
+# of a document whose day is known, no review is of a year before it, nor sent before it was issued
+_BEFORE_ITS_POLICY = (
+    "EXISTS (SELECT 1 FROM programme_policy x WHERE x.id = NEW.policy_id AND (NEW.submitted_on < x.issued_on "
+    "OR NEW.year < CAST(substr(CAST(x.issued_on AS TEXT), 1, 4) AS integer)))"
+)
 # two who supersede each other at once meet here
 _ALONE = "PERFORM pg_advisory_xact_lock(hashtextextended('programme_policy', 0));"
 
@@ -57,5 +62,12 @@ GUARDS = [
     frozen_when(POLICIES, "OLD.withdrawn_on IS NOT NULL", name="withdrawn"),
     frozen_when(REVIEWS, "OLD.state <> 'draft'", free=STEPS, name="sent"),
     frozen_when(REVIEWS, "OLD.state = 'withdrawn'", name="withdrawn"),
+    check_trigger("review_after_its_policy", REVIEWS, ("INSERT",), _BEFORE_ITS_POLICY),
+    check_trigger(
+        "review_sent_after_its_policy",
+        REVIEWS,
+        ("UPDATE",),
+        f"(NEW.year <> OLD.year OR NEW.submitted_on IS DISTINCT FROM OLD.submitted_on) AND {_BEFORE_ITS_POLICY}",
+    ),
     check_trigger("review_moves", REVIEWS, ("UPDATE",), _NO_MOVE),
 ]

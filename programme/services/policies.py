@@ -215,6 +215,7 @@ def add_review(*, policy, values, by, now, reason=""):
     policy = _locked(policy)
     _require_listed(policy)
     review = PolicyReview(policy=policy, **values)
+    _require_after_its_policy(review)
     _require_review_in_order(review, now)
     _save_new(review)
     record_event("policy review added", review, by=by, now=now, reason=reason, after=_filled(review))
@@ -236,6 +237,8 @@ def edit_review(*, review, values, version, by, now, reason):
         require(by, ANSWER)
     for name in changed:
         setattr(review, name, values[name])
+    if set(changed) & {"year", "submitted_on"}:
+        _require_after_its_policy(review)
     _require_review_in_order(review, now)
     return _changed("policy review corrected", review, before, version, by=by, now=now, reason=reason)
 
@@ -248,6 +251,7 @@ def submit_review(*, review, number, on, version, by, now, reason=""):
     review.require_move_to(STATE.SUBMITTED)
     before = snapshot(review)
     review.state, review.submitted_number, review.submitted_on = STATE.SUBMITTED, number, on
+    _require_after_its_policy(review)
     _require_review_in_order(review, now)
     return _changed("policy review submitted", review, before, version, by=by, now=now, reason=reason)
 
@@ -276,6 +280,23 @@ def withdraw_review(*, review, version, by, now, reason):
     before = snapshot(review)
     review.state, review.withdrawn_on, review.withdrawn_reason = STATE.WITHDRAWN, timezone.localdate(now), reason
     return _changed("policy review withdrawn", review, before, version, by=by, now=now, reason=reason)
+
+
+def _require_after_its_policy(review):
+    """Refuse the review of a document for a year before it, or sent before it was issued."""
+    issued_on = review.policy.issued_on
+    if issued_on is None:
+        return
+    if review.year < issued_on.year:
+        raise Refused(
+            _("The document was issued on %(day)s; it is not reviewed for a year before.")
+            % {"day": formats.vn_date(issued_on)}
+        )
+    if review.submitted_on and review.submitted_on < issued_on:
+        raise Refused(
+            _("The submission cannot bear a day before the document was issued (%(day)s).")
+            % {"day": formats.vn_date(issued_on)}
+        )
 
 
 def _require_review_in_order(review, now):

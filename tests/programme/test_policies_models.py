@@ -170,6 +170,15 @@ def test_one_draft_stands_for_a_policy_and_a_year():
     make_review(policy, 2025)
 
 
+def test_a_review_is_of_no_year_and_no_day_before_its_policy():
+    policy = make_policy(issued_on=date(2024, 3, 16))
+    assert refused(make_review, policy, 2023)
+    assert refused(make_review, policy, state="submitted", submitted_on=date(2024, 3, 15))
+    sent = make_review(policy, state="submitted", submitted_on=date(2024, 3, 16))
+    assert refused(change, sent, submitted_on=date(2024, 3, 15))
+    assert refused(change, make_review(policy), year=2023)
+
+
 def test_a_review_moves_only_forward_and_what_was_sent_stays():
     draft, sent = make_review(make_policy("1/QĐ")), make_review(make_policy("2/QĐ"), state="submitted")
     answered, gone = (

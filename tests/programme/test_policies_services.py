@@ -277,6 +277,16 @@ def test_a_draft_is_given_up_for_a_reason(now):
         edit_review(review=review, values={"found": "x"}, version=2, by=officer, now=now, reason="")
 
 
+def test_a_policy_is_reviewed_for_no_year_and_by_no_paper_before_it(now):
+    officer, policy = make_officer(), make_policy(issued_on=date(2025, 7, 2))
+    with pytest.raises(Refused, match="02/07/2025"):
+        add_review(policy=policy, values=REVIEW | {"year": 2024}, by=officer, now=now)
+    draft = add_review(policy=policy, values=REVIEW, by=officer, now=now)
+    with pytest.raises(Refused, match="02/07/2025"):
+        submit_review(review=draft, number="1/TTr", on=date(2025, 7, 1), version=1, by=officer, now=now)
+    submit_review(review=draft, number="1/TTr", on=date(2025, 7, 2), version=1, by=officer, now=now)
+
+
 def test_days_and_papers_of_a_review_are_checked_in_words(now):
     officer, policy = make_officer(), make_policy()
     for wrong in ({"found": ""}, {"proposal": ""}, {"year": 2027}):

@@ -39,6 +39,8 @@ def removed(table, where):
     return f'DELETE FROM "{table}" WHERE id = (SELECT x.id FROM "{table}" x {where} ORDER BY x.id LIMIT 1)'
 
 
+REVIEW = "programme_policyreview"
+ISSUED = "JOIN programme_policy p ON p.id = x.policy_id WHERE p.issued_on > '2002-01-01'"
 CLOSED = "JOIN enterprises_figureyearclosing c ON c.year = x.year AND c.reopened_at IS NULL"
 DONE = "JOIN reporting_kpirun r ON r.id = x.run_id AND r.state = 'done'"
 DONE_PART = (
@@ -490,6 +492,10 @@ def attempts():
                     "withdrawn_on = '2030-01-01'",
                     "WHERE x.id IN (SELECT y.superseded_by_id FROM programme_policy y) AND x.superseded_by_id IS NULL",
                 ),
+            ],
+            "review_after_its_policy": [copied(REVIEW, f"{ISSUED} AND x.state = 'answered'", year="2001")],
+            "review_sent_after_its_policy": [
+                updated(REVIEW, "submitted_on = '2001-01-01'", f"{ISSUED} AND x.state = 'submitted'")
             ],
             "review_moves": [
                 updated("programme_policyreview", "state = 'draft'", "WHERE x.state = 'submitted'"),
