@@ -28,9 +28,9 @@ class ProgrammeConfig(AppConfig):
             takers=meetings.who_may_take_over,
             move=meetings.hand_over_meetings,
         )
-        handover.register("refused_steps", _("Refused steps of the budget to be put right"), **answered.STEPS)
-        handover.register("refused_commitments", _("Refused commitments to be put right"), **answered.COMMITMENTS)
-        handover.register("payments_back", _("Payments given back or refused, to be put right"), **answered.PAYMENTS)
+        handover.register("refused_steps", _("Steps of the budget that wait or were refused"), **answered.STEPS)
+        handover.register("refused_commitments", _("Commitments that wait or were refused"), **answered.COMMITMENTS)
+        handover.register("payments_back", _("Payments under way, given back or refused"), **answered.PAYMENTS)
         purposes.register(
             "meetings",
             of=meeting_papers.purpose_of,

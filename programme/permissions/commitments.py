@@ -72,8 +72,11 @@ def _require_two(commitment: Commitment, by: Any, acting: Capacity, on: date) ->
 
 
 def can_withdraw_commitment(user: Any, commitment: Commitment) -> bool:
-    """Whoever prepared it, before anybody decided."""
-    mine = commitment.state == Commitment.State.PREPARED and commitment.prepared_by == user.public_id
+    """Whoever prepared it or took it over, before anybody decided."""
+    mine = (
+        commitment.state == Commitment.State.PREPARED
+        and (commitment.kept_by or commitment.prepared_by) == user.public_id
+    )
     return mine and not commitment.before_portal and bool(user.may(PREPARE_COMMITMENT))
 
 

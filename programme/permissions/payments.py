@@ -94,8 +94,8 @@ def _require_apart(step: str, by: Any, acting: Capacity, on: date, before: dict[
 
 
 def can_withdraw_payment(user: Any, payment: Payment) -> bool:
-    """The accountant who prepared it, before it is controlled."""
-    mine = payment.state == STATE.PREPARED and payment.prepared_by == user.public_id
+    """The accountant who prepared it or took it over, before it is controlled."""
+    mine = payment.state == STATE.PREPARED and (payment.kept_by or payment.prepared_by) == user.public_id
     return mine and bool(user.may(PREPARE_PAYMENT))
 
 

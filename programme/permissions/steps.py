@@ -84,9 +84,11 @@ def _require_two(step: BudgetStep, by: Any, acting: Capacity, on: date) -> None:
 
 
 def can_withdraw_step(user: Any, step: BudgetStep) -> bool:
-    """The accountant who prepared it, before anybody decided."""
+    """The accountant who prepared it or took it over, before anybody decided."""
     return (
-        step.state == BudgetStep.State.PREPARED and step.prepared_by == user.public_id and bool(user.may(PREPARE_STEP))
+        step.state == BudgetStep.State.PREPARED
+        and (step.kept_by or step.prepared_by) == user.public_id
+        and bool(user.may(PREPARE_STEP))
     )
 
 

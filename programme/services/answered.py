@@ -1,4 +1,7 @@
-"""What others refused or gave back and may still be prepared anew: whose it is, and handing it over with other work."""
+"""What others refused or gave back and may still be prepared anew: whose it is, and handing it over with other work.
+
+What waits goes along, so that its refusal comes to whoever took it over.
+"""
 
 from functools import partial
 
@@ -8,6 +11,7 @@ from django.db.models.functions import Coalesce
 from accounts.models import User
 from audit.events import record_event
 from programme.models import BudgetStep, Commitment, Payment, YearState
+from programme.models.commitments import PENDING
 from programme.models.steps import BESIDE_LEDGER
 from programme.permissions.budget import PREPARE_COMMITMENT, PREPARE_PAYMENT, PREPARE_STEP
 
@@ -32,6 +36,25 @@ def payments_of(person):
     return rows.exclude(commitment__line__year__state=YearState.CLOSED)
 
 
+def all_steps_of(person):
+    """With what waits; the contracts and decisions and payments of a person in the same way below."""
+    return _with_waiting(steps_of, BudgetStep, (BudgetStep.State.PREPARED,), person)
+
+
+def all_commitments_of(person):
+    rows = _with_waiting(commitments_of, Commitment, (Commitment.State.PREPARED,), person)
+    return rows.filter(before_portal=False)
+
+
+def all_payments_of(person):
+    return _with_waiting(payments_of, Payment, PENDING, person)
+
+
+def _with_waiting(of, model, states, person):
+    back = of(person).values("pk")
+    return model.objects.alias(holder=HOLDER).filter(Q(holder=person.public_id, state__in=states) | Q(pk__in=back))
+
+
 def _held(model, person):
     return model.objects.alias(holder=HOLDER).filter(holder=person.public_id, redone_by=None)
 
@@ -54,6 +77,6 @@ def holding(of, action, kind):
     }
 
 
-STEPS = holding(steps_of, PREPARE_STEP, "budget step handed over")
-COMMITMENTS = holding(commitments_of, PREPARE_COMMITMENT, "commitment handed over")
-PAYMENTS = holding(payments_of, PREPARE_PAYMENT, "payment handed over")
+STEPS = holding(all_steps_of, PREPARE_STEP, "budget step handed over")
+COMMITMENTS = holding(all_commitments_of, PREPARE_COMMITMENT, "commitment handed over")
+PAYMENTS = holding(all_payments_of, PREPARE_PAYMENT, "payment handed over")

@@ -261,7 +261,7 @@ def withdraw_commitment(commitment: Commitment, *, by: Any, now: datetime) -> Co
     require(by, PREPARE_COMMITMENT)
     commitment = Commitment.objects.select_for_update(of=("self",)).get(pk=commitment.pk)
     _require_prepared(commitment)
-    if commitment.prepared_by != by.public_id:
+    if (commitment.kept_by or commitment.prepared_by) != by.public_id:
         raise NotAllowed(_("Only whoever prepared it withdraws it."))
     commitment.state, commitment.decided_by, commitment.decided_at = STATE.WITHDRAWN, by.public_id, now
     commitment.save(update_fields=["state", "decided_by", "decided_at"])

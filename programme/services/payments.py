@@ -280,7 +280,7 @@ def withdraw_payment(payment: Payment, *, by: Any, now: datetime) -> Payment:
     """Take back a payment one prepared oneself, before it is controlled."""
     require(by, PREPARE_PAYMENT)
     payment = _take(payment, STATE.PREPARED)
-    if payment.prepared_by != by.public_id:
+    if (payment.kept_by or payment.prepared_by) != by.public_id:
         raise NotAllowed(_("Only whoever prepared it withdraws it."))
     _move(payment, STATE.WITHDRAWN, returned_by=by.public_id, returned_at=now)
     record_event("payment withdrawn", payment, by=by, now=now)

@@ -598,7 +598,7 @@ def withdraw_step(step: BudgetStep, *, by: Any, now: datetime) -> BudgetStep:
     require(by, PREPARE_STEP)
     step = BudgetStep.objects.select_for_update(of=("self",)).get(pk=step.pk)
     _require_prepared(step)
-    if step.prepared_by != by.public_id:
+    if (step.kept_by or step.prepared_by) != by.public_id:
         raise NotAllowed(_("Only whoever prepared a step withdraws it."))
     step.state, step.decided_by, step.decided_at = STATE.WITHDRAWN, by.public_id, now
     step.save(update_fields=["state", "decided_by", "decided_at"])

@@ -7,7 +7,10 @@ from django.utils import timezone
 
 from accounts import handover
 from audit.events import history_of
+from audit.refusals import NotAllowed
 from programme.models import Payment
+from programme.services.payments import record_refused, return_payment
+from programme.services.steps import refuse_step, withdraw_step
 from reporting.home import work_for
 from tests.factories import make_administrator, make_officer
 from tests.programme.acting import BILLION, NOW, delegate, make_people, make_rules, text
@@ -114,6 +117,27 @@ def test_the_page_costs_the_same_with_one_and_with_three(
     step(people, line), step(people, line)
     with django_assert_num_queries(len(few)):
         client.get("/", follow=True)
+
+
+def test_what_waits_goes_with_the_work_that_is_handed_over_and_its_refusal_to_the_taker(people, line):
+    person, taker = people["accountant"], make_accountant()
+    contract = make_commitment(line, BILLION)
+    waiting, taken_back = step(people, line), step(people, line)
+    pays = [make_payment(contract, 5, state=state, prepared_by=person.public_id) for state in ("prepared", "sent")]
+    held = {holding.code: count for holding, count in handover.held_by(person)}
+    assert held == {"refused_steps": 2, "payments_back": 2}
+    handover.hand_over(
+        person=person, to=dict.fromkeys(held, taker), paper="", reason="Nghỉ", by=make_administrator(), now=NOW
+    )
+    assert handover.held_by(person) == []
+    with pytest.raises(NotAllowed):
+        withdraw_step(taken_back, by=person, now=NOW)
+    withdraw_step(taken_back, by=taker, now=NOW)
+    refuse_step(waiting, answer="Sai số", by=people["director"], now=NOW)
+    return_payment(pays[0], answer="Sai số", by=people["chief"], now=NOW)
+    record_refused(pays[1], answer="Thiếu hồ sơ", by=taker, now=NOW)
+    mine = {waiting.get_absolute_url(), *(row.get_absolute_url() for row in pays)}
+    assert mine <= set(found(taker)) and not mine & set(found(person))
 
 
 def test_what_was_refused_goes_with_the_work_that_is_handed_over(people, line):
