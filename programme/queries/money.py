@@ -384,6 +384,9 @@ def _whole_months(until):
     return LineMonth.objects.filter(month__lt=month + (until.day > HALF_A_MONTH))
 
 
+_NET = F("disbursed_vnd") - F("recovered_vnd")
+
+
 def spent_up_to_the_day(lines, today, *fields):
     """{values of the fields: what these lines had disbursed, less what came back, by this day a year ago}.
 
@@ -396,7 +399,8 @@ def spent_up_to_the_day(lines, today, *fields):
         _days_of_the_month(until, {"line": OuterRef("pk")}, "line"), Value(0), output_field=BigIntegerField()
     )
     undone = _undone_since(until, {"line": OuterRef("pk")}, "line")
-    net = Sum(_sum_of(months, "net_vnd", "line") + days + undone)
+    by_the_day = _sum_of(months, "net_vnd", "line") + days + undone
+    net = Sum(Case(When(year__year__lt=until.year, then=_NET), default=by_the_day, output_field=BigIntegerField()))
     summed = lines.order_by().values(*fields).annotate(net=net).values_list(*fields, "net")
     return {tuple(key): net for *key, net in summed}
 
@@ -480,7 +484,8 @@ def with_balances(lines):
 
 
 def _spent_before(today):
-    """What the line of the same task, source and budget unit had spent by this day a year ago.
+    """What the line of the same task, source and budget unit had spent by this day a year ago; all of it where that year was
+    over by then.
 
     A new task has none; nor has a line that lives on what was carried into it alone, which ends the line of the year before
     and does not repeat it.
@@ -500,7 +505,12 @@ def _spent_before(today):
     before = _sum_of(months, "net_vnd", "line__managed") + days + undone
     there = Exists(BudgetLine.objects.filter(**same))
     own = Q(carried_in_vnd=0) | Q(assigned_vnd__gt=F("carried_in_vnd"))
-    return Case(When(there & own, year__year__lte=today.year, then=before), output_field=BigIntegerField())
+    whole = _sum_of(BudgetLine.objects.filter(**same), _NET, "managed")
+    return Case(
+        When(there & own, year__year__lt=today.year, then=whole),
+        When(there & own, year__year=today.year, then=before),
+        output_field=BigIntegerField(),
+    )
 
 
 def _returned_on_line():

@@ -153,6 +153,11 @@ def test_lines_are_compared_up_to_the_same_day_of_the_year_before(period):
     assert compared(date(2025, 7, 15), tail) == (0, None), "what was carried over ends last year's line"
     make_entry(tail, "supplement", 1)
     assert compared(date(2025, 7, 15), tail) == (0, 0)
+    make_paid_payment(commitment, 8, paid_on=date(2025, 1, 20))
+    for today in (date(2026, 1, 2), date(2026, 3, 1)):
+        assert compared(today) == (90, 128), "the whole of a year has its adjustment days, whatever the day"
+        of_years = BudgetLine.objects.filter(pk__in=[old.pk, new.pk])
+        assert money.spent_beside(of_years, 2025, today) == (90, 128)
 
 
 def test_every_day_of_a_month_is_compared_with_what_had_moved_by_then_and_stands(period):
