@@ -387,6 +387,20 @@ def undo_liquidation(
     return commitment
 
 
+def why_not_liquidated(commitment: Commitment) -> str:
+    """Why it cannot be liquidated in its state, whatever is filled in; empty when it can."""
+    return "" if commitment.state == STATE.APPROVED else _("Only a signed contract or decision is liquidated.")
+
+
+def why_not_undone(commitment: Commitment) -> str:
+    """Why its liquidation cannot be undone now, whatever is filled in; empty when it can."""
+    try:
+        _require_undoable(commitment, commitment.continues)
+    except (Conflict, Refused) as refused:
+        return str(refused)
+    return ""
+
+
 def _require_undoable(commitment: Commitment, before: Commitment | None) -> None:
     if commitment.state != STATE.LIQUIDATED:
         raise Conflict(_("“%(name)s” is not liquidated. Load the page again.") % {"name": commitment})

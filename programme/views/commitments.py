@@ -278,6 +278,7 @@ def liquidate_commitment(request: HttpRequest, public_id: Any) -> HttpResponse:
             row, on=form.cleaned_data["on"], paper=form.cleaned_data["paper"], **by
         ),
         done=_("The contract or decision is liquidated."),
+        never=services.why_not_liquidated(row),
         context=_act_context(request, row, None, None),
     )
 
@@ -296,6 +297,7 @@ def undo_liquidation(request: HttpRequest, public_id: Any) -> HttpResponse:
         submit=_("Undo the liquidation"),
         act=lambda **by: services.undo_liquidation(row, **{each: form.cleaned_data[each] for each in said}, **by),
         done=_("The liquidation is undone; the contract or decision stands as before it."),
+        never=services.why_not_undone(row),
         context=_act_context(request, row, None, None),
     )
 

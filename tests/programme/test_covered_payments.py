@@ -181,11 +181,13 @@ def test_what_a_liquidation_stands_on_is_corrected_once_it_is_undone(client_as, 
         make_reversal(entry, happened_on=TODAY)
     undone = reverse("programme:undo_liquidation", args=[bound.public_id])
     assert undone in text(officer.get(bound.get_absolute_url()))
+    assert 'name="paper"' not in text(officer.get(reverse("programme:liquidate_commitment", args=[bound.public_id])))
     typed = {"document": "03/TTr-SCT", "on": "15/07/2024", "reason": "Sai số chứng từ Kho bạc"}
     page = officer.post(undone, typed | {"operation_key": uuid.uuid4()})
     assert "16/07/2024" in text(page), "not before the liquidation"
     page = officer.post(undone, typed | {"on": "16/07/2024", "operation_key": uuid.uuid4()})
     assert page.status_code == 302
+    assert 'name="reason"' not in text(officer.get(undone)), "there is nothing to undo any more"
     said = text(officer.get(bound.get_absolute_url()))
     assert "Đã hủy việc thanh lý" in said and "1/BBTL" in said and "Sai số chứng từ Kho bạc" in said
     bound.refresh_from_db()
