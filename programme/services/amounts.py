@@ -56,6 +56,24 @@ def require_above_committed(plan):
         require_item_above_committed(item, kept)
 
 
+def _require_assigned(line, plan, amount_vnd):
+    """Refuse to link more than the line was assigned; what is only followed is told by its reports, later."""
+    if not line.managed:
+        return
+    linked = (
+        line.fundings.filter(withdrawn_at=None, estimate__item__plan=plan).aggregate(sum=Sum("amount_vnd"))["sum"] or 0
+    )
+    if linked + amount_vnd > line.assigned_vnd:
+        raise Refused(
+            _("Of the %(assigned)s assigned to the line, %(left)s is not yet linked; %(amount)s is more.")
+            % {
+                "assigned": formats.money(line.assigned_vnd),
+                "left": formats.money(max(line.assigned_vnd - linked, 0)),
+                "amount": formats.money(amount_vnd),
+            }
+        )
+
+
 @transaction.atomic
 def link_money(*, estimate, line, amount_vnd, by, now):
     """Say that a budget line carries so much of an estimate of the approved plan."""
@@ -78,6 +96,7 @@ def link_money(*, estimate, line, amount_vnd, by, now):
                 "amount": formats.money(amount_vnd),
             }
         )
+    _require_assigned(line, item.plan, amount_vnd)
     funding = PlanFunding.objects.create(
         estimate=estimate, line=line, amount_vnd=amount_vnd, linked_by=by.public_id, linked_at=now
     )

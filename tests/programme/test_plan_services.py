@@ -678,8 +678,10 @@ def test_assigned_money_is_linked_within_the_estimate_and_carried_into_an_adjust
     base = make_plan(2025, "in_force")
     item, money = base.items.get(), accountant()
     estimate, year = item.estimates.get(), make_budget_year(2025)
-    line = make_line(year, task=item.task, source=estimate.source)
+    line = make_line(year, task=item.task, source=estimate.source, assigned_vnd=900_000_000)
     link = {"estimate": estimate, "by": money, "now": now}
+    with pytest.raises(Refused, match=r"được giao 900\.000\.000"):
+        link_money(line=line, amount_vnd=900_000_001, **link)
     with pytest.raises(Refused):
         link_money(line=make_line(year), amount_vnd=1, **link)
     with pytest.raises(Refused):
