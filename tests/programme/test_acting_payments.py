@@ -303,6 +303,18 @@ def test_many_answers_of_the_treasury_are_typed_in_one_table(client_as, people, 
     assert text(post(client, "bulk_record_paid"))
 
 
+def test_what_is_paid_after_the_adjustment_period_is_looked_at_by_itself(client_as, people, contract, monkeypatch):
+    rows = [at(people, contract, "prepared", amount) for amount in (5, 6)]
+    client, page = client_as(people["chief"]), rows[0].get_absolute_url()
+    assert "hết ngày 31/01/2025" not in text(client.get(page))
+    monkeypatch.setattr(timezone, "now", lambda: NOW.replace(year=2025, month=2, day=1))
+    client = client_as(people["chief"])
+    assert "hết ngày 31/01/2025" in text(client.get(page))
+    asked = post(client, "bulk_control_payments", chosen=[row.public_id for row in rows])
+    assert [result.ok for result in asked.context["results"]] == [False, False]
+    assert "31/01/2025" in str(asked.context["results"][0].message)
+
+
 def test_the_list_shows_what_waits_and_costs_the_same_with_one_row_and_with_three(
     client_as, people, contract, django_assert_num_queries, django_assert_max_num_queries
 ):
