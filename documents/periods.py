@@ -38,6 +38,7 @@ _BEGINS = (
     r"^\W*(?:(?:[ivx]+|[a-h]|\d+)\s*[.)\-:/]\s*)?"
     r"(?:(?:bieu|bang|mau|phu luc|so lieu|bao cao|tong hop|chi tieu|dang ky|ghi chu:?)\)?\s+(?:so\s+)?(?:\d+\s*)?)*"
 )
+_PLAN = rf"{_BEGINS}(?:ke hoach|kh(?!\s*[&-])|uoc|du kien|du toan|du bao|muc tieu)\b"
 # In a line beside the table; of a plan only where the line begins with it, for papers are named after plans too.
 _IN_LINE = _any_of(
     rf"{_SOME_MONTHS}(?!\s*\d)",
@@ -53,7 +54,7 @@ _IN_LINE = _any_of(
     r"\bchi nhanh\b",
     r"\bso lieu tai\b(?! ha noi)",
     r"\b(?:so lieu|(?:day|tren) la|la so lieu) (?:ke hoach|uoc|du kien|du toan)\b",
-    rf"{_BEGINS}(?:ke hoach|kh(?!\s*[&-])|uoc|du kien|du toan|du bao|muc tieu)\b",
+    _PLAN,
 )
 _TO_A_DAY = re.compile(r"\bden (?:het )?(?:ngay )?(?!31\s*(?:[/.-]|thang)\s*12\b)\d{1,2}\s*(?:[/.-]|thang)\s*\d{1,2}\b")
 # What tells of a time, but not of that of the amounts: the day of a paper, the years of a programme, a comparison.
@@ -69,6 +70,11 @@ def speaks_of_another(text):
     """Whether a line beside the table speaks of a part of a year, of several, of a plan, or of more than the enterprise."""
     folded = fold(text)
     return bool(_TO_A_DAY.search(folded) or _IN_LINE.search(_PROGRAMME.sub(" ", _DATE.sub(" ", folded))))
+
+
+def speaks_of_a_plan(text):
+    """Whether a line beside the table begins with a plan: its amounts are of what has not been done."""
+    return bool(re.search(_PLAN, fold(text)))
 
 
 def speaks_of_the_country(text):

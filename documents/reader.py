@@ -123,6 +123,10 @@ class Table:
             for code in codes_stated(basis, folded)
         )
 
+    def is_otherwise(self, text):
+        """Whether amounts are of a plan, or on another basis, by a text above them, whatever time they are of."""
+        return self.is_of_another_basis(text) or (bool(self.units) and periods.speaks_of_a_plan(text))
+
     def vector(self, column, values):
         """The values of one column and its problems."""
         kind = column["type"]
@@ -353,7 +357,7 @@ class Table:
             "unknown": layout.unknown,
             "strange": [*layout.strange, *self.of_another_unit()],
             "partial": layout.partial,
-            "mixed": [text for text in (*layout.above, *layout.titles.values()) if self.is_of_another_basis(text)][:3],
+            "mixed": [text for text in (*layout.above, *layout.titles.values()) if self.is_otherwise(text)][:3],
             "dated": layout.dated,
             "original": [" ".join(str(cell).split()) for cell in self.clean(self.rows[layout.heading_row])][:200],
         }

@@ -276,6 +276,12 @@ def test_amounts_on_another_basis_than_the_rest_are_told(lines, headings_, read,
     assert table_of(rows).heading()["mixed"] == constant
 
 
+def test_a_plan_above_amounts_is_told_whatever_time_they_are_of():
+    for line in ("KẾ HOẠCH HỖ TRỢ NĂM 2026", "DỰ KIẾN KINH PHÍ 2026"):
+        assert table_of([[line], ["MST", "Doanh thu"], [A, 6]]).heading()["mixed"] == [line]
+        assert table_of([[line], ["MST", "Tên DN"], [A, "X"]]).heading()["mixed"] == []
+
+
 def test_a_note_on_another_basis_is_told():
     rows = [["MST", "Doanh thu"], [A, 5], ["", "Ghi chú: tính theo giá so sánh"]]
     assert read_through(rows, bases=[PRICES]).remarks == [["Ghi chú: tính theo giá so sánh", "unit", None]]
