@@ -134,7 +134,7 @@ class StatisticImport(ImportKind):
             if at in chunk.refused:
                 continue
             if measure == "iip" and not 50_00 <= amounts[at] <= 200_00:
-                chunk.flag(at, "iip", FAR_FROM_100, value=str(chunk["iip"][at]).replace(".", ","))
+                chunk.flag(at, "iip", FAR_FROM_100, value={"number": chunk["iip"][at]})
             key = (measure, chunk["year"][at], prices[at], base_year, chunk["state"][at])
             held = context["there"].get(key)
             if held and held.amount == amounts[at] and held.source == chunk["source"][at]:

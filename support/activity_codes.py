@@ -55,8 +55,9 @@ def doubts_of(code, name, year, type_, *, names, likely, counted_once):
     `names` {folded: (name, years, types)} are those of the code in what is recorded; `likely` is a code that it is much
     like; `type_` is that of the activity, None where it is not said.
     """
-    everything = "", *(set().union(*sets) for sets in list(zip(*names.values(), strict=True))[1:] or ((), ()))
-    _name, years, types = names.get(fold(name), everything)
+    recorded = [names[fold(name)]] if fold(name) in names else names.values()
+    years = set().union(*(years for _name, years, _types in recorded))
+    types = set().union(*(types for _name, _years, types in recorded))
     if names and fold(name) not in names:
         yield CODE_OF_ANOTHER, {"code": code, "name": min(name for name, _years, _types in names.values())}
     if not names and likely != code:

@@ -3,8 +3,10 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.utils.translation import override
 
 from audit.events import history_of
+from documents import workbooks
 from documents.imports import kinds
 from documents.models import Import
 from documents.services import imports as services
@@ -89,6 +91,15 @@ def test_prices_of_another_year_or_a_part_of_a_year_are_asked_about(title, outpu
     assert (import_.state, import_.refusal, import_.counts["good"]) == (Import.State.PREVIEWED, {}, 1)
     assert import_.reading["doubtful"] == ([doubt] if doubt else [])
     assert import_.reading["questions"] == (["headings"] if doubt else [])
+
+
+@pytest.mark.parametrize(("index", "said"), [("105,7", ""), ("4,5", "4,5 cách xa 100"), ("204,5", "204,5 cách xa 100")])
+def test_an_index_far_from_100_is_pointed_out_and_taken(index, said):
+    import_ = sent([row("IIP", iip=index)], by=make_officer())
+    assert (import_.counts["good"], import_.counts["flags"]) == (1, bool(said))
+    for _number, _cells, (problem,) in workbooks.rows_of(import_, "flag"):
+        with override("vi"):
+            assert said in workbooks.words(kinds()["city-statistics"], import_, problem)
 
 
 def test_another_amount_becomes_a_revision_and_undo_brings_back_what_was_known():
