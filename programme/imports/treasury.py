@@ -51,12 +51,24 @@ OTHER_PERIOD = gettext_noop(
 
 
 def _from_to(first, last, year="{year}"):
-    """Words of a period by its first and last day: từ ngày 01/01/2026 đến ngày 31/03/2026."""
+    """Words of a period by its first and last day: từ ngày 01/01/2026 đến ngày 31/03/2026; or ngày 1 tháng 1 năm 2026."""
     between = (" đến ngày ", " đến hết ngày ", " đến ", " - ", " – ")
     short = {day: day.replace("/0", "/").removeprefix("0") for day in (first, last)}
     starts = (first, f"từ {short[first]}", f"ngày {short[first]}")  # 1/1 alone stands in 11/1 too
     ends = dict.fromkeys((last, short[last]))
-    return tuple(f"{start}/{{year}}{to}{end}/{year}" for start in starts for to in between for end in ends)
+    digits = tuple(f"{start}/{{year}}{to}{end}/{year}" for start in starts for to in between for end in ends)
+    starts = [
+        f"{begins} {day}{of}" for begins in ("từ", "ngày") for day in _spoken(first) for of in (" năm {year}", "")
+    ]
+    ends = [f"{day} năm {year}" for day in _spoken(last)]
+    return digits + tuple(f"{start}{to}{end}" for start in starts for to in between for end in ends)
+
+
+def _spoken(day_of_month):
+    """A day with its month in words: 01 tháng 04, 1 tháng 4, 01 tháng 4."""
+    day, month = day_of_month.split("/")
+    short = month.removeprefix("0")
+    return dict.fromkeys(f"{d} tháng {m}" for d, m in ((day, month), (day.removeprefix("0"), short), (day, short)))
 
 
 # The longer numerals first: “quý i” stands in “quý iv” too. No day on which a month ends as well stands for itself.

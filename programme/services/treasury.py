@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.access import require
 from audit.bulk import copy_rows
@@ -61,6 +61,11 @@ class Line(NamedTuple):
     payee: str
     account: str
     text: str
+
+
+CHANGED_SINCE = gettext_lazy(
+    "Payments of these days have changed since the comparison. The accountant compares again first."
+)
 
 
 def days_apart(on: date) -> int:
@@ -488,10 +493,8 @@ def confirm_reconciliation(
             )
             % {"count": formats.number(unexplained)}
         )
-    if _moved_since(statement):
-        raise Refused(
-            _("Payments of these days have changed since the comparison. The accountant compares again first.")
-        )
+    if moved_since(statement):
+        raise Refused(CHANGED_SINCE)
     statement.paper, statement.paper_on = paper.strip(), paper_on
     statement.state, statement.reconciled_by, statement.reconciled_at = STATE.RECONCILED, by.public_id, now
     statement.save_version(version, update_fields=["state", "paper", "paper_on", "reconciled_by", "reconciled_at"])
@@ -505,7 +508,7 @@ def confirm_reconciliation(
     return statement
 
 
-def _moved_since(statement: TreasuryStatement) -> bool:
+def moved_since(statement: TreasuryStatement) -> bool:
     """Whether the portal's totals of the statement's days are no longer those of the comparison."""
     return any(getattr(statement, name) != total for name, total in _totals(_items_of(statement)).items())
 
@@ -538,6 +541,8 @@ def lacking_reconciliation(year: BudgetYear) -> str:
     said = []
     if statement.state != STATE.RECONCILED:
         said.append(_not_confirmed(statement))
+        if moved_since(statement):
+            said.append(CHANGED_SINCE)
     if statement.span == StatementSpan.YEAR and _moved_after(year, statement.ends_on).exists():
         said.append(
             _(
@@ -548,14 +553,14 @@ def lacking_reconciliation(year: BudgetYear) -> str:
         )
     if late:
         said.append(late)
-    if not said and _moved_since(statement):
+    if not said and moved_since(statement):
         said.append(
             _(
                 "Payments of %(year)s have changed since the year-end reconciliation with the Treasury. Import the new version of the statement."
             )
             % {"year": year.year}
         )
-    return " ".join(said)
+    return " ".join(map(str, said))
 
 
 def _not_confirmed(statement: TreasuryStatement) -> str:

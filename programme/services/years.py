@@ -168,8 +168,8 @@ def _obstacle(code: str, rows: Any, say: Any) -> Obstacle | None:
     return Obstacle(code, say(count) % {"count": formats.number(count)}, rows) if count else None
 
 
-def _require_after_its_papers(year: BudgetYear, paper_on: date) -> None:
-    """Refuse a paper of the settlement that is older than what it settles, naming the latest of that."""
+def _before_its_papers(year: BudgetYear, paper_on: date) -> str:
+    """That a paper of the settlement is older than what it settles, naming the latest of that; empty when it is not."""
     settled = LedgerEntry.objects.filter(
         line__year=year, line__managed=True, kind__in=SETTLES_YEAR, opening=False, reverses=None, reversed_by=None
     )
@@ -182,11 +182,12 @@ def _require_after_its_papers(year: BudgetYear, paper_on: date) -> None:
             (statement.paper_on, _("reconciliation with the Treasury %(paper)s") % {"paper": statement.paper})
         )
     latest = max(rests_on, default=None)
-    if latest is not None and paper_on < latest[0]:
-        raise Refused(
-            _("The paper of the settlement cannot be dated before what it settles: %(what)s of %(day)s.")
-            % {"what": latest[1], "day": formats.vn_date(latest[0])}
-        )
+    if latest is None or paper_on >= latest[0]:
+        return ""
+    return _("The paper of the settlement cannot be dated before what it settles: %(what)s of %(day)s.") % {
+        "what": latest[1],
+        "day": formats.vn_date(latest[0]),
+    }
 
 
 @transaction.atomic
@@ -201,10 +202,11 @@ def close_year(year: BudgetYear, *, paper: str, paper_on: date, by: Any, now: da
             _("The paper of the settlement is of 31/12/%(year)s or later, and not dated in the future.")
             % {"year": year}
         )
-    _require_after_its_papers(year, paper_on)
-    found = obstacles(year)
-    if found:
-        raise Refused(" ".join(obstacle.sentence for obstacle in found))
+    against = [obstacle.sentence for obstacle in obstacles(year)]
+    if early := _before_its_papers(year, paper_on):
+        against.append(early)
+    if against:
+        raise Refused(" ".join(against))
     year.state, year.closed_by, year.closed_at = YearState.CLOSED, by.public_id, now
     year.closing_paper, year.closing_paper_on = paper.strip(), paper_on
     written = ["state", "closed_by", "closed_at", "closing_paper", "closing_paper_on"]

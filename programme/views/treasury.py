@@ -71,6 +71,7 @@ def statement_detail(request, public_id):
 def _statement_page(request, statement, form, chosen=(), status=200):
     user, is_open = request.user, statement.state == TreasuryStatement.State.OPEN
     there = statement.differences.there()
+    changed = is_open and services.moved_since(statement)
     count, unexplained = there.count(), there.filter(explained_at__isnull=True).count()
     shown = list(
         there.with_elsewhere()
@@ -91,13 +92,14 @@ def _statement_page(request, statement, form, chosen=(), status=200):
             "count": count,
             "unexplained": unexplained,
             "booked_since": services.booked_since(statement).count(),
+            "changed_since": changed and services.CHANGED_SINCE,
             "explained": count - unexplained,
             "differences": shown[:SHOWN_DIFFERENCES],
             "shown_at_most": SHOWN_DIFFERENCES if len(shown) > SHOWN_DIFFERENCES else None,
             "form": form,
             "may_explain": is_open and count and user.may(EXPLAIN),
             "may_import": is_open and user.may(IMPORT),
-            "may_confirm": is_open and not unexplained and user.may(CONFIRM),
+            "may_confirm": is_open and not unexplained and not changed and user.may(CONFIRM),
             "payment_links": may_open(user, "programme:payment"),
             "imported_by": people.get(f"user:{statement.imported_by}", ""),
             "reconciled_by": people.get(f"user:{statement.reconciled_by}", ""),

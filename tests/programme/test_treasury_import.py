@@ -207,6 +207,9 @@ def test_the_template_reads_back_and_the_words_of_periods_are_told_apart(commitm
         ("từ 1/10/2024 đến hết ngày 31/12/2024", "q4"),
         ("Từ ngày 01/01/2024 đến ngày 31/12/2024", "year"),
         ("từ ngày 01/01/2024 đến ngày 31/01/2025", "adjusted"),
+        ("Từ ngày 1 tháng 4 năm 2024 đến ngày 30 tháng 6 năm 2024", "q2"),
+        ("từ ngày 01 tháng 10 đến hết ngày 31 tháng 12", "q4"),
+        ("từ ngày 01 tháng 01 năm 2024 đến ngày 31 tháng 01 năm 2025", "adjusted"),
     ):
         import_ = sent(
             [row(1, "KB-1")], by=accountant, title=[[f"BẢNG ĐỐI CHIẾU {words} NĂM 2024"], ["Đơn vị tính: đồng"]]

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from docx import Document
 
-from programme.models import StatementDifference, TreasuryStatement
+from programme.models import LedgerEntry, StatementDifference, TreasuryStatement
 from programme.services.treasury import explain_difference, number_statement
 from reporting.home import work_for
 from tests.factories import make_auditor, make_director, make_enterprise_user, make_head, make_officer
@@ -21,6 +21,7 @@ from tests.programme.making import (
     make_line,
     make_paid_payment,
     make_recovery,
+    make_reversal,
     make_statement,
     statement_line,
 )
@@ -187,6 +188,13 @@ def test_number_and_date_are_entered_and_the_comparison_is_done_again(statement,
     statement.refresh_from_db()
     assert (statement.number, statement.differences.there().count()) == ("12/KBNN", 1)
     assert client_as(make_head()).post(again, {"operation_key": KEY}).status_code == 403
+
+
+def test_a_page_says_that_payments_changed_since_the_comparison(statement, commitment, client_as, accountant):
+    client, said = client_as(accountant), "đã thay đổi sau lần đối chiếu"
+    assert said not in client.get(statement.get_absolute_url()).content.decode()
+    make_reversal(LedgerEntry.objects.filter(payment__isnull=False, kind="pay").first())
+    assert said in client.get(statement.get_absolute_url()).content.decode()
 
 
 def test_lists_need_the_same_number_of_queries_for_one_row_and_for_three(
