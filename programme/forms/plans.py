@@ -4,6 +4,7 @@ from datetime import date
 
 from django import forms
 from django.db.models import Q
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Office
@@ -11,6 +12,7 @@ from programme.forms.papers import PaperForm, UploadMixin
 from programme.models import Consultation, Indicator, Plan, PlanItem, TaskProposal
 from programme.services.items import tasks_that_may_go_on
 from reference.models import Agency, ContentArea, MoneySource
+from screens import formats
 from screens.forms import DateField, Form, ModelForm, MoneyField, NumberField, YearField
 
 MOST_AMOUNT = 10**15
@@ -193,11 +195,31 @@ class OverlapForm(Form):
     )
 
 
+class EstimateChoice(forms.ModelChoiceField):
+    def label_from_instance(self, obj):
+        return _now("%(estimate)s: %(whole)s, of which %(left)s is not linked yet") % {
+            "estimate": obj,
+            "whole": formats.money(obj.amount_vnd),
+            "left": formats.money(obj.amount_vnd - obj.linked_vnd),
+        }
+
+
+class FundingLineChoice(forms.ModelChoiceField):
+    def label_from_instance(self, obj):
+        if not obj.managed:
+            return str(obj)
+        return _now("%(line)s: %(whole)s assigned, of which %(left)s is not linked yet") % {
+            "line": obj,
+            "whole": formats.money(obj.assigned_vnd),
+            "left": formats.money(max(obj.assigned_vnd - obj.linked_vnd, 0)),
+        }
+
+
 class LinkMoneyForm(Form):
     """Which budget line carries how much of which estimate."""
 
-    estimate = forms.ModelChoiceField(label=_("Estimated cost"), queryset=None)
-    line = forms.ModelChoiceField(label=_("Budget line"), queryset=None, to_field_name="public_id")
+    estimate = EstimateChoice(label=_("Estimated cost"), queryset=None)
+    line = FundingLineChoice(label=_("Budget line"), queryset=None, to_field_name="public_id")
     amount_vnd = MoneyField(label=_("Amount"), min_value=1, max_value=MOST_AMOUNT)
 
     def __init__(self, *args, estimates, lines, **kwargs):

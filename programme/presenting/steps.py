@@ -42,7 +42,11 @@ def about_facts(step: BudgetStep, user: Any) -> list[tuple[str, str, str]]:
         facts.append((_("Contract or decision"), f"{step.commitment}{payee}", address(user, step.commitment)))
     if step.reverses is not None:
         facts.append((_("Entry that is reversed"), _entry_said(step.reverses), address(user, step.reverses)))
-        facts += [(_("Reversed with it"), _entry_said(each), address(user, each)) for each in _reversed_with(step)]
+        others = _reversed_with(step)
+        facts += [(_("Reversed with it"), _entry_said(each), address(user, each)) for each in others]
+        if others:
+            total = sum(each.amount_vnd for each in (step.reverses, *others))
+            facts.append((_("Reversed in all"), formats.money(total), ""))
     if step.kind == StepKind.OPENING:
         facts += [(label, formats.money(vnd), "") for label, vnd in opening_sums(step)]
     if step.undoes is not None:

@@ -1,7 +1,8 @@
 """Planned money beside assigned money: what a plan may not fall below, and how budget lines carry estimates."""
 
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import Q, Sum
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from accounts.access import require
@@ -54,6 +55,20 @@ def require_above_committed(plan):
     for item in plan.items.select_related("plan", "task").prefetch_related("estimates__source"):
         kept = {} if item.dropped else {estimate.source: estimate.amount_vnd for estimate in item.estimates.all()}
         require_item_above_committed(item, kept)
+
+
+def linkable(item):
+    """(estimates, budget lines) of a line of the plan, each with `linked_vnd`: what of it is linked already."""
+    standing = Q(fundings__withdrawn_at=None)
+    estimates = PlanEstimate.objects.filter(item=item).select_related("item", "source")
+    lines = BudgetLine.objects.filter(task=item.task, year__year=item.plan.year)
+    of_plan = standing & Q(fundings__estimate__item__plan=item.plan)
+    return (
+        estimates.annotate(linked_vnd=Coalesce(Sum("fundings__amount_vnd", filter=standing), 0)),
+        lines.select_related("task", "source", "year").annotate(
+            linked_vnd=Coalesce(Sum("fundings__amount_vnd", filter=of_plan), 0)
+        ),
+    )
 
 
 def _require_assigned(line, plan, amount_vnd):

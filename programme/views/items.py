@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from audit.refusals import Refused
 from programme.forms.papers import ReasonForm, VersionForm
 from programme.forms.plans import DropForm, ItemForm, LinkMoneyForm, OverlapForm
-from programme.models import BudgetLine, Plan, PlanEstimate, PlanFunding, PlanItem, Task
+from programme.models import Plan, PlanFunding, PlanItem, Task
 from programme.services import amounts, items, overlaps
 from programme.services.planned_room import counted, room_for
 from programme.views.acting import act, bound
@@ -172,10 +172,7 @@ def decide_overlap(request, public_id, other):
 def link_money(request, public_id):
     """Link the estimates of a line with the budget lines of its task."""
     item, now = _item(request, public_id), timezone.now()
-    lines = BudgetLine.objects.filter(task=item.task, year__year=item.plan.year).select_related(
-        "task", "source", "year"
-    )
-    estimates = PlanEstimate.objects.filter(item=item).select_related("item", "source")
+    estimates, lines = amounts.linkable(item)
     form = bound(request, LinkMoneyForm, estimates=estimates, lines=lines)
     return act(
         request,

@@ -13,6 +13,7 @@ from django.utils import timezone
 from accounts.roles import Role
 from audit.events import history_of
 from programme.models import Consultation, GivenTask, Plan, PlanItem, Task, TaskProposal
+from screens import formats
 from tests.factories import (
     make_agency,
     make_auditor,
@@ -486,6 +487,10 @@ def test_assigned_money_is_linked_and_the_link_taken_back_on_the_task(client_as)
     assert link in text_of(client.get(item.task.get_absolute_url()))
     fields = {"estimate": str(item.estimates.get().pk), "line": str(line.public_id), "amount_vnd": "800.000.000"}
     assert post(client, link, **fields).status_code == 302
+    said = text_of(client.get(link))
+    estimate, left = item.estimates.get().amount_vnd, line.assigned_vnd - 800_000_000
+    assert f"còn {formats.money(estimate - 800_000_000)} chưa liên kết" in said
+    assert f"được giao {formats.money(line.assigned_vnd)}, còn {formats.money(left)} chưa liên kết" in said
     funding = item.estimates.get().fundings.get()
     assert "800.000.000" in text_of(client.get(item.task.get_absolute_url()))
     assert post(client, address("unlink_money", funding), reason="Nhầm").status_code == 302
