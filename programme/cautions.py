@@ -83,10 +83,31 @@ def after_the_adjustment(year: BudgetYear, on: date) -> str:
     ) % {"year": year, "ends": formats.vn_date(ends)}
 
 
+def too_late_for_advances(year: BudgetYear, on: date) -> str:
+    """That the year is over, so that an advance paid now is booked in it no more; empty while it runs."""
+    if on.year <= year.year:
+        return ""
+    return _(
+        "The budget year %(year)s is over. Only an advance that the Treasury paid by 31/12/%(year)s is booked in it, before its "
+        "adjustment period begins; one that is paid now cannot be booked."
+    ) % {"year": year}
+
+
 def cautions_of_payment(payment: Payment, on: date) -> list[str]:
     """What whoever controls, signs or sends a payment, or enters its answer, should look at."""
-    said = after_the_adjustment(payment.commitment.line.year, on) if payment.state in PENDING else ""
-    return [said] if said else []
+    if payment.state not in PENDING:
+        return []
+    year, said = payment.commitment.line.year, []
+    if payment.kind == Payment.Kind.ADVANCE:
+        said.append(too_late_for_advances(year, on))
+    return [each for each in (*said, after_the_adjustment(year, on)) if each]
+
+
+def cautions_before_payment(commitment: Commitment, on: date) -> list[str]:
+    """What whoever prepares a payment on it should look at first."""
+    year = commitment.line.year
+    advances = too_late_for_advances(year, on) if year.takes(EntryKind.ADVANCE) else ""
+    return [each for each in (advances, after_the_adjustment(year, on)) if each]
 
 
 def late_step(step: BudgetStep) -> str:

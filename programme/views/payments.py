@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from documents.attaching import bind
 from documents.serving import serve
-from programme.cautions import after_the_adjustment, cautions_of_payment, require_no_caution
+from programme.cautions import cautions_before_payment, cautions_of_payment, require_no_caution
 from programme.forms.acting import ActForm, AnswerForm, PaidForm, PaidRowForm, TreasuryRefusalForm
 from programme.forms.payments import PreparePaymentForm
 from programme.models import BudgetLine, Commitment, LedgerEntry, Payment
@@ -414,7 +414,7 @@ def prepare_payment(request: HttpRequest, commitment: Any) -> HttpResponse:
             "rooms": room_rows(rooms, None),
             "never": never,
             "notice": why_it_ended(before),
-            "caution": after_the_adjustment(row.line.year, timezone.localdate(now)),
+            "cautions": cautions_before_payment(row, timezone.localdate(now)),
             "percent": advance_ceiling(timezone.localdate(now)),
             "most": committed * advance_ceiling(timezone.localdate(now)) // 100,
         },

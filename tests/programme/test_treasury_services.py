@@ -8,7 +8,7 @@ from django.utils.translation import override
 
 from audit.events import history_of
 from audit.refusals import Conflict, NotAllowed, Refused, StaleVersion
-from programme.cautions import cautions_of_payment, cautions_of_step
+from programme.cautions import cautions_before_payment, cautions_of_payment, cautions_of_step
 from programme.models import DifferenceKind, LedgerEntry, TreasuryStatement
 from programme.presenting.treasury import reconciliation_rows
 from programme.services.payments import record_paid
@@ -469,6 +469,14 @@ def test_what_a_year_takes_after_its_adjustment_period_has_a_caution(commitment)
     waiting = make_payment(commitment, 10)
     assert cautions_of_payment(waiting, last) == []
     assert "ended on 31/01/2025" in cautions_of_payment(waiting, last + timedelta(1))[0]
+    advance = make_payment(commitment, 10, kind="advance")
+    assert (
+        cautions_of_payment(advance, date(2024, 12, 31))
+        == cautions_before_payment(commitment, date(2024, 12, 31))
+        == []
+    )
+    for said in (cautions_of_payment(advance, last), cautions_before_payment(commitment, last)):
+        assert [each[:30] for each in said] == ["The budget year 2024 is over. "]
     make_paid_payment(commitment, 10, voucher="KB-1", paid_on=DAY)
     said = {"line": commitment.line, "year": year, "commitment": commitment, "state": "prepared", "document_on": DAY}
     for kind, day, cautions in (
