@@ -297,7 +297,7 @@ LEFT_TO_NEXT_YEAR_EARLY = (
     f"AND y.state = '{YearState.ADJUSTING.value}')"
 )
 # On the day of a liquidation everything was paid: after it come only what settles, recovers and frees what was recovered.
-# The same contract is liquidated in the later year first, and that is undone last.
+# The same contract is liquidated in the later year first, and that is undone last; in a closed year it stands.
 _OWED_THEN = (
     f"SELECT SUM(({effect('o', 'committed_vnd')}) - ({effect('o', 'disbursed_vnd')}) + ({effect('o', 'recovered_vnd')})) "
     f"FROM {ENTRY} o WHERE o.commitment_id = NEW.id AND {stands('o')} "
@@ -314,7 +314,8 @@ LIQUIDATED_EARLY = (
 )
 REOPENED_UNDER_ANOTHER = (
     f"OLD.state = 'liquidated' AND NEW.state <> 'liquidated' AND (NEW.state <> 'approved' OR EXISTS (SELECT 1 "
-    f"FROM {COMMITMENT} c WHERE c.id = NEW.continues_id AND c.state = 'liquidated'))"
+    f"FROM {COMMITMENT} c WHERE c.id = NEW.continues_id AND c.state = 'liquidated') "
+    f"OR EXISTS (SELECT 1 FROM {LINE} l JOIN {YEAR} y ON y.id = l.year_id WHERE l.id = NEW.line_id AND y.state = 'closed'))"
 )
 TAKE_CONTINUED = (
     "IF NEW.continues_id IS NOT NULL THEN "

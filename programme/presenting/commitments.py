@@ -119,6 +119,12 @@ def verbs_on(row: Commitment, *, steps: bool, payments: bool, binds: bool, left:
         found.append(account)
     if binds and stands and row.going_on is None:
         found.append((reverse("programme:liquidate_commitment", args=[row.public_id]), _("Liquidate")))
-    if binds and not stands and (row.continues is None or row.continues.state != Commitment.State.LIQUIDATED):
+    corrects = year.state != YearState.CLOSED
+    if (
+        binds
+        and not stands
+        and corrects
+        and (row.continues is None or row.continues.state != Commitment.State.LIQUIDATED)
+    ):
         found.append((reverse("programme:undo_liquidation", args=[row.public_id]), _("Undo the liquidation")))
     return found

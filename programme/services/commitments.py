@@ -21,6 +21,7 @@ from programme.models import (
     LedgerEntry,
     Payment,
     ProcurementStep,
+    YearState,
 )
 from programme.models.commitments import PENDING
 from programme.permissions.budget import PREPARE_COMMITMENT
@@ -408,6 +409,12 @@ def _require_undoable(commitment: Commitment, before: Commitment | None) -> None
         raise Refused(
             _("“%(name)s” is liquidated in %(year)s too. Undo it there first.")
             % {"name": before, "year": before.line.year}
+        )
+    year = commitment.line.year
+    if year.state == YearState.CLOSED:
+        raise Refused(
+            _("The budget year %(year)s is closed; nothing is corrected in it any more, and its liquidations stand.")
+            % {"year": year}
         )
 
 

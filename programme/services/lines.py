@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.access import require
 from audit.events import record_event
 from audit.refusals import Refused
-from programme.models import BudgetLine, BudgetYear, EntryKind, LedgerEntry, SpendingPlan, Task
+from programme.models import BudgetLine, BudgetYear, EntryKind, LedgerEntry, SpendingPlan, Task, YearState
 from programme.permissions.budget import KEEP_LINES, REPORT
 from programme.services.ledger import Paper, book, take_lines
 from reference.models import Agency, MoneySource
@@ -122,6 +122,15 @@ _REPORTED = (
 )
 
 
+def why_not_reported(line: BudgetLine) -> str:
+    """Why no report can be entered on the line, whatever it says; empty when one can."""
+    if line.managed:
+        return _("This line is managed here: its money moves by the steps of its own ledger.")
+    if line.year.state == YearState.CLOSED:
+        return _("The budget year %(year)s is closed; nothing is booked in it any more.") % {"year": line.year}
+    return ""
+
+
 @transaction.atomic
 def record_report(
     line: BudgetLine, amounts: dict[str, int], *, document: str, document_on: date, by: Any, now: datetime
@@ -129,8 +138,8 @@ def record_report(
     """Bring a followed line to the sums of another body's periodic report: entries for what changed, marked as reported."""
     require(by, REPORT)
     line = take_lines(line.pk, alone=True)[line.pk]
-    if line.managed:
-        raise Refused(_("This line is managed here: its money moves by the steps of its own ledger."))
+    if why_not := why_not_reported(line):
+        raise Refused(why_not)
     today = timezone.localdate(now)
     if not document.strip():
         raise Refused(_("Name the report: its number and who sent it."))

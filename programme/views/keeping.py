@@ -15,8 +15,11 @@ from reference.sending import sent_once
 from screens import formats
 
 
-def keep_page(request, form, *, verb, title, submit, done, back, act, lead="", obstacles=()):
-    """A form that does one thing to a year or a line, once, and leads back to its page; `obstacles` stand above it."""
+def keep_page(request, form, *, verb, title, submit, done, back, act, lead="", obstacles=(), never=""):
+    """A form that does one thing to a year or a line, once, and leads back to its page; `obstacles` stand above it.
+
+    `never` says in its place why it cannot be done.
+    """
     now = timezone.now()
     if request.method == "POST" and form.is_valid():
         try:
@@ -39,12 +42,13 @@ def keep_page(request, form, *, verb, title, submit, done, back, act, lead="", o
         trail=trail,
         lead=lead,
         obstacles=obstacles,
+        never="" if form.errors else never,  # what was typed stays, with why it did not go
     )
 
 
-def form_page(request, form, *, title, submit, back, trail=(), lead="", obstacles=()):
+def form_page(request, form, *, title, submit, back, trail=(), lead="", obstacles=(), never=""):
     context = {"form": form, "title": title, "submit": submit, "back": back, "trail": trail, "lead": lead}
-    context["obstacles"] = obstacles
+    context |= {"obstacles": obstacles, "never": never}
     return render(request, "programme/money_form.html", context)
 
 

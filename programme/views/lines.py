@@ -342,6 +342,7 @@ def record_report(request, public_id):
         done=_("The report is entered."),
         back=line,
         act=lambda form, **by: line_services.record_report(line, form.amounts(), **_paper(form), **by),
+        never=line_services.why_not_reported(line),
     )
 
 

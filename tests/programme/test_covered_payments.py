@@ -9,11 +9,11 @@ from django.urls import reverse
 
 from audit.refusals import Conflict, Refused
 from programme.models import Commitment
-from programme.services.commitments import liquidate_commitment
+from programme.services.commitments import liquidate_commitment, undo_liquidation
 from programme.services.payments import record_paid, return_payment, sign_payment
 from programme.services.steps import approve_step, obstacle
 from tests.programme.acting import text
-from tests.programme.making import liquidate, make_entry, make_payment, make_reversal
+from tests.programme.making import liquidate, make_closed_contract, make_entry, make_payment, make_reversal
 from tests.programme.test_budget_services import (
     NOW,
     TODAY,
@@ -136,6 +136,7 @@ def test_a_payment_is_reversed_with_the_advance_that_it_cleared(client_as, peopl
     assert (bound.advanced_vnd, bound.disbursed_vnd) == (20 * MILLION, 20 * MILLION)
     shown = text(client_as(people["accountant"]).get(step.get_absolute_url()))
     assert "Cùng ghi đảo" in shown and clear.get_absolute_url() in shown
+    assert "45.000.000 đồng" in shown, "both entries in all"
     paid(people, payment_of(people, bound, 30 * MILLION, clears_vnd=15 * MILLION), voucher="KB-2")
     bound.refresh_from_db()
     assert (bound.advanced_vnd, bound.disbursed_vnd) == (5 * MILLION, 50 * MILLION)
@@ -196,6 +197,19 @@ def test_what_a_liquidation_stands_on_is_corrected_once_it_is_undone(client_as, 
     bound.refresh_from_db()
     paid(people, payment_of(people, bound, 40 * MILLION))
     liquidate_commitment(bound, on=TODAY, paper="2/BBTL", by=people["accountant"], now=NOW)
+
+
+def test_the_liquidations_of_a_closed_year_stand(client_as, people):
+    bound, officer = make_closed_contract(), client_as(people["accountant"])
+    undone = reverse("programme:undo_liquidation", args=[bound.public_id])
+    assert undone not in text(officer.get(bound.get_absolute_url()))
+    page = text(officer.get(undone))
+    assert 'name="reason"' not in page and "Năm ngân sách 2019 đã đóng" in page
+    said = {"reason": "Sai số chứng từ", "document": "03/TTr-SCT", "on": TODAY, "by": people["accountant"], "now": NOW}
+    with pytest.raises(Refused, match="2019"):
+        undo_liquidation(bound, **said)
+    with pytest.raises(IntegrityError, match="commitment_reopened_first_before"), transaction.atomic():
+        Commitment.objects.filter(pk=bound.pk).update(state="approved", liquidated_on=None, liquidation_paper="")
 
 
 def test_a_contract_is_not_liquidated_before_what_was_paid_or_changed_on_it(people, line):

@@ -705,6 +705,11 @@ def test_a_report_of_a_followed_line_is_entered_on_its_page(client_as, accountan
         800_000,
         500_000,
     )
+    move_year(year, "closed")
+    for shown in (line, make_line(make_budget_year(2023), managed=True)):
+        page = text(client.get(reverse("programme:record_report", args=[shown.public_id])))
+        assert 'name="document"' not in page and "Quay lại" in page
+    assert "đã đóng" in text(post(client, address, **SUMS, assigned_vnd="2.000.000"))
 
 
 def test_the_disbursement_of_a_line_is_planned_month_by_month(client_as, accountant, line):

@@ -112,6 +112,9 @@ def money_attempts():
         f"SELECT l.id FROM {LINE} l JOIN {YEAR} y ON y.id = l.year_id AND y.year BETWEEN {LEFT_YEAR} AND {OPEN_YEAR}"
     )
     liquidated = f"SELECT c.id FROM {COMMITMENT} c WHERE c.state = 'liquidated' AND c.line_id IN ({in_proof})"
+    of_closed = f"SELECT l.id FROM {LINE} l JOIN {YEAR} y ON y.id = l.year_id AND y.year = {CLOSED_YEAR}"
+    ended = f"SELECT c.id FROM {COMMITMENT} c WHERE c.state = 'liquidated' AND c.line_id IN ({of_closed})"
+    liquidated += f" AND c.line_id NOT IN ({of_closed})"
     continued = f"SELECT c.continues_id FROM {COMMITMENT} c WHERE c.state = 'approved' AND c.line_id IN ({in_proof})"
     clearing = f"SELECT e.payment_id FROM {ENTRY} e WHERE e.kind = 'clear' AND e.payment_id IS NOT NULL"
     raised = f"SELECT s.commitment_id FROM {STEP} s WHERE s.kind = 'commit' AND s.ground = 'next_year'"
@@ -163,9 +166,10 @@ def money_attempts():
         "commitment_reopened_first_before": [
             updated(
                 COMMITMENT,
-                "state = 'withdrawn', liquidated_on = NULL, liquidation_paper = ''",
-                f"WHERE x.id IN ({liquidated})",
+                f"state = '{state}', liquidated_on = NULL, liquidation_paper = ''",
+                f"WHERE x.id IN ({which})",
             )
+            for state, which in (("withdrawn", liquidated), ("approved", ended))
         ],
         "entry_f_payment_fits": [
             entry("pay", where="x.payment_id IS NOT NULL", payment_id="x.payment_id", amount_vnd="x.amount_vnd + 1"),
