@@ -351,6 +351,7 @@ class Listing:
             place.setdefault(heading_of(record), len(place))
         records = sorted(self.rows_of_page, key=lambda record: place[heading_of(record)])
         table = self.make_table(records, columns)
+        table.data.data = records  # a table puts what it is given in the order of its columns, across the groups
         shown = [(bound.name, bound.column, bound.accessor) for bound in table.columns]
         for _name, column, accessor in shown:
             column.accessor = accessor

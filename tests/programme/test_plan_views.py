@@ -398,6 +398,8 @@ def test_the_task_table_says_the_same_on_the_screen_in_excel_in_word_and_on_pape
 
     page = text_of(client.get(where + "?column=planned_vnd"))
     assert [(row[0], row[1], row[-1]) for row in rows_in(page)] == expected
+    page = text_of(client.get(where + "?sort=-planned_vnd"))  # within each content area
+    assert [(row[0], row[1], row[-1]) for row in rows_in(page)] == expected
     assert 'value="lead"' in page and 'value="content_area"' not in page
     assert "Phát triển nguồn nhân lực" in body(client.get(where + "?column=planned_vnd&export=csv")).decode()
     sheet = openpyxl.load_workbook(io.BytesIO(body(client.get(where + "?export=xlsx")))).active
