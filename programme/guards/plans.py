@@ -83,6 +83,13 @@ FUNDING_WITHIN = (
     f"(SELECT e.amount_vnd FROM {ESTIMATE} e WHERE e.id = NEW.estimate_id)"
 )
 
+# A task is not finished before what it delivered, nor before a report of work still to be done.
+FINISHED_EARLY = (
+    "NEW.finished_on IS NOT NULL AND NEW.finished_on IS DISTINCT FROM OLD.finished_on AND ("
+    "EXISTS (SELECT 1 FROM programme_deliverable d WHERE d.task_id = NEW.id AND d.delivered_on > NEW.finished_on) "
+    "OR EXISTS (SELECT 1 FROM programme_taskreport r WHERE r.task_id = NEW.id AND r.percent < 100 "
+    'AND r."on" > NEW.finished_on))'
+)
 GUARDS = [
     no_delete(PLAN),
     immutable(PLAN, "year", "number", "kind", "base_id", "drafted_by", "drafted_at"),
@@ -146,6 +153,7 @@ GUARDS = [
     no_delete("programme_task"),
     immutable("programme_task", "code", "first_year"),
     check_trigger("task_goes_on", "programme_task", ("UPDATE",), goes_otherwise(Task.MOVES)),
+    check_trigger("task_finished_last", "programme_task", ("UPDATE",), FINISHED_EARLY),
     append_only("programme_taskreport"),
     no_delete("programme_deliverable"),
     immutable("programme_deliverable", "task_id"),

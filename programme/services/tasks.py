@@ -124,6 +124,22 @@ def deliver(*, deliverable, delivered_on, evidence, version, by, now, file=None)
     return deliverable
 
 
+def _require_nothing_after(task, finished_on):
+    """Refuse a day before something was delivered, or before a report that told of work still to be done."""
+    delivered = task.deliverables.filter(delivered_on__gt=finished_on).order_by("-delivered_on").first()
+    if delivered:
+        raise Refused(
+            _("“%(what)s” was delivered on %(day)s; the task is not finished before. Check the date.")
+            % {"what": delivered, "day": formats.vn_date(delivered.delivered_on)}
+        )
+    report = task.reports.filter(on__gt=finished_on, percent__lt=100).order_by("-on").first()
+    if report:
+        raise Refused(
+            _("The report of %(day)s said %(percent)s %%; the task is not finished before. Check the date.")
+            % {"day": formats.vn_date(report.on), "percent": report.percent}
+        )
+
+
 @transaction.atomic
 def finish_task(*, task, finished_on, words, by, now):
     """The task is finished: everything it hands over has been delivered."""
@@ -135,6 +151,7 @@ def finish_task(*, task, finished_on, words, by, now):
     missing = task.deliverables.filter(delivered_on__isnull=True).first()
     if missing:
         raise Refused(_("“%(what)s” has not been delivered yet. Enter it with its evidence first.") % {"what": missing})
+    _require_nothing_after(task, finished_on)
     move(task, STATE.DONE)
     before = task.percent
     task.percent, task.finished_on = 100, finished_on

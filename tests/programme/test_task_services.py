@@ -70,13 +70,25 @@ def test_the_lead_office_accepts_reports_delivers_and_finishes(now):
     with pytest.raises(Refused):
         deliver(deliverable=deliverable, evidence=" ", **given)
     deliver(deliverable=deliverable, evidence="12/BC-TTKC ngày 10/7/2025", **given)
+    for day, percent in ((date(2025, 7, 9), None), (date(2025, 7, 11), 60)):
+        if percent:
+            report_task(task=task, on=date(2025, 7, 12), percent=percent, done="Đã in", by=person, now=now)
+        said = "12/07/2025" if percent else "10/07/2025"
+        with pytest.raises(Refused, match=said):
+            finish_task(task=task, **finish | {"finished_on": day})
+        with pytest.raises(DatabaseError, match="task_finished_last"), transaction.atomic():
+            Task.objects.filter(pk=task.pk).update(state="done", percent=100, finished_on=day)
     task = finish_task(task=task, **finish)
-    assert (task.state, task.percent, task.reports.count()) == ("done", 100, 2)
+    assert (task.state, task.percent, task.reports.count()) == ("done", 100, 3)
     with pytest.raises(Conflict):
         finish_task(task=task, **finish)
     with pytest.raises(Conflict):
         report_task(task=task, on=date(2025, 7, 14), percent=10, done="x", by=person, now=now)
-    assert [line.event.kind for line in history_of(task)][:2] == ["task finished", "deliverable delivered"]
+    assert [line.event.kind for line in history_of(task)][:3] == [
+        "task finished",
+        "task reported",
+        "deliverable delivered",
+    ]
 
 
 def test_another_office_neither_accepts_nor_reports(now):

@@ -76,4 +76,11 @@ def attempts(copied, updated):
             updated("programme_task", "state = 'planned'", "WHERE x.state = 'under_way'"),
             updated("programme_task", "state = 'under_way'", "WHERE x.state = 'dropped'"),
         ],
+        "task_finished_last": [
+            updated("programme_task", "finished_on = '2001-01-01'", f"WHERE x.state = 'done' AND x.id IN ({of_it})")
+            for of_it in (
+                "SELECT d.task_id FROM programme_deliverable d WHERE d.delivered_on IS NOT NULL",
+                "SELECT r.task_id FROM programme_taskreport r WHERE r.percent < 100",
+            )
+        ],
     }
