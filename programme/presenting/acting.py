@@ -260,3 +260,10 @@ def rooms_for(
         left = commitment.spent_vnd - commitment.advanced_vnd - commitment.settled_vnd
         return [Room(NOT_SETTLED, left, _pending(_OF_SPENT, besides, commitment=commitment))]
     return [room_on_line(line, besides=besides)]
+
+
+def decided_label(row: BudgetStep | Commitment, *, booked: bool) -> str:
+    """What the person is called who decided on it; what was booked was approved, also if it was withdrawn with its entries."""
+    if row.state == "refused":
+        return _("Who refused it")
+    return _("Who withdrew it") if row.state == "withdrawn" and not booked else _("Who decided")

@@ -35,6 +35,7 @@ from programme.permissions.commitments import (
 from programme.presenting.acting import (
     acting_sentence,
     address,
+    decided_label,
     line_name,
     named,
     room_of_advances,
@@ -146,6 +147,7 @@ def _show(request: HttpRequest, row: Commitment, form: Any = None) -> HttpRespon
     rooms = [room_on_line(row.line, besides=row)] if prepared else []
     if row.state == Commitment.State.APPROVED:
         rooms = [room_on_commitment(row), room_of_advances(row)]
+    entries = entry_rows(row.entries.select_related("reverses").order_by("number"), partial(address, user))
     return render(
         request,
         "programme/commitment.html",
@@ -172,9 +174,10 @@ def _show(request: HttpRequest, row: Commitment, form: Any = None) -> HttpRespon
             "may_confirm_account": user.may(CONTROL_PAYMENT),
             "returns": return_rows(row, user),
             "returned_vnd": returned_vnd(row.returns.all()),
-            "entries": entry_rows(row.entries.select_related("reverses").order_by("number"), partial(address, user)),
+            "entries": entries,
             "prepared_name": people.get(row.prepared_by, ""),
             "decided_name": people.get(row.decided_by, ""),
+            "decided_label": decided_label(row, booked=bool(entries)),
             "behalf": people.get(row.decided_for, "") if row.decided_for else "",
             "acting": acting_sentence(right),
             "why_not": why_not,

@@ -35,7 +35,16 @@ from programme.permissions.steps import (
     right_to_refuse_step,
     steps_waiting_for,
 )
-from programme.presenting.acting import acting_sentence, address, line_name, named, room_of_ceiling, rooms_for, trail
+from programme.presenting.acting import (
+    acting_sentence,
+    address,
+    decided_label,
+    line_name,
+    named,
+    room_of_ceiling,
+    rooms_for,
+    trail,
+)
 from programme.presenting.money import entry_rows, goes_to
 from programme.presenting.places import open_address
 from programme.presenting.steps import about_facts, booked_anew, day_label, room_rows, who_approves
@@ -132,6 +141,7 @@ def _show(request: HttpRequest, step: BudgetStep, form: Any = None) -> HttpRespo
         refuse, _why = right_or_none(lambda: right_to_refuse_step(user, step, on=today))
     people = named(step.prepared_by, step.decided_by, step.decided_for)
     steps_url = reverse("programme:budget_step_list")
+    entries = entry_rows(step.entries.select_related("line__task", "reverses"), partial(address, user))
     return render(
         request,
         "programme/budget_step.html",
@@ -149,9 +159,10 @@ def _show(request: HttpRequest, step: BudgetStep, form: Any = None) -> HttpRespo
             "doubt": services.doubt(step) if prepared else "",
             "cautions": cautions_of_step(step),
             "waiting_opening": said_of_waiting(step) if prepared else "",
-            "entries": entry_rows(step.entries.select_related("line__task", "reverses"), partial(address, user)),
+            "entries": entries,
             "prepared_name": people.get(step.prepared_by, ""),
             "decided_name": people.get(step.decided_by, ""),
+            "decided_label": decided_label(step, booked=bool(entries)),
             "behalf": people.get(step.decided_for, "") if step.decided_for else "",
             "who_approves": who_approves(step, today) if prepared else "",
             "acting": acting_sentence(right),

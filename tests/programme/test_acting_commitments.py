@@ -197,10 +197,13 @@ def test_it_is_refused_with_a_reason_and_withdrawn_by_its_preparer(client_as, pe
     row = waiting(people, line)
     assert "answer" in post(director, "refuse_commitment", row).context["form"].errors
     assert post(director, "refuse_commitment", row, answer="Thiếu hồ sơ").status_code == 302
-    assert "Thiếu hồ sơ" in text(officer.get(row.get_absolute_url()))
+    said = text(officer.get(row.get_absolute_url()))
+    assert "Thiếu hồ sơ" in said and "Người từ chối" in said and "Người duyệt" not in said
     mine = waiting(people, line)
     assert post(client_as(make_officer()), "withdraw_commitment", mine).status_code == 409
     assert post(officer, "withdraw_commitment", mine).status_code == 302
+    said = text(officer.get(mine.get_absolute_url()))
+    assert "Người rút lại" in said and "Người duyệt" not in said
 
 
 def test_centre_staff_bind_only_money_of_tasks_their_office_leads(client_as, people, line):

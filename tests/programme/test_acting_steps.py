@@ -281,6 +281,8 @@ def test_a_step_is_refused_with_a_reason_and_withdrawn_by_its_preparer(client_as
     assert post(accountant, "withdraw_step", mine).status_code == 302
     mine.refresh_from_db()
     assert mine.state == "withdrawn"
+    said = text(accountant.get(mine.get_absolute_url()))
+    assert "Người rút lại" in said and "Người duyệt" not in said
 
 
 def test_money_goes_to_another_line_of_the_same_source(client_as, people, line):
