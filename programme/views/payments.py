@@ -145,8 +145,8 @@ def bulk_record_paid(request: HttpRequest) -> HttpResponse:
     key = ActForm(request.POST)
     title = _("Entering that the Treasury paid")
     back = back_to_list(request, reverse("programme:payment_list"))
-    if typed and all(valid) and key.is_valid():
-        filled = {row: form for row, form in forms.items() if form.is_filled}
+    filled = {row: form for row, form in forms.items() if form.is_filled} if typed and all(valid) else {}
+    if filled and key.is_valid():
         return act_on_many(
             request,
             filled,
@@ -169,6 +169,7 @@ def bulk_record_paid(request: HttpRequest) -> HttpResponse:
         "form": key if typed else ActForm(),
         "trail": trail(request.user, (back, _("Payments"))),
         "refused": typed,
+        "nothing_typed": typed and all(valid) and not filled,
     }
     return render(request, "programme/bulk_record_paid.html", context)
 

@@ -288,6 +288,8 @@ def test_many_answers_of_the_treasury_are_typed_in_one_table(client_as, people, 
             fields |= {f"{row.public_id.hex}-voucher": voucher, f"{row.public_id.hex}-paid_on": day}
         return fields
 
+    empty = text(post(client, "bulk_record_paid", key=key, **typed(("", ""), ("", ""), ("", ""))))
+    assert "Chưa nhập số chứng từ" in empty and "paid-rows" in empty
     faulty = post(client, "bulk_record_paid", key=key, **typed(("KB-1", "5/13/2024"), ("KB-2", ""), ("", "")))
     assert "KB-1" in text(faulty) and Payment.objects.filter(state="paid").count() == 0
     answers = typed(("KB-1", "10/07/2024"), ("KB-1", "10/07/2024"), ("", ""))
