@@ -248,6 +248,11 @@ class DossierFileQuerySet(models.QuerySet):
         """Those that were not taken away."""
         return self.filter(removed_at__isnull=True)
 
+    def to_be_fetched_from(self, dossier):
+        """The standing ones of the dossier, and those of a draft that its new version has no component for."""
+        left_out = [line["file"] for line in dossier.left_out if line.get("dossier") == str(dossier.public_id)]
+        return self.filter(Q(removed_at__isnull=True) | Q(public_id__in=left_out), dossier=dossier)
+
     def as_lodged(self):
         """Those of the components that came with the dossier, not with a supplement."""
         return self.standing().filter(item__isnull=True, is_application=False)

@@ -68,15 +68,13 @@ def copy_dossier(*, dossier, by, now):
     require_in_business(enterprise)
     version = open_version(dossier.procedure, now)
     fields = list(version.fields.all())
+    stay, go = _files_for(dossier, version)
     copy = _begin(
         version, enterprise, by=by, now=now, copied_from=dossier, answers=fitting(dossier.answers, fields),
-        left_out=_left_out(dossier, fields),
+        left_out=[*_left_out(dossier, fields), *_files_left_out(dossier, go)],
     )  # fmt: skip
-    components = {component.code: component for component in version.components.all()}
-    for row in standing_files(dossier):
-        component = components.get(row.component.code)
-        if component and component.takes(row.file):
-            DossierFile.objects.create(dossier=copy, component=component, file=row.file, added_at=now, added_by=by)
+    for row, component in stay:
+        DossierFile.objects.create(dossier=copy, component=component, file=row.file, added_at=now, added_by=by)
     record_event("dossier copied", copy, by=by, now=now, source=dossier.code or _("a draft"))
     return copy
 
@@ -195,34 +193,59 @@ def move_draft(*, dossier, by, now):
         return draft
     fields = list(version.fields.all())
     left_out, typed = _left_out(draft, fields), {f.code: draft.typed[f.code] for f in fields if f.code in draft.typed}
-    files = list(standing_files(draft))
-    draft.answers, draft.typed, draft.left_out = fitting(draft.answers, fields), typed, [*draft.left_out, *left_out]
+    stay, go = _files_for(draft, version)
+    draft.answers, draft.typed = fitting(draft.answers, fields), typed
+    draft.left_out = [*draft.left_out, *left_out, *_files_left_out(draft, go)]
     draft.procedure_version, draft.saved_at, draft.saved_by, draft.saved_in = version, now, by, None
     names = ["answers", "typed", "left_out", "procedure_version", "saved_at", "saved_by", "saved_in"]
     draft.save_version(draft.version, update_fields=names)
-    components = {component.code: component for component in version.components.all()}
-    gone = []
-    for row in files:
-        component = components.get(row.component.code)
-        if component and component.takes(row.file):
-            row.component = component
-            row.save(update_fields=["component"])
-        else:
-            row.removed_at, row.removed_by = now, by
-            row.save(update_fields=["removed_at", "removed_by"])
-            gone.append(row.name_to_all)
+    for row, row.component in stay:
+        row.save(update_fields=["component"])
+    for row in go:
+        row.removed_at, row.removed_by = now, by
+        row.save(update_fields=["removed_at", "removed_by"])
     record_event(
         "dossier moved to a version", draft, by=by, now=now, number=version.number,
-        left_out=[line["code"] for line in left_out], files_left_out=gone,
+        left_out=[line["code"] for line in left_out], files_left_out=[row.name_to_all for row in go],
     )  # fmt: skip
     return draft
 
 
 def what_fits(dossier, version):
-    """([label] of answers that `version` takes, [{label, text}] of those that it does not)."""
+    """([label] of answers and files that `version` takes, [{label, text}] of those that it does not)."""
     fields = list(version.fields.all())
     taken = fitting(dossier.answers, fields)
-    return [field.name for field in fields if field.code in taken], _left_out(dossier, fields)
+    stay, go = _files_for(dossier, version)
+    stays = [field.name for field in fields if field.code in taken]
+    stays += [f"{component.name}: {row.name_to_all}" for row, component in stay]
+    return stays, [*_left_out(dossier, fields), *_files_left_out(dossier, go)]
+
+
+def _files_for(dossier, version):
+    """([(file, its component in `version`)] of the files that it takes, the files that it has no component for)."""
+    components = {component.code: component for component in version.components.all()}
+    stay, go = [], []
+    for row in standing_files(dossier):
+        component = components.get(row.component.code)
+        if component and component.takes(row.file):
+            stay.append((row, component))
+        else:
+            go.append(row)
+    return stay, go
+
+
+def _files_left_out(dossier, rows):
+    """[{code, label, text, dossier, file}] of files that stay to be fetched from where they are."""
+    return [
+        {
+            "code": "",
+            "label": row.component.name_vi,
+            "text": row.name_to_all,
+            "dossier": str(dossier.public_id),
+            "file": str(row.public_id),
+        }
+        for row in rows
+    ]
 
 
 def _left_out(dossier, fields):

@@ -289,7 +289,8 @@ def _components_page(request, dossier, problems=None):
 def dossier_file(request, public_id, file_id):
     """The file itself, for whoever sees the dossier: always as an attachment."""
     dossier = visible_dossier(request, public_id)
-    row = get_object_or_404(DossierFile.objects.standing().select_related("file"), dossier=dossier, public_id=file_id)
+    files = DossierFile.objects.to_be_fetched_from(dossier).select_related("file")
+    row = get_object_or_404(files, public_id=file_id)
     purpose = purpose_of_identity(request.user, dossier) if row.file.is_identity else ""
     return serve(row.file, request, of=dossier, basis=f"dossier {dossier.public_id}", purpose=purpose)
 
@@ -430,7 +431,13 @@ def copy_dossier(request, public_id):
         lambda given, **by: services.copy_dossier(dossier=dossier, **by),
     )
     if done:
-        messages.success(request, _("A new draft with the same answers and files is begun. Check each of them."))
+        if Dossier.objects.get(public_id=done).left_out:
+            messages.warning(
+                request,
+                _("A new draft is begun. The procedure no longer takes everything: what is left over stands below."),
+            )
+        else:
+            messages.success(request, _("A new draft with the same answers and files is begun. Check each of them."))
         return _to("dossiers:fill_dossier", done)
     lead = _(
         "A new draft is begun with the answers and files of this dossier, as far as the procedure still asks for them."

@@ -56,12 +56,66 @@
     });
   });
 
-  // A file on its way: how much of it has been sent.
+  // A form that saves itself as one types: while something typed is not kept, it says so when sending fails, tries again,
+  // and the browser asks before the page is left.
+  var RETRY_AFTER = 4000;
+  function show(part, shown) { if (part) { part.hidden = !shown; } }
+  function isUnsaved(form) { return form.dataset.typed !== form.dataset.kept; }
+  document.addEventListener("input", function (event) {
+    var form = event.target.form;
+    if (form && form.matches("[data-keeps-itself]")) { form.dataset.typed = String(Number(form.dataset.typed || 0) + 1); }
+  });
+  document.addEventListener("htmx:beforeRequest", function (event) {
+    if (event.target.matches("[data-keeps-itself]")) { event.target.dataset.sending = event.target.dataset.typed || ""; }
+  });
+  document.addEventListener("htmx:afterRequest", function (event) {
+    var form = event.target;
+    if (!form.matches || !form.matches("[data-keeps-itself]")) { return; }
+    show(form.querySelector("[data-not-kept]"), !event.detail.successful);
+    show(form.querySelector("#saved"), event.detail.successful);
+    if (event.detail.successful) {
+      form.dataset.kept = form.dataset.sending;
+      if (!form.dataset.sending) { delete form.dataset.kept; }
+    } else {
+      window.setTimeout(function () { if (isUnsaved(form)) { htmx.trigger(form, "change"); } }, RETRY_AFTER);
+    }
+  });
+  window.addEventListener("online", function () {
+    document.querySelectorAll("[data-keeps-itself]").forEach(function (form) {
+      if (isUnsaved(form)) { htmx.trigger(form, "change"); }
+    });
+  });
+  window.addEventListener("beforeunload", function (event) {
+    if (Array.from(document.querySelectorAll("[data-keeps-itself]")).some(isUnsaved)) { event.preventDefault(); }
+  });
+  document.addEventListener("submit", function (event) {
+    if (event.target.matches("[data-keeps-itself]")) { delete event.target.dataset.typed; delete event.target.dataset.kept; }
+  });
+
+  // A file on its way: how much of it has been sent; and when it did not arrive, that it did not, with the button to try again.
+  // As long as files go by themselves the button has nothing to do.
+  function goesByItself(root) {
+    root.querySelectorAll("form.upload [data-by-hand]").forEach(function (button) { button.hidden = true; });
+  }
+  goesByItself(document);
+  document.addEventListener("htmx:afterSwap", function (event) { goesByItself(event.target.parentNode || document); });
   document.addEventListener("htmx:xhr:progress", function (event) {
-    var bar = event.target.querySelector && event.target.querySelector("progress");
-    if (!bar || !event.detail.lengthComputable || !event.target.matches("form.upload")) { return; }
-    bar.hidden = false;
-    bar.value = Math.round(100 * event.detail.loaded / event.detail.total);
+    if (!event.detail.lengthComputable || !event.target.matches("form.upload")) { return; }
+    var bar = event.target.querySelector("progress"), percent = Math.round(100 * event.detail.loaded / event.detail.total);
+    if (!bar) { return; }
+    bar.parentNode.hidden = false;
+    bar.value = percent;
+    event.target.querySelector("[data-percent]").textContent = percent + "%";
+  });
+  document.addEventListener("htmx:beforeRequest", function (event) {
+    if (event.target.matches("form.upload")) { show(event.target.querySelector("[data-not-sent]"), false); }
+  });
+  document.addEventListener("htmx:afterRequest", function (event) {
+    var form = event.target;
+    if (!form.matches || !form.matches("form.upload") || event.detail.successful) { return; }
+    show(form.querySelector("[data-not-sent]"), true);
+    show(form.querySelector("[data-by-hand]"), true);
+    show(form.querySelector("[data-on-its-way]"), false);
   });
 
   // After a part of a list was replaced, say how many rows it has now.

@@ -26,6 +26,7 @@ def as_person(browser, fresh_site):
         page.on("pageerror", lambda error: said.append(str(error)))
         return page
 
+    open_page.said = said
     yield open_page
     for context in contexts:
         context.close()
@@ -68,7 +69,7 @@ def test_a_dossier_is_prepared_on_a_phone_lodged_by_the_signatory_and_seen_by_th
     page.wait_for_url("**/components/")
 
     page.set_input_files("#file-tai-lieu", {"name": "ảnh.png", "mimeType": "image/png", "buffer": b"khong phai anh"})
-    expect(page.locator("#component-tai-lieu [role=alert]")).to_contain_text("ảnh.png")
+    expect(page.locator("#component-tai-lieu [role=alert]:not([hidden])")).to_contain_text("ảnh.png")
     page.wait_for_function("!document.querySelector('.htmx-added, .htmx-settling')")
     pdf = {"name": "Ảnh hiện trạng.pdf", "mimeType": "application/pdf", "buffer": one_page("lodging")}
     page.set_input_files("#file-tai-lieu", pdf)
@@ -98,3 +99,40 @@ def test_a_dossier_is_prepared_on_a_phone_lodged_by_the_signatory_and_seen_by_th
     with clerk.expect_download() as download:
         clerk.click("main a:has-text('Ảnh hiện trạng.pdf')")
     assert download.value.path().read_bytes() == one_page("lodging")
+
+
+def test_what_does_not_reach_the_portal_is_said_and_goes_when_it_can(as_person):
+    page = as_person(PREPARER)
+    page.goto("/dossiers/own/start/")
+    page.click("main a.btn-primary")
+    page.click("main form button.btn-primary")
+    page.wait_for_url("**/fill/")
+    expect(page.locator("[data-not-kept]")).to_be_hidden()
+
+    page.context.set_offline(True)
+    page.fill("#id_noi-dung", TEXT)
+    expect(page.locator("[data-not-kept]")).to_be_visible()
+    expect(page.locator("#saved")).to_be_hidden()
+    asked = []
+    page.once("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    page.evaluate("window.location.reload()")
+    page.wait_for_timeout(500)
+    assert asked == ["beforeunload"]
+    expect(page.locator("#id_noi-dung")).to_have_value(TEXT)
+
+    page.context.set_offline(False)
+    expect(page.locator("#saved")).to_contain_text("Đã lưu lúc")
+    expect(page.locator("[data-not-kept]")).to_be_hidden()
+    components = page.url.replace("/fill/", "/components/")
+    page.goto(components)
+    expect(page.locator("#component-tai-lieu [data-by-hand]")).to_be_hidden()
+
+    page.context.set_offline(True)
+    pdf = {"name": "Ảnh hiện trạng.pdf", "mimeType": "application/pdf", "buffer": one_page("lodging")}
+    page.set_input_files("#file-tai-lieu", pdf)
+    expect(page.locator("#component-tai-lieu [data-not-sent]")).to_be_visible()
+    page.context.set_offline(False)
+    page.click("#component-tai-lieu [data-by-hand]")
+    expect(page.locator("#component-tai-lieu .work-list")).to_contain_text("Ảnh hiện trạng.pdf")
+    expect(page.locator("#component-tai-lieu [data-not-sent]")).to_be_hidden()
+    as_person.said.clear()  # the browser itself says that it was offline

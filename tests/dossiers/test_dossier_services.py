@@ -14,7 +14,7 @@ from audit.models import Event
 from audit.refusals import Conflict, NotAllowed, Refused, StaleVersion
 from documents.models import StoredFile
 from dossiers.codes import next_code
-from dossiers.models import Dossier, DossierNumber
+from dossiers.models import Dossier, DossierFile, DossierNumber
 from dossiers.presenting.dossiers import facts_of
 from dossiers.presenting.slips import slip_of
 from dossiers.services import dossiers as services
@@ -454,17 +454,28 @@ def test_a_draft_moves_to_the_new_version_with_what_still_fits(version, enterpri
 
 def test_what_the_new_version_does_not_ask_for_stays_to_be_read(version, enterprise, signatory):
     dossier = make_dossier(version, enterprise, answers={"noi-dung": "Thiếu điện"})
-    make_dossier_file(dossier)
+    file = make_dossier_file(dossier)
 
     def changing(draft):
         draft.fields.update(code="khac", kind="date")
         draft.components.update(formats=["png"])
 
-    next_version(version, changing=changing)
+    new = next_version(version, changing=changing)
+    left = [("Nội dung kiến nghị", "Thiếu điện"), (file.component.name_vi, file.name_to_all)]
+    stays, goes = services.what_fits(dossier, new)
+    assert (stays, [(line["label"], line["text"]) for line in goes]) == ([], left)
     moved = services.move_draft(dossier=dossier, by=signatory, now=LATER)
     assert moved.answers == {}
-    assert [(line["label"], line["text"]) for line in moved.left_out] == [("Nội dung kiến nghị", "Thiếu điện")]
+    assert [(line["label"], line["text"]) for line in moved.left_out] == left
     assert list(services.standing_files(moved)) == []
+    assert list(DossierFile.objects.to_be_fetched_from(moved)) == [file]
+
+
+def test_a_file_that_was_taken_away_is_not_fetched_any_more(version, enterprise, signatory):
+    dossier = make_dossier(version, enterprise)
+    file = make_dossier_file(dossier)
+    services.remove_file(row=file, by=signatory, now=LATER)
+    assert list(DossierFile.objects.to_be_fetched_from(dossier)) == []
 
 
 # --- copying and withdrawing -------------------------------------------------------------------
