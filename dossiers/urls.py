@@ -63,6 +63,7 @@ urlpatterns = [
     path(f"{DOSSIER}forms/<uuid:line_id>/pdf/", dossiers.dossier_form, {"kind": "pdf"}, name="dossier_form_pdf"),
     path(f"{DOSSIER}forms/<uuid:line_id>/word/", dossiers.dossier_form, {"kind": "word"}, name="dossier_form_word"),
     path(f"{DOSSIER}result/<uuid:line_id>/", dossiers.result_file, name="result_file"),
+    path(f"{DOSSIER}result/<uuid:line_id>/signatures/", dossiers.result_signatures, name="result_signatures"),
     # messages and links
     path(f"{DOSSIER}messages/write/", talking.write_message, name="write_message"),
     path(f"{DOSSIER}links/add/", talking.link_dossier, name="link_dossier"),

@@ -75,6 +75,11 @@ class ExtendForm(ReasonForm):
     field_order = ["due_on", "reason"]
 
 
+def others(form, people, but):
+    """Whom the form offers: not whoever has it now. Sent once more, it still knows whom it named: they may have it by then."""
+    return people if form.is_bound else people.exclude(pk=but)
+
+
 class AssignForm(Form):
     """To somebody of the office, or to another office whose head then assigns it."""
 
@@ -88,9 +93,9 @@ class AssignForm(Form):
     )  # fmt: skip
     note = _words(_("Instruction"), required=False, rows=3)
 
-    def __init__(self, *args, people, offices, **kwargs):
+    def __init__(self, *args, people, but, offices, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["to"].queryset, self.fields["office"].queryset = people, offices
+        self.fields["to"].queryset, self.fields["office"].queryset = others(self, people, but), offices
 
     def clean(self):
         given = super().clean()
@@ -118,9 +123,9 @@ class HandOverForm(Form):
     to = forms.ModelChoiceField(label=_("To whom"), queryset=User.objects.none(), to_field_name="public_id")
     note = _words(_("What was done so far, and what is left"))
 
-    def __init__(self, *args, people, **kwargs):
+    def __init__(self, *args, people, but, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["to"].queryset = people
+        self.fields["to"].queryset = others(self, people, but)
 
 
 class SubmitForm(Attachments, DoneForm):

@@ -64,7 +64,8 @@ route("dossiers:send_answer", GET=ANSWER, POST=ANSWER)
 for kind in ("", "_pdf", "_word"):
     route(f"dossiers:dossier_form{kind}", GET=VIEW)
     route(f"dossiers:control_slip{kind}", GET=SLIP)
-route("dossiers:result_file", GET=VIEW)
+for name in ("result_file", "result_signatures"):
+    route(f"dossiers:{name}", GET=VIEW)
 
 OWN = {Verb.LODGE, Verb.WITHDRAW, Verb.ANSWER}  # the enterprise's to do, or the clerk's for what came on paper
 DOOR = {Verb.RECEIVE, Verb.REFUSE, Verb.RETURN, Verb.ISSUE}  # by role alone, wherever the dossier lies

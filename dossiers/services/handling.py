@@ -8,9 +8,11 @@ from accounts.access import require
 from audit.events import record_event
 from audit.refusals import Conflict, Refused
 from documents.models import PaperNumber
+from documents.services.trust import verified
 from dossiers.clock import Run, Terms, WorkingDays, promise, step_days
 from dossiers.models import DossierNote
 from dossiers.permissions.handling import NOTE, handlers_of, headed_offices
+from dossiers.services.dossiers import out_of_business
 from dossiers.services.results import held_draft, pass_on_draft, standing_paper
 from dossiers.services.slip import drop_open, held_for, write_line
 from dossiers.states import State, Verb
@@ -25,6 +27,14 @@ def receive_dossier(*, dossier, by, now, note=""):
     terms = Terms.of(version)
     run = promise(now, terms, WorkingDays.around(timezone.localdate(now), working_days=terms.total + 10))
     return write_line(row, Verb.RECEIVE, State.RECEIVED, by=by, now=now, note=note, office=version.office, run=run)
+
+
+def receive_among_many(*, dossier, by, now):
+    """Receive one of many; what has a caution is received by itself, where somebody reads it."""
+    caution = out_of_business(dossier)
+    if caution:
+        raise Refused(caution)
+    return receive_dossier(dossier=dossier, by=by, now=now)
 
 
 @transaction.atomic
@@ -161,7 +171,11 @@ def extend_dossier(*, dossier, due_on, reason, by, now, version=None):
 
 @transaction.atomic
 def issue_result(*, dossier, paper_number, paper_on, file, by, now, note=""):
-    """A result that was made outside is signed, numbered and issued: its number, its date and its scan stand on the slip."""
+    """A result that was made outside is signed, numbered and issued: its number, its date and its scan stand on the slip.
+
+    A scan without digital signatures is taken; one that was changed after it was signed is no result of anybody.
+    """
+    signatures = verified(file, now) if file.format == "pdf" else []
     row = held_for(dossier, Verb.ISSUE, by, now)
     standing = standing_paper(row)
     if standing:
@@ -178,6 +192,13 @@ def issue_result(*, dossier, paper_number, paper_on, file, by, now, note=""):
             % {"day": formats.vn_date(timezone.localdate(approved.at))}
         )
     _require_number_stands(paper_number, paper_on.year)
+    if any(not each.holds for each in signatures or ()):
+        raise Refused(
+            _(
+                "The file was changed after it was signed: its digital signature no longer holds. Take the signed file as the "
+                "document system gave it out, and attach that."
+            )
+        )
     return write_line(
         row,
         Verb.ISSUE,

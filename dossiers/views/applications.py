@@ -83,6 +83,7 @@ def application_signatures(request, public_id, file_id):
             "row": row,
             "title": _("Signatures of the application") if row.is_application else _("Signatures in the file"),
             "application": application_shown(dossier, row) if row.is_application else None,
+            "file_url": reverse("dossiers:dossier_file", args=[dossier.public_id, row.public_id]),
             "found": verified(row.file, now),
             "now": now,
         },

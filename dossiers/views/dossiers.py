@@ -13,6 +13,7 @@ from documents.filing import filing_of
 from documents.layout.files import file_of_paper
 from documents.models import OutgoingPaper
 from documents.paper_states import State as PaperState
+from documents.services.trust import verified
 from documents.serving import serve
 from documents.tables.papers import STATE_KINDS as PAPER_KINDS
 from dossiers.answers import missing_of
@@ -193,8 +194,32 @@ def _slip(request, row, slip, kind, route, *line):
 def result_file(request, public_id, line_id):
     """The issued result, or the draft of one for the Department: always as an attachment."""
     row = visible_dossier(request, public_id)
-    lines = row.slip.filter(file__isnull=False).select_related("file")
-    if not request.user.roles & READERS:
-        lines = lines.filter(verb=SlipLine.Verb.ISSUE)
-    line = get_object_or_404(lines, public_id=line_id)
+    line = _line_with_file(request.user, row, line_id)
     return serve(line.file, request, of=row, basis=f"result of dossier {row.public_id}")
+
+
+def _line_with_file(user, row, line_id):
+    lines = row.slip.filter(file__isnull=False).select_related("file")
+    if not user.roles & READERS:
+        lines = lines.filter(verb=SlipLine.Verb.ISSUE)
+    return get_object_or_404(lines, public_id=line_id)
+
+
+def result_signatures(request, public_id, line_id):
+    """Every signature in the file of the result, verified now."""
+    row, now = visible_dossier(request, public_id), timezone.now()
+    line = _line_with_file(request.user, row, line_id)
+    if line.file.format != "pdf":
+        raise Http404
+    return render(
+        request,
+        "dossiers/application_signatures.html",
+        {
+            "dossier": row,
+            "row": line,
+            "title": _("Signatures in the file"),
+            "file_url": reverse("dossiers:result_file", args=[row.public_id, line.public_id]),
+            "found": verified(line.file, now),
+            "now": now,
+        },
+    )

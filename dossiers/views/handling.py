@@ -82,13 +82,14 @@ def _people(dossier, now):
     on = timezone.localdate(now)
     return {
         **_as_seen(dossier, now),
-        "people": handlers_of(dossier.office, on).exclude(pk=dossier.handler_id),
+        "people": handlers_of(dossier.office, on),
+        "but": dossier.handler_id,
         "offices": headed_offices(on).exclude(pk=dossier.office_id).order_by("name"),
     }
 
 
 def _colleagues(dossier, now):
-    return {"people": _people(dossier, now)["people"]}
+    return {name: given for name, given in _people(dossier, now).items() if name in ("people", "but")}
 
 
 def _most(dossier, now):

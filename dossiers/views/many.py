@@ -5,12 +5,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from audit.refusals import Refused
 from dossiers.forms.handling import AssignManyForm
 from dossiers.models import Dossier
 from dossiers.permissions.handling import handlers_to_assign
 from dossiers.services import handling as services
-from dossiers.services.dossiers import out_of_business
 from reference.sending_many import act_on_many, back_to_list, chosen
 from screens.forms import form_data
 
@@ -25,16 +23,8 @@ def bulk_receive(request):
     return act_on_many(
         request, _chosen(request), verb="receive dossier", title=_("Receiving dossiers"), done=_("Received"),
         back=reverse("dossiers:dossier_list"),
-        act=_receive,
+        act=lambda row, **by: services.receive_among_many(dossier=row, **by),
     )  # fmt: skip
-
-
-def _receive(row, **by):
-    """What has a caution is received on its own page, where somebody reads it."""
-    caution = out_of_business(row)
-    if caution:
-        raise Refused(caution)
-    return services.receive_dossier(dossier=row, **by)
 
 
 def bulk_assign(request):

@@ -1,5 +1,7 @@
 """Making one enterprise of two records of it, with a trace."""
 
+from datetime import timedelta
+
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -14,6 +16,7 @@ from enterprises.permissions import MERGE
 from enterprises.services.enterprises import FIELDS, described, record_about, require_standing
 from enterprises.services.revisions import note_enterprise, note_title
 
+DAY = timedelta(days=1)
 CHOOSABLE = tuple(name for name in FIELDS if name != "tax_code")
 
 
@@ -141,25 +144,46 @@ def _move_titles(product, twin, *, by, now):
 
 
 def _move_members(winner, loser, *, by, now):
+    """The people of the loser act for the winner, each with the stronger of their rights and until its last day."""
     on = timezone.localdate(now)
     standing = Q(ends_on__isnull=True) | Q(ends_on__gte=on)
     memberships = list(loser.memberships.filter(standing))
     for membership in memberships:
-        ends_on = membership.ends_on
+        own = winner.memberships.filter(standing, user=membership.user_id, role=membership.role)
+        first = _first_day(membership, list(own), on, by=by, now=now)
+        last = membership.ends_on
         membership.ends_on = max(membership.starts_on, on)
         membership.version += 1
         membership.save(update_fields=["ends_on", "version"])
-        same = winner.memberships.filter(standing, user=membership.user_id, role=membership.role)
-        if not same.exists():
+        if first is not None:
             Membership.objects.create(
                 user_id=membership.user_id,
                 enterprise=winner,
                 role=membership.role,
-                starts_on=max(membership.starts_on, on),
-                ends_on=ends_on,
+                starts_on=first,
+                ends_on=last,
                 paper=membership.paper,
                 is_authorised=membership.is_authorised,
                 synthetic=membership.synthetic,
             )
         record_event("membership moved", membership, by=by, now=now, winner=str(winner.public_id))
     return len(memberships)
+
+
+def _first_day(membership, own, on, *, by, now):
+    """From which day it goes on in the other record, where its person has `own` of the same role; None where these are enough.
+
+    An authorisation gives way to the legal representative's right at once; else what lasts longer follows on what ends.
+    """
+    first = max(membership.starts_on, on)
+    for weaker in own if membership.represents else ():
+        if weaker.is_authorised:
+            weaker.ends_on = max(weaker.starts_on, on - DAY)
+            weaker.version += 1
+            weaker.save(update_fields=["ends_on", "version"])
+            reason = _("The person is the legal representative in the record that was merged.")
+            record_event("membership ended", weaker, by=by, now=now, reason=reason)
+    if any(each.ends_on is None for each in own):
+        return None
+    after = max([first, *(each.ends_on + DAY for each in own)])
+    return after if membership.ends_on is None or membership.ends_on >= after else None

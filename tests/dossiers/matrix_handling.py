@@ -100,6 +100,7 @@ OBJECTS = {
     **{f"dossiers:control_slip{kind}": _in("received") for kind in ("", "_pdf", "_word")},
     **{f"dossiers:dossier_form{kind}": _line("receive", "received") for kind in ("", "_pdf", "_word")},
     "dossiers:result_file": _line("issue", "issued"),
+    "dossiers:result_signatures": _line("issue", "issued"),
     "dossiers:ask_supplement": _to_ask,
     "dossiers:edit_supplement": _asked,
     "dossiers:send_supplement": _asked,

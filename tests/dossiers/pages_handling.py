@@ -51,6 +51,7 @@ ADDRESSES = {
     **{f"dossiers:control_slip{kind}": _in("returned") for kind in ("", *FILES)},
     **{f"dossiers:dossier_form{kind}": _line("receive") for kind in ("", *FILES)},
     "dossiers:result_file": _line("issue"),
+    "dossiers:result_signatures": _line("issue"),
     "dossiers:ask_supplement": _in("appraising", supplements__isnull=True),
     "dossiers:edit_supplement": _request,
     "dossiers:send_supplement": _request,

@@ -172,6 +172,22 @@ def test_the_enterprise_answers_item_by_item_and_its_signatory_sends(client_as, 
     assert stranger.get(to("answer_supplement", lodged)).status_code == 404
 
 
+def test_pressing_twice_gives_a_dossier_to_somebody_once(client_as, lodged, office):
+    head, first, second = (make_user(role, office=office) for role in (Role.HEAD, Role.OFFICER, Role.OFFICER))
+    make_slip_line(lodged, "received")
+    client = client_as(head)
+    shown = client.get(to("assign_dossier", lodged)).context["form"]
+    sent = {"to": str(first.public_id), "version": shown["version"].value(), "operation_key": str(uuid.uuid4())}
+    assert [client.send(to("assign_dossier", lodged), sent).status_code for _each in range(2)] == [302, 302]
+    over = {"to": str(second.public_id), "note": "Đã xem", "operation_key": str(uuid.uuid4())}
+    assert [client_as(first).send(to("hand_over_dossier", lodged), over).status_code for _each in range(2)] == [
+        302,
+        302,
+    ]
+    lodged.refresh_from_db()
+    assert (lodged.handler, lodged.slip.filter(verb__in=["assign", "hand_over"]).count()) == (second, 2)
+
+
 def test_the_result_reaches_the_enterprise_and_the_draft_of_it_does_not(client_as, lodged, office):
     officer = make_user(Role.OFFICER, office=office)
     make_slip_line(lodged, "received", handler=officer)

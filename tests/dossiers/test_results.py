@@ -5,18 +5,21 @@ from datetime import UTC, date, datetime
 from html import unescape
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from accounts.roles import Role
 from audit.refusals import Conflict, NotAllowed, Refused
 from documents.services.papers import discard_paper
 from documents.services.way import number_paper, stop_paper
-from documents.store import bytes_of
+from documents.signing.keys import person_key
+from documents.store import VISITOR, bytes_of, save_upload
 from dossiers.presenting.results import draft_of
 from dossiers.services import handling, results
 from dossiers.services.checking import problems_of
 from dossiers.services.dossiers import withdraw_dossier
 from notices.models import Telling
+from reporting.demo.scans import signed_page
 from tests.dossiers.test_procedure_models import refused
 from tests.factories import (
     make_dossier,
@@ -148,6 +151,28 @@ def test_the_issued_paper_is_the_result_of_the_dossier(desk, client_as):
     assert paper.get_absolute_url() not in page
     handling.return_result(dossier=desk.dossier, note="Trả qua Cổng", by=desk.clerk, now=NOW)
     assert desk.state() == "returned"
+
+
+def test_a_result_made_outside_is_no_file_that_was_changed_after_it_was_signed(desk, client_as):
+    desk.approved()
+    signed = signed_page("kết quả", person_key(desk.director))
+    changed = signed.replace(b"TAI LIEU", b"TAI LIEV", 1)
+    assert changed != signed
+    given = {"paper_number": "9/X", "paper_on": TODAY, "by": desk.clerk, "now": NOW}
+    with pytest.raises(Refused, match="bị thay đổi sau khi ký số"):
+        handling.issue_result(dossier=desk.dossier, file=kept(changed), **given)
+    handling.issue_result(dossier=desk.dossier, file=kept(signed), **given)
+    line = desk.dossier.slip.get(verb="issue")
+    at = reverse("dossiers:result_signatures", args=[desk.dossier.public_id, line.public_id])
+    for reader in (desk.signatory, desk.clerk):
+        client = client_as(reader)
+        assert at in text_of(client.get(to("dossier", desk.dossier)))
+        assert desk.director.full_name in text_of(client.get(at))
+
+
+def kept(content):
+    upload = SimpleUploadedFile("kết quả.pdf", content)
+    return save_upload(upload, by=VISITOR, now=NOW)
 
 
 def test_a_paper_that_is_stopped_or_given_up_leaves_the_dossier_as_it_was(desk):

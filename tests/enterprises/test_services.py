@@ -37,6 +37,7 @@ from tests.factories import (
     make_enterprise,
     make_enterprise_user,
     make_figures,
+    make_head,
     make_membership,
     make_officer,
     make_product,
@@ -216,6 +217,28 @@ def test_merged_record_becomes_an_alias_and_all_it_had_is_found_at_the_winner():
     assert title.revisions.current().get().enterprise == winner
     assert kinds(loser)[-1] == "enterprise merged away"
     assert kinds(winner)[-1] == "enterprise merged"
+
+
+@pytest.mark.parametrize(
+    ("own", "moved", "after"),
+    [
+        # (authorised until, …) in the record that stays and in the other; None: the legal representative
+        (date(2027, 12, 31), None, [(True, date(2026, 6, 9)), (False, None)]),
+        (None, date(2027, 12, 31), [(False, None)]),
+        (date(2026, 6, 30), date(2027, 12, 31), [(True, date(2026, 6, 30)), (True, date(2027, 12, 31))]),
+        (date(2027, 12, 31), date(2026, 6, 30), [(True, date(2027, 12, 31))]),
+    ],
+)
+def test_after_a_merge_everybody_has_the_stronger_right_and_the_longer(own, moved, after):
+    now = datetime(2026, 6, 10, 3, tzinfo=UTC)
+    winner, loser, person = make_enterprise(), make_enterprise(), make_user()
+    for enterprise, until in ((winner, own), (loser, moved)):
+        paper = {"paper": "GUQ 1", "is_authorised": True, "ends_on": until} if until else {}
+        make_membership(person, enterprise, Role.SIGNATORY, starts_on=date(2025, 1, 1), **paper)
+    merge_enterprises(winner=winner, loser=loser, reason="Một doanh nghiệp", by=make_head(), now=now)
+    held = winner.memberships.order_by("starts_on", "pk")
+    assert [(each.is_authorised, each.ends_on) for each in held] == after
+    assert [each.ends_on for each in loser.memberships.all()] == [date(2026, 6, 10)]
 
 
 def test_what_was_known_before_a_merge_is_read_as_it_was():
