@@ -311,7 +311,8 @@ def lines_of(events):
         except (KeyError, ValueError):
             text = str(sentence)
         who = _in_whose_name(actors, event.actor, body.get("facts") or {})
-        lines.append(Line(event.at, who, text, body.get("reason", ""), changes, event))
+        reason = body.get("reason") or (body.get("facts") or {}).get("note", "")
+        lines.append(Line(event.at, who, text, reason, changes, event))
     return lines
 
 

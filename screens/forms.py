@@ -92,8 +92,10 @@ class _Basics:
         Sending the form again is then sent against the version that was shown.
         """
         for bound in self.visible_fields():
+            if bound.field.disabled:
+                continue
             theirs = self._theirs(bound, current)
-            yours = _listed(self.cleaned_data.get(bound.name))
+            yours = _listed(bound.data if bound.name in self.errors else self.cleaned_data.get(bound.name))
             if theirs is not _UNKNOWN and theirs != yours and not (_is_empty(theirs) and _is_empty(yours)):
                 self.conflicts.append(
                     {

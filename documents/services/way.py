@@ -21,6 +21,7 @@ from audit.refusals import Conflict, NotAllowed, Refused, StaleVersion
 from documents import purposes
 from documents.composing import data_of
 from documents.guard import named_after
+from documents.layout.data import lines_of
 from documents.layout.drawing import Place, paper_as_pdf
 from documents.models import PaperStep, TrustedCertificate
 from documents.models.papers import offices_headed_by
@@ -44,6 +45,7 @@ EVENTS = {
     "stop": "paper stopped",
 }  # fmt: skip
 MOST_TRIES = 5
+AS_ABOVE = "nhu tren"  # folded
 FILE_OF = {"check": "drawn", "sign": "signed", "number": "numbered", "seal": "sealed"}
 
 
@@ -466,13 +468,22 @@ def signing_place(paper):
     return next(Place(**place) for place in paper.places if place["name"] == "signature")
 
 
+def recipients_named(paper):
+    """Who receives the paper, as its register names them: “Như trên” says nothing without what stands above."""
+    named = []
+    for line in lines_of(paper.recipients):
+        above = fold(line).strip(" -.;") == AS_ABOVE
+        named += lines_of(paper.addressees) if above and paper.addressees else [line]
+    return "\n".join(dict.fromkeys(named))
+
+
 def _entry(paper):
     """What the register says of the paper."""
     lines = lines_above(paper.series, paper.signer, paper.authority, paper.signer_post, timezone.localdate())
     return {
         "subject": paper.subject,
         "signer": f"{paper.signer.full_name}, {lines[-1].capitalize()}",
-        "recipients": paper.recipients,
+        "recipients": recipients_named(paper),
         "copies": 1,
         "note": "",
     }

@@ -248,3 +248,12 @@ def _to(line):
     who = line.handler.full_name if line.handler else ""
     where = str(line.office) if line.office else pgettext("dossier slip", "Intake desk")
     return f"{who} ({where})" if who else where
+
+
+SAID = (Verb.RECEIVE, Verb.ASSIGN, Verb.HAND_OVER, Verb.SUBMIT, Verb.SEND_BACK, Verb.APPROVE)
+
+
+def words_on(lines):
+    """The newest line of each act with which somebody wrote something for whoever goes on with the dossier, oldest first."""
+    newest = {line.verb: line for line in lines if line.verb in SAID and line.note}
+    return sorted(newest.values(), key=lambda line: line.number)

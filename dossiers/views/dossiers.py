@@ -120,6 +120,7 @@ def _handled(user, row, now, *, is_staff):
     acts, talk = acts_now(user, row, now), list(row.messages.select_related("by"))
     result = next((line for line in reversed(lines) if line.verb == SlipLine.Verb.ISSUE), None)
     return {
+        "words": slips.words_on(lines) if is_staff else [],
         "happened": what_happened(row, lines, talk),
         "talk": talk,
         "may_write": may_write(user, row),

@@ -69,6 +69,15 @@ def _promised(dossier, now):
     return f"{promised} {since}"
 
 
+def _proposal(dossier, now):
+    """What whoever decides decides upon."""
+    line = dossier.slip.filter(verb=Verb.SUBMIT).select_related("by").order_by("-number").first()
+    if line is None:
+        return ""
+    said = {"name": line.by.full_name, "time": formats.vn_datetime(line.at), "text": line.note}
+    return _("Proposal of %(name)s, %(time)s: %(text)s") % said
+
+
 def _basis(dossier, now):
     return {"initial": {"legal_basis": dossier.procedure_version.legal_basis[:500]}}
 
@@ -140,16 +149,19 @@ ACTS = {
         Verb.SEND_BACK, forms.SendBackForm, gettext_lazy("Send the dossier back"), gettext_lazy("Send back"),
         gettext_lazy("The dossier is sent back to whoever handles it."),
         lambda dossier, given, form, **by: services.send_back_dossier(dossier=dossier, **given, **by),
+        lead=_proposal,
     ),
     "approve": Act(
         Verb.APPROVE, forms.NoteForm, gettext_lazy("Approve the dossier"), gettext_lazy("Approve"),
         gettext_lazy("The dossier is approved; its result is to be issued."),
         lambda dossier, given, form, **by: services.approve_dossier(dossier=dossier, **given, **by),
+        lead=_proposal,
     ),
     "not_eligible": Act(
         Verb.NOT_ELIGIBLE, forms.GroundedForm, gettext_lazy("Find the dossier not eligible"),
         gettext_lazy("Find not eligible"), gettext_lazy("The dossier is found not eligible; the enterprise reads why."),
         lambda dossier, given, form, **by: services.find_not_eligible(dossier=dossier, **given, **by), options=_basis,
+        lead=_proposal,
     ),
     "stop": Act(
         Verb.STOP, forms.GroundedForm, gettext_lazy("Stop handling the dossier"), gettext_lazy("Stop"),

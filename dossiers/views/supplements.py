@@ -167,7 +167,8 @@ def answer_supplement(request, public_id):
 def _save_answer(request, row, items, form):
     """Save words and files; {key of an item: [what kept a file out]}, and on the form what kept everything out."""
     problems: dict[int, list] = {}
-    if set(request.POST) - BUTTONS != {str(item.public_id) for item in items}:
+    files = {f"files-{item.position}" for item in items}  # a browser sends the input of no file as an empty word
+    if set(request.POST) - BUTTONS - files != {str(item.public_id) for item in items}:
         form.add_error(None, _("This form has items that the request does not have. Open the request again."))
         return problems
     by = {"by": request.user, "now": timezone.now()}

@@ -149,6 +149,7 @@ def test_the_enterprise_answers_item_by_item_and_its_signatory_sends(client_as, 
     page = text_of(preparer.get(to("send_answer", lodged)))
     assert "Chưa bổ sung:" in page and "Thiếu bản 2" in page
     typed = {str(first.public_id): "Kèm bản vẽ", str(second.public_id): "Đã có từ trước"}
+    typed |= {"files-1": "", "files-2": ""}  # as a browser sends inputs of no file
     kept = first.files.get()
     preparer.post(to("answer_supplement", lodged), typed | {"remove": str(kept.public_id)})
     assert first.files.standing().count() == 0
@@ -170,6 +171,25 @@ def test_the_enterprise_answers_item_by_item_and_its_signatory_sends(client_as, 
         assert closed.redirect_chain == [(lodged.get_absolute_url(), 302)] and "không thêm được nữa" in text_of(closed)
     stranger = client_as(make_enterprise_user(make_enterprise()))
     assert stranger.get(to("answer_supplement", lodged)).status_code == 404
+
+
+def test_what_one_writes_for_the_next_is_read_where_they_work(client_as, lodged, office):
+    officer = make_user(Role.OFFICER, office=office)
+    head, leader = client_as(make_user(Role.HEAD, office=office)), client_as(make_user(Role.DEPUTY_DIRECTOR))
+    make_slip_line(lodged, "received", note="Nộp bản gốc sau")
+    page = to("dossier", lodged)
+    shown = head.get(to("assign_dossier", lodged)).context["form"]["version"].value()
+    head.post(to("assign_dossier", lodged), {"to": str(officer.public_id), "note": "Hỏi điện lực", "version": shown})
+    own = client_as(officer)
+    assert "Nộp bản gốc sau" in text_of(own.get(page)) and "Hỏi điện lực" in text_of(own.get(page))
+    make_slip_line(lodged, "appraising", handler=officer)
+    own.post(to("submit_dossier", lodged), {"note": "Đề nghị trả lời theo dự thảo"})
+    for where in (page, to("approve_dossier", lodged), to("send_back_dossier", lodged)):
+        assert "Đề nghị trả lời theo dự thảo" in text_of(leader.get(where))
+    leader.post(to("send_back_dossier", lodged), {"reason": "Làm rõ căn cứ"})
+    assert "Làm rõ căn cứ" in text_of(own.get(page))
+    enterprise = text_of(client_as(lodged.applicant).get(page))
+    assert not any(words in enterprise for words in ("Hỏi điện lực", "Đề nghị trả lời", "Làm rõ căn cứ"))
 
 
 def test_pressing_twice_gives_a_dossier_to_somebody_once(client_as, lodged, office):
