@@ -12,6 +12,7 @@ from screens.lists import FilterSet, SearchFilter
 
 STANDING = {"standing": _("Given"), "void": _("Void")}
 STANDING_KINDS = {"standing": "ok", "void": "bad"}
+LETTER = "Công văn"  # what a paper without a heading is called (Decree 30/2020)
 IN_USE = {"in_use": _("In use"), "ended": _("Ended")}
 
 
@@ -24,7 +25,13 @@ class NumberTable(tables.Table):
         verbose_name=_("Number and symbol"), route="documents:number", order_by=("year", "series__sort_key", "number")
     )
     dated_on = tables.DateColumn(verbose_name=_("Date of the paper"))
-    subject = tables.VietnameseColumn(verbose_name=_("Abstract of the content"), width=60)
+    subject = tables.VietnameseColumn(
+        verbose_name=_("Kind of paper and abstract of the content"),
+        fields=("series__heading", "subject"),
+        compute=lambda record: f"{record['series__heading'].capitalize() or LETTER}: {record['subject']}",
+        order_by=("subject",),
+        width=60,
+    )
     signer = tables.VietnameseColumn(verbose_name=_("Signed by"))
     recipients = tables.VietnameseColumn(verbose_name=_("Recipients"), width=40, orderable=False)
     office = tables.VietnameseColumn(verbose_name=_("Office that drafted"), accessor="office__name")

@@ -53,6 +53,7 @@ def number_list(request):
         sheet=Sheet(
             title=_("Register of papers that go out"),
             period=_("On %(day)s") % {"day": formats.vn_date(today)},
+            signers=["", "", _("Records clerk")],
         ),
         more_exports=AS_WORD,
     )

@@ -98,6 +98,14 @@ class LodgeForm(Form):
         error_messages={"required": _("Confirm that what is stated and attached is true.")},
     )
 
+    def __init__(self, *args, is_paper=False, **kwargs):
+        """A clerk who types in a paper answers for the typing; the enterprise has declared on the paper itself."""
+        super().__init__(*args, **kwargs)
+        if is_paper:
+            confirmed = self.fields["confirmed"]
+            confirmed.label = _("Everything is typed in as it stands on the paper, and every paper was scanned whole")
+            confirmed.error_messages["required"] = _("Confirm that it is typed in as it stands on the paper.")
+
 
 class WithdrawForm(Form):
     reason = reason_field()

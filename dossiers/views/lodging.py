@@ -358,7 +358,7 @@ def check_dossier(request, public_id):
 
 def lodge_dossier(request, public_id):
     dossier = _prepared(request, public_id)
-    form = LodgeForm(request.POST)
+    form = LodgeForm(request.POST, is_paper=dossier.is_paper)
     done = do_once(
         request,
         form,
@@ -376,7 +376,7 @@ def _check_page(request, dossier, form=None):
     digest = services.digest_of(dossier, files)
     may_lodge = services.may_move(request.user, dossier, State.LODGED)
     if form is None:
-        form = LodgeForm(initial={"digest": digest})
+        form = LodgeForm(initial={"digest": digest}, is_paper=dossier.is_paper)
     else:  # what is shown below is what the next confirmation is about
         form.data = form.data.copy()
         form.data["digest"] = digest
