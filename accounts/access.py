@@ -29,6 +29,7 @@ ALL_ROLES = frozenset(Role)
 class Action:
     """A verb of the portal and the roles that may do it; `anyone` also without signing in, `signed_in` any account.
 
+    What is done `by_token` no person does: a connected system does, with its token, and the room `exchange` asks further.
     What is `delegable` may be done in the name of somebody with such a role by whom they authorised in writing.
     `receivers` are the roles that may receive it, where not everybody on the staff may.
     With `parts`, whoever may do one of them may begin; which of them it comes to is asked where it is done.
@@ -38,6 +39,7 @@ class Action:
     label: str | Promise
     roles: frozenset = frozenset()
     anyone: bool = False
+    by_token: bool = False
     signed_in: bool = False
     delegable: bool = False
     receivers: frozenset = frozenset()
@@ -103,6 +105,14 @@ def action(code, label, *, roles, delegable=False, receivers=()):
     if code in _actions:
         raise ValueError(f"The action {code} stands twice in the table.")
     _actions[code] = Action(code, label, frozenset(roles), delegable=delegable, receivers=frozenset(receivers))
+    return _actions[code]
+
+
+def token_action(code, label):
+    """Add a verb of connected systems, which have it as a scope of their token."""
+    if code in _actions:
+        raise ValueError(f"The action {code} stands twice in the table.")
+    _actions[code] = Action(code, label, by_token=True)
     return _actions[code]
 
 

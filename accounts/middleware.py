@@ -30,6 +30,15 @@ OPEN_WITHOUT_SECOND_FACTOR = {
 }
 
 
+API = "/api/"
+
+
+def api_refusal(status, code, sentence):
+    """A refusal of the API before any of its own code is reached, in the one shape that all of its errors have."""
+    error = {"code": code, "detail": sentence, "attr": None}
+    return JsonResponse({"type": "client_error", "errors": [error]}, status=status)
+
+
 class SignedInMiddleware:
     """Ends sessions that are idle, too old or ended elsewhere; notes that the others are alive."""
 
@@ -102,7 +111,10 @@ class AccessMiddleware:
         if needed is None:
             if not request.user.is_authenticated and not any(a.anyone for a in routes()[name].values()):
                 return self.sign_in(request)
-            return HttpResponseNotAllowed(sorted(routes()[name]))
+            return self.no_such_method(request, sorted(routes()[name]))
+        if needed.by_token:
+            has_token = request.headers.get("Authorization", "").startswith("Bearer ")
+            return None if has_token else self.sign_in(request)
         if allowed(request.user, needed):
             if request.GET.get("export") and request.user.is_authenticated:
                 self.trace(request, "exported")
@@ -111,6 +123,15 @@ class AccessMiddleware:
             return self.sign_in(request)
         self.trace(request, "refused")
         raise PermissionDenied(_("Your role does not allow this."))
+
+    def no_such_method(self, request, methods):
+        if not request.path.startswith(API):
+            return HttpResponseNotAllowed(methods)
+        answer = api_refusal(
+            405, "method_not_allowed", _("This address takes only: %(those)s.") % {"those": ", ".join(methods)}
+        )
+        answer.headers["Allow"] = ", ".join(methods)
+        return answer
 
     def trace(self, request, what):
         record_read(
@@ -121,8 +142,11 @@ class AccessMiddleware:
         )
 
     def sign_in(self, request):
-        if request.path.startswith("/api/"):
-            return JsonResponse({"detail": "not signed in"}, status=401)
+        if request.path.startswith(API):
+            sentence = _("Send the token of a connected system: Authorization: Bearer …")
+            answer = api_refusal(401, "not_authenticated", sentence)
+            answer.headers["WWW-Authenticate"] = "Bearer"
+            return answer
         if request.method == "POST":
             return parking.park_and_sign_in(request)
         response = redirect_to_login(request.get_full_path())

@@ -89,6 +89,7 @@ ROOMS = (
     "dossiers",
     "support",
     "reporting",
+    "exchange",
 )
 INSTALLED_APPS = [
     *ROOMS,
@@ -105,6 +106,9 @@ INSTALLED_APPS = [
     "django_htmx",
     "django_tables2",
     "rest_framework",
+    "drf_spectacular",
+    "drf_standardized_errors",
+    "oauth2_provider",
     "csp",
 ]
 MIDDLEWARE = [
@@ -279,6 +283,34 @@ SMS_URL = env.text("SMS_URL") if env.url("SMS_URL", ("https", "http")) else ""
 SMS_TOKEN = env.text("SMS_TOKEN")
 ZALO_URL = env.text("ZALO_URL") if env.url("ZALO_URL", ("https", "http")) else ""
 ZALO_TOKEN = env.text("ZALO_TOKEN")
+
+# --- the API -----------------------------------------------------------------------------------
+REST_FRAMEWORK = {
+    "EXCEPTION_HANDLER": "drf_standardized_errors.handler.exception_handler",
+    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+}
+DRF_STANDARDIZED_ERRORS = {"EXCEPTION_HANDLER_CLASS": "exchange.errors.Handler"}
+OAUTH2_PROVIDER_APPLICATION_MODEL = "oauth2_provider.Application"
+OAUTH2_PROVIDER = {
+    "OAUTH2_VALIDATOR_CLASS": "exchange.oauth.Validator",
+    "SCOPES_BACKEND_CLASS": "exchange.oauth.Scopes",
+    "ACCESS_TOKEN_EXPIRE_SECONDS": 3600,
+    "OAUTH2_GRANT_TYPES_SUPPORTED": ["client_credentials"],
+    "OAUTH2_RESPONSE_TYPES_SUPPORTED": [],
+    "ALLOWED_REDIRECT_URI_SCHEMES": ["https"],
+    "REFRESH_TOKEN_REUSE_PROTECTION": True,
+    "PKCE_REQUIRED": True,
+    "COMPLIANT_BCP_RFC9700_IMPLICIT_GRANT": True,
+    "COMPLIANT_BCP_RFC9700_PASSWORD_GRANT": True,
+    "COMPLIANT_BCP_RFC9700_PKCE_METHOD": True,
+    "COMPLIANT_BCP_RFC9700_ACCESS_TOKEN_TRANSPORT": True,
+    "COMPLIANT_BCP_RFC9700_AUTHZ_RESPONSE_ISS": True,
+    "COMPLIANT_BCP_RFC9700_TOKEN_STORAGE": True,
+    "COMPLIANT_BCP_RFC9700_REFRESH_TOKEN": True,
+    "COMPLIANT_BCP_RFC9700_REDIRECT_URI_SCHEME": True,
+    "COMPLIANT_BCP_RFC9700_REDIRECT_URI_MATCHING": True,
+    "COMPLIANT_BCP_RFC9700_PKCE_REQUIRED": True,
+}
 
 # --- security ---------------------------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {

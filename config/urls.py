@@ -20,5 +20,6 @@ urlpatterns = [
     path("", include("documents.urls")),
     path("reference/", include("reference.urls")),
     path("programme/", include("programme.urls")),
+    path("api/", include("exchange.urls")),
     path("", include("reporting.urls")),
 ]

@@ -1,0 +1,73 @@
+"""The door of the API: a token that holds, the scope it needs, the limit of its client, and a trace of what was taken."""
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from rest_framework import exceptions
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.parsers import JSONParser
+from rest_framework.renderers import JSONRenderer
+from rest_framework.views import APIView
+
+from audit.context import current_source
+from exchange.callers import EVERYBODY, caller_of, count_and_note, seconds_left
+
+
+class Token(BaseAuthentication):
+    """`Authorization: Bearer …`; a token that does not hold is refused, whatever the reason, in one sentence."""
+
+    def authenticate_header(self, request):
+        return "Bearer"
+
+    def authenticate(self, request):
+        kind, _blank, token = request.headers.get("Authorization", "").partition(" ")
+        if kind != "Bearer" or not token:
+            return None
+        caller = caller_of(token, now=timezone.now(), address=current_source().address)
+        if caller is None:
+            raise exceptions.AuthenticationFailed(_("This token does not hold. Ask for a new one."), "invalid_token")
+        return request._request.user, caller
+
+
+class TooMany(exceptions.Throttled):
+    extra_detail_singular = extra_detail_plural = None
+    default_detail = _("More calls than this system may make in a minute. Go on after %(seconds)s seconds.")
+
+    def __init__(self, wait):
+        super().__init__(wait, self.default_detail % {"seconds": wait})
+        self.detail = exceptions.ErrorDetail(str(self.default_detail % {"seconds": wait}), self.default_code)
+
+
+class DoorView(APIView):
+    """A view of the API. `scope` is what its token needs; with `open_to_all` none is asked for, and nothing written down."""
+
+    authentication_classes = (Token,)
+    permission_classes = ()
+    parser_classes = (JSONParser,)
+    renderer_classes = (JSONRenderer,)
+    scope = ""
+    open_to_all = False
+    what = ""
+
+    def initial(self, request, *args, **kwargs):
+        super().initial(request, *args, **kwargs)
+        self.now, self.caller = timezone.now(), request.auth or EVERYBODY
+        if self.open_to_all and self.caller is EVERYBODY:
+            return
+        if self.caller is EVERYBODY:
+            raise exceptions.NotAuthenticated
+        if not self.open_to_all and self.scope not in self.caller.scopes:
+            raise exceptions.PermissionDenied(_("The token lacks the right “%(scope)s”.") % {"scope": self.scope})
+        self.left = count_and_note(self.caller, self.what, now=self.now, obj=kwargs.get("public_id"))
+        if self.left is None:
+            raise TooMany(seconds_left(self.now))
+
+    def finalize_response(self, request, response, *args, **kwargs):
+        response = super().finalize_response(request, response, *args, **kwargs)
+        caller = getattr(self, "caller", EVERYBODY)
+        if caller is not EVERYBODY:
+            response.headers["RateLimit-Limit"] = str(caller.calls_a_minute)
+            response.headers["RateLimit-Remaining"] = str(getattr(self, "left", None) or 0)
+            response.headers["RateLimit-Reset"] = str(seconds_left(self.now))
+        response.headers.setdefault("Cache-Control", "public, max-age=300" if self.open_to_all else "private, no-cache")
+        response.headers.setdefault("Vary", "Accept-Language, Authorization")
+        return response

@@ -1,0 +1,64 @@
+"""Filters of the API: read by django-filter, strictly, with the names and sentences of our own."""
+
+import re
+from datetime import date
+
+import django_filters
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from screens.text import matching
+
+_WHOLE = re.compile(r"-?[0-9]{1,18}")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+class WholeField(forms.Field):
+    """Digits only: no fraction, exponent, sign of plus, blank or digit of another script."""
+
+    def to_python(self, value):
+        if value in self.empty_values:
+            return None
+        if not _WHOLE.fullmatch(value):
+            raise forms.ValidationError(_("Write a whole number in digits."))
+        return int(value)
+
+
+class DayField(forms.Field):
+    def to_python(self, value):
+        if value in self.empty_values:
+            return None
+        try:
+            return date.fromisoformat(value) if _DAY.fullmatch(value) else self._refuse()
+        except ValueError:
+            self._refuse()
+
+    def _refuse(self):
+        raise forms.ValidationError(_("Write a day as YYYY-MM-DD."))
+
+
+class WholeNumber(django_filters.Filter):
+    field_class = WholeField
+
+
+class Day(django_filters.Filter):
+    field_class = DayField
+
+
+class Search(django_filters.CharFilter):
+    """Every word, with or without marks, in the folded column of names and numbers."""
+
+    def filter(self, queryset, value):
+        return queryset.filter(matching(value, "folded")) if value else queryset
+
+
+class ApiFilter(django_filters.FilterSet):
+    """Filters of one resource. A value that is given and empty is refused like any other that cannot be read."""
+
+    def is_valid(self):
+        valid = super().is_valid()
+        for name in self.data:
+            if self.data[name] == "" and name in self.form.fields:
+                self.form.add_error(name, _("Give a value, or leave the parameter away."))
+                valid = False
+        return valid

@@ -1,0 +1,8 @@
+from audit.guards import immutable, no_delete
+
+GUARDS = [
+    no_delete("exchange_client"),
+    immutable("exchange_client", "public_id", "application_id", "created_by", "created_at"),
+    no_delete("exchange_secret"),
+    immutable("exchange_secret", "public_id", "client_id", "digest", "hint", "made_at", "made_by"),
+]

@@ -1,0 +1,51 @@
+"""Tokens by client credentials: the toolkit speaks OAuth, who may have one stands in our rows."""
+
+import hashlib
+
+from django.db.models import Q
+from django.utils import timezone
+from oauth2_provider.oauth2_validators import OAuth2Validator
+from oauth2_provider.scopes import BaseScopes
+
+from audit.context import current_source
+from exchange.callers import may_call_from
+from exchange.models import Client, Secret
+from exchange.rights import all_scopes
+
+
+def digest_of(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+class Validator(OAuth2Validator):
+    """Gives tokens to clients that work today, from an address of theirs, with a secret that holds."""
+
+    def _load_application(self, client_id, request):
+        application = super()._load_application(client_id, request)
+        if application is None:
+            return None
+        client = Client.objects.working(timezone.localdate()).filter(application=application).first()
+        if client is None or not may_call_from(current_source().address, client.addresses):
+            request.client = None
+            return None
+        return application
+
+    def _check_secret(self, provided_secret, stored_secret):
+        """The toolkit keeps one secret; its column names the client instead, whose secrets are rows of their own."""
+        now = timezone.now()
+        holding = Secret.objects.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=now), client__public_id=stored_secret)
+        return bool(holding.filter(digest=digest_of(provided_secret)).update(used_at=now))
+
+
+class Scopes(BaseScopes):
+    """A token may have what its client was given, and has all of it unless it asks for less."""
+
+    def get_all_scopes(self):
+        return all_scopes()
+
+    def get_available_scopes(self, application=None, request=None, *args, **kwargs):
+        client = Client.objects.filter(application=application).first()
+        return client.scopes if client else []
+
+    def get_default_scopes(self, application=None, request=None, *args, **kwargs):
+        return self.get_available_scopes(application, request)

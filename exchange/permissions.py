@@ -1,0 +1,17 @@
+from django.utils.translation import gettext_lazy as _
+
+from accounts.access import ANYONE, action, route, token_action
+from accounts.permissions import ADMINISTRATOR, OVERSEERS
+from exchange.resources import resources
+
+SEE_CLIENTS = action("exchange.see clients", _("See the connected systems and their use"), roles=OVERSEERS)
+MANAGE_CLIENTS = action("exchange.manage clients", _("Register and switch off connected systems"), roles=ADMINISTRATOR)
+
+# a token for a client and its secret
+route("exchange:token", POST=ANYONE)
+
+# reading, each resource by its own scope
+for resource in resources().values():
+    read = ANYONE if resource.open_to_all else token_action(f"api.{resource.scope}", _("Read through the API"))
+    for name in ("list", "stream", "one", *(["changes"] if resource.changes else [])):
+        route(f"exchange:{resource.name}_{name}", GET=read)

@@ -1,0 +1,74 @@
+"""What can be read: one `Resource` for each kind of thing, written by the module of its room in `exchange/api/`.
+
+    ENTERPRISES = register(
+        Resource(
+            name="enterprises", label=_("Enterprises"), model=Enterprise, row=EnterpriseRow, rows=rows, filters=Filter,
+            sorts={"name": ("sort_key",)}, sort="name", changes={"enterprises.enterprise": …},
+        )
+    )
+
+gives it a list, a page of one thing, a stream of all, a feed of changes, a scope, its permissions and its documentation.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from importlib import import_module
+from pkgutil import iter_modules
+
+from django.db.models import Model
+from django.utils.functional import Promise
+
+from exchange import api
+
+
+@dataclass(frozen=True, eq=False)
+class Resource:
+    """`rows(caller)` are those that the caller may see; `sorts` are columns that are never empty and have an index.
+
+    `changes` says for each kind of object that events speak of whose rows changed: a function from public ids of such
+    objects to those of the rows. `open_to_all` needs no token.
+    """
+
+    name: str
+    label: str | Promise
+    model: type[Model]
+    row: type
+    rows: Callable
+    filters: type | None = None
+    sorts: Mapping[str, tuple] = field(default_factory=dict)
+    sort: str = ""
+    changes: Mapping[str, Callable] = field(default_factory=dict)
+    open_to_all: bool = False
+    was_seen_by: Callable | None = None
+
+    @property
+    def scope(self):
+        return f"{self.name}:read"
+
+    @cached_property
+    def fields(self):
+        """Names of the row's fields, in their order."""
+        return tuple(self.row().fields)
+
+    @cached_property
+    def usual_fields(self):
+        """Those that a row has when nothing else is asked for."""
+        return tuple(name for name in self.fields if name not in self.row.expandable)
+
+
+_resources: dict[str, Resource] = {}
+
+
+def register(resource):
+    if resource.name in _resources:
+        raise ValueError(f"The resource {resource.name} stands twice.")
+    _resources[resource.name] = resource
+    return resource
+
+
+def resources():
+    """{name: Resource} of the whole API."""
+    for module in iter_modules(api.__path__):
+        import_module(f"exchange.api.{module.name}")
+    return _resources

@@ -1,0 +1,10 @@
+"""The rights of clients: one scope for each resource and verb."""
+
+from django.utils.translation import gettext_lazy as _
+
+from exchange.resources import resources
+
+
+def all_scopes():
+    """{scope: what it allows} of the whole API."""
+    return {each.scope: _("Read: %(what)s") % {"what": each.label} for each in resources().values()}

@@ -1,0 +1,66 @@
+"""Reading through the API: lists, one thing, a stream of all, what changed."""
+
+import hashlib
+
+from django.http import Http404, HttpResponse, StreamingHttpResponse
+from django.utils.cache import get_conditional_response
+from django.utils.http import quote_etag
+
+from exchange.asking import asked_of, filters_of, limit_of, names_of
+from exchange.changes import changes_of
+from exchange.door import DoorView
+from exchange.pages import one_of, page_of, stream_of
+
+
+def json_answer(request, body: bytes):
+    """The bytes with their ETag; 304 where the caller has them already."""
+    etag = quote_etag(hashlib.blake2b(body, digest_size=12).hexdigest())
+    answer = get_conditional_response(request, etag=etag) or HttpResponse(body, content_type="application/json")
+    answer.headers["ETag"] = etag
+    return answer
+
+
+class ResourceView(DoorView):
+    """A view of one resource; each of these is made for every resource by `exchange.urls`."""
+
+    resource = None
+
+    def params(self, request):
+        return request._request.GET
+
+
+class ListOfRows(ResourceView):
+    def get(self, request):
+        asked = asked_of(self.params(request), self.resource, self.caller)
+        return json_answer(request._request, page_of(self.resource, self.caller, asked))
+
+
+class OneRow(ResourceView):
+    def get(self, request, public_id):
+        params = self.params(request)
+        filters_of(params, self.resource, also=("fields", "expand"))
+        text = one_of(self.resource, self.caller, public_id, names_of(params, self.resource))
+        if text is None:
+            raise Http404
+        return json_answer(request._request, text.encode())
+
+
+class StreamOfRows(ResourceView):
+    def get(self, request):
+        asked = asked_of(self.params(request), self.resource, self.caller)
+        rows = stream_of(self.resource, self.caller, asked)
+        return StreamingHttpResponse(rows, content_type="application/x-ndjson")
+
+
+class Changes(ResourceView):
+    def get(self, request):
+        params = self.params(request)
+        filters_of(params, self.resource, also=("cursor", "limit", "fields", "expand"))
+        body = changes_of(
+            self.resource,
+            self.caller,
+            cursor=params.get("cursor"),
+            limit=limit_of(params),
+            names=names_of(params, self.resource),
+        )
+        return json_answer(request._request, body)
