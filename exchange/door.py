@@ -28,13 +28,14 @@ class Token(BaseAuthentication):
         return request._request.user, caller
 
 
-class TooMany(exceptions.Throttled):
-    extra_detail_singular = extra_detail_plural = None
-    default_detail = _("More calls than this system may make in a minute. Go on after %(seconds)s seconds.")
+class TooMany(exceptions.APIException):
+    status_code = 429
+    default_code = "throttled"
 
     def __init__(self, wait):
-        super().__init__(wait, self.default_detail % {"seconds": wait})
-        self.detail = exceptions.ErrorDetail(str(self.default_detail % {"seconds": wait}), self.default_code)
+        self.wait = wait  # becomes Retry-After
+        sentence = _("More calls than this system may make in a minute. Go on after %(seconds)s seconds.")
+        super().__init__(sentence % {"seconds": wait})
 
 
 class DoorView(APIView):

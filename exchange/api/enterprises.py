@@ -112,6 +112,12 @@ def _seen_before(caller, ids):
     return [public_id for public_id in ids if public_id in kept]
 
 
+def _of_enterprises(ids):
+    """They themselves, and what was merged into them: a merge leads older aliases on to its winner."""
+    aliases = Enterprise.objects.filter(merged_into__public_id__in=ids).values_list("public_id", flat=True)
+    return [*ids, *aliases]
+
+
 def _of_figures(ids):
     return FigureRevision.objects.filter(public_id__in=ids).values_list("enterprise__public_id", flat=True)
 
@@ -126,7 +132,7 @@ ENTERPRISES = register(
         filters=EnterpriseFilter,
         sorts={"name": ("sort_key",), "created_at": ("created_at",)},
         sort="name",
-        changes={"enterprises.enterprise": list, "enterprises.figurerevision": _of_figures},
+        changes={"enterprises.enterprise": _of_enterprises, "enterprises.figurerevision": _of_figures},
         was_seen_by=_seen_before,
     )
 )

@@ -1,0 +1,142 @@
+"""Who may call: tokens, rights, addresses, limits, and what is written down."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from audit.models import AccessEntry
+from audit.refusals import NotAllowed, Refused
+from exchange.models import MinuteOfUse
+from exchange.services import edit_client, rotate_secret, switch_off_client
+from tests.exchange.calling import System, ask_for_token, make_client
+from tests.factories import make_administrator, make_officer
+
+pytestmark = pytest.mark.django_db
+
+
+def errors(answer):
+    return [(each["code"], each["attr"]) for each in answer.json()["errors"]]
+
+
+def test_a_token_is_given_for_a_secret_and_to_nobody_else():
+    client, secret = make_client()
+    assert ask_for_token(client, secret).json()["scope"] == "enterprises:read"
+    for wrong in (secret[:-1], "", str(client.public_id), client.application.client_secret):
+        assert ask_for_token(client, wrong).status_code == 401
+    assert ask_for_token(client, secret, grant_type="password").status_code == 400
+    assert ask_for_token(client, secret, scope="budget:read").status_code == 400
+
+
+def test_a_secret_is_kept_nowhere():
+    client, secret = make_client()
+    kept = client.secrets.get()
+    assert secret not in (kept.digest, client.application.client_secret) and secret.endswith(kept.hint)
+
+
+@pytest.mark.parametrize("header", ["", "Bearer", "Bearer nothing", "Basic abc", "bearer x"])
+def test_without_a_token_that_holds_nothing_is_read(header):
+    answer = Client().get("/api/v1/enterprises", headers={"authorization": header} if header else {})
+    assert answer.status_code == 401 and answer.headers["WWW-Authenticate"] == "Bearer"
+    assert answer.json()["type"] == "client_error"
+
+
+def test_a_session_of_a_person_is_no_token():
+    browser = Client()
+    browser.force_login(make_administrator())
+    assert browser.get("/api/v1/enterprises").status_code == 401
+
+
+def test_what_is_switched_off_is_refused_at_its_next_call():
+    system = System()
+    assert system.get("enterprises").status_code == 200
+    switch_off_client(client=system.client, reason="Hết nhiệm vụ", expected=1, by="system:test", now=timezone.now())
+    assert system.get("enterprises").status_code == 401
+    assert ask_for_token(system.client, system.secret).status_code == 401
+
+
+def test_a_right_that_was_taken_away_is_gone_at_the_next_call():
+    system = System()
+    system.client.scopes = ["products:read"]
+    system.client.save()
+    answer = system.get("enterprises")
+    assert answer.status_code == 403 and errors(answer) == [("permission_denied", None)]
+
+
+def test_a_token_does_not_outlive_its_hour_nor_the_last_day_of_its_system(time_machine):
+    system = System()
+    time_machine.move_to(timezone.now() + timedelta(minutes=61))
+    assert system.get("enterprises").status_code == 401
+    time_machine.move_to(timezone.now() + timedelta(days=91))
+    assert ask_for_token(system.client, system.secret).status_code == 401
+
+
+def test_only_from_the_addresses_that_were_named():
+    system = System(addresses=["10.1.0.0/16", "127.0.0.1"])
+    assert system.get("enterprises").status_code == 200
+    system.client.addresses = ["10.1.0.0/16"]
+    system.client.save()
+    assert system.get("enterprises").status_code == 401
+    assert ask_for_token(system.client, system.secret).status_code == 401
+
+
+def test_a_new_secret_lets_the_one_before_hold_a_week(time_machine):
+    client, first = make_client()
+    second = rotate_secret(client=client, expected=1, by="system:test", now=timezone.now())
+    assert [ask_for_token(client, each).status_code for each in (first, second)] == [200, 200]
+    time_machine.move_to(timezone.now() + timedelta(days=8))
+    assert [ask_for_token(client, each).status_code for each in (first, second)] == [401, 200]
+
+
+def test_calls_above_the_limit_are_refused_and_told_when_to_go_on(time_machine):
+    time_machine.move_to("2026-11-29T02:00:10Z", tick=False)
+    system = System(calls_a_minute=3)
+    answers = [system.get("enterprises") for _each in range(5)]
+    assert [answer.status_code for answer in answers] == [200, 200, 200, 429, 429]
+    assert [answer.headers["RateLimit-Remaining"] for answer in answers] == ["2", "1", "0", "0", "0"]
+    assert answers[-1].headers["Retry-After"] == "50"
+    assert MinuteOfUse.objects.get(client=system.client).calls == 3
+    time_machine.move_to("2026-11-29T02:01:00Z", tick=False)
+    assert system.get("enterprises").status_code == 200
+
+
+def test_what_was_taken_is_written_down_with_who_and_on_which_ground():
+    system = System()
+    system.get("enterprises")
+    entry = AccessEntry.objects.get(actor=f"client:{system.client.public_id}")
+    assert (entry.what, entry.basis) == ("api enterprises list", "Nghị định 278/2025/NĐ-CP")
+    assert entry.address == "127.0.0.1" and entry.request_id
+
+
+def test_errors_speak_the_language_that_was_asked_for():
+    system, details = System(), {}
+    for system.language in ("vi", "en", "en-GB,vi;q=0.5", "fr"):
+        details[system.language] = system.get("enterprises?limit=0").json()["errors"][0]["detail"]
+    assert details["en-GB,vi;q=0.5"] == details["en"] and details["fr"] == details["vi"]
+    assert details["en"] == "A whole number from 1 to 1000." != details["vi"]
+
+
+def test_only_an_administrator_registers_a_system():
+    with pytest.raises(NotAllowed):
+        rotate_secret(client=make_client()[0], expected=1, by=make_officer(), now=timezone.now())
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"scopes": []},
+        {"scopes": ["everything:read"]},
+        {"wards": ["99999"]},
+        {"groups": ["NONE"]},
+        {"addresses": ["10.1.0.0/99"]},
+        {"expires_on": timezone.localdate() - timedelta(days=1)},
+        {"expires_on": timezone.localdate() + timedelta(days=3000)},
+    ],
+)
+def test_a_system_is_registered_only_with_what_there_is(wrong):
+    client, _secret = make_client()
+    names = ("name", "owner", "contact", "purpose", "basis", "scopes", "wards", "groups", "addresses")
+    values = {name: getattr(client, name) for name in (*names, "calls_a_minute", "expires_on")}
+    with pytest.raises(Refused):
+        edit_client(client=client, expected=1, by="system:test", now=timezone.now(), **{**values, **wrong})
