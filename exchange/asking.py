@@ -50,7 +50,7 @@ def limit_of(params):
 
 
 def names_of(params, resource):
-    """The fields that a row shall have, in the row's own order."""
+    """The fields that a row shall have, in the row's own order; its identifier always."""
     chosen, expanded = _one(params, "fields"), _one(params, "expand")
     known = resource.fields
     for name, text, allowed in (("fields", chosen, known), ("expand", expanded, resource.row.expandable)):
@@ -58,13 +58,14 @@ def names_of(params, resource):
             if each not in allowed:
                 sentence = _("“%(field)s” is none of: %(known)s.") % {"field": each, "known": ", ".join(allowed) or "–"}
                 raise ValidationError({name: sentence})
-    wanted = set(chosen.split(",")) if chosen is not None else set(resource.usual_fields)
+    wanted = {"id", *chosen.split(",")} if chosen is not None else set(resource.usual_fields)
     wanted |= set(expanded.split(",")) if expanded is not None else set()
     return tuple(name for name in known if name in wanted)
 
 
 def _sort_of(params, resource):
-    text = _one(params, "sort") or resource.sort
+    given = _one(params, "sort")
+    text = resource.sort if given is None else given
     name, is_down = text.removeprefix("-"), text.startswith("-")
     if name not in resource.sorts:
         sentence = _("“%(name)s” is none of: %(known)s.") % {"name": name, "known": ", ".join(resource.sorts)}
@@ -96,8 +97,9 @@ def filtered(queryset, given, resource):
     return filterset.qs
 
 
-def asked_of(params, resource, caller) -> Asked:
-    given = filters_of(params, resource, also=OWN)
+def asked_of(params, resource, caller, *, own=OWN) -> Asked:
+    """What a list asks for; `own` are the parameters beside the filters that there are."""
+    given = filters_of(params, resource, also=own)
     sort, columns, is_down = _sort_of(params, resource)
     question = cursors.question(resource.name, sort, sorted(given.items()), caller.wards, caller.groups)
     text = _one(params, "cursor")

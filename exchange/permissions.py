@@ -10,6 +10,9 @@ MANAGE_CLIENTS = action("exchange.manage clients", _("Register and switch off co
 # a token for a client and its secret
 route("exchange:token", POST=ANYONE)
 
+# how to call, for whoever builds on it
+route("exchange:description", GET=ANYONE)
+
 # reading, each resource by its own scope
 for resource in resources().values():
     read = ANYONE if resource.open_to_all else token_action(f"api.{resource.scope}", _("Read through the API"))

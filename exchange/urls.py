@@ -11,16 +11,18 @@ def addresses(resource):
     """The addresses of one resource: a list, everything as a stream, what changed, and one of them."""
     made = {"resource": resource, "scope": resource.scope, "open_to_all": resource.open_to_all}
     base, found = f"v1/{resource.name}", []
-    kinds = [("list", "", views.ListOfRows), ("stream", "/stream", views.StreamOfRows)]
+    kinds = [("", views.ListOfRows), ("/stream", views.StreamOfRows), ("/<uuid:public_id>", views.OneRow)]
     if resource.changes:
-        kinds.append(("changes", "/changes", views.Changes))
-    kinds.append(("one", "/<uuid:public_id>", views.OneRow))
-    for name, tail, view in kinds:
-        view = view.as_view(**made, what=f"api {resource.name} {name}")
-        found.append(path(f"{base}{tail}", view, name=f"{resource.name}_{name}"))
+        kinds.append(("/changes", views.Changes))
+    for tail, view in kinds:
+        name = f"{resource.name}_{view.kind}"
+        found.append(path(f"{base}{tail}", view.as_view(**made, what=f"api {resource.name} {view.kind}"), name=name))
     return found
 
 
-urlpatterns = [path("oauth/token", TokenView.as_view(), name="token")]
+urlpatterns = [
+    path("oauth/token", TokenView.as_view(), name="token"),
+    path("v1/openapi.json", views.Description.as_view(), name="description"),
+]
 for each in resources().values():
     urlpatterns += addresses(each)

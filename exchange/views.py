@@ -5,9 +5,13 @@ import hashlib
 from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.renderers import OpenApiJsonRenderer2
+from drf_spectacular.views import SpectacularAPIView
 
 from exchange.asking import asked_of, filters_of, limit_of, names_of
 from exchange.changes import changes_of
+from exchange.described import Described
 from exchange.door import DoorView
 from exchange.pages import one_of, page_of, stream_of
 
@@ -20,22 +24,35 @@ def json_answer(request, body: bytes):
     return answer
 
 
+class Description(SpectacularAPIView):
+    """The description as JSON, open to all."""
+
+    renderer_classes = (OpenApiJsonRenderer2,)
+    authentication_classes = permission_classes = ()
+
+
 class ResourceView(DoorView):
     """A view of one resource; each of these is made for every resource by `exchange.urls`."""
 
     resource = None
+    schema = Described()
+    kind = summary = ""
 
     def params(self, request):
         return request._request.GET
 
 
 class ListOfRows(ResourceView):
+    kind, summary = "list", _("List: %(what)s")
+
     def get(self, request):
         asked = asked_of(self.params(request), self.resource, self.caller)
         return json_answer(request._request, page_of(self.resource, self.caller, asked))
 
 
 class OneRow(ResourceView):
+    kind, summary = "one", _("One of: %(what)s")
+
     def get(self, request, public_id):
         params = self.params(request)
         filters_of(params, self.resource, also=("fields", "expand"))
@@ -46,13 +63,17 @@ class OneRow(ResourceView):
 
 
 class StreamOfRows(ResourceView):
+    kind, summary = "stream", _("All as a stream: %(what)s")
+
     def get(self, request):
-        asked = asked_of(self.params(request), self.resource, self.caller)
+        asked = asked_of(self.params(request), self.resource, self.caller, own=("sort", "fields", "expand"))
         rows = stream_of(self.resource, self.caller, asked)
         return StreamingHttpResponse(rows, content_type="application/x-ndjson")
 
 
 class Changes(ResourceView):
+    kind, summary = "changes", _("What changed: %(what)s")
+
     def get(self, request):
         params = self.params(request)
         filters_of(params, self.resource, also=("cursor", "limit", "fields", "expand"))

@@ -1,0 +1,157 @@
+"""The description of the API (OpenAPI 3.1), written from the resources themselves."""
+
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, inline_serializer
+from rest_framework import serializers
+
+from exchange.asking import MOST, MOST_COUNTED, USUAL
+from exchange.filters import Day, WholeNumber
+from exchange.resources import resources
+
+
+class OneError(serializers.Serializer):
+    code = serializers.CharField(help_text="Short name of the error, for programs.")
+    detail = serializers.CharField(help_text="What is wrong, in Vietnamese or English (Accept-Language).")
+    attr = serializers.CharField(allow_null=True, help_text="The parameter or field that it is about, if one.")
+
+
+class Errors(serializers.Serializer):
+    """The one shape of every error."""
+
+    type = serializers.ChoiceField(choices=["validation_error", "client_error", "server_error"])
+    errors = OneError(many=True)
+
+
+class TokenScheme(OpenApiAuthenticationExtension):
+    target_class = "exchange.door.Token"
+    name = "client_credentials"
+
+    def get_security_definition(self, auto_schema):
+        from exchange.rights import all_scopes
+
+        scopes = {scope: str(label) for scope, label in all_scopes().items()}
+        flow = {"tokenUrl": "/api/oauth/token", "scopes": scopes}
+        return {"type": "oauth2", "flows": {"clientCredentials": flow}}
+
+
+def _parameter(name, what, kind=str, **more):
+    return OpenApiParameter(name, kind, description=what, **more)
+
+
+LIMIT = _parameter("limit", "Rows of a page.", {"type": "integer", "minimum": 1, "maximum": MOST, "default": USUAL})
+CURSOR = _parameter("cursor", "`next` of the page before; belongs to the same question only.")
+COUNT = _parameter(
+    "count", f"Whether to count the rows, up to {MOST_COUNTED}.", {"type": "string", "enum": ["true", "false"]}
+)
+
+
+def _listed(name, what, choices):
+    """Names with commas between, each one of `choices`."""
+    one = "|".join(choices)
+    return _parameter(name, what, {"type": "string", "pattern": f"^({one})(,({one}))*$"})
+
+
+def _filter_type(filter_):
+    if isinstance(filter_, WholeNumber):
+        return {"type": "string", "pattern": r"^-?[0-9]{1,18}$"}
+    if isinstance(filter_, Day):
+        return OpenApiTypes.DATE
+    choices = filter_.extra.get("choices")
+    return (
+        {"type": "string", "enum": [value for value, _label in choices]}
+        if choices
+        else {"type": "string", "minLength": 1}
+    )
+
+
+def fields_may_be_chosen(result, generator, request, public):
+    """Of a row only its identifier is always there: which other fields it has, the reader chooses."""
+    for each in resources().values():
+        result["components"]["schemas"][each.row.__name__]["required"] = ["id"]
+    return result
+
+
+class Described(AutoSchema):
+    """Describes each view of a resource by what the resource says of itself."""
+
+    @property
+    def _resource(self):
+        return self.view.resource
+
+    def get_tags(self):
+        return [self._resource.name]
+
+    def get_operation_id(self):
+        return f"{self._resource.name}_{self.view.kind}"
+
+    def get_summary(self):
+        return self.view.summary % {"what": self._resource.label}
+
+    def get_description(self):
+        return (self._resource.row.__doc__ or "").strip()
+
+    def get_auth(self):
+        return [] if self._resource.open_to_all else [{"client_credentials": [self._resource.scope]}]
+
+    def get_override_parameters(self):
+        resource, kind = self._resource, self.view.kind
+        found = [_listed("fields", "Only these fields.", resource.fields)]
+        if resource.row.expandable:
+            found.append(_listed("expand", "Fields that are given only when asked for.", resource.row.expandable))
+        if kind in ("list", "changes"):
+            found += [LIMIT, CURSOR]
+        if kind in ("list", "stream"):
+            orders = [sign + name for name in resource.sorts for sign in ("", "-")]
+            found.append(_parameter("sort", "Order; - goes down.", {"type": "string", "enum": orders}))
+            filters = resource.filters.base_filters if resource.filters else {}
+            found += [_parameter(name, str(each.label or ""), _filter_type(each)) for name, each in filters.items()]
+        if kind == "list":
+            found.append(COUNT)
+        return found
+
+    def get_request_serializer(self):
+        return None
+
+    def get_response_serializers(self):
+        row, kind = self._resource.row, self.view.kind
+        name = self._resource.name.title().replace("_", "")
+        answers = {
+            "one": row,
+            "list": inline_serializer(
+                f"{name}Page",
+                {
+                    "data": row(many=True),
+                    "next": serializers.CharField(allow_null=True, help_text="Cursor of the next page."),
+                    "count": serializers.IntegerField(required=False),
+                    "count_is_exact": serializers.BooleanField(required=False),
+                },
+            ),
+            "changes": inline_serializer(
+                f"{name}Changes",
+                {
+                    "data": inline_serializer(
+                        f"{name}Change",
+                        {
+                            "id": serializers.UUIDField(),
+                            "change": serializers.ChoiceField(choices=["there", "gone"]),
+                            "row": row(allow_null=True),
+                        },
+                        many=True,
+                    ),
+                    "next": serializers.CharField(help_text="Keep it; ask with it again for what changed since."),
+                    "more": serializers.BooleanField(),
+                },
+            ),
+        }
+        answer = answers.get(kind)
+        if kind == "stream":
+            answer = OpenApiResponse(OpenApiTypes.STR, description="One row a line, each as in the list.")
+            found = {(200, "application/x-ndjson"): answer}
+        else:
+            found = {200: answer, 304: OpenApiResponse(description="As the ETag that was sent says.")}
+        refusals = [400, 429] if self._resource.open_to_all else [400, 401, 403, 429]
+        if kind == "one":
+            refusals.append(404)
+        return found | dict.fromkeys(refusals, Errors)

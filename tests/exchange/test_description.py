@@ -1,0 +1,54 @@
+"""What the description promises is what the API answers."""
+
+import json
+
+import pytest
+from django.test import Client
+from jsonschema import Draft202012Validator
+
+from exchange.resources import resources
+from tests.exchange.calling import System
+from tests.factories import make_enterprise, make_figures
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(scope="module")
+def description():
+    return json.loads(Client().get("/api/v1/openapi.json").content)
+
+
+def answer_of(description, path):
+    schema = description["paths"][path]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
+    return Draft202012Validator({**schema, "components": description["components"]})
+
+
+def test_the_description_is_open_to_all_and_names_every_operation(description):
+    assert description["openapi"].startswith("3.1")
+    operations = {each["get"]["operationId"] for each in description["paths"].values()}
+    assert {f"{name}_list" for name in resources()} <= operations
+
+
+def test_answers_are_as_described(description):
+    enterprise, system = make_enterprise(), System()
+    make_figures(enterprise, 2024)
+    for path in ("enterprises", "enterprises/changes"):
+        for asked in ("", "?fields=name", "?expand=latest_figures", "?limit=1"):
+            answer_of(description, f"/api/v1/{path}").validate(system.read(path + asked))
+    one = answer_of(description, "/api/v1/enterprises/{public_id}")
+    one.validate(system.read(f"enterprises/{enterprise.public_id}?expand=latest_figures"))
+
+
+@pytest.mark.parametrize("asked", ["limit=0", "colour=red"])
+def test_refusals_are_as_described(description, asked):
+    schema = {"$ref": "#/components/schemas/Errors", "components": description["components"]}
+    Draft202012Validator(schema).validate(System().get(f"enterprises?{asked}").json())
+
+
+def test_every_parameter_of_the_description_is_taken(description):
+    system = System()
+    for path, operations in description["paths"].items():
+        if "{" in path or "enterprises" not in path:
+            continue
+        for parameter in operations["get"]["parameters"]:
+            assert system.get(path.removeprefix("/api/v1/") + f"?{parameter['name']}=").status_code == 400
