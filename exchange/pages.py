@@ -55,8 +55,13 @@ def page_of(resource: Resource, caller, asked: Asked) -> bytes:
 
 
 def stream_of(resource: Resource, caller, asked: Asked) -> Iterator[bytes]:
-    """Every row that was asked for, one a line, a thousand at a time: no more than these is held anywhere."""
-    queryset, place = rows_asked(resource, caller, asked), None
+    """Every row that was asked for, one a line; what cannot be read is refused before the first of them."""
+    return _lines(rows_asked(resource, caller, asked), resource, asked)
+
+
+def _lines(queryset, resource, asked):
+    """A thousand rows at a time: no more than these is held anywhere."""
+    place = None
     while True:
         found = keys_of(queryset, asked, place, MOST)
         keys = [row[-1] for row in found]

@@ -11,8 +11,8 @@ import orjson
 
 ITEM = "CASE WHEN {0}.id IS NULL THEN NULL ELSE ARRAY[{0}.code, {0}.name_vi, {0}.name_en] END"
 ROWS = f"""
-SELECT e.public_id, e.tax_code, e.name, e.short_name, e.name_en, e.enterprise_type, e.status, e.status_from, e.size,
-       e.size_year, {ITEM.format("a")} AS sector, {ITEM.format("w")} AS ward, m.public_id AS merged_into, e.created_at,
+SELECT e.public_id::text AS public_id, e.tax_code, e.name, e.short_name, e.name_en, e.enterprise_type, e.status, e.status_from, e.size,
+       e.size_year, {ITEM.format("a")} AS sector, {ITEM.format("w")} AS ward, m.public_id::text AS merged_into, e.created_at,
        g.found AS groups, f.year, f.output_vnd, f.revenue_vnd, f.key_product_revenue_vnd, f.export_direct_goods_usd_cents,
        f.export_entrusted_goods_usd_cents, f.export_direct_services_usd_cents, f.export_entrusted_services_usd_cents,
        f.labour_average, f.confirmed_at, e.sort_key, e.id
