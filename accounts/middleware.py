@@ -33,6 +33,11 @@ OPEN_WITHOUT_SECOND_FACTOR = {
 API = "/api/"
 
 
+def has_token(request):
+    """Whether a token was sent; what it is worth the room `exchange` asks."""
+    return request.headers.get("Authorization", "").startswith("Bearer ")
+
+
 def api_refusal(status, code, sentence):
     """A refusal of the API before any of its own code is reached, in the one shape that all of its errors have."""
     error = {"code": code, "detail": sentence, "attr": None}
@@ -109,12 +114,13 @@ class AccessMiddleware:
             raise PermissionDenied(_("This address is not in the table of permissions."))
         needed = row_for(name, request.method)
         if needed is None:
-            if not request.user.is_authenticated and not any(a.anyone for a in routes()[name].values()):
+            row = routes()[name].values()
+            shows_token = has_token(request) and any(action.by_token for action in row)
+            if not (request.user.is_authenticated or shows_token or any(action.anyone for action in row)):
                 return self.sign_in(request)
             return self.no_such_method(request, sorted(routes()[name]))
         if needed.by_token:
-            has_token = request.headers.get("Authorization", "").startswith("Bearer ")
-            return None if has_token else self.sign_in(request)
+            return None if has_token(request) else self.sign_in(request)
         if allowed(request.user, needed):
             if request.GET.get("export") and request.user.is_authenticated:
                 self.trace(request, "exported")

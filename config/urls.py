@@ -23,3 +23,7 @@ urlpatterns = [
     path("api/", include("exchange.urls")),
     path("", include("reporting.urls")),
 ]
+
+handler400 = "exchange.views.bad_request"
+handler404 = "exchange.views.not_found"
+handler500 = "exchange.views.broken"

@@ -2,13 +2,15 @@
 
 import hashlib
 
-from django.http import Http404, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
 from django.utils.translation import gettext_lazy as _
+from django.views import defaults
 from drf_spectacular.renderers import OpenApiJsonRenderer2
 from drf_spectacular.views import SpectacularAPIView
 
+from accounts.middleware import API
 from exchange.asking import asked_of, filters_of, limit_of, names_of
 from exchange.changes import changes_of
 from exchange.described import Described
@@ -85,3 +87,27 @@ class Changes(ResourceView):
             names=names_of(params, self.resource),
         )
         return json_answer(request._request, body)
+
+
+def _said(status, code, sentence):
+    """What is refused or broken outside any view of the API, in the one shape of its errors."""
+    kind = "client_error" if status < 500 else "server_error"
+    return JsonResponse({"type": kind, "errors": [{"code": code, "detail": sentence, "attr": None}]}, status=status)
+
+
+def bad_request(request, exception):
+    if not request.path.startswith(API):
+        return defaults.bad_request(request, exception)
+    return _said(400, "bad_request", _("The request cannot be read."))
+
+
+def not_found(request, exception):
+    if not request.path.startswith(API):
+        return defaults.page_not_found(request, exception)
+    return _said(404, "not_found", _("There is nothing at this address."))
+
+
+def broken(request):
+    if not request.path.startswith(API):
+        return defaults.server_error(request)
+    return _said(500, "error", _("Something broke here. It is written down; try again later."))

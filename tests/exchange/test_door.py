@@ -140,3 +140,17 @@ def test_a_system_is_registered_only_with_what_there_is(wrong):
     values = {name: getattr(client, name) for name in (*names, "calls_a_minute", "expires_on")}
     with pytest.raises(Refused):
         edit_client(client=client, expected=1, by="system:test", now=timezone.now(), **{**values, **wrong})
+
+
+def test_what_is_at_no_address_is_said_in_the_shape_of_every_error():
+    for path in ("nothing", "enterprises/not-an-id", "enterprises/"):
+        answer = System(name=path).get(path)
+        assert (answer.status_code, errors(answer)) == (404, [("not_found", None)])
+    assert Client().get("/nothing").headers["Content-Type"].startswith("text/html")
+
+
+def test_what_is_only_read_takes_no_other_method():
+    system = System()
+    answer = system.browser.post("/api/v1/enterprises", headers={"authorization": f"Bearer {system.token}"})
+    assert (answer.status_code, answer.headers["Allow"]) == (405, "GET")
+    assert errors(answer) == [("method_not_allowed", None)]
