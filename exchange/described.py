@@ -1,6 +1,5 @@
 """The description of the API (OpenAPI 3.1), written from the resources themselves."""
 
-from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, inline_serializer
@@ -9,6 +8,7 @@ from rest_framework import serializers
 from exchange.asking import MOST, MOST_COUNTED, USUAL
 from exchange.filters import Day, WholeNumber
 from exchange.resources import resources
+from exchange.rights import all_scopes
 
 
 class OneError(serializers.Serializer):
@@ -24,16 +24,13 @@ class Errors(serializers.Serializer):
     errors = OneError(many=True)
 
 
-class TokenScheme(OpenApiAuthenticationExtension):
-    target_class = "exchange.door.Token"
-    name = "client_credentials"
-
-    def get_security_definition(self, auto_schema):
-        from exchange.rights import all_scopes
-
-        scopes = {scope: str(label) for scope, label in all_scopes().items()}
-        flow = {"tokenUrl": "/api/oauth/token", "scopes": scopes}
-        return {"type": "oauth2", "flows": {"clientCredentials": flow}}
+def how_to_get_in(result, generator, request, public):
+    """Client credentials, with every right that there is."""
+    scopes = {scope: str(label) for scope, label in all_scopes().items()}
+    flow = {"tokenUrl": "/api/oauth/token", "scopes": scopes}
+    scheme = {"type": "oauth2", "flows": {"clientCredentials": flow}}
+    result["components"]["securitySchemes"] = {"client_credentials": scheme}
+    return result
 
 
 def _parameter(name, what, kind=str, **more):

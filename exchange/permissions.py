@@ -11,7 +11,8 @@ MANAGE_CLIENTS = action("exchange.manage clients", _("Register and switch off co
 route("exchange:token", POST=ANYONE)
 
 # how to call, for whoever builds on it
-route("exchange:description", GET=ANYONE)
+for name in ("description", "swagger", "redoc"):
+    route(f"exchange:{name}", GET=ANYONE)
 
 # reading, each resource by its own scope
 for resource in resources().values():

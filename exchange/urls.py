@@ -23,6 +23,8 @@ def addresses(resource):
 urlpatterns = [
     path("oauth/token", TokenView.as_view(), name="token"),
     path("v1/openapi.json", views.Description.as_view(), name="description"),
+    path("docs", views.swagger, name="swagger"),
+    path("redoc", views.redoc, name="redoc"),
 ]
 for each in resources().values():
     urlpatterns += addresses(each)

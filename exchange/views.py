@@ -2,11 +2,15 @@
 
 import hashlib
 
+from csp.constants import UNSAFE_INLINE
+from csp.decorators import csp_update
 from django.http import Http404, HttpResponse, JsonResponse, StreamingHttpResponse
+from django.shortcuts import render
 from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
 from django.utils.translation import gettext_lazy as _
 from django.views import defaults
+from django.views.decorators.http import require_safe
 from drf_spectacular.renderers import OpenApiJsonRenderer2
 from drf_spectacular.views import SpectacularAPIView
 
@@ -31,6 +35,24 @@ class Description(SpectacularAPIView):
 
     renderer_classes = (OpenApiJsonRenderer2,)
     authentication_classes = permission_classes = ()
+
+
+# Both libraries write styles into the page, and nothing else of it is wider than elsewhere.
+their_styles = csp_update({"style-src": [UNSAFE_INLINE]})
+
+
+@require_safe
+@their_styles
+def swagger(request):
+    """The description, to be tried out."""
+    return render(request, "exchange/swagger.html")
+
+
+@require_safe
+@their_styles
+def redoc(request):
+    """The description, to be read."""
+    return render(request, "exchange/redoc.html")
 
 
 class ResourceView(DoorView):
