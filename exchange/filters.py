@@ -45,11 +45,30 @@ class Day(django_filters.Filter):
     field_class = DayField
 
 
-class Search(django_filters.CharFilter):
-    """Every word, with or without marks, in the folded column of names and numbers."""
+class InForceOn(Day):
+    """What is in force on a day."""
 
     def filter(self, queryset, value):
-        return queryset.filter(matching(value, "folded")) if value else queryset
+        return queryset.in_force(value) if value else queryset
+
+
+class Truth(django_filters.ChoiceFilter):
+    def __init__(self, **extra):
+        super().__init__(choices=[("true", "true"), ("false", "false")], **extra)
+
+    def filter(self, queryset, value):
+        return queryset.filter(**{self.field_name: value == "true"}) if value else queryset
+
+
+class Search(django_filters.CharFilter):
+    """Every word, with or without marks, in a folded column of names and numbers."""
+
+    def __init__(self, column="folded", **extra):
+        self.column = column
+        super().__init__(**extra)
+
+    def filter(self, queryset, value):
+        return queryset.filter(matching(value, self.column)) if value else queryset
 
 
 class ApiFilter(django_filters.FilterSet):

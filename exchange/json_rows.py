@@ -15,17 +15,22 @@ QUOTED = "'\"' || {} || '\"'"
 
 
 class JsonText(Func):
-    """The JSON text of one value; `null` where there is none. `how` says how a value of its kind is written."""
+    """The JSON text of one value; `null` where there is none. `how` says how a value of its kind is written.
+
+    A decimal is written with all its `places`.
+    """
 
     output_field = TextField()
 
-    def __init__(self, value, how, **extra):
-        self.how = how
+    def __init__(self, value, how, places=None, **extra):
+        self.how, self.places = how, places
         super().__init__(value, **extra)
 
     def _sql(self, compiler, connection, written):
         inner, params = compiler.compile(self.source_expressions[0])
-        return f"COALESCE({written(inner)}, 'null')", tuple(params) * written("\x00").count("\x00")
+        more = (self.places,) if self.how == "decimal" else ()
+        count = written("\x00", *more).count("\x00")
+        return f"COALESCE({written(inner, *more)}, 'null')", tuple(params) * count
 
     def as_postgresql(self, compiler, connection, **context):
         return self._sql(compiler, connection, POSTGRES[self.how])
@@ -53,7 +58,7 @@ POSTGRES = {
     "day": QUOTED.format("to_char({0}, 'YYYY-MM-DD')").format,
     "time": QUOTED.format("to_char({0} AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')").format,
     "uuid": QUOTED.format("({0})::text").format,
-    "decimal": QUOTED.format("({0})::text").format,
+    "decimal": QUOTED.format("round({0}, {1})::text").format,
     "json": "({0})".format,
 }
 SQLITE = {
@@ -63,7 +68,7 @@ SQLITE = {
     "day": QUOTED.format("{0}").format,
     "time": _time_of_sqlite,
     "uuid": _uuid_of_sqlite,
-    "decimal": QUOTED.format("{0}").format,
+    "decimal": "CASE WHEN {0} IS NOT NULL THEN '\"' || printf('%%.{1}f', {0}) || '\"' END".format,
     "json": "({0})".format,
 }
 
@@ -141,7 +146,7 @@ def _part(row, name, field, path):
         one = Subquery(subquery.annotate(text=object_of(type(field))).values("text")[:1], output_field=TextField())
         return JsonText(one, "json")
     expression = row.expressions().get(name, F(path))
-    return JsonText(expression, _kind(field))
+    return JsonText(expression, _kind(field), getattr(field, "decimal_places", None))
 
 
 @lru_cache(maxsize=512)

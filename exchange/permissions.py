@@ -14,8 +14,10 @@ route("exchange:token", POST=ANYONE)
 for name in ("description", "swagger", "redoc"):
     route(f"exchange:{name}", GET=ANYONE)
 
-# reading, each resource by its own scope
+# reading, by the scope of each resource; those of one right share it
+reading = {each.scope: _("Read through the API") for each in resources().values() if not each.open_to_all}
+reading = {scope: token_action(f"api.{scope}", label) for scope, label in reading.items()}
 for resource in resources().values():
-    read = ANYONE if resource.open_to_all else token_action(f"api.{resource.scope}", _("Read through the API"))
+    read = ANYONE if resource.open_to_all else reading[resource.scope]
     for name in ("list", "stream", "one", *(["changes"] if resource.changes else [])):
         route(f"exchange:{resource.name}_{name}", GET=read)

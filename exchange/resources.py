@@ -12,11 +12,12 @@ gives it a list, a page of one thing, a stream of all, a feed of changes, a scop
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, reduce
 from importlib import import_module
+from operator import or_
 from pkgutil import iter_modules
 
-from django.db.models import Model
+from django.db.models import Model, Q
 from django.utils.functional import Promise
 
 from exchange import api
@@ -27,7 +28,7 @@ class Resource:
     """`rows(caller)` are those that the caller may see; `sorts` are columns that are never empty and have an index.
 
     `changes` says for each kind of object that events speak of whose rows changed: a function from public ids of such
-    objects to those of the rows. `open_to_all` needs no token.
+    objects to those of the rows. `open_to_all` needs no token. Resources with the same `right` (name, label) share a scope.
     """
 
     name: str
@@ -40,11 +41,16 @@ class Resource:
     sort: str = ""
     changes: Mapping[str, Callable] = field(default_factory=dict)
     open_to_all: bool = False
+    right: tuple[str, Promise] | None = None
     was_seen_by: Callable | None = None
 
     @property
     def scope(self):
-        return f"{self.name}:read"
+        return f"{self.right[0] if self.right else self.name}:read"
+
+    @property
+    def scope_label(self):
+        return self.right[1] if self.right else self.label
 
     @cached_property
     def fields(self):
@@ -55,6 +61,16 @@ class Resource:
     def usual_fields(self):
         """Those that a row has when nothing else is asked for."""
         return tuple(name for name in self.fields if name not in self.row.expandable)
+
+
+def rows_with(model, *paths):
+    """For `changes`: the rows that show an object at one of the paths; "" is the object itself."""
+
+    def changed(ids):
+        shown = (Q(**{f"{path}__public_id__in" if path else "public_id__in": ids}) for path in paths)
+        return model._base_manager.filter(reduce(or_, shown)).order_by().values_list("public_id", flat=True)
+
+    return changed
 
 
 _resources: dict[str, Resource] = {}

@@ -7,4 +7,8 @@ from exchange.resources import resources
 
 def all_scopes():
     """{scope: what it allows} of the whole API."""
-    return {each.scope: _("Read: %(what)s") % {"what": each.label} for each in resources().values()}
+    return {
+        each.scope: _("Read: %(what)s") % {"what": each.scope_label}
+        for each in resources().values()
+        if not each.open_to_all
+    }

@@ -1,16 +1,27 @@
 """Enterprises, their figures of years, their products and titles."""
 
 import django_filters
-from django.db.models import OuterRef
+from django.db.models import OuterRef, Q
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from enterprises.models import Enterprise, EnterpriseGroup, EnterpriseRevision, FigureRevision
+from audit.models import Event
+from enterprises.models import (
+    Enterprise,
+    EnterpriseGroup,
+    EnterpriseRevision,
+    FigureLine,
+    FigureRevision,
+    Product,
+    Title,
+    TitleRevision,
+)
 from enterprises.models.enterprises import Size
-from enterprises.models.figures import USUAL_BASIS
-from exchange.filters import ApiFilter, Day, Search
-from exchange.resources import Resource, register
+from enterprises.models.figures import MEASURES, USUAL_BASIS
+from exchange.filters import ApiFilter, Day, InForceOn, Search, Truth, WholeNumber
+from exchange.resources import Resource, register, rows_with
 from exchange.rows import ItemRow, Row, Time, UsdCents, Vnd, public_id
 
 
@@ -118,8 +129,14 @@ def _of_enterprises(ids):
     return [*ids, *aliases]
 
 
+def _family_of(figures):
+    """Every record of the enterprises that the figures are of: confirming supersedes what stands at any of them."""
+    roots = list(figures.values_list(Coalesce("enterprise__merged_into", "enterprise"), flat=True))
+    return Enterprise.objects.filter(Q(pk__in=roots) | Q(merged_into__in=roots))
+
+
 def _of_figures(ids):
-    return FigureRevision.objects.filter(public_id__in=ids).values_list("enterprise__public_id", flat=True)
+    return _family_of(FigureRevision.objects.filter(public_id__in=ids)).values_list("public_id", flat=True)
 
 
 ENTERPRISES = register(
@@ -132,7 +149,295 @@ ENTERPRISES = register(
         filters=EnterpriseFilter,
         sorts={"name": ("sort_key",), "created_at": ("created_at",)},
         sort="name",
-        changes={"enterprises.enterprise": _of_enterprises, "enterprises.figurerevision": _of_figures},
+        changes={
+            "enterprises.enterprise": _of_enterprises,
+            "enterprises.figurerevision": _of_figures,
+            "reference.administrativeunit": rows_with(Enterprise, "ward"),
+            "reference.industrycode": rows_with(Enterprise, "main_activity"),
+        },
         was_seen_by=_seen_before,
+    )
+)
+
+
+# --- what belongs to an enterprise ----------------------------------------------------------------
+
+
+class OwnerRow(Row):
+    """The enterprise that it belongs to; what else is known of it stands under `enterprises`."""
+
+    id = public_id()
+    tax_code = serializers.CharField()
+    name = serializers.CharField()
+
+
+def once_within(owners):
+    """Of things that the caller sees no longer, those that belonged to an enterprise within what it may see.
+
+    `owners(ids)` gives (thing, enterprise) for every enterprise that each of the things ever belonged to.
+    """
+
+    def seen(caller, ids):
+        if not caller.is_narrowed:
+            return ids
+        found = list(owners(ids))
+        kept = set(_seen_before(caller, list({owner for _thing, owner in found})))
+        known = {thing for thing, owner in found if owner in kept}
+        return [public_id for public_id in ids if public_id in known]
+
+    return seen
+
+
+def owner_of(model):
+    """For things that stay with the enterprise that they were recorded for."""
+    return lambda ids: model._base_manager.filter(public_id__in=ids).values_list("public_id", "enterprise__public_id")
+
+
+# --- figures --------------------------------------------------------------------------------------
+
+
+class FigurePartRow(Row):
+    """A part of one measure: of an activity, of a product, or of both."""
+
+    measure = serializers.ChoiceField(choices=[(name, name) for name in MEASURES])
+    activity = serializers.CharField(source="activity.code", allow_null=True)
+    product = serializers.UUIDField(source="product.public_id", allow_null=True)
+    amount = serializers.IntegerField(help_text=_("In the unit that the name of the measure ends with."))
+
+
+class FigureRow(Row):
+    """Confirmed figures of an enterprise for a year on one basis. Nothing in them changes; a later revision supersedes.
+
+    Null means not reported, never nothing. Figures on different bases are not compared.
+    """
+
+    expandable = ("parts",)
+
+    id = public_id()
+    enterprise = OwnerRow()
+    year = serializers.IntegerField()
+    scope = serializers.ChoiceField(
+        choices=FigureRevision.Scope, help_text=_("The whole enterprise or key products only.")
+    )
+    place = serializers.ChoiceField(choices=FigureRevision.Place, help_text=_("Plants in Hà Nội or all plants."))
+    prices = serializers.ChoiceField(choices=FigureRevision.Prices)
+    base_year = serializers.IntegerField(allow_null=True, help_text=_("Of constant prices."))
+    accounts = serializers.ChoiceField(choices=FigureRevision.Accounts)
+    output_vnd = Vnd(allow_null=True)
+    revenue_vnd = Vnd(allow_null=True)
+    key_product_revenue_vnd = Vnd(allow_null=True)
+    export_direct_goods_usd_cents = UsdCents(allow_null=True)
+    export_entrusted_goods_usd_cents = UsdCents(allow_null=True)
+    export_direct_services_usd_cents = UsdCents(allow_null=True)
+    export_entrusted_services_usd_cents = UsdCents(allow_null=True)
+    export_currency = serializers.CharField(
+        help_text=_("Currency of the contracts before they were converted (ISO 4217).")
+    )
+    export_rate = serializers.UUIDField(
+        source="export_rate.public_id", allow_null=True, help_text=_("The exchange rate that was used.")
+    )
+    labour_average = serializers.IntegerField(allow_null=True)
+    labour_insured = serializers.IntegerField(allow_null=True)
+    capital_vnd = Vnd(allow_null=True)
+    tax_vnd = Vnd(allow_null=True)
+    size = serializers.CharField(allow_blank=True, help_text=_("Size by Decree 80/2021/NĐ-CP; empty when unknown."))
+    revision = serializers.IntegerField()
+    confirmed_at = Time()
+    superseded_at = Time(allow_null=True, help_text=_("Since when a later revision stands in its place."))
+    parts = FigurePartRow(many=True, required=False)
+
+    @classmethod
+    def subqueries(cls):
+        return {"parts": FigureLine.objects.filter(revision=OuterRef("pk")).order_by("pk")}
+
+
+class FigureFilter(ApiFilter):
+    year = WholeNumber()
+    enterprise = django_filters.UUIDFilter(field_name="enterprise__public_id")
+    tax_code = django_filters.CharFilter(field_name="enterprise__tax_code")
+    scope = django_filters.ChoiceFilter(choices=FigureRevision.Scope.choices)
+    place = django_filters.ChoiceFilter(choices=FigureRevision.Place.choices)
+    prices = django_filters.ChoiceFilter(choices=FigureRevision.Prices.choices)
+    accounts = django_filters.ChoiceFilter(choices=FigureRevision.Accounts.choices)
+    standing = Truth(
+        field_name="superseded_at__isnull", label=_("Only what stands (true) or only what was superseded (false)")
+    )
+
+
+def _confirmed():
+    return FigureRevision.objects.filter(state=FigureRevision.State.CONFIRMED)
+
+
+def _of_the_same_years(ids):
+    named = FigureRevision.objects.filter(public_id__in=ids)
+    found = _confirmed().filter(enterprise__in=_family_of(named), year__in=named.values("year"))
+    return found.values_list("public_id", flat=True)
+
+
+FIGURES = register(
+    Resource(
+        name="figures",
+        label=_("Confirmed figures of years"),
+        model=FigureRevision,
+        row=FigureRow,
+        rows=lambda caller: within(caller, _confirmed(), to_enterprise="enterprise__"),
+        filters=FigureFilter,
+        sorts={"year": ("year",)},
+        sort="year",
+        changes={
+            "enterprises.figurerevision": _of_the_same_years,
+            "enterprises.enterprise": rows_with(FigureRevision, "enterprise"),
+        },
+        was_seen_by=once_within(owner_of(FigureRevision)),
+    )
+)
+
+
+# --- products and titles --------------------------------------------------------------------------
+
+
+class ProductRow(Row):
+    """A product that an enterprise makes. One that was entered by mistake is gone."""
+
+    id = public_id()
+    enterprise = OwnerRow()
+    name = serializers.CharField()
+    group = ItemRow(allow_null=True, help_text=_("Its group of key industrial products."))
+    activity = ItemRow(allow_null=True)
+    created_at = Time()
+
+
+class ProductFilter(ApiFilter):
+    q = Search(label=_("Words of the name"))
+    enterprise = django_filters.UUIDFilter(field_name="enterprise__public_id")
+    tax_code = django_filters.CharFilter(field_name="enterprise__tax_code")
+    group = django_filters.CharFilter(field_name="group__code")
+
+
+def _owners_of_products(ids):
+    """A product that was moved by a merge belonged to a record that was merged into its owner."""
+    found = list(owner_of(Product)(ids))
+    moved = Event.objects.filter(object_kind="enterprises.product", object_id__in=ids, kind="product moved")
+    before = Product.objects.filter(public_id__in=moved.values("object_id"))
+    return found + list(before.values_list("public_id", "enterprise__merged_records__public_id"))
+
+
+PRODUCTS = register(
+    Resource(
+        name="products",
+        label=_("Products"),
+        model=Product,
+        row=ProductRow,
+        rows=lambda caller: within(caller, Product.objects.standing(), to_enterprise="enterprise__"),
+        filters=ProductFilter,
+        sorts={"name": ("sort_key",)},
+        sort="name",
+        changes={
+            "enterprises.product": list,
+            "enterprises.enterprise": rows_with(Product, "enterprise"),
+            "reference.productgroup": rows_with(Product, "group"),
+            "reference.industrycode": rows_with(Product, "activity"),
+        },
+        was_seen_by=once_within(_owners_of_products),
+    )
+)
+
+
+class NamedRow(Row):
+    id = public_id()
+    name = serializers.CharField()
+
+
+class TitleRow(Row):
+    """A product was recognised in the round of a year. One that ended says when; one recorded by mistake is gone."""
+
+    id = public_id()
+    product = NamedRow()
+    enterprise = OwnerRow(source="product.enterprise")
+    group = ItemRow(source="product.group", allow_null=True)
+    kind = serializers.ChoiceField(choices=Title.Kind)
+    round_year = serializers.IntegerField()
+    decision_number = serializers.CharField()
+    decision_on = serializers.DateField()
+    valid_from = serializers.DateField()
+    valid_to = serializers.DateField(allow_null=True, help_text=_("Last day in force."))
+    ended_on = serializers.DateField(
+        allow_null=True, help_text=_("It holds no longer from this day on, whatever its last day was.")
+    )
+    end_reason = serializers.CharField(allow_blank=True)
+    created_at = Time()
+
+
+class TitleFilter(ApiFilter):
+    q = Search("product__folded", label=_("Words of the name of the product"))
+    year = WholeNumber(field_name="round_year")
+    kind = django_filters.ChoiceFilter(choices=Title.Kind.choices)
+    group = django_filters.CharFilter(field_name="product__group__code")
+    in_force_on = InForceOn(label=_("Only titles that are in force on this day"))
+
+
+class OwnTitleFilter(TitleFilter):
+    enterprise = django_filters.UUIDFilter(field_name="product__enterprise__public_id")
+    tax_code = django_filters.CharFilter(field_name="product__enterprise__tax_code")
+
+
+def _owners_of_titles(ids):
+    return TitleRevision.objects.filter(title__public_id__in=ids).values_list(
+        "title__public_id", "enterprise__public_id"
+    )
+
+
+TITLES = register(
+    Resource(
+        name="titles",
+        label=_("Titles of products"),
+        model=Title,
+        row=TitleRow,
+        rows=lambda caller: within(caller, Title.objects.standing(), to_enterprise="product__enterprise__"),
+        filters=OwnTitleFilter,
+        sorts={"year": ("round_year",)},
+        sort="year",
+        changes={
+            "enterprises.title": list,
+            "enterprises.product": rows_with(Title, "product"),
+            "enterprises.enterprise": rows_with(Title, "product__enterprise"),
+            "reference.productgroup": rows_with(Title, "product__group"),
+        },
+        was_seen_by=once_within(_owners_of_titles),
+    )
+)
+
+
+class RecognisedRow(Row):
+    """A product that holds, or once held, a title of the programme, as the public register shows it."""
+
+    id = public_id()
+    product = serializers.CharField(source="product.name")
+    enterprise = serializers.CharField(source="product.enterprise.name")
+    group = ItemRow(source="product.group", allow_null=True)
+    kind = serializers.ChoiceField(choices=Title.Kind)
+    round_year = serializers.IntegerField()
+    decision_number = serializers.CharField()
+    decision_on = serializers.DateField()
+    valid_from = serializers.DateField()
+    valid_to = serializers.DateField(allow_null=True, help_text=_("Last day in force."))
+    ended_on = serializers.DateField(
+        allow_null=True, help_text=_("It holds no longer from this day on, whatever its last day was.")
+    )
+
+
+# It has no feed of changes: a title comes in when its first day comes, which is no event. The list is short; an
+# ETag says whether it is the same as before.
+RECOGNISED = register(
+    Resource(
+        name="recognised",
+        label=_("Recognised products, as the public register shows them"),
+        model=Title,
+        row=RecognisedRow,
+        rows=lambda caller: Title.objects.standing().filter(valid_from__lte=timezone.localdate()),
+        filters=TitleFilter,
+        sorts={"year": ("round_year",)},
+        sort="-year",
+        open_to_all=True,
     )
 )

@@ -1,0 +1,173 @@
+"""What the programme is judged by: published values of indicators with where they come from, and the city's figures."""
+
+import django_filters
+from django.db.models import Case, F, Func, TextField, When
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+from exchange.api.programme import never, of_everybody
+from exchange.filters import ApiFilter, Truth, WholeNumber
+from exchange.resources import Resource, register, rows_with
+from exchange.rows import Row, Time, UsdCents, Vnd, public_id
+from programme.models.scheme import Unit
+from reporting.models import CityStatistic, FigureKind, PublishedValue, Verdict
+
+
+def _within_json(column, steps):
+    """The text at a place of a JSON column, written the same on both engines."""
+    return Func(F(column), template=f"(%(expressions)s {steps})", output_field=TextField())
+
+
+class KpiValueRow(Row):
+    """A value of an indicator as it was published by a numbered paper. It never changes; a later one supersedes it.
+
+    A share is exactly numerator over denominator; sum numerators and denominators, never shares. The numerator lies
+    between its two bounds: enterprises that did not report count nothing in the lower one and by the definition's method
+    in the upper one, which is no bound while `open_units` is above 0.
+    """
+
+    id = public_id()
+    year = serializers.IntegerField()
+    indicator = serializers.CharField(source="family")
+    variant = serializers.CharField(source="indicator_code")
+    name_vi = serializers.CharField()
+    name_en = serializers.CharField()
+    definition_version = serializers.IntegerField(source="version.revision")
+    unit = serializers.ChoiceField(choices=Unit)
+    numerator = serializers.IntegerField(
+        allow_null=True, help_text=_("Whole đồng, cents of a US dollar or a number, as the indicator counts.")
+    )
+    denominator = serializers.IntegerField(allow_null=True, help_text=_("In the same unit; none for a count."))
+    lower = serializers.IntegerField(allow_null=True, help_text=_("Lower bound of the numerator."))
+    upper = serializers.IntegerField(allow_null=True, help_text=_("Upper bound of the numerator."))
+    open_units = serializers.IntegerField(help_text=_("Enterprises that the upper bound says nothing about."))
+    reporting = serializers.IntegerField(allow_null=True, help_text=_("Enterprises that report."))
+    counted = serializers.IntegerField(allow_null=True, help_text=_("Enterprises that count."))
+    kind = serializers.ChoiceField(choices=FigureKind)
+    estimated = serializers.BooleanField(help_text=_("Whether the denominator is estimated."))
+    statistic_state = serializers.CharField(allow_blank=True, help_text=_("State of the city's figure."))
+    city_statistic = serializers.CharField(
+        allow_null=True,
+        help_text=_("The figure of the city that was read (see city_statistics), in this very revision."),
+    )
+    city_index = serializers.CharField(
+        allow_null=True, help_text=_("The index by which last year's figure was carried on, where there was none yet.")
+    )
+    verdict = serializers.ChoiceField(choices=Verdict)
+    reason = serializers.CharField(allow_blank=True, help_text=_("Why it cannot be judged."))
+    target_lower = serializers.CharField(allow_null=True, help_text=_("Of the band that it was judged by; a decimal."))
+    target_upper = serializers.CharField(allow_null=True, help_text=_("Of the band that it was judged by; a decimal."))
+    target_document = serializers.CharField(allow_null=True)
+    rows = serializers.IntegerField(help_text=_("How many rows it was computed from."))
+    digest = serializers.CharField(
+        help_text=_("Of the definition, the cut-off, the statistics, each row and the value (SHA-256).")
+    )
+    run = serializers.UUIDField(source="publication.run.public_id", help_text=_("The computation."))
+    cutoff = Time(source="publication.cutoff", help_text=_("It rests on what was recorded by this moment."))
+    publication = serializers.UUIDField(source="publication.public_id")
+    publication_revision = serializers.IntegerField(source="publication.revision")
+    paper_number = serializers.CharField(source="publication.paper_number")
+    paper_on = serializers.DateField(source="publication.paper_on")
+    published_at = Time(source="publication.published_at")
+    superseded_by = serializers.UUIDField(
+        source="publication.superseded_by.public_id", allow_null=True, help_text=_("The publication in its place.")
+    )
+
+    @classmethod
+    def expressions(cls):
+        return {
+            "city_statistic": _within_json("statistics", "-> 0 ->> 'public_id'"),
+            "city_index": _within_json("statistics", "-> 1 ->> 'public_id'"),
+            "target_lower": _within_json("target", "->> 'lower'"),
+            "target_upper": _within_json("target", "->> 'upper'"),
+            "target_document": _within_json("target", "->> 'document'"),
+        }
+
+
+class KpiValueFilter(ApiFilter):
+    year = WholeNumber()
+    indicator = django_filters.CharFilter(field_name="family")
+    variant = django_filters.CharFilter(field_name="indicator_code")
+    publication = django_filters.UUIDFilter(field_name="publication__public_id")
+    standing = Truth(
+        field_name="publication__superseded_by__isnull", label=_("Only what stands, or only what was superseded")
+    )
+
+
+KPI_VALUES = register(
+    Resource(
+        name="kpi_values",
+        label=_("Published values of indicators"),
+        model=PublishedValue,
+        row=KpiValueRow,
+        rows=of_everybody(PublishedValue.objects),
+        filters=KpiValueFilter,
+        sorts={"added": ()},
+        sort="added",
+        changes={
+            "reporting.kpipublication": rows_with(PublishedValue, "publication", "publication__superseded_by"),
+        },
+        was_seen_by=never,
+    )
+)
+
+
+class CityStatisticRow(Row):
+    """What the statistical office says about the city in a year. A revision supersedes, it never overwrites.
+
+    Estimates, preliminary and official figures of one year stand beside each other, each with its own revisions.
+    """
+
+    id = public_id()
+    measure = serializers.ChoiceField(choices=CityStatistic.Measure)
+    year = serializers.IntegerField()
+    state = serializers.ChoiceField(choices=CityStatistic.State)
+    prices = serializers.ChoiceField(choices=CityStatistic.Prices)
+    base_year = serializers.IntegerField(allow_null=True, help_text=_("Of constant prices."))
+    output_vnd = Vnd(allow_null=True)
+    exports_usd_cents = UsdCents(allow_null=True)
+    index_hundredths_of_percent = serializers.IntegerField(
+        allow_null=True, help_text=_("Index against last year: 10523 is 105.23 %.")
+    )
+    vsic_coverage = serializers.CharField(allow_blank=True)
+    source = serializers.CharField()
+    published_on = serializers.DateField()
+    revision = serializers.IntegerField()
+    reason = serializers.CharField(allow_blank=True, help_text=_("Why it was revised."))
+    supersedes = serializers.UUIDField(source="supersedes.public_id", allow_null=True)
+    recorded_at = Time()
+    superseded_at = Time(allow_null=True, help_text=_("Since when it is out of use, replaced or withdrawn."))
+
+    @classmethod
+    def expressions(cls):
+        return {
+            name: Case(When(unit=unit, then="amount"))
+            for name, unit in (
+                ("output_vnd", CityStatistic.Unit.VND),
+                ("exports_usd_cents", CityStatistic.Unit.USD_CENTS),
+                ("index_hundredths_of_percent", CityStatistic.Unit.INDEX),
+            )
+        }
+
+
+class CityStatisticFilter(ApiFilter):
+    measure = django_filters.ChoiceFilter(choices=CityStatistic.Measure.choices)
+    year = WholeNumber()
+    state = django_filters.ChoiceFilter(choices=CityStatistic.State.choices)
+    prices = django_filters.ChoiceFilter(choices=CityStatistic.Prices.choices)
+    standing = Truth(field_name="superseded_at__isnull", label=_("Only what stands, or only what is out of use"))
+
+
+CITY_STATISTICS = register(
+    Resource(
+        name="city_statistics",
+        label=_("Figures of the city"),
+        model=CityStatistic,
+        row=CityStatisticRow,
+        rows=lambda caller: CityStatistic.objects.all(),
+        filters=CityStatisticFilter,
+        sorts={"added": ()},
+        sort="added",
+        changes={"reporting.citystatistic": rows_with(CityStatistic, "", "superseded_by")},
+    )
+)
