@@ -2,7 +2,10 @@
 
 The chain's sequence is the only clock. A cursor of the first part remembers where the chain stood before the first row was
 read, and the second part begins there: what changed meanwhile comes once more as it is then, and nothing is left out.
+Where few events changed many rows (a ward was renamed), these come page by page before the chain goes on.
 """
+
+from uuid import UUID
 
 from django.db.models import Max
 from django.utils.translation import gettext as _
@@ -58,14 +61,18 @@ def _standing(resource, caller, after, head, limit, names):
     return entries, ["rows", found[-1][0], head], True
 
 
-def _linked(resource, caller, after, _unused, limit, names):
-    links = list(
-        EventLink.objects.filter(sequence__gt=after)
-        .order_by("sequence")
-        .values_list("sequence", "event__object_kind", "event__object_id")[:LINKS_AT_ONCE]
-    )
-    changed, reached = _objects(resource, links, limit)
+def _linked(resource, caller, after, unfinished, limit, names):
+    """`unfinished`: the last link and the last row of a page before that did not hold all rows of its links."""
+    links = EventLink.objects.filter(sequence__gt=after)
+    if unfinished:
+        links = links.filter(sequence__lte=unfinished[0])
+    columns = ("sequence", "event__object_kind", "event__object_id")
+    links = list(links.order_by("sequence").values_list(*columns)[:LINKS_AT_ONCE])
+    changed, reached = _objects(resource, links, len(links) if unfinished else limit)
     ids = _rows_changed(resource, changed)
+    if unfinished or len(ids) > limit:
+        ids = sorted(public_id for public_id in ids if not unfinished or public_id > UUID(unfinished[1]))
+    ids, left = ids[:limit], ids[limit:]
     seen = dict(resource.rows(caller).filter(public_id__in=ids).values_list("public_id", "pk"))
     texts = texts_of(resource, list(seen.values()), names)
     entries = []
@@ -76,6 +83,10 @@ def _linked(resource, caller, after, _unused, limit, names):
     if gone and resource.was_seen_by is not None:
         gone = resource.was_seen_by(caller, gone)
     entries += [f'{{"id":"{public_id}","change":"gone","row":null}}' for public_id in gone]
+    if left:
+        return entries, ["links", after, [reached, str(ids[-1])]], True
+    if unfinished:
+        return entries, ["links", reached, 0], _head() > reached
     more = bool(links) and (reached < links[-1][0] or len(links) == LINKS_AT_ONCE)
     return entries, ["links", reached or after, 0], more
 

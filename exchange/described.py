@@ -6,7 +6,7 @@ from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, inline_seri
 from rest_framework import serializers
 
 from exchange.asking import MOST, MOST_COUNTED, USUAL
-from exchange.filters import Day, WholeNumber
+from exchange.filters import Day, Identifier, WholeNumber
 from exchange.resources import resources
 from exchange.rights import all_scopes
 
@@ -55,6 +55,8 @@ def _filter_type(filter_):
         return {"type": "string", "pattern": r"^-?[0-9]{1,18}$"}
     if isinstance(filter_, Day):
         return OpenApiTypes.DATE
+    if isinstance(filter_, Identifier):
+        return OpenApiTypes.UUID
     choices = filter_.extra.get("choices")
     return (
         {"type": "string", "enum": [value for value, _label in choices]}

@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from uuid import UUID
 
 import django_filters
 from django import forms
@@ -10,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from screens.text import matching
 
 _WHOLE = re.compile(r"-?[0-9]{1,18}")
+_IDENTIFIER = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -35,6 +37,21 @@ class DayField(forms.Field):
 
     def _refuse(self):
         raise forms.ValidationError(_("Write a day as YYYY-MM-DD."))
+
+
+class IdentifierField(forms.Field):
+    def to_python(self, value):
+        if value in self.empty_values:
+            return None
+        if not _IDENTIFIER.fullmatch(value):
+            raise forms.ValidationError(_("Write an identifier as this API gives it."))
+        return UUID(value)
+
+
+class Identifier(django_filters.Filter):
+    """The public id of a thing that rows belong to."""
+
+    field_class = IdentifierField
 
 
 class WholeNumber(django_filters.Filter):

@@ -20,7 +20,7 @@ from enterprises.models import (
 )
 from enterprises.models.enterprises import Size
 from enterprises.models.figures import MEASURES, USUAL_BASIS
-from exchange.filters import ApiFilter, Day, InForceOn, Search, Truth, WholeNumber
+from exchange.filters import ApiFilter, Day, Identifier, InForceOn, Search, Truth, WholeNumber
 from exchange.resources import Resource, register, rows_with
 from exchange.rows import ItemRow, Row, Time, UsdCents, Vnd, public_id
 
@@ -181,7 +181,7 @@ def once_within(owners):
         if not caller.is_narrowed:
             return ids
         found = list(owners(ids))
-        kept = set(_seen_before(caller, list({owner for _thing, owner in found})))
+        kept = set(_seen_before(caller, list({owner for _thing, owner in found if owner})))
         known = {thing for thing, owner in found if owner in kept}
         return [public_id for public_id in ids if public_id in known]
 
@@ -253,7 +253,7 @@ class FigureRow(Row):
 
 class FigureFilter(ApiFilter):
     year = WholeNumber()
-    enterprise = django_filters.UUIDFilter(field_name="enterprise__public_id")
+    enterprise = Identifier(field_name="enterprise__public_id")
     tax_code = django_filters.CharFilter(field_name="enterprise__tax_code")
     scope = django_filters.ChoiceFilter(choices=FigureRevision.Scope.choices)
     place = django_filters.ChoiceFilter(choices=FigureRevision.Place.choices)
@@ -309,7 +309,7 @@ class ProductRow(Row):
 
 class ProductFilter(ApiFilter):
     q = Search(label=_("Words of the name"))
-    enterprise = django_filters.UUIDFilter(field_name="enterprise__public_id")
+    enterprise = Identifier(field_name="enterprise__public_id")
     tax_code = django_filters.CharFilter(field_name="enterprise__tax_code")
     group = django_filters.CharFilter(field_name="group__code")
 
@@ -377,7 +377,7 @@ class TitleFilter(ApiFilter):
 
 
 class OwnTitleFilter(TitleFilter):
-    enterprise = django_filters.UUIDFilter(field_name="product__enterprise__public_id")
+    enterprise = Identifier(field_name="product__enterprise__public_id")
     tax_code = django_filters.CharFilter(field_name="product__enterprise__tax_code")
 
 

@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from exchange.filters import ApiFilter, Day, Search, Truth, WholeNumber
+from exchange.filters import ApiFilter, Day, Identifier, Search, Truth, WholeNumber
 from exchange.resources import Resource, register, rows_with
 from exchange.rows import ItemRow, Row, Time, Vnd, public_id
 from programme.models import (
@@ -407,10 +407,10 @@ class LedgerEntryRow(Row):
 
 
 class LedgerEntryFilter(ApiFilter):
-    line = django_filters.UUIDFilter(field_name="line__public_id")
+    line = Identifier(field_name="line__public_id")
     year = WholeNumber(field_name="line__year__year")
     kind = django_filters.ChoiceFilter(choices=EntryKind.choices)
-    commitment = django_filters.UUIDFilter(field_name="commitment__public_id")
+    commitment = Identifier(field_name="commitment__public_id")
     happened_since = Day(field_name="happened_on", lookup_expr="gte")
     happened_until = Day(field_name="happened_on", lookup_expr="lte")
 

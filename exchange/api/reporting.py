@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from exchange.api.programme import never, of_everybody
-from exchange.filters import ApiFilter, Truth, WholeNumber
+from exchange.filters import ApiFilter, Identifier, Truth, WholeNumber
 from exchange.resources import Resource, register, rows_with
 from exchange.rows import Row, Time, UsdCents, Vnd, public_id
 from programme.models.scheme import Unit
@@ -88,7 +88,7 @@ class KpiValueFilter(ApiFilter):
     year = WholeNumber()
     indicator = django_filters.CharFilter(field_name="family")
     variant = django_filters.CharFilter(field_name="indicator_code")
-    publication = django_filters.UUIDFilter(field_name="publication__public_id")
+    publication = Identifier(field_name="publication__public_id")
     standing = Truth(
         field_name="publication__superseded_by__isnull", label=_("Only what stands, or only what was superseded")
     )

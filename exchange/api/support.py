@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from exchange.api.enterprises import OwnerRow, once_within, owner_of, within
-from exchange.filters import ApiFilter, Day, Truth, WholeNumber
+from exchange.filters import ApiFilter, Day, Identifier, Truth, WholeNumber
 from exchange.resources import Resource, register, rows_with
 from exchange.rows import ItemRow, Row, Time, Vnd, public_id
 from support.models import ActivityType, SupportRecord, SupportRevision
@@ -45,7 +45,7 @@ class SupportRow(Row):
 
 class SupportFilter(ApiFilter):
     year = WholeNumber()
-    enterprise = django_filters.UUIDFilter(field_name="enterprise__public_id")
+    enterprise = Identifier(field_name="enterprise__public_id")
     tax_code = django_filters.CharFilter(field_name="enterprise__tax_code")
     activity_code = django_filters.CharFilter()
     activity_type = django_filters.ChoiceFilter(choices=ActivityType.choices)

@@ -1,0 +1,157 @@
+"""Every resource of the API: who reads how much of it, in how many queries, and described as it is."""
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from exchange.resources import resources
+from exchange.rights import all_scopes
+from tests.exchange import things
+from tests.exchange.calling import System
+from tests.exchange.test_description import answer_of, description  # noqa: F401 - a fixture
+from tests.factories import make_enterprise, make_figures, make_product, make_product_group, make_title, make_unit
+from tests.programme.making_plans import make_plan
+
+pytestmark = pytest.mark.django_db
+OF_ENTERPRISES = {"enterprises", "figures", "products", "titles", "support"}
+OF_EVERYBODY = {"plans", "tasks", "budget_years", "budget_lines", "ledger_entries", "kpi_values"}
+
+
+def system(**fields):
+    return System(*all_scopes(), calls_a_minute=100_000, **fields)
+
+
+def asked(resource):
+    """The resource with all that can be asked for."""
+    return f"{resource.name}?limit=1000&fields={','.join(resource.fields)}"
+
+
+def enterprise_of(name, row):
+    return row["id"] if name == "enterprises" else row["enterprise"]["id"]
+
+
+@pytest.mark.parametrize("narrowed_to", ["wards", "groups"])
+def test_a_narrowed_system_reads_its_enterprises_and_no_sums_of_others(narrowed_to):
+    known = things.make_everything()
+    other = known | {"ward": make_unit(), "group": make_product_group("DT")}
+    things.make_full_enterprise(other, "Công ty khác")
+    one = {"wards": [known["ward"].code]} if narrowed_to == "wards" else {"groups": [known["group"].code]}
+    whole, narrow = system(), system(name="Hẹp", **one)
+    inside = {row["id"] for row in narrow.walk("enterprises?limit=1000")}
+    for name, resource in resources().items():
+        rows = {row["id"]: row for row in whole.walk(asked(resource))}
+        mine = {row["id"]: row for row in narrow.walk(asked(resource))}
+        if name in OF_ENTERPRISES:
+            assert mine == {key: row for key, row in rows.items() if enterprise_of(name, row) in inside}
+            assert 0 < len(mine) < len(rows), name
+        else:
+            assert mine == ({} if name in OF_EVERYBODY else rows), name
+        assert narrow.read(f"{name}?limit=1&count=true")["count"] == len(mine)
+        assert len(narrow.get(f"{name}/stream").getvalue().splitlines()) == len(mine)
+        if resource.changes:
+            assert {change["id"] for change in narrow.changed(f"{name}/changes?limit=1000")[0]} == mine.keys()
+        for key in rows:
+            assert narrow.get(f"{name}/{key}").status_code == (200 if key in mine else 404), name
+
+
+def test_what_is_drafted_or_waits_is_read_by_nobody():
+    enterprise = make_enterprise()
+    for state in ("draft", "declared", "waiting", "returned"):
+        make_figures(
+            enterprise,
+            2023,
+            state=state,
+            place="hanoi" if state in ("draft", "waiting") else "whole",
+            scope=("whole" if state in ("draft", "declared") else "key_products"),
+        )
+    for year, state in ((2023, "draft"), (2024, "reviewing"), (2025, "submitted"), (2026, "withdrawn")):
+        make_plan(year, state)
+    reader = system()
+    for name in ("figures", "plans", "tasks"):
+        assert reader.walk(f"{name}?limit=1000") == reader.changed(f"{name}/changes")[0] == []
+
+
+def test_the_register_of_recognised_products_is_open_to_all_and_says_no_more_than_it_may():
+    enterprise = make_enterprise("Công ty A", phone="02438", email="bi-mat@example.com", address="Số 1")
+    title = make_title(make_product(enterprise, "Máy A"), round_year=2023)
+    make_title(make_product(enterprise), round_year=2026, valid_from="2999-01-01", valid_to=None)
+    answer = Client().get("/api/v1/recognised")
+    assert answer.status_code == 200 and answer.headers["Cache-Control"] == "public, max-age=300"
+    assert answer.json()["data"] == [
+        {
+            "id": str(title.public_id),
+            "product": "Máy A",
+            "enterprise": "Công ty A",
+            "group": None,
+            "kind": "key_product",
+            "round_year": 2023,
+            "decision_number": title.decision_number,
+            "decision_on": "2023-11-01",
+            "valid_from": "2023-11-01",
+            "valid_to": "2026-10-31",
+            "ended_on": None,
+        }
+    ]
+    assert "recognised:read" not in all_scopes()
+    assert Client().get("/api/v1/titles").status_code == 401
+
+
+def test_a_list_takes_as_many_queries_for_many_rows_as_for_one():
+    things.make_everything()
+    reader, counts = system(), {}
+    for name, resource in resources().items():
+        for limit in (1, 1000):
+            with CaptureQueriesContext(connection) as queries:
+                reader.get(f"{name}?limit={limit}&fields={','.join(resource.fields)}&count=true")
+            counts.setdefault(name, []).append(len(queries))
+    assert {name: count for name, count in counts.items() if count[0] != count[1] or count[0] > 12} == {}
+
+
+def test_every_answer_is_as_described(description):  # noqa: F811
+    things.make_everything()
+    reader = system()
+    for name, resource in resources().items():
+        for kind in ("", "/changes")[: 2 if resource.changes else 1]:
+            page = reader.read(f"{name}{kind}?fields={','.join(resource.fields)}")
+            answer_of(description, f"/api/v1/{name}{kind}").validate(page)
+
+
+@pytest.mark.parametrize(
+    ("asked", "wrong"),
+    [
+        ("figures?enterprise=1", "enterprise"),
+        ("figures?enterprise={aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa}", "enterprise"),
+        ("figures?standing=yes", "standing"),
+        ("titles?in_force_on=2026-02-30", "in_force_on"),
+        ("budget_lines?managed=1", "managed"),
+        ("plans?state=draft", "state"),
+        ("units?kind=phuong", "kind"),
+    ],
+)
+def test_a_filter_that_cannot_be_read_is_named(asked, wrong):
+    answer = system().get(asked)
+    assert answer.status_code == 400 and [each["attr"] for each in answer.json()["errors"]] == [wrong]
+
+
+def test_filters_choose_rows():
+    things.make_everything()
+    reader = system()
+    chosen = [
+        ("figures?standing=false", lambda row: row["superseded_at"] is not None),
+        ("figures?year=2023", lambda row: row["year"] == 2023),
+        ("titles?in_force_on=2024-06-01", lambda row: row["ended_on"] is None or row["ended_on"] > "2024-06-01"),
+        ("support?by_programme=false", lambda row: not row["by_programme"]),
+        ("units?kind=district", lambda row: row["kind"] == "district"),
+        ("units?in_force_on=2024-01-01", lambda row: row["valid_from"] <= "2024-01-01"),
+        ("budget_lines?managed=false", lambda row: not row["managed"]),
+        ("ledger_entries?kind=allocate", lambda row: row["kind"] == "allocate"),
+        ("plans?state=in_force", lambda row: row["state"] == "in_force"),
+        ("kpi_values?standing=true", lambda row: row["superseded_by"] is None),
+        ("city_statistics?standing=true", lambda row: row["superseded_at"] is None),
+        ("calendar_days?since=2026-09-02&until=2026-09-02", lambda row: row["on"] == "2026-09-02"),
+    ]
+    for path, is_meant in chosen:
+        name = path.partition("?")[0]
+        rows = reader.walk(f"{name}?limit=1000")
+        assert [row for row in rows if is_meant(row)] == reader.walk(f"{path}&limit=1000") != [], path
