@@ -120,7 +120,7 @@ TARGETS = register(
         filters=TargetFilter,
         sorts={"added": ()},
         sort="added",
-        changes={"programme.target": list, "programme.period": rows_with(Target, "period")},
+        changes={"programme.target": list},
     )
 )
 
@@ -312,7 +312,7 @@ BUDGET_YEARS = register(
         filters=BudgetYearFilter,
         sorts={"year": ("year",)},
         sort="year",
-        changes={"programme.budgetyear": list, "programme.period": rows_with(BudgetYear, "period")},
+        changes={"programme.budgetyear": list},
         was_seen_by=never,
     )
 )
