@@ -301,6 +301,11 @@ SPECTACULAR_SETTINGS = {
     "SERVE_URLCONF": "config.urls",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {
+        "PeriodStateEnum": "programme.models.Period.State",
+        "TitleKindEnum": "enterprises.models.Title.Kind",
+        "UnitLevelEnum": "reference.models.AdministrativeUnit.Kind",
+    },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "exchange.described.fields_may_be_chosen",

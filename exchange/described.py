@@ -61,7 +61,7 @@ def _filter_type(filter_):
     return (
         {"type": "string", "enum": [value for value, _label in choices]}
         if choices
-        else {"type": "string", "minLength": 1}
+        else {"type": "string", "minLength": 1, "pattern": r"^[^\u0000]+$"}
     )
 
 

@@ -58,8 +58,8 @@ class EnterpriseRow(Row):
     name = serializers.CharField()
     short_name = serializers.CharField(allow_blank=True)
     name_en = serializers.CharField(allow_blank=True)
-    type = serializers.ChoiceField(source="enterprise_type", choices=Enterprise.Type)
-    status = serializers.ChoiceField(choices=Enterprise.Status)
+    type = serializers.ChoiceField(source="enterprise_type", choices=Enterprise.Type.choices)
+    status = serializers.ChoiceField(choices=Enterprise.Status.choices)
     status_from = serializers.DateField(allow_null=True)
     size = serializers.CharField(allow_blank=True, help_text=_("Size by Decree 80/2021/NĐ-CP; empty when unknown."))
     size_year = serializers.IntegerField(allow_null=True)
@@ -199,7 +199,9 @@ def owner_of(model):
 class FigurePartRow(Row):
     """A part of one measure: of an activity, of a product, or of both."""
 
-    measure = serializers.ChoiceField(choices=[(name, name) for name in MEASURES])
+    measure = serializers.ChoiceField(
+        choices=[(name, FigureRevision._meta.get_field(name).verbose_name) for name in MEASURES]
+    )
     activity = serializers.CharField(source="activity.code", allow_null=True)
     product = serializers.UUIDField(source="product.public_id", allow_null=True)
     amount = serializers.IntegerField(help_text=_("In the unit that the name of the measure ends with."))
@@ -217,12 +219,14 @@ class FigureRow(Row):
     enterprise = OwnerRow()
     year = serializers.IntegerField()
     scope = serializers.ChoiceField(
-        choices=FigureRevision.Scope, help_text=_("The whole enterprise or key products only.")
+        choices=FigureRevision.Scope.choices, help_text=_("The whole enterprise or key products only.")
     )
-    place = serializers.ChoiceField(choices=FigureRevision.Place, help_text=_("Plants in Hà Nội or all plants."))
-    prices = serializers.ChoiceField(choices=FigureRevision.Prices)
+    place = serializers.ChoiceField(
+        choices=FigureRevision.Place.choices, help_text=_("Plants in Hà Nội or all plants.")
+    )
+    prices = serializers.ChoiceField(choices=FigureRevision.Prices.choices)
     base_year = serializers.IntegerField(allow_null=True, help_text=_("Of constant prices."))
-    accounts = serializers.ChoiceField(choices=FigureRevision.Accounts)
+    accounts = serializers.ChoiceField(choices=FigureRevision.Accounts.choices)
     output_vnd = Vnd(allow_null=True)
     revenue_vnd = Vnd(allow_null=True)
     key_product_revenue_vnd = Vnd(allow_null=True)
@@ -355,7 +359,7 @@ class TitleRow(Row):
     product = NamedRow()
     enterprise = OwnerRow(source="product.enterprise")
     group = ItemRow(source="product.group", allow_null=True)
-    kind = serializers.ChoiceField(choices=Title.Kind)
+    kind = serializers.ChoiceField(choices=Title.Kind.choices)
     round_year = serializers.IntegerField()
     decision_number = serializers.CharField()
     decision_on = serializers.DateField()
@@ -415,7 +419,7 @@ class RecognisedRow(Row):
     product = serializers.CharField(source="product.name")
     enterprise = serializers.CharField(source="product.enterprise.name")
     group = ItemRow(source="product.group", allow_null=True)
-    kind = serializers.ChoiceField(choices=Title.Kind)
+    kind = serializers.ChoiceField(choices=Title.Kind.choices)
     round_year = serializers.IntegerField()
     decision_number = serializers.CharField()
     decision_on = serializers.DateField()

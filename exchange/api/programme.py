@@ -52,7 +52,7 @@ class PeriodRow(Row):
     name_en = serializers.CharField(allow_blank=True)
     starts_year = serializers.IntegerField()
     ends_year = serializers.IntegerField()
-    state = serializers.ChoiceField(choices=Period.State)
+    state = serializers.ChoiceField(choices=Period.State.choices)
     ceiling_vnd = Vnd(allow_null=True, help_text=_("Estimated budget of all sources, in whole đồng."))
     decision = serializers.CharField(allow_blank=True)
     decision_on = serializers.DateField(allow_null=True)
@@ -60,7 +60,7 @@ class PeriodRow(Row):
         source="ceiling_step.document", allow_null=True, help_text=_("By which the ceiling was changed, if it was.")
     )
     ceiling_document_on = serializers.DateField(source="ceiling_step.document_on", allow_null=True)
-    confidence = serializers.ChoiceField(choices=Confidence)
+    confidence = serializers.ChoiceField(choices=Confidence.choices)
     source = serializers.CharField(allow_blank=True)
 
 
@@ -89,8 +89,13 @@ class TargetRow(Row):
 
     id = public_id()
     period = serializers.CharField(source="period.code")
+    period_state = serializers.ChoiceField(
+        source="period.state",
+        choices=Period.State.choices,
+        help_text=_("Whether the period is one by decision, or an illustration."),
+    )
     indicator = serializers.CharField(source="indicator_code")
-    applies = serializers.ChoiceField(choices=Target.Applies)
+    applies = serializers.ChoiceField(choices=Target.Applies.choices)
     year = serializers.IntegerField(allow_null=True)
     lower = serializers.DecimalField(
         max_digits=20, decimal_places=4, allow_null=True, help_text=_("At least, in the unit.")
@@ -98,10 +103,10 @@ class TargetRow(Row):
     upper = serializers.DecimalField(
         max_digits=20, decimal_places=4, allow_null=True, help_text=_("At most, in the unit.")
     )
-    unit = serializers.ChoiceField(choices=Unit)
+    unit = serializers.ChoiceField(choices=Unit.choices)
     document = serializers.CharField()
     withdrawn_on = serializers.DateField(allow_null=True)
-    confidence = serializers.ChoiceField(choices=Confidence)
+    confidence = serializers.ChoiceField(choices=Confidence.choices)
     source = serializers.CharField(allow_blank=True)
 
 
@@ -120,7 +125,7 @@ TARGETS = register(
         filters=TargetFilter,
         sorts={"added": ()},
         sort="added",
-        changes={"programme.target": list},
+        changes={"programme.target": list, "programme.period": rows_with(Target, "period")},
     )
 )
 
@@ -163,7 +168,7 @@ class PlanLineRow(Row):
 class PlanPaperRow(Row):
     """A paper by which the plan was approved or its tasks assigned."""
 
-    kind = serializers.ChoiceField(choices=PlanPaper.Kind)
+    kind = serializers.ChoiceField(choices=PlanPaper.Kind.choices)
     number = serializers.CharField()
     signed_on = serializers.DateField()
 
@@ -176,7 +181,7 @@ class PlanRow(Row):
     id = public_id()
     year = serializers.IntegerField()
     version = serializers.IntegerField(source="number", help_text=_("An adjustment is a new version."))
-    kind = serializers.ChoiceField(choices=Plan.Kind)
+    kind = serializers.ChoiceField(choices=Plan.Kind.choices)
     adjusts = serializers.UUIDField(
         source="base.public_id", allow_null=True, help_text=_("The version that it adjusts.")
     )
@@ -236,7 +241,7 @@ class TaskRow(Row):
     agency = ItemRow(allow_null=True, help_text=_("Lead agency, where it is another."))
     deliverable = serializers.CharField(allow_blank=True)
     due_on = serializers.DateField(allow_null=True)
-    state = serializers.ChoiceField(choices=Task.State)
+    state = serializers.ChoiceField(choices=Task.State.choices)
     percent = serializers.IntegerField(help_text=_("Progress as last reported, in whole percent."))
     finished_on = serializers.DateField(allow_null=True)
 
@@ -285,7 +290,7 @@ class BudgetYearRow(Row):
     id = public_id()
     year = serializers.IntegerField()
     period = serializers.CharField(source="period.code")
-    state = serializers.ChoiceField(choices=YearState)
+    state = serializers.ChoiceField(choices=YearState.choices)
     envelope_vnd = Vnd()
     envelope_document = serializers.CharField(source="envelope_step.document", allow_null=True)
     envelope_document_on = serializers.DateField(source="envelope_step.document_on", allow_null=True)
@@ -389,7 +394,7 @@ class LedgerEntryRow(Row):
     line = serializers.UUIDField(source="line.public_id", help_text=_("The budget line."))
     year = serializers.IntegerField(source="line.year.year", help_text=_("Budget year of the line."))
     number = serializers.IntegerField(help_text=_("Without gaps on its line."))
-    kind = serializers.ChoiceField(choices=EntryKind)
+    kind = serializers.ChoiceField(choices=EntryKind.choices)
     amount_vnd = Vnd()
     reverses = serializers.UUIDField(source="reverses.public_id", allow_null=True)
     pair = serializers.UUIDField(allow_null=True, help_text=_("The same for the two halves of one movement."))

@@ -36,7 +36,8 @@ class ReferenceRow(Row):
     valid_to = serializers.DateField(allow_null=True, help_text=_("Last day in force; none while it has no end."))
     legal_basis = serializers.CharField(allow_blank=True)
     confidence = serializers.ChoiceField(
-        choices=Confidence, help_text=_("How sure it is: A was read in the document itself, K was not verified.")
+        choices=Confidence.choices,
+        help_text=_("How sure it is: A was read in the document itself, K was not verified."),
     )
     source = serializers.CharField(allow_blank=True, help_text=_("Where it was read."))
 
@@ -45,7 +46,7 @@ class SuccessionRow(Row):
     """An older unit of which the whole or a part went into this one."""
 
     id = serializers.UUIDField(source="old.public_id")
-    kind = serializers.ChoiceField(source="old.kind", choices=AdministrativeUnit.Kind)
+    kind = serializers.ChoiceField(source="old.kind", choices=AdministrativeUnit.Kind.choices)
     code = serializers.CharField(source="old.code")
     name_vi = serializers.CharField(source="old.name_vi")
     since = serializers.DateField(source="on")
@@ -55,8 +56,8 @@ class SuccessionRow(Row):
 class UnitRow(ReferenceRow):
     """A district (until 30/06/2025) or a ward or commune (since 01/07/2025), with the units that it came from."""
 
-    kind = serializers.ChoiceField(choices=AdministrativeUnit.Kind)
-    unit_type = serializers.ChoiceField(choices=AdministrativeUnit.UnitType)
+    kind = serializers.ChoiceField(choices=AdministrativeUnit.Kind.choices)
+    unit_type = serializers.ChoiceField(choices=AdministrativeUnit.UnitType.choices)
     predecessors = SuccessionRow(many=True, help_text=_("An old unit may have gone into several new ones."))
 
     @classmethod
@@ -67,7 +68,7 @@ class UnitRow(ReferenceRow):
 class IndustryCodeRow(ReferenceRow):
     """A code of the Vietnam standard industrial classification; it means nothing without its classification."""
 
-    classification = serializers.ChoiceField(choices=IndustryCode.Classification)
+    classification = serializers.ChoiceField(choices=IndustryCode.Classification.choices)
     level = serializers.IntegerField(
         help_text=_("1 section, 2 division, 3 group, 4 class, 5 subclass."), min_value=1, max_value=5
     )
@@ -101,7 +102,7 @@ class ExchangeRateRow(Row):
     on = serializers.DateField()
     vnd_per_unit = Vnd()
     source = serializers.CharField(allow_blank=True)
-    confidence = serializers.ChoiceField(choices=Confidence)
+    confidence = serializers.ChoiceField(choices=Confidence.choices)
     withdrawn_on = serializers.DateField(allow_null=True)
 
 
@@ -110,11 +111,11 @@ class CalendarDayRow(Row):
 
     id = public_id()
     on = serializers.DateField()
-    kind = serializers.ChoiceField(choices=CalendarDay.Kind)
+    kind = serializers.ChoiceField(choices=CalendarDay.Kind.choices)
     name_vi = serializers.CharField()
     name_en = serializers.CharField(allow_blank=True)
     basis = serializers.CharField()
-    confidence = serializers.ChoiceField(choices=Confidence)
+    confidence = serializers.ChoiceField(choices=Confidence.choices)
 
 
 class ItemFilter(ApiFilter):

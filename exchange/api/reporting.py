@@ -33,7 +33,7 @@ class KpiValueRow(Row):
     name_vi = serializers.CharField()
     name_en = serializers.CharField()
     definition_version = serializers.IntegerField(source="version.revision")
-    unit = serializers.ChoiceField(choices=Unit)
+    unit = serializers.ChoiceField(choices=Unit.choices)
     numerator = serializers.IntegerField(
         allow_null=True, help_text=_("Whole đồng, cents of a US dollar or a number, as the indicator counts.")
     )
@@ -43,7 +43,7 @@ class KpiValueRow(Row):
     open_units = serializers.IntegerField(help_text=_("Enterprises that the upper bound says nothing about."))
     reporting = serializers.IntegerField(allow_null=True, help_text=_("Enterprises that report."))
     counted = serializers.IntegerField(allow_null=True, help_text=_("Enterprises that count."))
-    kind = serializers.ChoiceField(choices=FigureKind)
+    kind = serializers.ChoiceField(choices=FigureKind.choices)
     estimated = serializers.BooleanField(help_text=_("Whether the denominator is estimated."))
     statistic_state = serializers.CharField(allow_blank=True, help_text=_("State of the city's figure."))
     city_statistic = serializers.CharField(
@@ -53,7 +53,7 @@ class KpiValueRow(Row):
     city_index = serializers.CharField(
         allow_null=True, help_text=_("The index by which last year's figure was carried on, where there was none yet.")
     )
-    verdict = serializers.ChoiceField(choices=Verdict)
+    verdict = serializers.ChoiceField(choices=Verdict.choices)
     reason = serializers.CharField(allow_blank=True, help_text=_("Why it cannot be judged."))
     target_lower = serializers.CharField(allow_null=True, help_text=_("Of the band that it was judged by; a decimal."))
     target_upper = serializers.CharField(allow_null=True, help_text=_("Of the band that it was judged by; a decimal."))
@@ -119,10 +119,10 @@ class CityStatisticRow(Row):
     """
 
     id = public_id()
-    measure = serializers.ChoiceField(choices=CityStatistic.Measure)
+    measure = serializers.ChoiceField(choices=CityStatistic.Measure.choices)
     year = serializers.IntegerField()
-    state = serializers.ChoiceField(choices=CityStatistic.State)
-    prices = serializers.ChoiceField(choices=CityStatistic.Prices)
+    state = serializers.ChoiceField(choices=CityStatistic.State.choices)
+    prices = serializers.ChoiceField(choices=CityStatistic.Prices.choices)
     base_year = serializers.IntegerField(allow_null=True, help_text=_("Of constant prices."))
     output_vnd = Vnd(allow_null=True)
     exports_usd_cents = UsdCents(allow_null=True)

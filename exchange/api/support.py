@@ -23,7 +23,7 @@ class SupportRow(Row):
     year = serializers.IntegerField(help_text=_("The year in which it counts."))
     activity_code = serializers.CharField()
     activity = serializers.CharField()
-    activity_type = serializers.ChoiceField(choices=ActivityType)
+    activity_type = serializers.ChoiceField(choices=ActivityType.choices)
     content_area = ItemRow()
     kind = ItemRow()
     what = serializers.CharField(help_text=_("What was delivered."))
