@@ -161,6 +161,11 @@ def statement(resource, names, vendor):
     return f"{sql} WHERE {table}.{key} {chosen}", params
 
 
+def _on_one_line(text):
+    """As the renderer writes them: these two would end a line for many a reader."""
+    return text.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+
+
 def texts_of(resource, keys, names):
     """{key: JSON text} of the rows with these keys."""
     if not keys:
@@ -169,4 +174,4 @@ def texts_of(resource, keys, names):
     given = list(keys) if connection.vendor == "postgresql" else "[" + ",".join(map(str, keys)) + "]"
     with connection.cursor() as cursor:
         cursor.execute(sql, [*params, given])
-        return dict(cursor.fetchall())
+        return {key: _on_one_line(text) for key, text in cursor.fetchall()}

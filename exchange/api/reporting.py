@@ -1,4 +1,8 @@
-"""What the programme is judged by: published values of indicators with where they come from, and the city's figures."""
+"""What the programme is judged by: published values of indicators with where they come from, and the city's figures.
+
+A client that was narrowed to wards or product groups reads the city's figures, which are public, but no indicators: they
+sum up enterprises that it may not see.
+"""
 
 import django_filters
 from django.db.models import Case, F, Func, TextField, When

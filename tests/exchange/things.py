@@ -43,7 +43,7 @@ from tests.programme.making import (
 from tests.programme.making_plans import make_item, make_plan, move_plan
 from tests.reporting.making import OUTPUT_SHARE, make_indicator, make_run, make_statistic
 
-HOSTILE = 'Công ty “Ánh "Dương\\ 2”\n\t\x01\x7f 😀 </script> %s {0}'
+HOSTILE = 'Công ty “Ánh "Dương\\ 2”\n\t\x01\x7f\u2028\u2029\x85 😀 </script> %s {0}'
 NOW = datetime(2026, 6, 1, 2, 0, tzinfo=UTC)
 
 
