@@ -272,6 +272,10 @@ def _confirmed():
     return FigureRevision.objects.filter(state=FigureRevision.State.CONFIRMED)
 
 
+def _confirmed_of(ids):
+    return _confirmed().filter(enterprise__public_id__in=ids).values_list("public_id", flat=True)
+
+
 def _of_the_same_years(ids):
     named = FigureRevision.objects.filter(public_id__in=ids)
     found = _confirmed().filter(enterprise__in=_family_of(named), year__in=named.values("year"))
@@ -290,7 +294,7 @@ FIGURES = register(
         sort="year",
         changes={
             "enterprises.figurerevision": _of_the_same_years,
-            "enterprises.enterprise": rows_with(FigureRevision, "enterprise"),
+            "enterprises.enterprise": _confirmed_of,
         },
         was_seen_by=once_within(owner_of(FigureRevision)),
     )

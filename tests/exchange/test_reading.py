@@ -4,14 +4,27 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from drf_spectacular.drainage import GENERATOR_STATS
 
+from accounts.models import Office
+from accounts.services import edit_office
+from audit.chain import seal_all
+from enterprises.services.enterprises import edit_enterprise
 from exchange.resources import resources
 from exchange.rights import all_scopes
 from tests.exchange import things
 from tests.exchange.calling import System
 from tests.exchange.test_description import answer_of, description  # noqa: F401 - a fixture
-from tests.factories import make_enterprise, make_figures, make_product, make_product_group, make_title, make_unit
+from tests.factories import (
+    make_enterprise,
+    make_figures,
+    make_officer,
+    make_product,
+    make_product_group,
+    make_title,
+    make_unit,
+)
 from tests.programme.making_plans import make_plan
 
 pytestmark = pytest.mark.django_db
@@ -68,9 +81,20 @@ def test_what_is_drafted_or_waits_is_read_by_nobody():
         )
     for year, state in ((2023, "draft"), (2024, "reviewing"), (2025, "submitted"), (2026, "withdrawn")):
         make_plan(year, state)
-    reader = system()
+    reader, cursors = system(), {}
     for name in ("figures", "plans", "tasks"):
-        assert reader.walk(f"{name}?limit=1000") == reader.changed(f"{name}/changes")[0] == []
+        changes, cursors[name] = reader.changed(f"{name}/changes")
+        assert reader.walk(f"{name}?limit=1000") == changes == []
+    values = {"name": "Tên mới"}
+    edit_enterprise(
+        enterprise=enterprise, version=1, values=values, by=make_officer(), now=things.NOW, reason="Đổi tên"
+    )
+    office = {"code": "MOI", "name": "Mới", "symbol": "", "kind": "office", "ended_on": None}
+    for each in Office.objects.filter(tasks__isnull=False)[:1]:
+        edit_office(office=each, expected=1, by="system:test", now=things.NOW, **office)
+    seal_all(now=timezone.now())
+    for name, cursor in cursors.items():
+        assert reader.read(f"{name}/changes?cursor={cursor}")["data"] == []
 
 
 def test_the_register_of_recognised_products_is_open_to_all_and_says_no_more_than_it_may():
