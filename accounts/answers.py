@@ -1,6 +1,7 @@
 """What the views of this room share: a page with one form, and doing a repeated request once."""
 
 from django.contrib import messages
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 
 from audit.events import actor_name
@@ -9,18 +10,22 @@ from jobs.operations import once
 
 
 def form_page(request, form, act, *, title, submit, back, lead="", above=None):
-    """Show a form; when it is sent, do `act(cleaned_data)`, which returns the message and where to go.
+    """Show a form; when it is sent, do `act(cleaned_data)`, which returns the message and where to go, or the
+    page that is the answer.
 
     A refusal stands above the form with all that was typed; a change made meanwhile shows both versions.
     """
     if request.method == "POST" and form.is_valid():
         try:
-            message, target = act(form.cleaned_data)
+            answer = act(form.cleaned_data)
         except StaleVersion as stale:
             form.meet_conflict(stale.current, stale)
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
+            if isinstance(answer, HttpResponseBase):
+                return answer
+            message, target = answer
             messages.success(request, message)
             return redirect(target)
     return render(

@@ -2,7 +2,7 @@
 
 from django.urls import reverse
 
-_panels, _ways_in = [], []
+_panels, _ways_in, _places = [], [], []
 
 
 def register(panel):
@@ -21,3 +21,12 @@ def register_way_in(question, label, route):
 
 def ways_in():
     return [{"question": question, "label": label, "url": reverse(route)} for question, label, route in _ways_in]
+
+
+def register_place(route, title, lead):
+    """On the page of the system's administration: a place of another room."""
+    _places.append((route, title, lead))
+
+
+def places_of_rooms():
+    return list(_places)

@@ -111,5 +111,5 @@ menu(
     _("System administration"),
     route="accounts:administration",
     order=100,
-    rooms=("accounts", "audit", "jobs"),
+    rooms=("accounts", "audit", "jobs", "systems"),
 )

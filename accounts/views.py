@@ -31,7 +31,7 @@ from accounts.forms import (
 from accounts.models import Delegation, Handover, Invitation, Letter, Office, Post, SignIn, User
 from accounts.names import names_of
 from accounts.outbox import letters
-from accounts.panels import panels_of, ways_in
+from accounts.panels import panels_of, places_of_rooms, ways_in
 from accounts.parking import park_and_show, park_and_sign_in, path_of
 from accounts.permissions import HAND_OVER, MANAGE_PEOPLE
 from accounts.roles import Role
@@ -151,6 +151,7 @@ def administration(request):
         ("audit:access_list", _("Access log"), _("Who read what is traced, and attempts that were refused")),
         ("jobs:chain", _("Seals of the event log"), _("The chain, the day seals, and verifying them")),
         ("jobs:job_list", _("Jobs"), _("Long work: waiting, running, failed")),
+        *places_of_rooms(),
     ]
     return render(
         request,
@@ -670,7 +671,7 @@ def table_of_rights(request):
     role = Role(chosen) if chosen in Role.values else None
     rooms = {}
     for action in sorted(actions().values(), key=lambda action: action.code):
-        if role is None or role in action.roles:
+        if not action.by_token and (role is None or role in action.roles):
             room = action.code.partition(".")[0]
             room = ROOM_OF.get(room, room)
             roles = [each.label for each in Role if each in action.roles]
@@ -704,6 +705,7 @@ ROOM_OF = {
     "budget": "programme",
     "policies": "programme",
     "treasury": "programme",
+    "api": "exchange",
 }
 ROOM_TITLES = {
     "accounts": gettext_lazy("People"),
@@ -717,6 +719,7 @@ ROOM_TITLES = {
     "dossiers": gettext_lazy("Dossiers"),
     "support": gettext_lazy("Support"),
     "reporting": gettext_lazy("Indicators and reports"),
+    "exchange": gettext_lazy("Connected systems"),
 }
 
 

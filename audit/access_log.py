@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from audit.context import current_source
-from audit.events import actor_name
+from audit.events import actor_name, sentences
 from audit.models import AccessEntry
 
 
@@ -47,6 +47,7 @@ def _place(rest):
 
 def said(what):
     """What was accessed, in words; refusals and exports say what is done there, and the address by its own name."""
+    sentences()  # loads what the rooms say
     if what in _sayings:
         return str(_sayings[what])
     act, _blank, rest = what.partition(" ")

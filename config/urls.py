@@ -21,6 +21,7 @@ urlpatterns = [
     path("reference/", include("reference.urls")),
     path("programme/", include("programme.urls")),
     path("api/", include("exchange.urls")),
+    path("systems/", include("exchange.urls_clients")),
     path("", include("reporting.urls")),
 ]
 

@@ -5,3 +5,16 @@ from django.utils.translation import gettext_lazy as _
 class ExchangeConfig(AppConfig):
     name = "exchange"
     verbose_name = _("Exchange with other systems")
+
+    def ready(self):
+        from accounts.panels import register_place
+        from audit.events import register_finder, register_names
+        from exchange import names
+
+        register_names(names.names_of_clients)
+        register_finder(names.clients_called)
+        register_place(
+            "systems:client_list",
+            _("Connected systems"),
+            _("Which systems of other agencies read and write here, with which rights, until when"),
+        )

@@ -3,7 +3,7 @@
 import hashlib
 import ipaddress
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -70,6 +70,15 @@ def may_call_from(address: str, networks: list) -> bool:
     return any(place in ipaddress.ip_network(network) for network in networks)
 
 
+def minute_of(day: date) -> int:
+    """The first minute of a day, counted as MinuteOfUse counts."""
+    return int(timezone.make_aware(datetime.combine(day, time.min)).timestamp()) // 60
+
+
+def day_of(minute: int) -> date:
+    return timezone.localdate(datetime.fromtimestamp(minute * 60, tz=UTC))
+
+
 def seconds_left(now: datetime) -> int:
     """Seconds until the next minute begins."""
     return 60 - int(now.timestamp()) % 60
@@ -114,7 +123,7 @@ def use_by_day(client, *, since: date) -> dict[date, int]:
     """{day: calls} of the client from a day on, the days that are not summed up yet included."""
     days = dict(client.days.filter(day__gte=since).values_list("day", "calls"))
     for minute, calls in client.minutes.values_list("minute", "calls"):
-        day = timezone.localdate(datetime.fromtimestamp(minute * 60, tz=timezone.get_current_timezone()))
+        day = day_of(minute)
         if day >= since:
             days[day] = days.get(day, 0) + calls
     return days

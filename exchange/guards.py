@@ -1,8 +1,9 @@
-from audit.guards import immutable, no_delete
+from audit.guards import frozen_when, immutable, no_delete
 
 GUARDS = [
     no_delete("exchange_client"),
     immutable("exchange_client", "public_id", "application_id", "created_by", "created_at"),
+    frozen_when("exchange_client", "OLD.switched_off_at IS NOT NULL"),  # for good: it is registered anew
     no_delete("exchange_secret"),
     immutable("exchange_secret", "public_id", "client_id", "digest", "hint", "made_at", "made_by"),
 ]

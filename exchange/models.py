@@ -2,9 +2,12 @@
 
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from audit.identity import Identified, Versioned
+
+MOST_CALLS = 100_000  # a minute
 
 
 class ClientQuerySet(models.QuerySet):
@@ -31,7 +34,7 @@ class Client(Identified, Versioned):
     """
 
     class State(models.TextChoices):
-        WORKING = "working", _("Working")
+        WORKING = "working", _("Connected")
         EXPIRED = "expired", _("Expired")
         OFF = "off", _("Switched off")
 
@@ -43,7 +46,7 @@ class Client(Identified, Versioned):
     name = models.CharField(_("name of the system"), max_length=120)
     owner = models.CharField(_("agency that runs it"), max_length=200)
     contact = models.CharField(_("contact"), max_length=200)
-    purpose = models.CharField(_("what for"), max_length=500)
+    purpose = models.CharField(_("purpose of the connection"), max_length=500)
     basis = models.CharField(_("ground of the sharing"), max_length=200)
     scopes = models.JSONField(_("rights"), default=list)
     wards = models.JSONField(_("only these wards"), default=list)
@@ -66,7 +69,7 @@ class Client(Identified, Versioned):
         ordering = ["name", "id"]
         constraints = [
             models.UniqueConstraint(fields=["name"], name="client_named_once"),
-            models.CheckConstraint(condition=Q(calls_a_minute__range=(1, 100_000)), name="client_calls_plausible"),
+            models.CheckConstraint(condition=Q(calls_a_minute__range=(1, MOST_CALLS)), name="client_calls_plausible"),
             models.CheckConstraint(
                 condition=~Q(name="") & ~Q(owner="") & ~Q(purpose="") & ~Q(basis=""), name="client_says_what_for"
             ),
@@ -79,6 +82,14 @@ class Client(Identified, Versioned):
 
     def __str__(self):
         return self.name
+
+    @property
+    def actor(self):
+        """How it stands in the access log and in histories."""
+        return f"client:{self.public_id}"
+
+    def get_absolute_url(self):
+        return reverse("systems:client_detail", args=[self.public_id])
 
     def state_on(self, on):
         if self.switched_off_at is not None:

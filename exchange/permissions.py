@@ -7,6 +7,12 @@ from exchange.resources import resources
 SEE_CLIENTS = action("exchange.see clients", _("See the connected systems and their use"), roles=OVERSEERS)
 MANAGE_CLIENTS = action("exchange.manage clients", _("Register and switch off connected systems"), roles=ADMINISTRATOR)
 
+# the connected systems, on screen
+for name in ("client_list", "client_detail"):
+    route(f"systems:{name}", GET=SEE_CLIENTS)
+for name in ("add_client", "edit_client", "make_secret", "switch_off_client"):
+    route(f"systems:{name}", GET=MANAGE_CLIENTS, POST=MANAGE_CLIENTS)
+
 # a token for a client and its secret
 route("exchange:token", POST=ANYONE)
 

@@ -1,10 +1,12 @@
-"""Registering connected systems: their rights, their secrets, switching them off."""
+"""Connected systems: registering them, their rights and secrets, switching them off; and what is done every night."""
 
 import secrets
+from collections import Counter
 from datetime import timedelta
 from ipaddress import ip_network
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from oauth2_provider.models import AccessToken, Application
@@ -12,10 +14,13 @@ from oauth2_provider.models import AccessToken, Application
 from accounts.access import require
 from audit.events import actor_name, record_event
 from audit.refusals import Conflict, Refused
-from exchange.models import Client, Secret
+from exchange.callers import day_of, minute_of
+from exchange.models import MOST_CALLS, Client, DayOfUse, MinuteOfUse, Secret
 from exchange.oauth import digest_of
 from exchange.permissions import MANAGE_CLIENTS
 from exchange.rights import all_scopes
+from exchange.telling import EXPIRES
+from notices.services.telling import tell
 from reference.models import AdministrativeUnit, ProductGroup
 from screens import formats
 
@@ -32,11 +37,21 @@ EDITABLE = (
     "calls_a_minute",
     "expires_on",
 )
+WRITTEN = ("name", "owner", "contact", "purpose", "basis")
+PERSONAL = ("contact",)  # may be somebody's name: what can be erased stands beside the chain of events
 LONGEST = timedelta(days=2 * 366)
 OVERLAP = timedelta(days=7)
+WARN_DAYS = (30, 7)
 
 
-def _require_sound(values, *, now):
+def _sound(values, *, now):
+    """The values as they are kept: texts without blanks around them, codes once and in order."""
+    values = values | {name: values[name].strip() for name in WRITTEN}
+    values |= {name: sorted(set(values[name])) for name in ("scopes", "wards", "groups")}
+    if not all(values[name] for name in WRITTEN):
+        raise Refused(_("Say which system it is, whose, whom to ask, what for and on which ground."))
+    if not 1 <= values["calls_a_minute"] <= MOST_CALLS:
+        raise Refused(_("Calls a minute: from 1 to %(most)s.") % {"most": formats.number(MOST_CALLS)})
     unknown = sorted(set(values["scopes"]) - set(all_scopes()))
     if unknown or not values["scopes"]:
         raise Refused(_("Choose at least one right. Unknown: %(those)s.") % {"those": ", ".join(unknown) or "–"})
@@ -58,27 +73,44 @@ def _require_sound(values, *, now):
             _("The last day lies between today and %(day)s; then the connection is looked at anew.")
             % {"day": formats.vn_date(today + LONGEST)}
         )
+    return values
+
+
+def _take_name(client, save):
+    """Save under a name that no other system has, whoever registers at the same moment."""
+    try:
+        with transaction.atomic():
+            save()
+    except IntegrityError:
+        if Client.objects.filter(name=client.name).exclude(pk=client.pk).exists():
+            raise Conflict(_("There is a system of this name already.")) from None
+        raise
+
+
+def _told(values, suffix=""):
+    """(what an event says of the values, what it says in a way that can be erased)."""
+    personal = {f"{name}{suffix}": values[name] for name in PERSONAL if name in values}
+    return {name: value for name, value in values.items() if name not in PERSONAL}, personal
 
 
 @transaction.atomic
-def register_client(*, by, now, **values):
+def register_client(*, by, now, synthetic=False, **values):
     """Register a connected system; returns it with its first secret, which nobody can read again."""
     require(by, MANAGE_CLIENTS)
-    _require_sound(values, now=now)
-    if Client.objects.filter(name=values["name"]).exists():
-        raise Conflict(_("There is a system of this name already."))
+    values = _sound(values, now=now)
     application = Application(
         name=values["name"],
         client_type=Application.CLIENT_CONFIDENTIAL,
         authorization_grant_type=Application.GRANT_CLIENT_CREDENTIALS,
         hash_client_secret=False,
     )
-    client = Client(application=application, created_by=actor_name(by), created_at=now, **values)
+    client = Client(application=application, created_by=actor_name(by), created_at=now, synthetic=synthetic, **values)
     application.client_secret = str(client.public_id)  # names the client; its secrets are rows of their own
     application.save()
     client.application = application
-    client.save()
-    record_event("client registered", client, by=by, now=now, after={name: values[name] for name in EDITABLE})
+    _take_name(client, client.save)
+    after, personal = _told({name: values[name] for name in EDITABLE})
+    record_event("client registered", client, by=by, now=now, after=after, personal=personal)
     return client, _make_secret(client, by=by, now=now)
 
 
@@ -86,17 +118,18 @@ def register_client(*, by, now, **values):
 def edit_client(*, client, expected, by, now, **values):
     """Change what a connected system may do; it counts from its next call on."""
     require(by, MANAGE_CLIENTS)
-    _require_sound(values, now=now)
+    values = _sound(values, now=now)
     client = Client.objects.select_for_update(of=("self",)).get(pk=client.pk)
     if client.switched_off_at:
         raise Conflict(_("This system is switched off. Register it anew."))
-    before = {name: getattr(client, name) for name in EDITABLE if getattr(client, name) != values[name]}
+    stood = {name: getattr(client, name) for name in EDITABLE if getattr(client, name) != values[name]}
     for name in EDITABLE:
         setattr(client, name, values[name])
-    client.save_version(expected, update_fields=EDITABLE)
-    if before:
-        after = {name: values[name] for name in before}
-        record_event("client edited", client, by=by, now=now, before=before, after=after)
+    _take_name(client, lambda: client.save_version(expected, update_fields=EDITABLE))
+    if stood:
+        before, was = _told(stood, " before")
+        after, personal = _told({name: values[name] for name in stood})
+        record_event("client edited", client, by=by, now=now, before=before, after=after, personal=was | personal)
     return client
 
 
@@ -134,7 +167,33 @@ def switch_off_client(*, client, reason, expected, by, now):
     client.switched_off_at, client.switched_off_by = now, actor_name(by)
     client.switched_off_reason = reason.strip()
     client.save_version(expected, update_fields=["switched_off_at", "switched_off_by", "switched_off_reason"])
-    client.secrets.filter(ends_at__isnull=True).update(ends_at=now)
+    client.secrets.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=now)).update(ends_at=now)
     AccessToken.objects.filter(application=client.application).delete()
     record_event("client switched off", client, by=by, now=now, reason=reason.strip())
     return client
+
+
+@transaction.atomic
+def sum_up_use(*, now):
+    """Sum the minutes before yesterday up to days; returns how many minutes these were."""
+    old = MinuteOfUse.objects.filter(minute__lt=minute_of(timezone.localdate(now) - timedelta(days=1)))
+    days, count = Counter(), 0
+    for client, minute, calls in old.select_for_update(of=("self",)).values_list("client", "minute", "calls"):
+        days[client, day_of(minute)] += calls
+        count += 1
+    for (client, day), calls in days.items():
+        row, _made = DayOfUse.objects.get_or_create(client_id=client, day=day, defaults={"calls": 0})
+        DayOfUse.objects.filter(pk=row.pk).update(calls=F("calls") + calls)
+    old.delete()
+    return count
+
+
+@transaction.atomic
+def warn_of_last_days(*, by, now):
+    """Tell administrators 30 and 7 days before a system's last day, each once; returns of how many systems."""
+    today = timezone.localdate(now)
+    near = Client.objects.working(today).filter(expires_on__lte=today + timedelta(days=max(WARN_DAYS)))
+    for client in near:
+        ahead = min(days for days in WARN_DAYS if client.expires_on <= today + timedelta(days=days))
+        tell(EXPIRES, client, by=by, now=now, occasion=f"{client.expires_on} {ahead}")
+    return len(near)

@@ -180,10 +180,11 @@ def _listed(value):
 
 
 def _readable(value, field):
+    chosen = isinstance(field, forms.ChoiceField) and not isinstance(field, forms.ModelChoiceField)
+    labels = dict(flatten_choices(field.choices)) if chosen else {}
     if isinstance(value, list):
-        return "; ".join(str(row) for row in value) or formats.NOTHING
-    if isinstance(field, forms.ChoiceField) and not isinstance(field, forms.ModelChoiceField):
-        value = dict(flatten_choices(field.choices)).get(value, value)
+        return "; ".join(str(labels.get(row, row) if chosen else row) for row in value) or formats.NOTHING
+    value = labels.get(value, value) if chosen else value
     return formats.plain(field.prepare_value(value) if isinstance(field, NumberField) else value)
 
 

@@ -99,6 +99,8 @@ def expected(who, row, method):
     if method not in row:
         open_to_all = any(action.anyone for action in row.values())
         return "no such method" if signed_in or open_to_all else "sign in"
+    if row[method].by_token:  # whoever it is: no person has a token
+        return "sign in"
     if may(who, row[method]):
         return "allowed"
     return "refused" if signed_in else "sign in"

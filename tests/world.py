@@ -123,6 +123,8 @@ def told(answer):
     status = answer.status_code
     if status in (301, 302) and answer.headers["Location"].startswith(("/accounts/login/?", settings.LOGIN_URL)):
         return "sign in"
+    if status == 401:  # of the API: a token is asked for
+        return "sign in"
     if status == 403:
         return "refused"
     if status == 405:

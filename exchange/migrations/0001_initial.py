@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=120, verbose_name='name of the system')),
                 ('owner', models.CharField(max_length=200, verbose_name='agency that runs it')),
                 ('contact', models.CharField(max_length=200, verbose_name='contact')),
-                ('purpose', models.CharField(max_length=500, verbose_name='what for')),
+                ('purpose', models.CharField(max_length=500, verbose_name='purpose of the connection')),
                 ('basis', models.CharField(max_length=200, verbose_name='ground of the sharing')),
                 ('scopes', models.JSONField(default=list, verbose_name='rights')),
                 ('wards', models.JSONField(default=list, verbose_name='only these wards')),

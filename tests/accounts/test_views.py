@@ -313,3 +313,9 @@ def test_every_right_stands_under_the_title_of_a_room():
 
     nouns = {action.code.partition(".")[0] for action in actions().values()}
     assert {ROOM_OF.get(noun, noun) for noun in nouns} <= ROOM_TITLES.keys()
+
+
+def test_the_table_of_rights_is_about_people(client, admin):
+    client.force_login(admin)
+    text = client.get(reverse("accounts:table_of_rights")).content.decode()
+    assert "Đăng ký, sửa và ngắt hệ thống kết nối" in text and "Đọc dữ liệu qua API" not in text

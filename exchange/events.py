@@ -1,0 +1,39 @@
+"""How the history of connected systems reads, and what they took in the access log."""
+
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
+from audit.access_log import describe_access
+from audit.events import describe
+from exchange.names import named_groups, named_scopes, named_wards
+from exchange.resources import resources
+
+CLIENT = {
+    "name": _("Name of the system"),
+    "owner": _("Agency that runs it"),
+    "contact": _("Contact"),
+    "contact before": _("Contact before"),
+    "purpose": _("Purpose of the connection"),
+    "basis": _("Ground of the sharing"),
+    "scopes": (_("Rights"), named_scopes),
+    "wards": (_("Only these wards"), named_wards),
+    "groups": (_("Only these product groups"), named_groups),
+    "addresses": _("Only from these addresses"),
+    "calls_a_minute": _("Calls a minute"),
+    "expires_on": _("Last day"),
+}
+
+describe("client registered", _("Registered the connected system"), fields=CLIENT)
+describe("client edited", _("Changed what the connected system may do"), fields=CLIENT)
+describe("client secret made", _("Made a secret that ends with %(hint)s"))
+describe("client switched off", _("Switched the connected system off"))
+
+WAYS = {
+    "list": _("Read a list through the API"),
+    "one": _("Read one entry through the API"),
+    "stream": _("Read everything through the API"),
+    "changes": _("Read what changed through the API"),
+}
+for _resource in resources().values():
+    for _kind, _sentence in WAYS.items():
+        describe_access(f"api {_resource.name} {_kind}", format_lazy("{}: {}", _sentence, _resource.label))

@@ -1,0 +1,92 @@
+"""The list of connected systems: its columns and filters."""
+
+from datetime import timedelta
+
+import django_filters
+from django.db.models import Max, OuterRef, Subquery, Sum
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_lazy as _
+
+from exchange.callers import day_of, minute_of
+from exchange.models import Client, DayOfUse, MinuteOfUse
+from exchange.names import found_by_words, named_scopes
+from screens import tables
+from screens.lists import FilterSet
+
+SHOWN_DAYS = 30
+
+
+def first_day_shown(today):
+    """The first of the last SHOWN_DAYS days, today included."""
+    return today - timedelta(days=SHOWN_DAYS - 1)
+
+
+def _of(rows, what):
+    """One figure of the rows of use of each system."""
+    own = rows.filter(client=OuterRef("pk")).order_by().values("client")
+    return Subquery(own.annotate(figure=what).values("figure"))
+
+
+def clients_with_use(today):
+    """Systems with their state, the calls of the last 30 days and when they called last.
+
+    A day is summed up only after the next one: what is not yet stands in minutes.
+    """
+    since = first_day_shown(today)
+    days, minutes = DayOfUse.objects.all(), MinuteOfUse.objects.all()
+    summed = Coalesce(_of(days.filter(day__gte=since), Sum("calls")), 0)
+    fresh = Coalesce(_of(minutes.filter(minute__gte=minute_of(since)), Sum("calls")), 0)
+    return Client.objects.with_state(today).annotate(
+        calls=summed + fresh,
+        last_minute=_of(minutes, Max("minute")),
+        last_day=_of(days, Max("day")),
+    )
+
+
+def last_call(record):
+    """The day of the last call."""
+    if record["last_minute"] is None:
+        return record["last_day"]
+    return day_of(record["last_minute"])
+
+
+class RightsColumn(tables.Column):
+    """The rights of a system in words."""
+
+    width = 60
+
+    def text(self, value):
+        return "; ".join(named_scopes(value))
+
+    def plain(self, value):
+        return self.text(value)
+
+    sheet_value = plain
+
+
+class ClientTable(tables.Table):
+    name = tables.VietnameseLinkColumn(verbose_name=_("System"), route="systems:client_detail")
+    owner = tables.VietnameseColumn(verbose_name=_("Agency"))
+    scopes = RightsColumn(verbose_name=_("Rights"), orderable=False)
+    purpose = tables.VietnameseColumn(verbose_name=_("Purpose of the connection"))
+    basis = tables.VietnameseColumn(verbose_name=_("Ground of the sharing"))
+    contact = tables.VietnameseColumn(verbose_name=_("Contact"))
+    expires_on = tables.DateColumn(verbose_name=_("Last day"))
+    calls = tables.NumberColumn(verbose_name=_("Calls in 30 days"))
+    last_used = tables.DateColumn(verbose_name=_("Last call"), fields=("last_minute", "last_day"), compute=last_call)
+    state = tables.TagColumn(verbose_name=_("State"), choices=Client.State, kinds=Client.KINDS)
+
+    class Meta:
+        shown = ["name", "owner", "scopes", "expires_on", "calls", "last_used", "state"]
+
+
+class ClientFilter(FilterSet):
+    q = django_filters.CharFilter(label=_("System, agency or purpose"), method="with_words")
+    state = django_filters.ChoiceFilter(label=_("State"), choices=Client.State.choices)
+
+    class Meta:
+        model = Client
+        fields = []
+
+    def with_words(self, queryset, name, value):
+        return queryset.filter(pk__in=found_by_words(value))

@@ -1,0 +1,18 @@
+from django.utils.translation import gettext_lazy as _
+from oauth2_provider.models import clear_expired
+
+from exchange.services import sum_up_use, warn_of_last_days
+from jobs.registry import Daily, job
+
+TIMETABLE = [Daily("exchange.tidy", hour=2, minute=10), Daily("exchange.warn", hour=6, minute=30)]
+
+
+@job("exchange.tidy", _("Sum up the use of connected systems and forget expired tokens"))
+def tidy(running, *, now):
+    clear_expired()
+    return {"minutes": sum_up_use(now=now)}
+
+
+@job("exchange.warn", _("Tell administrators which connected systems end soon"))
+def warn(running, *, now):
+    return {"told": warn_of_last_days(by="system:exchange.warn", now=now)}

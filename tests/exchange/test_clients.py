@@ -1,0 +1,150 @@
+"""Connected systems: registering and editing them, their secrets, switching off, and what is done every night."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import DatabaseError, transaction
+from django.utils import timezone
+from oauth2_provider.models import AccessToken
+
+from audit.events import history_of
+from audit.models import Event, PersonalValue
+from audit.refusals import Conflict, NotAllowed, Refused, StaleVersion
+from exchange.callers import minute_of, use_by_day
+from exchange.models import Client, DayOfUse, MinuteOfUse
+from exchange.services import EDITABLE, edit_client, rotate_secret, switch_off_client
+from exchange.work import tidy, warn
+from notices.models import Delivery, Telling
+from notices.services import sending
+from tests.exchange.calling import System, ask_for_token, make_client
+from tests.factories import make_administrator, make_auditor
+
+pytestmark = pytest.mark.django_db
+BY = "system:test"
+
+
+def values_of(client, **changes):
+    return {name: getattr(client, name) for name in EDITABLE} | changes
+
+
+def edit(client, *, expected=1, by=BY, **changes):
+    return edit_client(client=client, expected=expected, by=by, now=timezone.now(), **values_of(client, **changes))
+
+
+def off(client, *, expected=1, by=BY, reason="Hết nhiệm vụ"):
+    return switch_off_client(client=client, reason=reason, expected=expected, by=by, now=timezone.now())
+
+
+def test_only_administrators_manage_systems():
+    client, _secret = make_client()
+    for act in (edit, off):
+        with pytest.raises(NotAllowed):
+            act(client, by=make_auditor(email=f"{act.__name__}@example.com"))
+    off(client, by=make_administrator())
+
+
+def test_a_name_stands_once():
+    make_client()
+    with pytest.raises(Conflict):
+        make_client(name="  Sở Tài chính – phần mềm ngân sách ")
+    other, _secret = make_client(name="Khác")
+    with pytest.raises(Conflict):
+        edit(other, name="Sở Tài chính – phần mềm ngân sách")
+    assert set(Client.objects.values_list("name", flat=True)) == {"Sở Tài chính – phần mềm ngân sách", "Khác"}
+
+
+@pytest.mark.parametrize("wrong", [{"owner": "  "}, {"basis": ""}, {"calls_a_minute": 0}, {"calls_a_minute": 100_001}])
+def test_a_system_says_whose_it_is_and_how_much_it_asks(wrong):
+    with pytest.raises(Refused):
+        make_client(**wrong)
+
+
+def test_an_edit_against_an_older_version_is_refused():
+    client, _secret = make_client()
+    edit(client, purpose="Thống kê")
+    with pytest.raises(StaleVersion):
+        edit(client, purpose="Khác")
+    assert Client.objects.get().purpose == "Thống kê"
+
+
+def test_what_changed_is_told_and_a_contact_can_be_erased():
+    client, secret = make_client(contact="Nguyễn Văn An")
+    edit(client, contact="Trần Thị Bình", scopes=["enterprises:read"], calls_a_minute=5)
+    bodies = "".join(Event.objects.about(client).values_list("body", flat=True))
+    assert not any(text in bodies for text in ("Nguyễn Văn An", "Trần Thị Bình", secret))
+    latest = history_of(client)[0]
+    changes = {str(label): (before, after) for label, before, after in latest.changes}
+    assert (600, 5) in changes.values() and (None, "Trần Thị Bình") in changes.values()
+    PersonalValue.objects.filter(event__object_id=client.public_id).delete()
+    assert "Trần Thị Bình" not in str(history_of(client)[0].changes)
+
+
+def test_what_is_switched_off_has_no_secret_or_token_that_holds_and_stays_off():
+    system = System()
+    rotate_secret(client=system.client, expected=1, by=BY, now=timezone.now())
+    off(system.client, expected=2)
+    assert not system.client.secrets.filter(ends_at__isnull=True).exists()
+    assert not system.client.secrets.filter(ends_at__gt=timezone.now()).exists()
+    assert not AccessToken.objects.exists()
+    for act in (edit, off):
+        with pytest.raises(Conflict):
+            act(system.client, expected=3)
+    with pytest.raises(Conflict):
+        rotate_secret(client=system.client, expected=3, by=BY, now=timezone.now())
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Client.objects.update(switched_off_at=None, switched_off_by="", switched_off_reason="")
+
+
+def test_a_third_secret_ends_the_first_at_once():
+    client, first = make_client()
+    second = rotate_secret(client=client, expected=1, by=BY, now=timezone.now())
+    third = rotate_secret(client=client, expected=2, by=BY, now=timezone.now())
+    assert [ask_for_token(client, each).status_code for each in (first, second, third)] == [401, 200, 200]
+
+
+# --- every night -------------------------------------------------------------------------------
+
+
+def test_minutes_before_yesterday_become_days_once_and_nothing_is_lost(time_machine):
+    now = datetime(2026, 11, 28, 19, 30, tzinfo=UTC)  # 02:30 of the 29th in Hà Nội
+    time_machine.move_to(now, tick=False)
+    client, _secret = make_client()
+    today = timezone.localdate()
+    midnight = minute_of(today - timedelta(days=1))
+    for minute in (midnight - 1, midnight - 2, midnight - 1441, midnight, minute_of(today)):
+        MinuteOfUse.objects.create(client=client, minute=minute, calls=10)
+    before = use_by_day(client, since=today - timedelta(days=30))
+    assert tidy(None, now=now) == {"minutes": 3}
+    assert tidy(None, now=now) == {"minutes": 0}
+    assert use_by_day(client, since=today - timedelta(days=30)) == before
+    assert list(DayOfUse.objects.order_by("day").values_list("day", "calls")) == [
+        (today - timedelta(days=3), 10),
+        (today - timedelta(days=2), 20),
+    ]
+    assert MinuteOfUse.objects.count() == 2
+
+
+def test_expired_tokens_are_forgotten(time_machine):
+    System()
+    time_machine.move_to(timezone.now() + timedelta(days=2))
+    tidy(None, now=timezone.now())
+    assert not AccessToken.objects.exists()
+
+
+def test_administrators_are_told_thirty_and_seven_days_before_the_last_day(time_machine):
+    administrator, today = make_administrator(), timezone.localdate()
+    make_auditor()
+    client, _secret = make_client(expires_on=today + timedelta(days=31))
+    make_client(name="Tắt", expires_on=today + timedelta(days=3))
+    off(Client.objects.get(name="Tắt"))
+    told = []
+    for days in (0, 1, 2, 10, 24, 25, 31, 32):
+        time_machine.move_to(datetime.combine(today + timedelta(days=days), datetime.min.time(), UTC))
+        warn(None, now=timezone.now())
+        told.append(Telling.objects.count())
+    assert told == [0, 1, 1, 1, 2, 2, 2, 2]
+    time_machine.move_to(datetime.combine(today + timedelta(days=1), datetime.min.time(), UTC))
+    Telling.objects.update(next_try_at=timezone.now())
+    sending.send_waiting(now=timezone.now())
+    assert {row.person for row in Delivery.objects.all()} == {administrator}
+    assert client.name in Delivery.objects.first().notice.subject_vi
