@@ -17,11 +17,11 @@ test:
 	@exec .venv/bin/python -m tests.suite
 
 prove:
-	@$(PYTHON) config/install.py --dev
+	@$(PYTHON) config/install.py --prove
 	@exec .venv/bin/python -m tests.figures prove $(NAME)
 
 bench:
-	@$(PYTHON) config/install.py --dev
+	@$(PYTHON) config/install.py --prove
 	@exec .venv/bin/python -m tests.figures bench $(NAME)
 
 lock:
@@ -29,3 +29,4 @@ lock:
 	.venv/bin/python -m pip install --quiet --disable-pip-version-check uv
 	.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header requirements.in -o requirements.txt
 	.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header requirements-dev.in -o requirements-dev.txt
+	.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header requirements-prove.in -o requirements-prove.txt

@@ -18,7 +18,7 @@ HOUSE = Path(__file__).resolve().parent.parent
 VENV = HOUSE / ".venv"
 STAMP = VENV / "installed.json"
 OLDEST, NEWEST = (3, 11), (3, 13)
-LOCKS = ("requirements.txt", "requirements-dev.txt")
+LOCKS = ("requirements.txt", "requirements-dev.txt", "requirements-prove.txt")
 
 
 def wanted(lock_names):
@@ -112,7 +112,7 @@ def main():
         os.execv(python, [python, *sys.argv])  # noqa: S606 - the same script under a Python that fits
     house = os.open(HOUSE, os.O_RDONLY)
     fcntl.flock(house, fcntl.LOCK_EX)  # two starts at once install once
-    install(LOCKS if "--dev" in sys.argv else LOCKS[:1])
+    install(LOCKS if "--prove" in sys.argv else LOCKS[:2] if "--dev" in sys.argv else LOCKS[:1])
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from pathlib import Path
 from tests.services import HOUSE
 
 RUNS_ON = "nothing"
-LOCKS = ("requirements.txt", "requirements-dev.txt")
+LOCKS = ("requirements.txt", "requirements-dev.txt", "requirements-prove.txt")
 
 
 def audit(path):
