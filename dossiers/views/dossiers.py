@@ -219,6 +219,7 @@ def result_signatures(request, public_id, line_id):
             "dossier": row,
             "row": line,
             "title": _("Signatures in the file"),
+            "application": None,
             "file_url": reverse("dossiers:result_file", args=[row.public_id, line.public_id]),
             "found": verified(line.file, now),
             "now": now,

@@ -542,7 +542,7 @@ def lacking_reconciliation(year: BudgetYear) -> str:
     if statement.state != STATE.RECONCILED:
         said.append(_not_confirmed(statement))
         if moved_since(statement):
-            said.append(CHANGED_SINCE)
+            said.append(str(CHANGED_SINCE))
     if statement.span == StatementSpan.YEAR and _moved_after(year, statement.ends_on).exists():
         said.append(
             _(
