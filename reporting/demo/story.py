@@ -8,6 +8,7 @@ from datetime import date
 import xlsxwriter
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
+from django.utils.module_loading import autodiscover_modules
 
 from accounts.models import Post
 from accounts.roles import Role
@@ -64,6 +65,20 @@ VIEWS = (
 )
 
 
+_scenes_above = []
+
+
+def register_scene(scene):
+    """A room above this one plays `scene(stage)` too; it says so in its module `demo_scenes`."""
+    _scenes_above.append(scene)
+    return scene
+
+
+def scenes_of_rooms_above():
+    autodiscover_modules("demo_scenes")
+    return list(_scenes_above)
+
+
 def play(world, people, *, say):
     """Play every scene that was not played yet; returns what came of it."""
     stage = Stage(world, people)
@@ -91,6 +106,7 @@ def play(world, people, *, say):
         meetings_held,
         years_of_money,
         planned_money_linked,
+        *scenes_of_rooms_above(),
     ):
         with once(scope=ACTOR, verb="scene", key=scene.__name__, body={}, now=stage.now) as operation:
             if not operation.done:

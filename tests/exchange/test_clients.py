@@ -1,6 +1,7 @@
 """Connected systems: registering and editing them, their secrets, switching off, and what is done every night."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.db import DatabaseError, transaction
@@ -11,11 +12,13 @@ from audit.events import history_of
 from audit.models import Event, PersonalValue
 from audit.refusals import Conflict, NotAllowed, Refused, StaleVersion
 from exchange.callers import minute_of, use_by_day
+from exchange.demo_scenes import systems_connected
 from exchange.models import Client, DayOfUse, MinuteOfUse
 from exchange.services import EDITABLE, edit_client, rotate_secret, switch_off_client
 from exchange.work import tidy, warn
 from notices.models import Delivery, Telling
 from notices.services import sending
+from reporting.demo.story import scenes_of_rooms_above
 from tests.exchange.calling import System, ask_for_token, make_client
 from tests.factories import make_administrator, make_auditor
 
@@ -148,3 +151,15 @@ def test_administrators_are_told_thirty_and_seven_days_before_the_last_day(time_
     sending.send_waiting(now=timezone.now())
     assert {row.person for row in Delivery.objects.all()} == {administrator}
     assert client.name in Delivery.objects.first().notice.subject_vi
+
+
+# --- the demonstration -------------------------------------------------------------------------
+
+
+def test_the_demonstration_has_two_systems_of_other_agencies():
+    stage = SimpleNamespace(now=timezone.now())
+    systems_connected(stage)
+    assert Client.objects.working(timezone.localdate()).filter(synthetic=True).count() == 2
+    used = [sum(use_by_day(client, since=date(2020, 1, 1)).values()) for client in Client.objects.all()]
+    assert min(used) > 500
+    assert systems_connected in scenes_of_rooms_above()
