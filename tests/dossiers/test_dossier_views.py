@@ -316,6 +316,14 @@ def test_what_is_not_right_yet_is_kept_as_it_was_typed(client_as, draft, prepare
     assert "31/02/2026" in form
 
 
+def test_two_windows_are_compared_only_in_what_differs(client_as, draft, preparer):
+    client, opened = client_as(preparer), draft.version
+    fill(client, draft, noi_dung=TEXT, thiet_hai="khoảng 2 tỷ")
+    draft.refresh_from_db()
+    met = fill(client, draft, version=opened, noi_dung="Khác", thiet_hai="khoảng 2 tỷ", ten=draft.enterprise.name)
+    assert [(each["theirs"], each["yours"]) for each in met.context["form"].conflicts] == [(TEXT, "Khác")]
+
+
 def test_sent_by_its_button_the_form_tells_what_is_wrong_and_keeps_it(client_as, draft, preparer):
     form = text_of(fill(client_as(preparer), draft, noi_dung=TEXT, thiet_hai="1e9"))
     assert "1.000.000.000" in form  # what to write instead
