@@ -33,6 +33,7 @@ def _changes(*columns):
 _ISSUED, _ON_ITS_WAY = (State.ISSUED,), (*ON_THE_WAY, State.ISSUED)
 _INVITATION, _NOTICE = _paper("'invitation'", "NEW.id", _ISSUED), _paper("'conclusions'", "NEW.id", _ISSUED)
 _NOTICE_UNDER_WAY = _paper("'conclusions'", "NEW.meeting_id", _ON_ITS_WAY)
+_MINUTES_UNDER_WAY = _paper("'minutes'", "NEW.meeting_id", _ON_ITS_WAY)
 _HELD = f"PERFORM 1 FROM {MEETING} m WHERE m.id = NEW.meeting_id FOR NO KEY UPDATE;"
 _SETTLED = f"({_state()} <> 'held' OR {_NOTICE_UNDER_WAY})"
 _TASK_FITS = (
@@ -86,7 +87,9 @@ GUARDS = [
         "guest_begins_uninvited",
         INVITEE,
         ("INSERT",),
-        f"NEW.sent_at IS NOT NULL OR NEW.attended IS NOT NULL OR {_state()} NOT IN ('prepared', 'invited', 'held')",
+        f"NEW.sent_at IS NOT NULL OR NEW.attended IS NOT NULL OR {_state()} NOT IN ('prepared', 'invited', 'held') "
+        f"OR {_MINUTES_UNDER_WAY}",
+        before=_HELD,
     ),
     check_trigger(
         "guest_invited_with_the_meeting",
@@ -117,7 +120,8 @@ GUARDS = [
         "guest_comes_to_a_meeting",
         INVITEE,
         ("UPDATE",),
-        f"{_changes('attended', 'attendee')} AND {_state()} NOT IN ('invited', 'held')",
+        f"{_changes('attended', 'attendee')} AND ({_state()} NOT IN ('invited', 'held') OR {_MINUTES_UNDER_WAY})",
+        before=_HELD,
     ),
     append_only(PAPER),
     check_trigger(

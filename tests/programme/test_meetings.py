@@ -510,6 +510,13 @@ def test_minutes_that_tell_the_meeting_otherwise_say_so_and_close_the_list_of_wh
         mark(head=None)
     with pytest.raises(Conflict, match="Chỉ thêm đại biểu khi"):
         room.add(outside=[("Khách", "")])
+    guest = room.meeting.invitees.first()
+    with pytest.raises(DatabaseError, match="guest_comes_to_a_meeting"), transaction.atomic():
+        Invitee.objects.filter(pk=guest.pk).update(attended=False, attendee="")
+    guest.pk, guest.public_id, guest.place, guest.name, guest.sent_at = None, uuid.uuid4(), 99, "Khách", None
+    guest.way, guest.attended, guest.attendee = "", None, ""
+    with pytest.raises(DatabaseError, match="guest_begins_uninvited"), transaction.atomic():
+        guest.save(force_insert=True)
 
 
 def test_a_meeting_on_a_day_off_is_pointed_out_and_not_refused(client_as):
