@@ -1,0 +1,16 @@
+"""What is made ready before the portal starts."""
+
+import pytest
+
+from reporting.management.commands import prepare
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("lacking", "asked"), [([], []), (["guest_begins_uninvited_insert"], ["migrations"])])
+def test_guards_that_a_new_version_brings_without_a_migration_are_laid_before_the_start(lacking, asked, monkeypatch):
+    done, command = [], prepare.Command()
+    monkeypatch.setattr(prepare, "missing_guards", lambda using: lacking)
+    monkeypatch.setattr(prepare.MigrationExecutor, "migration_plan", lambda self, targets: [])
+    monkeypatch.setattr(command, "run", lambda name, *arguments: done.append(name))
+    command.migrate()
+    assert done == asked
