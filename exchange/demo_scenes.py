@@ -3,7 +3,7 @@
 import random
 from datetime import timedelta
 
-from exchange.models import DayOfUse
+from exchange.models import USUAL_CALLS, DayOfUse
 from exchange.rights import all_scopes
 from exchange.services import register_client
 from reporting.demo.copying import ACTOR
@@ -46,7 +46,7 @@ def systems_connected(stage):
             wards=[],
             groups=[],
             addresses=[],
-            calls_a_minute=600,
+            calls_a_minute=USUAL_CALLS,
             expires_on=today + timedelta(days=365),
             synthetic=True,
             by=ACTOR,

@@ -1,7 +1,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from exchange.models import MOST_CALLS, Client
+from exchange.models import MOST_CALLS, USUAL_CALLS, Client
 from exchange.rights import all_scopes
 from exchange.services import EDITABLE
 from reference.models import AdministrativeUnit, ProductGroup
@@ -33,6 +33,7 @@ class ClientForm(ModelForm):
     wards = forms.MultipleChoiceField(
         label=_("Only these wards"),
         required=False,
+        widget=forms.SelectMultiple(attrs={"size": 10}),
         help_text=_("None chosen: all of the city. Several may be chosen (Ctrl or ⌘ with a click)."),
     )
     groups = forms.MultipleChoiceField(
@@ -46,7 +47,7 @@ class ClientForm(ModelForm):
         required=False,
         help_text=_("One address or network a line, such as 10.1.0.0/16. None: from anywhere."),
     )
-    calls_a_minute = NumberField(label=_("Calls a minute"), min_value=1, max_value=MOST_CALLS)
+    calls_a_minute = NumberField(label=_("Calls a minute"), min_value=1, max_value=MOST_CALLS, initial=USUAL_CALLS)
     expires_on = DateField(
         label=_("Last day"),
         help_text=_("At most two years from today; then the connection is looked at anew. Day/month/year."),

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.identity import Identified, Versioned
 
-MOST_CALLS = 100_000  # a minute
+USUAL_CALLS, MOST_CALLS = 600, 100_000  # a minute
 
 
 class ClientQuerySet(models.QuerySet):
@@ -52,7 +52,7 @@ class Client(Identified, Versioned):
     wards = models.JSONField(_("only these wards"), default=list)
     groups = models.JSONField(_("only these product groups"), default=list)
     addresses = models.JSONField(_("only from these addresses"), default=list)
-    calls_a_minute = models.PositiveIntegerField(_("calls a minute"), default=600)
+    calls_a_minute = models.PositiveIntegerField(_("calls a minute"), default=USUAL_CALLS)
     expires_on = models.DateField(_("last day"))
     switched_off_at = models.DateTimeField(_("switched off at"), null=True, editable=False)
     switched_off_by = models.CharField(_("switched off by"), max_length=80, blank=True, editable=False)

@@ -100,7 +100,8 @@ def client_detail(request, public_id):
 
 def _shown_once(request, client, secret, title):
     """The answer that shows a secret: the only place where it ever stands, kept by no browser and no session."""
-    page = {"client": client, "secret": secret, "title": title, "token_url": reverse("exchange:token")}
+    token_url = request.build_absolute_uri(reverse("exchange:token"))
+    page = {"client": client, "secret": secret, "title": title, "token_url": token_url}
     answer = render(request, "exchange/secret.html", page)
     answer.headers["Cache-Control"] = "no-store"
     return answer

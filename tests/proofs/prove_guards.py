@@ -81,6 +81,7 @@ def lay_rows_that_the_demo_lacks():
     lay_plan_under_review(user, now)
     lay_procedure_that_is_closed(now)
     lay_supplement_without_items(user)
+    lay_system_that_is_off(now)
     filled(Letter, now)
     filled(Invitation, now)
     past = {"state": "undone", "undone_at": now, "undone_by": user.public_id, "undo_reason": "proof"}
@@ -129,6 +130,15 @@ def lay_procedure_that_is_closed(now):
     procedure = make_procedure(code="PROOF")
     make_version(procedure, state="discarded")
     Procedure.objects.filter(pk=procedure.pk).update(closed_on=now.date(), closed_reason="proof")
+
+
+def lay_system_that_is_off(now):
+    """One of the two systems of the demonstration."""
+    from exchange.models import Client
+    from exchange.services import switch_off_client
+
+    client = Client.objects.first()
+    switch_off_client(client=client, reason="proof", expected=client.version, by="system:proof", now=now)
 
 
 def lay_delegations(giver, now):
