@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 HOUSE = Path(__file__).resolve().parent.parent
-PACKAGES = {"chromium": "chromium", "postgres": "postgresql", "redis-server": "redis-server"}
+PACKAGES = {"chromium": "chromium", "postgres": "postgresql", "redis-server": "redis-server", "curl": "curl"}
 
 
 class NotStarted(Exception):
