@@ -51,16 +51,24 @@ def act_on_many(
     back: str,
     act: Callable[..., Any],
     body: Callable[[Any], dict[str, Any]] = lambda row: {},
+    amount: Callable[[Any], str] = lambda row: "",
     said_of_rule: Any = RULE_FORBIDS,
 ) -> HttpResponse:
     """`act(row, by=, now=)` on each row in a transaction of its own; what is refused says why and touches no other.
 
     Nothing of a row comes from the list but its name: amounts are what stands in the row itself. `said_of_rule` is what a
-    row says that a rule of the database refused.
+    row says that a rule of the database refused, `amount` the money that was acted on.
     """
     key = request.POST.get("operation_key", "")
-    results = [_one(request, row, key, verb, title, done, act, body(row), said_of_rule) for row in rows]
+    results = [
+        _one(request, row, key, verb, title, _said(done, amount(row)), act, body(row), said_of_rule)
+        for row in rows
+    ]
     return bulk_results(request, title=title, results=results, back=back_to_list(request, back))
+
+
+def _said(done: str, amount: str) -> str:
+    return f"{done}: {amount}" if amount else done
 
 
 def _one(

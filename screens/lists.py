@@ -624,5 +624,5 @@ def bulk_results(request, *, title, results, back):
     return render(
         request,
         "screens/bulk_results.html",
-        {"title": title, "results": results, "done": done, "refused": len(results) - done, "back": back},
+        {"title": title, "results": results, "done": done, "not_done": len(results) - done, "back": back},
     )

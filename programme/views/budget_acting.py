@@ -20,6 +20,7 @@ from programme.forms.acting import ActForm
 from programme.presenting.acting import trail
 from reference import sending_many
 from reference.sending import sent_once
+from screens import formats
 from screens.lists import show_list
 
 logger = logging.getLogger(__name__)
@@ -27,7 +28,11 @@ REFUSED_BY_DATABASE = gettext_lazy(
     "A rule of the ledger forbids this as things stand now, and nothing of it was booked. Load the page again; if it stays "
     "so, tell the administrator the time."
 )
-act_on_many = partial(sending_many.act_on_many, said_of_rule=REFUSED_BY_DATABASE)
+act_on_many = partial(
+    sending_many.act_on_many,
+    amount=lambda row: formats.money(row.amount_vnd),
+    said_of_rule=REFUSED_BY_DATABASE,
+)
 
 
 def require_right(check: Callable[[], Any]) -> Any:

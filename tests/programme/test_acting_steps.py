@@ -505,6 +505,7 @@ def test_many_steps_are_approved_each_with_its_result(client_as, people, line):
     page = post(director, "bulk_approve_steps", key=key, **rows)
     assert [result.ok for result in page.context["results"]] == [True, False, False, True]
     assert "1.000.000.000 đồng" in page.context["results"][1].message
+    assert page.context["results"][3].message == "Đã duyệt, đã ghi sổ: 5 đồng"
     line.refresh_from_db()
     assert line.allocated_vnd == 4 * BILLION + 5  # amounts are the steps' own
     again = post(director, "bulk_approve_steps", key=key, **rows)
