@@ -15,6 +15,7 @@ from programme.models import (
     TreasuryStatement,
 )
 from programme.models.treasury import name_of_difference
+from programme.tables.scheme import years_of
 from screens import tables
 from screens.lists import FilterSet
 
@@ -73,7 +74,12 @@ class StatementTable(tables.Table):
 
 
 class StatementFilter(FilterSet):
-    year = django_filters.NumberFilter(field_name="year__year", label=_("Budget year"))
+    year = django_filters.ChoiceFilter(
+        choices=years_of(TreasuryStatement, "year__year"),
+        field_name="year__year",
+        label=_("Budget year"),
+        empty_label=_("All"),
+    )
     state = django_filters.ChoiceFilter(choices=TreasuryStatement.State.choices, label=_("State"), empty_label=_("All"))
     span = django_filters.ChoiceFilter(choices=StatementSpan.choices, label=_("Period"), empty_label=_("All"))
 

@@ -14,6 +14,7 @@ from accounts.roles import Role
 from documents.store import save_upload
 from programme.models import BudgetCheck, BudgetLine, BudgetYear, SpendingPlan
 from programme.presenting.money import beside_last_year, compared_with
+from programme.presenting.places import sections
 from tests.factories import (
     make_agency,
     make_auditor,
@@ -70,6 +71,13 @@ def post(client, address, **fields):
 def text(answer):
     assert answer.status_code == 200
     return answer.content.decode()
+
+
+def test_every_section_shows_the_row_of_sections_with_itself_as_current(client_as, chief):
+    client = client_as(chief)
+    for section in sections(chief, ""):
+        page = client.get(section["url"])
+        assert f'<a href="{section["url"]}" aria-current="page">{section["label"]}</a>' in text(page), section["url"]
 
 
 def pages(line):
