@@ -1,14 +1,12 @@
 """The form of a version as an enterprise sees it: made from the version's fields, nothing of it in code."""
 
 from django import forms
-from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from dossiers.models import YES_NO, Component, Fact, FormField
-from screens import formats
-from screens.forms import DateField, Form, MoneyField, NumberField, PhoneField
+from screens.forms import DateField, Form, MoneyField, NumberField, PastDateField, PhoneField
 
 MOST_TEXT, MOST_LONG_TEXT = 300, 5000
 FEW_CHOICES = 6  # as many stand beside each other; more are chosen from a list
@@ -50,17 +48,6 @@ def _one_of(choices, *, required, **kwargs):
         choices = choices if required else [*choices, ("", gettext_lazy("No answer"))]
         return forms.ChoiceField(choices=choices, widget=forms.RadioSelect, required=required, **kwargs)
     return forms.ChoiceField(choices=[("", gettext_lazy("Choose…")), *choices], required=required, **kwargs)
-
-
-class PastDateField(DateField):
-    """A day that has come."""
-
-    def validate(self, value):
-        super().validate(value)
-        if value is not None and value > timezone.localdate():
-            raise forms.ValidationError(
-                _("%(day)s is still to come. Give today or a day before."), params={"day": formats.vn_date(value)}
-            )
 
 
 MADE = {

@@ -11,6 +11,7 @@ from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models
 from django.db.models.fields import BLANK_CHOICE_DASH
 from django.forms.renderers import TemplatesSetting
+from django.utils import timezone
 from django.utils.choices import flatten_choices
 from django.utils.datastructures import MultiValueDict
 from django.utils.functional import Promise
@@ -498,4 +499,15 @@ class DateField(forms.CharField):
                 _("The day must be from %(first)s to %(last)s."),
                 params={"first": self.prepare_value(self.min_value), "last": self.prepare_value(self.max_value)},
                 code="out_of_range",
+            )
+
+
+class PastDateField(DateField):
+    """A day that has come."""
+
+    def validate(self, value):
+        super().validate(value)
+        if value is not None and value > timezone.localdate():
+            raise ValidationError(
+                _("%(day)s is still to come. Give today or a day before."), params={"day": self.prepare_value(value)}
             )

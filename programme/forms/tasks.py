@@ -8,13 +8,13 @@ from accounts.models import Office, User
 from programme.forms.papers import UploadMixin
 from programme.models import GivenTask
 from reference.forms import reason_field
-from screens.forms import DateField, Form, ModelForm, NumberField
+from screens.forms import DateField, Form, ModelForm, NumberField, PastDateField
 
 
 class ReportForm(Form):
     """How far a task has come."""
 
-    on = DateField(label=_("State of affairs on"))
+    on = PastDateField(label=_("State of affairs on"))
     percent = NumberField(label=_("Progress"), unit="%", max_value=100)
     done = forms.CharField(label=_("What was done"), max_length=2000, widget=forms.Textarea(attrs={"rows": 4}))
     difficulty = forms.CharField(
@@ -30,7 +30,7 @@ class DeliverableForm(Form):
 class DeliverForm(UploadMixin, Form):
     """That something was delivered, and the evidence."""
 
-    delivered_on = DateField(label=_("Delivered on"))
+    delivered_on = PastDateField(label=_("Delivered on"))
     evidence = forms.CharField(
         label=_("Evidence"),
         max_length=500,
@@ -41,16 +41,24 @@ class DeliverForm(UploadMixin, Form):
     kept_file = forms.UUIDField(widget=forms.HiddenInput, required=False)
     version = forms.IntegerField(widget=forms.HiddenInput)
 
+    def __init__(self, *args, standing=None, **kwargs):
+        self.standing = standing
+        super().__init__(*args, **kwargs)
+
+    def kept(self):
+        """The file that came with the form, or else the one that stands."""
+        return super().kept() or self.standing
+
 
 class FinishForm(Form):
-    finished_on = DateField(label=_("Finished on"))
+    finished_on = PastDateField(label=_("Finished on"))
     words = forms.CharField(label=_("Result"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
 
 
 class GivenForm(UploadMixin, ModelForm):
     """A task given from above: its paper, what is asked, who is in charge, by when."""
 
-    document_on = DateField(label=_("Date of the document"))
+    document_on = PastDateField(label=_("Date of the document"))
     content = forms.CharField(label=_("What is asked"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3}))
     deadline = DateField(label=_("Deadline"))
     upload = forms.FileField(label=_("Scan"), required=False, help_text=_("PDF, PNG or JPEG."))
@@ -102,7 +110,7 @@ class GivenReportForm(Form):
 
 
 class FinishGivenForm(Form):
-    ended_on = DateField(label=_("Finished on"))
+    ended_on = PastDateField(label=_("Finished on"))
     outcome = forms.CharField(
         label=_("Result"),
         max_length=1000,

@@ -239,7 +239,7 @@ def deliver(request, public_id):
         "delivered_on": row.delivered_on or timezone.localdate(now),
         "evidence": row.evidence,
     }
-    form = bound(request, DeliverForm, now=now, user=request.user, initial=initial)
+    form = bound(request, DeliverForm, now=now, user=request.user, standing=row.file, initial=initial)
     return act(
         request,
         form,

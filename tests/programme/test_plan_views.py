@@ -572,7 +572,11 @@ def test_a_task_is_accepted_reported_delivered_finished_and_opened_again(client_
     scan = SimpleUploadedFile("bao-cao.pdf", one_page())
     assert post(client, deliver, delivered_on="02/07/2025", evidence="", upload=scan).status_code == 302
     assert body(client.get(address("deliverable_file", row))).startswith(b"%PDF")
+    assert "Đã đính kèm tệp bao-cao.pdf" in text_of(client.get(deliver))
+    assert "– <a" not in text_of(client.get(task.get_absolute_url()))
     finish = {"finished_on": "03/07/2025", "words": "Hoàn thành"}
+    late = post(client, address("finish_task", task), **finish | {"finished_on": "03/07/2095"})
+    assert "chưa đến" in str(late.context["form"].errors["finished_on"])
     assert post(client, address("finish_task", task), **finish).status_code == 302
     page = text_of(client.get(task.get_absolute_url()))
     for words in ("Đã mở 01 lớp", "Thiếu kinh phí", "bao-cao.pdf"):

@@ -201,7 +201,11 @@ def test_only_rows_on_which_the_reader_may_act_have_a_box(officer):
 def test_results_of_a_bulk_act_are_told_row_by_row(officer):
     results = [BulkResult("A", True, "Đã xác nhận."), BulkResult("B", False, "Số liệu chưa đủ.")]
     page = page_of(bulk_results(asked(officer), title="Kết quả", results=results, back="/people/"))
-    assert "Thực hiện được 1 dòng; chưa thực hiện được 1 dòng." in page and "Từ chối" not in page and "Số liệu chưa đủ." in page
+    assert (
+        "Thực hiện được 1 dòng; chưa thực hiện được 1 dòng." in page
+        and "Từ chối" not in page
+        and "Số liệu chưa đủ." in page
+    )
 
 
 # --- saved views -----------------------------------------------------------------------------------
