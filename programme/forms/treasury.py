@@ -2,6 +2,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from programme.models import Cause, StatementDifference
+from programme.models.treasury import causes_of
 from screens.forms import DateField, Form, ModelForm
 
 
@@ -25,8 +26,12 @@ class ConfirmReconciliationForm(Form):
     version = forms.IntegerField(widget=forms.HiddenInput)
 
 
+def _choices(causes):
+    return [("", _("Choose…")), *((cause.value, cause.label) for cause in causes)]
+
+
 def _cause():
-    return forms.ChoiceField(label=_("Cause"), choices=[("", _("Choose…")), *Cause.choices])
+    return forms.ChoiceField(label=_("Cause"), choices=_choices(Cause))
 
 
 def _explanation():
@@ -45,6 +50,10 @@ class ExplainDifferenceForm(ModelForm):
     class Meta:
         model = StatementDifference
         fields = ["cause", "explanation"]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["cause"].choices = _choices(causes_of(self.instance.kind))
 
 
 class ExplainDifferencesForm(Form):

@@ -82,6 +82,20 @@ class Cause(models.TextChoices):
     OTHER = "other", _("Another cause, as written")
 
 
+# What explains only some kinds of difference; the other causes explain any.
+EXPLAINS_ONLY = {
+    Cause.TIMING: (DifferenceKind.NOT_HERE, DifferenceKind.NOT_THERE, DifferenceKind.DATE),
+    Cause.TYPED_HERE: tuple(kind for kind in DifferenceKind if kind != DifferenceKind.DUPLICATE),
+    Cause.NOT_PROGRAMME: (DifferenceKind.NOT_HERE, DifferenceKind.DUPLICATE),
+    Cause.BEFORE_PORTAL: (DifferenceKind.NOT_HERE,),
+}
+
+
+def causes_of(kind: str) -> list[Cause]:
+    """The causes that a difference of this kind may have."""
+    return [cause for cause in Cause if kind in EXPLAINS_ONLY.get(cause, DifferenceKind)]
+
+
 class StatementQuerySet(models.QuerySet):
     def standing(self):
         """Statements that count: the last version of each span."""

@@ -23,7 +23,6 @@ from programme.models import (
     BudgetLine,
     BudgetYear,
     Cause,
-    DifferenceKind,
     Direction,
     EntryKind,
     LedgerEntry,
@@ -35,7 +34,7 @@ from programme.models import (
     TreasuryStatement,
     YearState,
 )
-from programme.models.treasury import AT_THE_TREASURY, QUARTERS, YEAR_END, days_of
+from programme.models.treasury import AT_THE_TREASURY, QUARTERS, YEAR_END, causes_of, days_of
 from programme.permissions.treasury import CONFIRM, EXPLAIN, IMPORT
 from programme.reconciling import Difference, Here, Match, Side, There, compare
 from programme.services.limits import adjustment_ends
@@ -440,10 +439,10 @@ def explain_difference(
         raise Conflict(_("The last comparison no longer finds this difference; there is nothing to explain."))
     if cause not in Cause.values:
         raise Refused(_("Choose the cause of the difference."))
-    if cause == Cause.BEFORE_PORTAL and difference.kind != DifferenceKind.NOT_HERE:
+    if cause not in causes_of(difference.kind):
         raise Refused(
-            _("“%(cause)s” explains only what the statement has and the portal has not. Choose another cause.")
-            % {"cause": Cause(cause).label}
+            _("“%(cause)s” does not explain “%(kind)s”. Choose another cause.")
+            % {"cause": Cause(cause).label, "kind": difference.get_kind_display()}
         )
     if not explanation.strip():
         raise Refused(_("Write what the difference comes from and what is done about it."))
@@ -454,14 +453,10 @@ def explain_difference(
         difference.version if version is None else version,
         update_fields=["cause", "explanation", "explained_by", "explained_at"],
     )
-    record_event(
-        "treasury difference explained",
-        difference,
-        by=by,
-        now=now,
-        before=before,
-        after={"cause": cause, "explanation": difference.explanation},
-    )
+    said = {"before": before, "after": {"cause": cause, "explanation": difference.explanation}}
+    record_event("treasury difference explained", difference, by=by, now=now, **said)
+    voucher = difference.there_voucher or difference.here_voucher
+    record_event("treasury statement explained", difference.statement, by=by, now=now, voucher=voucher, **said)
     return difference
 
 

@@ -461,7 +461,7 @@ def make_statement(year=None, lines=(), *, span="q1", by=None, now=LONG_AGO):
 
 def explained(statement, by, *, now=JUST_CLOSED):
     for difference in statement.differences.unexplained():
-        explain_difference(difference=difference, cause="timing", explanation="Hạch toán ngày khác", by=by, now=now)
+        explain_difference(difference=difference, cause="other", explanation="Hạch toán ngày khác", by=by, now=now)
 
 
 def numbered(statement, by, *, now=JUST_CLOSED):

@@ -9,7 +9,8 @@ from django.utils.translation import override
 from audit.events import history_of
 from audit.refusals import Conflict, NotAllowed, Refused, StaleVersion
 from programme.cautions import cautions_before_payment, cautions_of_payment, cautions_of_step
-from programme.models import DifferenceKind, LedgerEntry, TreasuryStatement
+from programme.models import Cause, DifferenceKind, LedgerEntry, TreasuryStatement
+from programme.models.treasury import causes_of
 from programme.presenting.treasury import reconciliation_rows
 from programme.services.payments import record_paid
 from programme.services.steps import approve_step, prepare_step, withdraw_step
@@ -251,16 +252,27 @@ def test_an_explanation_needs_a_cause_and_words_and_is_kept_with_who_and_when(co
         explain_difference(difference=done, cause="refund", explanation="Khác", by=accountant, now=NOW, version=1)
     again = explain_difference(difference=done, cause="other", explanation="Khác", by=accountant, now=LATER, version=2)
     assert (again.cause, again.explanation) == ("other", "Khác")
-    assert [label for label, _before, _after in history_of(again)[0].changes] == ["cause", "explanation"]
+    for where in (again, statement):
+        assert [label for label, _before, _after in history_of(where)[0].changes] == ["cause", "explanation"]
 
 
-def test_what_the_portal_has_and_the_treasury_has_not_is_not_from_before_the_portal(commitment, accountant):
-    make_paid_payment(commitment, 10, voucher="KB-1", paid_on=DAY)
-    statement = make_statement(lines=[statement_line(voucher="X", paid_on=DAY, amount_vnd=3)], by=accountant, now=NOW)
-    said = {"cause": "before_portal", "explanation": "Đã chi trước", "by": accountant, "now": NOW}
-    explain_difference(difference=statement.differences.get(kind=DifferenceKind.NOT_HERE), **said)
-    with pytest.raises(Refused, match="what the statement has and the portal has not"):
-        explain_difference(difference=statement.differences.get(kind=DifferenceKind.NOT_THERE), **said)
+def test_a_cause_explains_only_the_differences_it_can_make(commitment, accountant):
+    paid = make_paid_payment(commitment, 10, voucher="KB-1", paid_on=DAY)
+    same = make_paid_payment(commitment, 20, voucher="KB-2", paid_on=DAY)
+    lines = [statement_line(voucher="X", paid_on=DAY, amount_vnd=3), statement_line(same), statement_line(same)]
+    statement = make_statement(lines=lines, by=accountant, now=NOW)
+    assert paid.voucher == statement.differences.get(kind="not_there").here_voucher
+    for kind, wrong in (
+        ("not_here", []),
+        ("not_there", ["not_programme", "before_portal"]),
+        ("duplicate", ["timing", "typed_here", "before_portal"]),
+    ):
+        difference = statement.differences.get(kind=kind)
+        assert [cause for cause in Cause if cause not in causes_of(kind)] == wrong
+        for cause in wrong:
+            with pytest.raises(Refused, match="does not explain"):
+                explain_difference(difference=difference, cause=cause, explanation="Vì vậy", by=accountant, now=NOW)
+        explain_difference(difference=difference, cause="treasury_error", explanation="x", by=accountant, now=NOW)
 
 
 def test_the_chief_accountant_confirms_when_all_is_explained_numbered_and_unchanged(commitment, accountant, chief):

@@ -67,7 +67,7 @@ def text_of(answer):
 
 def explain_all(statement, by):
     for difference in statement.differences.unexplained():
-        explain_difference(difference=difference, cause="timing", explanation="Khác ngày", by=by, now=timezone.now())
+        explain_difference(difference=difference, cause="other", explanation="Khác ngày", by=by, now=timezone.now())
 
 
 def number(statement, by):
@@ -108,7 +108,7 @@ def test_nobody_learns_without_signing_in_whether_a_statement_exists(statement, 
 
 def test_the_page_shows_both_sums_and_the_differences_that_wait_first(statement, client_as, accountant):
     difference = statement.differences.get(kind="amount")
-    explain_difference(difference=difference, cause="timing", explanation="Nhầm số", by=accountant, now=timezone.now())
+    explain_difference(difference=difference, cause="other", explanation="Nhầm số", by=accountant, now=timezone.now())
     page = text_of(client_as(accountant).get(url("statement", statement)))
     assert "30.000.008" in page and "30.000.000" in page
     assert page.index(str(StatementDifference.objects.get(kind="not_here").public_id)) < page.index(
@@ -122,7 +122,7 @@ def test_the_page_shows_both_sums_and_the_differences_that_wait_first(statement,
 def test_chosen_differences_are_explained_together_with_a_result_for_each(statement, client_as, accountant):
     client, address = client_as(accountant), url("explain_differences", statement)
     chosen = [str(difference.public_id) for difference in statement.differences.there()]
-    typed = {"cause": "timing", "explanation": "Khác ngày", "operation_key": KEY}
+    typed = {"cause": "other", "explanation": "Khác ngày", "operation_key": KEY}
     refused = client.post(address, typed)
     assert (refused.status_code, statement.differences.unexplained().count()) == (422, 2)
     refused = client.post(address, {"chosen": chosen, "cause": "", "explanation": "", "operation_key": KEY})
