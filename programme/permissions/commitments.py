@@ -24,7 +24,7 @@ route("programme:commitment_file", GET=VIEW)
 route("programme:procurement_file", GET=VIEW)
 route("programme:approve_commitment", POST=APPROVE_COMMITMENT)
 route("programme:refuse_commitment", GET=APPROVE_COMMITMENT, POST=APPROVE_COMMITMENT)
-route("programme:withdraw_commitment", POST=PREPARE_COMMITMENT)
+route("programme:withdraw_commitment", GET=PREPARE_COMMITMENT, POST=PREPARE_COMMITMENT)
 route("programme:liquidate_commitment", GET=PREPARE_COMMITMENT, POST=PREPARE_COMMITMENT)
 route("programme:undo_liquidation", GET=PREPARE_COMMITMENT, POST=PREPARE_COMMITMENT)
 

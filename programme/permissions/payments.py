@@ -42,7 +42,7 @@ route("programme:control_payment", POST=CONTROL_PAYMENT)
 route("programme:sign_payment", POST=SIGN_PAYMENT)
 route("programme:send_payment", POST=SEND_PAYMENT)
 route("programme:return_payment", GET=RETURN_PAYMENT, POST=RETURN_PAYMENT)
-route("programme:withdraw_payment", POST=PREPARE_PAYMENT)
+route("programme:withdraw_payment", GET=PREPARE_PAYMENT, POST=PREPARE_PAYMENT)
 route("programme:record_paid", GET=ANSWER_PAYMENT, POST=ANSWER_PAYMENT)
 route("programme:record_refused", GET=ANSWER_PAYMENT, POST=ANSWER_PAYMENT)
 

@@ -49,7 +49,7 @@ route("programme:budget_step", GET=VIEW)
 route("programme:budget_step_file", GET=VIEW)
 route("programme:approve_step", POST=DECIDE_STEP)
 route("programme:refuse_step", GET=DECIDE_STEP, POST=DECIDE_STEP)
-route("programme:withdraw_step", POST=PREPARE_STEP)
+route("programme:withdraw_step", GET=PREPARE_STEP, POST=PREPARE_STEP)
 
 
 def right_to_approve_step(by: Any, step: BudgetStep, *, on: date) -> Capacity:

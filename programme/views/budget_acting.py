@@ -21,6 +21,7 @@ from programme.presenting.acting import trail
 from reference import sending_many
 from reference.sending import sent_once
 from screens import formats
+from screens.forms import form_data
 from screens.lists import show_list
 
 logger = logging.getLogger(__name__)
@@ -103,6 +104,7 @@ def act_page(
     act: Callable[..., Any],
     done: str,
     context: dict[str, Any],
+    lead: str = "",
     never: str = "",
 ) -> HttpResponse:
     """The page on which something is typed to take a step on `row` (a reason, a voucher); `never` says why none can be."""
@@ -117,11 +119,25 @@ def act_page(
         "form": form,
         "row": row,
         "title": title,
+        "lead": lead,
         "submit": submit,
         "back": row.get_absolute_url(),
         **context,
     }
     return render(request, "programme/act.html", page)
+
+
+def withdraw_page(request: HttpRequest, row: Any, *, mine: bool, **page: Any) -> HttpResponse:
+    """The page that asks once before a person takes back what they prepared."""
+    return act_page(
+        request,
+        row,
+        ActForm(*form_data(request)),
+        submit=_("Withdraw"),
+        lead=_("What is withdrawn goes no further. Its page then offers to prepare it anew with what was entered."),
+        never="" if mine else _("It is withdrawn only by whoever prepared it, before anybody decided on it."),
+        **page,
+    )
 
 
 # --- lists ------------------------------

@@ -63,6 +63,7 @@ from programme.views.budget_acting import (
     press,
     require_right,
     right_or_none,
+    withdraw_page,
 )
 from programme.views.continuing import (
     begun_from,
@@ -256,13 +257,15 @@ def _act_context(request: HttpRequest, row: Commitment, right: Any, amount: int 
 
 def withdraw_commitment(request: HttpRequest, public_id: Any) -> HttpResponse:
     row = _commitment(public_id)
-    return press(
+    return withdraw_page(
         request,
         row,
+        mine=can_withdraw_commitment(request.user, row),
         verb="withdraw commitment",
+        title=_("Withdraw the contract or decision"),
         act=lambda **by: services.withdraw_commitment(row, **by),
         done=_("The contract or decision is withdrawn."),
-        show=_show,
+        context=_act_context(request, row, None, row.amount_vnd),
     )
 
 

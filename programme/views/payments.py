@@ -43,6 +43,7 @@ from programme.views.budget_acting import (
     press,
     require_right,
     right_or_none,
+    withdraw_page,
 )
 from reference.sending_many import back_to_list, chosen
 from screens import formats
@@ -300,7 +301,16 @@ def send_payment(request: HttpRequest, public_id: Any) -> HttpResponse:
 
 def withdraw_payment(request: HttpRequest, public_id: Any) -> HttpResponse:
     row = _payment(public_id)
-    return _press(request, row, "withdraw payment", _("The payment is withdrawn."), services.withdraw_payment)
+    return withdraw_page(
+        request,
+        row,
+        mine=can_withdraw_payment(request.user, row),
+        verb="withdraw payment",
+        title=_("Withdraw the payment"),
+        act=lambda **by: services.withdraw_payment(row, **by),
+        done=_("The payment is withdrawn."),
+        context=_act_context(request, row),
+    )
 
 
 def _act_context(request: HttpRequest, row: Payment, right: Any = None) -> dict[str, Any]:

@@ -61,6 +61,7 @@ from programme.views.budget_acting import (
     press,
     require_right,
     right_or_none,
+    withdraw_page,
 )
 from programme.views.continuing import left_in_year_before
 from reference.sending_many import chosen
@@ -234,28 +235,34 @@ def refuse_step(request: HttpRequest, public_id: Any) -> HttpResponse:
         submit=_("Refuse"),
         act=lambda **by: services.refuse_step(step, answer=form.cleaned_data["answer"], **by),
         done=_("The step is refused."),
-        context={
-            "trail": trail(
-                request.user,
-                (reverse("programme:budget_step_list"), _("Steps of the budget")),
-                (step.get_absolute_url(), step.get_kind_display()),
-            ),
-            "acting": acting_sentence(right),
-            "facts": about_facts(step, request.user),
-            "amount": step.amount_vnd,
-        },
+        context=_act_context(request, step, right),
     )
+
+
+def _act_context(request: HttpRequest, step: BudgetStep, right: Any) -> dict[str, Any]:
+    return {
+        "trail": trail(
+            request.user,
+            (reverse("programme:budget_step_list"), _("Steps of the budget")),
+            (step.get_absolute_url(), step.get_kind_display()),
+        ),
+        "acting": acting_sentence(right),
+        "facts": about_facts(step, request.user),
+        "amount": step.amount_vnd,
+    }
 
 
 def withdraw_step(request: HttpRequest, public_id: Any) -> HttpResponse:
     step = _step(public_id)
-    return press(
+    return withdraw_page(
         request,
         step,
+        mine=can_withdraw_step(request.user, step),
         verb="withdraw step",
+        title=_("Withdraw the step"),
         act=lambda **by: services.withdraw_step(step, **by),
         done=_("The step is withdrawn."),
-        show=_show,
+        context=_act_context(request, step, None),
     )
 
 

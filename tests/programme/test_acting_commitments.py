@@ -200,7 +200,11 @@ def test_it_is_refused_with_a_reason_and_withdrawn_by_its_preparer(client_as, pe
     said = text(officer.get(row.get_absolute_url()))
     assert "Thiếu hồ sơ" in said and "Người từ chối" in said and "Người duyệt" not in said
     mine = waiting(people, line)
-    assert post(client_as(make_officer()), "withdraw_commitment", mine).status_code == 409
+    assert post(client_as(make_officer()), "withdraw_commitment", mine).context["form"].errors
+    assert "Chỉ người đã lập" in text(client_as(make_officer()).get(address("withdraw_commitment", mine)))
+    assert 'method="post"' in text(officer.get(address("withdraw_commitment", mine)))  # it asks once
+    mine.refresh_from_db()
+    assert mine.state == "prepared"
     assert post(officer, "withdraw_commitment", mine).status_code == 302
     said = text(officer.get(mine.get_absolute_url()))
     assert "Người rút lại" in said and "Người duyệt" not in said

@@ -231,7 +231,11 @@ def test_a_payment_is_given_back_withdrawn_or_refused_with_a_reason(client_as, p
     assert post(chief, "return_payment", first, answer="Sai tài khoản").status_code == 302
     assert "Sai tài khoản" in text(accountant.get(first.get_absolute_url()))
     assert post(director, "return_payment", second, answer="Thiếu hồ sơ").status_code == 302
-    assert post(client_as(make_user(Role.ACCOUNTANT)), "withdraw_payment", third).status_code == 409
+    assert post(client_as(make_user(Role.ACCOUNTANT)), "withdraw_payment", third).context["form"].errors
+    assert "Chỉ người đã lập" in text(client_as(make_user(Role.ACCOUNTANT)).get(address("withdraw_payment", third)))
+    assert 'method="post"' in text(accountant.get(address("withdraw_payment", third)))  # it asks once
+    third.refresh_from_db()
+    assert third.state == "prepared"
     assert post(accountant, "withdraw_payment", third).status_code == 302
     assert post(accountant, "record_refused", sent).context["form"].errors
     assert post(accountant, "record_refused", sent, answer="Thiếu biên bản nghiệm thu").status_code == 302

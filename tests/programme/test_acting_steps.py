@@ -277,7 +277,11 @@ def test_a_step_is_refused_with_a_reason_and_withdrawn_by_its_preparer(client_as
     assert post(director, "refuse_step", step, answer="Chưa có dự toán chi tiết").status_code == 302
     assert "Chưa có dự toán chi tiết" in text(accountant.get(step.get_absolute_url()))
     mine = waiting(people, line)
-    assert post(client_as(make_user(Role.ACCOUNTANT)), "withdraw_step", mine).status_code == 409
+    assert post(client_as(make_user(Role.ACCOUNTANT)), "withdraw_step", mine).context["form"].errors
+    assert "Chỉ người đã lập" in text(client_as(make_user(Role.ACCOUNTANT)).get(address("withdraw_step", mine)))
+    assert 'method="post"' in text(accountant.get(address("withdraw_step", mine)))  # it asks once
+    mine.refresh_from_db()
+    assert mine.state == "prepared"
     assert post(accountant, "withdraw_step", mine).status_code == 302
     mine.refresh_from_db()
     assert mine.state == "withdrawn"
