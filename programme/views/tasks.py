@@ -189,8 +189,18 @@ def finish_task(request, public_id):
         submit=_("Finish the task"),
         done=_("The task is finished."),
         lead=_("A task is finished when everything it hands over has been delivered, with evidence."),
+        caution=_before_its_year(task, timezone.localdate(now)),
         **_of(task, now),
     )
+
+
+def _before_its_year(task, today):
+    """That the year of its first plan is still to come; empty from then on."""
+    if task.first_year <= today.year:
+        return ""
+    return _("The task stands in the plan of %(year)s, which has not begun. See that all of it is done already.") % {
+        "year": task.first_year
+    }
 
 
 def reopen_task(request, public_id):

@@ -575,6 +575,11 @@ def test_a_task_is_accepted_reported_delivered_finished_and_opened_again(client_
     assert "Đã đính kèm tệp bao-cao.pdf" in text_of(client.get(deliver))
     assert "– <a" not in text_of(client.get(task.get_absolute_url()))
     finish = {"finished_on": "03/07/2025", "words": "Hoàn thành"}
+    later = make_plan(2090, lines=0)
+    to_come = make_item(later, office=office).task
+    move_plan(later, "in_force")
+    assert "kế hoạch năm 2090, năm đó chưa bắt đầu" in text_of(client.get(address("finish_task", to_come)))
+    assert "chưa bắt đầu" not in text_of(client.get(address("finish_task", task)))
     late = post(client, address("finish_task", task), **finish | {"finished_on": "03/07/2095"})
     assert "chưa đến" in str(late.context["form"].errors["finished_on"])
     assert post(client, address("finish_task", task), **finish).status_code == 302
