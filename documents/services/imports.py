@@ -274,7 +274,12 @@ class Found:
             basis.key: self.chosen.get("bases", {}).get(basis.key) or heading["bases"].get(basis.key) or basis.default
             for basis in self.kind.bases
         }
-        self.options = {"chosen": self.chosen, "units": heading["units"], "bases": bases}
+        self.options = {
+            "chosen": self.chosen,
+            "units": heading["units"],
+            "bases": bases,
+            "stated": heading["bases"],
+        }
 
     def take(self, read, context):
         """Check one chunk of the reader."""

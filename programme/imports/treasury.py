@@ -49,6 +49,11 @@ OTHER_PERIOD = gettext_noop(
     "or wait until it is over."
 )
 
+CHOSEN_PERIOD = gettext_noop(
+    "The file states no period that is compared; %(first)s to %(last)s was chosen here. See on the Treasury's paper that "
+    "the statement covers all of it."
+)
+
 
 def _from_to(first, last, year="{year}"):
     """Words of a period by its first and last day: từ ngày 01/01/2026 đến ngày 31/03/2026; or ngày 1 tháng 1 năm 2026."""
@@ -219,6 +224,7 @@ class StatementImport(ImportKind):
             "first": first.isoformat(),
             "last": last.isoformat(),
             "shown": {"first": formats.vn_date(first), "last": formats.vn_date(last)},
+            "chosen": not import_.options.get("stated", {}).get("span"),
             "replaces": standing and {"version": standing.revision, "paper": standing.paper},
         }
 
@@ -245,9 +251,12 @@ class StatementImport(ImportKind):
         add_up(chunk, context)  # rows that are refused stand in the file's own sum too
 
     def remarks(self, totals, context):
-        """Which periods are compared, where the file states none of them; and the sum of the file that is not that of its rows."""
-        unsaid = [(OTHER_PERIOD, {})] if context.get("unsaid") else []
-        return unsaid + self._other_sum(totals, context)
+        """Which periods are compared, where the file states none of them, and which was chosen then; and the sum of the file that
+        is not that of its rows."""
+        said = [(OTHER_PERIOD, {})] if context.get("unsaid") else []
+        if context.get("chosen"):
+            said.append((CHOSEN_PERIOD, context["shown"]))
+        return said + self._other_sum(totals, context)
 
     def _other_sum(self, totals, context):
         """Where none of the file's own sums is the sum of its rows: which sum, and by how much it differs."""

@@ -226,6 +226,10 @@ def test_a_statement_of_another_period_is_asked_about_and_told_which_can_be_comp
     assert import_.reading["questions"] == ["bases"]
     page = client_as(accountant).get(reverse("documents:import_detail", args=[import_.public_id])).content.decode()
     assert "chỉ đối chiếu theo quý" in html.unescape(page)
+    chosen = {"units": {}, "bases": {"span": "q1"}}
+    services.change_reading(import_=import_, chosen=chosen, year=2024, by=accountant, now=NOW)
+    (said,) = told(worked(import_))
+    assert "từ 01/01/2024 đến 31/03/2024 do người nhập chọn" in said
     assert told(sent([row(1, "KB-1")], by=accountant)) == []
 
 
