@@ -264,7 +264,7 @@ def line_table(unit, sums, before, *, mixed=False, of_one_year=False, alike=True
             accessor="left_sum_vnd",
         ),
         "pending": _money("pending", _("Waiting for approval"), unit, accessor="pending_sum_vnd", beneath="left"),
-        "returned": _money("returned", RETURNED, unit, accessor="returned_sum_vnd"),
+        "returned": _money("returned", RETURNED, unit, accessor="returned_sum_vnd", beneath="withheld"),
         "chapter": tables.CodeColumn(verbose_name=_("Chapter")),
         "category": tables.CodeColumn(verbose_name=_("Category")),
         "item": tables.CodeColumn(verbose_name=_("Sub-item")),

@@ -66,7 +66,7 @@ class PolicyTable(tables.Table):
     issued_on = KnownDateColumn(verbose_name=_("Issued on"))
     gives = tables.Column(verbose_name=_("What it gives"))
     valid_from = KnownDateColumn(verbose_name=_("In force from"))
-    valid_to = tables.DateColumn(verbose_name=_("In force to"))
+    valid_to = tables.DateColumn(verbose_name=_("In force to"), beneath="valid_from")
     superseded_by = tables.LinkColumn(
         verbose_name=_("Superseded by"),
         accessor="superseded_by__number",

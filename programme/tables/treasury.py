@@ -47,7 +47,7 @@ class StatementTable(tables.Table):
         fields=("span", "year__year"),
         compute=lambda record: f"{StatementSpan(record['span']).label} {record['year__year']}",
     )
-    number = tables.CodeColumn(verbose_name=_("Number of the statement"))
+    number = tables.CodeColumn(verbose_name=_("Number of the statement"), beneath="span")
     issued_on = tables.DateColumn(verbose_name=_("Date of the statement"))
     ends_on = tables.DateColumn(verbose_name=_("To"))
     revision = tables.NumberColumn(verbose_name=_("Version"))
