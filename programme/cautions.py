@@ -103,6 +103,22 @@ def cautions_of_payment(payment: Payment, on: date) -> list[str]:
     return [each for each in (*said, after_the_adjustment(year, on)) if each]
 
 
+def cautions_on_page(payment: Payment, today: date) -> list[str]:
+    """The same on the page of a payment; of one that is sent, by when the Treasury must have paid it, on whatever day it did."""
+    year = payment.commitment.line.year
+    last = date(year.year, 12, 31) if payment.kind == Payment.Kind.ADVANCE else adjustment_ends(year.year)
+    if payment.state != Payment.State.SENT or today <= last:
+        return cautions_of_payment(payment, today)
+    said = {"year": year, "last": formats.vn_date(last)}
+    return [
+        _(
+            "Money of %(year)s is paid in this way until %(last)s. Enter the day on which the Treasury paid; if it paid later, see "
+            "that the payment still belongs to that year."
+        )
+        % said
+    ]
+
+
 def cautions_before_payment(commitment: Commitment, on: date) -> list[str]:
     """What whoever prepares a payment on it should look at first."""
     year = commitment.line.year

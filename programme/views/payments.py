@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from documents.attaching import bind
 from documents.serving import serve
-from programme.cautions import cautions_before_payment, cautions_of_payment, require_no_caution
+from programme.cautions import cautions_before_payment, cautions_of_payment, cautions_on_page, require_no_caution
 from programme.forms.acting import ActForm, AnswerForm, PaidForm, PaidRowForm, TreasuryRefusalForm
 from programme.forms.payments import PreparePaymentForm
 from programme.models import BudgetLine, Commitment, LedgerEntry, Payment
@@ -215,7 +215,7 @@ def _show(request: HttpRequest, row: Payment, form: Any = None) -> HttpResponse:
             "papers_url": open_address(user, "programme:treasury_papers", row.public_id),
             "rooms": _rooms(row) if under_way else [],
             "obstacle": services.obstacle(row),
-            "cautions": cautions_of_payment(row, timezone.localdate()),
+            "cautions": cautions_on_page(row, timezone.localdate()),
             "same_invoice": [(other, standing(other), address(user, other)) for other in _of_the_same_invoice(row)]
             if under_way
             else [],

@@ -8,7 +8,7 @@ from django.utils.translation import override
 
 from audit.events import history_of
 from audit.refusals import Conflict, NotAllowed, Refused, StaleVersion
-from programme.cautions import cautions_before_payment, cautions_of_payment, cautions_of_step
+from programme.cautions import cautions_before_payment, cautions_of_payment, cautions_of_step, cautions_on_page
 from programme.models import Cause, DifferenceKind, LedgerEntry, TreasuryStatement
 from programme.models.treasury import causes_of
 from programme.presenting.treasury import reconciliation_rows
@@ -489,6 +489,13 @@ def test_what_a_year_takes_after_its_adjustment_period_has_a_caution(commitment)
     )
     for said in (cautions_of_payment(advance, last), cautions_before_payment(commitment, last)):
         assert [each[:30] for each in said] == ["The budget year 2024 is over. "]
+    for sent, due in (
+        (make_payment(commitment, 10, state="sent"), last),
+        (make_payment(commitment, 10, state="sent", kind="advance"), date(2024, 12, 31)),
+    ):
+        assert cautions_on_page(sent, due) == []
+        (said,) = cautions_on_page(sent, due + timedelta(1))
+        assert said.startswith(f"Money of 2024 is paid in this way until {due:%d/%m/%Y}")
     make_paid_payment(commitment, 10, voucher="KB-1", paid_on=DAY)
     said = {"line": commitment.line, "year": year, "commitment": commitment, "state": "prepared", "document_on": DAY}
     for kind, day, cautions in (
