@@ -61,8 +61,7 @@ def act_on_many(
     """
     key = request.POST.get("operation_key", "")
     results = [
-        _one(request, row, key, verb, title, _said(done, amount(row)), act, body(row), said_of_rule)
-        for row in rows
+        _one(request, row, key, verb, title, _said(done, amount(row)), act, body(row), said_of_rule) for row in rows
     ]
     return bulk_results(request, title=title, results=results, back=back_to_list(request, back))
 
