@@ -48,7 +48,7 @@ def _address(invitee):
 def _says(invitee):
     meeting = invitee.meeting
     return {
-        "subject": meeting.subject,
+        "subject": meeting.bare_subject,
         "guest": invitee.name,
         "when": meeting.when,
         "place": meeting.place,

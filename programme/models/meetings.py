@@ -122,6 +122,11 @@ class Meeting(Identified, Versioned):
     def __str__(self):
         return self.subject
 
+    @property
+    def bare_subject(self):
+        """What the meeting is about, after a word that says that it is one."""
+        return self.subject.removeprefix("Họp ").removeprefix("họp ")
+
     def derive(self):
         self.folded = fold(f"{self.subject} {self.place}")
 

@@ -8,7 +8,7 @@ from accounts.roles import HEADS, Role
 from documents.models import NumberSeries
 from documents.signatories import Authority
 from programme.models import Invitee, Meeting, MeetingPaper
-from programme.services.meeting_papers import ABSENT, PLACE, TIME, bare_subject, lines_of_text
+from programme.services.meeting_papers import ABSENT, PLACE, TIME, lines_of_text
 from screens import formats
 
 KIND = MeetingPaper.Kind
@@ -41,7 +41,7 @@ def _invitation(meeting):
     guests = [guest.name for guest in meeting.invitees.standing().order_by("place")]
     addressees = guests if len(guests) <= MOST_ADDRESSEES else ["Các đại biểu theo danh sách dưới đây"]
     body = [
-        f"Sở Công Thương trân trọng kính mời Quý đại biểu dự họp: {bare_subject(meeting.subject)}.",
+        f"Sở Công Thương trân trọng kính mời Quý đại biểu dự họp: {meeting.bare_subject}.",
         *_when_and_where(meeting),
         f"Chủ trì: {meeting.chair.full_name}.",
         "Nội dung:",
@@ -54,7 +54,7 @@ def _invitation(meeting):
         ),
     ]
     return {
-        "subject": f"Họp {_lower(meeting.subject)}"[:500],
+        "subject": f"Họp {_lower(meeting.bare_subject)}"[:500],
         "addressees": "\n".join(addressees),
         "body": "\n".join(body),
         "recipients": "Như trên",
@@ -82,7 +82,7 @@ def _minutes(meeting):
         *_concluded(meeting, "# IV. Kết luận"),
         f"Cuộc họp kết thúc cùng ngày. Biên bản được thông qua; người ghi biên bản: {meeting.secretary.full_name}.",
     ]
-    return {"subject": f"Họp {_lower(meeting.subject)}"[:500], "addressees": "", "body": "\n".join(body),
+    return {"subject": f"Họp {_lower(meeting.bare_subject)}"[:500], "addressees": "", "body": "\n".join(body),
             "recipients": "Các thành viên dự họp"}  # fmt: skip
 
 
@@ -90,13 +90,13 @@ def _conclusions(meeting):
     held_on = formats.vn_date(meeting.starts_at)
     offices = dict.fromkeys(row.office.name for row in meeting.conclusions.standing().select_related("office"))
     body = [
-        f"Ngày {held_on}, tại {meeting.place}, {meeting.chair.full_name} chủ trì họp: {meeting.subject}. "
+        f"Ngày {held_on}, tại {meeting.place}, {meeting.chair.full_name} chủ trì họp: {meeting.bare_subject}. "
         "Sau khi nghe báo cáo và ý kiến của các đại biểu, người chủ trì kết luận như sau:",
         *_concluded(meeting, ""),
         "Đề nghị các đơn vị được giao chủ trì thực hiện đúng thời hạn và báo cáo kết quả.",
     ]
     return {
-        "subject": f"Kết luận cuộc họp {_lower(meeting.subject)}"[:500],
+        "subject": f"Kết luận cuộc họp {_lower(meeting.bare_subject)}"[:500],
         "addressees": "",
         "body": "\n".join(body),
         "recipients": "\n".join(["Giám đốc Sở (để báo cáo)", *offices]),
@@ -120,8 +120,7 @@ def _table(heads, rows):
 
 
 def _lower(subject):
-    """The subject after a first word: its own first word stays as it is where it is a name or all capitals."""
-    subject = bare_subject(subject)
+    """A subject after a first word: its own first word stays as it is where it is a name or all capitals."""
     return subject[:1].lower() + subject[1:] if subject[1:2].islower() else subject
 
 

@@ -93,9 +93,8 @@ def _is_same(guest, values):
 
 
 def may_withdraw(invitee):
-    """Whether a guest can still be taken off the list of this meeting."""
-    open_ = invitee.meeting.state not in (STATE.CONCLUDED, STATE.CANCELLED)
-    return open_ and not (invitee.withdrawn_at or invitee.sent_at or invitee.attended)
+    """Whether a guest can be taken off the list, while the list of the meeting is open."""
+    return not (invitee.withdrawn_at or invitee.sent_at or invitee.attended)
 
 
 @transaction.atomic
@@ -105,6 +104,12 @@ def withdraw_guest(*, invitee, by, now):
     invitee = locked(invitee)
     if meeting.state in (STATE.CONCLUDED, STATE.CANCELLED):
         raise no_longer(meeting)
+    if not guests_are_open(meeting):
+        raise Conflict(
+            _(
+                "The minutes are on their way or issued. A guest is taken off the list before, or once the minutes were sent back."
+            )
+        )
     if invitee.withdrawn_at or invitee.sent_at:
         raise Conflict(_("The invitation is sent, or the guest was taken off the list already."))
     if invitee.attended:

@@ -142,7 +142,7 @@ def invites_otherwise(meeting, paper):
     """Sentences: the subject, the agenda or the guests that a letter of invitation gives otherwise than its meeting. It may word
     them in its own way, so this is said and not refused."""
     body = " ".join(f"{paper.subject}\n{paper.body}".split())
-    words = [bare_subject(meeting.subject), *lines_of_text(meeting.agenda)]
+    words = [meeting.bare_subject, *lines_of_text(meeting.agenda)]
     missing = next((line for line in words if " ".join(line.split()).casefold() not in body.casefold()), "")
     found = []
     if missing:
@@ -161,11 +161,6 @@ def invites_otherwise(meeting, paper):
         found.append(_named(_("The letter does not name: %(names)s."), unsent))
         found.append(_named(_("The letter names who was taken off the list: %(names)s."), off))
     return " ".join(filter(None, found))
-
-
-def bare_subject(subject):
-    """What a meeting is about, after a word that says that it is one."""
-    return subject.removeprefix("Họp ").removeprefix("họp ")
 
 
 def _named(sentence, names):

@@ -80,7 +80,7 @@ def attendance_list(request, public_id):
 
 def _table_for(user, meeting):
     """Whoever keeps the meeting finds beside each guest what can be done: the page of the meeting shows the first ones only."""
-    if not can_keep_meeting(user, meeting) or meeting.state not in (STATE.PREPARED, STATE.INVITED, STATE.HELD):
+    if not can_keep_meeting(user, meeting) or not guests_are_open(meeting):
         return tables.GuestTable
     invited = meeting.state == STATE.INVITED and meeting.starts_at > timezone.now()
     return tables.GuestTableInvited if invited else tables.GuestTableKept

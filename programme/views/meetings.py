@@ -99,7 +99,7 @@ def meeting_detail(request, public_id):
     conclusions = list(meeting.conclusions.standing().select_related("office", "person", "given").order_by("number"))
     off = days_off([row.deadline for row in conclusions if row.given is None])
     invitation = issued_invitation(meeting)
-    said = otherwise(meeting)
+    said, is_open = otherwise(meeting), keeps and services.guests_are_open(meeting)
     return render(
         request,
         "programme/meeting.html",
@@ -116,7 +116,8 @@ def meeting_detail(request, public_id):
             "day_off": _on_day_off(meeting),
             "by_hand": _by_hand(meeting) if keeps and (said or _is_changed(meeting)) else "",
             "guests": [
-                (guest, ANSWER_KINDS.get(guest.answer, "quiet"), may_withdraw(guest)) for guest in guests[:GUESTS_SHOWN]
+                (guest, ANSWER_KINDS.get(guest.answer, "quiet"), is_open and may_withdraw(guest))
+                for guest in guests[:GUESTS_SHOWN]
             ],
             "more_guests": len(guests) > GUESTS_SHOWN,
             "may_enter_answers": keeps and meeting.state == STATE.INVITED and meeting.starts_at > now,

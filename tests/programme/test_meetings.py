@@ -25,8 +25,10 @@ from documents.store import save_upload
 from notices.models import Notice
 from notices.services import sending
 from programme.models import Conclusion, GivenTask, Invitee, Meeting
+from programme.presenting.meetings import draft_of
 from programme.services import invitations, meetings
 from programme.services.meeting_papers import begin_meeting_paper
+from programme.telling import INVITED
 from tests.factories import (
     make_auditor,
     make_enterprise,
@@ -517,6 +519,35 @@ def test_minutes_that_tell_the_meeting_otherwise_say_so_and_close_the_list_of_wh
     guest.way, guest.attended, guest.attendee = "", None, ""
     with pytest.raises(DatabaseError, match="guest_begins_uninvited"), transaction.atomic():
         guest.save(force_insert=True)
+
+
+def test_a_guest_who_did_not_come_is_taken_off_until_the_minutes_are_on_their_way(client_as):
+    now = timezone.now()
+    room = Room(now=now - timedelta(days=8), begins=now - timedelta(days=1))
+    room.add(people=[room.head])
+    room.invited().held()
+    room.add(outside=[("Khách vắng", "")])
+    invitations.mark_attendance(
+        meeting=room.meeting, marks={1: (True, ""), 2: (False, "")}, version=room.again().meeting.version,
+        by=room.secretary, now=now,
+    )  # fmt: skip
+    guest, client = room.guest("Khách vắng"), client_as(room.secretary)
+    taking_off = reverse("programme:withdraw_guest", args=[room.meeting.public_id, guest.place])
+    pages = [room.meeting.get_absolute_url(), reverse("programme:attendance_list", args=[room.meeting.public_id])]
+    paper = room.again().begin("minutes", now)
+    assert all(taking_off in client.get(page).content.decode() for page in pages)
+    pass_plainly(paper, "signing", by=room.secretary, at=now)
+    assert not any(taking_off in client.get(page).content.decode() for page in pages)
+    with pytest.raises(Conflict, match="Biên bản đã trình ký hoặc đã phát hành"):
+        invitations.withdraw_guest(invitee=guest, by=room.secretary, now=now)
+
+
+def test_a_meeting_whose_subject_says_that_it_is_one_invites_with_that_word_once(room):
+    Meeting.objects.filter(pk=room.meeting.pk).update(subject="Họp mười lăm khách")
+    room.again().add(people=[room.head])
+    assert INVITED.says(room.meeting.invitees.get())["subject"] == "mười lăm khách"
+    for kind, words in (("invitation", "dự họp: mười lăm khách."), ("conclusions", "chủ trì họp: mười lăm khách.")):
+        assert words in draft_of(room.meeting, kind, timezone.localdate())["body"]
 
 
 def test_a_meeting_on_a_day_off_is_pointed_out_and_not_refused(client_as):
