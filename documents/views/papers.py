@@ -1,6 +1,7 @@
 """Papers that go out: the list, the page of a paper with how it will look, and the forms of its draft."""
 
 import copy
+import re
 from io import BytesIO
 
 from django.contrib import messages
@@ -8,6 +9,7 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from accounts.access import may_open
@@ -38,6 +40,7 @@ from screens import formats
 from screens.lists import Sheet, show_list
 
 RELATED = ("series", "office", "signer", "drafter", "drawn", "signed", "numbered", "sealed", "number")
+LEFT_OPEN = re.compile(r"(^|\s)(…|\.{3,})(?=\s|[.,;:]|$)")
 
 
 def paper_list(request):
@@ -74,7 +77,7 @@ def paper_detail(request, public_id):
             "made_for": purposes.shown_on(paper, request.user),
             "steps": _steps(paper),
             "turn": _turn(paper),
-            "cautions": [*purposes.cautions_on(paper), *_due_on_day_off(paper)],
+            "cautions": [*purposes.cautions_on(paper), *_left_to_fill_in(paper), *_due_on_day_off(paper)],
             "in_the_way": _in_the_way(paper, verb),
             "not_you": way.why_not(request.user, paper, verb, now) if verb and not mine else "",
             "late": paper.is_late(timezone.localdate(now)),
@@ -96,6 +99,16 @@ def _due_on_day_off(paper):
     """That the day by which it is to be issued is a day off, until it is issued."""
     said = day_off(paper.due_on) if way.next_verb(paper) else ""
     return [said] if said else []
+
+
+def _left_to_fill_in(paper):
+    """That a line still holds the ellipsis that a template leaves to be filled in, until the paper is issued."""
+    lines = (paper.subject + "\n" + paper.body).splitlines() if way.next_verb(paper) else []
+    line = next((" ".join(line.split()) for line in lines if LEFT_OPEN.search(line)), "")
+    said = _(
+        "The text still has a place left to fill in: “%(line)s”. Fill it in, or take it out, before the paper is signed."
+    )
+    return [said % {"line": Truncator(line).chars(80)}] if line else []
 
 
 def _in_the_way(paper, verb):

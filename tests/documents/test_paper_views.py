@@ -16,6 +16,7 @@ from tests.factories import (
     make_office,
     make_officer,
     make_paper,
+    make_paper_at,
     make_series,
 )
 
@@ -111,3 +112,15 @@ def test_the_list_costs_the_same_for_one_row_and_for_three(client_as):
         make_paper(drafter=officer, series=series)
     assert cost() == (one, 3)
     assert one <= 12
+
+
+def test_a_place_that_a_template_left_to_be_filled_in_is_pointed_out_until_the_paper_is_issued(client_as):
+    paper = make_paper(body="Sở trả lời như sau:\n1. …\nGồm máy A, máy B… và các máy khác")
+    address, said = page("paper", paper), "Văn bản còn chỗ chưa điền: “1. …”"
+    assert said in client_as(paper.drafter).get(address).content.decode()
+    paper = make_paper_at("signing", paper=paper)
+    assert said in client_as(paper.signer).get(address).content.decode()
+    issued = make_paper_at("issued", paper=paper)
+    assert said not in client_as(issued.signer).get(address).content.decode()
+    filled = make_paper(body="1. Đã giải quyết…\n2. Chi phí 1... 2 triệu đồng")
+    assert "còn chỗ chưa điền" not in client_as(filled.drafter).get(page("paper", filled)).content.decode()
