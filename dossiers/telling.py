@@ -154,6 +154,14 @@ def _assigned(dossier, on):
     return User.objects.filter(pk=dossier.handler_id) if dossier.state in IN_HAND else User.objects.none()
 
 
+def _sent_back(dossier, on):
+    return User.objects.filter(pk=dossier.handler_id) if dossier.state == State.APPRAISING else User.objects.none()
+
+
+def _approved(dossier, on):
+    return User.objects.filter(pk=dossier.handler_id) if dossier.state in AFTER_APPROVAL else User.objects.none()
+
+
 def _issued(dossier):
     line = _last(dossier, Verb.ISSUE)
     paper = f"{line.paper_number} ngày {formats.vn_date(line.paper_on)}" if line else ""
@@ -164,6 +172,7 @@ def _signatories_of_draft(dossier, on):
     return people_of(dossier.enterprise, on, Role.SIGNATORY) if dossier.is_draft else User.objects.none()
 
 
+AFTER_APPROVAL = (State.APPROVED, State.ISSUED)
 RECORDS = frozenset({Role.RECORDS_CLERK})
 READY = kind(
     "dossiers.ready",
@@ -215,6 +224,14 @@ TO_ISSUE = kind(
     "dossiers.to_issue", _("A result waits to be issued"), model=Dossier, people=_to_issue, says=_reason(Verb.APPROVE),
     places=(*_LODGED, DUE_ON), roles=RECORDS,
 )  # fmt: skip
+SENT_BACK = kind(
+    "dossiers.sent_back", _("A dossier of mine was sent back"), model=Dossier, people=_sent_back,
+    says=_reason(Verb.SEND_BACK), places=(*_LODGED, DUE_ON, WHY), roles=HANDLERS,
+)  # fmt: skip
+APPROVED = kind(
+    "dossiers.approved", _("A dossier of mine was approved"), model=Dossier, people=_approved, says=_reason(Verb.APPROVE),
+    places=(*_LODGED, DUE_ON, WHY), roles=HANDLERS,
+)  # fmt: skip
 MESSAGE = kind(
     "dossiers.message", _("The Department wrote about a dossier"), says=_says, places=_LODGED, **_OF_ENTERPRISE
 )
@@ -225,7 +242,8 @@ ANSWERED = kind(
 TOLD = {
     Verb.RECEIVE: (RECEIVED, TO_ASSIGN),
     Verb.SUBMIT: (TO_DECIDE,),
-    Verb.APPROVE: (TO_ISSUE,),
+    Verb.SEND_BACK: (SENT_BACK,),
+    Verb.APPROVE: (APPROVED, TO_ISSUE),
     Verb.WITHDRAW: (WITHDRAWN,),
     Verb.REFUSE: (ENDED,),
     Verb.NOT_ELIGIBLE: (ENDED,),

@@ -4,7 +4,18 @@ from datetime import date
 
 import pytest
 
-from dossiers.telling import ASSIGNED, RECEIVED, RESULT, SUPPLEMENT, SUPPLEMENTED, TO_ASSIGN, TO_DECIDE, TO_ISSUE
+from dossiers.telling import (
+    APPROVED,
+    ASSIGNED,
+    RECEIVED,
+    RESULT,
+    SENT_BACK,
+    SUPPLEMENT,
+    SUPPLEMENTED,
+    TO_ASSIGN,
+    TO_DECIDE,
+    TO_ISSUE,
+)
 from notices.models import Telling
 from tests.dossiers.test_handling_services import MONDAY, Desk, later, services
 from tests.factories import make_stored_file
@@ -35,8 +46,14 @@ def test_each_act_tells_whom_it_concerns_as_things_stand_when_it_is_sent():
     dossier = services.submit_dossier(dossier=dossier, note="Trình", by=desk.officer, now=later(3))
     assert list(TO_DECIDE.people(dossier, MONDAY.date())) == [desk.director]
     assert TO_DECIDE.says(dossier)["reason"] == "Trình"
+    dossier = services.send_back_dossier(dossier=dossier, reason="Làm rõ căn cứ", by=desk.director, now=later(3))
+    assert list(SENT_BACK.people(dossier, MONDAY.date())) == [desk.officer]
+    assert SENT_BACK.says(dossier)["reason"] == "Làm rõ căn cứ"
+    dossier = services.submit_dossier(dossier=dossier, note="Trình lại", by=desk.officer, now=later(3))
+    assert SENT_BACK.people(dossier, MONDAY.date()).count() == 0
     dossier = services.approve_dossier(dossier=dossier, by=desk.director, now=later(3))
     assert list(TO_ISSUE.people(dossier, MONDAY.date())) == [desk.records]
+    assert list(APPROVED.people(dossier, MONDAY.date())) == [desk.officer]
     assert TO_DECIDE.people(dossier, MONDAY.date()).count() == 0
     dossier = services.issue_result(
         dossier=dossier, paper_number="1/SCT", paper_on=later(3).date(), file=make_stored_file(), by=desk.records,
@@ -45,7 +62,8 @@ def test_each_act_tells_whom_it_concerns_as_things_stand_when_it_is_sent():
     assert RESULT.says(dossier)["paper"] == "1/SCT ngày 04/06/2026"
     assert told() == [
         "dossiers.received", "dossiers.to_assign", "dossiers.assigned", "dossiers.supplement", "dossiers.supplemented",
-        "dossiers.to_decide", "dossiers.to_issue", "dossiers.result",
+        "dossiers.to_decide", "dossiers.sent_back", "dossiers.to_decide", "dossiers.approved", "dossiers.to_issue",
+        "dossiers.result",
     ]  # fmt: skip
 
 
