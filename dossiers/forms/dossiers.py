@@ -8,7 +8,6 @@ from django.utils.translation import gettext_lazy as _
 from dossiers.models import Dossier, Procedure
 from enterprises.models import Enterprise
 from reference import tax_codes
-from reference.forms import reason_field
 from screens import formats
 from screens.forms import DateField, Form
 
@@ -108,7 +107,9 @@ class LodgeForm(Form):
 
 
 class WithdrawForm(Form):
-    reason = reason_field()
+    reason = forms.CharField(
+        label=_("Why it is withdrawn"), max_length=300, help_text=_("The Department reads it. It stays on the dossier.")
+    )
 
 
 class SendAnswerForm(Form):

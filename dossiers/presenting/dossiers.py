@@ -58,6 +58,8 @@ def next_text(dossier):
         return _(
             "Fill in, attach the components, check; the legal representative, or whoever they authorised, then lodges."
         )
+    if dossier.state == State.SUPPLEMENTING and dossier.due_on is None:
+        return _("The enterprise answers the request item by item; then the Department looks at the dossier again.")
     return str(NEXT.get(State(dossier.state), ""))
 
 

@@ -108,6 +108,8 @@ def told_to_enterprise(line):
     if line.verb in (Verb.RECEIVE, Verb.EXTEND) or (line.verb == Verb.ANSWER and line.due_on):
         promised = _("promised for %(day)s") % {"day": formats.vn_date(line.due_on)}
         second = f"{promised}. {second}".strip() if second else promised
+    if line.legal_basis:
+        second = f"{second} ({line.legal_basis})"
     if line.verb == Verb.ISSUE:
         second = _("No. %(number)s of %(day)s") % {"number": line.paper_number, "day": formats.vn_date(line.paper_on)}
     return line.at, line.get_verb_display(), second

@@ -19,6 +19,7 @@ from dossiers.services import supplements as services
 from dossiers.services.slip import whose
 from dossiers.states import Verb
 from dossiers.views.lodging import visible_dossier
+from reference.days_off import day_off
 from reference.sending import do_once
 from screens.forms import form_data
 
@@ -104,12 +105,18 @@ def send_supplement(request, public_id, request_id):
         f"send supplement {row.public_id}",
         lambda given, **by: services.send_supplement(request=row, **by),
     ):
-        messages.success(request, _("The request is sent. The clock stands still until the enterprise answers."))
+        messages.success(
+            request,
+            _("The request is sent. The clock stands still until the enterprise answers.")
+            if dossier.due_on
+            else _("The request is sent. It is the enterprise's turn now."),
+        )
         return HttpResponseRedirect(dossier.get_absolute_url())
     context = {
         "dossier": dossier,
         "supplement": row,
         "items": items_shown(row),
+        "day_off": day_off(row.answer_by),
         "sees_identity": sees_identity(request.user, dossier),
         "form": form,
         "may_send": may_approve_request(request.user, row, timezone.now()),

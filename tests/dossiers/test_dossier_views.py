@@ -162,6 +162,11 @@ def test_whoever_does_not_withdraw_a_dossier_reads_whether_it_is_their_right_or_
     assert "Hồ sơ đang ở trạng thái “Đã rút”" in text_of(client_as(preparer).get(address, follow=True))
 
 
+def test_whoever_withdraws_a_dossier_is_asked_in_the_words_of_an_enterprise(client_as, lodged, signatory):
+    text = text_of(client_as(signatory).get(page("withdraw_dossier", lodged)))
+    assert "Lý do rút" in text and "Lý do hoặc văn bản của lần thay đổi này" not in text
+
+
 def test_what_was_lodged_is_seen_by_its_enterprise_and_by_staff(client_as, lodged, signatory, preparer):
     row = lodged.files.get()
     addresses = [page("dossier", lodged), page("lodged_dossier", lodged), page("dossier_file", lodged, row)]
@@ -384,7 +389,7 @@ def test_what_the_department_knows_is_not_taken_from_the_form(client_as, draft, 
 
 def test_a_form_sent_after_the_dossier_was_lodged_says_so_and_shows_what_was_typed(client_as, lodged, preparer):
     answer = text_of(fill(client_as(preparer), lodged, noi_dung="Sửa lại"))
-    assert "không sửa được nữa" in answer
+    assert "không sửa được nữa" in answer and "Đã lưu lúc" not in answer
     assert "Sửa lại" in answer
     assert Dossier.objects.get(pk=lodged.pk).answers == {"noi-dung": TEXT}
 

@@ -1,6 +1,7 @@
 """The pages of handling: what each person is offered, what a stale or foreign page says, and that nothing typed is lost."""
 
 import uuid
+from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -132,6 +133,26 @@ def test_a_supplement_is_prepared_item_by_item_and_what_is_half_typed_stays(clie
     page = text_of(client_as(head).post(to("send_supplement", lodged, request.public_id), follow=True))
     assert "Tạm dừng tính thời hạn" in page
     assert client.get(to("edit_supplement", lodged, request.public_id)).status_code == 403  # nothing to ask for now
+
+
+def test_a_supplement_at_the_door_stops_no_clock_and_its_day_off_is_pointed_out(client_as, lodged):
+    clerk = client_as(make_user(Role.INTAKE))
+    saturday = timezone.localdate() + timedelta(days=12 - timezone.localdate().weekday())
+    given = {"wanted_0": "Bản vẽ", "reason_0": "Thiếu", "answer_by": f"{saturday:%d/%m/%Y}"}
+    page = text_of(clerk.post(to("ask_supplement", lodged), given, follow=True))
+    assert "là ngày nghỉ" in page and "Người soạn" in page and "Người lập biểu" not in page
+    request = lodged.supplements.get()
+    for page in (
+        text_of(clerk.get(to("send_supplement", lodged, request.public_id))),
+        text_of(clerk.post(to("send_supplement", lodged, request.public_id), follow=True)),
+    ):
+        assert "chờ doanh nghiệp bổ sung" in page and "ạm dừng tính" not in page
+
+
+def test_the_enterprise_reads_on_which_basis_its_dossier_was_not_received(client_as, lodged):
+    make_slip_line(lodged, "refused", note="Không thuộc thẩm quyền", legal_basis="Khoản 2 Điều 5 Nghị định A")
+    page = text_of(client_as(lodged.submitted_by).get(to("dossier", lodged)))
+    assert "Không thuộc thẩm quyền (Khoản 2 Điều 5 Nghị định A)" in page
 
 
 def test_the_enterprise_answers_item_by_item_and_its_signatory_sends(client_as, lodged, enterprise):
