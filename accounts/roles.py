@@ -51,6 +51,18 @@ def register_role_source(source):
     _sources.append(source)
 
 
+_endings = []
+
+
+def register_ending_source(source):
+    """`source(user, on) -> [sentences]` on rights that somebody held until a day before; rooms that give such rights register one."""
+    _endings.append(source)
+
+
+def rights_that_ended(user, on):
+    return [sentence for source in _endings for sentence in source(user, on)]
+
+
 def roles_elsewhere(user, on):
     """[queryset of role values], one of each room, so that all are asked for at once."""
     return [source(user, on) for source in _sources]

@@ -9,7 +9,7 @@ class EnterprisesConfig(AppConfig):
     def ready(self):
         from accounts import handover, panels
         from accounts.invitations import register_purpose
-        from accounts.roles import register_role_source
+        from accounts.roles import register_ending_source, register_role_source
         from enterprises import inviting, waiting
         from enterprises.models import FigureYearClosing, Title
         from enterprises.permissions import roles_by_membership
@@ -17,6 +17,7 @@ class EnterprisesConfig(AppConfig):
         from programme import citations, invited_enterprises
 
         register_role_source(roles_by_membership)
+        register_ending_source(memberships.authorisations_that_ended)
         register_purpose(
             memberships.PURPOSE,
             label=_("Membership of an enterprise"),

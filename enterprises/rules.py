@@ -7,3 +7,7 @@ from reference.rules import Whole, shape
 shape(
     "enterprise_claims", [Whole("days", _("A claim that nobody decided expires after"), _("days"), least=1, most=365)]
 )
+shape(
+    "authorisation_ending",
+    [Whole("days", _("Told before the last day of an authorisation"), _("days"), least=1, most=90)],
+)

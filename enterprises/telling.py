@@ -1,5 +1,6 @@
 """What the people of an enterprise are told about its figures."""
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -80,6 +81,40 @@ def tell_of_figures(what, rows, *, by, now):
     with_people = set(held.filter(enterprise_id__in=wanted).values_list("enterprise_id", flat=True)) if wanted else ()
     told = [row for row in rows if row.enterprise_id in with_people or row.enterprise.merged_into_id in with_people]
     tell_each(what, told, by=by, now=now)
+
+
+# --- authorisations ----------------------------------------------------------------------------
+
+
+def _concerned_by_ending(membership, on):
+    """Whoever acts by the authorisation, and whoever it is of, while it holds."""
+    if membership.ends_on is None or not membership.starts_on <= on <= membership.ends_on:
+        return User.objects.none()
+    held = Membership.objects.in_force(on).filter(enterprise=membership.enterprise_id, role=Role.SIGNATORY)
+    return User.objects.filter(Q(pk=membership.user_id) | Q(pk__in=held.filter(is_authorised=False).values("user")))
+
+
+AUTHORISATION_ENDS = kind(
+    "enterprises.authorisation_ends",
+    _("An authorisation to act for an enterprise ends soon"),
+    model=Membership,
+    people=_concerned_by_ending,
+    says=lambda membership: {
+        "enterprise": membership.enterprise.name,
+        "authorised": membership.user.full_name,
+        "paper": membership.paper or formats.NOTHING,
+        "last_day": formats.vn_date(membership.ends_on),
+    },
+    places=(
+        ENTERPRISE,
+        Place("authorised", _("who acts by authorisation"), "Trần Thị Mẫu"),
+        Place("paper", _("paper of authorisation"), "GUQ 07 ngày 20/11/2026"),
+        Place("last_day", _("last day of the authorisation"), "31/12/2026"),
+    ),
+    address=lambda membership: reverse("enterprises:own_home"),
+    roles=ENTERPRISE_ROLES,
+    must=True,
+)
 
 
 # --- claims ------------------------------------------------------------------------------------

@@ -10,15 +10,21 @@ from enterprises.jumps import left_sentence, with_jump, without_jump
 from enterprises.models import FigureRevision
 from enterprises.services.claims import expire_claims
 from enterprises.services.figures import CHUNK, bulk_confirm
+from enterprises.services.memberships import tell_of_endings
 from jobs.registry import Daily, job
 from screens.formats import number
 
-TIMETABLE = [Daily("enterprises.expire_claims", hour=1)]
+TIMETABLE = [Daily("enterprises.expire_claims", hour=1), Daily("enterprises.tell_of_endings", hour=7)]
 
 
 @job("enterprises.expire_claims", gettext_lazy("End the claims of enterprises that nobody decided in time"))
 def end_claims(running, *, now):
     return {"expired": expire_claims(now=now)}
+
+
+@job("enterprises.tell_of_endings", gettext_lazy("Tell of authorisations that end soon"))
+def tell_endings(running, *, now):
+    return {"ending": tell_of_endings(now=now)}
 
 
 @job("figures.confirm_all", gettext_lazy("Confirm all figures of a filter"))

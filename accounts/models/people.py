@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from accounts.roles import ENTERPRISE_ROLES, POST_ROLES, Role, may_act_for_others, roles_elsewhere
+from accounts.roles import ENTERPRISE_ROLES, POST_ROLES, Role, may_act_for_others, rights_that_ended, roles_elsewhere
 from audit.identity import Identified, Versioned
 from screens.text import clean, fold, sort_key
 
@@ -97,6 +97,11 @@ class User(Identified, Versioned, AbstractBaseUser):
     @cached_property
     def roles(self):
         return self.roles_on(timezone.localdate())
+
+    @property
+    def ended_rights(self):
+        """Sentences: what somebody who may not do something could do until a day before."""
+        return rights_that_ended(self, timezone.localdate()) if self.is_authenticated else []
 
     def delegations_on(self, on):
         """What others authorised this person to do on `on`: [Delegation with `giver_roles`].

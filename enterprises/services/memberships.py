@@ -17,7 +17,12 @@ from enterprises.models import Enterprise, Membership
 from enterprises.models.enterprises import role_words
 from enterprises.permissions import INVITE, VIEW, can_act_for
 from enterprises.services.enterprises import locked, require_standing
+from enterprises.telling import AUTHORISATION_ENDS
+from notices.services.telling import tell
+from reference.services import rule
 from screens import formats
+
+USUAL_DAYS = 15  # before the last day of an authorisation, where no rule says otherwise
 
 
 def require_may_invite(by, enterprise, role):
@@ -119,6 +124,36 @@ def end_membership(*, membership, by, now, reason=""):
         personal={"member": membership.user.full_name},
     )
     return membership
+
+
+# --- the last day of an authorisation ----------------------------------------------------------
+
+
+@transaction.atomic
+def tell_of_endings(*, now):
+    """Tell once of every authorisation whose last day is near: whoever has it, and the legal representative."""
+    on = timezone.localdate(now)
+    until = on + timedelta(days=int(rule("authorisation_ending", on, {}).get("days", USUAL_DAYS)))
+    rows = list(Membership.objects.in_force(on).filter(is_authorised=True, ends_on__lte=until).order_by("pk"))
+    for row in rows:
+        tell(AUTHORISATION_ENDS, row, by="system:memberships", now=now, occasion=row.ends_on.isoformat())
+    return len(rows)
+
+
+def authorisations_that_ended(user, on):
+    """Sentences: for which enterprises somebody acted by authorisation until a day, and does no longer."""
+    held = Membership.objects.in_force(on).filter(user=user).values("enterprise")
+    ended = Membership.objects.filter(user=user, is_authorised=True, ends_on__lt=on, enterprise__merged_into=None)
+    ended = ended.exclude(enterprise__in=held)
+    last = {row.enterprise_id: row for row in ended.select_related("enterprise").order_by("ends_on", "pk")}
+    return [
+        _(
+            "Your authorisation to act for %(enterprise)s ended; %(day)s was its last day. If you are authorised anew, claim the "
+            "enterprise with the new paper, or ask the Department to invite you."
+        )
+        % {"enterprise": row.enterprise.name, "day": formats.vn_date(row.ends_on)}
+        for row in last.values()
+    ]
 
 
 # --- invitations ------------------------------------------------------------------------------

@@ -612,3 +612,33 @@ def test_the_database_keeps_what_was_said_and_what_was_decided():
             Claim.objects.filter(pk=row.pk).update(**values)
     with pytest.raises(DatabaseError), transaction.atomic():
         waiting.delete()
+
+
+def test_an_authorisation_is_told_of_before_its_last_day_and_said_to_have_ended_after_it(client_as, enterprise):
+    make_rule("authorisation_ending", {"days": 5})
+    representative, preparer = make_enterprise_user(enterprise), make_enterprise_user(enterprise, Role.PREPARER)
+    today = timezone.localdate()
+    near, far = (
+        make_membership(
+            None, enterprise, starts_on=today, ends_on=today + timedelta(days=days), is_authorised=True, paper="GUQ 7"
+        )
+        for days in (5, 6)
+    )
+    now = timezone.now()
+    assert [memberships.tell_of_endings(now=now) for _twice in range(2)] == [1, 1]
+    assert Telling.objects.filter(kind="enterprises.authorisation_ends").count() == 1
+    told = letters(now)
+    assert sorted(address for address, _subject in told) == sorted([representative.email, near.user.email])
+    assert (
+        told[0][1] == f"Ủy quyền của {near.user.full_name} tại {enterprise.name} hết hạn ngày {near.ends_on:%d/%m/%Y}"
+    )
+    said = f"Ủy quyền của ông/bà tại {enterprise.name} đã hết hạn, ngày cuối là"
+    home = reverse("enterprises:own_home")
+    assert said not in client_as(near.user).get(home).content.decode()
+    Membership.objects.filter(pk=near.pk).update(starts_on=today - timedelta(days=9), ends_on=today - timedelta(days=1))
+    gone = User.objects.get(pk=near.user_id)
+    refused = client_as(gone).get(home)
+    page = refused.content.decode()
+    assert refused.status_code == 403 and said in page and "quản trị" not in page
+    assert said in client_as(gone).get(reverse("front"), follow=True).content.decode()
+    assert representative.ended_rights == preparer.ended_rights == far.user.ended_rights == []
