@@ -57,6 +57,34 @@ class NumberTable(tables.Table):
         shown = ["symbol", "dated_on", "subject", "signer", "recipients", "office", "copies", "state"]
 
 
+def _kind_and_subject(record):
+    return f"{record['series__name_vi']}: {record['subject']}"
+
+
+def _remark(record):
+    void = _("Void: %(reason)s") % {"reason": record["void_reason"]} if record["voided_at"] else ""
+    return "; ".join(filter(None, (void, record["note"])))
+
+
+class OutgoingSheet(tables.Table):
+    """Sổ đăng ký văn bản đi, as Decree 30/2020, Appendix IV, has it."""
+
+    form_symbol = tables.CodeColumn(verbose_name=_("Number and symbol"), accessor="symbol")
+    form_day = tables.DateColumn(verbose_name=_("Date of the paper"), accessor="dated_on")
+    form_subject = tables.VietnameseColumn(
+        verbose_name=_("Kind and abstract of the content"),
+        fields=("series__name_vi", "subject"),
+        compute=_kind_and_subject,
+    )
+    form_signer = tables.VietnameseColumn(verbose_name=_("Signed by"), accessor="signer")
+    form_recipients = tables.VietnameseColumn(verbose_name=_("Recipients"), accessor="recipients")
+    form_kept = tables.VietnameseColumn(verbose_name=_("Who keeps the file copy"), accessor="office__name")
+    form_copies = tables.NumberColumn(verbose_name=_("Copies"), accessor="copies")
+    form_note = tables.VietnameseColumn(
+        verbose_name=_("Remark"), fields=("note", "voided_at", "void_reason"), compute=_remark
+    )
+
+
 class NumberFilter(FilterSet):
     advanced = ("office", "dated_from", "dated_to")
 

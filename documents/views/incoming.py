@@ -134,7 +134,7 @@ def incoming_list(request):
         export_name="so-van-ban-den",
         main_action=action if may_open(request.user, "documents:enter_incoming") else None,
         empty=_("No paper has come in that you see."),
-        sheet=Sheet(title=_("Papers that came in"), period=_period(request)),
+        sheet=Sheet(title=_("Papers that came in"), period=_period(request), signers=["", "", _("Records clerk")]),
         more_exports=BOOKS | AS_WORD,
     )
 

@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.access import may_open
 from audit.events import actor_names
@@ -29,9 +30,27 @@ from documents.tables import numbers as tables
 from documents.word_tables import AS_WORD
 from reference.sending import do_once
 from screens import formats
-from screens.lists import Sheet, show_list
+from screens.lists import EXPORTERS, Listing, Sheet, show_list
 
 # --- the register ------------------------------------------------------------------------------
+
+
+def _as_register(listing):
+    """The rows of the list as the form of the decree, in the order of their days."""
+    sheet = listing.sheet
+    form = Listing(
+        listing.request,
+        tables.OutgoingSheet,
+        listing.source,
+        tables.NumberFilter,
+        ("dated_on", "id"),
+        title=str(sheet.title),
+        sheet=sheet,
+    )
+    return EXPORTERS["print"](form)
+
+
+REGISTER = {"register": (gettext_lazy("Register as a form"), _as_register)}
 
 
 def number_list(request):
@@ -55,7 +74,7 @@ def number_list(request):
             period=_("On %(day)s") % {"day": formats.vn_date(today)},
             signers=["", "", _("Records clerk")],
         ),
-        more_exports=AS_WORD,
+        more_exports=REGISTER | AS_WORD,
     )
 
 

@@ -1,6 +1,7 @@
 """The register and the series on screen: who sees and does what, each form once, and what was typed is kept."""
 
 import uuid
+from datetime import timedelta
 
 import pytest
 from django.db import connection
@@ -10,6 +11,7 @@ from django.utils import timezone
 
 from accounts.roles import Role
 from documents.models import NumberSeries, PaperNumber
+from documents.services import numbers as services
 from tests.factories import (
     make_administrator,
     make_auditor,
@@ -130,3 +132,17 @@ def test_the_register_costs_the_same_for_one_row_and_for_three_and_is_found_with
         answer = client.get(page("number_list"), {"export": kind})
         assert answer.status_code == 200
         assert answer.getvalue()
+
+
+def test_the_register_is_printed_as_the_decree_has_it_in_the_order_of_its_days(client_as, clerk):
+    series, today = make_series(name_vi="Thông báo"), timezone.localdate()
+    first = make_number(series, dated_on=today - timedelta(days=1), now=timezone.now(), subject="Việc trước")
+    make_number(series, dated_on=today, now=timezone.now(), subject="Việc sau")
+    services.void_number(number=first, version=first.version, by=clerk, now=timezone.now(), reason="Ghi trùng")
+    client = client_as(clerk)
+    printed = client.get(page("number_list"), {"export": "register"}).content.decode()
+    assert printed.index("Thông báo: Việc trước") < printed.index("Thông báo: Việc sau")
+    assert all(words in printed for words in ("Tên loại và trích yếu nội dung", "nhận bản lưu", "Đã hủy: Ghi trùng"))
+    for kind in ("register", "print"):
+        sheet = client.get(page("number_list"), {"export": kind}).content.decode()
+        assert "Văn thư" in sheet and "Kế toán trưởng" not in sheet
