@@ -224,13 +224,14 @@ class AttendanceForm(Form):
         super().__init__(*args, **kwargs)
         self.guests = guests
         for guest in guests:
-            came = bool(guest.likely) if guest.attended is None else guest.attended
+            comes = guest.answer in (Invitee.Answer.COME, Invitee.Answer.DEPUTY)
+            came = comes if guest.attended is None else guest.attended
             self.fields[f"came_{guest.place}"] = forms.BooleanField(label=_("Came"), required=False, initial=came)
             self.fields[f"who_{guest.place}"] = forms.CharField(
                 label=_("Who came"),
                 required=False,
                 max_length=200,
-                initial=guest.attendee or guest.likely,
+                initial=guest.likely if guest.attended is None else guest.came_as,
             )
 
     @property

@@ -338,9 +338,19 @@ class Invitee(Identified, Versioned):
         return bool(self.answer and self.meeting.moved_at and self.answered_at < self.meeting.moved_at)
 
     @property
+    def is_body(self):
+        return self.kind in (self.Kind.OFFICE, self.Kind.ENTERPRISE)
+
+    @property
+    def came_as(self):
+        """Who came; "" where nobody did, or a body came and nobody wrote down as whom."""
+        return "" if self.is_body and self.attendee == self.name else self.attendee
+
+    @property
     def likely(self):
-        """Who comes, as far as was answered; "" where nobody does or nothing was said."""
-        return {self.Answer.COME: self.name, self.Answer.DEPUTY: self.delegate}.get(self.answer, "")
+        """Who comes, as far as was answered; "" where nobody does, nothing was said, or a body comes as nobody yet knows whom."""
+        own = "" if self.is_body else self.name
+        return {self.Answer.COME: own, self.Answer.DEPUTY: self.delegate}.get(self.answer, "")
 
 
 class MeetingPaperQuerySet(models.QuerySet):

@@ -70,7 +70,7 @@ def _minutes(meeting):
         f"Chủ trì: {meeting.chair.full_name}.",
         f"Thư ký: {meeting.secretary.full_name}.",
         *(
-            [_table(("STT", "Đơn vị, người được mời", "Người dự"), [(each.name, each.attendee) for each in came])]
+            [_table(("STT", "Đơn vị, người được mời", "Người dự"), [(each.name, each.came_as) for each in came])]
             if came
             else []
         ),

@@ -145,6 +145,12 @@ class GuestFilter(FilterSet):
         return queryset.filter(attended=value == "yes")
 
 
+def _expected(record):
+    if record["answer"] == Invitee.Answer.DECLINE and not record["attendee"]:
+        return Invitee.Answer.DECLINE.label
+    return record["attendee"] or record["delegate"]
+
+
 class SignInSheet(tables.Table):
     """The list of delegates on which those who come sign."""
 
@@ -152,7 +158,7 @@ class SignInSheet(tables.Table):
     who = tables.Column(
         verbose_name=_("Who comes"),
         fields=("attendee", "answer", "delegate"),
-        compute=lambda record: record["attendee"] or record["delegate"],
+        compute=_expected,
         width=35,
     )
     signature = tables.Column(verbose_name=_("Signature"), fields=("id",), compute=lambda record: " ", width=20)

@@ -259,7 +259,6 @@ def add_meeting(request):
         title=_("Prepare a meeting"),
         submit=_("Enter the meeting"),
         done=_("The meeting is entered. List the guests, then draft the letter of invitation."),
-        point_out=lambda: day_off(form.cleaned_data["day"], MEETING_ON),
         back=reverse("programme:meeting_list"),
         back_label=_("Meetings"),
         now=now,
@@ -286,7 +285,6 @@ def edit_meeting(request, public_id):
         title=_("Change the meeting"),
         submit=_("Save the change"),
         done=_with(_("The meeting is changed."), by_hand),
-        point_out=lambda: day_off(form.cleaned_data["day"], MEETING_ON),
         lead=_with(_("Whoever is invited already is told of the change."), by_hand) if invited else "",
         **of_meeting(meeting, now),
     )
