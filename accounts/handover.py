@@ -16,14 +16,13 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from django.db import transaction
-from django.db.models import Prefetch
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from accounts.access import may_open, require
-from accounts.models import Delegation, Handover, Post, User
+from accounts.models import Delegation, Handover, User
 from accounts.permissions import HAND_OVER
 from audit.events import record_event
 from audit.refusals import Refused
@@ -75,8 +74,7 @@ def files_of(act, user):
 def takers_of(holding, person, on):
     """Who may take over what `person` holds of the kind, by name; each with `posts_now`, their posts on the day."""
     takers = holding.takers(person, on).filter(is_active=True).exclude(pk=person.pk)
-    posts = Prefetch("posts", Post.objects.in_force(on).select_related("office"), to_attr="posts_now")
-    return takers.order_by("sort_key", "pk").prefetch_related(posts)
+    return takers.order_by("sort_key", "pk").with_posts(on)
 
 
 def held_by(user):

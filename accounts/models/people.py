@@ -21,6 +21,11 @@ class UserQuerySet(models.QuerySet):
         roles = [role] if isinstance(role, str) else list(role)
         return self.filter(is_active=True, pk__in=Post.objects.in_force(on).filter(role__in=roles).values("user"))
 
+    def with_posts(self, on):
+        """Each with `posts_now`, their posts on the day."""
+        posts = Post.objects.in_force(on).select_related("office")
+        return self.prefetch_related(models.Prefetch("posts", posts, to_attr="posts_now"))
+
 
 class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
     def get_by_natural_key(self, email):

@@ -2,6 +2,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.forms import TakerChoice
 from accounts.models import Office, User
 from documents.forms.numbers import SecrecyField
 from documents.models import NumberSeries, OutgoingPaper
@@ -69,13 +70,14 @@ class PaperForm(ModelForm):
     class Meta:
         model = OutgoingPaper
         fields = list(CONTENT)
+        field_classes = {"signer": TakerChoice}
 
     def __init__(self, *args, user, **kwargs):
         super().__init__(*args, **kwargs)
         today = timezone.localdate()
         self.fields["series"].queryset = NumberSeries.objects.in_use(today).laid_out().order_by("sort_key")
         self.fields["office"].queryset = Office.objects.filter(pk__in=offices_of(user, today)).order_by("name")
-        self.fields["signer"].queryset = User.objects.holding(MAY_SIGN, today).order_by("sort_key")
+        self.fields["signer"].queryset = User.objects.holding(MAY_SIGN, today).order_by("sort_key").with_posts(today)
         if self.instance.pk:
             self.initial["secrecy"] = "no"
 

@@ -1,12 +1,11 @@
 """Reminding a colleague of a thing, and saying that it is done. An official reminder is a paper and not this."""
 
 from django.db import transaction
-from django.db.models import Prefetch
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.access import require, row_for
-from accounts.models import Post, User
+from accounts.models import User
 from accounts.roles import POST_ROLES
 from audit.events import record_event
 from audit.refusals import Conflict, NotAllowed, Refused
@@ -20,8 +19,7 @@ from screens import formats
 def who_may_be_reminded(subject, on, *, by):
     """Those who hold a post whose role opens the page of the thing, each with `posts_now`."""
     roles = row_for(subject.route, "GET").roles & POST_ROLES
-    posts = Prefetch("posts", Post.objects.in_force(on).select_related("office"), to_attr="posts_now")
-    return User.objects.holding(roles, on).exclude(pk=by.pk).order_by("sort_key", "pk").prefetch_related(posts)
+    return User.objects.holding(roles, on).exclude(pk=by.pk).order_by("sort_key", "pk").with_posts(on)
 
 
 @transaction.atomic

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from accounts.forms import TakerChoice
 from accounts.models import Office, User
 from programme.forms.papers import UploadMixin
 from programme.models import Conclusion, Invitee, Meeting
@@ -21,7 +22,8 @@ MOST_WRONG = 20  # wrong lines told at once
 
 
 def _staff():
-    return User.objects.filter(is_active=True, posts__office__isnull=False).distinct().order_by("sort_key")
+    people = User.objects.filter(is_active=True, posts__office__isnull=False).distinct().order_by("sort_key")
+    return people.with_posts(timezone.localdate())
 
 
 def _offices(kept=None):
@@ -76,6 +78,7 @@ class MeetingForm(ModelForm):
     class Meta:
         model = Meeting
         fields = ["subject", "place", "chair", "secretary", "office", "agenda"]
+        field_classes = {"chair": TakerChoice, "secretary": TakerChoice}
         labels = {"chair": _("Chair"), "secretary": _("Secretary"), "office": _("Office that prepares it")}
 
     field_order = ["subject", "day", "time", "place", "chair", "secretary", "office", "agenda", "reason"]

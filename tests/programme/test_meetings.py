@@ -24,7 +24,7 @@ from documents.services.way import issue_paper
 from documents.store import save_upload
 from notices.models import Notice
 from notices.services import sending
-from programme.forms.meetings import AttendanceForm
+from programme.forms.meetings import AttendanceForm, MeetingForm
 from programme.models import Conclusion, GivenTask, Invitee, Meeting
 from programme.presenting.meetings import draft_of
 from programme.services import invitations, meetings
@@ -557,6 +557,12 @@ def test_a_guest_who_did_not_come_is_taken_off_until_the_minutes_are_on_their_wa
     assert not any(taking_off in client.get(page).content.decode() for page in pages)
     with pytest.raises(Conflict, match="Biên bản đã trình ký hoặc đã phát hành"):
         invitations.withdraw_guest(invitee=guest, by=room.secretary, now=now)
+
+
+def test_who_chairs_is_chosen_by_name_and_post(room):
+    post = room.chair.posts.get()
+    labels = dict(MeetingForm().fields["chair"].choices)
+    assert f"{room.chair.full_name} – {post.get_role_display()}, {post.office}" in map(str, labels.values())
 
 
 def test_a_meeting_whose_subject_says_that_it_is_one_invites_with_that_word_once(room):
