@@ -15,6 +15,8 @@ from accounts.access import may_open
 from documents.forms.papers import PaperForm
 from documents.models import OutgoingPaper
 from documents.paper_states import State as PaperState
+from documents.presenting import worth_of
+from documents.services.trust import verified
 from documents.serving import serve
 from documents.word_tables import AS_WORD
 from programme.forms.meetings import ConclusionForm, DocumentForm, MeetingForm, ProceedingsForm
@@ -368,9 +370,21 @@ def attach_document(request, public_id):
         title=_("Attach a document"),
         submit=_("Attach"),
         done=_("The document is attached."),
+        point_out=lambda: _doubt_of(form.kept(), now),
         lead=_("Everybody who is invited can download it from their invitation."),
         **of_meeting(meeting, now),
     )
+
+
+def _doubt_of(file, now):
+    """That a PDF was changed after it was signed, or its signatures do not say whose it is: it goes to everybody invited."""
+    if file is None or file.format != "pdf":
+        return ""
+    kind, words = worth_of(verified(file, now))
+    said = _(
+        "The signatures of “%(file)s”: %(worth)s. See whether it is the right file before the invitations are sent."
+    )
+    return said % {"file": file.original_name, "worth": words} if kind == "bad" else ""
 
 
 def _document(meeting, public_id):

@@ -21,6 +21,7 @@ from audit.refusals import Conflict, NotAllowed, Refused, StaleVersion
 from documents import purposes
 from documents.services.papers import discard_paper
 from documents.services.way import issue_paper
+from documents.signing.keys import person_key
 from documents.store import save_upload
 from notices.models import Notice
 from notices.services import sending
@@ -30,6 +31,7 @@ from programme.presenting.meetings import draft_of
 from programme.services import invitations, meetings
 from programme.services.meeting_papers import begin_meeting_paper
 from programme.telling import INVITED
+from reporting.demo.scans import signed_page
 from tests.factories import (
     make_auditor,
     make_enterprise,
@@ -557,6 +559,17 @@ def test_a_guest_who_did_not_come_is_taken_off_until_the_minutes_are_on_their_wa
     assert not any(taking_off in client.get(page).content.decode() for page in pages)
     with pytest.raises(Conflict, match="Biên bản đã trình ký hoặc đã phát hành"):
         invitations.withdraw_guest(invitee=guest, by=room.secretary, now=now)
+
+
+def test_a_document_that_was_changed_after_it_was_signed_is_pointed_out_when_it_is_attached(client_as):
+    room = Room(now=timezone.now())
+    client, address = client_as(room.secretary), reverse("programme:attach_document", args=[room.meeting.public_id])
+    signed = signed_page("a", person_key(room.chair))
+    for content, said in ((signed.replace(b"TAI LIEU", b"TAI LIEV", 1), True), (one_page(), False)):
+        fields = {"title": "Tài liệu", "upload": SimpleUploadedFile("tài liệu.pdf", content)}
+        page = text_of(client.post(address, fields | {"operation_key": str(uuid.uuid4())}, follow=True))
+        assert ("đã bị sửa sau khi ký. Hãy xem lại tệp trước khi gửi giấy mời" in page) == said
+    assert room.meeting.documents.count() == 2
 
 
 def test_who_chairs_is_chosen_by_name_and_post(room):
