@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from notices.kinds import kinds, title_of
 from notices.models import Channel, Delivery, Notice, Reminder, Telling
 from notices.models.deliveries import title_of_morning
+from notices.services.own import kinds_for
 from screens import tables
 from screens.lists import FilterSet, SearchFilter
 
@@ -67,6 +68,11 @@ class OwnFilter(FilterSet):
     class Meta:
         model = Notice
         fields: list = []
+
+    def __init__(self, *args, **kwargs):
+        """Offers the kinds of which the person may be told."""
+        super().__init__(*args, **kwargs)
+        self.filters["kind"].extra["choices"] = [(kind.code, str(kind)) for kind in kinds_for(self.request.user)]
 
     def filter_read(self, queryset, _name, value):
         return queryset.filter(read_at__isnull=value == "no")

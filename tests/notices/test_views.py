@@ -185,3 +185,8 @@ def test_a_letter_of_the_morning_has_a_page_with_what_is_in_it(client_as):
     assert "27/11/2026" in page(client, row.get_absolute_url())
     assert "Thư tổng hợp sáng 27/11/2026" in page(client, reverse("notices:delivery_list"))
     assert timezone.localdate(NOW) == letter.digest_on
+
+
+def test_only_kinds_of_which_a_person_is_told_are_offered_as_filter(client_as):
+    page = client_as(make_enterprise_user()).get(reverse("notices:own_notices")).content.decode()
+    assert 'value="dossiers.received"' in page and 'value="dossiers.to_assign"' not in page
