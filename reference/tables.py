@@ -231,7 +231,9 @@ class SuccessionFilter(FilterSet):
 class CalendarDayTable(tables.Table):
     on = tables.LinkColumn(verbose_name=_("Day"), route="reference:calendarday")
     weekday = tables.Column(
-        verbose_name=_("Day of the week"), fields=("on",), compute=lambda record: formats.WEEKDAYS[record["on"].weekday()]
+        verbose_name=_("Day of the week"),
+        fields=("on",),
+        compute=lambda record: formats.WEEKDAYS[record["on"].weekday()],
     )
     kind = tables.TagColumn(
         verbose_name=_("Kind"),

@@ -12,12 +12,15 @@ from screens.lists import FilterSet, SearchFilter
 
 STANDING = {"standing": _("Given"), "void": _("Void")}
 STANDING_KINDS = {"standing": "ok", "void": "bad"}
-LETTER = "Công văn"  # what a paper without a heading is called (Decree 30/2020)
 IN_USE = {"in_use": _("In use"), "ended": _("Ended")}
 
 
 class DayFilter(django_filters.Filter):
     field_class = DateField
+
+
+def _kind_and_subject(record):
+    return f"{record['series__name_vi']}: {record['subject']}"
 
 
 class NumberTable(tables.Table):
@@ -27,8 +30,8 @@ class NumberTable(tables.Table):
     dated_on = tables.DateColumn(verbose_name=_("Date of the paper"))
     subject = tables.VietnameseColumn(
         verbose_name=_("Kind of paper and abstract of the content"),
-        fields=("series__heading", "subject"),
-        compute=lambda record: f"{record['series__heading'].capitalize() or LETTER}: {record['subject']}",
+        fields=("series__name_vi", "subject"),
+        compute=_kind_and_subject,
         order_by=("subject",),
         width=60,
     )
@@ -55,10 +58,6 @@ class NumberTable(tables.Table):
 
     class Meta(tables.Table.Meta):
         shown = ["symbol", "dated_on", "subject", "signer", "recipients", "office", "copies", "state"]
-
-
-def _kind_and_subject(record):
-    return f"{record['series__name_vi']}: {record['subject']}"
 
 
 def _remark(record):

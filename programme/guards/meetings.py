@@ -107,7 +107,8 @@ GUARDS = [
         "guest_withdrawn_who_did_not_come",
         INVITEE,
         ("UPDATE",),
-        f"{_changes('withdrawn_at')} AND (OLD.attended OR {_state()} IN ('concluded', 'cancelled'))",
+        f"{_changes('withdrawn_at')} AND (OLD.attended OR {_state()} IN ('concluded', 'cancelled') OR {_MINUTES_UNDER_WAY})",
+        before=_HELD,
     ),
     check_trigger(
         "guest_answers_before_it_begins",

@@ -559,6 +559,8 @@ def test_a_guest_who_did_not_come_is_taken_off_until_the_minutes_are_on_their_wa
     assert not any(taking_off in client.get(page).content.decode() for page in pages)
     with pytest.raises(Conflict, match="Biên bản đã trình ký hoặc đã phát hành"):
         invitations.withdraw_guest(invitee=guest, by=room.secretary, now=now)
+    with pytest.raises(DatabaseError, match="guest_withdrawn_who_did_not_come"), transaction.atomic():
+        Invitee.objects.filter(pk=guest.pk).update(withdrawn_at=now, withdrawn_by=room.secretary.public_id)
 
 
 def test_a_document_that_was_changed_after_it_was_signed_is_pointed_out_when_it_is_attached(client_as):
