@@ -10,6 +10,7 @@ TOGETHER = {
     "tests/test_supervisor.py": "supervisor",
     "tests/browser/test_lists.py": "lists",  # they keep views of one person on one list of the shared portal
     "tests/browser/test_claims.py": "fresh_site",
+    "tests/browser/test_guide.py": "fresh_site",
     "tests/browser/test_handling.py": "fresh_site",
     "tests/browser/test_lodging.py": "fresh_site",
     "tests/browser/test_notices.py": "fresh_site",

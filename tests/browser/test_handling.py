@@ -55,10 +55,14 @@ def supplement(officer, head, wanted, address):
 
 
 def answer(signatory, address, text):
-    """The enterprise answers on its phone, with words and a file, and sends."""
+    """The enterprise answers on its phone, first with words alone, then with a file, and sends."""
     signatory.goto(address)
     press(signatory, "Bổ sung hồ sơ")
     signatory.fill("main textarea", text)
+    with signatory.expect_navigation():
+        signatory.click("main button:text-is('Lưu')")
+    expect(signatory.locator("main")).to_contain_text("chưa gửi")
+    expect(signatory.locator("main textarea")).to_have_value(text)
     pdf = {"name": f"{text}.pdf", "mimeType": "application/pdf", "buffer": one_page(text)}
     signatory.set_input_files("#files-1", pdf)
     press(signatory, "Lưu và kiểm tra")
