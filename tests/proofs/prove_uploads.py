@@ -385,14 +385,14 @@ class Ground:
             yield self.doors[6], hostile.Sent("spoiled paper", "da-dong-dau.pdf", data)
 
     def _signed(self, paper, name="Signer", pdf=None):
-        from documents.services.way import _signing_place
+        from documents.services.way import signing_place
         from documents.signing.keys import agency_key, person_key
         from documents.signing.writing import sign
         from documents.store import bytes_of
 
         key = person_key(paper.signer) if name == "Signer" else agency_key()
         base = pdf or bytes_of(paper.drawn if name == "Signer" else paper.numbered)
-        return sign(base, key, field=name, place=_signing_place(paper), now=timezone.now())
+        return sign(base, key, field=name, place=signing_place(paper), now=timezone.now())
 
     def spoiled_certificates(self, rng):
         from tests.documents import hostile
