@@ -162,7 +162,7 @@ def _require_room(payment: Payment) -> None:
             % {"left": formats.money(max(uncleared, 0)), "amount": formats.money(payment.clears_vnd)}
         )
     if payment.kind == Payment.Kind.ADVANCE:
-        _require_advance_ceiling(payment, waiting)
+        _require_advance_ceiling(payment)
 
 
 def of_all_years(commitment: Commitment) -> tuple[int, int]:
@@ -173,13 +173,20 @@ def of_all_years(commitment: Commitment) -> tuple[int, int]:
     return sum(each.committed_vnd for each in years), sum(each.advanced_vnd for each in years)
 
 
-def _require_advance_ceiling(payment: Payment, waiting: Any) -> None:
-    commitment = payment.commitment
-    percent = advance_ceiling(payment.invoice_on)
+def room_for_advances(commitment: Commitment, on: date, *, but: Payment | None = None) -> tuple[int, int, int]:
+    """(percent, most, what is left) of advances on a contract on a day: those not cleared and those that wait take their part,
+    `but` one payment."""
+    percent = advance_ceiling(on)
     committed, advanced = of_all_years(commitment)
+    waiting = commitment.payments.filter(state__in=PENDING, kind=Payment.Kind.ADVANCE)
+    if but is not None:
+        waiting = waiting.exclude(pk=but.pk)
     most = committed * percent // 100
-    advances = waiting.filter(kind=Payment.Kind.ADVANCE).aggregate(sum=Sum("amount_vnd"))["sum"] or 0
-    left = most - advanced - advances
+    return percent, most, most - advanced - (waiting.aggregate(sum=Sum("amount_vnd"))["sum"] or 0)
+
+
+def _require_advance_ceiling(payment: Payment) -> None:
+    percent, _most, left = room_for_advances(payment.commitment, payment.invoice_on, but=payment)
     if payment.amount_vnd > left:
         raise Refused(
             _(

@@ -32,7 +32,6 @@ from programme.presenting.places import open_address
 from programme.presenting.steps import room_rows
 from programme.queries.money import spent_beside
 from programme.services import payments as services
-from programme.services.limits import advance_ceiling
 from programme.tables.payments import PAID, STATE_KINDS, PaymentFilter, PaymentTable, standing, with_undone
 from programme.views.anew import begun_like, named_before, payment_anew_url, places_of, why_it_ended
 from programme.views.budget_acting import (
@@ -403,7 +402,8 @@ def prepare_payment(request: HttpRequest, commitment: Any) -> HttpResponse:
         form = PreparePaymentForm(data, user=request.user, commitment=row, initial=begun)
         never = services.why_never(row)
     rooms = [room_on_commitment(row), *([room_of_advances(row)] if row.advanced_vnd else [])]
-    committed, advanced = services.of_all_years(row)
+    percent, most, left = services.room_for_advances(row, timezone.localdate(now))
+    _committed, advanced = services.of_all_years(row)
     earlier_vnd, before_this_year = advanced - row.advanced_vnd, []
     if earlier_vnd:
         before_this_year.append((_("Advances of the years before, not cleared"), formats.money(earlier_vnd), ""))
@@ -426,7 +426,8 @@ def prepare_payment(request: HttpRequest, commitment: Any) -> HttpResponse:
             "never": never,
             "notice": why_it_ended(before),
             "cautions": cautions_before_payment(row, timezone.localdate(now)),
-            "percent": advance_ceiling(timezone.localdate(now)),
-            "most": committed * advance_ceiling(timezone.localdate(now)) // 100,
+            "percent": percent,
+            "most": most,
+            "left": max(left, 0),
         },
     )

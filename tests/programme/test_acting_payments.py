@@ -125,6 +125,17 @@ def test_payments_that_wait_count_against_the_contract(client_as, people, contra
     assert "400.000.000 đồng" in errors(refused)
 
 
+def test_the_form_says_how_much_may_still_be_advanced(client_as, people, contract):
+    accountant = client_as(people["accountant"])
+    assert (
+        "tối đa là 30 % giá trị hợp đồng hoặc quyết định: 300.000.000 đồng; còn được tạm ứng 300.000.000 đồng"
+        in text(accountant.get(address("prepare_payment", contract)))
+    )
+    make_paid_payment(contract, 100_000_000, kind="advance")
+    at(people, contract, "prepared", 150_000_000, kind="advance")
+    assert "còn được tạm ứng 50.000.000 đồng" in text(accountant.get(address("prepare_payment", contract)))
+
+
 def test_an_advance_is_cleared_by_a_payment_of_nothing(client_as, people, contract):
     make_paid_payment(contract, 300_000_000, kind="advance")
     accountant = client_as(people["accountant"])
