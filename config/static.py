@@ -25,3 +25,7 @@ class Storage(CompressedManifestStaticFilesStorage):
         if "redoc.standalone." in name:
             content = ContentFile(content.read().replace(ELSEWHERE, b"data:,"))
         return super()._save(name, content)
+
+    def compress_files(self, paths):
+        """Swagger UI and ReDoc stay as they are: few open them, and packing them would take seconds of every first start."""
+        return super().compress_files([path for path in paths if not path.startswith("drf_spectacular_sidecar/")])
