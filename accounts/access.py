@@ -100,20 +100,21 @@ _menu: dict[str, Entry] = {}
 _complete = False
 
 
+def _add(verb):
+    if verb.code in _actions:
+        raise ValueError(f"The action {verb.code} stands twice in the table.")
+    _actions[verb.code] = verb
+    return verb
+
+
 def action(code, label, *, roles, delegable=False, receivers=()):
     """Add a verb with the roles that may do it, and whether they may authorise others (of which roles) to do it."""
-    if code in _actions:
-        raise ValueError(f"The action {code} stands twice in the table.")
-    _actions[code] = Action(code, label, frozenset(roles), delegable=delegable, receivers=frozenset(receivers))
-    return _actions[code]
+    return _add(Action(code, label, frozenset(roles), delegable=delegable, receivers=frozenset(receivers)))
 
 
 def token_action(code, label):
     """Add a verb of connected systems, which have it as a scope of their token."""
-    if code in _actions:
-        raise ValueError(f"The action {code} stands twice in the table.")
-    _actions[code] = Action(code, label, by_token=True)
-    return _actions[code]
+    return _add(Action(code, label, by_token=True))
 
 
 def any_of(code, label, *parts):

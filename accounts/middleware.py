@@ -39,9 +39,9 @@ def has_token(request):
 
 
 def api_refusal(status, code, sentence):
-    """A refusal of the API before any of its own code is reached, in the one shape that all of its errors have."""
-    error = {"code": code, "detail": sentence, "attr": None}
-    return JsonResponse({"type": "client_error", "errors": [error]}, status=status)
+    """What is refused or broken outside any view of the API, in the one shape that all of its errors have."""
+    kind = "client_error" if status < 500 else "server_error"
+    return JsonResponse({"type": kind, "errors": [{"code": code, "detail": sentence, "attr": None}]}, status=status)
 
 
 class SignedInMiddleware:

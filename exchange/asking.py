@@ -26,7 +26,7 @@ class Asked:
     filters: dict
 
 
-def _one(params, name):
+def given_once(params, name):
     values = params.getlist(name)
     if len(values) > 1:
         raise ValidationError({name: _("Give this once.")})
@@ -34,14 +34,14 @@ def _one(params, name):
 
 
 def _truth(params, name):
-    value = _one(params, name)
+    value = given_once(params, name)
     if value not in (None, "true", "false"):
         raise ValidationError({name: _("Write true or false.")})
     return value == "true"
 
 
 def limit_of(params):
-    text = _one(params, "limit")
+    text = given_once(params, "limit")
     if text is None:
         return USUAL
     if not (text.isascii() and text.isdigit() and len(text) <= 4 and 1 <= int(text) <= MOST):
@@ -51,7 +51,7 @@ def limit_of(params):
 
 def names_of(params, resource):
     """The fields that a row shall have, in the row's own order; its identifier always."""
-    chosen, expanded = _one(params, "fields"), _one(params, "expand")
+    chosen, expanded = given_once(params, "fields"), given_once(params, "expand")
     known = resource.fields
     for name, text, allowed in (("fields", chosen, known), ("expand", expanded, resource.row.expandable)):
         for each in text.split(",") if text is not None else ():
@@ -64,7 +64,7 @@ def names_of(params, resource):
 
 
 def _sort_of(params, resource):
-    given = _one(params, "sort")
+    given = given_once(params, "sort")
     text = resource.sort if given is None else given
     name, is_down = text.removeprefix("-"), text.startswith("-")
     if name not in resource.sorts:
@@ -79,7 +79,7 @@ def filters_of(params, resource, also=()):
     given = {}
     for name in params:
         if name in known:
-            given[name] = _one(params, name)
+            given[name] = given_once(params, name)
         elif name not in also:
             allowed = ", ".join(sorted(known | set(also)))
             sentence = _("There is no such parameter here. There are: %(known)s.") % {"known": allowed}
@@ -102,7 +102,7 @@ def asked_of(params, resource, caller, *, own=OWN) -> Asked:
     given = filters_of(params, resource, also=own)
     sort, columns, is_down = _sort_of(params, resource)
     question = cursors.question(resource.name, sort, sorted(given.items()), caller.wards, caller.groups)
-    text = _one(params, "cursor")
+    text = given_once(params, "cursor")
     return Asked(
         names=names_of(params, resource),
         limit=limit_of(params),

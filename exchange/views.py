@@ -4,7 +4,7 @@ import hashlib
 
 from csp.constants import UNSAFE_INLINE
 from csp.decorators import csp_update
-from django.http import Http404, HttpResponse, JsonResponse, StreamingHttpResponse
+from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
@@ -14,8 +14,8 @@ from django.views.decorators.http import require_safe
 from drf_spectacular.renderers import OpenApiJsonRenderer2
 from drf_spectacular.views import SpectacularAPIView
 
-from accounts.middleware import API
-from exchange.asking import asked_of, filters_of, limit_of, names_of
+from accounts.middleware import API, api_refusal
+from exchange.asking import asked_of, filters_of, given_once, limit_of, names_of
 from exchange.changes import changes_of
 from exchange.described import Described
 from exchange.door import DoorView
@@ -104,32 +104,26 @@ class Changes(ResourceView):
         body = changes_of(
             self.resource,
             self.caller,
-            cursor=params.get("cursor"),
+            cursor=given_once(params, "cursor"),
             limit=limit_of(params),
             names=names_of(params, self.resource),
         )
         return json_answer(request._request, body)
 
 
-def _said(status, code, sentence):
-    """What is refused or broken outside any view of the API, in the one shape of its errors."""
-    kind = "client_error" if status < 500 else "server_error"
-    return JsonResponse({"type": kind, "errors": [{"code": code, "detail": sentence, "attr": None}]}, status=status)
-
-
 def bad_request(request, exception):
     if not request.path.startswith(API):
         return defaults.bad_request(request, exception)
-    return _said(400, "bad_request", _("The request cannot be read."))
+    return api_refusal(400, "bad_request", _("The request cannot be read."))
 
 
 def not_found(request, exception):
     if not request.path.startswith(API):
         return defaults.page_not_found(request, exception)
-    return _said(404, "not_found", _("There is nothing at this address."))
+    return api_refusal(404, "not_found", _("There is nothing at this address."))
 
 
 def broken(request):
     if not request.path.startswith(API):
         return defaults.server_error(request)
-    return _said(500, "error", _("Something broke here. It is written down; try again later."))
+    return api_refusal(500, "error", _("Something broke here. It is written down; try again later."))
