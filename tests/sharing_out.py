@@ -3,6 +3,8 @@
 xdist's own groups (`--dist loadgroup` with marks) do not reach its scheduler under the pytest that we use.
 """
 
+import re
+
 from xdist.scheduler import LoadScopeScheduling
 
 TOGETHER = {
@@ -46,6 +48,10 @@ ONCE = {
     "tests/test_supervisor.py",
 }
 
+# What pages say, offer and refuse is asked on SQLite. On PostgreSQL every route is asked by the permission matrix, every page
+# is opened by the browser, and the services that pages call have tests of their own.
+OF_PAGES = re.compile(r"tests/\w+/test_(\w+_)?views(_\w+)?\.py")
+
 # On PostgreSQL these are asked of a portal that the browser looks at (tests/browser/test_portals.py).
 ASKED_OF_A_PORTAL = {"tests/reporting/test_demo.py::test_demo_loads_what_it_promises"}
 
@@ -53,7 +59,10 @@ ASKED_OF_A_PORTAL = {"tests/reporting/test_demo.py::test_demo_loads_what_it_prom
 def is_asked_once(item):
     if item.nodeid in ASKED_OF_A_PORTAL:
         return True
-    return item.nodeid.partition("::")[0] in ONCE and not (
+    path = item.nodeid.partition("::")[0]
+    if OF_PAGES.fullmatch(path):
+        return True
+    return path in ONCE and not (
         item.get_closest_marker("django_db") or {"db", "transactional_db"} & set(item.fixturenames)
     )
 

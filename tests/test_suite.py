@@ -45,6 +45,19 @@ def test_what_asks_no_database_is_asked_once(request):
     assert sharing_out.is_asked_once(request.node)
 
 
+def test_what_pages_say_is_asked_once_and_services_twice():
+    asked = {path: sharing_out.OF_PAGES.fullmatch(f"tests/{path}") is not None for path in (
+        "programme/test_money_views.py", "exchange/test_views_clients.py", "accounts/test_views.py",
+        "documents/test_viewing.py", "dossiers/test_handling_services.py", "enterprises/test_reviews.py",
+        "browser/test_pages.py", "test_permission_matrix.py",
+    )}  # fmt: skip
+    assert [path for path, once in asked.items() if once] == [
+        "programme/test_money_views.py",
+        "exchange/test_views_clients.py",
+        "accounts/test_views.py",
+    ]
+
+
 @pytest.mark.django_db
 def test_what_asks_the_database_is_asked_on_both_engines(request):
     assert not sharing_out.is_asked_once(request.node)
