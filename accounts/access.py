@@ -17,12 +17,10 @@ from django.utils.functional import Promise
 from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext_lazy as _
 
-from accounts.roles import POST_ROLES, Role
+from accounts.roles import POST_ROLES
 from audit.events import actor_name
 from audit.refusals import NotAllowed
 from screens import formats
-
-ALL_ROLES = frozenset(Role)
 
 
 @dataclass(frozen=True)

@@ -23,10 +23,13 @@ class Role(TextChoices):
     ADMINISTRATOR = "administrator", _("System administrator")
     SIGNATORY = "signatory", _("Legal representative")
     PREPARER = "preparer", _("Dossier preparer")
+    SYSTEM = "system", _("Connected system")
 
 
 ENTERPRISE_ROLES = frozenset({Role.SIGNATORY, Role.PREPARER})
-POST_ROLES = frozenset(Role) - ENTERPRISE_ROLES
+SYSTEMS = frozenset({Role.SYSTEM})  # held by accounts of connected systems alone; they never sign in
+PEOPLE_ROLES = frozenset(Role) - SYSTEMS
+POST_ROLES = PEOPLE_ROLES - ENTERPRISE_ROLES
 COUNCIL = frozenset({Role.COUNCIL_MEMBER, Role.COUNCIL_SECRETARY})
 LEADERS = frozenset({Role.DIRECTOR, Role.DEPUTY_DIRECTOR})
 HEADS = frozenset({Role.HEAD, Role.DEPUTY_HEAD})

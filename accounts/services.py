@@ -21,7 +21,8 @@ from audit.refusals import Conflict, NotAllowed, Refused
 
 
 def _lock(user):
-    return User.objects.select_for_update(of=("self",)).get(pk=user.pk)
+    """A person's account; that of a connected system is not for people to change."""
+    return User.objects.select_for_update(of=("self",)).get(pk=user.pk, is_system=False)
 
 
 def is_self(by, user):
@@ -82,6 +83,27 @@ def new_person(*, email, full_name, by, now, password=None, phone="", synthetic=
         "account opened", person, by=by, now=now, personal={"full_name": person.full_name, "email": person.email}
     )
     return person
+
+
+def system_account(*, public_id, name, by, now):
+    """The account under which a connected system writes, with the system's own identifier; made when it first writes."""
+    account = User.objects.filter(public_id=public_id).first()
+    if account is None:
+        account = User(
+            public_id=public_id, email=f"{public_id}@systems.invalid", full_name=name, created_at=now, is_system=True
+        )
+        account.set_unusable_password()
+        account.save()
+        record_event("account opened", account, by=by, now=now)
+    return account
+
+
+def rename_system_account(*, public_id, name):
+    """Let the account of a connected system, if it has one, bear the system's name of today."""
+    account = User.objects.filter(public_id=public_id, is_system=True).first()
+    if account and account.full_name != name:
+        account.full_name = name
+        account.save(update_fields=["full_name", "folded", "sort_key"])
 
 
 @transaction.atomic

@@ -109,6 +109,8 @@ def reason_to_end(sign_in, user, now):
     """Why this session may not go on; empty when it may."""
     if sign_in.ended_at is not None:
         return sign_in.end_reason
+    if user.is_system:
+        return "connected system"
     if now - sign_in.started_at >= timedelta(seconds=settings.SESSION_COOKIE_AGE):
         return "too old"
     if now - sign_in.seen_at >= idle_limit(user):

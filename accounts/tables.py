@@ -26,7 +26,7 @@ def people_with_facts(now, today):
     """People with their first post in force, their second factor and their state, for lists."""
     posts = Post.objects.in_force(today).filter(user=OuterRef("pk")).order_by("starts_on", "pk")
     unused = Q(last_login__lt=now - UNUSED_AFTER) | Q(last_login__isnull=True, created_at__lt=now - UNUSED_AFTER)
-    return User.objects.annotate(
+    return User.objects.filter(is_system=False).annotate(
         role=Subquery(posts.values("role")[:1]),
         office=Subquery(posts.values("office__name")[:1]),
         second_factor=Exists(Authenticator.objects.filter(user=OuterRef("pk"), type="totp")),

@@ -223,7 +223,7 @@ def delegations_shown(person):
 
 
 def _person(public_id):
-    return get_object_or_404(User, public_id=public_id)
+    return get_object_or_404(User, public_id=public_id, is_system=False)
 
 
 def _page_of(person):

@@ -302,6 +302,12 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {
+        "CityMeasureEnum": "reporting.models.CityStatistic.Measure",
+        "CityPricesEnum": "reporting.models.CityStatistic.Prices",
+        "CityStateEnum": "reporting.models.CityStatistic.State",
+        "FigurePricesEnum": "enterprises.models.FigureRevision.Prices",
+        "FigureStateEnum": "enterprises.models.FigureRevision.State",
+        "PaymentStateEnum": "exchange.api.payments.STATES",
         "PeriodStateEnum": "programme.models.Period.State",
         "TitleKindEnum": "enterprises.models.Title.Kind",
         "UnitLevelEnum": "reference.models.AdministrativeUnit.Kind",

@@ -2,7 +2,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.access import ANYONE, action, menu, route
 from accounts.duties import steps_apart_from
-from accounts.roles import ENTERPRISE_ROLES, HEADS, LEADERS, READERS, Role
+from accounts.roles import ENTERPRISE_ROLES, HEADS, LEADERS, READERS, SYSTEMS, Role
 
 OFFICERS = HEADS | {Role.OFFICER}
 
@@ -24,8 +24,8 @@ DECIDE_CLAIMS = action(
 )
 
 VIEW_FIGURES = action("figures.view", _("See the figures of enterprises"), roles=READERS | ENTERPRISE_ROLES)
-DECLARE = action("figures.declare", _("Declare figures of a year"), roles=OFFICERS | ENTERPRISE_ROLES)
-SUBMIT = action("figures.submit", _("Send declared figures"), roles=OFFICERS | {Role.SIGNATORY})
+DECLARE = action("figures.declare", _("Declare figures of a year"), roles=OFFICERS | ENTERPRISE_ROLES | SYSTEMS)
+SUBMIT = action("figures.submit", _("Send declared figures"), roles=OFFICERS | SYSTEMS | {Role.SIGNATORY})
 REVIEW = action("figures.confirm", _("Confirm or return figures"), roles=OFFICERS)
 CLOSE = action("figures.close_year", _("Close a year's figures"), roles=LEADERS, delegable=True)
 IMPORT_FIGURES = action("figures.import", _("Import figures"), roles=OFFICERS)

@@ -25,7 +25,22 @@ SYSTEMS = (
         "Cục Thống kê thành phố Hà Nội",
         "thongke@thongke.thunghiem.example",
         "Đối chiếu số liệu doanh nghiệp sản xuất sản phẩm công nghiệp chủ lực",
-        ("enterprises:read", "figures:read", "city_statistics:read", "kpi_values:read"),
+        (
+            "enterprises:read",
+            "figures:read",
+            "figures:write",
+            "city_statistics:read",
+            "city_statistics:write",
+            "kpi_values:read",
+        ),
+        60,
+    ),
+    (
+        "Hệ thống thanh toán Kho bạc (minh họa)",
+        "Kho bạc Nhà nước khu vực I",
+        "thanhtoan@khobac.thunghiem.example",
+        "Trả lời hồ sơ thanh toán của Chương trình: đã thanh toán hoặc từ chối",
+        ("payments:read", "payments:write"),
         60,
     ),
 )

@@ -9,6 +9,7 @@ from exchange.asking import MOST, MOST_COUNTED, USUAL
 from exchange.filters import Day, Identifier, WholeNumber
 from exchange.resources import resources
 from exchange.rights import all_scopes
+from exchange.writing import MOST_ROWS
 
 
 class OneError(serializers.Serializer):
@@ -42,6 +43,14 @@ CURSOR = _parameter("cursor", "`next` of the page before; belongs to the same qu
 COUNT = _parameter(
     "count", f"Whether to count the rows, up to {MOST_COUNTED}.", {"type": "string", "enum": ["true", "false"]}
 )
+
+
+def _header(name, what):
+    return OpenApiParameter(name, str, OpenApiParameter.HEADER, required=True, description=what)
+
+
+KEY = _header("Idempotency-Key", "A key of your own: the same request again with it reads the same answer.")
+IF_MATCH = _header("If-Match", "The ETag of the row as you saw it.")
 
 
 def _listed(name, what, choices):
@@ -79,23 +88,38 @@ class Described(AutoSchema):
     def _resource(self):
         return self.view.resource
 
+    @property
+    def _write(self):
+        """The write that is described; None where the operation reads."""
+        return self.view.write if self.method == "POST" else None
+
+    @property
+    def _kind(self):
+        return self.view.verb if self._write else self.view.kind
+
     def get_tags(self):
         return [self._resource.name]
 
     def get_operation_id(self):
-        return f"{self._resource.name}_{self.view.kind}"
+        return f"{self._resource.name}_{self._kind}"
 
     def get_summary(self):
-        return self.view.summary % {"what": self._resource.label}
+        if self._write and self._kind != "bulk":
+            return str(self._write.label)
+        return self.view.summary % {"what": self._write.label if self._write else self._resource.label}
 
     def get_description(self):
-        return (self._resource.row.__doc__ or "").strip()
+        return ((self._write.body if self._write else self._resource.row).__doc__ or "").strip()
 
     def get_auth(self):
+        if self._write:
+            return [{"client_credentials": [self._resource.write_scope]}]
         return [] if self._resource.open_to_all else [{"client_credentials": [self._resource.scope]}]
 
     def get_override_parameters(self):
-        resource, kind = self._resource, self.view.kind
+        if self._write:
+            return [KEY, IF_MATCH] if self._write.of_one else [KEY]
+        resource, kind = self._resource, self._kind
         found = [_listed("fields", "Only these fields.", resource.fields)]
         if resource.row.expandable:
             found.append(_listed("expand", "Fields that are given only when asked for.", resource.row.expandable))
@@ -111,11 +135,44 @@ class Described(AutoSchema):
         return found
 
     def get_request_serializer(self):
-        return None
+        if self._write is None:
+            return None
+        if self._kind != "bulk":
+            return self._write.body
+        rows = serializers.ListField(child=self._write.body(), min_length=1, max_length=MOST_ROWS)
+        return inline_serializer(f"{self._name}Rows", {"rows": rows})
+
+    @property
+    def _name(self):
+        return self._resource.name.title().replace("_", "")
+
+    def _written(self):
+        """Answers of a write, by status."""
+        row, refusals = self._resource.row, [400, 401, 403, 409, 413, 415, 422, 429]
+        if self._kind == "bulk":
+            result = inline_serializer(
+                f"{self._name}Result",
+                {
+                    "index": serializers.IntegerField(help_text="Place of the row among those that were sent, from 0."),
+                    "status": serializers.IntegerField(help_text="As if the row had been sent alone."),
+                    "row": row(required=False),
+                    "refusal": Errors(required=False),
+                },
+                many=True,
+            )
+            counts = {"done": serializers.IntegerField(), "refused": serializers.IntegerField()}
+            return {200: inline_serializer(f"{self._name}Results", counts | {"results": result})} | dict.fromkeys(
+                refusals, Errors
+            )
+        if self._write.of_one:
+            return {200: row} | dict.fromkeys([*refusals, 404, 412, 428], Errors)
+        return {201: row} | dict.fromkeys(refusals, Errors)
 
     def get_response_serializers(self):
-        row, kind = self._resource.row, self.view.kind
-        name = self._resource.name.title().replace("_", "")
+        if self._write:
+            return self._written()
+        row, kind = self._resource.row, self._kind
+        name = self._name
         answers = {
             "one": row,
             "list": inline_serializer(

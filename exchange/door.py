@@ -4,11 +4,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from rest_framework import exceptions
 from rest_framework.authentication import BaseAuthentication
-from rest_framework.parsers import JSONParser
+from rest_framework.permissions import SAFE_METHODS
 from rest_framework.renderers import JSONRenderer
 from rest_framework.views import APIView
 
 from audit.context import current_source
+from exchange.bodies import Json
 from exchange.callers import EVERYBODY, caller_of, count_and_note, seconds_left
 
 
@@ -43,22 +44,28 @@ class DoorView(APIView):
 
     authentication_classes = (Token,)
     permission_classes = ()
-    parser_classes = (JSONParser,)
+    parser_classes = (Json,)
     renderer_classes = (JSONRenderer,)
-    scope = ""
+    scope = write_scope = ""
     open_to_all = False
     what = ""
+
+    def what_is_done(self, request):
+        """How the access log calls it."""
+        return self.what
 
     def initial(self, request, *args, **kwargs):
         super().initial(request, *args, **kwargs)
         self.now, self.caller = timezone.now(), request.auth or EVERYBODY
-        if self.open_to_all and self.caller is EVERYBODY:
+        if self.open_to_all and self.caller is EVERYBODY and request.method in SAFE_METHODS:
             return
         if self.caller is EVERYBODY:
             raise exceptions.NotAuthenticated
-        if not self.open_to_all and self.scope not in self.caller.scopes:
-            raise exceptions.PermissionDenied(_("The token lacks the right “%(scope)s”.") % {"scope": self.scope})
-        self.left = count_and_note(self.caller, self.what, now=self.now, obj=kwargs.get("public_id"))
+        writes = request.method not in SAFE_METHODS
+        scope = self.write_scope if writes else self.scope
+        if (writes or not self.open_to_all) and scope not in self.caller.scopes:
+            raise exceptions.PermissionDenied(_("The token lacks the right “%(scope)s”.") % {"scope": scope})
+        self.left = count_and_note(self.caller, self.what_is_done(request), now=self.now, obj=kwargs.get("public_id"))
         if self.left is None:
             raise TooMany(seconds_left(self.now))
 
@@ -69,6 +76,7 @@ class DoorView(APIView):
             response.headers["RateLimit-Limit"] = str(caller.calls_a_minute)
             response.headers["RateLimit-Remaining"] = str(getattr(self, "left", None) or 0)
             response.headers["RateLimit-Reset"] = str(seconds_left(self.now))
-        response.headers.setdefault("Cache-Control", "public, max-age=300" if self.open_to_all else "private, no-cache")
+        is_public = self.open_to_all and request.method in SAFE_METHODS
+        response.headers.setdefault("Cache-Control", "public, max-age=300" if is_public else "private, no-cache")
         response.headers.setdefault("Vary", "Accept-Language, Authorization")
         return response

@@ -1,5 +1,6 @@
 """Refusals of the portal's own services in the shape that every error of the API has."""
 
+from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 from drf_standardized_errors.handler import ExceptionHandler
 from rest_framework import exceptions, status
@@ -19,12 +20,17 @@ class InConflict(exceptions.APIException):
     default_code = "conflict"
 
 
+def as_api_error(refusal):
+    """What the portal's own services refuse, as an exception of the API; any other stays what it is."""
+    if isinstance(refusal, NotAllowed):
+        return exceptions.PermissionDenied(str(refusal))
+    if isinstance(refusal, Conflict):
+        return InConflict(str(refusal))
+    if isinstance(refusal, Refused):
+        return RefusedByRule(str(refusal))
+    return exceptions.NotFound() if isinstance(refusal, Http404) else refusal
+
+
 class Handler(ExceptionHandler):
     def convert_known_exceptions(self, exc):
-        if isinstance(exc, NotAllowed):
-            return exceptions.PermissionDenied(str(exc))
-        if isinstance(exc, Conflict):
-            return InConflict(str(exc))
-        if isinstance(exc, Refused):
-            return RefusedByRule(str(exc))
-        return super().convert_known_exceptions(exc)
+        return super().convert_known_exceptions(as_api_error(exc))

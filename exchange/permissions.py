@@ -23,7 +23,16 @@ for name in ("description", "swagger", "redoc"):
 # reading, by the scope of each resource; those of one right share it
 reading = {each.scope: _("Read through the API") for each in resources().values() if not each.open_to_all}
 reading = {scope: token_action(f"api.{scope}", label) for scope, label in reading.items()}
+writing = {each.write_scope: _("Write through the API") for each in resources().values() if each.writes}
+writing = {scope: token_action(f"api.{scope}", label) for scope, label in writing.items()}
 for resource in resources().values():
     read = ANYONE if resource.open_to_all else reading[resource.scope]
+    writes = {each.name for each in resource.writes if not each.of_one}
     for name in ("list", "stream", "one", *(["changes"] if resource.changes else [])):
-        route(f"exchange:{resource.name}_{name}", GET=read)
+        made = {"POST": writing[resource.write_scope]} if name == "list" and "create" in writes else {}
+        route(f"exchange:{resource.name}_{name}", GET=read, **made)
+    for each in resource.writes:
+        if each.of_one:
+            route(f"exchange:{resource.name}_{each.name}", POST=writing[resource.write_scope])
+        if each.in_bulk:
+            route(f"exchange:{resource.name}_bulk", POST=writing[resource.write_scope])

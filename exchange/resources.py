@@ -7,7 +7,8 @@
         )
     )
 
-gives it a list, a page of one thing, a stream of all, a feed of changes, a scope, its permissions and its documentation.
+gives it a list, a page of one thing, a stream of all, a feed of changes, a scope, its permissions and its documentation;
+`writes=(Write(name="create", …),)` its verbs, with a scope of their own.
 """
 
 from collections.abc import Callable, Mapping
@@ -21,6 +22,25 @@ from django.db.models import Model, Q
 from django.utils.functional import Promise
 
 from exchange import api
+from exchange.bodies import Body, Json
+
+
+@dataclass(frozen=True, eq=False)
+class Write:
+    """A verb of a resource. `do(caller, by, values, now)` makes an object and returns it; with `of_one` it is
+    `do(obj, by, values, now)` on one that stands. `values` are what `body` read; `row` is what the answer shows.
+
+    What is made can be made `in_bulk`, each row with its own result. `reads` says how the body comes: as JSON, or as a form
+    with files.
+    """
+
+    name: str
+    label: str | Promise
+    body: type[Body]
+    do: Callable
+    of_one: bool = False
+    in_bulk: bool = False
+    parsers: tuple = (Json,)
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,6 +63,7 @@ class Resource:
     open_to_all: bool = False
     right: tuple[str, Promise] | None = None
     was_seen_by: Callable | None = None
+    writes: tuple[Write, ...] = ()
 
     @property
     def scope(self):
@@ -51,6 +72,13 @@ class Resource:
     @property
     def scope_label(self):
         return self.right[1] if self.right else self.label
+
+    @property
+    def write_scope(self):
+        return f"{self.right[0] if self.right else self.name}:write"
+
+    def write(self, name):
+        return next((each for each in self.writes if each.name == name), None)
 
     @cached_property
     def fields(self):

@@ -7,8 +7,11 @@ from exchange.resources import resources
 
 def all_scopes():
     """{scope: what it allows} of the whole API."""
-    return {
-        each.scope: _("Read: %(what)s") % {"what": each.scope_label}
-        for each in resources().values()
-        if not each.open_to_all
-    }
+    found = {}
+    for each in resources().values():
+        if not each.open_to_all:
+            found[each.scope] = _("Read: %(what)s") % {"what": each.scope_label}
+    for each in resources().values():
+        if each.writes:
+            found[each.write_scope] = _("Write: %(what)s") % {"what": each.scope_label}
+    return found

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from oauth2_provider.models import AccessToken, Application
 
 from accounts.access import require
+from accounts.services import rename_system_account
 from audit.events import actor_name, record_event
 from audit.refusals import Conflict, Refused
 from exchange.callers import day_of, minute_of
@@ -128,6 +129,7 @@ def edit_client(*, client, expected, by, now, **values):
     _take_name(client, lambda: client.save_version(expected, update_fields=EDITABLE))
     if stood:
         before, was = _told(stood, " before")
+        rename_system_account(public_id=client.public_id, name=client.name)
         after, personal = _told({name: values[name] for name in stood})
         record_event("client edited", client, by=by, now=now, before=before, after=after, personal=was | personal)
     return client

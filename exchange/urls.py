@@ -9,14 +9,29 @@ app_name = "exchange"
 
 def addresses(resource):
     """The addresses of one resource: a list, everything as a stream, what changed, and one of them."""
-    made = {"resource": resource, "scope": resource.scope, "open_to_all": resource.open_to_all}
+    made = {
+        "resource": resource,
+        "scope": resource.scope,
+        "write_scope": resource.write_scope,
+        "open_to_all": resource.open_to_all,
+    }
     base, found = f"v1/{resource.name}", []
     kinds = [("", views.ListOfRows), ("/stream", views.StreamOfRows), ("/<uuid:public_id>", views.OneRow)]
     if resource.changes:
         kinds.append(("/changes", views.Changes))
     for tail, view in kinds:
-        name = f"{resource.name}_{view.kind}"
-        found.append(path(f"{base}{tail}", view.as_view(**made, what=f"api {resource.name} {view.kind}"), name=name))
+        name, more = f"{resource.name}_{view.kind}", {}
+        if view is views.ListOfRows and (creates := resource.write("create")):
+            view, more = views.CreateRow, {"write": creates}
+        view = view.as_view(**made, **more, what=f"api {resource.name} {view.kind}")
+        found.append(path(f"{base}{tail}", view, name=name))
+    for each in resource.writes:
+        if each.of_one:
+            view = views.WriteOne.as_view(**made, write=each)
+            found.append(path(f"{base}/<uuid:public_id>/{each.name}", view, name=f"{resource.name}_{each.name}"))
+        if each.in_bulk:
+            view = views.ManyRows.as_view(**made, write=each)
+            found.append(path(f"{base}/bulk", view, name=f"{resource.name}_bulk"))
     return found
 
 

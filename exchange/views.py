@@ -1,18 +1,18 @@
 """Reading through the API: lists, one thing, a stream of all, what changed."""
 
-import hashlib
-
 from csp.constants import UNSAFE_INLINE
 from csp.decorators import csp_update
 from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.cache import get_conditional_response
-from django.utils.http import quote_etag
 from django.utils.translation import gettext_lazy as _
 from django.views import defaults
 from django.views.decorators.http import require_safe
 from drf_spectacular.renderers import OpenApiJsonRenderer2
 from drf_spectacular.views import SpectacularAPIView
+from rest_framework import exceptions
+from rest_framework.permissions import SAFE_METHODS
 
 from accounts.middleware import API, api_refusal
 from exchange.asking import asked_of, filters_of, given_once, limit_of, names_of
@@ -20,11 +20,22 @@ from exchange.changes import changes_of
 from exchange.described import Described
 from exchange.door import DoorView
 from exchange.pages import one_of, page_of, stream_of
+from exchange.writing import (
+    MOST_ROWS,
+    Written,
+    content_of,
+    done_or_refused,
+    etag_of,
+    key_of,
+    require_as_seen,
+    row_written,
+    write_once,
+)
 
 
 def json_answer(request, body: bytes):
     """The bytes with their ETag; 304 where the caller has them already."""
-    etag = quote_etag(hashlib.blake2b(body, digest_size=12).hexdigest())
+    etag = etag_of(body)
     answer = get_conditional_response(request, etag=etag) or HttpResponse(body, content_type="application/json")
     answer.headers["ETag"] = etag
     return answer
@@ -72,6 +83,89 @@ class ListOfRows(ResourceView):
     def get(self, request):
         asked = asked_of(self.params(request), self.resource, self.caller)
         return json_answer(request._request, page_of(self.resource, self.caller, asked))
+
+
+class WriteView(ResourceView):
+    """A write of one resource: `write` is which. Its body is read before its key is looked at."""
+
+    write = None
+
+    def get_parsers(self):
+        return [parser() for parser in self.write.parsers]
+
+    def what_is_done(self, request):
+        return self.what if request.method in SAFE_METHODS else f"api {self.resource.name} {self.verb}"
+
+    @property
+    def verb(self):
+        return self.write.name
+
+    def read(self, data):
+        """The values of a body; what is wrong in it is refused by field."""
+        body = self.write.body(data=data)
+        body.is_valid(raise_exception=True)
+        return body.validated_data
+
+    def once(self, request, content, do):
+        verb = f"api {self.resource.name} {self.verb}"
+        return write_once(request, self.caller, verb, content, do, now=self.now).response
+
+    def place_of(self, obj):
+        return reverse(f"exchange:{self.resource.name}_one", args=[obj.public_id])
+
+    def make(self, by, values):
+        obj = self.write.do(self.caller, by, values, self.now)
+        return row_written(self.resource, self.caller, obj, status=201, place=self.place_of(obj))
+
+
+class CreateRow(WriteView, ListOfRows):
+    """A list to which something can be added."""
+
+    def post(self, request):
+        key_of(request)
+        values = self.read(request.data)
+        return self.once(request, content_of(request.data), lambda by: self.make(by, values))
+
+
+class WriteOne(WriteView):
+    """Something done with one thing that stands, as whoever does it saw it."""
+
+    kind, summary = "act", "%(what)s"
+
+    def post(self, request, public_id):
+        key_of(request)
+        values = self.read(request.data)
+        content = content_of(request.data, id=public_id, seen=request.headers.get("If-Match", ""))
+
+        def do(by):
+            obj = require_as_seen(request, self.resource, self.caller, public_id)
+            return row_written(self.resource, self.caller, self.write.do(obj, by, values, self.now), status=200)
+
+        return self.once(request, content, do)
+
+
+class ManyRows(WriteView):
+    """Up to MOST_ROWS at once, each done or refused by itself, all under one key."""
+
+    kind, summary = "bulk", _("Write many: %(what)s")
+    verb = "bulk"
+
+    def post(self, request):
+        key_of(request)
+        rows = request.data.get("rows") if isinstance(request.data, dict) else None
+        if not isinstance(rows, list) or not 1 <= len(rows) <= MOST_ROWS or len(request.data) > 1:
+            sentence = _("Send {“rows”: […]} with 1 to %(most)s rows and nothing else.") % {"most": MOST_ROWS}
+            raise exceptions.ValidationError({"rows": [sentence]})
+        return self.once(request, content_of(request.data), lambda by: self.made(by, rows))
+
+    def made(self, by, rows):
+        results, done = [], 0
+        for row in rows:
+            written = done_or_refused(lambda row=row: self.make(by, self.read(row)))
+            done += written.status < 300
+            what = f'"row":{written.body}' if written.status < 300 else f'"refusal":{written.body}'
+            results.append(f'{{"index":{len(results)},"status":{written.status},{what}}}')
+        return Written(200, f'{{"done":{done},"refused":{len(rows) - done},"results":[{",".join(results)}]}}')
 
 
 class OneRow(ResourceView):

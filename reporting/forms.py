@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from programme.models import Indicator as Promised
 from reporting import definitions
 from reporting.models import CityStatistic, Indicator
-from reporting.services.statistics import DAY_TO_COME, YEAR_TO_COME
+from reporting.services.statistics import DAY_TO_COME, MOST_OF, YEAR_TO_COME
 from screens.forms import DateField, Form, NumberField, YearField
 
 
@@ -36,7 +36,6 @@ UNITS = {
         "million_usd": (_("million USD"), 10**8),
     },
 }
-MOST = {CityStatistic.Measure.OUTPUT: 10**17, CityStatistic.Measure.EXPORTS: 10**14}
 
 
 class UnitChoice(forms.ChoiceField):
@@ -53,7 +52,7 @@ def whole_amount(measure, written, unit):
     amount, rest = divmod(written * size, 10**AmountInUnit.places)
     if rest:
         raise ValidationError(_("This is not a whole amount in đồng or in cents. Check the decimals and the unit."))
-    if amount > MOST[measure]:
+    if amount > MOST_OF[measure]:
         raise ValidationError(_("Too large for a figure of the city. Check the unit."))
     return amount
 

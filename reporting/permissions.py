@@ -1,11 +1,11 @@
 from django.utils.translation import gettext_lazy as _
 
 from accounts.access import SIGNED_IN, action, menu, route
-from accounts.roles import HEADS, LEADERS, READERS, Role
+from accounts.roles import HEADS, LEADERS, READERS, SYSTEMS, Role
 
 VIEW = action("reporting.view", _("See indicators and reports"), roles=READERS)
 COMPUTE = action("reporting.compute", _("Have the indicators computed"), roles=HEADS | {Role.OFFICER})
-RECORD = action("reporting.record", _("Record the city's statistics"), roles=HEADS | {Role.OFFICER})
+RECORD = action("reporting.record", _("Record the city's statistics"), roles=HEADS | SYSTEMS | {Role.OFFICER})
 DEFINE = action("reporting.define", _("Change what an indicator means"), roles={Role.HEAD})
 DECIDE = action("reporting.decide", _("Choose variants and publish indicators"), roles=LEADERS)
 SEARCH = action("reporting.search", _("Search everything one may see"), roles=READERS)

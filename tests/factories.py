@@ -39,16 +39,17 @@ _numbers = itertools.count(1)
 
 
 def make_user(*roles, email=None, office=None, **fields):
-    """A signed-up person holding `roles` by posts from 2020 on."""
+    """A signed-up person holding `roles` by posts from 2020 on; with that of systems, the account of one."""
     number = next(_numbers)
     user = User(
         email=email or f"nguoi{number}@so.example",
         full_name=fields.pop("full_name", f"Nguyễn Văn {number}"),
         password="!",  # nobody signs in with it; tests use force_login
+        is_system=Role.SYSTEM in roles,
         **fields,
     )
     user.save()
-    for role in roles:
+    for role in set(roles) - {Role.SYSTEM}:
         Post.objects.create(
             user=user,
             office=office or make_office(),

@@ -24,7 +24,7 @@ from django.urls import resolve
 
 from accounts.middleware import AccessMiddleware
 from accounts.models import User
-from accounts.roles import POST_ROLES, Role
+from accounts.roles import PEOPLE_ROLES, POST_ROLES, Role
 from tests import routes
 from tests.factories import make_user
 
@@ -42,7 +42,7 @@ class Door(AccessMiddleware):
 DOOR = Door(lambda request: None)
 route_at = lru_cache(maxsize=64)(resolve)  # one address is asked by everybody, with every method
 ANONYMOUS, DISABLED, NO_POST = "anonymous", "disabled", "no_post"
-PEOPLE = [*(role.value for role in Role), NO_POST, DISABLED, ANONYMOUS]
+PEOPLE = [*(role.value for role in Role if role in PEOPLE_ROLES), NO_POST, DISABLED, ANONYMOUS]
 
 
 @dataclass

@@ -10,7 +10,15 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from accounts.roles import ENTERPRISE_ROLES, POST_ROLES, Role, may_act_for_others, rights_that_ended, roles_elsewhere
+from accounts.roles import (
+    ENTERPRISE_ROLES,
+    POST_ROLES,
+    SYSTEMS,
+    Role,
+    may_act_for_others,
+    rights_that_ended,
+    roles_elsewhere,
+)
 from audit.identity import Identified, Versioned
 from screens.text import clean, fold, sort_key
 
@@ -39,7 +47,11 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
 
 
 class User(Identified, Versioned, AbstractBaseUser):
-    """A person who signs in by e-mail. What they may do comes from their posts and memberships, never from here."""
+    """A person who signs in by e-mail. What they may do comes from their posts and memberships, never from here.
+
+    With `is_system` it is the account under which a connected system writes: it never signs in and holds no post, its one
+    role is that of systems, and what its token may do of it the room `exchange` asks.
+    """
 
     email = models.EmailField(_("e-mail address"), unique=True)
     full_name = models.CharField(_("full name"), max_length=120)
@@ -49,6 +61,7 @@ class User(Identified, Versioned, AbstractBaseUser):
     disabled_reason = models.CharField(_("reason for disabling"), max_length=300, blank=True)
     created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
     synthetic = models.BooleanField(_("demonstration data"), default=False, editable=False)
+    is_system = models.BooleanField(_("account of a connected system"), default=False, editable=False)
     folded = models.CharField(max_length=400, editable=False, db_index=True)
     sort_key = models.CharField(max_length=1000, editable=False, db_index=True)
 
@@ -96,6 +109,8 @@ class User(Identified, Versioned, AbstractBaseUser):
         """Roles held on the date `on`: dated posts, and memberships of enterprises."""
         if not self.is_active:
             return frozenset()
+        if self.is_system:
+            return SYSTEMS
         posts = Post.objects.filter(user=self).in_force(on).order_by().values_list("role", flat=True)
         return frozenset(Role(role) for role in posts.union(*roles_elsewhere(self, on)))
 

@@ -12,15 +12,14 @@ from enterprises.models import (
     Enterprise,
     EnterpriseGroup,
     EnterpriseRevision,
-    FigureLine,
     FigureRevision,
     Product,
     Title,
     TitleRevision,
 )
 from enterprises.models.enterprises import Size
-from enterprises.models.figures import MEASURES, USUAL_BASIS
-from exchange.filters import ApiFilter, Day, Identifier, InForceOn, Search, Truth, WholeNumber
+from enterprises.models.figures import USUAL_BASIS
+from exchange.filters import ApiFilter, Day, Identifier, InForceOn, Search, WholeNumber
 from exchange.resources import Resource, register, rows_with
 from exchange.rows import ItemRow, Row, Time, UsdCents, Vnd, public_id
 
@@ -129,14 +128,14 @@ def _of_enterprises(ids):
     return [*ids, *aliases]
 
 
-def _family_of(figures):
+def family_of(figures):
     """Every record of the enterprises that the figures are of: confirming supersedes what stands at any of them."""
     roots = list(figures.values_list(Coalesce("enterprise__merged_into", "enterprise"), flat=True))
     return Enterprise.objects.filter(Q(pk__in=roots) | Q(merged_into__in=roots))
 
 
 def _of_figures(ids):
-    return _family_of(FigureRevision.objects.filter(public_id__in=ids)).values_list("public_id", flat=True)
+    return family_of(FigureRevision.objects.filter(public_id__in=ids)).values_list("public_id", flat=True)
 
 
 ENTERPRISES = register(
@@ -191,114 +190,6 @@ def once_within(owners):
 def owner_of(model):
     """For things that stay with the enterprise that they were recorded for."""
     return lambda ids: model._base_manager.filter(public_id__in=ids).values_list("public_id", "enterprise__public_id")
-
-
-# --- figures --------------------------------------------------------------------------------------
-
-
-class FigurePartRow(Row):
-    """A part of one measure: of an activity, of a product, or of both."""
-
-    measure = serializers.ChoiceField(
-        choices=[(name, FigureRevision._meta.get_field(name).verbose_name) for name in MEASURES]
-    )
-    activity = serializers.CharField(source="activity.code", allow_null=True)
-    product = serializers.UUIDField(source="product.public_id", allow_null=True)
-    amount = serializers.IntegerField(help_text=_("In the unit that the name of the measure ends with."))
-
-
-class FigureRow(Row):
-    """Confirmed figures of an enterprise for a year on one basis. Nothing in them changes; a later revision supersedes.
-
-    Null means not reported, never nothing. Figures on different bases are not compared.
-    """
-
-    expandable = ("parts",)
-
-    id = public_id()
-    enterprise = OwnerRow()
-    year = serializers.IntegerField()
-    scope = serializers.ChoiceField(
-        choices=FigureRevision.Scope.choices, help_text=_("The whole enterprise or key products only.")
-    )
-    place = serializers.ChoiceField(
-        choices=FigureRevision.Place.choices, help_text=_("Plants in Hà Nội or all plants.")
-    )
-    prices = serializers.ChoiceField(choices=FigureRevision.Prices.choices)
-    base_year = serializers.IntegerField(allow_null=True, help_text=_("Of constant prices."))
-    accounts = serializers.ChoiceField(choices=FigureRevision.Accounts.choices)
-    output_vnd = Vnd(allow_null=True)
-    revenue_vnd = Vnd(allow_null=True)
-    key_product_revenue_vnd = Vnd(allow_null=True)
-    export_direct_goods_usd_cents = UsdCents(allow_null=True)
-    export_entrusted_goods_usd_cents = UsdCents(allow_null=True)
-    export_direct_services_usd_cents = UsdCents(allow_null=True)
-    export_entrusted_services_usd_cents = UsdCents(allow_null=True)
-    export_currency = serializers.CharField(
-        help_text=_("Currency of the contracts before they were converted (ISO 4217).")
-    )
-    export_rate = serializers.UUIDField(
-        source="export_rate.public_id", allow_null=True, help_text=_("The exchange rate that was used.")
-    )
-    labour_average = serializers.IntegerField(allow_null=True)
-    labour_insured = serializers.IntegerField(allow_null=True)
-    capital_vnd = Vnd(allow_null=True)
-    tax_vnd = Vnd(allow_null=True)
-    size = serializers.CharField(allow_blank=True, help_text=_("Size by Decree 80/2021/NĐ-CP; empty when unknown."))
-    revision = serializers.IntegerField()
-    confirmed_at = Time()
-    superseded_at = Time(allow_null=True, help_text=_("Since when a later revision stands in its place."))
-    parts = FigurePartRow(many=True, required=False)
-
-    @classmethod
-    def subqueries(cls):
-        return {"parts": FigureLine.objects.filter(revision=OuterRef("pk")).order_by("pk")}
-
-
-class FigureFilter(ApiFilter):
-    year = WholeNumber()
-    enterprise = Identifier(field_name="enterprise__public_id")
-    tax_code = django_filters.CharFilter(field_name="enterprise__tax_code")
-    scope = django_filters.ChoiceFilter(choices=FigureRevision.Scope.choices)
-    place = django_filters.ChoiceFilter(choices=FigureRevision.Place.choices)
-    prices = django_filters.ChoiceFilter(choices=FigureRevision.Prices.choices)
-    accounts = django_filters.ChoiceFilter(choices=FigureRevision.Accounts.choices)
-    standing = Truth(
-        field_name="superseded_at__isnull", label=_("Only what stands (true) or only what was superseded (false)")
-    )
-
-
-def _confirmed():
-    return FigureRevision.objects.filter(state=FigureRevision.State.CONFIRMED)
-
-
-def _confirmed_of(ids):
-    return _confirmed().filter(enterprise__public_id__in=ids).values_list("public_id", flat=True)
-
-
-def _of_the_same_years(ids):
-    named = FigureRevision.objects.filter(public_id__in=ids)
-    found = _confirmed().filter(enterprise__in=_family_of(named), year__in=named.values("year"))
-    return found.values_list("public_id", flat=True)
-
-
-FIGURES = register(
-    Resource(
-        name="figures",
-        label=_("Confirmed figures of years"),
-        model=FigureRevision,
-        row=FigureRow,
-        rows=lambda caller: within(caller, _confirmed(), to_enterprise="enterprise__"),
-        filters=FigureFilter,
-        sorts={"year": ("year",)},
-        sort="year",
-        changes={
-            "enterprises.figurerevision": _of_the_same_years,
-            "enterprises.enterprise": _confirmed_of,
-        },
-        was_seen_by=once_within(owner_of(FigureRevision)),
-    )
-)
 
 
 # --- products and titles --------------------------------------------------------------------------

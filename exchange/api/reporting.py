@@ -6,15 +6,18 @@ sum up enterprises that it may not see.
 
 import django_filters
 from django.db.models import Case, F, Func, TextField, When
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from exchange.api.programme import never, of_everybody
+from exchange.bodies import Body, Choice, Day, Text, Whole
 from exchange.filters import ApiFilter, Identifier, Truth, WholeNumber
-from exchange.resources import Resource, register, rows_with
+from exchange.resources import Resource, Write, register, rows_with
 from exchange.rows import Row, Time, UsdCents, Vnd, public_id
 from programme.models.scheme import Unit
 from reporting.models import CityStatistic, FigureKind, PublishedValue, Verdict
+from reporting.services.statistics import MOST_OF, record_statistic, revise_statistic, withdraw_statistic
 
 
 def _within_json(column, steps):
@@ -162,6 +165,111 @@ class CityStatisticFilter(ApiFilter):
     standing = Truth(field_name="superseded_at__isnull", label=_("Only what stands, or only what is out of use"))
 
 
+# What the statistical office's system writes
+
+AMOUNT_OF = {
+    CityStatistic.Measure.OUTPUT: "output_vnd",
+    CityStatistic.Measure.EXPORTS: "exports_usd_cents",
+    CityStatistic.Measure.IIP: "index_hundredths_of_percent",
+}
+
+
+class AmountBody(Body):
+    """The one amount that belongs to the measure, named as the row names it."""
+
+    output_vnd = Whole(
+        required=False, min_value=1, max_value=MOST_OF[CityStatistic.Measure.OUTPUT], help_text=_("Whole đồng.")
+    )
+    exports_usd_cents = Whole(
+        required=False,
+        min_value=1,
+        max_value=MOST_OF[CityStatistic.Measure.EXPORTS],
+        help_text=_("Cents of a US dollar."),
+    )
+    index_hundredths_of_percent = Whole(
+        required=False,
+        min_value=1,
+        max_value=MOST_OF[CityStatistic.Measure.IIP],
+        help_text=_("Index against last year: 10523 is 105.23 %."),
+    )
+    source = Text(max_length=300, help_text=_("The paper, its number and date, the page."))
+    published_on = Day()
+    vsic_coverage = Text(required=False, allow_blank=True, max_length=40)
+
+
+def amount_of(measure, values):
+    """The amount of the measure; one of another measure, or none, is refused by name."""
+    wanted = AMOUNT_OF[measure]
+    others = [name for name in AMOUNT_OF.values() if name != wanted and name in values]
+    if others:
+        raise serializers.ValidationError({others[0]: [_now("This amount belongs to another measure.")]})
+    if wanted not in values:
+        raise serializers.ValidationError({wanted: [_now("Give the amount of the measure.")]})
+    return values[wanted]
+
+
+class CityStatisticBody(AmountBody):
+    """A figure of the city that was not known in this state before. One that is known already is revised instead."""
+
+    measure = Choice(choices=CityStatistic.Measure.choices)
+    year = Whole(min_value=2000, max_value=2100)
+    state = Choice(choices=CityStatistic.State.choices)
+    prices = Choice(choices=CityStatistic.Prices.choices, default=CityStatistic.Prices.CURRENT)
+    base_year = Whole(
+        required=False, allow_null=True, min_value=1990, max_value=2100, help_text=_("Of constant prices.")
+    )
+
+    def validate(self, values):
+        amount_of(values["measure"], values)
+        return values
+
+
+class RevisionBody(AmountBody):
+    """What a later paper says instead. The revision is a row of its own, and the answer is that row."""
+
+    reason = Text(max_length=300, help_text=_("Why it was revised."))
+
+
+class WithdrawalBody(Body):
+    """The figure was recorded by mistake; it stays to be read, out of use."""
+
+    reason = Text(max_length=300)
+
+
+def _record(caller, by, values, now):
+    return record_statistic(
+        measure=values["measure"],
+        year=values["year"],
+        amount=amount_of(values["measure"], values),
+        state=values["state"],
+        source=values["source"],
+        published_on=values["published_on"],
+        prices=values["prices"],
+        base_year=values.get("base_year"),
+        vsic_coverage=values.get("vsic_coverage", "B-E"),
+        by=by,
+        now=now,
+    )
+
+
+def _revise(statistic, by, values, now):
+    return revise_statistic(
+        statistic=statistic,
+        amount=amount_of(statistic.measure, values),
+        source=values["source"],
+        published_on=values["published_on"],
+        vsic_coverage=values.get("vsic_coverage"),
+        reason=values["reason"],
+        by=by,
+        now=now,
+    )
+
+
+def _withdraw(statistic, by, values, now):
+    withdraw_statistic(statistic=statistic, reason=values["reason"], by=by, now=now)
+    return statistic
+
+
 CITY_STATISTICS = register(
     Resource(
         name="city_statistics",
@@ -173,5 +281,18 @@ CITY_STATISTICS = register(
         sorts={"added": ()},
         sort="added",
         changes={"reporting.citystatistic": rows_with(CityStatistic, "", "superseded_by")},
+        writes=(
+            Write(
+                name="create", label=_("Record a figure of the city"), body=CityStatisticBody, do=_record, in_bulk=True
+            ),
+            Write(name="revise", label=_("Revise a figure of the city"), body=RevisionBody, do=_revise, of_one=True),
+            Write(
+                name="withdraw",
+                label=_("Withdraw a figure of the city"),
+                body=WithdrawalBody,
+                do=_withdraw,
+                of_one=True,
+            ),
+        ),
     )
 )

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from accounts.access import action
-from accounts.roles import HEADS, LEADERS, READERS, Role
+from accounts.roles import HEADS, LEADERS, READERS, SYSTEMS, Role
 from programme.models import StepKind
 
 VIEW = action("budget.view", _("See the programme's money"), roles=READERS)
@@ -50,7 +50,7 @@ SEND_PAYMENT = action("budget.send payment", _("Send payments to the Treasury"),
 ANSWER_PAYMENT = action(
     "budget.answer payment",
     _("Enter the Treasury's answer"),
-    roles={Role.ACCOUNTANT, Role.CHIEF_ACCOUNTANT},
+    roles=SYSTEMS | {Role.ACCOUNTANT, Role.CHIEF_ACCOUNTANT},
 )
 KEEP_YEARS = action("budget.keep years", _("Open, balance and close budget years"), roles={Role.CHIEF_ACCOUNTANT})
 

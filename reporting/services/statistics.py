@@ -16,6 +16,11 @@ UNIT_OF = {
     CityStatistic.Measure.EXPORTS: CityStatistic.Unit.USD_CENTS,
     CityStatistic.Measure.IIP: CityStatistic.Unit.INDEX,
 }
+MOST_OF = {  # in the unit of the measure
+    CityStatistic.Measure.OUTPUT: 10**17,
+    CityStatistic.Measure.EXPORTS: 10**14,
+    CityStatistic.Measure.IIP: 10**5,
+}
 YEAR_TO_COME = _lazy("The year %(year)s has not begun. Give a year up to %(last)s.")
 DAY_TO_COME = _lazy("The day of publication lies in the future.")
 TOLD = ("amount", "state", "source", "published_on", "vsic_coverage")
@@ -42,6 +47,8 @@ def record_statistic(
     """Write down a figure of the city that was not known in this state before, or is known again (`reason` says why)."""
     require(by, RECORD)
     _require_past(year=year, published_on=published_on, now=now)
+    _require_basis(measure=measure, prices=prices, base_year=base_year)
+    _require_believable(measure, amount)
     key = {"measure": measure, "year": year, "prices": prices, "base_year": base_year, "state": state}
     known = CityStatistic.objects.filter(**key)
     if known.current().exists():
@@ -75,6 +82,7 @@ def revise_statistic(
     if not reason.strip():
         raise Refused(_("Say why the figure is revised."))
     _require_past(year=statistic.year, published_on=published_on, now=now)
+    _require_believable(statistic.measure, amount)
     old = CityStatistic.objects.select_for_update(of=("self",)).get(pk=statistic.pk)
     if old.superseded_at is not None:
         raise Conflict(_("Somebody else revised this figure meanwhile. Look at the latest revision first."))
@@ -127,6 +135,23 @@ def _require_past(*, year, published_on, now):
         raise Refused(YEAR_TO_COME % {"year": year, "last": today.year})
     if published_on > today:
         raise Refused(str(DAY_TO_COME))
+
+
+def _require_basis(*, measure, prices, base_year):
+    is_constant = prices == CityStatistic.Prices.CONSTANT
+    if is_constant and measure != CityStatistic.Measure.OUTPUT:
+        raise Refused(_("Only industrial output is given in constant prices."))
+    if is_constant and base_year is None:
+        raise Refused(_("Constant prices need their base year."))
+    if not is_constant and base_year is not None:
+        raise Refused(_("Current prices have no base year. Leave it empty."))
+
+
+def _require_believable(measure, amount):
+    if amount <= 0:
+        raise Refused(_("The amount must be more than 0."))
+    if amount > MOST_OF[measure]:
+        raise Refused(_("Too large for a figure of the city. Check the unit."))
 
 
 def _told(statistic):

@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from uuid import uuid4
 
 from django.test import Client
 from django.utils import timezone
@@ -46,6 +47,25 @@ class System:
     def get(self, path, **headers):
         named = {"authorization": f"Bearer {self.token}", "accept-language": self.language}
         return self.browser.get(f"/api/v1/{path}", headers={**named, **headers})
+
+    def post(self, path, body, *, key=None, **headers):
+        """Send JSON with a key of its own, unless another one or "" is given."""
+        named = {"authorization": f"Bearer {self.token}", "accept-language": self.language}
+        key = str(uuid4()) if key is None else key
+        if key:
+            named["idempotency-key"] = key
+        data = body if isinstance(body, (str, bytes)) else json.dumps(body)
+        return self.browser.post(
+            f"/api/v1/{path}",
+            data,
+            content_type=headers.pop("content_type", "application/json"),
+            headers={**named, **headers},
+        )
+
+    def write(self, path, body, status=201, **more):
+        answer = self.post(path, body, **more)
+        assert answer.status_code == status, answer.content
+        return json.loads(answer.content)
 
     def read(self, path):
         answer = self.get(path)

@@ -17,7 +17,17 @@ def one_of(resource):
     return row
 
 
-OBJECTS = {f"exchange:{name}_one": one_of(resource) for name, resource in resources().items()} | {
-    f"systems:{name}": lambda world: {"public_id": world.client_system.public_id}
-    for name in ("client_detail", "edit_client", "make_secret", "switch_off_client")
+WRITTEN = {
+    f"exchange:{name}_{write.name}": one_of(resource)
+    for name, resource in resources().items()
+    for write in resource.writes
+    if write.of_one
 }
+OBJECTS = (
+    {f"exchange:{name}_one": one_of(resource) for name, resource in resources().items()}
+    | WRITTEN
+    | {
+        f"systems:{name}": lambda world: {"public_id": world.client_system.public_id}
+        for name in ("client_detail", "edit_client", "make_secret", "switch_off_client")
+    }
+)

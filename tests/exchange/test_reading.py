@@ -29,7 +29,7 @@ from tests.programme.making_plans import make_plan
 
 pytestmark = pytest.mark.django_db
 OF_ENTERPRISES = {"enterprises", "figures", "products", "titles", "support"}
-OF_EVERYBODY = {"plans", "tasks", "budget_years", "budget_lines", "ledger_entries", "kpi_values"}
+OF_EVERYBODY = {"plans", "tasks", "budget_years", "budget_lines", "ledger_entries", "kpi_values", "payments"}
 
 
 def system(**fields):

@@ -2,9 +2,12 @@
 
 from datetime import UTC, date, datetime
 
+from accounts.services import system_account
 from enterprises.models import Enterprise, EnterpriseGroup
-from enterprises.services.figures import confirm_figures, declare_figures, submit_figures
+from enterprises.models.figures import MEASURES
+from enterprises.services.figures import confirm_figures, declare_figures, return_figures, submit_figures
 from exchange.api.enterprises import FiguresRow
+from exchange.callers import EVERYBODY
 from programme.models import Period, Task
 from reference.models import ExchangeRate, UnitSuccession
 from reporting.services.publishing import publish_year
@@ -38,6 +41,7 @@ from tests.programme.making import (
     make_line,
     make_paid_payment,
     make_pair,
+    make_payment,
     make_reversal,
 )
 from tests.programme.making_plans import make_item, make_plan, move_plan
@@ -167,7 +171,9 @@ def make_programme():
     make_pair(line, make_line(year, source=line.source), "transfer_out", 1_000)
     make_reversal(make_entry(line, "deallocate", 1_000))
     make_entry(other, "assign", 5, reported=True)
-    make_paid_payment(make_commitment(line))
+    commitment = make_commitment(line)
+    make_paid_payment(commitment)
+    make_payment(commitment, state="refused")
     opened = make_line(year, assigned_vnd=0)
     make_entry(opened, "assign", 500, opening=True, document_on=date(2023, 12, 1))
     return plan, line
@@ -208,9 +214,23 @@ def make_reporting():
         )
 
 
+def make_sent():
+    """Figures that the nameless caller of the tests sent: returned, replaced and sent anew, on several bases."""
+    system = system_account(public_id=EVERYBODY.public_id, name="Hệ thống thống kê", by="test", now=NOW)
+    by = {"by": system, "now": NOW}
+    maker, basis = make_enterprise(), {"prices": "constant", "base_year": 2010}
+    values = dict.fromkeys(MEASURES, 7)
+    for enterprise, more in ((maker, {"note": "Ghi chú"}), (maker, {"basis": basis}), (make_enterprise(), {})):
+        sent = declare_figures(enterprise=enterprise, year=2023, values=values, **more, **by)
+        submit_figures(figures=sent, **by)
+    return_figures(figures=sent, reason="Sai đơn vị", by=make_officer(), now=NOW)
+    declare_figures(enterprise=maker, year=2023, values=values, **by)
+
+
 def make_everything():
     known = make_reference()
     make_registry(known)
+    make_sent()
     make_programme()
     make_reporting()
     return known

@@ -1,0 +1,270 @@
+"""Figures of years: those that the Department confirmed, and those that a statistical system sent to be confirmed.
+
+What is sent is a declaration like any other: sent for review at once, confirmed or returned by a person of the Department,
+and only then among the confirmed figures.
+"""
+
+import django_filters
+from django.db.models import OuterRef
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+from enterprises.models import FigureLine, FigureRevision
+from enterprises.models.figures import LIMITS, MEASURES
+from enterprises.services.figures import FIRST_YEAR, declare_figures, submit_figures
+from exchange.api.enterprises import ENTERPRISES, OwnerRow, family_of, once_within, owner_of, within
+from exchange.bodies import Body, Choice, Id, Text, Whole
+from exchange.filters import ApiFilter, Identifier, Truth, WholeNumber
+from exchange.resources import Resource, Write, register, rows_with
+from exchange.rows import Row, Time, UsdCents, Vnd, public_id
+
+
+class FigurePartRow(Row):
+    """A part of one measure: of an activity, of a product, or of both."""
+
+    measure = serializers.ChoiceField(
+        choices=[(name, FigureRevision._meta.get_field(name).verbose_name) for name in MEASURES]
+    )
+    activity = serializers.CharField(source="activity.code", allow_null=True)
+    product = serializers.UUIDField(source="product.public_id", allow_null=True)
+    amount = serializers.IntegerField(help_text=_("In the unit that the name of the measure ends with."))
+
+
+class FigureRow(Row):
+    """Confirmed figures of an enterprise for a year on one basis. Nothing in them changes; a later revision supersedes.
+
+    Null means not reported, never nothing. Figures on different bases are not compared.
+    """
+
+    expandable = ("parts",)
+
+    id = public_id()
+    enterprise = OwnerRow()
+    year = serializers.IntegerField()
+    scope = serializers.ChoiceField(
+        choices=FigureRevision.Scope.choices, help_text=_("The whole enterprise or key products only.")
+    )
+    place = serializers.ChoiceField(
+        choices=FigureRevision.Place.choices, help_text=_("Plants in Hà Nội or all plants.")
+    )
+    prices = serializers.ChoiceField(choices=FigureRevision.Prices.choices)
+    base_year = serializers.IntegerField(allow_null=True, help_text=_("Of constant prices."))
+    accounts = serializers.ChoiceField(choices=FigureRevision.Accounts.choices)
+    output_vnd = Vnd(allow_null=True)
+    revenue_vnd = Vnd(allow_null=True)
+    key_product_revenue_vnd = Vnd(allow_null=True)
+    export_direct_goods_usd_cents = UsdCents(allow_null=True)
+    export_entrusted_goods_usd_cents = UsdCents(allow_null=True)
+    export_direct_services_usd_cents = UsdCents(allow_null=True)
+    export_entrusted_services_usd_cents = UsdCents(allow_null=True)
+    export_currency = serializers.CharField(
+        help_text=_("Currency of the contracts before they were converted (ISO 4217).")
+    )
+    export_rate = serializers.UUIDField(
+        source="export_rate.public_id", allow_null=True, help_text=_("The exchange rate that was used.")
+    )
+    labour_average = serializers.IntegerField(allow_null=True)
+    labour_insured = serializers.IntegerField(allow_null=True)
+    capital_vnd = Vnd(allow_null=True)
+    tax_vnd = Vnd(allow_null=True)
+    size = serializers.CharField(allow_blank=True, help_text=_("Size by Decree 80/2021/NĐ-CP; empty when unknown."))
+    revision = serializers.IntegerField()
+    confirmed_at = Time()
+    superseded_at = Time(allow_null=True, help_text=_("Since when a later revision stands in its place."))
+    parts = FigurePartRow(many=True, required=False)
+
+    @classmethod
+    def subqueries(cls):
+        return {"parts": FigureLine.objects.filter(revision=OuterRef("pk")).order_by("pk")}
+
+
+class FigureFilter(ApiFilter):
+    year = WholeNumber()
+    enterprise = Identifier(field_name="enterprise__public_id")
+    tax_code = django_filters.CharFilter(field_name="enterprise__tax_code")
+    scope = django_filters.ChoiceFilter(choices=FigureRevision.Scope.choices)
+    place = django_filters.ChoiceFilter(choices=FigureRevision.Place.choices)
+    prices = django_filters.ChoiceFilter(choices=FigureRevision.Prices.choices)
+    accounts = django_filters.ChoiceFilter(choices=FigureRevision.Accounts.choices)
+    standing = Truth(
+        field_name="superseded_at__isnull", label=_("Only what stands (true) or only what was superseded (false)")
+    )
+
+
+def _confirmed():
+    return FigureRevision.objects.filter(state=FigureRevision.State.CONFIRMED)
+
+
+def _confirmed_of(ids):
+    return _confirmed().filter(enterprise__public_id__in=ids).values_list("public_id", flat=True)
+
+
+def _of_the_same_years(ids):
+    return _beside(_confirmed(), ids)
+
+
+def _sent_of_the_same_years(ids):
+    return _beside(FigureRevision.objects.all(), ids)
+
+
+def _beside(rows, ids):
+    """Of the rows those of the same enterprises and years: declaring or confirming one moves what stands beside it."""
+    named = FigureRevision.objects.filter(public_id__in=ids)
+    found = rows.filter(enterprise__in=family_of(named), year__in=named.values("year"))
+    return found.values_list("public_id", flat=True)
+
+
+FIGURES = register(
+    Resource(
+        name="figures",
+        label=_("Confirmed figures of years"),
+        model=FigureRevision,
+        row=FigureRow,
+        rows=lambda caller: within(caller, _confirmed(), to_enterprise="enterprise__"),
+        filters=FigureFilter,
+        sorts={"year": ("year",)},
+        sort="year",
+        changes={
+            "enterprises.figurerevision": _of_the_same_years,
+            "enterprises.enterprise": _confirmed_of,
+        },
+        was_seen_by=once_within(owner_of(FigureRevision)),
+    )
+)
+
+
+# --- sent by a system -----------------------------------------------------------------------------
+
+
+class SentFigureRow(Row):
+    """Figures that this system sent, and what became of them. Those that were confirmed stand under `figures`, too, with
+    the same identifier; those that were returned say why, and are sent anew as another row.
+    """
+
+    id = public_id()
+    enterprise = OwnerRow()
+    year = serializers.IntegerField()
+    scope = serializers.ChoiceField(choices=FigureRevision.Scope.choices)
+    place = serializers.ChoiceField(choices=FigureRevision.Place.choices)
+    prices = serializers.ChoiceField(choices=FigureRevision.Prices.choices)
+    base_year = serializers.IntegerField(allow_null=True, help_text=_("Of constant prices."))
+    accounts = serializers.ChoiceField(choices=FigureRevision.Accounts.choices)
+    output_vnd = Vnd(allow_null=True)
+    revenue_vnd = Vnd(allow_null=True)
+    key_product_revenue_vnd = Vnd(allow_null=True)
+    export_direct_goods_usd_cents = UsdCents(allow_null=True)
+    export_entrusted_goods_usd_cents = UsdCents(allow_null=True)
+    export_direct_services_usd_cents = UsdCents(allow_null=True)
+    export_entrusted_services_usd_cents = UsdCents(allow_null=True)
+    labour_average = serializers.IntegerField(allow_null=True)
+    labour_insured = serializers.IntegerField(allow_null=True)
+    capital_vnd = Vnd(allow_null=True)
+    tax_vnd = Vnd(allow_null=True)
+    note = serializers.CharField(allow_blank=True)
+    revision = serializers.IntegerField()
+    state = serializers.ChoiceField(choices=FigureRevision.State.choices)
+    return_reason = serializers.CharField(allow_blank=True, help_text=_("Why it was returned."))
+    sent_at = Time(source="submitted_at", allow_null=True)
+    superseded_at = Time(allow_null=True, help_text=_("Since when a later revision stands in its place."))
+
+
+class SentFigureFilter(ApiFilter):
+    year = WholeNumber()
+    enterprise = Identifier(field_name="enterprise__public_id")
+    tax_code = django_filters.CharFilter(field_name="enterprise__tax_code")
+    state = django_filters.ChoiceFilter(choices=FigureRevision.State.choices)
+    standing = Truth(
+        field_name="superseded_at__isnull", label=_("Only what stands (true) or only what was superseded (false)")
+    )
+
+
+class Measures(Body):
+    """The measures of a year; null, or left away, is not reported, and 0 is nothing."""
+
+    def get_fields(self):
+        fields = super().get_fields()
+        for name in MEASURES:
+            label = FigureRevision._meta.get_field(name).verbose_name
+            fields[name] = Whole(required=False, allow_null=True, min_value=0, max_value=LIMITS[name], help_text=label)
+        return fields
+
+
+class FigureBody(Measures):
+    """Figures of an enterprise for one year, sent for review at once. The enterprise is named by its identifier or by its
+    tax code. What stands unconfirmed for the same year on the same basis gives way to them.
+    """
+
+    enterprise = Id(required=False, help_text=_("Identifier of the enterprise."))
+    tax_code = Text(required=False, max_length=20, help_text=_("Tax code, where no identifier is given."))
+    year = Whole(min_value=FIRST_YEAR, max_value=2100)
+    scope = Choice(choices=FigureRevision.Scope.choices, default=FigureRevision.Scope.WHOLE)
+    place = Choice(choices=FigureRevision.Place.choices, default=FigureRevision.Place.HANOI)
+    prices = Choice(choices=FigureRevision.Prices.choices, default=FigureRevision.Prices.CURRENT)
+    base_year = Whole(
+        required=False, allow_null=True, min_value=FIRST_YEAR, max_value=2100, help_text=_("Of constant prices.")
+    )
+    accounts = Choice(choices=FigureRevision.Accounts.choices, default=FigureRevision.Accounts.SEPARATE)
+    note = Text(required=False, allow_blank=True, max_length=500)
+
+    def validate(self, values):
+        if ("enterprise" in values) == ("tax_code" in values):
+            raise serializers.ValidationError(
+                {"enterprise": [_now("Name the enterprise by its identifier or by its tax code, by one of them.")]}
+            )
+        return values
+
+
+def enterprise_named(caller, values):
+    """The enterprise that a body names, among those that the caller may see."""
+    name = "enterprise" if "enterprise" in values else "tax_code"
+    column = "public_id" if name == "enterprise" else "tax_code"
+    found = ENTERPRISES.rows(caller).filter(**{column: values[name]}).first()
+    if found is None:
+        raise serializers.ValidationError({name: [_now("There is no such enterprise.")]})
+    return found
+
+
+def _send(caller, by, values, now):
+    figures = declare_figures(
+        enterprise=enterprise_named(caller, values),
+        year=values["year"],
+        values={name: values.get(name) for name in MEASURES},
+        basis={name: values.get(name) for name in ("scope", "place", "prices", "base_year", "accounts")},
+        note=values.get("note", ""),
+        by=by,
+        now=now,
+    )
+    return submit_figures(figures=figures, by=by, now=now)
+
+
+def _sent(caller):
+    own = FigureRevision.objects.filter(recorded_by=caller.public_id)
+    return within(caller, own, to_enterprise="enterprise__")
+
+
+def _sent_before(caller, ids):
+    """Its own that left what it may see; of what others sent nothing is said."""
+    own = FigureRevision.objects.filter(public_id__in=ids, recorded_by=caller.public_id)
+    return once_within(owner_of(FigureRevision))(caller, list(own.values_list("public_id", flat=True)))
+
+
+SENT_FIGURES = register(
+    Resource(
+        name="sent_figures",
+        label=_("Figures of years that this system sent"),
+        right=("figures", FIGURES.label),
+        model=FigureRevision,
+        row=SentFigureRow,
+        rows=_sent,
+        filters=SentFigureFilter,
+        sorts={"year": ("year",)},
+        sort="year",
+        changes={
+            "enterprises.figurerevision": _sent_of_the_same_years,
+            "enterprises.enterprise": rows_with(FigureRevision, "enterprise"),
+        },
+        was_seen_by=_sent_before,
+        writes=(Write(name="create", label=_("Send figures of a year"), body=FigureBody, do=_send, in_bulk=True),),
+    )
+)

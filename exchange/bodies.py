@@ -1,0 +1,110 @@
+"""What a write through the API is given, read strictly: nothing is guessed, rounded, trimmed away or left unread."""
+
+import json
+import re
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from rest_framework import exceptions, serializers
+from rest_framework.parsers import BaseParser
+
+MOST_BYTES = 4 * 2**20
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_IDENTIFIER = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+
+
+class TooLarge(exceptions.APIException):
+    status_code = 413
+    default_code = "too_large"
+    default_detail = gettext_lazy("The body is too large: at most %(megabytes)s MB.") % {
+        "megabytes": MOST_BYTES // 2**20
+    }
+
+
+class Json(BaseParser):
+    """JSON as RFC 8259 has it: no NaN, no name twice in an object; never more than MOST_BYTES in memory."""
+
+    media_type = "application/json"
+
+    def parse(self, stream, media_type=None, parser_context=None):
+        body = stream.read(MOST_BYTES + 1)
+        if len(body) > MOST_BYTES:
+            raise TooLarge
+        try:
+            return json.loads(
+                body.decode("utf-8"), parse_constant=_refuse, parse_float=Decimal, object_pairs_hook=_each_once
+            )
+        except (ValueError, RecursionError) as wrong:
+            raise exceptions.ParseError(_("The body is no JSON: %(problem)s.") % {"problem": wrong}) from None
+
+
+def _refuse(word):
+    raise ValueError(f"{word} is no number of JSON")
+
+
+def _each_once(pairs):
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a name stands twice in an object")
+    return found
+
+
+class Body(serializers.Serializer):
+    """Fields that are not here are named and refused."""
+
+    def to_internal_value(self, data):
+        if isinstance(data, Mapping) and (unknown := [name for name in data if name not in self.fields]):
+            known = ", ".join(self.fields)
+            sentence = _("There is no such field here. There are: %(known)s.") % {"known": known}
+            raise serializers.ValidationError({name: [sentence] for name in unknown})
+        return super().to_internal_value(data)
+
+
+class Whole(serializers.IntegerField):
+    """A whole number as JSON writes it: no text, no fraction, no exponent, no truth value."""
+
+    def to_internal_value(self, data):
+        if isinstance(data, bool) or not isinstance(data, int):
+            raise serializers.ValidationError(
+                _("Write a whole number, without quotes, fraction or exponent."), "not_whole"
+            )
+        return super().to_internal_value(data)
+
+
+class Text(serializers.CharField):
+    """Text as JSON writes it; blanks around it do not count."""
+
+    def to_internal_value(self, data):
+        if not isinstance(data, str):
+            raise serializers.ValidationError(_("Write a text in quotes."), "not_text")
+        return super().to_internal_value(data)
+
+
+class Choice(serializers.ChoiceField):
+    def to_internal_value(self, data):
+        if not isinstance(data, str):
+            self.fail("invalid_choice", input=data)
+        return super().to_internal_value(data)
+
+
+class Day(serializers.DateField):
+    def to_internal_value(self, value):
+        try:
+            if isinstance(value, str) and _DAY.fullmatch(value):
+                return date.fromisoformat(value)
+        except ValueError:
+            pass
+        raise serializers.ValidationError(_("Write a day as YYYY-MM-DD."), "not_a_day")
+
+
+class Id(serializers.UUIDField):
+    """An identifier as this API gives it."""
+
+    def to_internal_value(self, data):
+        if not (isinstance(data, str) and _IDENTIFIER.fullmatch(data)):
+            raise serializers.ValidationError(_("Write an identifier as this API gives it."), "not_an_identifier")
+        return UUID(data)

@@ -1,0 +1,444 @@
+"""Writing through the API: keys, what is refused, what nobody's change may lose, many rows at once."""
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import SignIn, User
+from accounts.services import give_post
+from accounts.sessions import reason_to_end
+from audit.models import AccessEntry, Event
+from enterprises.models import FigureRevision
+from enterprises.services.figures import confirm_figures, return_figures
+from jobs.models import Operation
+from programme.models import LedgerEntry
+from reporting.models import CityStatistic
+from tests.exchange.calling import System
+from tests.factories import make_administrator, make_enterprise, make_office, make_officer, make_period, make_unit
+from tests.programme.making import make_budget_year, make_commitment, make_line, make_payment
+
+pytestmark = pytest.mark.django_db
+BILLION = 10**9
+STATISTIC = {
+    "measure": "output",
+    "year": 2025,
+    "output_vnd": 1_190_000_000_000_000,
+    "state": "estimate",
+    "source": "Báo cáo 1200/BC-CTK",
+    "published_on": "2025-12-29",
+}
+
+
+def fault(answer):
+    """(status, code, field) of the first error."""
+    body = json.loads(answer.content)
+    return answer.status_code, body["errors"][0]["code"], body["errors"][0]["attr"]
+
+
+def sentence(answer):
+    return json.loads(answer.content)["errors"][0]["detail"]
+
+
+@pytest.fixture
+def year(db):
+    return make_period()
+
+
+@pytest.fixture
+def statistics():
+    return System("city_statistics:read", "city_statistics:write")
+
+
+# --- keys -----------------------------------------------------------------------------------------
+
+
+def test_a_write_needs_a_key(statistics):
+    answer = statistics.post("city_statistics", STATISTIC, key="")
+    assert fault(answer) == (400, "idempotency_key", "Idempotency-Key")
+    assert fault(statistics.post("city_statistics", STATISTIC, key="k" * 121)) == (
+        400,
+        "idempotency_key",
+        "Idempotency-Key",
+    )
+    assert not CityStatistic.objects.exists()
+
+
+def test_the_same_request_reads_the_same_bytes(statistics):
+    first = statistics.post("city_statistics", STATISTIC, key="k-1")
+    again = [statistics.post("city_statistics", STATISTIC, key="k-1") for _ in range(3)]
+    assert first.status_code == 201
+    assert {(one.status_code, one.content, one["Location"], one["ETag"]) for one in [first, *again]} == {
+        (201, first.content, first["Location"], first["ETag"])
+    }
+    assert CityStatistic.objects.count() == 1
+    assert statistics.get(first["Location"].removeprefix("/api/v1/")).content == first.content
+
+
+def test_another_body_with_the_same_key_is_refused_and_does_nothing(statistics):
+    statistics.write("city_statistics", STATISTIC, key="k-1")
+    answer = statistics.post("city_statistics", {**STATISTIC, "year": 2024}, key="k-1")
+    assert fault(answer) == (422, "idempotency_key_reused", None)
+    assert CityStatistic.objects.count() == 1
+
+
+def test_a_key_is_one_systems_own(statistics):
+    other = System("city_statistics:write", "city_statistics:read", name="Hệ thống khác")
+    statistics.write("city_statistics", STATISTIC, key="k-1")
+    other.write("city_statistics", {**STATISTIC, "year": 2024}, key="k-1")
+    assert CityStatistic.objects.count() == 2
+
+
+def test_a_refusal_of_the_service_is_kept_with_its_key(statistics):
+    statistics.write("city_statistics", STATISTIC)
+    refused = statistics.post("city_statistics", STATISTIC, key="k-2")
+    assert fault(refused)[:2] == (409, "conflict")
+    CityStatistic.objects.update(superseded_at=timezone.now())
+    assert statistics.post("city_statistics", STATISTIC, key="k-2").content == refused.content
+    statistics.write("city_statistics", STATISTIC, key="k-3")
+
+
+def test_what_could_not_be_read_keeps_no_key(statistics):
+    assert statistics.post("city_statistics", {**STATISTIC, "year": "2025"}, key="k-1").status_code == 400
+    statistics.write("city_statistics", STATISTIC, key="k-1")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_many_at_once_with_one_key_one_is_done(statistics):
+    def send(_number):
+        from django.db import connections
+
+        try:
+            return statistics.post("city_statistics", STATISTIC, key="k-1")
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(send, range(8)))
+    assert {answer.status_code for answer in answers} <= {201, 409}
+    made = {answer.content for answer in answers if answer.status_code == 201}
+    assert len(made) == 1 and CityStatistic.objects.count() == 1
+    assert all(fault(answer)[1] == "in_flight" for answer in answers if answer.status_code == 409)
+
+
+# --- who ------------------------------------------------------------------------------------------
+
+
+def test_a_right_to_read_does_not_write():
+    reader = System("city_statistics:read")
+    answer = reader.post("city_statistics", STATISTIC)
+    assert fault(answer)[:2] == (403, "permission_denied") and "city_statistics:write" in sentence(answer)
+    assert not CityStatistic.objects.exists() and not Operation.objects.exists()
+
+
+def test_without_a_token_nothing_is_written(client):
+    answer = client.post("/api/v1/city_statistics", STATISTIC, content_type="application/json")
+    assert answer.status_code == 401 and not CityStatistic.objects.exists()
+
+
+def test_who_wrote_is_named_and_traced(statistics):
+    made = statistics.write("city_statistics", STATISTIC)
+    account = User.objects.get(public_id=statistics.client.public_id)
+    event = Event.objects.get(kind="statistic recorded")
+    assert (str(event.object_id), event.actor) == (made["id"], f"user:{account.public_id}")
+    assert account.is_system and account.full_name == statistics.client.name and not account.has_usable_password()
+    trace = AccessEntry.objects.get(what="api city_statistics create")
+    assert (trace.actor, trace.basis) == (statistics.client.actor, statistics.client.basis)
+
+
+def test_the_account_of_a_system_never_signs_in(statistics, client):
+    statistics.write("city_statistics", STATISTIC)
+    account, now = User.objects.get(is_system=True), timezone.now()
+    sign_in = SignIn(user=account, started_at=now, seen_at=now)
+    assert reason_to_end(sign_in, account, now) == "connected system"
+    client.force_login(account)
+    answer = client.get("/")
+    assert answer.status_code == 302 and answer.wsgi_request.user.is_anonymous
+
+
+def test_people_neither_see_nor_change_the_account_of_a_system(statistics, client):
+    statistics.write("city_statistics", STATISTIC)
+    account, administrator, now = User.objects.get(is_system=True), make_administrator(), timezone.now()
+    client.force_login(administrator)
+    assert client.get(reverse("accounts:person_detail", args=[account.public_id])).status_code == 404
+    with pytest.raises(User.DoesNotExist):
+        give_post(
+            user=account,
+            office=make_office(),
+            role="officer",
+            starts_on=now.date(),
+            paper="QĐ 1",
+            by=administrator,
+            now=now,
+        )
+
+
+# --- what is read ---------------------------------------------------------------------------------
+
+WRONG = [
+    ({"year": True}, "year"),
+    ({"year": "2025"}, "year"),
+    ({"year": 2025.0}, "year"),
+    ({"output_vnd": 1.5}, "output_vnd"),
+    ({"output_vnd": "1190000000000000"}, "output_vnd"),
+    ({"output_vnd": 0}, "output_vnd"),
+    ({"output_vnd": 10**18}, "output_vnd"),
+    ({"output_vnd": None}, "output_vnd"),
+    ({"measure": ["output"]}, "measure"),
+    ({"source": 7}, "source"),
+    ({"source": "a\x00b"}, "source"),
+    ({"source": " "}, "source"),
+    ({"published_on": "29/12/2025"}, "published_on"),
+    ({"published_on": "20251229"}, "published_on"),
+    ({"published_on": "2025-02-30"}, "published_on"),
+    ({"output": 1}, "output"),
+    ({"exports_usd_cents": 5}, "exports_usd_cents"),
+]
+
+
+@pytest.mark.parametrize(("change", "field"), WRONG, ids=str)
+def test_what_is_not_what_it_should_be_is_named(statistics, change, field):
+    answer = statistics.post("city_statistics", {**STATISTIC, **change})
+    assert answer.status_code == 400 and fault(answer)[2] == field
+    assert not CityStatistic.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        ("", 400),
+        ("[", 400),
+        ("[]", 400),
+        ('"text"', 400),
+        ("null", 400),
+        ('{"year": NaN}', 400),
+        ('{"year": 1e9}', 400),
+        ('{"year": 1E400}', 400),
+        ('{"year": ２０２５}', 400),
+        ('{"year": 2025, "year": 2024}', 400),
+        ("[" * 1000 + "]" * 1000, 400),
+        ('{"source": ' + "[" * 100_000, 400),
+        (b'{"source": "\xff"}', 400),
+        (b" " * (50 * 2**20), 413),
+    ],
+    ids=[
+        "empty",
+        "cut",
+        "list",
+        "word",
+        "null",
+        "nan",
+        "1e9",
+        "1e400",
+        "full width",
+        "twice",
+        "deep",
+        "deeper",
+        "bytes",
+        "50 MB",
+    ],
+)
+def test_a_body_that_is_none_is_a_clear_4xx(statistics, text, status):
+    answer = statistics.post("city_statistics", text)
+    assert answer.status_code == status and json.loads(answer.content)["errors"][0]["detail"]
+    assert not CityStatistic.objects.exists()
+
+
+def test_another_kind_of_body_is_refused(statistics):
+    answer = statistics.post("city_statistics", "year=2025", content_type="application/x-www-form-urlencoded")
+    assert fault(answer)[:2] == (415, "unsupported_media_type")
+
+
+def test_errors_are_in_the_language_that_was_asked_for(statistics):
+    vietnamese = sentence(statistics.post("city_statistics", {**STATISTIC, "year": "2025"}))
+    statistics.language = "en"
+    assert sentence(statistics.post("city_statistics", {**STATISTIC, "year": "2025"})) != vietnamese
+
+
+# --- changing what stands -------------------------------------------------------------------------
+
+
+def revision(**more):
+    return {
+        "output_vnd": 1_200_000_000_000_000,
+        "source": "Niên giám 2025",
+        "published_on": "2026-06-30",
+        "reason": "Số chính thức",
+        **more,
+    }
+
+
+def test_a_figure_of_the_city_is_revised_as_it_was_seen(statistics):
+    made = statistics.post("city_statistics", STATISTIC)
+    address = f"city_statistics/{json.loads(made.content)['id']}/revise"
+    assert fault(statistics.post(address, revision()))[:2] == (428, "if_match_missing")
+    assert fault(statistics.post(address, revision(), if_match='"other"'))[:2] == (412, "changed_meanwhile")
+    revised = statistics.write(address, revision(), status=200, **{"if-match": made["ETag"]})
+    assert (revised["output_vnd"], revised["revision"], revised["supersedes"]) == (
+        1_200_000_000_000_000, 2, json.loads(made.content)["id"],
+    )  # fmt: skip
+    late = statistics.post(address, revision(source="Khác"), **{"if-match": made["ETag"]})
+    assert fault(late)[:2] == (412, "changed_meanwhile")
+    assert CityStatistic.objects.count() == 2
+
+
+def test_a_figure_of_the_city_is_withdrawn(statistics):
+    made = statistics.post("city_statistics", STATISTIC)
+    address = f"city_statistics/{json.loads(made.content)['id']}/withdraw"
+    row = statistics.write(address, {"reason": "Nhập nhầm"}, status=200, **{"if-match": made["ETag"]})
+    assert row["superseded_at"] is not None
+
+
+def test_what_is_not_there_is_not_changed(statistics):
+    address = "city_statistics/11111111-1111-4111-8111-111111111111/withdraw"
+    assert fault(statistics.post(address, {"reason": "Nhầm"}, **{"if-match": "*"}))[:2] == (404, "not_found")
+
+
+# --- figures of years -----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def sender(year):
+    return System("figures:read", "figures:write", "enterprises:read")
+
+
+def test_figures_are_sent_confirmed_and_returned(sender):
+    enterprise, officer = make_enterprise(), make_officer()
+    body = {"tax_code": enterprise.tax_code, "year": 2024, "revenue_vnd": 120_000_000_000, "labour_average": 0}
+    sent = sender.write("sent_figures", body)
+    assert (sent["state"], sent["revenue_vnd"], sent["labour_average"], sent["output_vnd"]) == (
+        "waiting",
+        120_000_000_000,
+        0,
+        None,
+    )
+    figures = FigureRevision.objects.get(public_id=sent["id"])
+    return_figures(figures=figures, reason="Sai đơn vị", by=officer, now=timezone.now())
+    assert sender.read(f"sent_figures/{sent['id']}")["return_reason"] == "Sai đơn vị"
+    better = sender.write("sent_figures", {**body, "revenue_vnd": 12_000_000_000})
+    confirm_figures(figures=FigureRevision.objects.get(public_id=better["id"]), by=officer, now=timezone.now())
+    assert [row["id"] for row in sender.walk("figures?year=2024")] == [better["id"]]
+    assert [row["state"] for row in sender.walk("sent_figures?standing=true")] == ["confirmed"]
+
+
+def test_an_enterprise_is_named_once_and_must_be_there(sender):
+    enterprise = make_enterprise()
+    both = {"tax_code": enterprise.tax_code, "enterprise": str(enterprise.public_id), "year": 2024, "revenue_vnd": 1}
+    assert fault(sender.post("sent_figures", both))[::2] == (400, "enterprise")
+    assert fault(sender.post("sent_figures", {"year": 2024, "revenue_vnd": 1}))[::2] == (400, "enterprise")
+    assert fault(sender.post("sent_figures", {"tax_code": "0100000000", "year": 2024, "revenue_vnd": 1}))[::2] == (
+        400,
+        "tax_code",
+    )
+
+
+def test_a_system_of_one_ward_writes_of_no_other(year):
+    mine, other = make_unit("00004", name="Phường A"), make_unit("00008", name="Phường B")
+    near, far = make_enterprise(ward=mine), make_enterprise(ward=other)
+    sender = System("figures:read", "figures:write", wards=["00004"])
+    sender.write("sent_figures", {"tax_code": near.tax_code, "year": 2024, "revenue_vnd": 1})
+    refused = sender.post("sent_figures", {"tax_code": far.tax_code, "year": 2024, "revenue_vnd": 1})
+    unknown = sender.post("sent_figures", {"tax_code": "0100000000", "year": 2024, "revenue_vnd": 1})
+    assert refused.content == unknown.content and refused.status_code == 400
+    assert FigureRevision.objects.count() == 1
+
+
+def test_a_system_reads_of_what_it_sent_only_its_own(sender):
+    enterprise = make_enterprise()
+    sender.write("sent_figures", {"tax_code": enterprise.tax_code, "year": 2024, "revenue_vnd": 1})
+    other = System("figures:read", "figures:write", name="Hệ thống khác")
+    _rows, cursor = other.changed("sent_figures/changes?limit=100")
+    sender.write("sent_figures", {"tax_code": enterprise.tax_code, "year": 2024, "revenue_vnd": 2})
+    assert other.walk("sent_figures?limit=10") == [] and _rows == []
+    assert other.changed("sent_figures/changes?limit=100", cursor)[0] == []
+
+
+def test_many_rows_are_done_each_by_itself(sender):
+    good, bad = make_enterprise(), make_enterprise()
+    rows = [
+        {"tax_code": good.tax_code, "year": 2024, "revenue_vnd": 5},
+        {"tax_code": bad.tax_code, "year": 2024, "revenue_vnd": -5},
+        {"tax_code": bad.tax_code, "year": 2024, "revenue_vnd": 1, "key_product_revenue_vnd": 2},
+        "no row",
+    ]
+    answer = sender.post("sent_figures/bulk", {"rows": rows}, key="k-1")
+    body = json.loads(answer.content)
+    assert (answer.status_code, body["done"], body["refused"]) == (200, 1, 3)
+    assert [(each["index"], each["status"]) for each in body["results"]] == [(0, 201), (1, 400), (2, 422), (3, 400)]
+    assert body["results"][1]["refusal"]["errors"][0]["attr"] == "revenue_vnd"
+    assert FigureRevision.objects.count() == 1
+    assert sender.post("sent_figures/bulk", {"rows": rows}, key="k-1").content == answer.content
+
+
+@pytest.mark.parametrize(
+    "body", [{}, {"rows": []}, {"rows": [{}] * 501}, {"rows": {}}, {"rows": [{}], "more": 1}, []], ids=str
+)
+def test_many_rows_are_a_list_of_some_hundreds(sender, body):
+    assert fault(sender.post("sent_figures/bulk", body))[::2] == (400, "rows")
+
+
+# --- answers of the Treasury ----------------------------------------------------------------------
+
+
+@pytest.fixture
+def treasury():
+    return System("payments:read", "payments:write")
+
+
+def sent_payment(**more):
+    line = make_line(make_budget_year(2024), assigned_vnd=BILLION, allocated_vnd=BILLION)
+    return make_payment(make_commitment(line, 100_000_000), 40_000_000, state="sent", **more)
+
+
+def test_what_the_treasury_paid_is_disbursed_once(treasury):
+    payment = sent_payment()
+    address = f"payments/{payment.public_id}"
+    seen = treasury.get(address)
+    body, headers = {"voucher": "KB-0001", "paid_on": "2024-03-05"}, {"if-match": seen["ETag"]}
+    first = treasury.post(f"{address}/paid", body, key="k-1", **headers)
+    again = treasury.post(f"{address}/paid", body, key="k-1", **headers)
+    assert (first.status_code, first.content) == (200, again.content)
+    assert json.loads(first.content)["state"] == "paid"
+    entries = LedgerEntry.objects.filter(payment=payment)
+    assert [(each.kind, each.amount_vnd, each.document) for each in entries] == [("pay", 40_000_000, "KB-0001")]
+    late = treasury.post(f"{address}/refused", {"answer": "Sai"}, **headers)
+    assert fault(late)[:2] == (412, "changed_meanwhile")
+    after = treasury.post(f"{address}/refused", {"answer": "Sai"}, **{"if-match": first["ETag"]})
+    assert fault(after)[:2] == (409, "conflict") and "đã thanh toán" in sentence(after)
+
+
+def test_what_the_treasury_refused_is_not_spent(treasury):
+    payment = sent_payment()
+    seen = treasury.get(f"payments/{payment.public_id}")
+    body = treasury.write(
+        f"payments/{payment.public_id}/refused", {"answer": "Thiếu hồ sơ"}, status=200, **{"if-match": seen["ETag"]}
+    )
+    assert (body["state"], body["answer"]) == ("refused", "Thiếu hồ sơ")
+    assert not LedgerEntry.objects.filter(payment=payment).exists()
+
+
+@pytest.mark.parametrize("paid_on", ["2024-01-01", "2999-01-01"])
+def test_a_day_that_cannot_be_is_refused_with_nothing_done(treasury, paid_on):
+    payment = sent_payment()
+    answer = treasury.post(
+        f"payments/{payment.public_id}/paid", {"voucher": "KB-1", "paid_on": paid_on}, **{"if-match": "*"}
+    )
+    payment.refresh_from_db()
+    assert fault(answer)[:2] == (422, "refused") and payment.state == "sent"
+
+
+def test_only_what_went_to_the_treasury_is_there(treasury):
+    payment = make_payment(state="signed")
+    assert treasury.walk("payments?limit=10") == []
+    answer = treasury.post(f"payments/{payment.public_id}/refused", {"answer": "Sai"}, **{"if-match": "*"})
+    assert answer.status_code == 404
+
+
+def test_a_narrowed_system_answers_no_payment():
+    make_unit("00004")
+    narrow, payment = System("payments:read", "payments:write", wards=["00004"]), sent_payment()
+    answer = narrow.post(f"payments/{payment.public_id}/refused", {"answer": "Sai"}, **{"if-match": "*"})
+    payment.refresh_from_db()
+    assert answer.status_code == 404 and payment.state == "sent"
