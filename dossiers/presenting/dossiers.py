@@ -1,10 +1,12 @@
 """Dossiers in words: what happened, what is next, whose turn it is."""
 
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from audit.events import lines_of
 from audit.models import Event
+from dossiers.answers import in_words
 from dossiers.answers import lines_of as answer_lines
 from dossiers.lodging import components_of, condition_text
 from dossiers.models import FormField
@@ -33,6 +35,13 @@ TURN_WORDS = {
     Turn.ENTERPRISE: gettext_lazy("It is the enterprise's turn"),
     Turn.NOBODY: gettext_lazy("Nobody has to do anything"),
 }
+OWN_TURN = {
+    Turn.DEPARTMENT: gettext_lazy("the Department's turn"),
+    Turn.ENTERPRISE: gettext_lazy("your turn"),
+    Turn.NOBODY: "",
+}
+TEXTS = (FormField.Kind.LONG_TEXT, FormField.Kind.TEXT)
+ABOUT = 90  # characters
 ENDED = gettext_lazy("Nothing. To ask again, copy the dossier.")
 NEXT = {
     State.LODGED: gettext_lazy("The Department checks the dossier, then receives it with a promised date, asks for what is missing, or says why it cannot receive it. Until then no date is promised."),
@@ -71,6 +80,30 @@ def until_text(dossier):
         request = dossier.supplements.sent().order_by("-number").first()
         return formats.vn_date(request.answer_by) if request and request.answer_by else ""
     return formats.vn_date(dossier.due_on) if dossier.is_running else ""
+
+
+def about_text(dossier, fields):
+    """What it is about, in its own words: its first long text, else its first short one, cut off; "" while it has none."""
+    asked = sorted((field for field in fields if field.kind in TEXTS), key=lambda field: TEXTS.index(field.kind))
+    texts = (in_words(field, dossier.answers.get(field.code)) for field in asked)
+    return Truncator(next((" ".join(text.split()) for text in texts if text), "")).chars(ABOUT)
+
+
+def rows_of_own(dossiers, answer_days):
+    """[(dossier, what it is about, whose turn, until when)] for the enterprise's own list.
+
+    `answer_days` has the last day for an answer of each that waits for a supplement.
+    """
+    rows = []
+    for dossier in dossiers:
+        about = about_text(dossier, dossier.procedure_version.fields.all())
+        day = answer_days.get(dossier.pk) if dossier.state == State.SUPPLEMENTING else None
+        if dossier.is_running and dossier.due_on:
+            until = _("promised for %(day)s") % {"day": formats.vn_date(dossier.due_on)}
+        else:
+            until = _("answer by %(day)s") % {"day": formats.vn_date(day)} if day else ""
+        rows.append((dossier, about, OWN_TURN[dossier.turn], until))
+    return rows
 
 
 def what_happened(dossier, lines=(), talk=()):

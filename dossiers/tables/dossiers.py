@@ -83,6 +83,7 @@ class DossierTable(tables.Table):
         compute=lambda record: record["code"] or str(WITHOUT_A_CODE[record["state"]]),
         orderable=True,
         order_by=("code",),
+        attrs={"td": {"class": "text whole"}, "th": {"class": "text"}},
         width=28,
     )
     enterprise = tables.VietnameseColumn(
@@ -101,12 +102,13 @@ class DossierTable(tables.Table):
         ),
         orderable=True,
         order_by=("procedure_version__procedure__sort_key",),
+        beneath="code",
         width=40,
     )
     state = tables.TagColumn(verbose_name=_("State"), choices=dict(State.choices), kinds=STATE_KINDS)
     submitted_at = tables.DateTimeColumn(verbose_name=_("Lodged at"))
     due_on = tables.DateColumn(verbose_name=_("Promised day"))
-    time = TimeColumn(verbose_name=_("Time left"), width=20)
+    time = TimeColumn(verbose_name=_("Time left"), beneath="due_on", width=20)
     handler = tables.VietnameseColumn(verbose_name=_("Who handles"), accessor="handler__full_name", orderable=False)
     channel = tables.ChoiceColumn(verbose_name=_("Way of lodging"), choices=Dossier.Channel)
     applicant_name = tables.VietnameseColumn(verbose_name=_("Applicant"))

@@ -17,12 +17,13 @@ from documents.serving import serve
 from dossiers.answers import draft_form_class, from_kept, initial_of, missing_of
 from dossiers.forms.dossiers import ConfirmForm, LodgeForm, StartForm, TypeInForm, WithdrawForm
 from dossiers.lodging import ShownField, condition_text
-from dossiers.models import Dossier, DossierFile, Procedure
+from dossiers.models import Dossier, DossierFile, Procedure, SupplementRequest
 from dossiers.permissions.dossiers import PREPARE, may_on, purpose_of_identity, sees_identity
 from dossiers.presenting.applications import application_shown
 from dossiers.presenting.dossiers import (
     STATE_KINDS,
     components_shown,
+    rows_of_own,
     sections_of,
     way_text,
 )
@@ -45,14 +46,18 @@ def own_dossiers(request):
     """Drafts first, then what was lodged, the latest first."""
     seen = Dossier.objects.visible_to(request.user).of_enterprises_of(request.user)
     rows = seen.select_related("procedure_version__procedure", "enterprise", "saved_by")
+    rows = rows.prefetch_related("procedure_version__fields")
     drafts = list(rows.drafts().order_by("-saved_at", "-id")[:A_PAGE])
     others = rows.exclude(state=State.DRAFT).order_by("-submitted_at", "-id")
     page = Paginator(others, A_PAGE).get_page(request.GET.get("page"))
+    asked = SupplementRequest.objects.filter(dossier__in=[row.pk for row in page], state=SupplementRequest.State.SENT)
+    answer_days = dict(asked.values_list("dossier_id", "answer_by"))
     return render(
         request,
         "dossiers/own_dossiers.html",
         {
-            "drafts": drafts,
+            "drafts": rows_of_own(drafts, {}),
+            "rows": rows_of_own(page, answer_days),
             "page": page,
             "today": timezone.localdate(),
             "kinds": STATE_KINDS,

@@ -250,6 +250,16 @@ def test_a_preparer_begins_and_fills_in_and_the_signatory_lodges(client_as, vers
     assert dossier.code in text_of(client.get(reverse("dossiers:own_dossiers")))
 
 
+def test_the_own_list_tells_what_each_is_about_and_whose_turn_it_is(client_as, version, enterprise, signatory):
+    about = {"noi-dung": "Vướng mắc về thủ tục\nthuê đất mở rộng nhà xưởng " + "dài " * 40}
+    draft = make_dossier(version, enterprise, by=signatory, answers=about)
+    make_dossier(version, enterprise, by=signatory)
+    lodged = make_dossier(version, enterprise, state="lodged", by=signatory)
+    text = text_of(client_as(signatory).get(reverse("dossiers:own_dossiers")))
+    assert text.count("Vướng mắc về thủ tục thuê đất mở rộng nhà xưởng") == 2 and "dài " * 30 not in text
+    assert str(draft.public_id) in text and "đang chờ Sở xử lý" in text and lodged.code in text
+
+
 def test_a_double_click_begins_one_draft_and_lodges_once(client_as, version, draft, signatory):
     client, key = client_as(signatory), str(uuid.uuid4())
     begin = page("start_dossier", version.procedure)
