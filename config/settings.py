@@ -316,6 +316,7 @@ SPECTACULAR_SETTINGS = {
         "drf_spectacular.hooks.postprocess_schema_enums",
         "exchange.described.fields_may_be_chosen",
         "exchange.described.how_to_get_in",
+        "exchange.examples.add_examples",
     ],
 }
 OAUTH2_PROVIDER_APPLICATION_MODEL = "oauth2_provider.Application"

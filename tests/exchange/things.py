@@ -51,11 +51,11 @@ HOSTILE = 'Công ty “Ánh "Dương\\ 2”\n\t\x01\x7f\u2028\u2029\x85 😀 </s
 NOW = datetime(2026, 6, 1, 2, 0, tzinfo=UTC)
 
 
-def make_reference():
+def make_reference(name=HOSTILE):
     old = make_unit(
         name="Quận Cũ", kind="district", unit_type="quan", valid_from=date(2008, 8, 1), valid_to=date(2025, 6, 30)
     )
-    ward = make_unit(name=HOSTILE, name_en="Ward", legal_basis="NQ 1656", source="Nghị quyết")
+    ward = make_unit(name=name, name_en="Ward", legal_basis="NQ 1656", source="Nghị quyết")
     UnitSuccession.objects.create(old=old, new=ward, on=date(2025, 7, 1), legal_basis="NQ 1656/NQ-UBTVQH15")
     code = make_industry_code()
     make_industry_code("C", level=1, parent_code="", name_en="")
@@ -112,8 +112,8 @@ def make_full_enterprise(known, name=HOSTILE, **fields):
     return enterprise
 
 
-def make_registry(known):
-    first, second = make_full_enterprise(known), make_enterprise()
+def make_registry(known, name=HOSTILE):
+    first, second = make_full_enterprise(known, name), make_enterprise()
     alias = make_enterprise()
     EnterpriseGroup.objects.create(
         enterprise=alias, group=known["group"], starts_on=date(2021, 1, 1), ends_on=date(2024, 12, 31)
@@ -227,9 +227,9 @@ def make_sent():
     declare_figures(enterprise=maker, year=2023, values=values, **by)
 
 
-def make_everything():
-    known = make_reference()
-    make_registry(known)
+def make_everything(*, ward=HOSTILE, enterprise=HOSTILE):
+    known = make_reference(ward)
+    make_registry(known, enterprise)
     make_sent()
     make_programme()
     make_reporting()
