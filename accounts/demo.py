@@ -42,4 +42,7 @@ def address_of(local):
     return f"{local}@thunghiem.example"
 
 
+# What rooms above say beside the sign-ins where a demonstration is started: functions that give lines.
+SAID_BESIDE = []
+
 PEOPLE = [(label, address_of(local), PASSWORD) for _role, _office, label, _name, local in ROSTER]

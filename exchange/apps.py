@@ -7,12 +7,14 @@ class ExchangeConfig(AppConfig):
     verbose_name = _("Exchange with other systems")
 
     def ready(self):
+        from accounts.demo import SAID_BESIDE
         from accounts.panels import register_place
         from audit.events import register_finder, register_names
-        from exchange import names
+        from exchange import names, practice
 
         register_names(names.names_of_clients)
         register_finder(names.clients_called)
+        SAID_BESIDE.append(practice.how_to_call)
         register_place(
             "systems:client_list",
             _("Connected systems"),

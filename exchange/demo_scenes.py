@@ -4,11 +4,14 @@ import random
 from datetime import timedelta
 
 from exchange.models import USUAL_CALLS, DayOfUse
+from exchange.practice import let_practise
 from exchange.rights import all_scopes
 from exchange.services import register_client
 from reporting.demo.copying import ACTOR
 from reporting.demo.firms import SEED
 from reporting.demo.story import register_scene
+
+PRACTICE = "Hệ thống thực hành (minh họa)"
 
 # (name, agency, contact, purpose, rights, calls of a usual day)
 SYSTEMS = (
@@ -43,6 +46,14 @@ SYSTEMS = (
         ("payments:read", "payments:write"),
         60,
     ),
+    (
+        PRACTICE,
+        "Các đơn vị xây dựng kết nối",
+        "thuchanh@ketnoi.thunghiem.example",
+        "Gọi thử API trước khi được cấp quyền của hệ thống thật",
+        tuple(all_scopes()),
+        50,
+    ),
 )
 
 
@@ -67,6 +78,8 @@ def systems_connected(stage):
             by=ACTOR,
             now=stage.now,
         )
+        if name == PRACTICE:
+            let_practise(client, now=stage.now)
         days = (today - timedelta(days=back) for back in range(2, 22))
         DayOfUse.objects.bulk_create(
             DayOfUse(client=client, day=day, calls=round(calls * rng.uniform(0.7, 1.3)))

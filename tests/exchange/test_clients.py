@@ -5,20 +5,24 @@ from types import SimpleNamespace
 
 import pytest
 from django.db import DatabaseError, transaction
+from django.test import Client as Browser
 from django.utils import timezone
 from oauth2_provider.models import AccessToken
 
+from accounts.demo import PASSWORD
 from audit.events import history_of
 from audit.models import Event, PersonalValue
 from audit.refusals import Conflict, NotAllowed, Refused, StaleVersion
 from exchange.callers import minute_of, use_by_day
 from exchange.demo_scenes import systems_connected
 from exchange.models import Client, DayOfUse, MinuteOfUse
+from exchange.practice import CLIENT_ID, SECRET, how_to_call
 from exchange.services import EDITABLE, edit_client, rotate_secret, switch_off_client
 from exchange.work import tidy, warn
 from notices.models import Delivery, Telling
 from notices.services import sending
 from reporting.demo.story import scenes_of_rooms_above
+from reporting.management.commands import prepare
 from tests.exchange.calling import System, ask_for_token, make_client
 from tests.factories import make_administrator, make_auditor
 
@@ -156,10 +160,35 @@ def test_administrators_are_told_thirty_and_seven_days_before_the_last_day(time_
 # --- the demonstration -------------------------------------------------------------------------
 
 
-def test_the_demonstration_has_systems_of_other_agencies():
-    stage = SimpleNamespace(now=timezone.now())
-    systems_connected(stage)
-    assert Client.objects.working(timezone.localdate()).filter(synthetic=True).count() == 3
+@pytest.fixture
+def demonstration():
+    systems_connected(SimpleNamespace(now=timezone.now()))
+
+
+def test_the_demonstration_has_systems_of_other_agencies_and_one_to_practise_with(demonstration):
+    assert Client.objects.working(timezone.localdate()).filter(synthetic=True).count() == 4
     used = [sum(use_by_day(client, since=date(2020, 1, 1)).values()) for client in Client.objects.all()]
     assert min(used) > 500
     assert systems_connected in scenes_of_rooms_above()
+
+
+def test_what_the_terminal_says_of_the_practice_system_gives_a_token_that_reads(demonstration):
+    client = Client.objects.get(application__client_id=CLIENT_ID)
+    token = ask_for_token(client, SECRET).json()["access_token"]
+    answer = Browser().get("/api/v1/enterprises", headers={"authorization": f"Bearer {token}"})
+    assert answer.status_code == 200
+    assert {scope.partition(":")[2] for scope in client.scopes} == {"read"}
+    assert how_to_call()[-1].split() == [CLIENT_ID, SECRET]
+
+
+def test_nothing_is_said_where_nobody_can_practise(demonstration):
+    client = Client.objects.get(application__client_id=CLIENT_ID)
+    off(client)
+    assert how_to_call() == []
+
+
+def test_the_terminal_shows_it_beneath_the_sign_ins(demonstration, tmp_path, settings):
+    settings.DATA_DIR = tmp_path
+    prepare.Command().write_people()
+    shown = (tmp_path / "run" / "people.txt").read_text()
+    assert PASSWORD in shown and shown.rstrip().endswith(f"{CLIENT_ID}  {SECRET}")

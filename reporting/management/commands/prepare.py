@@ -10,7 +10,7 @@ from django.db import connections
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.recorder import MigrationRecorder
 
-from accounts.demo import PEOPLE
+from accounts.demo import PEOPLE, SAID_BESIDE
 from audit.guards import missing_guards
 
 REFERENCE_COMMANDS = (
@@ -101,5 +101,8 @@ class Command(BaseCommand):
         lines = [f"  {label:<{width}}  {email:<{address}}  {password}" for label, email, password in PEOPLE]
         path = Path(settings.DATA_DIR) / "run" / "people.txt"
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text("Sign in as (who, address, password):\n" + "\n".join(lines) + "\n")
+        lines.insert(0, "Sign in as (who, address, password):")
+        for say in SAID_BESIDE:
+            lines += say()
+        path.write_text("\n".join(lines) + "\n")
         os.chmod(path, 0o600)
