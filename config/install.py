@@ -19,6 +19,7 @@ VENV = HOUSE / ".venv"
 STAMP = VENV / "installed.json"
 OLDEST, NEWEST = (3, 11), (3, 13)
 LOCKS = ("requirements.txt", "requirements-dev.txt", "requirements-prove.txt")
+NODE_LOCK = "tests/clients/package-lock.json"  # what makes and compiles the TypeScript client, into .venv too
 
 
 def wanted(lock_names):
@@ -90,19 +91,36 @@ def install(lock_names):
             [sys.executable, "-m", "venv", "--clear", str(VENV)],
             "Python could not make .venv: on Debian install python3-venv.",
         )
-    names = [name for name in lock_names if not found or found["locks"].get(name) != need["locks"][name]]
+    changed = [name for name in lock_names if not found or found["locks"].get(name) != need["locks"][name]]
+    names = [name for name in changed if name != NODE_LOCK]
     python = str(VENV / "bin" / "python")
     pip = [python, "-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check", "--no-compile"]
-    run(
-        [*pip, "--require-hashes", "--only-binary", ":all:", *(part for name in names for part in ("-r", name))],
-        f"The packages of {' and '.join(names)} could not be installed; what pip said stands above.",
-    )
+    if names:
+        run(
+            [*pip, "--require-hashes", "--only-binary", ":all:", *(part for name in names for part in ("-r", name))],
+            f"The packages of {' and '.join(names)} could not be installed; what pip said stands above.",
+        )
+    if NODE_LOCK in changed:
+        install_node_packages()
     # By all processors at once, as pip does not; a file that cannot be compiled is nobody's to read.
     subprocess.run(
         [python, "-m", "compileall", "-qq", "-j", "0", str(VENV / "lib")], stdin=subprocess.DEVNULL, check=False
     )
     STAMP.write_text(json.dumps(need if found is None else {**need, "locks": {**found["locks"], **need["locks"]}}))
     print(f"Installed in {time.monotonic() - started:.0f} s.", flush=True)
+
+
+def install_node_packages():
+    """Those of the lock beside it, into .venv/node, by the npm that came with the Python packages."""
+    folder = VENV / "node"
+    folder.mkdir(exist_ok=True)
+    for name in ("package.json", "package-lock.json"):
+        shutil.copy(HOUSE / Path(NODE_LOCK).parent / name, folder)
+    npm = [str(VENV / "bin" / "npm"), "--silent", "--no-audit", "--no-fund", "--ignore-scripts"]
+    run(
+        [*npm, "--prefix", str(folder), "ci"],
+        f"The packages of {NODE_LOCK} could not be installed; what npm said stands above.",
+    )
 
 
 def main():
@@ -112,7 +130,10 @@ def main():
         os.execv(python, [python, *sys.argv])  # noqa: S606 - the same script under a Python that fits
     house = os.open(HOUSE, os.O_RDONLY)
     fcntl.flock(house, fcntl.LOCK_EX)  # two starts at once install once
-    install(LOCKS if "--prove" in sys.argv else LOCKS[:2] if "--dev" in sys.argv else LOCKS[:1])
+    if "--prove" in sys.argv:
+        install((*LOCKS, NODE_LOCK))
+    else:
+        install((*LOCKS[:2], NODE_LOCK) if "--dev" in sys.argv else LOCKS[:1])
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, inline_serializer
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema_serializer, inline_serializer
 from rest_framework import serializers
 
 from exchange.asking import MOST, MOST_COUNTED, USUAL
@@ -18,6 +18,7 @@ class OneError(serializers.Serializer):
     attr = serializers.CharField(allow_null=True, help_text="The parameter or field that it is about, if one.")
 
 
+@extend_schema_serializer(component_name="Refusal")  # by the name of its own field, clients made from it would break
 class Errors(serializers.Serializer):
     """The one shape of every error."""
 

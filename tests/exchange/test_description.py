@@ -42,7 +42,7 @@ def test_answers_are_as_described(description):
 
 @pytest.mark.parametrize("asked", ["limit=0", "colour=red"])
 def test_refusals_are_as_described(description, asked):
-    schema = {"$ref": "#/components/schemas/Errors", "components": description["components"]}
+    schema = {"$ref": "#/components/schemas/Refusal", "components": description["components"]}
     Draft202012Validator(schema).validate(System().get(f"enterprises?{asked}").json())
 
 
