@@ -315,6 +315,7 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "exchange.described.fields_may_be_chosen",
+        "exchange.described.fields_leave",
         "exchange.described.how_to_get_in",
         "exchange.examples.add_examples",
     ],

@@ -9,6 +9,7 @@ from exchange.asking import MOST, MOST_COUNTED, USUAL
 from exchange.filters import Day, Identifier, WholeNumber
 from exchange.resources import resources
 from exchange.rights import all_scopes
+from exchange.rows import Row
 from exchange.writing import MOST_ROWS
 
 
@@ -82,6 +83,25 @@ def fields_may_be_chosen(result, generator, request, public):
     return result
 
 
+def _rows_within(row):
+    """The row's class and those of all rows in it."""
+    yield row
+    for field in row().fields.values():
+        inner = getattr(field, "child", field)
+        if isinstance(inner, Row):
+            yield from _rows_within(type(inner))
+
+
+def fields_leave(result, generator, request, public):
+    """Fields on their way out are marked, with the sentence that says what to use instead."""
+    rows = {row for each in resources().values() for row in _rows_within(each.row)}
+    for row in rows:
+        for name, leaving in row.leaving.items():
+            shown = result["components"]["schemas"][row.__name__]["properties"][name]
+            shown |= {"deprecated": True, "description": f"{shown.get('description', '')} {leaving}".strip()}
+    return result
+
+
 class Described(AutoSchema):
     """Describes each view of a resource by what the resource says of itself."""
 
@@ -110,7 +130,11 @@ class Described(AutoSchema):
         return self.view.summary % {"what": self._write.label if self._write else self._resource.label}
 
     def get_description(self):
-        return ((self._write.body if self._write else self._resource.row).__doc__ or "").strip()
+        told = self._write.body if self._write else self._resource.row
+        return "\n\n".join([(told.__doc__ or "").strip(), *map(str, self.view.leaving)])
+
+    def is_deprecated(self):
+        return bool(self.view.leaving)
 
     def get_auth(self):
         if self._write:

@@ -11,6 +11,7 @@ from rest_framework.views import APIView
 from audit.context import current_source
 from exchange.bodies import Json
 from exchange.callers import EVERYBODY, caller_of, count_and_note, seconds_left
+from exchange.leaving import headers_of
 
 
 class Token(BaseAuthentication):
@@ -54,6 +55,11 @@ class DoorView(APIView):
         """How the access log calls it."""
         return self.what
 
+    @property
+    def leaving(self):
+        """What of the answer is on its way out."""
+        return []
+
     def initial(self, request, *args, **kwargs):
         super().initial(request, *args, **kwargs)
         self.now, self.caller = timezone.now(), request.auth or EVERYBODY
@@ -76,6 +82,8 @@ class DoorView(APIView):
             response.headers["RateLimit-Limit"] = str(caller.calls_a_minute)
             response.headers["RateLimit-Remaining"] = str(getattr(self, "left", None) or 0)
             response.headers["RateLimit-Reset"] = str(seconds_left(self.now))
+        for name, value in headers_of(self.leaving).items():
+            response.headers[name] = value
         is_public = self.open_to_all and request.method in SAFE_METHODS
         response.headers.setdefault("Cache-Control", "public, max-age=300" if is_public else "private, no-cache")
         response.headers.setdefault("Vary", "Accept-Language, Authorization")

@@ -23,15 +23,15 @@ from django.utils.functional import Promise
 
 from exchange import api
 from exchange.bodies import Body, Json
+from exchange.leaving import Leaving
 
 
 @dataclass(frozen=True, eq=False)
 class Write:
     """A verb of a resource. `do(caller, by, values, now)` makes an object and returns it; with `of_one` it is
-    `do(obj, by, values, now)` on one that stands. `values` are what `body` read; `row` is what the answer shows.
+    `do(obj, by, values, now)` on one that stands. `values` are what `body` read; the answer shows the resource's row.
 
-    What is made can be made `in_bulk`, each row with its own result. `reads` says how the body comes: as JSON, or as a form
-    with files.
+    What is made can be made `in_bulk`, each row with its own result. `parsers` say how the body comes.
     """
 
     name: str
@@ -47,6 +47,7 @@ class Write:
 class Resource:
     """`rows(caller)` are those that the caller may see; `sorts` are columns that are never empty and have an index.
 
+    `leaving` says which of its operations (list, one, stream, changes; "" is all) are on their way out (`exchange.leaving`).
     `changes` says for each kind of object that events speak of whose rows changed: a function from public ids of such
     objects to those of the rows. `open_to_all` needs no token. Resources with the same `right` (name, label) share a scope.
     """
@@ -64,6 +65,7 @@ class Resource:
     right: tuple[str, Promise] | None = None
     was_seen_by: Callable | None = None
     writes: tuple[Write, ...] = ()
+    leaving: Mapping[str, Leaving] = field(default_factory=dict)
 
     @property
     def scope(self):
@@ -79,6 +81,10 @@ class Resource:
 
     def write(self, name):
         return next((each for each in self.writes if each.name == name), None)
+
+    def leaves(self, kind):
+        """How the operation of that kind is on its way out, if it is."""
+        return self.leaving.get(kind) or self.leaving.get("")
 
     @cached_property
     def fields(self):

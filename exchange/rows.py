@@ -5,15 +5,17 @@ another table in `subqueries`. The serializer itself is read by the documentatio
 """
 
 from datetime import UTC
+from typing import ClassVar
 
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 
 class Row(serializers.Serializer):
-    """`expandable` fields stand in a row only when they are asked for."""
+    """`expandable` fields stand in a row only when they are asked for; `leaving` ones are on their way out."""
 
     expandable = ()
+    leaving: ClassVar[dict] = {}
 
     @classmethod
     def expressions(cls):

@@ -19,6 +19,7 @@ from exchange.asking import asked_of, filters_of, given_once, limit_of, names_of
 from exchange.changes import changes_of
 from exchange.described import Described
 from exchange.door import DoorView
+from exchange.leaving import fields_leaving
 from exchange.pages import one_of, page_of, stream_of
 from exchange.writing import (
     MOST_ROWS,
@@ -72,6 +73,12 @@ class ResourceView(DoorView):
     resource = None
     schema = Described()
     kind = summary = ""
+    names = ()  # of the fields that were asked for
+
+    @property
+    def leaving(self):
+        operation = self.resource.leaves(self.kind)
+        return [*([operation] if operation else []), *fields_leaving(self.resource.row, self.names)]
 
     def params(self, request):
         return request._request.GET
@@ -82,6 +89,7 @@ class ListOfRows(ResourceView):
 
     def get(self, request):
         asked = asked_of(self.params(request), self.resource, self.caller)
+        self.names = asked.names
         return json_answer(request._request, page_of(self.resource, self.caller, asked))
 
 
@@ -174,7 +182,8 @@ class OneRow(ResourceView):
     def get(self, request, public_id):
         params = self.params(request)
         filters_of(params, self.resource, also=("fields", "expand"))
-        text = one_of(self.resource, self.caller, public_id, names_of(params, self.resource))
+        self.names = names_of(params, self.resource)
+        text = one_of(self.resource, self.caller, public_id, self.names)
         if text is None:
             raise Http404
         return json_answer(request._request, text.encode())
@@ -185,6 +194,7 @@ class StreamOfRows(ResourceView):
 
     def get(self, request):
         asked = asked_of(self.params(request), self.resource, self.caller, own=("sort", "fields", "expand"))
+        self.names = asked.names
         rows = stream_of(self.resource, self.caller, asked)
         return StreamingHttpResponse(rows, content_type="application/x-ndjson")
 
@@ -195,12 +205,13 @@ class Changes(ResourceView):
     def get(self, request):
         params = self.params(request)
         filters_of(params, self.resource, also=("cursor", "limit", "fields", "expand"))
+        self.names = names_of(params, self.resource)
         body = changes_of(
             self.resource,
             self.caller,
             cursor=given_once(params, "cursor"),
             limit=limit_of(params),
-            names=names_of(params, self.resource),
+            names=self.names,
         )
         return json_answer(request._request, body)
 

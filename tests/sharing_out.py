@@ -29,6 +29,7 @@ ONCE = {
     "tests/documents/test_headings.py",
     "tests/documents/test_layout.py",
     "tests/documents/test_word_tables.py",
+    "tests/exchange/test_api_changes.py",
     "tests/exchange/test_examples.py",
     "tests/programme/test_budget_roles.py",
     "tests/programme/test_no_floats.py",
