@@ -11,10 +11,11 @@ import json
 import random
 import re
 import sys
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from types import SimpleNamespace
 from uuid import UUID
 
+from exchange.bodies import MOST_BYTES
 from exchange.rights import all_scopes
 from tests.exchange import things
 from tests.exchange.calling import System
@@ -45,7 +46,71 @@ QUERIES = {
     "units_list": {"limit": 1, "kind": "ward"},
 }
 USUAL = {"list": {"limit": 1}, "changes": {"limit": 1}}
-CALLS = {}
+KEY = {"Idempotency-Key": "5d1c9a6e-3f0b-4c27-9f5e-2b7d8a10c4e3"}
+FIGURES = {"year": 2025, "revenue_vnd": 125_000_000_000, "labour_average": 140}
+STATISTIC = {
+    "measure": "output",
+    "year": 2025,
+    "output_vnd": 1_190_000_000_000_000,
+    "state": "estimate",
+    "source": "Báo cáo số 1200/BC-CTK ngày 29/12/2025",
+    "published_on": "2025-12-29",
+}
+REVISION = {
+    "exports_usd_cents": 2_150_000_000_000,
+    "source": "Niên giám thống kê 2024",
+    "published_on": "2025-06-30",
+    "reason": "Số liệu chính thức",
+}
+
+
+def written(path, body, **headers):
+    return Call("POST", f"/api/v1/{path}", headers=KEY | headers, body=body)
+
+
+def done_with(resource, query, verb, body):
+    """A call that does something with the first row of a list, as it is seen."""
+
+    def call(world):
+        row = world.answer(Call("GET", f"/api/v1/{resource}", {**query, "limit": 1})).json()["data"][0]["id"]
+        seen = world.answer(Call("GET", f"/api/v1/{resource}/{row}"))
+        return written(f"{resource}/{row}/{verb}", body, **{"If-Match": seen["ETag"]})
+
+    return call
+
+
+CALLS = {
+    "sent_figures_create": lambda world: written("sent_figures", {"tax_code": world.tax_code, **FIGURES}),
+    "sent_figures_bulk": lambda world: written(
+        "sent_figures/bulk",
+        {
+            "rows": [
+                {"tax_code": world.tax_code, **FIGURES, "year": 2024},
+                {"tax_code": "0100000000", **FIGURES},
+            ]
+        },
+    ),
+    "city_statistics_create": lambda world: written("city_statistics", STATISTIC),
+    "city_statistics_bulk": lambda world: written(
+        "city_statistics/bulk", {"rows": [{**STATISTIC, "state": "preliminary"}, {**STATISTIC, "year": 2030}]}
+    ),
+    "city_statistics_revise": done_with(
+        "city_statistics", {"measure": "exports", "standing": "true"}, "revise", REVISION
+    ),
+    "city_statistics_withdraw": done_with(
+        "city_statistics", {"measure": "iip", "standing": "true"}, "withdraw", {"reason": "Nhập nhầm năm"}
+    ),
+    "payments_paid": done_with(
+        "payments", {"state": "sent"}, "paid", {"voucher": "KB-000417", "paid_on": "2024-03-05"}
+    ),
+    "payments_refused": done_with("payments", {"state": "sent"}, "refused", {"answer": "Thiếu biên bản nghiệm thu"}),
+}
+
+
+def withdrawal(world, **headers):
+    row = world.answer(Call("GET", "/api/v1/city_statistics", {"limit": 1})).json()["data"][0]["id"]
+    return written(f"city_statistics/{row}/withdraw", {"reason": "Nhập nhầm"}, **headers)
+
 
 # status -> (whose token, a call that is answered with it): one with all rights, none, one right, one call a minute
 REFUSED = {
@@ -53,12 +118,18 @@ REFUSED = {
     "401": ("nobody", Call("GET", "/api/v1/enterprises")),
     "403": ("narrow", Call("GET", "/api/v1/figures")),
     "404": ("all", Call("GET", "/api/v1/enterprises/00000000-0000-4000-8000-000000000000")),
+    "409": ("all", written("city_statistics", STATISTIC)),
+    "412": ("all", lambda world: withdrawal(world, **{"If-Match": '"7e1d"'})),
+    "413": ("all", written("city_statistics", {"source": "…" * MOST_BYTES})),
+    "415": ("all", written("city_statistics", STATISTIC, **{"Content-Type": "text/plain"})),
+    "422": ("all", written("city_statistics", STATISTIC | {"year": 2025, "published_on": "2027-01-01"})),
+    "428": ("all", lambda world: withdrawal(world)),
     "429": ("few", Call("GET", "/api/v1/enterprises")),
 }
 
 # Names of fields whose values are other ones every time, and what stands in their place.
 CURSOR = "WyI0YTE3YzBkOWUyYjMiLFsiYW5oIGR1b25nIiw0Ml1d:q3v0mXUeR1kq5cG7n2yTtB8sVwLz4oJ6aHdPfKiEuY"
-INSTEAD = {"next": CURSOR, "digest": "5f0c" * 16}
+INSTEAD = {"next": CURSOR, "digest": "5f0c" * 16, "If-Match": f'"{"3e9a" * 6}"'}
 IDENTIFIER = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 
 
@@ -81,6 +152,9 @@ class World:
             "few": System("enterprises:read", name="Một lượt", calls_a_minute=1),
         }
         self.callers["few"].get("enterprises?limit=1")
+        made = self.answer(Call("GET", "/api/v1/enterprises", {"limit": 1, "status": "active"})).json()
+        self.tax_code = made["data"][0]["tax_code"]
+        self.callers["all"].write("sent_figures", {"tax_code": self.tax_code, **FIGURES}, key="first")
 
     def answer(self, call, who="all", language="vi"):
         system = self.callers["all" if who == "nobody" else who]
@@ -88,9 +162,8 @@ class World:
         if who != "nobody":
             headers["authorization"] = f"Bearer {system.token}"
         data = "" if call.body is None else json.dumps(call.body)
-        return system.browser.generic(
-            call.method, call.path, data, "application/json", query_params=call.query, headers=headers
-        )
+        kind = headers.pop("content-type", "application/json")
+        return system.browser.generic(call.method, call.path, data, kind, query_params=call.query, headers=headers)
 
     def call_of(self, operation_id, path):
         if operation_id in CALLS:
@@ -167,7 +240,11 @@ def all_refusals(world):
     """{status: {language: answer}}"""
     found = {}
     for status, (who, call) in REFUSED.items():
-        answers = {language: world.answer(call, who, language) for language in LANGUAGES}
+        answers = {}
+        for language in LANGUAGES:
+            asked = call(world) if callable(call) else call
+            key = {"Idempotency-Key": f"{status} {language}".replace(" ", "-")} if asked.method == "POST" else {}
+            answers[language] = world.answer(replace(asked, headers=asked.headers | key), who, language)
         assert {str(answer.status_code) for answer in answers.values()} == {status}
         found[status] = {language: answer.json() for language, answer in answers.items()}
     return found

@@ -17,6 +17,7 @@ from exchange.callers import minute_of, use_by_day
 from exchange.demo_scenes import systems_connected
 from exchange.models import Client, DayOfUse, MinuteOfUse
 from exchange.practice import CLIENT_ID, SECRET, how_to_call
+from exchange.rights import all_scopes
 from exchange.services import EDITABLE, edit_client, rotate_secret, switch_off_client
 from exchange.work import tidy, warn
 from notices.models import Delivery, Telling
@@ -172,12 +173,12 @@ def test_the_demonstration_has_systems_of_other_agencies_and_one_to_practise_wit
     assert systems_connected in scenes_of_rooms_above()
 
 
-def test_what_the_terminal_says_of_the_practice_system_gives_a_token_that_reads(demonstration):
+def test_what_the_terminal_says_of_the_practice_system_gives_a_token_with_every_right(demonstration):
     client = Client.objects.get(application__client_id=CLIENT_ID)
     token = ask_for_token(client, SECRET).json()["access_token"]
     answer = Browser().get("/api/v1/enterprises", headers={"authorization": f"Bearer {token}"})
     assert answer.status_code == 200
-    assert {scope.partition(":")[2] for scope in client.scopes} == {"read"}
+    assert set(client.scopes) == set(all_scopes())
     assert how_to_call()[-1].split() == [CLIENT_ID, SECRET]
 
 

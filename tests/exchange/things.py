@@ -174,6 +174,8 @@ def make_programme():
     commitment = make_commitment(line)
     make_paid_payment(commitment)
     make_payment(commitment, state="refused")
+    for _number in range(2):
+        make_payment(commitment, state="sent")
     opened = make_line(year, assigned_vnd=0)
     make_entry(opened, "assign", 500, opening=True, document_on=date(2023, 12, 1))
     return plan, line
