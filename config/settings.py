@@ -296,9 +296,6 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "Cổng Chương trình sản phẩm công nghiệp chủ lực Hà Nội",
     "VERSION": "1.0.0",
     "OAS_VERSION": "3.1.1",
-    "SERVE_INCLUDE_SCHEMA": False,
-    "SERVE_PUBLIC": True,
-    "SERVE_URLCONF": "config.urls",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {

@@ -37,7 +37,7 @@ def addresses(resource):
 
 urlpatterns = [
     path("oauth/token", TokenView.as_view(), name="token"),
-    path("v1/openapi.json", views.Description.as_view(), name="description"),
+    path("v1/openapi.json", views.description, name="description"),
     path("docs", views.swagger, name="swagger"),
     path("redoc", views.redoc, name="redoc"),
 ]

@@ -1,4 +1,6 @@
-"""Reading through the API: lists, one thing, a stream of all, what changed."""
+"""Reading and writing through the API: lists, one thing, a stream of all, what changed; making and doing, one or many."""
+
+from functools import cache
 
 from csp.constants import UNSAFE_INLINE
 from csp.decorators import csp_update
@@ -6,11 +8,13 @@ from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import get_conditional_response
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext_lazy as _
 from django.views import defaults
 from django.views.decorators.http import require_safe
+from django.views.decorators.vary import vary_on_headers
+from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.renderers import OpenApiJsonRenderer2
-from drf_spectacular.views import SpectacularAPIView
 from rest_framework import exceptions
 from rest_framework.permissions import SAFE_METHODS
 
@@ -42,11 +46,18 @@ def json_answer(request, body: bytes):
     return answer
 
 
-class Description(SpectacularAPIView):
-    """The description as JSON, open to all."""
+@cache
+def described(language) -> bytes:
+    """The description in that language; it takes a second to write and stays the same while this process runs."""
+    with override(language):
+        return OpenApiJsonRenderer2().render(SchemaGenerator().get_schema(public=True))
 
-    renderer_classes = (OpenApiJsonRenderer2,)
-    authentication_classes = permission_classes = ()
+
+@require_safe
+@vary_on_headers("Accept-Language")
+def description(request):
+    """The description as JSON, open to all."""
+    return json_answer(request, described(get_language()))
 
 
 # Both libraries write styles into the page, and nothing else of it is wider than elsewhere.

@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from jsonschema import Draft202012Validator
 
+from exchange import views
 from exchange.resources import resources
 from tests.exchange.calling import System
 from tests.factories import make_enterprise, make_figures
@@ -28,6 +29,17 @@ def test_the_description_is_open_to_all_and_names_every_operation(description):
     operations = {one["operationId"] for each in description["paths"].values() for one in each.values()}
     assert {f"{name}_list" for name in resources()} <= operations
     assert {f"{name}_{write.name}" for name, each in resources().items() for write in each.writes} <= operations
+
+
+def test_the_description_is_written_once_for_each_language_and_not_sent_twice():
+    first, english = (
+        Client().get("/api/v1/openapi.json", headers={"accept-language": language}) for language in ("vi", "en")
+    )
+    assert first.content != english.content
+    before = views.described.cache_info().misses
+    again = Client().get("/api/v1/openapi.json", headers={"if-none-match": first.headers["ETag"]})
+    assert (again.status_code, views.described.cache_info().misses) == (304, before)
+    assert "Accept-Language" in again.headers["Vary"]
 
 
 def test_answers_are_as_described(description):

@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 from django.test import Client
 
+from exchange import views
 from exchange.api.enterprises import ENTERPRISES, EnterpriseRow, OwnerRow
 from exchange.leaving import Leaving, fields_leaving
 from tests.exchange.calling import System
@@ -36,11 +37,18 @@ def mark(monkeypatch):
     fields_leaving.cache_clear()
 
 
+@pytest.fixture(autouse=True)
+def others_find_the_usual_description():
+    yield
+    views.described.cache_clear()
+
+
 def said(answer):
     return [answer.headers.get(name) for name in NAMES]
 
 
 def described():
+    views.described.cache_clear()
     return json.loads(Client().get("/api/v1/openapi.json").content)
 
 
