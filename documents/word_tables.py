@@ -211,7 +211,7 @@ def rule(cell, length, width):
     """A rule of this length under the last line of a cell, in the middle."""
     paragraph = cell.add_paragraph()
     layout = paragraph.paragraph_format
-    layout.line_spacing = Pt(4)
+    layout.line_spacing, layout.space_before = Pt(4), Pt(2)
     layout.left_indent = layout.right_indent = Mm((width - 2 * BESIDE_TEXT - length) / 2)
     borders = OxmlElement("w:pBdr")
     SubElement(borders, qn("w:top"), {W_VAL: "single", qn("w:sz"): "6", qn("w:space"): "1", qn("w:color"): "000000"})

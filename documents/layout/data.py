@@ -109,6 +109,8 @@ class Paper:
             "superior": lines_of(self.superior),
             "issuer": lines_of(self.issuer),
             "bases": with_ends(self.bases),
+            "addressees": with_ends(self.addressees) if len(self.addressees) > 1 else self.addressees,
+            "recipients": with_ends(self.recipients),
             "qr": qr_modules(self.code),
         }
         return plain
@@ -143,6 +145,7 @@ class Copy:
             "title": f"{self.heading.capitalize()} – {self.original}",
             "superior": lines_of(self.superior),
             "issuer": lines_of(self.issuer),
+            "recipients": with_ends(self.recipients),
         }
 
 
@@ -159,9 +162,9 @@ def lines_of(text):
     return [" ".join(line.split()) for line in text.splitlines() if line.strip()]
 
 
-def with_ends(bases):
-    """Bases end with a semicolon, the last one with a comma or full stop of its own or a full stop."""
-    cleaned = [text.rstrip(" ;,.") for text in bases]
+def with_ends(lines):
+    """Lines of a list end with a semicolon, the last one with a full stop; the dash before each is the layout's."""
+    cleaned = [text.lstrip("-–+ ").rstrip(" ;,.") for text in lines]
     return [f"{text}{'.' if place == len(cleaned) else ';'}" for place, text in enumerate(cleaned, start=1)]
 
 

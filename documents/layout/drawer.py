@@ -108,7 +108,7 @@ def picture(order):
     page = document[order["page"] - 1]
     drawn = page.render(scale=order["width"] / page.get_width(), may_draw_forms=True)
     png = io.BytesIO()
-    drawn.to_pil().convert("L").save(png, "PNG", optimize=False)
+    drawn.to_pil().convert("RGB").save(png, "PNG", optimize=False)
     say(png=base64.b64encode(png.getvalue()).decode(), pages=len(document))
 
 

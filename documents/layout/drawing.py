@@ -76,7 +76,9 @@ class Words:
     size: int = 10
     italic: bool = False
     framed: bool = False
-    indent: int = 3
+    indent: int = 0
+    colour: str = "#000000"
+    at: str = "center"
 
 
 def words_as_pdf(words, *, made_on):

@@ -17,6 +17,7 @@ from documents.signing.signatures import FIELDS
 from documents.signing.writing import add_agency_field
 
 ABOVE, BELOW = 2.0, 11.0  # points above and below the upper edge of a place
+STANDS = {"number": "right", "day": "center", "month": "center"}  # the number directly before its symbol
 PRINTED = 4  # flag of an annotation that is printed
 
 
@@ -68,10 +69,8 @@ def fill_in(pdf, values, *, on):
     boxes = {name: [float(edge) for edge in fields[name].get_object()["/Rect"]] for name in values}
     shown = words_as_pdf(
         [
-            Words(
-                (text,), boxes[name][2] - boxes[name][0], boxes[name][3] - boxes[name][1], 13, italic=name != "number"
-            )
-            for name, text in values.items()
+            Words((text,), right - left, top - bottom, 13, italic=name != "number", at=STANDS[name])
+            for (name, text), (left, bottom, right, top) in zip(values.items(), boxes.values(), strict=True)
         ],
         made_on=on,
     )

@@ -8,7 +8,7 @@ from io import BytesIO
 from django.utils import timezone
 from pyhanko.pdf_utils.content import PdfContent
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
-from pyhanko.pdf_utils.layout import BoxConstraints
+from pyhanko.pdf_utils.layout import AxisAlignment, BoxConstraints, Margins, SimpleBoxLayoutRule
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign import fields
 from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner
@@ -17,7 +17,11 @@ from pyhanko.stamp import StaticStampStyle
 from documents.layout.drawing import Words, words_as_pdf
 from documents.signing.signatures import AGENCY, SIGNER
 
-HIGH, AGENCY_WIDE, OVERLAP = 58, 104, 30  # points: of the boxes, and how far the agency's reaches over the signer's
+HIGH, WIDE, AGENCY_WIDE = 58, 200, 100  # points, of the boxes
+OVERLAP = WIDE // 3  # how far the agency's reaches over the left of the signer's (NĐ 30/2020, Phụ lục I)
+BLUE, RED = "#1f3a93", "#c00000"
+# what is drawn fills its box
+WHOLE = SimpleBoxLayoutRule(AxisAlignment.ALIGN_MID, AxisAlignment.ALIGN_MID, Margins(0, 0, 0, 0))
 
 
 def sign(pdf, key, *, field, place, now):
@@ -36,9 +40,10 @@ def sign(pdf, key, *, field, place, now):
         tuple(lines),
         right - left,
         top - bottom,
-        7 if is_agency else 9,
+        7 if is_agency else 8,
         framed=True,
-        indent=3 if is_agency else OVERLAP + 3,
+        indent=0 if is_agency else OVERLAP + 2,  # what the agency's lies over stays empty
+        colour=RED if is_agency else BLUE,
     )
     (picture,) = words_as_pdf([words], made_on=local.date())
     certify = field == SIGNER
@@ -49,7 +54,9 @@ def sign(pdf, key, *, field, place, now):
         subfilter=fields.SigSeedSubFilter.PADES,
         location="Hà Nội",
     )
-    style = StaticStampStyle(border_width=0, background=_Picture(picture), background_opacity=1)
+    style = StaticStampStyle(
+        border_width=0, background=_Picture(picture), background_opacity=1, background_layout=WHOLE
+    )
     return (
         PdfSigner(about, key, stamp_style=style, new_field_spec=new_field if certify else None)
         .sign_pdf(writer)
@@ -73,13 +80,14 @@ def _signed_by(field, name):
 
 
 def box_of(writer, field, place):
-    """Where the signature is seen: above the name; the agency's lies over the left of it."""
+    """Where the signature is seen: in the middle of the room between post and name; the agency's over the left third of it."""
     page, _resources = writer.find_page_for_modification(place.page - 1)
-    bottom = float(page.get_object()["/MediaBox"][3]) - place.y + 22
-    left, right = place.x + 8, place.x + 226
+    bottom = float(page.get_object()["/MediaBox"][3]) - place.y - (place.height + HIGH) / 2
+    left = place.x + (place.width - WIDE) / 2
+    right = left + WIDE
     if field == AGENCY:
         left, right = left + OVERLAP - AGENCY_WIDE, left + OVERLAP
-    return int(left), int(bottom), int(right), int(bottom + HIGH)
+    return round(left), round(bottom), round(right), round(bottom) + HIGH
 
 
 class _Picture(PdfContent):

@@ -12,11 +12,17 @@ import pypdfium2
 import pytest
 from docx import Document
 from docx.oxml.ns import qn
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
 from audit.refusals import Refused
+from documents.layout import word
 from documents.layout.data import LAYOUTS, Block, Paper, Signature, blocks_from
 from documents.layout.drawing import page_picture, paper_as_pdf
 from documents.layout.word import paper_as_docx
+from documents.signing.signatures import AGENCY, SIGNER
+from documents.signing.writing import box_of
+from documents.word_tables import BESIDE_TEXT
+from screens.sheets import NATION
 
 MM = 72 / 25.4
 LONG = "Công ty trách nhiệm hữu hạn một thành viên sản xuất, thương mại và dịch vụ kỹ thuật cơ khí chính xác " * 3
@@ -37,10 +43,10 @@ def paper(layout="named", **fields):
     return Paper(
         layout=layout,
         superior="ỦY BAN NHÂN DÂN\nTHÀNH PHỐ HÀ NỘI",
-        issuer="SỞ CÔNG THƯƠNG",
         symbol=("", "/BC-SCT"),
         heading=heading,
         **{
+            "issuer": "SỞ CÔNG THƯƠNG",
             "subject": "Kết quả thực hiện năm 2026",
             "year": 2026,
             "bases": ("Căn cứ Luật Tổ chức chính quyền địa phương", "Theo đề nghị của Trưởng phòng"),
@@ -127,6 +133,82 @@ def test_a_number_and_a_date_that_are_not_known_leave_their_places_on_the_first_
     assert places["number"].x >= 30 * MM
     assert places["number"].y == pytest.approx(places["day"].y, abs=1)
     assert "/BC-SCT" in pages_of(drawn.pdf)[0]
+
+
+def lines_of_page(pdf, number=1):
+    """[(text, left, bottom, right, top)] of the lines of a page, in millimetres from the left and the foot."""
+    written = pypdfium2.PdfDocument(pdf)[number - 1].get_textpage()
+    boxes = [[edge / MM for edge in written.get_rect(at)] for at in range(written.count_rects())]
+    return [(written.get_text_bounded(*[edge * MM for edge in box]).strip(), *box) for box in boxes]
+
+
+def rules_of_page(pdf):
+    """[(left, right, height)] of the level lines of the first page, in millimetres from the left and the foot."""
+    shown = pypdfium2.PdfDocument(pdf)[0].get_objects(filter=[pypdfium2.raw.FPDF_PAGEOBJ_PATH])
+    edges = [[edge / MM for edge in each.get_bounds()] for each in shown]
+    return [(left, right, bottom) for left, bottom, right, top in edges if top - bottom < 0.5 and right - left > 5]
+
+
+@pytest.mark.parametrize("issuer", ["SỞ CÔNG THƯƠNG", "TRUNG TÂM KHUYẾN CÔNG VÀ TƯ VẤN PHÁT TRIỂN CÔNG NGHIỆP HÀ NỘI"])
+@pytest.mark.parametrize("subject", ["Kết quả năm 2026", LONG.strip()])
+def test_rules_are_as_long_as_the_decree_says_and_lie_in_the_middle(issuer, subject):
+    drawn = paper_as_pdf(
+        paper(issuer=issuer, subject=subject, blocks=blocks_from("Nội dung."), number="07", dated_on=date(2026, 2, 5))
+    )
+    lines = lines_of_page(drawn.pdf)
+    office, motto, about = rules_of_page(drawn.pdf)
+    (said,) = [line for line in lines if line[0].startswith("Độc lập")]
+    assert motto[1] - motto[0] == pytest.approx(said[3] - said[1], abs=1.5)
+    for (left, right, _height), words in ((office, issuer), (about, subject)):
+        widest = max(line[3] - line[1] for line in lines if line[0] and bare(line[0]) in bare(words))
+        assert 1 / 3 <= (right - left) / widest <= 1 / 2
+    assert sum(office[:2]) / 2 == pytest.approx(30 + 66 / 2, abs=0.5)
+    assert sum(about[:2]) / 2 == pytest.approx((30 + 195) / 2, abs=0.5)
+
+
+def test_addressees_and_recipients_are_lists_with_semicolons_and_a_full_stop_at_the_end():
+    made = paper("letter", addressees=("- Sở Tài chính;", "Sở Nội vụ"), recipients=("Như trên;", "Lưu: VT, QLCN."))
+    data = made.as_data()
+    assert data["addressees"] == ["Sở Tài chính;", "Sở Nội vụ."]
+    assert data["recipients"] == ["Như trên;", "Lưu: VT, QLCN."]
+    assert paper("letter", addressees=("Sở Tài chính",)).as_data()["addressees"] == ("Sở Tài chính",)
+    lines = {line[0]: line for line in lines_of_page(paper_as_pdf(made).pdf)}
+    colon, dash = lines["Kính gửi:"][3], lines["- Sở Tài chính;"][1]
+    assert dash == pytest.approx(colon, abs=1.5)
+
+
+@pytest.mark.parametrize("name", ["Nguyễn An", "Công Tằng Tôn Nữ Nguyễn Thị Phương Hoàng Anh"])
+@pytest.mark.parametrize(
+    "post", ["PHÓ GIÁM ĐỐC", "PHÓ TRƯỞNG PHÒNG QUẢN LÝ CÔNG NGHIỆP VÀ PHÁT TRIỂN CÔNG NGHIỆP HỖ TRỢ"]
+)
+def test_signatures_stand_between_post_and_name_and_the_agencys_covers_a_third_of_the_signers(name, post):
+    made = paper(
+        signature=Signature(("TL. GIÁM ĐỐC", post), name),
+        addressees=(),
+        recipients=(LONG.strip(), "Lưu: VT"),
+        blocks=blocks_from("Nội dung."),
+    )
+    drawn = paper_as_pdf(made)
+    place = next(place for place in drawn.places if place.name == "signature")
+    writer = IncrementalPdfFileWriter(BytesIO(drawn.pdf))
+    signer, agency = ([edge / MM for edge in box_of(writer, field, place)] for field in (SIGNER, AGENCY))
+    lines = [line for line in lines_of_page(drawn.pdf) if line[0]]
+    posts, names = ([line for line in lines if bare(line[0]) in bare(words)] for words in (post, name))
+    for left, bottom, right, top in (signer, agency):
+        assert max(line[4] for line in names) < bottom and top < min(line[2] for line in posts)
+        assert right < 195 and left > max(
+            line[3] for line in lines if line[0].startswith("- ") or bare(line[0]) in bare(LONG)
+        )
+    middle = (min(line[1] for line in names) + max(line[3] for line in names)) / 2
+    assert (signer[0] + signer[2]) / 2 == pytest.approx(middle, abs=1)
+    assert (agency[2] - signer[0]) / (signer[2] - signer[0]) == pytest.approx(1 / 3, abs=0.02)
+    assert agency[0] < signer[0]
+
+
+def test_the_national_title_stays_on_one_line_in_the_word_file():
+    office, nation = Document(BytesIO(paper_as_docx(paper()))).tables[0].rows[0].cells
+    assert nation.width.mm - 2 * BESIDE_TEXT > word.length_of(NATION, 13, bold=True)
+    assert office.width.mm + nation.width.mm == pytest.approx(165 + 2 * BESIDE_TEXT, abs=0.1)
 
 
 def test_two_thousand_rows_are_drawn_within_three_seconds_with_the_heading_on_every_page():
