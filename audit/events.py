@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from audit.bulk import copy_rows, next_ids
 from audit.context import current_source
 from audit.models import Event, PendingEvent, PersonalValue
+from audit.rewriting import is_long, rewritten
 
 
 @dataclass(frozen=True)
@@ -255,7 +256,8 @@ def actors_called(text):
 
 @dataclass(frozen=True)
 class Line:
-    """One sentence of a history with its changes as (label, before, after)."""
+    """One sentence of a history with its changes as (label, before, after); of a long text `after` is a Rewritten, which tells
+    what was before too."""
 
     at: datetime
     who: str
@@ -287,6 +289,13 @@ def _said(fields, name, value):
     return str(value) if name.endswith("year") and isinstance(value, int) else value  # a year is not grouped
 
 
+def _change(fields, name, before, after):
+    label = _label(fields, name)
+    if is_long(before) or is_long(after):
+        return label, None, rewritten(before, after, lambda text: _said(fields, name, text))
+    return label, _said(fields, name, before), _said(fields, name, after)
+
+
 def lines_of(events):
     """Events as lines; what was done by a written authorisation (facts `authorised_by`, `…_paper`) says in whose name."""
     known, events = sentences(), list(events)
@@ -298,7 +307,7 @@ def lines_of(events):
         sentence, fields = known.get(event.kind, (event.kind, {}))
         before, after = body.get("before") or {}, body.get("after") or {}
         changes = tuple(
-            (_label(fields, name), _said(fields, name, before.get(name)), _said(fields, name, after.get(name)))
+            _change(fields, name, before.get(name), after.get(name))
             for name in dict.fromkeys([*before, *after])
             if before.get(name) != after.get(name)
         )

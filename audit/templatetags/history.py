@@ -5,6 +5,7 @@ from django.utils.text import capfirst
 
 from audit.access_log import said
 from audit.events import history_of
+from audit.rewriting import Rewritten
 from screens import formats
 
 register = template.Library()
@@ -43,6 +44,11 @@ def kind_of_object(label):
         return capfirst(apps.get_model(label)._meta.verbose_name)
     except (LookupError, ValueError):
         return label
+
+
+@register.filter
+def is_rewritten(value):
+    return isinstance(value, Rewritten)
 
 
 register.filter("access_said", said)

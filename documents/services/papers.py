@@ -21,7 +21,7 @@ CONTENT = (
     "series", "office", "subject", "addressees", "bases", "body", "recipients", "signer", "authority",
     "authority_paper", "signer_post", "due_on",
 )  # fmt: skip
-MOST_KEPT = 200  # letters of the content in a history
+MOST_KEPT = 10_000  # letters of the content in a history
 WRITTEN = ("subject", "addressees", "bases", "body", "recipients")
 
 
@@ -47,12 +47,14 @@ def edit_paper(*, paper, values, version, by, now):
         raise Conflict(
             _("The paper is “%(state)s” and is not changed any more.") % {"state": paper.get_state_display()}
         )
-    before = filled(paper)
+    before, body = filled(paper), paper.body
     for name, value in values.items():
         setattr(paper, name, value)
     _require_right(paper, by, now)
     paper.derive()
     after = filled(paper)
+    if paper.body != body:
+        before["body"], after["body"] = _changed_bodies(body, paper.body)
     changed = sorted(name for name in {*before, *after} if before.get(name) != after.get(name))
     paper.save_version(version, update_fields=[*values, "folded"])
     record_event(
@@ -140,11 +142,28 @@ def filled(paper):
     return {name: value for name, value in values.items() if value not in (None, "")}
 
 
-def _named_body(body):
-    """The beginning of a content, and its digest: the whole may be longer than a history can bear."""
-    if len(body) <= MOST_KEPT:
-        return body
-    return f"{body[:MOST_KEPT]}… ({hashlib.sha256(body.encode()).hexdigest()[:16]})"
+def _named_body(body, part=None):
+    """The content or the part of it that is told; where that is more than a history can bear, its beginning and a digest of the
+    whole."""
+    told = body if part is None else part
+    if len(told) <= MOST_KEPT and part is None:
+        return told
+    return f"{told[:MOST_KEPT]}… ({hashlib.sha256(body.encode()).hexdigest()[:16]})"
+
+
+def _changed_bodies(before, after):
+    """Two contents as an event keeps them: whole, or where one is too long the lines between the first and the last that
+    differ."""
+    if max(len(before), len(after)) <= MOST_KEPT:
+        return before, after
+    old, new = before.split("\n"), after.split("\n")
+    shorter, start, end = min(len(old), len(new)), 0, 0
+    while start < shorter and old[start] == new[start]:
+        start += 1
+    while end < shorter - start and old[-1 - end] == new[-1 - end]:
+        end += 1
+    parts = ("\n".join(lines[start : len(lines) - end]) for lines in (old, new))
+    return tuple(_named_body(body, part) for body, part in zip((before, after), parts, strict=True))
 
 
 def _require_right(paper, by, now):

@@ -22,6 +22,7 @@ from audit.events import (
     whole_numbers,
 )
 from audit.models import Event, PendingEvent, PersonalValue
+from audit.rewriting import rewritten
 from tests.factories import make_office, make_user
 
 NOW = timezone.now()
@@ -127,6 +128,22 @@ def test_history_reads_as_sentences_with_before_and_after():
     assert line.sentence == "Office renamed by 12/QĐ-SCT"
     assert line.reason == "sắp xếp lại"
     assert line.changes == (("Name", "Cũ", "Mới"),)
+
+
+def test_a_long_text_is_told_by_what_differs_in_it():
+    old = "Một hai ba bốn năm sáu bảy tám chín mười. " * 6
+    new = old.replace("bảy", "BẢY", 1)
+    told = rewritten(old, new)
+    assert told.passages == (
+        ("… hai ba bốn năm sáu bảy tám chín mười. Một hai …", "… hai ba bốn năm sáu BẢY tám chín mười. Một hai …"),
+    )
+    assert (told.more, told.whole) == (0, new)
+    many = rewritten("\n".join("abcdef"), "\n".join("aBcDeF"))
+    assert (many.passages, many.more) == ((("b", "B"), ("d", "D"), ("f", "F")), 0)
+    assert rewritten("\n".join("abcdefgh"), "\n".join("AbCdEfGh")).more == 1
+    begun = rewritten(None, old)
+    assert begun.passages[0][0] is None and begun.passages[0][1].endswith("…")
+    assert rewritten(old, None).whole == ""
 
 
 @pytest.mark.django_db

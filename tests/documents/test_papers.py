@@ -1,18 +1,22 @@
 """Papers that go out: drafted for one's own office, signed in the right right, given up with a reason."""
 
 from datetime import UTC, date, datetime
+from html import unescape
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.template.defaultfilters import striptags
 
 from accounts.models import Post
 from accounts.roles import Role
+from audit.events import history_of
 from audit.models import Event
 from audit.refusals import Conflict, NotAllowed, Refused, StaleVersion
 from documents.composing import data_of
 from documents.models import OutgoingPaper
 from documents.services import papers as services
 from documents.signatories import Authority
+from screens.formats import vietnamese
 from tests.documents.test_numbers import kinds_of
 from tests.factories import (
     make_auditor,
@@ -186,12 +190,36 @@ def test_a_paper_that_contradicts_itself_is_refused(change):
         OutgoingPaper.objects.filter(pk=paper.pk).update(**change)
 
 
-def test_a_history_keeps_the_beginning_of_a_long_content(office, officer):
-    paper = draft(office, officer, make_director(), body="Dài. " * 1000)
-    first = Event.objects.get(object_id=paper.public_id, kind="paper drafted")
-    services.edit_paper(paper=paper, values={"body": "Dài. " * 1001}, version=1, by=officer, now=NOW)
-    assert len(first.body) < 2000
-    assert '"body"' in Event.objects.get(object_id=paper.public_id, kind="paper draft changed").body
+def test_a_history_tells_what_changed_in_the_content_with_the_whole_behind_it(office, officer, client_as):
+    lines = [f"Đoạn {number} nêu kết quả của từng nhiệm vụ trong kỳ." for number in range(1, 31)]
+    paper = draft(office, officer, make_director(), body="\n".join(lines))
+    changed = [*lines[:11], "Đoạn 12 nêu kết quả của từng đề án trong kỳ.", *lines[12:], "Hết."]
+    services.edit_paper(paper=paper, values={"body": "\n".join(changed)}, version=1, by=officer, now=NOW)
+    newest, first = history_of(paper)
+    (_label, _before, told), *others = newest.changes
+    assert others == []
+    assert told.passages == (
+        (vietnamese("… nêu kết quả của từng nhiệm vụ trong kỳ."), vietnamese("… nêu kết quả của từng đề án trong kỳ.")),
+        (vietnamese(""), vietnamese("Hết.")),
+    )
+    assert told.whole == vietnamese("\n".join(changed))
+    begun = next(after for label, _before, after in first.changes if str(label) == "nội dung")
+    assert [len(striptags(after)) <= 162 for _before, after in begun.passages] == [True]
+    page = unescape(client_as(officer).get(paper.get_absolute_url()).content.decode())
+    assert page.count("Toàn văn") == 2
+    assert "Đoạn 30 nêu" in page
+
+
+def test_a_content_longer_than_a_history_bears_tells_the_lines_that_differ(office, officer):
+    lines = [f"Đoạn {number} nêu kết quả." for number in range(1, 1001)]
+    paper = draft(office, officer, make_director(), body="\n".join(lines))
+    changed = [*lines[:899], "Đoạn 900 đã sửa.", *lines[900:]]
+    services.edit_paper(paper=paper, values={"body": "\n".join(changed)}, version=1, by=officer, now=NOW)
+    first, last = Event.objects.filter(object_id=paper.public_id).order_by("pk")
+    assert len(first.body) < services.MOST_KEPT + 2000
+    assert len(last.body) < 2000
+    assert "Đoạn 900 đã sửa." in last.body and "Đoạn 900 nêu kết quả." in last.body
+    assert "Đoạn 901" not in last.body
 
 
 def test_a_paper_that_was_given_up_stays_as_it_is(office, officer):
