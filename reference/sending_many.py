@@ -52,16 +52,18 @@ def act_on_many(
     act: Callable[..., Any],
     body: Callable[[Any], dict[str, Any]] = lambda row: {},
     amount: Callable[[Any], str] = lambda row: "",
+    came: Callable[[Any], str] = lambda row: "",
     said_of_rule: Any = RULE_FORBIDS,
 ) -> HttpResponse:
     """`act(row, by=, now=)` on each row in a transaction of its own; what is refused says why and touches no other.
 
     Nothing of a row comes from the list but its name: amounts are what stands in the row itself. `said_of_rule` is what a
-    row says that a rule of the database refused, `amount` the money that was acted on.
+    row says that a rule of the database refused, `amount` the money that was acted on, `came` what stands in the row that came of it.
     """
     key = request.POST.get("operation_key", "")
     results = [
-        _one(request, row, key, verb, title, _said(done, amount(row)), act, body(row), said_of_rule) for row in rows
+        _one(request, row, key, verb, title, _said(done, amount(row)), act, came, body(row), said_of_rule)
+        for row in rows
     ]
     return bulk_results(request, title=title, results=results, back=back_to_list(request, back))
 
@@ -78,6 +80,7 @@ def _one(
     title: str,
     done: str,
     act: Callable[..., Any],
+    came: Callable[[Any], str],
     body: dict[str, Any],
     said_of_rule: Any,
 ) -> BulkResult:
@@ -86,11 +89,10 @@ def _one(
     try:
         named = {"scope": scope, "verb": f"{verb} {row.public_id}", "key": key[:120], "label": label}
         with once(**named, body={"row": str(row.public_id), **body}, now=now) as operation:
-            if not operation.done:
-                act(row, by=request.user, now=now)
+            standing = row if operation.done else act(row, by=request.user, now=now)
     except Refused as refusal:
         return BulkResult(str(row), False, str(refusal), url)
     except IntegrityError:  # a rule that only the database knew: nothing of this row is done, the others go on
         logger.exception("the database refused %s of %s", verb, row.public_id)
         return BulkResult(str(row), False, said_of_rule, url)
-    return BulkResult(str(row), True, done, url)
+    return BulkResult(str(row), True, _said(done, came(standing)), url)

@@ -110,6 +110,10 @@ class AssignForm(Form):
         super().meet_conflict(SimpleNamespace(version=current.version, to=current.handler), message)
 
 
+class ReceiveManyForm(Form):
+    """Nothing to type: the page says which dossiers are received, and the day that each is promised."""
+
+
 class AssignManyForm(Form):
     to = forms.ModelChoiceField(label=_("Who handles them"), queryset=User.objects.none(), to_field_name="public_id")
     note = _words(_("Instruction"), required=False, rows=3)

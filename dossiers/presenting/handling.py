@@ -2,9 +2,10 @@
 
 from datetime import date
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from dossiers.clock import Run, Terms, Warning, WarningKind, WorkingDays, time_used, warning_on
+from dossiers.clock import Run, Terms, Warning, WarningKind, WorkingDays, promise, time_used, warning_on
 from dossiers.models import SlipLine
 from dossiers.presenting.procedures import working_days
 from dossiers.states import TURNS, State, Turn
@@ -113,3 +114,14 @@ def told_to_enterprise(line):
     if line.verb == Verb.ISSUE:
         second = _("No. %(number)s of %(day)s") % {"number": line.paper_number, "day": formats.vn_date(line.paper_on)}
     return line.at, line.get_verb_display(), second
+
+
+# --- receiving ---------------------------------------------------------------------------------
+
+
+def promises_of(dossiers, now):
+    """{dossier: the Run that it is promised when it is received now}; the calendar is read once."""
+    terms = {row: terms_of_row(row.procedure_version) for row in dossiers}
+    longest = max((each.total for each in terms.values()), default=0)
+    days = WorkingDays.around(timezone.localdate(now), working_days=longest + 10)
+    return {row: promise(now, terms[row], days) for row in dossiers}

@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from documents.attaching import Attachments, bind
-from dossiers.clock import Terms, WorkingDays, promise
 from dossiers.forms import handling as forms
 from dossiers.permissions.handling import handlers_of, headed_offices, may_do
+from dossiers.presenting.handling import promises_of
 from dossiers.presenting.procedures import working_days
 from dossiers.services import handling as services
 from dossiers.services.dossiers import out_of_business
@@ -48,13 +48,12 @@ class Act:
 
 
 def _promised(dossier, now):
-    terms = Terms.of(dossier.procedure_version)
-    run = promise(now, terms, WorkingDays.around(timezone.localdate(now), working_days=terms.total + 10))
+    run = promises_of([dossier], now)[dossier]
     promised = _(
         "Received now, the result is promised for %(day)s: %(days)s, counted from the working day after %(start)s."
     ) % {
         "day": formats.vn_date(run.due_on),
-        "days": working_days(terms.total),
+        "days": working_days(dossier.procedure_version.total_days),
         "start": formats.vn_date(run.starts_on),
     }
     lain = (timezone.localdate(now) - dossier.arrived_on).days if dossier.is_paper else 0

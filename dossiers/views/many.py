@@ -5,11 +5,15 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from dossiers.forms.handling import AssignManyForm
+from dossiers.forms.handling import AssignManyForm, ReceiveManyForm
 from dossiers.models import Dossier
 from dossiers.permissions.handling import handlers_to_assign
+from dossiers.presenting.handling import promises_of
 from dossiers.services import handling as services
+from dossiers.services.dossiers import out_of_business
+from dossiers.states import Verb, targets_of
 from reference.sending_many import act_on_many, back_to_list, chosen
+from screens import formats
 from screens.forms import form_data
 
 
@@ -20,11 +24,28 @@ def _chosen(request):
 
 
 def bulk_receive(request):
-    return act_on_many(
-        request, _chosen(request), verb="receive dossier", title=_("Receiving dossiers"), done=_("Received"),
-        back=reverse("dossiers:dossier_list"),
-        act=lambda row, **by: services.receive_among_many(dossier=row, **by),
+    """First which ones, each with the day that it would be promised; then each is received by itself."""
+    rows, back, now = _chosen(request), back_to_list(request, reverse("dossiers:dossier_list")), timezone.now()
+    form = ReceiveManyForm(form_data(request)[0] if "typed" in request.POST else None)
+    if form.is_bound and form.is_valid():
+        return act_on_many(
+            request, rows, verb="receive dossier", title=_("Receiving dossiers"), done=_("Received"), back=back,
+            act=lambda row, **by: services.receive_among_many(dossier=row, **by),
+            came=lambda row: _("the result is promised for %(day)s") % {"day": formats.vn_long_date(row.due_on)},
+        )  # fmt: skip
+    left_out = {row: reason for row in rows if (reason := _why_not_received(row))}
+    promises = promises_of([row for row in rows if row not in left_out], now)
+    return render(
+        request, "dossiers/receive_many.html",
+        {"form": form, "back": back, "promises": promises, "left_out": left_out, "number": len(promises)},
     )  # fmt: skip
+
+
+def _why_not_received(row):
+    """Why one of many is not received with the others; "" where it is."""
+    if row.state not in targets_of(Verb.RECEIVE):
+        return _("It is “%(state)s” now.") % {"state": row.get_state_display()}
+    return out_of_business(row)
 
 
 def bulk_assign(request):

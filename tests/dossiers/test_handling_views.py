@@ -12,7 +12,9 @@ from django.utils import timezone
 
 from accounts.roles import Role
 from dossiers.models import Dossier
+from dossiers.presenting.handling import promises_of
 from dossiers.services import handling as services
+from screens import formats
 from tests.dossiers.matrix_procedures import one_page
 from tests.dossiers.test_dossier_models import forced_into
 from tests.dossiers.test_dossier_views import text_of
@@ -256,14 +258,32 @@ def test_many_are_received_and_assigned_at_once_each_with_its_result(client_as, 
     rows = [make_dossier(version, enterprise, state="lodged") for _three in range(3)]
     make_slip_line(rows[2], "refused")
     keys = {"chosen": [str(row.public_id) for row in rows]}
-    page = text_of(client_as(make_user(Role.INTAKE)).post(reverse("dossiers:bulk_receive"), keys))
-    assert page.count("Đã tiếp nhận") >= 2 and "không thực hiện được việc này nữa" in page.lower()
+    clerk, key = client_as(make_user(Role.INTAKE)), {"typed": "yes", "operation_key": str(uuid.uuid4())}
+    promised = formats.vn_long_date(promises_of(rows[:1], timezone.now())[rows[0]].due_on)
+    asked = text_of(clerk.post(reverse("dossiers:bulk_receive"), keys))
+    assert asked.count(promised) == 2 and "Hồ sơ đang ở trạng thái “Từ chối tiếp nhận”" in asked
+    assert not Dossier.objects.filter(state="received").exists()
+    pages = [text_of(clerk.post(reverse("dossiers:bulk_receive"), keys | key)) for _twice in range(2)]
+    for page in pages:
+        assert page.count(f"Đã tiếp nhận: hẹn trả kết quả {promised}") == 2
+        assert "không thực hiện được việc này nữa" in page.lower()
     assert Dossier.objects.filter(state="received").count() == 2
+    assert [row.slip.filter(verb="receive").count() for row in rows] == [1, 1, 0]
     officer, head = make_user(Role.OFFICER, office=office), client_as(make_user(Role.HEAD, office=office))
     page = text_of(head.post(reverse("dossiers:bulk_assign"), keys))
     assert officer.full_name in page
     head.post(reverse("dossiers:bulk_assign"), keys | {"typed": "yes", "to": str(officer.public_id)})
     assert Dossier.objects.filter(handler=officer).count() == 2
+
+
+def test_asking_before_many_are_received_costs_the_same_for_one_and_for_three(client_as, version, enterprise):
+    rows = [make_dossier(version, enterprise, state="lodged") for _three in range(3)]
+    clerk, asked = client_as(make_user(Role.INTAKE)), []
+    for some in (rows, rows[:1], rows):
+        with CaptureQueriesContext(connection) as queries:
+            clerk.post(reverse("dossiers:bulk_receive"), {"chosen": [str(row.public_id) for row in some]})
+        asked.append(len(queries))
+    assert asked[1] == asked[2]
 
 
 @pytest.mark.parametrize(("status", "words"), [("dissolved", "đã giải thể từ ngày"), ("withdrawn", "đã nhập nhầm")])
@@ -278,8 +298,11 @@ def test_whoever_handles_a_dossier_reads_that_its_enterprise_ended_since(
     type(enterprise).objects.filter(pk=enterprise.pk).update(status=status, status_from=timezone.localdate())
     for address in (receive, lodged.get_absolute_url()):
         assert words in text_of(clerk.get(address))
-    many = text_of(clerk.post(reverse("dossiers:bulk_receive"), {"chosen": [str(lodged.public_id)]}))
-    assert words in many and Dossier.objects.get(pk=lodged.pk).state == "lodged"
+    chosen = {"chosen": [str(lodged.public_id)]}
+    sent = chosen | {"typed": "yes", "operation_key": str(uuid.uuid4())}
+    for given in (chosen, sent):
+        assert words in text_of(clerk.post(reverse("dossiers:bulk_receive"), given))
+    assert Dossier.objects.get(pk=lodged.pk).state == "lodged"
     assert clerk.post(receive, {"operation_key": str(uuid.uuid4())}).status_code == 302  # pointed out, not refused
     lodged.refresh_from_db()
     make_slip_line(lodged, "received", "assign", handler=officer)

@@ -64,6 +64,7 @@ def test_each_form_says_the_same_on_the_page_in_the_pdf_and_in_the_word_file(cli
         reverse("dossiers:dossier_form", args=[dossiers[0].public_id, receipt.public_id])
     )
     shown = bare(unescape(page.content.decode()))
+    assert "Tải về PDF để in" in unescape(page.content.decode()) and b"data-print" not in page.content
     for words in (slips[0].form, slips[0].title, *(text for line in slips[0].lines for text in line)):
         assert bare(words) in shown
 
