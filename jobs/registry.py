@@ -1,5 +1,6 @@
 """Which function does which kind of job, and the timetable of jobs that nobody asks for."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from importlib import import_module
@@ -7,6 +8,8 @@ from importlib import import_module
 from django.conf import settings
 from django.utils import timezone
 from django.utils.module_loading import autodiscover_modules, module_has_submodule
+
+from jobs.models import Job
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,17 @@ class Every:
 
     def period(self, now):
         return f"{int(now.timestamp()) // self.seconds * self.seconds}"
+
+
+@dataclass(frozen=True)
+class WhileDue(Every):
+    """Once in every `seconds`, and only while `is_due(now)` and no job is at it: else the one period in which nothing was."""
+
+    is_due: Callable
+
+    def period(self, now):
+        is_at_it = Job.objects.open().filter(kind=self.kind).exists()
+        return super().period(now) if not is_at_it and self.is_due(now) else "nothing due"
 
 
 def timetable():

@@ -15,13 +15,13 @@ from dossiers.services import dossiers as dossiers_services
 from dossiers.telling import LODGED, TO_RECEIVE, WITHDRAWN
 from enterprises.services.figures import bulk_return, confirm_figures
 from jobs.models import Job
+from jobs.registry import WhileDue
 from notices import channels
 from notices.kinds import kinds
 from notices.models import Delivery, Notice, Preference, Telling
 from notices.services import again, mornings, own, sending
 from notices.services.telling import tell
 from notices.services.texts import problems_of, words_in_file
-from notices.work import WhileSomethingIsDue
 from reporting.home import work_for
 from tests.factories import (
     make_delivery,
@@ -246,7 +246,7 @@ def test_a_matter_that_cannot_be_passed_on_keeps_no_other_and_is_set_aside(dossi
 
 
 def test_the_timetable_asks_only_while_something_is_due(dossier):
-    entry = WhileSomethingIsDue("notices.send", seconds=30)
+    entry = WhileDue("notices.send", 30, sending.something_is_due)
     assert entry.period(NOW) == entry.period(after(hours=1)) == "nothing due"
     told(LODGED, dossier)
     assert entry.period(NOW).isdecimal()
