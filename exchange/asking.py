@@ -73,6 +73,12 @@ def _sort_of(params, resource):
     return text, (*resource.sorts[name], "pk"), is_down
 
 
+def unknown_parameter(name, known):
+    """The refusal that names a parameter which there is not, and those that there are."""
+    sentence = _("There is no such parameter here. There are: %(known)s.") % {"known": ", ".join(known) or "–"}
+    return ValidationError({name: sentence})
+
+
 def filters_of(params, resource, also=()):
     """{filter: text} of the filters that were given; an unknown name is refused and named."""
     known = set(resource.filters.base_filters) if resource.filters else set()
@@ -81,9 +87,7 @@ def filters_of(params, resource, also=()):
         if name in known:
             given[name] = given_once(params, name)
         elif name not in also:
-            allowed = ", ".join(sorted(known | set(also)))
-            sentence = _("There is no such parameter here. There are: %(known)s.") % {"known": allowed}
-            raise ValidationError({name: sentence})
+            raise unknown_parameter(name, sorted(known | set(also)))
     return given
 
 

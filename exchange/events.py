@@ -37,3 +37,6 @@ WAYS = {
 for _resource in resources().values():
     for _kind, _sentence in WAYS.items():
         describe_access(f"api {_resource.name} {_kind}", format_lazy("{}: {}", _sentence, _resource.label))
+describe_access("api events list", _("Read what happened through the API"))
+describe_access("api events catalogue", _("Read which events there are through the API"))
+describe_access("event sent", _("An event was sent to the system"))

@@ -2,6 +2,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.access import ANYONE, action, route, token_action
 from accounts.permissions import ADMINISTRATOR, OVERSEERS
+from exchange.catalogue import RIGHT
 from exchange.resources import resources
 
 SEE_CLIENTS = action("exchange.see clients", _("See the connected systems and their use"), roles=OVERSEERS)
@@ -36,3 +37,7 @@ for resource in resources().values():
             route(f"exchange:{resource.name}_{each.name}", POST=writing[resource.write_scope])
         if each.in_bulk:
             route(f"exchange:{resource.name}_bulk", POST=writing[resource.write_scope])
+
+# what happened to what may be read
+route("exchange:events_list", GET=token_action(f"api.{RIGHT}", _("Hear events through the API")))
+route("exchange:events_catalogue", GET=ANYONE)

@@ -1,7 +1,8 @@
-"""The rights of clients: one scope for each resource and verb."""
+"""The rights of clients: one scope for each resource and verb, and one to hear events of what may be read."""
 
 from django.utils.translation import gettext_lazy as _
 
+from exchange.catalogue import RIGHT
 from exchange.resources import resources
 
 
@@ -14,4 +15,4 @@ def all_scopes():
     for each in resources().values():
         if each.writes:
             found[each.write_scope] = _("Write: %(what)s") % {"what": each.scope_label}
-    return found
+    return {**found, RIGHT: _("Hear events of what may be read")}

@@ -10,6 +10,6 @@ def system():
 
 
 ADDRESSES = {f"systems:{name}": system for name in ("client_detail", "edit_client", "make_secret", "switch_off_client")}
-NOT_PAGES = {"exchange:description": "JSON"} | {
+NOT_PAGES = dict.fromkeys(("exchange:description", "exchange:events_list", "exchange:events_catalogue"), "JSON") | {
     f"exchange:{name}_{kind}": "JSON" for name in resources() for kind in ("list", "stream", "one", "changes")
 }

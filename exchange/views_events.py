@@ -1,0 +1,174 @@
+"""The feed of events, for those who ask rather than being told, and the catalogue of what there is to hear."""
+
+import json
+
+from django.conf import settings
+from django.utils.dateparse import parse_datetime
+from django.utils.timezone import is_aware
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, inline_serializer
+from rest_framework import serializers
+from rest_framework.exceptions import ValidationError
+
+from audit.chain import head
+from exchange import cursors
+from exchange.asking import given_once, limit_of, unknown_parameter
+from exchange.catalogue import RIGHT, schema_of, types_by_name
+from exchange.described import CURSOR, LIMIT, Errors
+from exchange.door import DoorView
+from exchange.heard import before, body_of, events_after
+from exchange.rows import Time
+from exchange.views import json_answer
+
+OWN = ("cursor", "limit", "since", "types")
+OneEvent = inline_serializer(
+    "Event",
+    {
+        "id": serializers.UUIDField(help_text="The same whenever the event is given or sent again."),
+        "type": serializers.CharField(help_text="One of the catalogue."),
+        "version": serializers.IntegerField(),
+        "timestamp": Time(help_text="When it happened."),
+        "data": inline_serializer(
+            "EventData",
+            {
+                "resource": serializers.CharField(help_text="The kind of thing that it happened to."),
+                "id": serializers.UUIDField(help_text="The thing."),
+                "url": serializers.CharField(help_text="Where this API shows it."),
+            },
+        ),
+    },
+    many=True,
+)
+Page = inline_serializer(
+    "EventsPage",
+    {
+        "data": OneEvent,
+        "next": serializers.CharField(help_text="Keep it; ask with it again for what happened since."),
+        "more": serializers.BooleanField(help_text="Whether more is waiting now."),
+    },
+)
+Catalogue = inline_serializer(
+    "EventsCatalogue",
+    {
+        "data": inline_serializer(
+            "EventType",
+            {
+                "type": serializers.CharField(),
+                "version": serializers.IntegerField(),
+                "name_vi": serializers.CharField(),
+                "name_en": serializers.CharField(),
+                "resources": serializers.ListField(child=serializers.CharField()),
+                "scope": serializers.CharField(help_text=f"The right that is needed beside {RIGHT}."),
+                "schema": serializers.DictField(help_text="JSON Schema of the event."),
+            },
+            many=True,
+        )
+    },
+)
+_one = "|".join(name.replace(".", r"\.") for name in types_by_name())
+SINCE = OpenApiParameter("since", OpenApiTypes.DATETIME, description="Begin at this moment; without a cursor.")
+TYPES = OpenApiParameter(
+    "types",
+    {"type": "string", "pattern": f"^({_one})(,({_one}))*$"},
+    description="Only these events, by commas.",
+)
+UNCHANGED = OpenApiResponse(description="As the ETag that was sent says.")
+
+
+def _only_known(params, own):
+    for name in params:
+        if name not in own:
+            raise unknown_parameter(name, own)
+
+
+def _names_asked(params):
+    text = given_once(params, "types")
+    if text is None:
+        return list(types_by_name())
+    names = text.split(",")
+    for name in names:
+        if name not in types_by_name():
+            raise ValidationError({"types": _("“%(name)s” is no event of the catalogue.") % {"name": name}})
+    return sorted(set(names))
+
+
+def _moment(params):
+    text = given_once(params, "since")
+    if text is None:
+        return None
+    try:
+        moment = parse_datetime(text)
+    except ValueError:
+        moment = None
+    if moment is None or not is_aware(moment):
+        raise ValidationError({"since": _("Write a moment with its zone, such as 2026-11-29T08:00:00Z.")})
+    return moment
+
+
+class Events(DoorView):
+    """What happened to the things that the caller may read, in the order of the log."""
+
+    scope, what = RIGHT, "api events list"
+
+    @extend_schema(
+        operation_id="events_list",
+        summary="What happened",
+        description="The events that are also sent to subscriptions. Only those of things that the caller has the right to "
+        "read and sees. `next` is never null: at the end it is kept and asked again later.",
+        tags=["events"],
+        auth=[{"client_credentials": [RIGHT]}],
+        parameters=[SINCE, TYPES, LIMIT, CURSOR],
+        responses={200: Page, 304: UNCHANGED, **dict.fromkeys((400, 401, 403, 429), Errors)},
+    )
+    def get(self, request):
+        params, caller = request._request.GET, self.caller
+        _only_known(params, OWN)
+        names, since, text = _names_asked(params), _moment(params), given_once(params, "cursor")
+        asked = cursors.question("events", caller.public_id, caller.wards, caller.groups, names)
+        if text is None:
+            after = 0 if since is None else before(since)
+        elif since is not None:
+            raise ValidationError({"since": _("A cursor says already where to begin. Give one of both.")})
+        else:
+            (after,) = cursors.read(text, asked)
+        events, reached = events_after(caller, after, names, limit=limit_of(params))
+        following, more = cursors.write(asked, [reached]), "true" if reached < head()[0] else "false"
+        entries = ",".join(body_of(event) for event in events)
+        return json_answer(request._request, f'{{"data":[{entries}],"next":"{following}","more":{more}}}'.encode())
+
+
+class EventCatalogue(DoorView):
+    """Every event that there is to hear, with its schema."""
+
+    open_to_all, what = True, "api events catalogue"
+
+    @extend_schema(
+        operation_id="events_catalogue",
+        summary="Which events there are",
+        description="Each event with its version, the right that it needs and its JSON Schema. Fields are added within a "
+        "version; nothing else changes.",
+        tags=["events"],
+        auth=[],
+        responses={200: Catalogue, 304: UNCHANGED, **dict.fromkeys((400, 429), Errors)},
+    )
+    def get(self, request):
+        _only_known(request._request.GET, ())
+        entries = []
+        for name, alike in types_by_name().items():
+            said = {}
+            for language, _label in settings.LANGUAGES:
+                with override(language):
+                    said[f"name_{language}"] = str(alike[0].label)
+            entries.append(
+                {
+                    "type": name,
+                    "version": alike[0].version,
+                    **said,
+                    "resources": [each.resource_name for each in alike],
+                    "scope": alike[0].scope,
+                    "schema": schema_of(name),
+                }
+            )
+        return json_answer(request._request, json.dumps({"data": entries}, ensure_ascii=False).encode())
