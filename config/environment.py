@@ -1,6 +1,7 @@
 """Reads settings from the environment; nonsense is refused at start with a sentence."""
 
 import os
+from ipaddress import ip_network
 from urllib.parse import unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
@@ -41,6 +42,17 @@ def choice(name, default, allowed):
 
 def items(name, default=()):
     return [item.strip() for item in text(name).split(",") if item.strip()] or list(default)
+
+
+def networks(name):
+    """Networks by commas, such as 10.20.0.0/16; a single address is one too."""
+    found = items(name)
+    for network in found:
+        try:
+            ip_network(network)
+        except ValueError:
+            raise ImproperlyConfigured(f"{name}={network!r} is no network, such as 10.20.0.0/16.") from None
+    return found
 
 
 def url(name, schemes):

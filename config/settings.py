@@ -285,6 +285,9 @@ SMS_TOKEN = env.text("SMS_TOKEN")
 ZALO_URL = env.text("ZALO_URL") if env.url("ZALO_URL", ("https", "http")) else ""
 ZALO_TOKEN = env.text("ZALO_TOKEN")
 
+# Networks that are not public and to which events are sent all the same; http:// to those on this machine.
+EVENTS_ALSO_TO = env.networks("EVENTS_ALSO_TO")
+
 # --- the API -----------------------------------------------------------------------------------
 REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",

@@ -59,6 +59,19 @@ def caller_of(token: str, *, now: datetime, address: str) -> Caller | None:
     return Caller(pk, public_id, allowed, tuple(wards), tuple(groups), basis, calls)
 
 
+def caller_for(client) -> Caller:
+    """The client as it may be told: with every right that it was given."""
+    return Caller(
+        client.pk,
+        client.public_id,
+        frozenset(client.scopes),
+        tuple(client.wards),
+        tuple(client.groups),
+        client.basis,
+        client.calls_a_minute,
+    )
+
+
 def may_call_from(address: str, networks: list) -> bool:
     """Whether the address lies in one of the networks; none named is any address."""
     if not networks:

@@ -1,12 +1,16 @@
 """How the history of connected systems reads, and what they took in the access log."""
 
+from datetime import datetime
+
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from audit.access_log import describe_access
 from audit.events import describe
+from exchange.catalogue import label_of
 from exchange.names import named_groups, named_scopes, named_wards
 from exchange.resources import resources
+from screens import formats
 
 CLIENT = {
     "name": _("Name of the system"),
@@ -27,6 +31,35 @@ describe("client registered", _("Registered the connected system"), fields=CLIEN
 describe("client edited", _("Changed what the connected system may do"), fields=CLIENT)
 describe("client secret made", _("Made a secret that ends with %(hint)s"))
 describe("client switched off", _("Switched the connected system off"))
+
+
+def _named_events(names):
+    return [str(label_of(name)) for name in names]
+
+
+def _moment(text):
+    return formats.vn_datetime(datetime.fromisoformat(text))
+
+
+SUBSCRIPTION = {
+    "address": _("Address that receives events"),
+    "types": (_("Events"), _named_events),
+    "since": (_("Since the moment"), _moment),
+}
+
+describe("subscription made", _("Events are sent to the address from now on"), fields=SUBSCRIPTION)
+describe("subscription edited", _("Changed the address or its events"), fields=SUBSCRIPTION)
+describe("signing secret made", _("Made a signing secret that ends with %(hint)s"))
+describe("subscription paused", _("Paused sending"))
+describe("subscription resumed", _("Resumed sending"))
+describe("subscription silent", _("Sending stopped: the receiver has taken nothing for three days"))
+describe("subscription unwanted", _("Sending stopped: the receiver answers that it wants no more events (410)"))
+describe("subscription unsigned", _("Sending stopped: no signing secret can be read"))
+describe("subscription ended", _("Ended sending"))
+describe("subscription tested", _("Sent a test"))
+describe("events replayed", _("Had events sent again"), fields=SUBSCRIPTION)
+describe("event sent again", _("Had the event “%(type)s” of %(thing)s sent again"))
+describe("event left out", _("Left out the event “%(type)s” of %(thing)s"))
 
 WAYS = {
     "list": _("Read a list through the API"),

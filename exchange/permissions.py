@@ -14,6 +14,22 @@ for name in ("client_list", "client_detail"):
 for name in ("add_client", "edit_client", "make_secret", "switch_off_client"):
     route(f"systems:{name}", GET=MANAGE_CLIENTS, POST=MANAGE_CLIENTS)
 
+# events on their way to them
+for name in ("subscription_detail", "sending_list", "sending_detail"):
+    route(f"systems:{name}", GET=SEE_CLIENTS)
+for name in (
+    "add_subscription",
+    "edit_subscription",
+    "make_signing_secret",
+    "pause_subscription",
+    "resume_subscription",
+    "end_subscription",
+    "replay_subscription",
+):
+    route(f"systems:{name}", GET=MANAGE_CLIENTS, POST=MANAGE_CLIENTS)
+for name in ("test_subscription", "send_again", "leave_out", "send_many_again", "leave_many_out"):
+    route(f"systems:{name}", POST=MANAGE_CLIENTS)
+
 # a token for a client and its secret
 route("exchange:token", POST=ANYONE)
 

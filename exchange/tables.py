@@ -1,4 +1,4 @@
-"""The list of connected systems: its columns and filters."""
+"""The lists of connected systems, and of events sent to them: columns and filters."""
 
 from datetime import timedelta
 
@@ -8,7 +8,8 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from exchange.callers import day_of, minute_of
-from exchange.models import Client, DayOfUse, MinuteOfUse
+from exchange.catalogue import PING, label_of, types_by_name
+from exchange.models import Client, DayOfUse, MinuteOfUse, Sending, Subscription
 from exchange.names import found_by_words, named_scopes
 from screens import tables
 from screens.lists import FilterSet
@@ -90,3 +91,53 @@ class ClientFilter(FilterSet):
 
     def with_words(self, queryset, name, value):
         return queryset.filter(pk__in=found_by_words(value))
+
+
+class SendingTable(tables.Table):
+    event = tables.LinkColumn(
+        verbose_name=_("Event"),
+        route="systems:sending_detail",
+        fields=("type",),
+        compute=lambda record: str(label_of(record["type"])),
+        order_by=("type",),
+        orderable=True,
+        width=40,
+    )
+    system = tables.VietnameseColumn(
+        verbose_name=_("System"), accessor="subscription__client__name", orderable=False, width=40
+    )
+    made_at = tables.DateTimeColumn(verbose_name=_("Written at"), order_by=("pk",))
+    state = tables.TagColumn(verbose_name=_("State"), choices=Sending.State, kinds=Sending.KINDS)
+    attempts = tables.NumberColumn(verbose_name=_("Attempts"))
+    why = tables.ChoiceColumn(verbose_name=_("Why it did not go"), choices=Sending.Why, orderable=False)
+    tried_at = tables.DateTimeColumn(verbose_name=_("Last attempt"), orderable=False)
+    status = tables.CodeColumn(verbose_name=_("Answer code"), orderable=False)
+    address = tables.CodeColumn(
+        verbose_name=_("Address that receives events"), accessor="subscription__address", orderable=False
+    )
+    thing = tables.CodeColumn(verbose_name=_("Identifier of the thing"), accessor="object_id", orderable=False)
+
+    class Meta:
+        shown = ["event", "system", "made_at", "state", "attempts", "why", "tried_at"]
+
+
+def _types():
+    return [(name, label_of(name)) for name in (PING, *types_by_name())]
+
+
+class SendingFilter(FilterSet):
+    advanced = ("type", "thing")
+
+    address = django_filters.ModelChoiceFilter(
+        label=_("Address that receives events"),
+        field_name="subscription",
+        queryset=Subscription.objects.order_by("address", "pk"),
+        to_field_name="public_id",
+    )
+    state = django_filters.ChoiceFilter(label=_("State"), choices=Sending.State.choices)
+    type = django_filters.ChoiceFilter(label=_("Event"), choices=_types)
+    thing = django_filters.UUIDFilter(label=_("Identifier of the thing"), field_name="object_id")
+
+    class Meta:
+        model = Sending
+        fields = []

@@ -14,7 +14,7 @@ from audit.models import AccessEntry
 from exchange import services
 from exchange.callers import use_by_day
 from exchange.forms import ClientForm, SecretForm, SwitchOffForm
-from exchange.models import Client
+from exchange.models import Client, Subscription
 from exchange.names import named_groups, named_scopes, named_wards
 from exchange.tables import ClientFilter, ClientTable, clients_with_use, first_day_shown
 from screens import formats
@@ -90,6 +90,10 @@ def client_detail(request, public_id):
             "secrets": [
                 {"secret": each, "made_by": names[each.made_by], "holds": each.ends_at is None or each.ends_at > now}
                 for each in secrets
+            ],
+            "subscriptions": [
+                {"subscription": each, "kind": Subscription.KINDS[each.state]}
+                for each in client.subscriptions.with_counts()
             ],
             "days": days,
             "calls": sum(row["calls"] for row in days),
