@@ -108,6 +108,13 @@ STEP_WORDS = {
 }
 
 
+def next_step(what, people, *, as_whom="", named=""):
+    """What comes next, as whom somebody does it and who may, for everybody to read before they try; `named` where it is one
+    person's, who is named even when they may not."""
+    who = named or ", ".join(person.full_name for person in people)
+    return {"turn": f"{what} – {': '.join(filter(None, [as_whom, who]))}", "nobody": not people}
+
+
 def can_do_here(verb):
     """Whether the portal has what the step needs: keys for signing."""
     return {"sign": may_sign_here, "seal": has_agency_key}.get(verb, lambda: True)()

@@ -19,6 +19,11 @@ from screens.text import fold
 MOST_LETTERS = 1_000_000  # of the content
 
 
+def posts_heading(office, on):
+    """The posts whose holders may initial the papers of an office on the day."""
+    return Post.objects.in_force(on).filter(office=office, role__in=[role.value for role in INITIALLERS])
+
+
 def offices_headed_by(user, on):
     """The offices whose papers somebody may initial on the day."""
     posts = Post.objects.in_force(on).filter(user=user, role__in=[role.value for role in INITIALLERS])

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.access import require
-from accounts.models import Office, Post
+from accounts.models import Office, Post, User
 from audit.events import actor_name, record_event
 from audit.refusals import Conflict, NotAllowed, Refused, StaleVersion
 from documents.copy_states import CopyState, copy_move
@@ -279,6 +279,17 @@ def may_take(user, copy, verb):
     except Refused:
         return False
     return True
+
+
+def who_may_take(copy, verb, now):
+    """Those whose the step is now."""
+    roles = copy_move(verb, CopyState(copy.state)).roles
+    people = (
+        [copy.signer]
+        if verb == "sign"
+        else User.objects.holding(roles, timezone.localdate(now)).order_by("sort_key", "pk")
+    )
+    return [person for person in people if may_take(person, copy, verb)]
 
 
 # --- shared ------------------------------------------------------------------------------------

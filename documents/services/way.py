@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from accounts.access import require
 from accounts.duties import check_pair, steps_apart_from
+from accounts.models import User
 from audit.events import actor_name, record_event
 from audit.refusals import Conflict, NotAllowed, Refused, StaleVersion
 from documents import purposes
@@ -24,7 +25,7 @@ from documents.guard import named_after
 from documents.layout.data import lines_of
 from documents.layout.drawing import Place, paper_as_pdf
 from documents.models import PaperStep, TrustedCertificate
-from documents.models.papers import offices_headed_by
+from documents.models.papers import offices_headed_by, posts_heading
 from documents.paper_states import NEXT, OFFICE, State, move_of
 from documents.permissions.papers import STEPS
 from documents.reasons import sentence
@@ -345,6 +346,19 @@ def may_take(user, paper, verb, now):
     except Refused:
         return False
     return True
+
+
+def who_may_take(paper, verb, now):
+    """Those whose the step is now; nobody where whoever could holds no such post any more or took a step that does not go
+    together with it."""
+    state, today = State(paper.state), timezone.localdate(now)
+    if state in (State.DRAFT, State.SIGNING):
+        people = [paper.drafter if state == State.DRAFT else paper.signer]
+    else:
+        people = User.objects.holding(move_of(verb, state).roles, today).order_by("sort_key", "pk")
+        if state == State.INITIALLING:
+            people = people.filter(pk__in=posts_heading(paper.office, today).values("user"))
+    return [person for person in people if may_take(person, paper, verb, now)]
 
 
 def why_not(user, paper, verb, now):

@@ -17,7 +17,7 @@ from documents.forms.copies import CopyForm
 from documents.forms.papers import NumberPaperForm, ReasonForm, SignedFileForm, StepForm
 from documents.layout.drawing import page_picture
 from documents.models import IncomingPaper, OutgoingPaper, PaperCopy
-from documents.presenting import COPY_WORDS, can_do_here, signature_words, worth_when_it_came
+from documents.presenting import COPY_WORDS, can_do_here, next_step, signature_words, worth_when_it_came
 from documents.services import copies as services
 from documents.services.numbers import upcoming_number
 from documents.serving import serve
@@ -42,7 +42,7 @@ def copies_of(user, **of):
 
 
 def copy_detail(request, public_id):
-    copy = _copy(request, public_id)
+    copy, now = _copy(request, public_id), timezone.now()
     verb = NEXT_OF_COPY.get(CopyState(copy.state))
     mine = verb is not None and services.may_take(request.user, copy, verb)
     seen = type(copy.original).objects.visible_to(request.user).filter(pk=copy.original.pk).exists()
@@ -54,6 +54,7 @@ def copy_detail(request, public_id):
             "copy": copy,
             "kind": STATE_KINDS[copy.state],
             "facts": _facts(copy),
+            "next_step": _next_step(copy, verb, now) if verb else None,
             "original": copy.original if seen else None,
             "is_void": services.is_void(copy.original),
             "is_corrected": not services.is_void(copy.original) and services.is_corrected(copy),
@@ -65,6 +66,13 @@ def copy_detail(request, public_id):
             "may_drop": services.may_take(request.user, copy, "drop"),
         },
     )
+
+
+def _next_step(copy, verb, now):
+    people = services.who_may_take(copy, verb, now)
+    if verb == "sign":
+        return next_step(COPY_WORDS[verb][0], people, named=copy.signer.full_name)
+    return next_step(COPY_WORDS[verb][0], people, as_whom=_("Records clerk"))
 
 
 def _changed(original, source):

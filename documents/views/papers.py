@@ -25,7 +25,7 @@ from documents.layout.files import PDF, file_of_paper
 from documents.models import OutgoingPaper
 from documents.paper_states import State
 from documents.permissions.papers import offices_of
-from documents.presenting import STEP_WORDS, WORDS, can_do_here, signature_words
+from documents.presenting import STEP_WORDS, WORDS, can_do_here, next_step, signature_words
 from documents.services import papers as services
 from documents.services import way
 from documents.services.copies import source_of
@@ -67,6 +67,7 @@ def paper_detail(request, public_id):
     paper, now = paper_or_404(request, public_id), timezone.now()
     verb = way.next_verb(paper)
     mine = verb is not None and way.may_take(request.user, paper, verb, now)
+    in_the_way = _in_the_way(paper, verb)
     return render(
         request,
         "documents/paper.html",
@@ -76,14 +77,14 @@ def paper_detail(request, public_id):
             "facts": _facts(paper),
             "made_for": purposes.shown_on(paper, request.user),
             "steps": _steps(paper),
-            "turn": _turn(paper),
+            "next_step": _next_step(paper, verb, now) if verb else None,
             "cautions": [*purposes.cautions_on(paper), *_left_to_fill_in(paper), *_due_on_day_off(paper)],
-            "in_the_way": _in_the_way(paper, verb),
+            "in_the_way": in_the_way,
             "not_you": way.why_not(request.user, paper, verb, now) if verb and not mine else "",
             "late": paper.is_late(timezone.localdate(now)),
             "may_edit": paper.is_draft and paper.drafter_id == request.user.pk,
-            "action": _action(paper, verb) if mine else None,
-            "upload": _upload(paper, verb) if mine else "",
+            "action": _action(paper, verb) if mine and not in_the_way else None,
+            "upload": _upload(paper, verb) if mine and not in_the_way else "",
             **_copies(request.user, paper),
             **_register(request.user, paper),
             "others": [
@@ -148,18 +149,16 @@ def _upload(paper, verb):
     return reverse(route, args=[paper.public_id]) if route else ""
 
 
-def _turn(paper):
-    """Whose turn it is."""
-    office = f"{_('Head of office')} ({paper.office})"
-    return {
-        State.DRAFT: paper.drafter.full_name,
-        State.INITIALLING: office,
+def _next_step(paper, verb, now):
+    clerk = _("Records clerk")
+    as_whom = {
+        State.INITIALLING: f"{_('Head of office')} ({paper.office})",
         State.CHECKING: _("The Department's Office"),
-        State.SIGNING: paper.signer.full_name,
-        State.NUMBERING: _("Records clerk"),
-        State.SEALING: _("Records clerk"),
-        State.ISSUING: _("Records clerk"),
+        **dict.fromkeys((State.NUMBERING, State.SEALING, State.ISSUING), clerk),
     }.get(State(paper.state), "")
+    named = {State.DRAFT: paper.drafter, State.SIGNING: paper.signer}.get(State(paper.state))
+    people = way.who_may_take(paper, verb, now)
+    return next_step(WORDS[verb][0], people, as_whom=as_whom, named=named.full_name if named else "")
 
 
 def _steps(paper):
@@ -323,5 +322,13 @@ def paper_or_404(request, public_id):
 
 
 def _form(request, form, title, submit, back, *, paper=None):
-    page = {"form": form, "title": title, "submit": submit, "back": back, "paper": paper, "lead": ""}
+    page = {
+        "form": form,
+        "title": title,
+        "submit": submit,
+        "back": back,
+        "paper": paper,
+        "lead": "",
+        "looked_at": False,
+    }
     return render(request, "documents/paper_form.html", page)

@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import UTC, date, datetime, timedelta
+from html import unescape
 from io import BytesIO
 from itertools import pairwise
 
@@ -19,10 +20,11 @@ from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner
 from pypdf import PdfWriter
 
 from accounts.handover import hand_over
+from accounts.models import Post
 from accounts.roles import Role
 from audit.refusals import Conflict, NotAllowed, Refused, StaleVersion
 from documents.models import OutgoingPaper, PaperNumber, PaperStep
-from documents.paper_states import MOVES, State, move_of
+from documents.paper_states import INITIALLERS, MOVES, State, move_of
 from documents.services import numbers, papers, way
 from documents.signing.keys import agency_key, person_key
 from documents.signing.places import fill_in, filled_in
@@ -164,6 +166,44 @@ def test_whoever_signs_a_paper_is_not_offered_its_initialling_and_reads_why(clie
     assert page("return_paper", paper) in shown[head]
     paper = make_paper_at("signing", paper=paper, head=deputy, clerk=clerk)
     assert page("sign_paper", paper) in client_as(head).get(page("paper", paper)).content.decode()
+
+
+def test_the_page_says_who_may_take_the_next_step_and_offers_it_to_nobody_else(client_as, clerk):
+    call_command("load_duties", verbosity=0)
+    office = make_office(name="Phòng Quản lý công nghiệp")
+    drafter, head = make_officer(office=office), make_head(office=office, full_name="Đỗ Thị Trưởng")
+    make_head(office=make_office(), full_name="Ngô Văn Khác")
+    paper, auditor = make_paper(drafter=drafter), make_auditor()
+    said = {
+        "draft": f"Trình ký nháy – {drafter.full_name}",
+        "initialling": "Ký nháy nội dung – Trưởng phòng (Phòng Quản lý công nghiệp): Đỗ Thị Trưởng",
+        "checking": f"Soát thể thức – Văn phòng Sở: {clerk.full_name}",
+        "signing": f"Ký – {paper.signer.full_name}",
+        "numbering": f"Cấp số, ngày – Văn thư: {clerk.full_name}",
+        "sealing": f"Ký số của cơ quan – Văn thư: {clerk.full_name}",
+        "issuing": f"Phát hành – Văn thư: {clerk.full_name}",
+    }
+    for state, words in said.items():
+        paper = make_paper_at(state, paper=paper, head=head, clerk=clerk)
+        people = (drafter, head) if state == "draft" else (drafter, head, clerk, paper.signer, auditor)
+        offered = set()
+        for person in people:
+            shown = client_as(person).get(page("paper", paper))
+            if shown.status_code == 404:
+                continue
+            assert f"Bước tiếp theo: {words}<" in unescape(shown.content.decode())
+            if page(f"{way.next_verb(paper)}_paper", paper) in shown.content.decode():
+                offered.add(person)
+        assert offered == {each for each in people if way.may_take(each, paper, way.next_verb(paper), NOW)}
+        assert len(offered) == 1
+
+
+def test_the_page_says_when_nobody_may_take_the_next_step(client_as, clerk):
+    paper = make_paper_at("initialling", paper=make_paper(drafter=make_officer()))
+    Post.objects.filter(role__in=[role.value for role in INITIALLERS]).update(ends_on=TODAY - timedelta(days=1))
+    assert "Hiện không ai thực hiện được bước này" in unescape(
+        client_as(paper.drafter).get(page("paper", paper)).content.decode()
+    )
 
 
 def test_a_paper_that_is_sent_back_begins_anew_with_its_reason(clerk):
