@@ -54,6 +54,28 @@ def lines_above(series, signer, authority, post_words, on):
     return (f"{authority.name}. {DIRECTOR_WORDS}", post_words or (title_of(post) if post else ""))
 
 
+def lines_by_post(post):
+    """The lines above the name of a leader, or of a head who signs by order of the director; the deputy of a head in the
+    head's place."""
+    role = Role(post.role)
+    if role == Role.DIRECTOR:
+        return (DIRECTOR_WORDS,)
+    if role == Role.DEPUTY_DIRECTOR:
+        return (f"KT. {DIRECTOR_WORDS}", title_of(post))
+    if role == Role.DEPUTY_HEAD:
+        head = title_of(Post(role=Role.HEAD, office=post.office))
+        return (f"TL. {DIRECTOR_WORDS}", f"KT. {head}", f"PHÓ {_head_of(post.office)}")
+    return (f"TL. {DIRECTOR_WORDS}", title_of(post))
+
+
+def _head_of(office):
+    """What its head is called without its name: TRƯỞNG PHÒNG."""
+    if office.kind == Office.Kind.CENTRE:
+        return DIRECTOR_WORDS
+    first = office.name.split(" ")[0]
+    return f"TRƯỞNG {first}".upper()
+
+
 def title_of(post):
     """The post as it stands above a name: TRƯỞNG PHÒNG QUẢN LÝ CÔNG NGHIỆP."""
     role, office = Role(post.role), post.office

@@ -10,8 +10,12 @@ from dataclasses import dataclass, field
 from django.utils import timezone, translation
 from django.utils.translation import pgettext
 
+from accounts.models import Delegation, Post
+from accounts.roles import HEADS, LEADERS
 from documents.layout.data import Block, Paper, Signature, table_of
+from documents.signatories import lines_by_post
 from dossiers.models import SlipLine
+from dossiers.permissions.handling import ACTIONS
 from dossiers.presenting.procedures import working_days
 from screens import formats
 from screens.sheets import MOTTO, NATION, SIGN_HERE
@@ -31,7 +35,7 @@ class Slip:
     paragraphs: list = field(default_factory=list)
     heads: list = field(default_factory=list)
     rows: list = field(default_factory=list)
-    signer: str = ""
+    signer: tuple = ()  # the lines above the name
     name: str = ""
 
 
@@ -44,13 +48,12 @@ FORMS = {
 }
 APPLICATION = "Đơn đã ký số"
 CONTROL = ("06", "Phiếu kiểm soát quá trình giải quyết hồ sơ")
-SIGNERS = {
+SIGNERS = {  # who signs by what they did; the others are signed by what they are
     Verb.RECEIVE: "Người tiếp nhận hồ sơ",
     Verb.ASK: "Người yêu cầu bổ sung",
     Verb.REFUSE: "Người tiếp nhận hồ sơ",
-    Verb.EXTEND: "Thủ trưởng đơn vị",
-    Verb.STOP: "Thủ trưởng đơn vị",
 }
+HEAD_OF_UNIT = "Thủ trưởng đơn vị"
 
 
 def frame_of(slip):
@@ -83,7 +86,9 @@ def paper_of(slip):
             *([table_of(table)] if slip.rows else []),
             *(Block("text", text) for text in slip.paragraphs),
         ),
-        signature=Signature((slip.signer.upper(),), slip.name, frame["sign_here"]) if slip.signer else Signature(),
+        signature=Signature(tuple(line.upper() for line in slip.signer), slip.name, frame["sign_here"])
+        if slip.signer
+        else Signature(),
         form_number=slip.form,
     )
 
@@ -115,9 +120,33 @@ def slip_of(line):
         made = _PARTS[Verb(line.verb)](line, dossier)
         return Slip(
             title=title, form=form_number(dossier.procedure_version, number), number=f"{dossier.code}/{line.number}",
-            day=timezone.localdate(line.at), lines=[*lines, *made.pop("lines", [])], signer=SIGNERS[Verb(line.verb)],
+            day=timezone.localdate(line.at), lines=[*lines, *made.pop("lines", [])], signer=_signer(line),
             name=line.by.full_name, **made,
         )  # fmt: skip
+
+
+def _signer(line):
+    """The lines above the name: what the person did at the door; else the post by which they decided on that day, a leader's
+    before the one in the office that had the dossier, or the right of whoever authorised them."""
+    verb, on = Verb(line.verb), timezone.localdate(line.at)
+    if verb in SIGNERS:
+        return (SIGNERS[verb],)
+    own = _deciding_post(line.by, line.office, on)
+    if own:
+        return lines_by_post(own)
+    for given in Delegation.objects.received_by(line.by, on):
+        post = _deciding_post(given.giver, line.office, on) if given.action == ACTIONS[verb].code else None
+        if post:
+            *before, last = lines_by_post(post)
+            return (*before, f"TUQ. {last}")
+    return (HEAD_OF_UNIT,)
+
+
+def _deciding_post(person, office, on):
+    posts = Post.objects.in_force(on).filter(user=person).select_related("office")
+    leading = posts.filter(role__in=[role.value for role in LEADERS]).order_by("-role")
+    heading = posts.filter(role__in=[role.value for role in HEADS], office=office).order_by("-role")
+    return leading.first() or heading.first()
 
 
 def _who(dossier):

@@ -6,7 +6,9 @@ from html import unescape
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
+from accounts.models import Delegation
 from accounts.roles import Role
 from dossiers.models import DossierFile
 from dossiers.presenting.slips import control_slip, has_form, paper_of, slip_of
@@ -20,6 +22,7 @@ from tests.factories import (
     make_dossier_file,
     make_enterprise,
     make_enterprise_user,
+    make_office,
     make_slip_line,
     make_stored_file,
     make_supplement,
@@ -110,6 +113,37 @@ def test_the_receipt_confirms_what_was_supplemented_before_it_too():
     make_slip_line(dossier, "received")
     rows = slip_of(dossier.slip.get(verb="receive")).rows
     assert rows == [[1, first.name_vi, 2], [2, "Hình ảnh", 1], [3, "Đơn đã ký số", 1], [4, other.wanted, 1]]
+
+
+def test_an_apology_is_signed_by_the_post_of_whoever_promised_the_new_day():
+    office = make_office(name="Phòng Quản lý công nghiệp")
+    stopped, _refused = handled()
+    lines = {line.verb: line for line in stopped.slip.with_people()}
+    director, deputy = make_user(Role.DIRECTOR), make_user(Role.DEPUTY_DIRECTOR)
+    head, second = (make_user(role, office=office) for role in (Role.HEAD, Role.DEPUTY_HEAD))
+    authorised, stranger = make_user(Role.HEAD, office=make_office()), make_user(Role.HEAD, office=make_office())
+    today = timezone.localdate(lines["extend"].at)
+    for right in ("dossiers.extend", "dossiers.stop"):
+        Delegation.objects.create(
+            giver=director, receiver=authorised, action=right, starts_on=today, ends_on=today, planned_ends_on=today,
+            paper="12/GUQ-SCT", created_by="user:x", created_at=lines["extend"].at,
+        )  # fmt: skip
+    for person, above in (
+        (director, ("GIÁM ĐỐC",)),
+        (deputy, ("KT. GIÁM ĐỐC", "PHÓ GIÁM ĐỐC")),
+        (head, ("TL. GIÁM ĐỐC", "TRƯỞNG PHÒNG QUẢN LÝ CÔNG NGHIỆP")),
+        (second, ("TL. GIÁM ĐỐC", "KT. TRƯỞNG PHÒNG QUẢN LÝ CÔNG NGHIỆP", "PHÓ TRƯỞNG PHÒNG")),
+        (authorised, ("TUQ. GIÁM ĐỐC",)),
+        (stranger, ("Thủ trưởng đơn vị",)),
+    ):
+        for verb in ("extend", "stop"):
+            line = lines[verb]
+            line.by, line.office = person, office
+            slip = slip_of(line)
+            assert slip.signer == above
+            said = pages_of(paper_as_pdf(paper_of(slip)).pdf)[0]
+            for words in (*above, person.full_name):
+                assert bare(words.upper() if words in above else words) in bare(said)
 
 
 def test_a_programme_procedure_has_the_same_content_without_the_numbers_of_forms():
