@@ -1,6 +1,7 @@
 """The list of certifying organisations that are trusted: enter one, take one from the list."""
 
 import hashlib
+from dataclasses import dataclass
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -33,6 +34,33 @@ def verified(stored, now):
         return signatures_in(content, trusted_roots(now))
     except (Refused, OSError):
         return None
+
+
+@dataclass(frozen=True)
+class Checked:
+    """The signatures of a file as they were verified before a transaction, with the digest of the bytes that they are of."""
+
+    digest: str
+    signatures: list | None
+
+
+def checked(stored, now):
+    """What a service asks of a file before its transaction: verifying takes seconds, for which no row may be held."""
+    return Checked(_digest_now(stored), verified(stored, now) if stored.format == "pdf" else [])
+
+
+def require_unchanged(stored, before):
+    """Within the transaction: the file still has the bytes that were Checked before."""
+    if _digest_now(stored) != before.digest:
+        raise Conflict(_("The file was changed while it was being checked. Attach it again."))
+
+
+def _digest_now(stored):
+    """Of the bytes themselves, not as the row names it; "" where they cannot be read."""
+    try:
+        return hashlib.sha256(bytes_of(stored)).hexdigest()
+    except (Refused, OSError):
+        return ""
 
 
 def looked_at(file, now):

@@ -8,7 +8,7 @@ from accounts.access import require
 from audit.events import record_event
 from audit.refusals import Conflict, Refused
 from documents.models import PaperNumber
-from documents.services.trust import verified
+from documents.services.trust import checked, require_unchanged
 from dossiers.clock import Run, Terms, WorkingDays, promise, step_days
 from dossiers.models import DossierNote
 from dossiers.permissions.handling import NOTE, handlers_of, headed_offices
@@ -169,13 +169,19 @@ def extend_dossier(*, dossier, due_on, reason, by, now, version=None):
     return write_line(row, Verb.EXTEND, row.state, by=by, now=now, note=reason, run=Run(row.starts_on, due_on))
 
 
-@transaction.atomic
-def issue_result(*, dossier, paper_number, paper_on, file, by, now, note=""):
+def issue_result(*, dossier, paper_number, paper_on, file, by, now, note="", found=None):
     """A result that was made outside is signed, numbered and issued: its number, its date and its scan stand on the slip.
 
-    A scan without digital signatures is taken; one that was changed after it was signed is no result of anybody.
+    A scan without digital signatures is taken; one that was changed after it was signed is no result of anybody. Its signatures
+    are `found` (documents.services.trust.checked) before any transaction; a service that is given nothing finds them itself.
     """
-    signatures = verified(file, now) if file.format == "pdf" else []
+    found = found or checked(file, now)
+    given = {"paper_number": paper_number, "paper_on": paper_on, "file": file, "note": note}
+    return _issue_result(dossier, found, by=by, now=now, **given)
+
+
+@transaction.atomic
+def _issue_result(dossier, found, *, by, now, paper_number, paper_on, file, note):
     row = held_for(dossier, Verb.ISSUE, by, now)
     standing = standing_paper(row)
     if standing:
@@ -192,7 +198,8 @@ def issue_result(*, dossier, paper_number, paper_on, file, by, now, note=""):
             % {"day": formats.vn_date(timezone.localdate(approved.at))}
         )
     _require_number_stands(paper_number, paper_on.year)
-    if any(not each.holds for each in signatures or ()):
+    require_unchanged(file, found)
+    if any(not each.holds for each in found.signatures or ()):
         raise Refused(
             _(
                 "The file was changed after it was signed: its digital signature no longer holds. Take the signed file as the "

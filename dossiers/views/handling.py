@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from documents.attaching import Attachments, bind
+from documents.services.trust import checked
 from dossiers.forms import handling as forms
 from dossiers.permissions.handling import handlers_of, headed_offices, may_do
 from dossiers.presenting.handling import promises_of
@@ -29,13 +30,14 @@ from screens import formats
 from screens.forms import form_data
 
 
-def _nothing(dossier, now):
+def _nothing(of, now):
     return {}
 
 
 @dataclass(frozen=True)
 class Act:
-    """One page: `options(dossier, now)` are for its form, `do(dossier, given, form, by=, now=)` is the service."""
+    """One page: `options(dossier, now)` are for its form, `do(dossier, given, form, by=, now=)` is the service; what it needs
+    found out before its transaction begins, `find(form, now)` finds."""
 
     verb: Verb
     form: type
@@ -45,6 +47,7 @@ class Act:
     do: Callable
     lead: Callable = lambda dossier, now: ""
     options: Callable = _nothing
+    find: Callable = _nothing
 
 
 def _promised(dossier, now):
@@ -180,6 +183,7 @@ ACTS = {
             dossier=dossier, paper_number=given["paper_number"], paper_on=given["paper_on"], file=form.file_of("scan"),
             **by,
         ),
+        find=lambda form, now: {"found": checked(form.file_of("scan"), now)},
     ),
     "return": Act(
         Verb.RETURN, forms.ReturnedForm, gettext_lazy("Enter that the result was returned"), gettext_lazy("Enter"),
@@ -216,9 +220,10 @@ def act(request, public_id, name):
             form = one.form(*form_data(request), user=request.user, **options)
     else:
         form = one.form(form_data(request)[0], **options)
+    found = one.find(form, now) if request.method == "POST" and form.is_valid() else {}
     done = do_once(
         request, form, f"{name} dossier {dossier.public_id}",
-        lambda given, **by: one.do(dossier, given, form, **by),
+        lambda given, **by: one.do(dossier, given, form, **found, **by),
     )  # fmt: skip
     if done:
         messages.success(request, str(one.done))

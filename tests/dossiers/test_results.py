@@ -6,18 +6,22 @@ from html import unescape
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.roles import Role
 from audit.refusals import Conflict, NotAllowed, Refused
 from documents.services.papers import discard_paper
+from documents.services.trust import Checked, checked
 from documents.services.way import number_paper, stop_paper
 from documents.signing.keys import person_key
-from documents.store import VISITOR, bytes_of, save_upload
+from documents.store import VISITOR, bytes_of, path_of, save_upload
 from dossiers.presenting.results import draft_of
 from dossiers.services import handling, results
 from dossiers.services.checking import problems_of
 from dossiers.services.dossiers import withdraw_dossier
+from dossiers.views import handling as views
 from notices.models import Telling
 from reporting.demo.scans import signed_page
 from tests.dossiers.test_procedure_models import refused
@@ -168,6 +172,37 @@ def test_a_result_made_outside_is_no_file_that_was_changed_after_it_was_signed(d
         client = client_as(reader)
         assert at in text_of(client.get(to("dossier", desk.dossier)))
         assert desk.director.full_name in text_of(client.get(at))
+
+
+def test_a_file_that_is_another_than_was_checked_before_the_transaction_is_no_result(desk):
+    desk.approved()
+    file = kept(signed_page("kết quả", person_key(desk.director)))
+    found = checked(file, NOW)
+    path_of(file.sha256).chmod(0o600)
+    path_of(file.sha256).write_bytes(bytes_of(file).replace(b"TAI LIEU", b"TAI LIEV", 1))
+    given = {"paper_number": "9/X", "paper_on": TODAY, "file": file, "by": desk.clerk, "now": NOW}
+    with pytest.raises(Conflict, match="bị thay đổi trong khi đang được kiểm tra"):
+        handling.issue_result(dossier=desk.dossier, found=found, **given)
+    assert desk.state() == "approved"
+
+
+def test_signatures_of_a_result_are_verified_before_its_form_begins_a_transaction(desk, client_as, monkeypatch):
+    desk.approved()
+    held = []
+
+    def watching(*args):
+        held.append(len(connection.savepoint_ids))
+        return Checked("", [])
+
+    monkeypatch.setattr(views, "checked", watching)
+    scan = SimpleUploadedFile("qd.pdf", signed_page("kết quả", person_key(desk.director)))
+    day = f"{timezone.localdate():%d/%m/%Y}"
+    outside = len(connection.savepoint_ids)
+    sent = {"paper_number": "9/X", "paper_on": day, "scan": scan, "operation_key": str(uuid.uuid4())}
+    page = text_of(client_as(desk.clerk).post(to("issue_dossier", desk.dossier), sent))
+    assert held == [outside]
+    assert "bị thay đổi trong khi đang được kiểm tra" in page and "9/X" in page
+    assert desk.state() == "approved"
 
 
 def kept(content):
