@@ -3,6 +3,7 @@
 import ast
 import re
 from collections import Counter
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,12 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import models
 from django.db.backends.postgresql.psycopg_any import is_psycopg3
+from django.forms.forms import BaseForm
 from django.template import TemplateDoesNotExist
 from django.template.loader import get_template
+from django.utils import translation
 
+from screens.forms import DateField
 from tests import house
 
 HOUSE = house.HOUSE
@@ -131,6 +135,24 @@ def test_what_could_let_text_through_unescaped_is_reviewed(risky):
     pattern = re.escape(risky).replace(r"\|", r"\|\s*") + r"\b"
     found = {where.partition(":")[0] for where in lines_with(pattern, own_text()) if not where.startswith("tests/")}
     assert found == REVIEWED[risky]
+
+
+DAY_WITHOUT_YEAR = {"DefinitionForm.who_on"}  # 31/12 of each year
+
+
+def test_days_are_asked_with_the_field_for_days():
+    import_module(settings.ROOT_URLCONF).urlpatterns  # noqa: B018 - loads every form that a page shows
+    wrong, kinds = [], [BaseForm]
+    with translation.override("vi"):
+        while kinds:
+            kind = kinds.pop()
+            kinds += kind.__subclasses__()
+            for name, field in getattr(kind, "base_fields", {}).items():
+                asked = f"{kind.__name__}.{name}"
+                ours = kind.__module__.split(".")[0] in settings.ROOMS and asked not in DAY_WITHOUT_YEAR
+                if ours and str(field.label or "").startswith("Ngày ") and not isinstance(field, DateField):
+                    wrong.append(asked)
+    assert wrong == []
 
 
 def test_row_locks_name_the_rows_they_lock():
