@@ -36,6 +36,7 @@ def _in_language(record, path):
 
 
 class OwnTable(tables.Table):
+    stacked = True
     subject = tables.LinkColumn(
         verbose_name=_("Notice"),
         route="notices:own_notice",

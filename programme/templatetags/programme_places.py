@@ -7,10 +7,11 @@ register = template.Library()
 
 @register.inclusion_tag("programme/includes/sections.html", takes_context=True)
 def programme_sections(context):
-    """The sections of plan and money that the reader may open."""
+    """The sections of plan and money that the reader may open: tabs, or a menu where these would fill a narrow screen."""
     request = context["request"]
     match = request.resolver_match
-    return {"sections": sections(request.user, match.view_name if match else "")}
+    found = sections(request.user, match.view_name if match else "")
+    return {"sections": found, "here": next((each["label"] for each in found if each["current"]), "")}
 
 
 @register.simple_tag(takes_context=True)

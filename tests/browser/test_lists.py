@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.browser.conftest import DESKTOP, sign_in
+from tests.browser.conftest import DESKTOP, PHONE, sign_in
 
 OFFICER = "chuyenvien@thunghiem.example"
 
@@ -70,3 +70,24 @@ def test_columns_are_chosen_and_kept_as_a_view_that_can_be_removed(page):
     page.locator("form[action*='/remove/'] button").first.click()
     page.wait_for_url("**view=all*")
     assert page.locator(".tabs", has_text="Cột của tôi").count() == 0
+
+
+def test_the_sections_of_a_room_are_tabs_on_a_desk_and_a_menu_on_a_phone(page):
+    page.goto("/programme/meetings/")
+    tabs, menu = page.locator(".sections .tabs"), page.locator(".sections summary")
+    assert tabs.is_visible() and not menu.is_visible()
+    page.set_viewport_size(PHONE)
+    assert not tabs.is_visible() and menu.inner_text() == "Mục: Cuộc họp"
+    link = page.locator(".sections .nav-list a", has_text="Nhiệm vụ được giao")
+    assert not link.is_visible()
+    menu.press("Enter")
+    link.press("Enter")
+    page.wait_for_url("**/programme/given-tasks/**")
+
+
+def test_a_notice_is_read_on_a_phone_without_scrolling_sideways(page):
+    page.set_viewport_size(PHONE)
+    page.goto("/notices/")
+    assert page.evaluate("(e => e.scrollWidth - e.clientWidth)(document.querySelector('.table-region'))") == 0
+    box, subject = page.locator("tbody tr:first-child .select").bounding_box(), page.locator("tbody th").first
+    assert subject.bounding_box()["width"] > 250 and abs(subject.bounding_box()["y"] - box["y"]) < 20
