@@ -9,13 +9,18 @@ from audit.rewriting import Rewritten
 from screens import formats
 
 register = template.Library()
-SHOWN_AT_ONCE = 12
+SHOWN_AT_ONCE = 6
 
 
 @register.inclusion_tag("audit/includes/history.html")
 def history(obj):
     """The history of a record as sentences with before and after, the latest first."""
-    lines = history_of(obj)
+    return folded(history_of(obj))
+
+
+@register.inclusion_tag("audit/includes/history.html")
+def folded(lines):
+    """Lines of a history, the latest at once and the older behind a click."""
     return {"lines": lines[:SHOWN_AT_ONCE], "older": lines[SHOWN_AT_ONCE:]}
 
 

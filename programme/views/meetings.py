@@ -102,6 +102,11 @@ def meeting_detail(request, public_id):
     off = days_off([row.deadline for row in conclusions if row.given is None])
     invitation = issued_invitation(meeting)
     said, is_open = otherwise(meeting), keeps and services.guests_are_open(meeting)
+    shown = [
+        (guest, ANSWER_KINDS.get(guest.answer, "quiet"), is_open and may_withdraw(guest))
+        for guest in guests[:GUESTS_SHOWN]
+    ]
+    may_enter_answers = keeps and meeting.state == STATE.INVITED and meeting.starts_at > now
     return render(
         request,
         "programme/meeting.html",
@@ -117,12 +122,11 @@ def meeting_detail(request, public_id):
             "otherwise": said,
             "day_off": _on_day_off(meeting),
             "by_hand": _by_hand(meeting) if keeps and (said or _is_changed(meeting)) else "",
-            "guests": [
-                (guest, ANSWER_KINDS.get(guest.answer, "quiet"), is_open and may_withdraw(guest))
-                for guest in guests[:GUESTS_SHOWN]
-            ],
+            "guests": shown,
+            "anybody_marked": any(guest.attended is not None for guest, _tag, _may in shown),
+            "anything_to_do": may_enter_answers or any(may for _guest, _tag, may in shown),
             "more_guests": len(guests) > GUESTS_SHOWN,
-            "may_enter_answers": keeps and meeting.state == STATE.INVITED and meeting.starts_at > now,
+            "may_enter_answers": may_enter_answers,
             "papers": _papers(request.user, meeting, keeps),
             "conclusions": [(row, off.get(row.deadline, "")) for row in conclusions],
             "may_conclude": keeps and services.conclusions_are_open(meeting),

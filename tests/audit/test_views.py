@@ -115,6 +115,16 @@ def test_history_tag_reads_values_as_people_do(now):
     assert "Sắp xếp &lt;bộ máy&gt;" in shown and "Lê Thị Làm" in shown
 
 
+def test_a_long_history_shows_the_latest_and_folds_the_older(now):
+    office, officer = make_office(), make_officer()
+    for number in range(1, 9):
+        note("office edited", office, officer, now, reason=f"Lần {number}")
+    shown = Template("{% load history %}{% history office %}").render(Context({"office": office}))
+    latest, older = shown.split("<summary>Các mục cũ hơn (2)</summary>")
+    assert all(f"Lần {number}" in latest for number in range(3, 9))
+    assert all(f"Lần {number}" in older for number in (1, 2))
+
+
 def test_history_of_something_untouched_says_so():
     shown = Template("{% load history %}{% history office %}").render(Context({"office": make_office()}))
     assert "Chưa ghi nhận gì" in shown

@@ -906,6 +906,21 @@ def test_invitations_are_sent_from_the_page_in_one_act_with_a_result_for_each(cl
     assert client.get(reverse("programme:attendance_list", args=place), {"export": "xlsx"}).getvalue()[:2] == b"PK"
 
 
+def test_the_page_shows_who_came_once_it_is_marked_and_acts_while_there_are_any(client_as):
+    def heads(room):
+        page = client_as(room.secretary).get(room.meeting.get_absolute_url()).content.decode().split("</table>")[0]
+        return [head for head in ("Có dự", "Thao tác") if f'<th scope="col">{head}</th>' in page]
+
+    now = timezone.now()
+    begun = Room(now=now - timedelta(days=8), begins=now - timedelta(days=1)).invited()
+    assert heads(begun) == []  # nobody answers any more
+    invitations.mark_attendance(
+        meeting=begun.meeting, marks={1: (True, "")}, version=begun.meeting.version, by=begun.secretary, now=now
+    )
+    assert heads(begun) == ["Có dự"]
+    assert heads(Room(now=now).invited()) == ["Thao tác"]
+
+
 def test_a_task_and_its_meeting_lead_to_each_other(client_as, room):
     room.invited().held().concluded()
     client, task = client_as(room.secretary), GivenTask.objects.get()
