@@ -12,7 +12,7 @@ from dossiers.lodging import components_of, condition_text
 from dossiers.models import FormField
 from dossiers.presenting.handling import told_to_enterprise
 from dossiers.presenting.procedures import endings, version_title, working_days
-from dossiers.states import State, Turn
+from dossiers.states import UNASSIGNED, State, Turn
 from screens import formats
 
 STATE_KINDS = {
@@ -45,7 +45,7 @@ ABOUT = 90  # characters
 ENDED = gettext_lazy("Nothing. To ask again, copy the dossier.")
 NEXT = {
     State.LODGED: gettext_lazy("The Department checks the dossier, then receives it with a promised date, asks for what is missing, or says why it cannot receive it. Until then no date is promised."),
-    State.RECEIVED: gettext_lazy("The office that handles it assigns and appraises it."),
+    State.RECEIVED: gettext_lazy("The office that handles it appraises it."),
     State.APPRAISING: gettext_lazy("The officer appraises it and submits what is proposed, or asks for what is missing."),
     State.SUPPLEMENTING: gettext_lazy("The enterprise answers the request item by item; until then the clock stands still."),
     State.SUBMITTED: gettext_lazy("A leader of the Department decides."),
@@ -57,6 +57,28 @@ NEXT = {
     State.STOPPED: ENDED,
     State.WITHDRAWN: ENDED,
 }  # fmt: skip
+# what the Department reads instead where somebody in particular is next
+ASSIGNS = gettext_lazy("%(who)s assigns it to whoever is to handle it.")
+NEXT_INSIDE = {
+    State.LODGED: gettext_lazy("The intake desk checks it, then receives it with a promised day, asks for what is missing, or says why it is not received."),
+    State.RECEIVED: gettext_lazy("%(who)s begins the appraisal, or prepares a request for what is missing."),
+    State.APPRAISING: gettext_lazy("%(who)s appraises it and submits what is proposed, or prepares a request for what is missing."),
+    State.APPROVED: gettext_lazy("The result is signed; then the records clerk numbers and issues it."),
+    State.ISSUED: gettext_lazy("The intake desk gives the result to the enterprise and enters that; it can be downloaded here already."),
+}  # fmt: skip
+
+
+def next_inside(dossier, request=None):
+    """What comes next and who does it, as the Department reads it; `request` is a supplement that is prepared, if any is."""
+    who = {"who": dossier.handler.full_name if dossier.handler_id else dossier.office}
+    if request and request.stage == State.LODGED:
+        return _("A clerk checks the prepared request for a supplement and sends it.")
+    if request:
+        return _("A head or leader who did not prepare the request for a supplement checks and sends it.")
+    if dossier.state in UNASSIGNED and dossier.handler_id is None:
+        return str(ASSIGNS) % who
+    inside = NEXT_INSIDE.get(State(dossier.state))
+    return str(inside) % who if inside else next_text(dossier)
 
 
 def next_text(dossier):

@@ -111,6 +111,11 @@ def has_form(line):
     return Verb(line.verb) in FORMS
 
 
+def title_of(line):
+    """What the form of a line is called, in Vietnamese as on the paper."""
+    return FORMS[Verb(line.verb)][1]
+
+
 def slip_of(line):
     """The Slip that belongs to a line of the control slip; KeyError for a line that has none."""
     number, title = FORMS[Verb(line.verb)]

@@ -17,7 +17,7 @@ from documents.services.trust import verified
 from documents.serving import serve
 from documents.tables.papers import STATE_KINDS as PAPER_KINDS
 from dossiers.answers import missing_of
-from dossiers.models import Dossier, SlipLine
+from dossiers.models import Dossier, SlipLine, SupplementRequest
 from dossiers.models.results import OVER
 from dossiers.permissions.dossiers import START, TYPE_IN, acts_for, sees_identity
 from dossiers.permissions.handling import ASSIGN, NOTE, RECEIVE, SEE_DRAFT
@@ -31,6 +31,7 @@ from dossiers.presenting.dossiers import (
     components_shown,
     facts_of,
     history_lines,
+    next_inside,
     next_text,
     sections_of,
     until_text,
@@ -90,7 +91,6 @@ def dossier(request, public_id):
             "kind": STATE_KINDS[row.state],
             "turn": TURN_WORDS[row.turn],
             "until": until_text(row),
-            "next": next_text(row),
             "facts": facts_of(row),
             "sections": sections_of(row, fields),
             "components": components_shown(row, fields, files),
@@ -117,18 +117,22 @@ def _handled(user, row, now, *, is_staff):
     lines = list(row.slip.with_people())
     for line in lines:
         line.dossier = row
-    acts, talk = acts_now(user, row, now), list(row.messages.select_related("by"))
+    (first_act, more_acts), talk = acts_now(user, row, now), list(row.messages.select_related("by"))
     result = next((line for line in reversed(lines) if line.verb == SlipLine.Verb.ISSUE), None)
+    supplements = supplements_shown(row, staff=is_staff)
+    requests = [each["supplement"] for each in supplements]
+    prepared = next((each for each in requests if each.state == SupplementRequest.State.PREPARED), None)
     return {
         "words": slips.words_on(lines) if is_staff else [],
         "happened": what_happened(row, lines, talk),
+        "next": next_inside(row, prepared) if is_staff else next_text(row),
         "talk": talk,
         "may_write": may_write(user, row),
         "time_left": time_left(row, timezone.localdate(now)),
         "used": used_text(time_of(row, lines, now)),
         "steps": services_handling.steps_of(row) if is_staff and row.due_on else [],
-        "supplements": supplements_shown(row, staff=is_staff),
-        "forms": [line for line in lines if slips.has_form(line)],
+        "supplements": supplements,
+        "forms": [(line, slips.title_of(line)) for line in lines if slips.has_form(line)],
         "result": result,
         "result_papers": _papers(user, row) if is_staff else [],
         "result_token": _token(row) if result else "",
@@ -136,8 +140,8 @@ def _handled(user, row, now, *, is_staff):
         "filing": filing_of(user, "dossier", row) if is_staff and row.submitted_at else None,
         "notes": list(row.notes.select_related("by")) if is_staff else [],
         "may_note": is_staff and row.submitted_at and user.may(NOTE),
-        "first_act": acts[0] if acts else None,
-        "more_acts": acts[1:],
+        "first_act": first_act,
+        "more_acts": more_acts,
     }
 
 

@@ -270,9 +270,10 @@ def note_dossier(request, public_id):
 
 
 def acts_now(user, dossier, now):
-    """[(address, title)] of what the person may do with a lodged dossier now; what is expected comes first."""
+    """The (address, title) of what is expected of the person next, or None, and those of whatever else they may do with a
+    lodged dossier now. Whoever handles it is named by then: to name another is nothing that anybody waits for."""
     if dossier.is_draft:
-        return []
+        return None, []
     at = [dossier.public_id]
     acts = [
         (one.verb, reverse(f"dossiers:{name}_dossier", args=at), one.title)
@@ -288,4 +289,7 @@ def acts_now(user, dossier, now):
     if may_begin(user, dossier, now):
         acts.append((DRAFTING, reverse("dossiers:begin_result", args=at), _("Draft the result")))
     acts.sort(key=lambda act: EXPECTED.index(act[0]) if act[0] in EXPECTED else len(EXPECTED))
-    return [(address, title) for _verb, address, title in acts]
+    shown = [(address, title) for _verb, address, title in acts]
+    first = acts[0][0] if acts else None
+    is_next = first in EXPECTED and first != Verb.ASK and not (first == Verb.ASSIGN and dossier.handler_id)
+    return (shown[0], shown[1:]) if is_next else (None, shown)

@@ -215,6 +215,34 @@ def test_what_one_writes_for_the_next_is_read_where_they_work(client_as, lodged,
     assert not any(words in enterprise for words in ("Hỏi điện lực", "Đề nghị trả lời", "Làm rõ căn cứ"))
 
 
+def test_what_is_next_says_for_whom_and_the_enterprise_reads_of_no_assignment(client_as, lodged, office):
+    officer, head = make_user(Role.OFFICER, office=office), make_user(Role.HEAD, office=office)
+    own = client_as(lodged.applicant)
+
+    def said(client, words):
+        return f"<dd>{words}</dd>" in client.get(to("dossier", lodged)).content.decode()
+
+    receives = "sau đó tiếp nhận và hẹn ngày trả kết quả, hoặc yêu cầu bổ sung, hoặc từ chối tiếp nhận có nêu lý do."
+    assert said(client_as(head), f"Bộ phận tiếp nhận kiểm tra hồ sơ, {receives}")
+    make_slip_line(lodged, "received")
+    assert said(client_as(head), f"{office} phân công người xử lý hồ sơ.")
+    main = f'<a class="btn btn-primary" href="{to("assign_dossier", lodged)}">'
+    assert main in client_as(head).get(to("dossier", lodged)).content.decode()
+    services.assign_dossier(dossier=lodged, to=officer, by=head, now=timezone.now())
+    after = client_as(head).get(to("dossier", lodged)).content.decode()
+    assert main not in after and to("assign_dossier", lodged) in after  # another may be named; nobody waits for it
+    begins = f"{officer.full_name} bắt đầu thẩm định, hoặc soạn yêu cầu bổ sung nếu hồ sơ còn thiếu."
+    assert said(client_as(officer), begins) and said(client_as(head), begins)
+    assert said(own, "Phòng chuyên môn thẩm định hồ sơ.")
+    lodged.refresh_from_db()
+    make_slip_line(lodged, "appraising", handler=officer)
+    appraises = f"{officer.full_name} thẩm định và trình đề xuất, hoặc soạn yêu cầu bổ sung nếu hồ sơ còn thiếu."
+    assert said(client_as(officer), appraises) and not said(own, appraises)
+    make_supplement(lodged)
+    sends = "Lãnh đạo phòng hoặc lãnh đạo Sở (không phải người soạn) kiểm tra và gửi yêu cầu bổ sung đã soạn."
+    assert said(client_as(officer), sends) and not said(own, sends)
+
+
 def test_pressing_twice_gives_a_dossier_to_somebody_once(client_as, lodged, office):
     head, first, second = (make_user(role, office=office) for role in (Role.HEAD, Role.OFFICER, Role.OFFICER))
     make_slip_line(lodged, "received")
