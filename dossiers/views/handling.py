@@ -9,6 +9,7 @@ from django.http import HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -16,6 +17,7 @@ from documents.attaching import Attachments, bind
 from documents.services.trust import checked
 from dossiers.forms import handling as forms
 from dossiers.permissions.handling import handlers_of, headed_offices, may_do
+from dossiers.presenting import slips
 from dossiers.presenting.handling import promises_of
 from dossiers.presenting.procedures import working_days
 from dossiers.services import handling as services
@@ -115,7 +117,7 @@ def _most(dossier, now):
 ACTS = {
     "receive": Act(
         Verb.RECEIVE, forms.NoteForm, gettext_lazy("Receive the dossier"), gettext_lazy("Receive"),
-        gettext_lazy("The dossier is received; its slip with the promised day can be printed."),
+        gettext_lazy("The dossier is received."),
         lambda dossier, given, form, **by: services.receive_dossier(dossier=dossier, **given, **by),
         lead=_promised,
     ),
@@ -172,7 +174,7 @@ ACTS = {
     ),
     "extend": Act(
         Verb.EXTEND, forms.ExtendForm, gettext_lazy("Apologise and promise a new day"), gettext_lazy("Promise the new day"),
-        gettext_lazy("The new day is promised; the letter of apology can be printed."),
+        gettext_lazy("The new day is promised."),
         lambda dossier, given, form, **by: services.extend_dossier(dossier=dossier, **given, **by), lead=_most,
         options=_as_seen,
     ),
@@ -226,7 +228,7 @@ def act(request, public_id, name):
         lambda given, **by: one.do(dossier, given, form, **found, **by),
     )  # fmt: skip
     if done:
-        messages.success(request, str(one.done))
+        messages.success(request, with_form(dossier, one.verb, one.done))
         return HttpResponseRedirect(dossier.get_absolute_url())
     return render(
         request,
@@ -236,6 +238,16 @@ def act(request, public_id, name):
             "caution": out_of_business(dossier), "back": dossier.get_absolute_url(),
         },
     )  # fmt: skip
+
+
+def with_form(dossier, verb, said):
+    """What was done and, beside it, the form that belongs to it."""
+    line = dossier.slip.filter(verb=verb).order_by("-number").first() if verb in slips.FORMS else None
+    if line is None:
+        return str(said)
+    address = reverse("dossiers:dossier_form", args=[dossier.public_id, line.public_id])
+    form = format_html('<a href="{}" lang="vi">{}</a>', address, slips.title_of(line))
+    return format_html("{} {} {}", said, _("To print:"), form)
 
 
 def _not_now(request, dossier, verb):

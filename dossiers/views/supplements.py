@@ -18,6 +18,7 @@ from dossiers.presenting.handling import items_shown
 from dossiers.services import supplements as services
 from dossiers.services.slip import whose
 from dossiers.states import Verb
+from dossiers.views.handling import with_form
 from dossiers.views.lodging import visible_dossier
 from reference.days_off import day_off
 from reference.sending import do_once
@@ -105,12 +106,12 @@ def send_supplement(request, public_id, request_id):
         f"send supplement {row.public_id}",
         lambda given, **by: services.send_supplement(request=row, **by),
     ):
-        messages.success(
-            request,
+        said = (
             _("The request is sent. The clock stands still until the enterprise answers.")
             if dossier.due_on
-            else _("The request is sent. It is the enterprise's turn now."),
+            else _("The request is sent. It is the enterprise's turn now.")
         )
+        messages.success(request, with_form(dossier, Verb.ASK, said))
         return HttpResponseRedirect(dossier.get_absolute_url())
     context = {
         "dossier": dossier,

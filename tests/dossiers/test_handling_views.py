@@ -82,6 +82,9 @@ def test_a_clerk_receives_and_the_enterprise_reads_the_promise_and_its_slip(clie
     lodged.refresh_from_db()
     assert lodged.state == "received"
     assert lodged.due_on.strftime("%d/%m/%Y") in text_of(answer)
+    slip = to("dossier_form", lodged, lodged.slip.get().public_id)
+    said = f'Đã tiếp nhận hồ sơ. In biểu mẫu: <a href="{slip}" lang="vi">Giấy tiếp nhận hồ sơ và hẹn trả kết quả</a>'
+    assert said in answer.content.decode()
     again = clerk.get(to("receive_dossier", lodged), follow=True)
     assert "không làm được việc này nữa" in text_of(again)
     own = client_as(lodged.applicant)
