@@ -1,8 +1,9 @@
 """`make prove` and `make bench`: long proofs and figures, each printed as `name figure bound ok|short`.
 
 tests/proofs/prove_<name>.py and bench/bench_<name>.py define `figures()`, which yields (name, figure, bound, ok),
-and may say where they run: RUNS_ON = "postgres" (unless told), "sqlite", "both" or "nothing". Each runs in a process
-of its own on a fresh migrated database, as the application's role, with a Redis where it is PostgreSQL.
+and may say where they run, RUNS_ON = "postgres" (unless told), "sqlite", "both" or "nothing", and which programs of
+Debian they need besides, NEEDS = ("wrk",). Each runs in a process of its own on a fresh migrated database, as the
+application's role, with a Redis where it is PostgreSQL.
 """
 
 import ast
@@ -28,13 +29,23 @@ def found(kind):
     return {path.stem.removeprefix(prefix): path for path in sorted(folder.glob(f"{prefix}*.py"))}
 
 
-def engines(path):
-    """What the file says of RUNS_ON, read without running it."""
-    said = "postgres"
+def said(path, name, unless):
+    """What the file says of a name, read without running it."""
     for node in ast.parse(path.read_text()).body:
-        if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "RUNS_ON":
-            said = ast.literal_eval(node.value)
-    return {"both": ["sqlite", "postgres"]}.get(said, [said])
+        if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == name:
+            return ast.literal_eval(node.value)
+    return unless
+
+
+def engines(path):
+    where = said(path, "RUNS_ON", "postgres")
+    return {"both": ["sqlite", "postgres"]}.get(where, [where])
+
+
+def programs(path):
+    """Those of Debian that it needs, as `services.program` knows them."""
+    servers = services.PACKAGES if "postgres" in engines(path) else ()
+    return [*servers, *said(path, "NEEDS", ())]
 
 
 @contextlib.contextmanager
@@ -82,14 +93,10 @@ def run_all(kind, names):
     unknown = [name for name in names if name not in there]
     if unknown or not there:
         sys.exit(f"No such name: {' '.join(unknown)}. There are: {' '.join(there) or 'none yet'}.")
-    short = 0
+    short, needed = 0, {program: None for name in names or there for program in programs(there[name])}
+    services.get_packages(services.missing_packages(needed), f"make {kind}")
     for name in names or there:
         for engine in engines(there[name]):
-            if engine == "postgres" and services.missing_packages():
-                packages = " ".join(services.missing_packages())
-                sys.exit(
-                    f"make {kind} needs these Debian packages: {packages}. Install them: apt-get install {packages}"
-                )
             started = time.monotonic()
             print(f"# {name} on {engine}" if engine != "nothing" else f"# {name}", flush=True)
             with ground(engine) as environment:

@@ -34,8 +34,30 @@ def program(name):
     return shutil.which(name) or shutil.which(name, path="/usr/bin:/usr/sbin")
 
 
-def missing_packages():
-    return [package for name, package in PACKAGES.items() if program(name) is None]
+def missing_packages(names=tuple(PACKAGES)):
+    """The packages of those programs that are not there; a program without a row in PACKAGES is its own package."""
+    return [PACKAGES.get(name, name) for name in names if program(name) is None]
+
+
+def get_packages(missing, command):
+    """Installs with apt where that is allowed; else stops and names the packages that `command` needs."""
+    if not missing:
+        return
+    names = " ".join(missing)
+    refuse = f"{command} needs these Debian packages: {names}. Install them: apt-get install {names}"
+    if os.environ.get("NO_INSTALL") or os.geteuid() != 0 or not shutil.which("apt-get"):
+        sys.exit(refuse)
+    sys.stdout.write(f"Installing {names} …\n")
+    sys.stdout.flush()
+    quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1"}  # installed, not started
+    apt = ["apt-get", "-qq", "-o", "Dpkg::Use-Pty=0", "-o", "DPkg::Lock::Timeout=300"]
+    install = [*apt, "install", "-y", "--no-install-recommends", *missing]
+    with tempfile.TemporaryFile() as log:
+        for step in ([*apt, "update"], install):
+            done = subprocess.run(step, env=quiet, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+            if done.returncode and step is install:
+                log.seek(0)
+                sys.exit(f"{log.read().decode(errors='replace')[-2000:]}\n{refuse}")
 
 
 def free_port():

@@ -13,7 +13,6 @@ import contextlib
 import os
 import re
 import secrets
-import shutil
 import signal
 import subprocess
 import sys
@@ -37,24 +36,7 @@ def say(sentence=""):
 
 
 def get_services():
-    """Installs what is missing with apt where that is allowed; else stops and names the packages."""
-    missing = services.missing_packages()
-    if not missing:
-        return
-    names = " ".join(missing)
-    refuse = f"make test needs these Debian packages: {names}. Install them: apt-get install {names}"
-    if os.environ.get("NO_INSTALL") or os.geteuid() != 0 or not shutil.which("apt-get"):
-        sys.exit(refuse)
-    say(f"Installing {names} …")
-    quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1"}  # installed, not started
-    apt = ["apt-get", "-qq", "-o", "Dpkg::Use-Pty=0", "-o", "DPkg::Lock::Timeout=300"]
-    install = [*apt, "install", "-y", "--no-install-recommends", *missing]
-    with tempfile.TemporaryFile() as log:
-        for command in ([*apt, "update"], install):
-            done = subprocess.run(command, env=quiet, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
-            if done.returncode and command is install:
-                log.seek(0)
-                sys.exit(f"{log.read().decode(errors='replace')[-2000:]}\n{refuse}")
+    services.get_packages(services.missing_packages(), "make test")
 
 
 def production_environment(data):

@@ -16,8 +16,15 @@ def test_missing_packages_stop_the_tests_at_once_and_are_named(monkeypatch):
 
 def test_nothing_is_installed_when_everything_is_there(monkeypatch):
     monkeypatch.setattr(services, "program", lambda name: f"/usr/bin/{name}")
-    monkeypatch.setattr(suite.subprocess, "run", None)
+    monkeypatch.setattr(services.subprocess, "run", None)
     suite.get_services()
+
+
+def test_what_a_figure_needs_besides_is_named_like_what_the_suite_needs(monkeypatch):
+    monkeypatch.setattr(services, "program", lambda name: None if name == "wrk" else f"/usr/bin/{name}")
+    monkeypatch.setenv("NO_INSTALL", "1")
+    with pytest.raises(SystemExit, match=r"make bench needs these Debian packages: wrk\. Install them"):
+        figures.run_all("bench", ["api"])
 
 
 def test_the_closing_line_of_each_run_is_summed_up(capsys):
