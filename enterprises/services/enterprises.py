@@ -148,7 +148,7 @@ def register_enterprise(
 
 
 def _set_dated(model, field, enterprise, wanted, *, on):
-    """Let exactly `wanted` be in force from `on`; returns (names before, names after)."""
+    """Let exactly `wanted` be in force from `on`; returns (names before, names after, whether anything is different)."""
     rows = model.objects.in_force(on).filter(enterprise=enterprise, ends_on__isnull=True).select_related(field)
     standing = {getattr(row, f"{field}_id"): row for row in rows}
     wanted = {item.pk: item for item in wanted}
@@ -163,7 +163,7 @@ def _set_dated(model, field, enterprise, wanted, *, on):
             open_again = model.objects.filter(enterprise=enterprise, ends_on__gte=on, **{field: item})
             if not open_again.update(ends_on=None):
                 model.objects.create(enterprise=enterprise, starts_on=on, **{field: item})
-    return before, sorted(spoken(item) for item in wanted.values())
+    return before, sorted(spoken(item) for item in wanted.values()), standing.keys() != wanted.keys()
 
 
 @transaction.atomic
@@ -202,8 +202,8 @@ def _edit(enterprise, version, values, *, groups=None, activities=None, by, now,
         (EnterpriseActivity, "activity", "activities", activities),
     ):
         if wanted is not None:
-            was, stands = _set_dated(model, field, enterprise, wanted, on=on)
-            if was != stands:
+            was, stands, is_different = _set_dated(model, field, enterprise, wanted, on=on)
+            if is_different:  # two rows of reference data may have one name
                 before[plural], after[plural] = was, stands
     if after:
         note_enterprise(enterprise, by=by, now=now)

@@ -140,6 +140,14 @@ def test_editing_keeps_before_and_after_and_a_revision_only_for_what_indicators_
     assert EnterpriseRevision.objects.as_of(NOW - timedelta(days=1)).get(enterprise=enterprise).group_codes == ""
 
 
+def test_a_group_that_gives_way_to_one_of_the_same_name_is_written_down():
+    old, new = make_group("S1"), make_group("S2")
+    enterprise = make_enterprise(groups=[old])
+    edit_enterprise(enterprise=enterprise, version=1, values={}, groups=[new], by=make_officer(), now=NOW)
+    assert Event.objects.about(enterprise).filter(kind="enterprise edited").exists()
+    assert enterprise.revisions.current().get().group_codes == "S2"
+
+
 def test_group_taken_out_and_put_back_on_one_day_goes_on():
     officer, enterprise, group = make_officer(), make_enterprise(groups=[make_group("det-may")]), make_group()
     for version, groups in enumerate([[group], [], [group]], start=1):
