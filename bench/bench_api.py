@@ -16,6 +16,7 @@ from datetime import timedelta
 from pathlib import Path
 
 RUNS_ON = "postgres"
+NEEDS = ("wrk",)
 MANY, CONNECTIONS, SECONDS, ROUNDS = 100_000, 16, 6, 5
 ASKED = "limit=100"
 OURS = "limit=100&expand=latest_figures"
@@ -85,10 +86,9 @@ def register_a_system():
     return client.application.client_id, secret
 
 
-def token_for(address, client_id, secret):
-    body = urllib.parse.urlencode(
-        {"grant_type": "client_credentials", "client_id": client_id, "client_secret": secret}
-    ).encode()
+def token_for(address, client_id, secret, **more):
+    asked = {"grant_type": "client_credentials", "client_id": client_id, "client_secret": secret}
+    body = urllib.parse.urlencode({**asked, **more}).encode()
     url = f"{address.partition('/api/')[0]}/api/oauth/token"
     with urllib.request.urlopen(url, data=body, timeout=30) as answer:  # noqa: S310 - our own loopback address
         return json.loads(answer.read())["access_token"]

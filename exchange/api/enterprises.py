@@ -93,12 +93,15 @@ class EnterpriseFilter(ApiFilter):
 
 
 def within(caller, queryset, *, to_enterprise=""):
-    """Those that belong to the wards and product groups that the caller was narrowed to."""
+    """Those that belong to the wards and product groups that the caller was narrowed to.
+
+    An enterprise leaves a group by an event, so it is out from then on, whatever the last day says: a day that passes is
+    no event, and a copy would keep it.
+    """
     if caller.wards:
         queryset = queryset.filter(**{f"{to_enterprise}ward__code__in": caller.wards})
     if caller.groups:
-        today = timezone.localdate()
-        members = EnterpriseGroup.objects.in_force(today).filter(group__code__in=caller.groups)
+        members = EnterpriseGroup.objects.filter(ends_on__isnull=True, group__code__in=caller.groups)
         queryset = queryset.filter(**{f"{to_enterprise}pk__in": members.values("enterprise_id")})
     return queryset
 

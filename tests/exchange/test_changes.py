@@ -17,7 +17,7 @@ from enterprises.services.figures import confirm_figures
 from enterprises.services.merging import merge_enterprises
 from exchange.resources import resources
 from tests.exchange.calling import System
-from tests.factories import make_figures, make_head, make_officer, make_tax_code, make_unit
+from tests.factories import make_figures, make_head, make_officer, make_product_group, make_tax_code, make_unit
 
 pytestmark = pytest.mark.django_db
 FEED = "enterprises/changes?limit=2"
@@ -155,6 +155,22 @@ def test_a_narrowed_system_hears_what_leaves_its_ward_and_nothing_of_other_wards
     sealed()
     changes, _cursor = system.changed(FEED, cursor)
     assert changes == [{"id": str(mine.public_id), "change": "gone", "row": None}]
+
+
+def test_a_system_of_a_group_hears_at_once_of_what_leaves_it_even_on_the_day_it_came(staff):
+    officer, _head = staff
+    group = make_product_group()
+    made = register(officer, timezone.now(), "A")
+    sealed()
+    system = System(groups=[group.code])
+    changes, cursor = system.changed(FEED)
+    assert changes == []
+    for version, groups, told in ((1, [group], "there"), (2, [], "gone")):
+        edit_enterprise(enterprise=made, version=version, values={}, groups=groups, by=officer, now=timezone.now())
+        sealed()
+        changes, cursor = system.changed(FEED, cursor)
+        assert [(change["id"], change["change"]) for change in changes] == [(str(made.public_id), told)]
+    assert system.walk("enterprises?limit=10") == []
 
 
 def test_every_event_about_a_row_leads_to_it(system, staff):

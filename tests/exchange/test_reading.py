@@ -21,15 +21,11 @@ from tests.factories import (
     make_figures,
     make_officer,
     make_product,
-    make_product_group,
     make_title,
-    make_unit,
 )
 from tests.programme.making_plans import make_plan
 
 pytestmark = pytest.mark.django_db
-OF_ENTERPRISES = {"enterprises", "figures", "products", "titles", "support"}
-OF_EVERYBODY = {"plans", "tasks", "budget_years", "budget_lines", "ledger_entries", "kpi_values", "payments"}
 
 
 def system(**fields):
@@ -39,34 +35,6 @@ def system(**fields):
 def asked(resource):
     """The resource with all that can be asked for."""
     return f"{resource.name}?limit=1000&fields={','.join(resource.fields)}"
-
-
-def enterprise_of(name, row):
-    return row["id"] if name == "enterprises" else row["enterprise"]["id"]
-
-
-@pytest.mark.parametrize("narrowed_to", ["wards", "groups"])
-def test_a_narrowed_system_reads_its_enterprises_and_no_sums_of_others(narrowed_to):
-    known = things.make_everything()
-    other = known | {"ward": make_unit(), "group": make_product_group("DT")}
-    things.make_full_enterprise(other, "Công ty khác")
-    one = {"wards": [known["ward"].code]} if narrowed_to == "wards" else {"groups": [known["group"].code]}
-    whole, narrow = system(), system(name="Hẹp", **one)
-    inside = {row["id"] for row in narrow.walk("enterprises?limit=1000")}
-    for name, resource in resources().items():
-        rows = {row["id"]: row for row in whole.walk(asked(resource))}
-        mine = {row["id"]: row for row in narrow.walk(asked(resource))}
-        if name in OF_ENTERPRISES:
-            assert mine == {key: row for key, row in rows.items() if enterprise_of(name, row) in inside}
-            assert 0 < len(mine) < len(rows), name
-        else:
-            assert mine == ({} if name in OF_EVERYBODY else rows), name
-        assert narrow.read(f"{name}?limit=1&count=true")["count"] == len(mine)
-        assert len(narrow.get(f"{name}/stream").getvalue().splitlines()) == len(mine)
-        if resource.changes:
-            assert {change["id"] for change in narrow.changed(f"{name}/changes?limit=1000")[0]} == mine.keys()
-        for key in rows:
-            assert narrow.get(f"{name}/{key}").status_code == (200 if key in mine else 404), name
 
 
 def test_what_is_drafted_or_waits_is_read_by_nobody():

@@ -1,0 +1,61 @@
+"""Nobody reads past its rights: every resource and operation with every kind of token."""
+
+import json
+from functools import cache
+
+import pytest
+from django.test import Client
+
+from exchange import cursors
+from exchange.resources import resources
+from exchange.rights import all_scopes
+from tests.exchange import scopes
+from tests.exchange.calling import System
+
+pytestmark = pytest.mark.django_db
+
+
+def system(*rights, **fields):
+    return System(*(rights or all_scopes()), calls_a_minute=100_000, **fields)
+
+
+def test_every_resource_says_whose_rows_it_has():
+    kinds = [scopes.OF_ENTERPRISES, scopes.OF_EVERYBODY, scopes.PUBLIC]
+    assert set().union(*kinds) == set(resources()) and sum(map(len, kinds)) == len(resources())
+
+
+def test_a_narrowed_token_reads_its_rows_and_no_trace_of_others():
+    ground, whole = scopes.lay(), cache(scopes.in_process(system()))
+    rows = {name: scopes.walk(whole, f"{name}?fields={','.join(each.fields)}")[0] for name, each in resources().items()}
+    scope, inside, once = ground["both"]  # the others are asked by the proof
+    narrow = scopes.Narrow(scopes.in_process(system(name="Hẹp", **scope)), whole, inside, once, scopes.WRONG[:1])
+    assert [leak for each in resources().values() for leak in narrow.leaks(each, rows[each.name], most=1)] == []
+    scopes.touch_everything()
+    assert list(narrow.leaks_of_events()) == []
+
+
+def test_without_its_right_everything_of_a_resource_is_answered_alike():
+    scopes.lay()
+    whole, nobody = scopes.in_process(system()), Client(raise_request_exception=False)
+
+    def anonymous(path):
+        answer = nobody.get(f"/api/v1/{path}")
+        return scopes.Answer(answer.status_code, answer.content)
+
+    found = []
+    for name, each in resources().items():
+        if each.open_to_all:
+            continue
+        some_id = json.loads(whole(f"{name}?limit=1").body)["data"][0]["id"]
+        others = system(*(scope for scope in all_scopes() if scope != each.scope), name=f"not {name}")
+        found += scopes.shut(each, scopes.in_process(others), some_id, 403, scopes.WRONG[:1])
+        found += scopes.shut(each, anonymous, some_id, 401, scopes.WRONG[:1])
+    assert found == []
+
+
+def test_a_cursor_tells_nothing_of_its_place_and_the_same_place_always_reads_the_same():
+    asked, place = cursors.question("enterprises"), ["Ánh Dương", 123456789]
+    text = cursors.write(asked, place)
+    assert cursors.read(text, asked) == place and text == cursors.write(asked, place)
+    assert len({len(text), *(len(cursors.write(asked, ["Ánh Dương", 987654321])),)}) == 1
+    assert b"123456789" not in text.encode() and cursors.write(asked, ["Ánh Dương", 123456788])[:20] != text[:20]
