@@ -1,11 +1,15 @@
 """The access log: reads that must leave a trace and attempts that were refused."""
 
+from collections import defaultdict
+
+from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from audit.context import current_source
 from audit.events import actor_name, sentences
-from audit.models import AccessEntry
+from audit.models import AccessEntry, AccessSum
 
 
 def record_read(by, what, obj=None, *, now, basis=""):
@@ -21,6 +25,42 @@ def record_read(by, what, obj=None, *, now, basis=""):
         address=where.address,
         request_id=where.request_id,
     )
+
+
+AT_ONCE = 20_000
+
+
+def sum_up_reads(actor, *, before, now):
+    """Put sums in the place of what a connected system read before a moment; returns how many entries these were."""
+    count = 0
+    while summed := _sum_up_some(actor, before, now):
+        count += summed
+    return count
+
+
+@transaction.atomic
+def _sum_up_some(actor, before, now):
+    columns = ("pk", "at", "what", "basis")
+    rows = AccessEntry.objects.filter(actor=actor).order_by("id").values_list(*columns)[:AT_ONCE]
+    old = [(pk, at, (timezone.localdate(at), what, basis)) for pk, at, what, basis in rows if at < before]
+    times = defaultdict(list)
+    for _pk, at, of in old:
+        times[of].append(at)
+    AccessSum.objects.bulk_create(
+        AccessSum(
+            day=day,
+            actor=actor,
+            what=what,
+            basis=basis,
+            calls=len(found),
+            first_at=min(found),
+            last_at=max(found),
+            summed_at=now,
+        )
+        for (day, what, basis), found in times.items()
+    )
+    AccessEntry.objects.filter(pk__in=[pk for pk, _at, _of in old]).delete()
+    return len(old)
 
 
 _sayings = {"access log": gettext_lazy("Read the access log")}

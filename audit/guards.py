@@ -111,7 +111,9 @@ class Guard:
         changed = [f'NEW."{c}" IS DISTINCT FROM OLD."{c}"' for c in frozen]
         changed += [f'(OLD."{c}" IS NOT NULL AND NEW."{c}" IS DISTINCT FROM OLD."{c}")' for c in self.columns]
         yield Trigger(f"keep_{self.table}_update", self.table, "UPDATE", " OR ".join(changed) if self.columns else "")
-        yield Trigger(f"keep_{self.table}_delete", self.table, "DELETE")
+        yield Trigger(
+            f"keep_{self.table}_delete", self.table, "DELETE", f"NOT ({self.condition})" if self.condition else ""
+        )
         yield Trigger(f"keep_{self.table}_truncate", self.table, "TRUNCATE")
         same = " OR ".join(f'x."{c}" = NEW."{c}"' for c in sorted(keys))
         # INSERT OR REPLACE would remove the old row without telling the DELETE trigger (SQLite).
@@ -167,9 +169,12 @@ class Guard:
         yield Follower(self.name, self.table, self.statements)
 
 
-def append_only(table, allow=()):
-    """Rows are added, never changed or removed; columns in `allow` may go once from null to a value."""
-    return Guard(table, "append_only", tuple(allow))
+def append_only(table, allow=(), *, goes_when=""):
+    """Rows are added, never changed or removed; columns in `allow` may go once from null to a value.
+
+    With `goes_when`, a condition on OLD, a row for which it holds may be removed.
+    """
+    return Guard(table, "append_only", tuple(allow), goes_when)
 
 
 def no_delete(table):
@@ -236,11 +241,17 @@ def all_triggers():
     return [trigger for guard in all_guards() for trigger in guard.triggers()]
 
 
+# What a connected system took goes from the log only once a sum that stays tells of it.
+SUMMED = (
+    "EXISTS (SELECT 1 FROM audit_accesssum s WHERE s.actor = OLD.actor AND s.what = OLD.what AND s.basis = OLD.basis"
+    " AND s.first_at <= OLD.at AND s.last_at >= OLD.at)"
+)
 OWN = [
     append_only("audit_event"),
     append_only("audit_eventlink"),
     append_only("audit_dayseal"),
-    append_only("audit_accessentry"),
+    append_only("audit_accessentry", goes_when=SUMMED),
+    append_only("audit_accesssum"),
     immutable("audit_personalvalue", "event_id", "field", "salt", "value"),
 ]
 
@@ -324,7 +335,8 @@ def _grant(cursor):
     tables = _existing_tables(cursor.db)
     for guard in all_guards():
         if guard.kind == "append_only" and guard.table in tables:
-            cursor.execute(f'REVOKE UPDATE, DELETE ON "{guard.table}" FROM "{role}"')
+            kept = "UPDATE" if guard.condition else "UPDATE, DELETE"
+            cursor.execute(f'REVOKE {kept} ON "{guard.table}" FROM "{role}"')
             if guard.columns:
                 columns = ", ".join(f'"{column}"' for column in guard.columns)
                 cursor.execute(f'GRANT UPDATE ({columns}) ON "{guard.table}" TO "{role}"')

@@ -131,3 +131,34 @@ class AccessEntry(models.Model):
 
     def __str__(self):
         return f"{self.at:%Y-%m-%d %H:%M} {self.actor} {self.what}"
+
+
+class AccessSum(models.Model):
+    """How often a connected system read one kind of thing on a day on one ground: what stays when its entries go.
+
+    A day may stand in several sums, each of other entries.
+    """
+
+    day = models.DateField(_("day"))
+    actor = models.CharField(_("who"), max_length=80)
+    what = models.CharField(_("what"), max_length=120)
+    basis = models.CharField(_("on what ground"), max_length=200, blank=True)
+    calls = models.PositiveIntegerField(_("calls"))
+    first_at = models.DateTimeField(_("first call"))
+    last_at = models.DateTimeField(_("last call"))
+    summed_at = models.DateTimeField(_("summed up at"))
+
+    class Meta:
+        verbose_name = _("sum of the access log")
+        verbose_name_plural = _("sums of the access log")
+        indexes = [models.Index(fields=["actor", "what", "last_at"], name="access_sum_by_actor")]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(actor__startswith="client:"), name="access_sum_of_systems"),
+            models.CheckConstraint(
+                condition=models.Q(calls__gt=0, first_at__lte=models.F("last_at"), last_at__lt=models.F("summed_at")),
+                name="access_sum_of_what_was",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.day} {self.actor} {self.what}: {self.calls}"

@@ -2,7 +2,7 @@
 
 import secrets
 from collections import Counter
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from ipaddress import ip_network
 
 from django.db import IntegrityError, transaction
@@ -13,6 +13,7 @@ from oauth2_provider.models import AccessToken, Application
 
 from accounts.access import require
 from accounts.services import rename_system_account
+from audit.access_log import sum_up_reads
 from audit.events import actor_name, record_event
 from audit.refusals import Conflict, Refused
 from exchange.callers import day_of, minute_of
@@ -23,6 +24,7 @@ from exchange.rights import all_scopes
 from exchange.telling import EXPIRES
 from notices.services.telling import tell
 from reference.models import AdministrativeUnit, ProductGroup
+from reference.services import rule
 from screens import formats
 
 EDITABLE = (
@@ -42,7 +44,8 @@ WRITTEN = ("name", "owner", "contact", "purpose", "basis")
 PERSONAL = ("contact",)  # may be somebody's name: what can be erased stands beside the chain of events
 LONGEST = timedelta(days=2 * 366)
 OVERLAP = timedelta(days=7)
-WARN_DAYS = (30, 7)
+USUAL_ENDING = {"first_days": 30, "last_days": 7}  # where no rule says otherwise
+USUAL_TRACES = {"days": 366}
 
 
 def _sound(values, *, now):
@@ -190,12 +193,26 @@ def sum_up_use(*, now):
     return count
 
 
+def days_of_traces(on):
+    """How many days each call is kept in the access log."""
+    return {**USUAL_TRACES, **rule("system_traces", on, {})}["days"]
+
+
+def sum_up_traces(*, now):
+    """Put sums by day in the place of calls that were kept as long as the rule says; returns how many calls."""
+    today = timezone.localdate(now)
+    first_kept = today - timedelta(days=days_of_traces(today))
+    before = timezone.make_aware(datetime.combine(first_kept, time.min))
+    return sum(sum_up_reads(client.actor, before=before, now=now) for client in Client.objects.order_by("pk"))
+
+
 @transaction.atomic
 def warn_of_last_days(*, by, now):
-    """Tell administrators 30 and 7 days before a system's last day, each once; returns of how many systems."""
+    """Tell administrators twice before a system's last day, as the rule says; returns of how many systems."""
     today = timezone.localdate(now)
-    near = Client.objects.working(today).filter(expires_on__lte=today + timedelta(days=max(WARN_DAYS)))
+    warned = sorted({**USUAL_ENDING, **rule("system_ending", today, {})}.values())
+    near = Client.objects.working(today).filter(expires_on__lte=today + timedelta(days=warned[-1]))
     for client in near:
-        ahead = min(days for days in WARN_DAYS if client.expires_on <= today + timedelta(days=days))
+        ahead = next(days for days in warned if client.expires_on <= today + timedelta(days=days))
         tell(EXPIRES, client, by=by, now=now, occasion=f"{client.expires_on} {ahead}")
     return len(near)

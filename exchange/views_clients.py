@@ -1,6 +1,7 @@
 """The pages of connected systems: the list, one of them, registering, editing, a new secret, switching one off."""
 
 from django.contrib import messages
+from django.db.models import Sum
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -10,7 +11,7 @@ from django.views.decorators.http import require_safe
 from accounts.access import may_open
 from accounts.answers import do_once, form_page
 from audit.events import actor_names
-from audit.models import AccessEntry
+from audit.models import AccessEntry, AccessSum
 from exchange import services
 from exchange.callers import use_by_day
 from exchange.forms import ClientForm, SecretForm, SwitchOffForm
@@ -66,6 +67,12 @@ def _days_of_use(client, today):
     ]
 
 
+def _summed(client):
+    """What it took on days of which only sums are kept, the latest first."""
+    sums = AccessSum.objects.filter(actor=client.actor).values("day", "what", "basis").annotate(calls=Sum("calls"))
+    return sums.order_by("-day", "what", "basis")[:TAKEN_SHOWN]
+
+
 @require_safe
 def client_detail(request, public_id):
     client, today = _client(public_id), timezone.localdate()
@@ -98,6 +105,8 @@ def client_detail(request, public_id):
             "days": days,
             "calls": sum(row["calls"] for row in days),
             "taken": AccessEntry.objects.filter(actor=client.actor).order_by("-id")[:TAKEN_SHOWN],
+            "trace_days": services.days_of_traces(today),
+            "summed": _summed(client),
         },
     )
 

@@ -2,7 +2,7 @@ from django.utils.translation import gettext_lazy as _
 from oauth2_provider.models import clear_expired
 
 from exchange.sending import SEND, forget_settled, send_events, something_is_due
-from exchange.services import sum_up_use, warn_of_last_days
+from exchange.services import sum_up_traces, sum_up_use, warn_of_last_days
 from jobs.registry import Daily, WhileDue, job
 
 TIMETABLE = [
@@ -17,10 +17,14 @@ def send(running, *, now):
     return send_events(now=now)
 
 
-@job("exchange.tidy", _("Sum up the use of connected systems and forget expired tokens"))
+@job("exchange.tidy", _("Sum up the use of connected systems and what they took, and forget expired tokens"))
 def tidy(running, *, now):
     clear_expired()
-    return {"minutes": sum_up_use(now=now), "sendings": forget_settled(now=now)}
+    return {
+        "minutes": sum_up_use(now=now),
+        "reads": sum_up_traces(now=now),
+        "sendings": forget_settled(now=now),
+    }
 
 
 @job("exchange.warn", _("Tell administrators which connected systems end soon"))

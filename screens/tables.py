@@ -36,7 +36,9 @@ class Table(django_tables2.Table):
     caption = ""
     caption_is_heading = False  # the heading of the page says it already
     held = False  # whether its first column stays in sight on a phone while the others are scrolled
-    stacked = False  # whether each row stands as a block on a phone, its heading above its other cells, which need no head
+    stacked = (
+        False  # whether each row stands as a block on a phone, its heading above its other cells, which need no head
+    )
     select_with = None
     choosable = None  # the keys of the rows that have a box, or None: all
     parts = None  # [(heading, [(number, record, cells)])] of a table laid out like a printed form, and its `sums`

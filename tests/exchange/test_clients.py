@@ -4,28 +4,29 @@ from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 from django.test import Client as Browser
 from django.utils import timezone
 from oauth2_provider.models import AccessToken
 
 from accounts.demo import PASSWORD
+from audit.access_log import record_read
 from audit.events import history_of
-from audit.models import Event, PersonalValue
+from audit.models import AccessEntry, AccessSum, Event, PersonalValue
 from audit.refusals import Conflict, NotAllowed, Refused, StaleVersion
 from exchange.callers import minute_of, use_by_day
 from exchange.demo_scenes import systems_connected
 from exchange.models import Client, DayOfUse, MinuteOfUse
 from exchange.practice import CLIENT_ID, SECRET, how_to_call
 from exchange.rights import all_scopes
-from exchange.services import EDITABLE, edit_client, rotate_secret, switch_off_client
+from exchange.services import EDITABLE, edit_client, rotate_secret, sum_up_traces, switch_off_client
 from exchange.work import tidy, warn
 from notices.models import Delivery, Telling
 from notices.services import sending
 from reporting.demo.story import scenes_of_rooms_above
 from reporting.management.commands import prepare
 from tests.exchange.calling import System, ask_for_token, make_client
-from tests.factories import make_administrator, make_auditor
+from tests.factories import make_administrator, make_auditor, make_officer, make_rule
 
 pytestmark = pytest.mark.django_db
 BY = "system:test"
@@ -132,11 +133,58 @@ def test_minutes_before_yesterday_become_days_once_and_nothing_is_lost(time_mach
     assert MinuteOfUse.objects.count() == 2
 
 
+def read_at(client, at, what="api enterprises list", basis="NĐ 278"):
+    AccessEntry.objects.create(at=at, actor=client.actor, what=what, basis=basis)
+
+
+def test_calls_are_kept_for_the_days_of_the_rule_and_then_summed_up_for_good():
+    make_rule("system_traces", {"days": 100})
+    client, now = make_client()[0], datetime(2026, 11, 28, 19, 30, tzinfo=UTC)  # 02:30 of the 29th in Hà Nội
+    kept = datetime(2026, 8, 20, 17, 0, tzinfo=UTC)  # the first moment of the 21st
+    for before in (timedelta(0), timedelta(seconds=1), timedelta(hours=3), timedelta(hours=25)):
+        read_at(client, kept - before)
+    read_at(client, kept - timedelta(hours=1), what="api titles one")
+    record_read(make_officer(), "file downloaded", now=kept - timedelta(days=900))
+    assert tidy(None, now=now)["reads"] == 4
+    assert tidy(None, now=now)["reads"] == 0
+    sums = AccessSum.objects.filter(actor=client.actor).order_by("day", "what")
+    assert list(sums.values_list("day", "what", "basis", "calls")) == [
+        (date(2026, 8, 19), "api enterprises list", "NĐ 278", 1),
+        (date(2026, 8, 20), "api enterprises list", "NĐ 278", 2),
+        (date(2026, 8, 20), "api titles one", "NĐ 278", 1),
+    ]
+    assert AccessEntry.objects.get(actor=client.actor).at == kept
+    assert AccessEntry.objects.filter(what="file downloaded").exists()
+
+
+def test_no_call_goes_from_the_log_that_no_sum_tells_of():
+    client, now = make_client()[0], timezone.now()
+    read_at(client, now - timedelta(days=400))
+    read_at(client, now - timedelta(days=300), what="api titles one")
+    sum_up_traces(now=now)
+    for rows in (AccessEntry.objects.all(), AccessSum.objects.all()):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            rows._raw_delete(rows.db)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        some = AccessSum.objects.get()
+        some.pk, some.actor = None, "user:1"
+        some.save()
+    assert (AccessEntry.objects.count(), AccessSum.objects.count()) == (1, 1)
+
+
 def test_expired_tokens_are_forgotten(time_machine):
     System()
     time_machine.move_to(timezone.now() + timedelta(days=2))
     tidy(None, now=timezone.now())
     assert not AccessToken.objects.exists()
+
+
+def test_when_administrators_are_told_of_a_last_day_is_a_rule():
+    make_rule("system_ending", {"first_days": 60, "last_days": 2})
+    today = timezone.localdate()
+    make_client(expires_on=today + timedelta(days=60))
+    make_client(name="Sau", expires_on=today + timedelta(days=61))
+    assert warn(None, now=timezone.now()) == {"told": 1}
 
 
 def test_administrators_are_told_thirty_and_seven_days_before_the_last_day(time_machine):

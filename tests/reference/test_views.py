@@ -270,4 +270,4 @@ def test_a_wrong_rate_is_withdrawn_and_entered_anew(client_as):
 def test_a_load_says_what_it_kept(client_as, loaded):
     load = Load.objects.get()
     page = client_as(make_auditor()).get(reverse("reference:load", args=[load.public_id])).content.decode()
-    assert "622" in page
+    assert "624" in page
