@@ -1,5 +1,7 @@
 """A list of 100 enterprises of 100,000 through the API, everything on, against two others on the same tables in one run:
 a bare ASGI endpoint with one statement and no rights, and a textbook viewset. Two workers, 16 connections, on PostgreSQL.
+
+Then the same of 1,000,000: the rate against that at 100,000, and page 5,000 against page 1.
 """
 
 import contextlib
@@ -10,6 +12,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import time
 import urllib.parse
 import urllib.request
 from datetime import timedelta
@@ -18,6 +21,7 @@ from pathlib import Path
 RUNS_ON = "postgres"
 NEEDS = ("wrk",)
 MANY, CONNECTIONS, SECONDS, ROUNDS = 100_000, 16, 6, 5
+TIMES, FAR, TURNS = 10, 5_000, 150  # as many enterprises again, the page that is far away, how often it is asked for
 ASKED = "limit=100"
 OURS = "limit=100&expand=latest_figures"
 
@@ -60,6 +64,40 @@ def figures():
         yield "api-list-to-textbook", f"{to_book:.1f}", ">=4", to_book >= 4
         tail = statistics.median(o / h for o, h in zip(slowest["portal"], slowest["by_hand"], strict=True))
         yield "api-list-p99-to-by-hand", f"{tail:.2f}", "<=2.5", tail <= 2.5
+        yield from at_a_million(*who["portal"], statistics.median(rates["portal"]))
+
+
+def at_a_million(address, token, rate_before):
+    from bench.many_enterprises import multiply
+
+    count = multiply(TIMES)
+    yield "api-enterprises-then", count, f">={MANY * TIMES * 99 // 100}", count >= MANY * TIMES * 99 // 100
+    found = [hammered(address, token, seconds=SECONDS)[0] for _turn in range(ROUNDS + 1)]
+    rate = statistics.median(found[1:])  # the first warms up
+    yield "api-portal-a-second-of-1000000", f"{rate:.0f}", "-", True
+    yield "api-rate-of-1000000-to-100000", f"{rate / rate_before:.2f}", ">=0.7", rate >= 0.7 * rate_before
+    far = f"{address}&cursor={cursor_of_page(FAR, address, token)}"
+    times = {address: [], far: []}
+    for turn in range(TURNS):
+        for each in list(times)[:: -1 if turn % 2 else 1]:
+            started = time.perf_counter()
+            rows = json.loads(read(each, token)[1])["data"]
+            times[each].append(time.perf_counter() - started)
+            if len(rows) != 100:
+                raise RuntimeError(f"{each} gave {len(rows)} rows.")
+    first, later = statistics.median(times[address]), statistics.median(times[far])
+    shown = f"{first * 1000:.1f}ms->{later * 1000:.1f}ms={later / first:.2f}x"
+    yield f"api-page-1-to-page-{FAR}", shown, "<=1.3x", later <= 1.3 * first
+
+
+def cursor_of_page(number, address, token):
+    """The cursor of a page of 100, come to as any reader comes to it, but by pages of 1,000 identifiers."""
+    left, cursor, base = (number - 1) * 100, "", address.partition("?")[0]
+    while left:
+        limit = min(1000, left)
+        page = json.loads(read(f"{base}?limit={limit}&fields=id" + (cursor and f"&cursor={cursor}"), token)[1])
+        left, cursor = left - limit, page["next"]
+    return cursor
 
 
 def register_a_system():

@@ -20,7 +20,7 @@ from pathlib import Path
 RUNS_ON = "both"
 WRITERS, SEALED_EVERY = 4, 0.5
 BASE, ROUNDS = 2_000, 15
-SIZES = {"postgres": 20_000, "sqlite": 6_000}
+SIZES = {"postgres": 1_000_000, "sqlite": 4_000}
 TOLD = 3  # of the rows that are wrong
 WIDE, NARROW = "wide", "narrow"
 
@@ -58,7 +58,7 @@ def synchronised(engine, count):
             yield from compared(f"{engine}_sync_{name}", site, ground["systems"][name], folder / name, ground)
     yield f"{engine}_sync_rows", first[WIDE]["there"], f">= {count}", first[WIDE]["there"] >= count
     for kind, number in changed.items():
-        yield f"{engine}_sync_meanwhile_{kind}", number, ">= 10", number >= 10
+        yield f"{engine}_sync_meanwhile_{kind}", number, ">= 5", number >= 5
     later += last[WIDE]["there"]
     yield f"{engine}_sync_rows_that_changed_later", later, ">= 10", later >= 10
     told = sum(each["there"] + each["gone"] for each in again.values())
@@ -323,10 +323,10 @@ class Memory:
 
 
 def flat(name, held):
-    """The peak of the last third against that of the first: what grows with the rows would be far above."""
+    """The peak of the last third against that of the first; to hold a copy of the rows would take hundreds of megabytes."""
     third = max(1, len(held) // 3)
     first, last = max(held[:third]), max(held[-third:])
-    return name, f"{first // 1024}MB->{last // 1024}MB", "<= 1.1x", last <= first * 1.1
+    return name, f"{first // 1024}MB->{last // 1024}MB", "<= 1.1x or +16MB", last <= max(first * 1.1, first + 16 * 1024)
 
 
 # --- the comparison -------------------------------------------------------------------------------
