@@ -15,6 +15,9 @@ from dataclasses import asdict, dataclass, field, replace
 from types import SimpleNamespace
 from uuid import UUID
 
+from django.utils import timezone
+
+from audit.chain import seal_all
 from exchange.bodies import MOST_BYTES
 from exchange.rights import all_scopes
 from tests.exchange import things
@@ -80,6 +83,7 @@ def done_with(resource, query, verb, body):
 
 
 CALLS = {
+    "events_catalogue": lambda world: Call("GET", "/api/v1/events/catalogue"),
     "sent_figures_create": lambda world: written("sent_figures", {"tax_code": world.tax_code, **FIGURES}),
     "sent_figures_bulk": lambda world: written(
         "sent_figures/bulk",
@@ -152,6 +156,7 @@ class World:
             "few": System("enterprises:read", name="Một lượt", calls_a_minute=1),
         }
         self.callers["few"].get("enterprises?limit=1")
+        seal_all(now=timezone.now())
         made = self.answer(Call("GET", "/api/v1/enterprises", {"limit": 1, "status": "active"})).json()
         self.tax_code = made["data"][0]["tax_code"]
         self.callers["all"].write("sent_figures", {"tax_code": self.tax_code, **FIGURES}, key="first")

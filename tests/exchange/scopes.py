@@ -24,9 +24,11 @@ from support.models import SupportRecord
 from tests.exchange import things
 from tests.factories import make_head, make_product_group, make_unit
 
-# Whose rows belong to enterprises, which tell of all enterprises at once, and which are public. A new one says what it is.
+# Whose rows belong to enterprises, which tell of all enterprises at once, which are read by the system alone that sent them,
+# and which are public. A new one says what it is.
 OF_ENTERPRISES = {"enterprises", "figures", "products", "titles", "support"}
-OF_EVERYBODY = {"plans", "tasks", "budget_years", "budget_lines", "ledger_entries", "kpi_values"}
+OF_EVERYBODY = {"plans", "tasks", "budget_years", "budget_lines", "ledger_entries", "kpi_values", "payments"}
+OF_ITS_SENDER = {"sent_figures"}
 PUBLIC = {
     "agencies",
     "calendar_days",

@@ -12,6 +12,7 @@ from exchange.rights import all_scopes
 from tests.exchange import scopes
 from tests.exchange.calling import System
 
+NOTHING = "00000000-0000-4000-8000-000000000000"
 pytestmark = pytest.mark.django_db
 
 
@@ -20,7 +21,7 @@ def system(*rights, **fields):
 
 
 def test_every_resource_says_whose_rows_it_has():
-    kinds = [scopes.OF_ENTERPRISES, scopes.OF_EVERYBODY, scopes.PUBLIC]
+    kinds = [scopes.OF_ENTERPRISES, scopes.OF_EVERYBODY, scopes.OF_ITS_SENDER, scopes.PUBLIC]
     assert set().union(*kinds) == set(resources()) and sum(map(len, kinds)) == len(resources())
 
 
@@ -46,11 +47,31 @@ def test_without_its_right_everything_of_a_resource_is_answered_alike():
     for name, each in resources().items():
         if each.open_to_all:
             continue
-        some_id = json.loads(whole(f"{name}?limit=1").body)["data"][0]["id"]
+        rows = json.loads(whole(f"{name}?limit=1").body)["data"]
+        some_id = rows[0]["id"] if rows else NOTHING
         others = system(*(scope for scope in all_scopes() if scope != each.scope), name=f"not {name}")
         found += scopes.shut(each, scopes.in_process(others), some_id, 403, scopes.WRONG[:1])
         found += scopes.shut(each, anonymous, some_id, 401, scopes.WRONG[:1])
     assert found == []
+
+
+def addresses_of_writes():
+    for name, each in resources().items():
+        for write in each.writes:
+            yield each.write_scope, f"{name}/{NOTHING}/{write.name}" if write.of_one else name
+            if write.in_bulk:
+                yield each.write_scope, f"{name}/bulk"
+
+
+def test_without_its_right_nothing_is_written():
+    rights, nobody = all_scopes(), Client(raise_request_exception=False)
+    systems = {}
+    for scope, path in addresses_of_writes():
+        if scope not in systems:
+            systems[scope] = system(*(other for other in rights if other != scope), name=f"not {scope}")
+        refused = systems[scope].post(path, {"rows": [{}]}, **{"if-match": "*"})
+        assert refused.status_code == 403 and scope in refused.json()["errors"][0]["detail"], path
+        assert nobody.post(f"/api/v1/{path}", "{}", content_type="application/json").status_code == 401, path
 
 
 def test_a_cursor_tells_nothing_of_its_place_and_the_same_place_always_reads_the_same():
