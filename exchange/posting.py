@@ -77,6 +77,8 @@ def place_of(host: str, port: int) -> str:
 
 def why_not_address(address: str) -> str:
     """Why events cannot be sent to this address, as far as can be told without calling it; "" if they can."""
+    if not address.isascii() or not address.isprintable() or " " in address:
+        return _("Write the address in plain letters, without blanks.")
     try:
         parts = urlsplit(address)
         port, host = parts.port, parts.hostname or ""
@@ -85,8 +87,8 @@ def why_not_address(address: str) -> str:
     is_plain = parts.scheme == "http" and is_inside(host) and ipaddress.ip_address(host).is_loopback
     if parts.scheme != "https" and not is_plain:
         return _("The address begins with https://.")
-    if not host or parts.username is not None or parts.fragment or port == 0 or not address.isascii():
-        return _("Write the address without name, password and “#”, in plain letters.")
+    if not host or parts.username is not None or parts.fragment or port == 0:
+        return _("Write the address without name, password and “#”.")
     if _is_literal(host) and not (is_public(host) or is_inside(host)):
         return _("%(host)s is no public address; events are not sent there.") % {"host": host}
     return ""

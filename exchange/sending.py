@@ -6,6 +6,7 @@ of them that is not settled; a receiver that takes nothing at all rests as a who
 """
 
 import logging
+import math
 import queue
 import random
 import time
@@ -31,6 +32,7 @@ from exchange.models import Sending, Subscription
 from exchange.posting import PATIENCE, Answer, Line
 from exchange.signing import headers_of, secrets_of
 from exchange.telling import EVENT_PARKED, SUBSCRIPTION_STOPPED
+from jobs.services import runner_is_dead, runner_name
 from notices.services.telling import tell
 
 log = logging.getLogger(__name__)
@@ -105,8 +107,18 @@ def _with_something_due(now):
 
 
 def _tests(now):
-    waiting = Sending.objects.filter(event__isnull=True, state=Sending.State.WAITING, attempts=0)
+    """Tests that nobody sent yet, or whose sender was silent since."""
+    untried = Q(attempts=0) | Q(tried_at__lte=now - HELD)
+    waiting = Sending.objects.filter(untried, event__isnull=True, state=Sending.State.WAITING)
     return waiting.filter(subscription__in=Subscription.objects.of_working_clients(timezone.localdate(now)))
+
+
+def _let_go_of_what_the_dead_hold():
+    """Whoever ran on this machine and is gone sends nothing more; of other machines silence tells."""
+    for each in Subscription.objects.exclude(held_by="").only("pk", "held_by"):
+        if runner_is_dead(each.held_by.partition("/")[0]):
+            dead = Subscription.objects.filter(pk=each.pk, held_by=each.held_by)
+            dead.update(held_by="", held_until=None)
 
 
 def something_is_due(now) -> bool:
@@ -160,7 +172,7 @@ class Run:
 
     def __init__(self, *, clock, lines=Line, chance=random.random):
         self.clock, self.lines, self.chance = clock, lines, chance
-        self.name = str(uuid.uuid4())
+        self.name = f"{runner_name()}/{uuid.uuid4().hex[:8]}"
         self.answers: queue.Queue = queue.Queue()
         self.done: Counter = Counter()
         self.held: dict[int, Held] = {}
@@ -202,6 +214,7 @@ class Run:
         if self.held and self.looked_at is not None and moment - self.looked_at < 1:
             return
         self.looked_at, now = moment, self.clock()
+        _let_go_of_what_the_dead_hold()
         for each in _with_something_due(now):
             if each.pk not in self.held and _awake(now).filter(pk=each.pk).update(
                 held_by=self.name, held_until=now + HELD
@@ -316,7 +329,7 @@ class Run:
         now = self.clock()
         for row in _tests(now).select_related("subscription"):
             if _tests(now).filter(pk=row.pk).update(attempts=1, tried_at=now):
-                each = Held(row.subscription, time.monotonic(), secrets_of(row.subscription, now))
+                each = Held(row.subscription, math.inf, secrets_of(row.subscription, now))  # whoever holds it
                 item = Item(row, row.public_id, body_of_ping(row.public_id, row.made_at))
                 self._submit(pool, each, row.object_id, [item])
 

@@ -1,12 +1,17 @@
 """Subscriptions for tests, and a receiver of events that answers as it is told."""
 
 import itertools
+import ssl
 import threading
 import uuid
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 from django.utils import timezone
 from standardwebhooks import Webhook
 
@@ -67,9 +72,17 @@ class Receiver:
         return status, more
 
 
+class Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 64
+
+    def handle_error(self, *_given):
+        """Whoever called was killed."""
+
+
 @contextmanager
-def receiving(port=0):
-    """A receiver that listens; `address` is where."""
+def receiving(tls=None):
+    """A receiver that listens, with a certificate where it is given one; `address` is where."""
     receiver = Receiver()
 
     class Handler(BaseHTTPRequestHandler):
@@ -87,8 +100,9 @@ def receiving(port=0):
         def log_message(self, *_arguments):
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
-    server.daemon_threads = True
+    server = Server(("127.0.0.1", 0), Handler)
+    if tls is not None:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
     threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     receiver.address = f"http://127.0.0.1:{server.server_address[1]}/events"
     try:
@@ -96,6 +110,23 @@ def receiving(port=0):
     finally:
         server.shutdown()
         server.server_close()
+
+
+def certified(folder, name):
+    """(for the receiver, for whoever calls it): a certificate of its own for the name, and the trust in it."""
+    key, now = ec.generate_private_key(ec.SECP256R1()), datetime.now(tz=UTC)
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    made = x509.CertificateBuilder().subject_name(subject).issuer_name(subject).public_key(key.public_key())
+    made = made.serial_number(1).not_valid_before(now - timedelta(days=1)).not_valid_after(now + timedelta(days=1))
+    made = made.add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
+    made = made.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+    plain = serialization.NoEncryption()
+    both = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain)
+    certificate = made.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
+    (folder / "both.pem").write_bytes(both + certificate)
+    own = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    own.load_cert_chain(folder / "both.pem")
+    return own, ssl.create_default_context(cadata=certificate.decode())
 
 
 def turn(clock):

@@ -2,6 +2,7 @@
 
 import json
 import socket
+import subprocess
 import threading
 import time
 from datetime import timedelta
@@ -31,7 +32,7 @@ from exchange.services_subscriptions import (
 from exchange.work import TIMETABLE
 from notices.models import Telling
 from tests.exchange.calling import System
-from tests.exchange.receiving import HEARS, Clock, make_subscription, receiving, turn, verified
+from tests.exchange.receiving import HEARS, Clock, certified, make_subscription, receiving, turn, verified
 from tests.exchange.test_clients import values_of
 from tests.exchange.test_events import edit, register
 from tests.factories import make_administrator, make_officer, make_unit
@@ -390,6 +391,22 @@ def test_the_call_goes_to_the_address_that_was_looked_at(monkeypatch, receiver):
     assert receiver.calls[0][1]["Host"].startswith("receiver.example.com:")
 
 
+@pytest.mark.parametrize(("name", "status"), [("receiver.example.com", 204), ("another.example.com", None)])
+def test_the_certificate_must_be_that_of_the_name(monkeypatch, tmp_path, name, status):
+    own, trusting = certified(tmp_path, name)
+    asked_for = []
+    own.sni_callback = lambda _connection, server_name, _context: asked_for.append(server_name)
+    monkeypatch.setattr(posting, "_trusted", lambda: trusting)
+    names(monkeypatch, "127.0.0.1")
+    with receiving(tls=own) as receiver:
+        line, port = Line(), receiver.address.split(":")[2]
+        answer = line.post(f"https://receiver.example.com:{port}", b"{}", {})
+        line.close()
+        assert (answer.status, len(receiver.calls)) == (status, 1 if status else 0)
+    assert asked_for == ["receiver.example.com"]
+    assert answer.why == ("" if status else Sending.Why.CONNECTION)
+
+
 def test_a_redirect_is_not_followed(subscription, receiver, officer, clock):
     happen(officer, clock, things=1, changes=0)
     with receiving() as inside:
@@ -421,6 +438,8 @@ def test_proxies_of_the_environment_are_not_asked(monkeypatch, subscription, rec
         "https://receiver.example.com:99999/",
         "https://receiver.example.com:0/",
         "https://nhận.example.com/",
+        "https://receiver.example.com/a b",
+        "https://receiver.example.com/\nX-Other: 1",
         "receiver.example.com",
         "https://[::1",
         "",
@@ -547,6 +566,14 @@ def test_a_test_goes_once_in_any_state(subscription, receiver, clock):
     assert turn(clock) == {}
 
 
+def test_a_test_whose_sender_died_goes_after_a_while(subscription, receiver, clock):
+    send_test(subscription=subscription, by=BY, now=clock.now)
+    Sending.objects.update(attempts=1, tried_at=clock.now)
+    assert turn(clock) == {}
+    clock.goes(minutes=2)
+    assert turn(clock) == {"sent": 1}
+
+
 # --- two at once, and what is left behind ------------------------------------------------------
 
 
@@ -558,6 +585,15 @@ def test_what_another_holds_is_left_to_it_until_it_is_silent(subscription, recei
     assert turn(clock) == {"sent": 6}
     subscription.refresh_from_db()
     assert (subscription.held_by, subscription.held_until) == ("", None)
+
+
+def test_what_a_process_of_this_machine_held_is_free_once_it_is_gone(subscription, receiver, officer, clock):
+    happen(officer, clock)
+    with subprocess.Popen(["true"]) as gone:
+        gone.wait()
+    holder = f"{socket.gethostname()}:{gone.pid}:1/abc"
+    Subscription.objects.update(held_by=holder, held_until=clock.now + timedelta(seconds=90))
+    assert turn(clock) == {"sent": 6}
 
 
 def test_whoever_dies_before_the_answer_was_noted_leaves_it_to_be_sent_again(subscription, receiver, officer, clock):
