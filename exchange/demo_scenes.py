@@ -2,11 +2,14 @@
 
 import random
 from datetime import timedelta
+from uuid import uuid4
 
-from exchange.models import USUAL_CALLS, DayOfUse
+from exchange.catalogue import PING, RIGHT
+from exchange.models import USUAL_CALLS, Client, DayOfUse, Sending
 from exchange.practice import let_practise
 from exchange.rights import all_scopes
 from exchange.services import register_client
+from exchange.services_subscriptions import pause_subscription, subscribe
 from reporting.demo.copying import ACTOR
 from reporting.demo.firms import SEED
 from reporting.demo.story import register_scene
@@ -20,7 +23,14 @@ SYSTEMS = (
         "Sở Tài chính",
         "ngansach@sotaichinh.thunghiem.example",
         "Đối chiếu kế hoạch vốn và giải ngân của Chương trình",
-        ("enterprises:read", "periods:read", "budget_years:read", "budget_lines:read", "ledger_entries:read"),
+        (
+            "enterprises:read",
+            "periods:read",
+            "budget_years:read",
+            "budget_lines:read",
+            "ledger_entries:read",
+            "events:read",
+        ),
         240,
     ),
     (
@@ -86,3 +96,44 @@ def systems_connected(stage):
             for day in days
             if day.weekday() < 5
         )
+
+
+# (hours before, what was answered, in how many milliseconds) of tests that were sent
+TESTS = ((30, 503, 41), (29, 200, 87), (5, 200, 64))
+
+
+@register_scene
+def events_subscribed(stage):
+    """an address that receives events, paused because nobody stands there"""
+    client = next(each for each in Client.objects.filter(synthetic=True).order_by("pk") if RIGHT in each.scopes)
+    made = stage.now - timedelta(hours=31)
+    subscription, _secret = subscribe(
+        client=client,
+        address="https://ngan-sach.sotaichinh.thunghiem.example/su-kien",
+        types=["budget_line.added", "budget_year.envelope_changed", "ledger_entry.booked"],
+        synthetic=True,
+        by=ACTOR,
+        now=made,
+    )
+    for hours, status, milliseconds in TESTS:
+        at, is_good = stage.now - timedelta(hours=hours), status == 200
+        Sending.objects.create(
+            subscription=subscription,
+            object_id=uuid4(),
+            type=PING,
+            state=Sending.State.SENT if is_good else Sending.State.DROPPED,
+            why="" if is_good else Sending.Why.ANSWER,
+            attempts=1,
+            made_at=at,
+            next_try_at=at,
+            tried_at=at + timedelta(seconds=4),
+            status=status,
+            milliseconds=milliseconds,
+        )
+    pause_subscription(
+        subscription=subscription,
+        reason="Địa chỉ minh họa, không gửi thật",
+        expected=subscription.version,
+        by=ACTOR,
+        now=stage.now,
+    )

@@ -157,7 +157,8 @@ def demo_site(portals, tmp_path_factory):
 @pytest.fixture(scope="session")
 def fresh_site(portals, tmp_path_factory):
     """A portal for the tests that change data; they run in the same process (tests/sharing_out.py)."""
-    with running_site(copy_of(portals["folders"]["loaded"], "fresh", tmp_path_factory.mktemp("fresh"))) as site:
+    environment = copy_of(portals["folders"]["loaded"], "fresh", tmp_path_factory.mktemp("fresh"))
+    with running_site(environment | {"EVENTS_ALSO_TO": "127.0.0.1"}) as site:
         yield site
 
 

@@ -15,8 +15,8 @@ from audit.events import history_of
 from audit.models import AccessEntry, AccessSum, Event, PersonalValue
 from audit.refusals import Conflict, NotAllowed, Refused, StaleVersion
 from exchange.callers import minute_of, use_by_day
-from exchange.demo_scenes import systems_connected
-from exchange.models import Client, DayOfUse, MinuteOfUse
+from exchange.demo_scenes import events_subscribed, systems_connected
+from exchange.models import Client, DayOfUse, MinuteOfUse, Subscription
 from exchange.practice import CLIENT_ID, SECRET, how_to_call
 from exchange.rights import all_scopes
 from exchange.services import EDITABLE, edit_client, rotate_secret, sum_up_traces, switch_off_client
@@ -219,6 +219,13 @@ def test_the_demonstration_has_systems_of_other_agencies_and_one_to_practise_wit
     used = [sum(use_by_day(client, since=date(2020, 1, 1)).values()) for client in Client.objects.all()]
     assert min(used) > 500
     assert systems_connected in scenes_of_rooms_above()
+
+
+def test_the_demonstration_has_an_address_for_events(demonstration):
+    events_subscribed(SimpleNamespace(now=timezone.now()))
+    (subscription,) = Subscription.objects.all()
+    assert (subscription.state, subscription.synthetic, subscription.sendings.count()) == ("paused", True, 3)
+    assert scenes_of_rooms_above().index(systems_connected) < scenes_of_rooms_above().index(events_subscribed)
 
 
 def test_what_the_terminal_says_of_the_practice_system_gives_a_token_with_every_right(demonstration):
