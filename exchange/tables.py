@@ -6,6 +6,7 @@ import django_filters
 from django.db.models import Max, OuterRef, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from exchange.callers import day_of, minute_of
 from exchange.catalogue import PING, label_of, types_by_name
@@ -95,7 +96,7 @@ class ClientFilter(FilterSet):
 
 class SendingTable(tables.Table):
     event = tables.LinkColumn(
-        verbose_name=_("Event"),
+        verbose_name=pgettext_lazy("sent to a system", "Event"),
         route="systems:sending_detail",
         fields=("type",),
         compute=lambda record: str(label_of(record["type"])),
@@ -135,7 +136,7 @@ class SendingFilter(FilterSet):
         to_field_name="public_id",
     )
     state = django_filters.ChoiceFilter(label=_("State"), choices=Sending.State.choices)
-    type = django_filters.ChoiceFilter(label=_("Event"), choices=_types)
+    type = django_filters.ChoiceFilter(label=pgettext_lazy("sent to a system", "Event"), choices=_types)
     thing = django_filters.UUIDFilter(label=_("Identifier of the thing"), field_name="object_id")
 
     class Meta:
