@@ -3,11 +3,12 @@ from django.views.generic import RedirectView
 
 from jobs import views as jobs
 
-# One line a room.
+# One line a room; what machines ask, and often, stands before what has no first word of its own.
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="reporting:home"), name="front"),
     path("healthz", jobs.healthz, name="healthz"),
     path("readyz", jobs.readyz, name="readyz"),
+    path("api/", include("exchange.urls")),
     path("", include("screens.urls")),
     path("accounts/", include("accounts.urls_sign_in")),
     path("people/", include("accounts.urls")),
@@ -20,7 +21,6 @@ urlpatterns = [
     path("", include("documents.urls")),
     path("reference/", include("reference.urls")),
     path("programme/", include("programme.urls")),
-    path("api/", include("exchange.urls")),
     path("systems/", include("exchange.urls_clients")),
     path("", include("reporting.urls")),
 ]

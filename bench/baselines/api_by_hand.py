@@ -9,13 +9,13 @@ from urllib.parse import parse_qs
 import asyncpg
 import orjson
 
-ITEM = "CASE WHEN {0}.id IS NULL THEN NULL ELSE ARRAY[{0}.code, {0}.name_vi, {0}.name_en] END"
+MOMENT = "to_char({0} AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')"
 ROWS = f"""
-SELECT e.public_id::text AS public_id, e.tax_code, e.name, e.short_name, e.name_en, e.enterprise_type, e.status, e.status_from, e.size,
-       e.size_year, {ITEM.format("a")} AS sector, {ITEM.format("w")} AS ward, m.public_id::text AS merged_into, e.created_at,
-       g.found AS groups, f.year, f.output_vnd, f.revenue_vnd, f.key_product_revenue_vnd, f.export_direct_goods_usd_cents,
+SELECT e.public_id::text, e.tax_code, e.name, e.short_name, e.name_en, e.enterprise_type, e.status, e.status_from, e.size,
+       e.size_year, a.code, a.name_vi, a.name_en, w.code, w.name_vi, w.name_en, m.public_id::text, {MOMENT.format("e.created_at")},
+       g.found, f.year, f.output_vnd, f.revenue_vnd, f.key_product_revenue_vnd, f.export_direct_goods_usd_cents,
        f.export_entrusted_goods_usd_cents, f.export_direct_services_usd_cents, f.export_entrusted_services_usd_cents,
-       f.labour_average, f.confirmed_at, e.sort_key, e.id
+       f.labour_average, {MOMENT.format("f.confirmed_at")}
 FROM (SELECT * FROM enterprises_enterprise WHERE status <> 'withdrawn' ORDER BY sort_key, id LIMIT $1) e
 LEFT JOIN reference_industrycode a ON a.id = e.main_activity_id
 LEFT JOIN reference_administrativeunit w ON w.id = e.ward_id
@@ -32,58 +32,59 @@ LEFT JOIN LATERAL (
 ) f ON true
 ORDER BY e.sort_key, e.id
 """
-MEASURES = (
-    "output_vnd",
-    "revenue_vnd",
-    "key_product_revenue_vnd",
-    "export_direct_goods_usd_cents",
-    "export_entrusted_goods_usd_cents",
-    "export_direct_services_usd_cents",
-    "export_entrusted_services_usd_cents",
-    "labour_average",
-)
-
 pool = None
 
 
-def _item(found):
-    return found and {"code": found[0], "name_vi": found[1], "name_en": found[2]}
-
-
-def _moment(value):
-    return value and value.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-
-
 def row(r):
-    figures = None
-    if r["year"] is not None:
-        figures = {"year": r["year"], **{name: r[name] for name in MEASURES}}
-        figures["confirmed_at"] = _moment(r["confirmed_at"])
+    """Of a row as it comes, by place: looking its columns up by name would take a third more."""
+    of, tax, name, short, english, kind, status, since, size, size_year, *rest = r
+    sector, sector_vi, sector_en, ward, ward_vi, ward_en, merged_into, created_at, groups, year, *figures = rest
+    latest = None
+    if year is not None:
+        output, revenue, key_revenue, direct, entrusted, direct_services, entrusted_services, labour, confirmed_at = (
+            figures
+        )
+        latest = {
+            "year": year,
+            "output_vnd": output,
+            "revenue_vnd": revenue,
+            "key_product_revenue_vnd": key_revenue,
+            "export_direct_goods_usd_cents": direct,
+            "export_entrusted_goods_usd_cents": entrusted,
+            "export_direct_services_usd_cents": direct_services,
+            "export_entrusted_services_usd_cents": entrusted_services,
+            "labour_average": labour,
+            "confirmed_at": confirmed_at,
+        }
     return {
-        "id": r["public_id"],
-        "tax_code": r["tax_code"],
-        "name": r["name"],
-        "short_name": r["short_name"],
-        "name_en": r["name_en"],
-        "type": r["enterprise_type"],
-        "status": r["status"],
-        "status_from": r["status_from"],
-        "size": r["size"],
-        "size_year": r["size_year"],
-        "sector": _item(r["sector"]),
-        "ward": _item(r["ward"]),
-        "groups": [{"code": code, "starts_on": first, "ends_on": last} for code, first, last in r["groups"] or ()],
-        "merged_into": r["merged_into"],
-        "created_at": _moment(r["created_at"]),
-        "latest_figures": figures,
+        "id": of,
+        "tax_code": tax,
+        "name": name,
+        "short_name": short,
+        "name_en": english,
+        "type": kind,
+        "status": status,
+        "status_from": since,
+        "size": size,
+        "size_year": size_year,
+        "sector": sector and {"code": sector, "name_vi": sector_vi, "name_en": sector_en},
+        "ward": ward and {"code": ward, "name_vi": ward_vi, "name_en": ward_en},
+        "groups": [{"code": code, "starts_on": first, "ends_on": last} for code, first, last in groups or ()],
+        "merged_into": merged_into,
+        "created_at": created_at,
+        "latest_figures": latest,
     }
+
+
+async def leave(connection):
+    """Nothing is to be put back on a connection that only reads: the pool would ask the database to, each time."""
 
 
 async def application(scope, receive, send):
     global pool
     if scope["type"] == "lifespan":
         await receive()
-        pool = await asyncpg.create_pool(os.environ["DATABASE_URL"], min_size=8, max_size=8)
+        pool = await asyncpg.create_pool(os.environ["DATABASE_URL"], min_size=8, max_size=8, reset=leave)
         await send({"type": "lifespan.startup.complete"})
         await receive()
         await pool.close()
