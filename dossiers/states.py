@@ -10,7 +10,7 @@ from enum import StrEnum
 from django.db.models import TextChoices
 from django.utils.translation import pgettext_lazy
 
-from accounts.roles import HEADS, LEADERS, Role
+from accounts.roles import HEADS, LEADERS, SYSTEMS, Role
 
 
 class State(TextChoices):
@@ -85,7 +85,8 @@ SIGNATORY = frozenset({Role.SIGNATORY})
 @dataclass(frozen=True)
 class Move:
     """`verb` takes a dossier from `source` to `target`; `roles` may do it: those of the enterprise for a dossier of its
-    own that came online, those of the Department for the others and for whatever is theirs to decide."""
+    own that came online, those of the Department for the others and for whatever is theirs to decide; a connected system
+    lodges what came through it."""
 
     verb: Verb
     source: State
@@ -94,8 +95,8 @@ class Move:
 
 
 MOVES = (
-    # the enterprise, or the clerk who types in its paper
-    Move(Verb.LODGE, State.DRAFT, State.LODGED, SIGNATORY | CLERKS),
+    # the enterprise, the clerk who types in its paper, or the system that it was lodged with
+    Move(Verb.LODGE, State.DRAFT, State.LODGED, SIGNATORY | CLERKS | SYSTEMS),
     Move(Verb.WITHDRAW, State.DRAFT, State.WITHDRAWN, ENTERPRISE | CLERKS),
     Move(Verb.WITHDRAW, State.LODGED, State.WITHDRAWN, SIGNATORY | CLERKS),
     Move(Verb.WITHDRAW, State.RECEIVED, State.WITHDRAWN, SIGNATORY | CLERKS),

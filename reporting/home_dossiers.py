@@ -9,6 +9,7 @@ from accounts.models import Post
 from accounts.roles import HEADS
 from dossiers.models import Dossier, ResultPaper, SupplementRequest
 from dossiers.permissions.handling import headed_offices
+from dossiers.presenting.handling import lies_since
 from dossiers.states import UNASSIGNED, State
 from reporting.waiting import Item, Section, address, first_of, may
 from screens import formats
@@ -22,16 +23,11 @@ def _items(rows, route, verb, moment):
             f"{row.enterprise.called} – {row}",
             address(route, row.public_id),
             verb,
-            _since(row) or formats.vn_datetime(getattr(row, moment)),
+            lies_since(row.channel, row.arrived_on) or formats.vn_datetime(getattr(row, moment)),
         )
         for row in shown
     ]
     return items, number
-
-
-def _since(row):
-    """Of paper that is not received yet, the day on which it arrived."""
-    return _("on paper since %(day)s") % {"day": formats.vn_date(row.arrived_on)} if row.is_paper else ""
 
 
 def _drafts(user, now):

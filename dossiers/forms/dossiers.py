@@ -47,7 +47,7 @@ class TypeInForm(Form):
     )
     channel = forms.ChoiceField(
         label=_("How it came"),
-        choices=[(value, label) for value, label in Dossier.Channel.choices if value != Dossier.Channel.ONLINE],
+        choices=[(channel, channel.label) for channel in (Dossier.Channel.COUNTER, Dossier.Channel.POST)],
         widget=forms.RadioSelect,
     )
     arrived_on = DateField(label=_("Day the paper arrived"))

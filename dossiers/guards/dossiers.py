@@ -38,6 +38,14 @@ GUARDS = [
         "started_at",
         "started_by_id",
         "copied_from_id",
+        "outside_code",
+    ),
+    check_trigger(
+        "dossier_of_a_system",  # a system lodges under its own account, a clerk types paper in under theirs
+        DOSSIERS,
+        ("INSERT",),
+        "NEW.typed_by_id IS NOT NULL AND (SELECT u.is_system FROM accounts_user u WHERE u.id = NEW.typed_by_id) "
+        "<> (NEW.channel = 'one_stop')",
     ),
     check_trigger("dossier_begins_as_a_draft", DOSSIERS, ("INSERT",), "NEW.state <> 'draft'"),
     check_trigger("dossier_moves_by_the_table", DOSSIERS, ("UPDATE",), f"OLD.state <> NEW.state AND NOT ({_KNOWN})"),

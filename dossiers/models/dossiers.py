@@ -50,7 +50,8 @@ class DossierQuerySet(models.QuerySet):
 
 class Dossier(Identified, Versioned):
     """What an enterprise asks for under one version of a procedure. A draft until its signatory lodges it; then it stands
-    as it was lodged. What came on paper is typed in by a clerk, who never becomes the applicant."""
+    as it was lodged. What came on paper is typed in by a clerk, who never becomes the applicant; what came from the one-stop
+    system is lodged by that system's account, which does not either, and handled at our end as paper is."""
 
     State = State
 
@@ -58,6 +59,7 @@ class Dossier(Identified, Versioned):
         ONLINE = "online", _("Online")
         COUNTER = "counter", _("At the counter")
         POST = "post", _("By post")
+        ONE_STOP = "one_stop", _("From the one-stop system")
 
     procedure_version = models.ForeignKey(
         ProcedureVersion, on_delete=models.PROTECT, related_name="dossiers", verbose_name=_("version of a procedure")
@@ -79,7 +81,8 @@ class Dossier(Identified, Versioned):
     typed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("typed in by")
     )
-    arrived_on = models.DateField(_("day the paper arrived"), null=True)
+    arrived_on = models.DateField(_("day the paper arrived or it was lodged elsewhere"), null=True)
+    outside_code = models.CharField(_("code in the one-stop system"), max_length=60, blank=True, editable=False)
 
     answers = models.JSONField(_("answers"), default=dict)
     typed = models.JSONField(_("typed and not yet right"), default=dict)
@@ -144,7 +147,7 @@ class Dossier(Identified, Versioned):
         constraints = [
             models.CheckConstraint(condition=Q(state__in=STATES), name="dossier_state_valid"),
             models.CheckConstraint(
-                condition=Q(channel__in=["online", "counter", "post"]), name="dossier_channel_valid"
+                condition=Q(channel__in=["online", "counter", "post", "one_stop"]), name="dossier_channel_valid"
             ),
             models.CheckConstraint(
                 condition=Q(
@@ -158,15 +161,21 @@ class Dossier(Identified, Versioned):
             ),
             models.CheckConstraint(
                 condition=Q(channel="online", typed_by__isnull=True, arrived_on__isnull=True)
-                | Q(channel__in=["counter", "post"], typed_by__isnull=False, arrived_on__isnull=False)
+                | Q(channel__in=["counter", "post", "one_stop"], typed_by__isnull=False, arrived_on__isnull=False)
                 & ~Q(applicant_name=""),
                 name="dossier_paper_typed_in",
             ),
             models.CheckConstraint(
                 condition=Q(channel="online", submitted_at__isnull=True, applicant__isnull=True)
                 | Q(channel="online", submitted_at__isnull=False, applicant__isnull=False)
-                | Q(channel__in=["counter", "post"], applicant__isnull=True),
+                | Q(channel__in=["counter", "post", "one_stop"], applicant__isnull=True),
                 name="dossier_clerk_no_applicant",
+            ),
+            models.CheckConstraint(
+                condition=Q(outside_code="") | Q(channel="one_stop"), name="dossier_outside_code_of_a_system"
+            ),
+            models.UniqueConstraint(
+                fields=["typed_by", "outside_code"], condition=~Q(outside_code=""), name="dossier_outside_code_once"
             ),
             models.CheckConstraint(
                 condition=Q(state="withdrawn", withdrawn_at__isnull=False, withdrawn_by__isnull=False)
@@ -212,13 +221,18 @@ class Dossier(Identified, Versioned):
         return self.state == State.DRAFT
 
     @property
+    def is_online(self):
+        """Whether the enterprise lodges it here, with an account of its own: of all others clerks do here what is its part."""
+        return self.channel == self.Channel.ONLINE
+
+    @property
     def is_paper(self):
-        return self.channel != self.Channel.ONLINE
+        return self.channel in (self.Channel.COUNTER, self.Channel.POST)
 
     @property
     def turn(self):
         """Whose turn it is; of paper that is still being typed in, the Department's."""
-        return TURNS[State.LODGED] if self.is_draft and self.is_paper else TURNS[State(self.state)]
+        return TURNS[State.LODGED] if self.is_draft and not self.is_online else TURNS[State(self.state)]
 
     @property
     def applicant_words(self):

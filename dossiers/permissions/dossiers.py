@@ -1,10 +1,11 @@
-"""Dossiers: the people of an enterprise prepare, its signatory lodges; clerks type in what comes on paper; staff read."""
+"""Dossiers: the people of an enterprise prepare, its signatory lodges; clerks type in what comes on paper, connected systems
+lodge what came through them; staff read."""
 
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
 from accounts.access import action, menu, route
-from accounts.roles import ENTERPRISE_ROLES, READERS
+from accounts.roles import ENTERPRISE_ROLES, READERS, SYSTEMS
 from dossiers.states import CLERKS, HANDLERS, IN_HAND, SIGNATORY, State
 
 VIEW = action("dossiers.view", _("See dossiers"), roles=READERS | ENTERPRISE_ROLES)
@@ -12,8 +13,9 @@ LIST = action("dossiers.list", _("See the list of dossiers of all enterprises"),
 OWN = action("dossiers.own", _("See the dossiers of one's own enterprise"), roles=ENTERPRISE_ROLES)
 START = action("dossiers.start", _("Begin a dossier of one's own enterprise"), roles=ENTERPRISE_ROLES)
 TYPE_IN = action("dossiers.type_in", _("Type in dossiers that came on paper"), roles=CLERKS)
-PREPARE = action("dossiers.prepare", _("Prepare a dossier"), roles=ENTERPRISE_ROLES | CLERKS)
-LODGE = action("dossiers.lodge", _("Lodge a dossier"), roles=SIGNATORY | CLERKS)
+BRING = action("dossiers.bring", _("Lodge what was lodged with another system"), roles=SYSTEMS)
+PREPARE = action("dossiers.prepare", _("Prepare a dossier"), roles=ENTERPRISE_ROLES | CLERKS | SYSTEMS)
+LODGE = action("dossiers.lodge", _("Lodge a dossier"), roles=SIGNATORY | CLERKS | SYSTEMS)
 SEE_IDENTITY = action(
     "dossiers.see_identity",
     _("Open identity papers of one's own dossiers, of those at one's desk or in one's hands"),
@@ -68,22 +70,24 @@ def acts_for(user, enterprise, roles):
 
 def may_on(user, dossier, roles):
     """Whether the person may do for this dossier what takes one of `roles`: people of the enterprise for what it lodges
-    itself, clerks for what came on paper."""
+    itself, clerks for what came on paper or through a system, the system itself until it has lodged it."""
     if isinstance(user, str):
         return True
-    if dossier.is_paper:
-        return bool(user.roles & roles & CLERKS)
-    return acts_for(user, dossier.enterprise, roles)
+    if dossier.is_online:
+        return acts_for(user, dossier.enterprise, roles)
+    if dossier.is_draft and not dossier.is_paper:
+        return bool(user.roles & roles & SYSTEMS) and dossier.typed_by_id == user.pk
+    return bool(user.roles & roles & CLERKS)
 
 
 def purpose_of_identity(user, dossier):
     """To what end the person may open identity papers of the dossier, in a word; "" for whoever only reads it: the
-    enterprise's own people, the clerk who types it in or receives it, then the one who handles it until it ends."""
+    enterprise's own people, the clerk who types it in, receives it or supplements it for them, then the one who handles it until it ends."""
     if not user.may(SEE_IDENTITY):
         return ""
     if user.roles & ENTERPRISE_ROLES and acts_for(user, dossier.enterprise, ENTERPRISE_ROLES):
         return "own"
-    at_the_door = {State.DRAFT, State.LODGED} | ({State.SUPPLEMENTING} if dossier.is_paper else set())
+    at_the_door = {State.DRAFT, State.LODGED} | (set() if dossier.is_online else {State.SUPPLEMENTING})
     if user.roles & CLERKS and dossier.state in at_the_door:
         return "receiving"
     handles = user.roles & HANDLERS and dossier.handler_id == user.pk and dossier.state in IN_HAND

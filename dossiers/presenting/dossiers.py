@@ -150,9 +150,15 @@ def what_happened(dossier, lines=(), talk=()):
 
 
 def way_text(dossier):
-    """Who asks, and how it came: of paper also who typed it in."""
-    if not dossier.is_paper:
+    """Who asks, and how it came: of paper also who typed it in, of what came through a system also which."""
+    if dossier.is_online:
         return _("%(name)s, online") % {"name": dossier.applicant_words}
+    if not dossier.is_paper:
+        return _("%(name)s, through %(system)s (lodged there on %(day)s)") % {
+            "name": dossier.applicant_name,
+            "system": dossier.typed_by.full_name,
+            "day": formats.vn_date(dossier.arrived_on),
+        }
     return _("%(name)s, on paper (%(channel)s, arrived on %(day)s); typed in by %(clerk)s") % {
         "name": dossier.applicant_name,
         "channel": dossier.get_channel_display(),
@@ -177,6 +183,12 @@ def facts_of(dossier):
         facts += [
             (_("Day the paper arrived"), formats.vn_date(dossier.arrived_on)),
             (_("Typed in by"), dossier.typed_by.full_name),
+        ]
+    elif not dossier.is_online:
+        facts += [
+            (_("System through which it came"), dossier.typed_by.full_name),
+            (_("Code in that system"), dossier.outside_code),
+            (_("Day it was lodged there"), formats.vn_date(dossier.arrived_on)),
         ]
     if dossier.submitted_at:
         facts.append((_("Lodged at"), formats.vn_long_datetime(dossier.submitted_at)))

@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from dossiers.clock import Run, Terms, Warning, WarningKind, WorkingDays, promise, time_used, warning_on
-from dossiers.models import SlipLine
+from dossiers.models import Dossier, SlipLine
 from dossiers.presenting.procedures import working_days
 from dossiers.states import TURNS, State, Turn
 from screens import formats
@@ -32,6 +32,16 @@ def time_left(dossier, today: date, days: WorkingDays | None = None):
 def left_on(today, starts_on, due_on, days):
     """Working days left of a promise, the day from which its time counts not among them; negative once it is over."""
     return days.between(max(today, starts_on), due_on)
+
+
+def lies_since(channel, arrived_on):
+    """Since when what did not come online lies, in words; "" of what did."""
+    if arrived_on is None:
+        return ""
+    day = {"day": formats.vn_date(arrived_on)}
+    if channel == Dossier.Channel.ONE_STOP:
+        return _("with the one-stop system since %(day)s") % day
+    return _("on paper since %(day)s") % day
 
 
 def tag_of_time(warning: Warning | None, left: int):

@@ -165,10 +165,14 @@ def _who(dossier):
 
 
 def _lodged(dossier):
-    """When it was lodged: paper on the day on which it came, whenever it was typed in."""
+    """When it was lodged: paper on the day on which it came, whenever it was typed in; through a system on its day there."""
     at = formats.vn_long_datetime(dossier.submitted_at)
-    if not dossier.is_paper:
+    if dossier.is_online:
         return [("Nộp hồ sơ lúc", at)]
+    if not dossier.is_paper:
+        there = [("Mã hồ sơ trên hệ thống một cửa", dossier.outside_code)] if dossier.outside_code else []
+        there.append(("Ngày nộp trên hệ thống một cửa", formats.vn_date(dossier.arrived_on)))
+        return [*there, ("Chuyển đến Cổng lúc", at)]
     return [("Ngày hồ sơ giấy đến", formats.vn_date(dossier.arrived_on)), ("Nhập vào Cổng lúc", at)]
 
 

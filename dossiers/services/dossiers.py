@@ -36,7 +36,7 @@ def start_dossier(*, procedure, enterprise, by, now):
         raise NotAllowed(_("You do not act for this enterprise."))
     require_in_business(enterprise)
     version = open_version(procedure, now)
-    dossier = _begin(version, enterprise, by=by, now=now)
+    dossier = begin_draft(version, enterprise, by=by, now=now)
     record_event("dossier begun", dossier, by=by, now=now, after={"version": version.number})
     return dossier
 
@@ -49,7 +49,7 @@ def type_in_dossier(*, procedure, enterprise, channel, applicant_name, arrived_o
     version = open_version(procedure, now)
     if arrived_on > timezone.localdate(now):
         raise Refused(_("The paper cannot have arrived on a day that is still to come."))
-    dossier = _begin(
+    dossier = begin_draft(
         version, enterprise, by=by, now=now, channel=channel, applicant_name=applicant_name, typed_by=by,
         arrived_on=arrived_on,
     )  # fmt: skip
@@ -69,7 +69,7 @@ def copy_dossier(*, dossier, by, now):
     version = open_version(dossier.procedure, now)
     fields = list(version.fields.all())
     stay, go = _files_for(dossier, version)
-    copy = _begin(
+    copy = begin_draft(
         version, enterprise, by=by, now=now, copied_from=dossier, answers=fitting(dossier.answers, fields),
         left_out=[*_left_out(dossier, fields), *_files_left_out(dossier, go)],
     )  # fmt: skip
@@ -79,7 +79,7 @@ def copy_dossier(*, dossier, by, now):
     return copy
 
 
-def _begin(version, enterprise, *, by, now, **values):
+def begin_draft(version, enterprise, *, by, now, **values):
     dossier = Dossier(
         procedure_version=version,
         enterprise=enterprise,
@@ -95,8 +95,8 @@ def _begin(version, enterprise, *, by, now, **values):
 
 
 def search_text(dossier):
-    """What searching looks into: code, enterprise with its tax code, procedure."""
-    parts = (dossier.code, dossier.procedure.code, dossier.procedure.name_vi)
+    """What searching looks into: code, code in the one-stop system, enterprise with its tax code, procedure."""
+    parts = (dossier.code, dossier.outside_code, dossier.procedure.code, dossier.procedure.name_vi)
     return " | ".join([*(fold(part) for part in parts if part), dossier.enterprise.folded])
 
 
@@ -280,7 +280,7 @@ def tell_signatory(*, dossier, by, now):
 def lodge_dossier(*, dossier, digest, by, now):
     """Lodge a draft as it was checked (`digest`), under a code of its own. No date is promised: that is receiving's.
 
-    The one who lodges online is the applicant; of what came on paper, whoever signed the paper stays it.
+    The one who lodges online is the applicant; of what came on paper or through a system, whoever it names stays it.
     """
     require(by, LODGE)
     Procedure.objects.select_for_update(of=("self",), no_key=True).get(pk=dossier.procedure_version.procedure_id)
@@ -298,7 +298,7 @@ def lodge_dossier(*, dossier, digest, by, now):
     draft.state, draft.code = State.LODGED, next_code(draft.procedure, now=now)
     draft.submitted_at, draft.submitted_by = now, by
     draft.facts, draft.left_out = facts_now(fields, draft.enterprise), []
-    if not draft.is_paper:
+    if draft.is_online:
         draft.applicant, draft.applicant_name = by, by.full_name
         draft.applicant_right = _right_of(by, draft.enterprise, timezone.localdate(now))
     draft.lodged_name, draft.lodged_tax_code = draft.enterprise.name, draft.enterprise.tax_code

@@ -13,7 +13,7 @@ from accounts.models import Office, Post
 from dossiers.clock import Run, Terms, WorkingDays, warning_on
 from dossiers.models import Dossier, Procedure
 from dossiers.presenting.dossiers import STATE_KINDS
-from dossiers.presenting.handling import left_on, tag_of_time
+from dossiers.presenting.handling import left_on, lies_since, tag_of_time
 from dossiers.states import IN_HAND, RUNNING, State
 from enterprises.models import Enterprise
 from reference.tables import name_in_language
@@ -29,14 +29,14 @@ WITHOUT_A_CODE = {State.DRAFT: _("(being typed in)"), State.WITHDRAWN: _("(given
 
 
 class TimeColumn(tables.Column):
-    """How many working days are left of a promise whose clock runs; the calendar is read once for a whole table. Of paper that
-    is not received yet, since when it lies."""
+    """How many working days are left of a promise whose clock runs; the calendar is read once for a whole table. Of what is
+    not received yet and did not come online, since when it lies."""
 
     def __init__(self, **kwargs):
         version = "procedure_version__"
         super().__init__(
-            fields=("due_on", "starts_on", "state", "arrived_on", *(f"{version}{name}" for name in TERMS)), compute=self.left,
-            order_by=("due_on",), orderable=True, **kwargs,
+            fields=("due_on", "starts_on", "state", "channel", "arrived_on", *(f"{version}{name}" for name in TERMS)),
+            compute=self.left, order_by=("due_on",), orderable=True, **kwargs,
         )  # fmt: skip
         self.days = None
 
@@ -44,7 +44,7 @@ class TimeColumn(tables.Column):
         """(kind of tag, words), or None where no clock runs."""
         due, starts, arrived = record["due_on"], record["starts_on"], record["arrived_on"]
         if arrived is not None and record["state"] == State.LODGED and arrived < timezone.localdate():
-            return "warn", gettext("on paper since %(day)s") % {"day": formats.vn_date(arrived)}
+            return "warn", lies_since(record["channel"], arrived)
         if due is not None and record["state"] == State.SUPPLEMENTING:
             return "quiet", gettext("the clock stands still")
         if due is None or record["state"] not in RUNNING:
@@ -120,7 +120,8 @@ class DossierTable(tables.Table):
     procedure_code = tables.CodeColumn(
         verbose_name=_("Code of the procedure"), accessor="procedure_version__procedure__code", orderable=False
     )
-    arrived_on = tables.DateColumn(verbose_name=_("Day the paper arrived"))
+    arrived_on = tables.DateColumn(verbose_name=_("Day the paper arrived or it was lodged elsewhere"))
+    outside_code = tables.CodeColumn(verbose_name=_("Code in the one-stop system"), orderable=False)
     withdrawn_at = tables.DateTimeColumn(verbose_name=_("Withdrawn at"))
 
     class Meta(tables.Table.Meta):

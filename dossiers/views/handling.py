@@ -61,16 +61,18 @@ def _promised(dossier, now):
         "days": working_days(dossier.procedure_version.total_days),
         "start": formats.vn_date(run.starts_on),
     }
-    lain = (timezone.localdate(now) - dossier.arrived_on).days if dossier.is_paper else 0
+    lain = 0 if dossier.is_online else (timezone.localdate(now) - dossier.arrived_on).days
     if lain <= 0:
         return promised
-    since = _(
-        "The paper arrived on %(day)s, %(lain)s days ago; the promised day is counted from now, not from then."
-    ) % {
-        "day": formats.vn_date(dossier.arrived_on),
-        "lain": lain,
-    }
-    return f"{promised} {since}"
+    since = (
+        _("The paper arrived on %(day)s, %(lain)s days ago; the promised day is counted from now, not from then.")
+        if dossier.is_paper
+        else _(
+            "It was lodged with the one-stop system on %(day)s, %(lain)s days ago; the promised day is counted from now, "
+            "not from then."
+        )
+    )
+    return f"{promised} {since % {'day': formats.vn_date(dossier.arrived_on), 'lain': lain}}"
 
 
 def _proposal(dossier, now):

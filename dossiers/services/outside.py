@@ -1,0 +1,100 @@
+"""What was lodged with another system: begun, filled in, attached and lodged here at once, or refused whole."""
+
+from datetime import date
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.access import require
+from audit.events import record_event
+from audit.refusals import Conflict, Refused
+from dossiers.answers import draft_form_class, missing_of
+from dossiers.models import Dossier
+from dossiers.permissions.dossiers import BRING
+from dossiers.services.dossiers import (
+    begin_draft,
+    digest_of,
+    lodge_dossier,
+    open_version,
+    require_in_business,
+    standing_files,
+    upload_file,
+)
+from screens import formats
+
+
+class NotWhole(Refused):
+    """What keeps it from being lodged: {code: sentence} of the fields in `answers`, of the components in `files`."""
+
+    def __init__(self, *, answers=None, files=None):
+        self.answers, self.files = answers or {}, files or {}
+        super().__init__(next(iter([*self.answers.values(), *self.files.values()])))
+
+
+@transaction.atomic
+def lodge_from_outside(*, procedure, enterprise, applicant_name, arrived_on, outside_code, answers, files, by, now):
+    """Lodge what was lodged with the system whose account is `by`, on the day `arrived_on`, by whoever it names.
+
+    `answers` are {code of a field: text, whole number or day}, checked by the form of the procedure as it is on the pages;
+    `files` {code of a component: [uploads]}. What they call `outside_code` is lodged once.
+    """
+    require(by, BRING)
+    _require_first(by, outside_code)
+    require_in_business(enterprise)
+    version = open_version(procedure, now)
+    if arrived_on > timezone.localdate(now):
+        raise Refused(_("It cannot have been lodged on a day that is still to come."))
+    kept = _checked(version, enterprise, answers)
+    values = {
+        "channel": Dossier.Channel.ONE_STOP, "applicant_name": applicant_name, "typed_by": by, "arrived_on": arrived_on,
+        "outside_code": outside_code,
+    }  # fmt: skip
+    try:
+        with transaction.atomic():
+            draft = begin_draft(version, enterprise, by=by, now=now, answers=kept, **values)
+    except IntegrityError:
+        _require_first(by, outside_code)
+        raise
+    after = {"arrived_on": arrived_on, "outside_code": outside_code, "version": version.number}
+    record_event("dossier brought", draft, by=by, now=now, after=after, personal={"applicant": applicant_name})
+    _attach(draft, files, by=by, now=now)
+    return lodge_dossier(dossier=draft, digest=digest_of(draft, list(standing_files(draft))), by=by, now=now)
+
+
+def _require_first(by, outside_code):
+    """Refuse a code that this system gave a dossier before, and say what became of that one."""
+    before = Dossier.objects.filter(typed_by=by, outside_code=outside_code).exclude(outside_code="").first()
+    if before:
+        raise Conflict(
+            _("What you call %(theirs)s was lodged already, at %(time)s, under the code %(ours)s.")
+            % {"theirs": outside_code, "time": formats.vn_datetime(before.submitted_at), "ours": before.code}
+        )
+
+
+def _checked(version, enterprise, answers):
+    """The answers as they are kept, once the form of the procedure takes each of them."""
+    typed = {code: formats.vn_date(value) if isinstance(value, date) else value for code, value in answers.items()}
+    form = draft_form_class(version, enterprise)(typed)
+    unknown = dict.fromkeys(set(answers) - set(form.asked), _("The procedure does not ask this."))
+    if unknown or not form.is_valid():
+        wrong = {code: " ".join(said) for code, said in form.errors.items()}
+        raise NotWhole(answers=unknown | wrong)
+    return form.kept
+
+
+def _attach(draft, files, *, by, now):
+    """Take the files in for their components; refused together with what is missing after that."""
+    components = {component.code: component for component in draft.procedure_version.components.all()}
+    wrong = dict.fromkeys(set(files) - set(components), _("The procedure has no such component."))
+    for code in [code for code in files if code in components]:
+        for upload in files[code]:
+            try:
+                upload_file(dossier=draft, component=components[code], upload=upload, by=by, now=now)
+            except Refused as refusal:
+                wrong[code] = str(refusal)
+    missing = missing_of(draft, list(draft.procedure_version.fields.all()), list(standing_files(draft)))
+    empty = {each.code: each.sentence for each in missing if each.part == "field"}
+    wrong |= {each.code: each.sentence for each in missing if each.part == "component" and each.code not in wrong}
+    if empty or wrong:
+        raise NotWhole(answers=empty, files=wrong)
