@@ -260,6 +260,7 @@ CLAMD = env.text("CLAMD")
 SERVE_UNSCANNED = env.boolean("SERVE_UNSCANNED", False)
 SIGNING_CERTIFICATE = env.text("SIGNING_CERTIFICATE")  # PKCS #12 file of the agency's own signature
 SIGNING_PASSWORD = env.text("SIGNING_PASSWORD")
+API_FORM_MEGABYTES = env.whole("API_FORM_MEGABYTES", 200, least=1)  # of all files of one dossier that a system sends
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 
@@ -305,6 +306,8 @@ SPECTACULAR_SETTINGS = {
         "CityMeasureEnum": "reporting.models.CityStatistic.Measure",
         "CityPricesEnum": "reporting.models.CityStatistic.Prices",
         "CityStateEnum": "reporting.models.CityStatistic.State",
+        "DossierStateEnum": "exchange.api.dossiers.STATES",
+        "FieldKindEnum": "exchange.api.dossiers.FIELD_KINDS",
         "FigurePricesEnum": "enterprises.models.FigureRevision.Prices",
         "FigureStateEnum": "enterprises.models.FigureRevision.State",
         "PaymentStateEnum": "exchange.api.payments.STATES",

@@ -7,6 +7,9 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.http.multipartparser import MultiPartParser, MultiPartParserError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from rest_framework import exceptions, serializers
@@ -31,15 +34,17 @@ class Json(BaseParser):
     media_type = "application/json"
 
     def parse(self, stream, media_type=None, parser_context=None):
-        body = stream.read(MOST_BYTES + 1)
-        if len(body) > MOST_BYTES:
-            raise TooLarge
-        try:
-            return json.loads(
-                body.decode("utf-8"), parse_constant=_refuse, parse_float=Decimal, object_pairs_hook=_each_once
-            )
-        except (ValueError, RecursionError) as wrong:
-            raise exceptions.ParseError(_("The body is no JSON: %(problem)s.") % {"problem": wrong}) from None
+        return _read(stream.read(MOST_BYTES + 1))
+
+
+def _read(body):
+    if len(body) > MOST_BYTES:
+        raise TooLarge
+    try:
+        text = body.decode("utf-8")
+        return json.loads(text, parse_constant=_refuse, parse_float=Decimal, object_pairs_hook=_each_once)
+    except (ValueError, RecursionError) as wrong:
+        raise exceptions.ParseError(_("The body is no JSON: %(problem)s.") % {"problem": wrong}) from None
 
 
 def _refuse(word):
@@ -51,6 +56,60 @@ def _each_once(pairs):
     if len(found) < len(pairs):
         raise ValueError("a name stands twice in an object")
     return found
+
+
+class WithFiles(dict):
+    """An object of JSON that came with files: `files` is {name of the part: [uploads]}."""
+
+    def __init__(self, values, files):
+        super().__init__(values)
+        self.files = files
+
+
+class JsonAndFiles(BaseParser):
+    """A form of one part of JSON, called `json_part`, and of parts with files, each name as often as there are files of it.
+
+    The view is told what it `received`, to be closed when it has answered.
+    """
+
+    media_type = "multipart/form-data"
+    json_part = ""
+
+    def parse(self, stream, media_type=None, parser_context=None):
+        request = parser_context["request"]
+        try:
+            if int(request.META.get("CONTENT_LENGTH") or 0) > settings.API_FORM_MEGABYTES * 2**20:
+                raise FormTooLarge
+            sent = MultiPartParser(request.META, stream, request.upload_handlers, "utf-8")
+            texts, files = sent.parse()
+            parser_context["view"].received = files
+        except RequestDataTooBig:
+            raise TooLarge from None
+        except (MultiPartParserError, SuspiciousOperation, ValueError) as wrong:
+            raise exceptions.ParseError(_("The form cannot be read: %(problem)s.") % {"problem": wrong}) from None
+        parts = [*texts.getlist(self.json_part), *(file.read(MOST_BYTES + 1) for file in files.getlist(self.json_part))]
+        others = [name for name in texts if name != self.json_part]
+        if others:
+            raise serializers.ValidationError({name: [_("Send this as a file, with a name.")] for name in others})
+        if len(parts) != 1:
+            raise serializers.ValidationError({self.json_part: [_("Send this part once, as JSON.")]})
+        values = _read(parts[0] if isinstance(parts[0], bytes) else _as_sent(parts[0]))
+        if not isinstance(values, dict):
+            return values
+        return WithFiles(values, {name: files.getlist(name) for name in files if name != self.json_part})
+
+
+def _as_sent(text):
+    """The bytes of a text of a form; where a byte was none of UTF-8 they are no longer known."""
+    if "\ufffd" in text:
+        raise exceptions.ParseError(_("The body is no JSON: %(problem)s.") % {"problem": "UTF-8"})
+    return text.encode()
+
+
+class FormTooLarge(TooLarge):
+    default_detail = gettext_lazy("The form is too large: at most %(megabytes)s MB with all its files.") % {
+        "megabytes": settings.API_FORM_MEGABYTES
+    }
 
 
 class Body(serializers.Serializer):

@@ -64,6 +64,14 @@ SYSTEMS = (
         tuple(all_scopes()),
         50,
     ),
+    (
+        "Hệ thống một cửa thành phố (minh họa)",
+        "Trung tâm Phục vụ hành chính công thành phố Hà Nội",
+        "motcua@hanhchinhcong.thunghiem.example",
+        "Chuyển hồ sơ nộp trên hệ thống một cửa đến Sở và theo dõi tình trạng giải quyết",
+        ("enterprises:read", "dossiers:read", "dossiers:write"),
+        120,
+    ),
 )
 
 

@@ -6,6 +6,7 @@ from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_sche
 from rest_framework import serializers
 
 from exchange.asking import MOST, MOST_COUNTED, USUAL
+from exchange.bodies import Json, JsonAndFiles
 from exchange.filters import Day, Identifier, WholeNumber
 from exchange.resources import resources
 from exchange.rights import all_scopes
@@ -163,9 +164,24 @@ class Described(AutoSchema):
         if self._write is None:
             return None
         if self._kind != "bulk":
-            return self._write.body
+            return self._whole_body()
         rows = serializers.ListField(child=self._write.body(), min_length=1, max_length=MOST_ROWS)
         return inline_serializer(f"{self._name}Rows", {"rows": rows})
+
+    def _whole_body(self):
+        """The body as JSON, and where files come with it also as a form: the JSON is one part, files are the others."""
+        body = self._write.body
+        forms = [each for each in self._write.parsers if issubclass(each, JsonAndFiles)]
+        if not forms:
+            return body
+        files = {"type": "array", "items": {"type": "string", "format": "binary"}}
+        schema = {
+            "type": "object",
+            "properties": {forms[0].json_part: {"$ref": f"#/components/schemas/{body.__name__}Request"}},
+            "required": [forms[0].json_part],
+            "additionalProperties": files | {"description": "Files, called by the code of their component."},
+        }
+        return {Json.media_type: body, forms[0].media_type: schema}
 
     @property
     def _name(self):

@@ -8,7 +8,7 @@ query by their keys, whoever asks: a list, a single object, a stream, a page of 
 from functools import lru_cache
 
 from django.db import connection
-from django.db.models import F, Func, Subquery, TextField
+from django.db.models import F, Func, JSONField, Subquery, TextField
 from rest_framework import serializers
 
 QUOTED = "'\"' || {} || '\"'"
@@ -118,6 +118,42 @@ class JsonList(Subquery):
         return super().as_sql(compiler, connection, template, **context)
 
 
+class KeptList(Func):
+    """The JSON text of a list that a column keeps as JSON: of texts, or of objects, of these their texts called `names`."""
+
+    output_field = JSONField()
+    ON_POSTGRES = (
+        "(SELECT '[' || COALESCE(string_agg({each}, ',' ORDER BY _e.place), '') || ']' "
+        "FROM jsonb_array_elements{kind}({column}) WITH ORDINALITY AS _e(value, place))"
+    )
+    ON_SQLITE = (
+        "(SELECT '[' || COALESCE(group_concat({each}, ','), '') || ']' "
+        "FROM (SELECT value FROM json_each({column}) ORDER BY key) _e)"
+    )
+
+    def __init__(self, column, names=(), **extra):
+        self.names = tuple(names)
+        super().__init__(column, **extra)
+
+    def _each(self, text, member):
+        """The JSON text of one of the list: `text` writes a value, `member` names one of an object."""
+        if not self.names:
+            return text.format("_e.value")
+        parts = (f"'\"{name}\":' || {text.format(member.format(name))}" for name in self.names)
+        return " || ',' || ".join(parts).join(("'{' || ", " || '}'"))
+
+    def as_postgresql(self, compiler, connection, **context):
+        column, params = compiler.compile(self.source_expressions[0])
+        each = self._each("COALESCE(to_json({0})::text, 'null')", "(_e.value ->> '{0}')")
+        kind = "" if self.names else "_text"
+        return self.ON_POSTGRES.format(each=each, column=column, kind=kind), tuple(params)
+
+    def as_sqlite(self, compiler, connection, **context):
+        column, params = compiler.compile(self.source_expressions[0])
+        each = self._each("json_quote({0})", "json_extract(_e.value, '$.{0}')")
+        return self.ON_SQLITE.format(each=each, column=column), tuple(params)
+
+
 def _kind(field):
     return next(kind for cls, kind in KINDS if isinstance(field, cls))
 
@@ -134,7 +170,9 @@ def object_of(row, *, names=None, prefix="", present=None):
 
 
 def _part(row, name, field, path):
-    subquery = row.subqueries().get(name)
+    subquery, expression = row.subqueries().get(name), row.expressions().get(name, F(path))
+    if isinstance(expression, KeptList):
+        return JsonText(expression, "json")
     if isinstance(field, serializers.ListSerializer):
         each = object_of(type(field.child))
         return JsonList(subquery.annotate(text=each).values("text"))
@@ -145,7 +183,6 @@ def _part(row, name, field, path):
             return object_of(type(field), prefix=f"{path}__", present=F(f"{path}__pk"))
         one = Subquery(subquery.annotate(text=object_of(type(field))).values("text")[:1], output_field=TextField())
         return JsonText(one, "json")
-    expression = row.expressions().get(name, F(path))
     return JsonText(expression, _kind(field), getattr(field, "decimal_places", None))
 
 

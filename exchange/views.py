@@ -8,6 +8,7 @@ from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import get_conditional_response
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext_lazy as _
 from django.views import defaults
@@ -108,6 +109,13 @@ class WriteView(ResourceView):
     """A write of one resource: `write` is which. Its body is read before its key is looked at."""
 
     write = None
+    received = MultiValueDict()  # files that came with it
+
+    def finalize_response(self, request, response, *args, **kwargs):
+        for _part, files in self.received.lists():
+            for file in files:
+                file.close()
+        return super().finalize_response(request, response, *args, **kwargs)
 
     def get_parsers(self):
         return [parser() for parser in self.write.parsers]

@@ -22,6 +22,8 @@ from rest_framework.renderers import JSONRenderer
 from accounts.models import User
 from accounts.services import system_account
 from audit.refusals import Refused
+from documents.store import digest_of as sha256_of
+from exchange.bodies import WithFiles
 from exchange.errors import as_api_error
 from exchange.models import Client
 from exchange.pages import one_of
@@ -186,5 +188,8 @@ def require_as_seen(request, resource, caller, public_id):
 
 
 def content_of(data, **more):
-    """What a repetition must have alike: a digest of the body and whatever else decides."""
+    """What a repetition must have alike: a digest of the body with its files, and whatever else decides."""
+    if isinstance(data, WithFiles):
+        sent = sorted([part, file.name, sha256_of(file)] for part, files in data.files.items() for file in files)
+        more["files"] = digest_of({"files": sent})
     return {"body": digest_of({"data": data}), **more}

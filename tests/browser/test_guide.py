@@ -91,7 +91,7 @@ def test_every_command_of_the_guide_does_what_it_says(fresh_site, tmp_path):
     )
     assert done.returncode == 0, done.stderr
     answers = done.stdout.split("--\n")
-    _token, two, following, recognised, copied, streamed, followed, _receiver, sent, many, withdrawn = answers
+    _token, two, following, recognised, copied, streamed, followed, _receiver, sent, many, withdrawn, *dossier = answers
     assert [sorted(row) for row in json.loads(two)["data"]] == [["id", "name", "tax_code"]] * 2
     assert len({row["id"] for text in (two, following) for row in json.loads(text)["data"]}) == 4
     assert json.loads(recognised)["data"]
@@ -99,3 +99,6 @@ def test_every_command_of_the_guide_does_what_it_says(fresh_site, tmp_path):
     assert int(followed.split()[0]) > 0
     assert json.loads(sent)["state"] == "waiting" and json.loads(many)["done"] == 1
     assert json.loads(withdrawn)["superseded_at"]
+    asked, lodged, standing = map(json.loads, dossier)
+    assert "KN-01" in {row["code"] for row in asked["data"]}
+    assert [row["code"] for row in standing["data"]] == [lodged["code"]] and lodged["state"] == "lodged"

@@ -62,6 +62,12 @@ class System:
             headers={**named, **headers},
         )
 
+    def send_form(self, path, parts, *, key=None):
+        """Send a form (multipart/form-data) of texts and files."""
+        named = {"authorization": f"Bearer {self.token}", "accept-language": self.language}
+        named["idempotency-key"] = key or str(uuid4())
+        return self.browser.post(f"/api/v1/{path}", parts, headers=named)
+
     def write(self, path, body, status=201, **more):
         answer = self.post(path, body, **more)
         assert answer.status_code == status, answer.content

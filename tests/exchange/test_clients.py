@@ -215,7 +215,7 @@ def demonstration():
 
 
 def test_the_demonstration_has_systems_of_other_agencies_and_one_to_practise_with(demonstration):
-    assert Client.objects.working(timezone.localdate()).filter(synthetic=True).count() == 4
+    assert Client.objects.working(timezone.localdate()).filter(synthetic=True).count() == 5
     used = [sum(use_by_day(client, since=date(2020, 1, 1)).values()) for client in Client.objects.all()]
     assert min(used) > 500
     assert systems_connected in scenes_of_rooms_above()

@@ -2,7 +2,9 @@
 
 from datetime import UTC, date, datetime
 
+from accounts.models import User
 from accounts.services import system_account
+from dossiers.states import State
 from enterprises.models import Enterprise, EnterpriseGroup
 from enterprises.models.figures import MEASURES
 from enterprises.services.figures import confirm_figures, declare_figures, return_figures, submit_figures
@@ -14,24 +16,31 @@ from reporting.services.publishing import publish_year
 from reporting.services.statistics import revise_statistic
 from tests.factories import (
     make_agency,
+    make_component,
     make_content_area,
     make_day,
     make_director,
+    make_dossier,
     make_enterprise,
+    make_field,
     make_figures,
     make_head,
     make_industry_code,
     make_money_source,
     make_officer,
     make_period,
+    make_procedure,
     make_product,
     make_product_group,
     make_rate,
+    make_rule,
+    make_slip_line,
     make_support,
     make_support_kind,
     make_target,
     make_title,
     make_unit,
+    make_version,
 )
 from tests.programme.making import (
     make_budget_step,
@@ -229,10 +238,46 @@ def make_sent():
     declare_figures(enterprise=maker, year=2023, values=values, **by)
 
 
+def put_in_force(version):
+    """Let a draft to which parts were added hold from the beginning of the year."""
+    version.state, version.valid_from = "issued", date(2026, 1, 5)
+    version.paper_number, version.paper_on = "1/QĐ", date(2026, 1, 5)
+    version.put_in_force_at, version.put_in_force_by = NOW, "system:tests"
+    version.save()
+    return version
+
+
+def make_dossiers(maker):
+    """Dossiers that the nameless caller of the tests lodged under a procedure with everything that one can ask."""
+    version = make_version(make_procedure("KN-01", HOSTILE, name_en="Complaint"), state="draft")
+    kept = {"help_vi": HOSTILE, "help_en": "Hint", "name_en": "English"}
+    choices = [{"code": "a", "label_vi": HOSTILE, "label_en": "A"}, {"code": "b", "label_vi": "B", "label_en": ""}]
+    make_field(version, "loai", "choice", choices=choices, **kept)
+    make_field(version, "ten", "enterprise", required=False, fact="name")
+    condition = {"need": "conditional", "condition_field": "loai", "condition_value": "a"}
+    make_component(version, "giay-to", formats=["pdf", "png"], is_identity=True, name_en="Paper", **condition)
+    put_in_force(version)
+    system = User.objects.get(public_id=EVERYBODY.public_id)
+    make_rule("dossier_one_stop_codes", [{"code": state.value, "one_stop": state.name} for state in State])
+    for number, ways in enumerate(((), ("refused",), ("received", "appraising", "submitted", "approved", "issued"))):
+        dossier = make_dossier(
+            version,
+            maker,
+            channel="one_stop",
+            state="lodged",
+            by=system,
+            outside_code=f"MC “{number}”",
+            code=f"KN-{number}",
+        )
+        for state in ways:
+            make_slip_line(dossier, state)
+
+
 def make_everything(*, ward=HOSTILE, enterprise=HOSTILE):
     known = make_reference(ward)
     make_registry(known, enterprise)
     make_sent()
+    make_dossiers(make_enterprise())
     make_programme()
     make_reporting()
     return known
