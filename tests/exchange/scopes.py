@@ -28,7 +28,7 @@ from tests.factories import make_head, make_product_group, make_unit
 # and which are public. A new one says what it is.
 OF_ENTERPRISES = {"enterprises", "figures", "products", "titles", "support"}
 OF_EVERYBODY = {"plans", "tasks", "budget_years", "budget_lines", "ledger_entries", "kpi_values", "payments"}
-OF_ITS_SENDER = {"sent_figures"}
+OF_ITS_SENDER = {"dossiers", "sent_figures"}
 PUBLIC = {
     "agencies",
     "calendar_days",
@@ -38,6 +38,7 @@ PUBLIC = {
     "industry_codes",
     "money_sources",
     "periods",
+    "procedures",
     "product_groups",
     "recognised",
     "support_kinds",
