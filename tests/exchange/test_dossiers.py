@@ -1,10 +1,12 @@
 """Dossiers of the one-stop system: lodged once and whole, asked where they stand, handled here as any other."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connections
 from django.urls import reverse
 from django.utils import timezone
 
@@ -163,6 +165,21 @@ def test_what_they_call_by_one_code_is_lodged_once(one_stop, version, enterprise
     other = System("dossiers:read", "dossiers:write", name="Hệ thống khác")
     lodged(other, body(enterprise))
     assert Dossier.objects.count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_many_at_once_with_one_code_of_theirs_one_is_lodged(one_stop, version, enterprise):
+    def lodge(number):
+        try:
+            return send(one_stop, body(enterprise), key=f"k-{number}")
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(lodge, range(4)))
+    assert sorted(answer.status_code for answer in answers) == [201, 409, 409, 409]
+    assert {fault(answer)[1] for answer in answers if answer.status_code == 409} == {"conflict"}
+    assert Dossier.objects.get().code in sentence(next(answer for answer in answers if answer.status_code == 409))
 
 
 def test_a_closed_procedure_takes_nothing(one_stop, version, enterprise):
