@@ -12,7 +12,7 @@ import urllib.request
 from pathlib import Path
 
 COPY = """
-CREATE TABLE kept (id TEXT PRIMARY KEY, row TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE kept (id TEXT PRIMARY KEY, row TEXT NOT NULL);
 CREATE TABLE heard (id TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE place (cursor TEXT NOT NULL);
 """
