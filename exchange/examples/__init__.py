@@ -47,8 +47,9 @@ def _show(operation, path, example):
     request = example["request"]
     is_open = not operation.get("security")
     operation["x-codeSamples"] = [{"lang": "Shell", "source": curl(request, is_open=is_open)}]
-    for content in operation.get("requestBody", {}).get("content", {}).values():
-        content["example"] = request["body"]
+    for kind, content in operation.get("requestBody", {}).get("content", {}).items():
+        if kind == "application/json":
+            content["example"] = request["body"]
     named = dict(zip(path.split("/"), request["path"].split("/"), strict=True))
     given = {"query": request["query"], "header": request["headers"]}
     for parameter in operation.get("parameters", ()):

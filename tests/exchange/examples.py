@@ -82,7 +82,15 @@ def done_with(resource, query, verb, body):
     return call
 
 
+DOSSIER = {
+    "procedure": "KN-01",
+    "applicant_name": "Trần Thị Minh Họa",
+    "arrived_on": "2026-06-01",
+    "outside_code": "MC-2026-000123",
+    "answers": {"loai": "b", "noi-dung": "Thiếu mặt bằng sản xuất"},
+}
 CALLS = {
+    "dossiers_create": lambda world: written("dossiers", {**DOSSIER, "tax_code": world.tax_code}),
     "events_catalogue": lambda world: Call("GET", "/api/v1/events/catalogue"),
     "sent_figures_create": lambda world: written("sent_figures", {"tax_code": world.tax_code, **FIGURES}),
     "sent_figures_bulk": lambda world: written(
@@ -148,7 +156,11 @@ class World:
         words = random.Random(1)
         steady = SimpleNamespace(uuid4=lambda: UUID(int=words.getrandbits(128)))
         monkeypatch.setattr(making_plans, "uuid", steady)  # of these it makes the names of tasks
-        things.make_everything(ward="Phường Minh Họa", enterprise="Công ty TNHH Ánh Dương (minh họa)")
+        things.make_everything(
+            ward="Phường Minh Họa",
+            enterprise="Công ty TNHH Ánh Dương (minh họa)",
+            procedure="Kiến nghị, tháo gỡ khó khăn, vướng mắc",
+        )
         rights = list(all_scopes())
         self.callers = {
             "all": System(*rights, name="Mọi quyền", calls_a_minute=100_000),
@@ -159,7 +171,9 @@ class World:
         seal_all(now=timezone.now())
         made = self.answer(Call("GET", "/api/v1/enterprises", {"limit": 1, "status": "active"})).json()
         self.tax_code = made["data"][0]["tax_code"]
-        self.callers["all"].write("sent_figures", {"tax_code": self.tax_code, **FIGURES}, key="first")
+        sender, whose = self.callers["all"], {"tax_code": self.tax_code}
+        sender.write("sent_figures", {**FIGURES, **whose}, key="first")
+        sender.write("dossiers", {**DOSSIER, **whose, "outside_code": "MC-2026-000122"}, key="first")
 
     def answer(self, call, who="all", language="vi"):
         system = self.callers["all" if who == "nobody" else who]

@@ -45,7 +45,7 @@ def test_the_description_is_valid(description):  # noqa: F811
 
 
 def schema_of(description, part):  # noqa: F811
-    (content,) = part["content"].values()
+    content = part["content"].get("application/json") or next(iter(part["content"].values()))
     return Draft202012Validator({**content["schema"], "components": description["components"]}), content
 
 

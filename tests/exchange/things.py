@@ -247,11 +247,13 @@ def put_in_force(version):
     return version
 
 
-def make_dossiers(maker):
+def make_dossiers(maker, name=HOSTILE):
     """Dossiers that the nameless caller of the tests lodged under a procedure with everything that one can ask."""
-    version = make_version(make_procedure("KN-01", HOSTILE, name_en="Complaint"), state="draft")
-    kept = {"help_vi": HOSTILE, "help_en": "Hint", "name_en": "English"}
-    choices = [{"code": "a", "label_vi": HOSTILE, "label_en": "A"}, {"code": "b", "label_vi": "B", "label_en": ""}]
+    version = make_version(make_procedure("KN-01", name, name_en="Complaint"), state="draft")
+    version.fields.update(code="noi-dung")
+    version.components.update(code="tai-lieu", need="optional")
+    kept = {"help_vi": name, "help_en": "Hint", "name_en": "English"}
+    choices = [{"code": "a", "label_vi": name, "label_en": "A"}, {"code": "b", "label_vi": "B", "label_en": ""}]
     make_field(version, "loai", "choice", choices=choices, **kept)
     make_field(version, "ten", "enterprise", required=False, fact="name")
     condition = {"need": "conditional", "condition_field": "loai", "condition_value": "a"}
@@ -273,11 +275,11 @@ def make_dossiers(maker):
             make_slip_line(dossier, state)
 
 
-def make_everything(*, ward=HOSTILE, enterprise=HOSTILE):
+def make_everything(*, ward=HOSTILE, enterprise=HOSTILE, procedure=HOSTILE):
     known = make_reference(ward)
     make_registry(known, enterprise)
     make_sent()
-    make_dossiers(make_enterprise())
+    make_dossiers(make_enterprise(), procedure)
     make_programme()
     make_reporting()
     return known
