@@ -36,9 +36,8 @@ class Table(django_tables2.Table):
     caption = ""
     caption_is_heading = False  # the heading of the page says it already
     held = False  # whether its first column stays in sight on a phone while the others are scrolled
-    stacked = (
-        False  # whether each row stands as a block on a phone, its heading above its other cells, which need no head
-    )
+    stacked = False  # whether on a phone each row is a block, its heading above its other cells
+    dense = False  # whether its rows stand closely, so that many are seen at once
     select_with = None
     choosable = None  # the keys of the rows that have a box, or None: all
     parts = None  # [(heading, [(number, record, cells)])] of a table laid out like a printed form, and its `sums`

@@ -75,18 +75,30 @@ class TimeColumn(tables.Column):
         return formats.NOTHING if left is None else format_html('<span class="tag tag-{}">{}</span>', *left)
 
 
+class WholeLinkColumn(tables.LinkColumn):
+    """A code that is never broken, whatever stands beneath it."""
+
+    classes = "text whole"
+
+
+class CalledColumn(tables.VietnameseColumn):
+    """A name with its code beside it on the page."""
+
+    classes = "text beside"
+
+
 class DossierTable(tables.Table):
-    code = tables.LinkColumn(
+    dense = stacked = True
+    code = WholeLinkColumn(
         verbose_name=_("Dossier code"),
         route="dossiers:dossier",
         fields=("code", "state"),
         compute=lambda record: record["code"] or str(WITHOUT_A_CODE[record["state"]]),
         orderable=True,
         order_by=("code",),
-        attrs={"td": {"class": "text whole"}, "th": {"class": "text"}},
         width=28,
     )
-    enterprise = tables.VietnameseColumn(
+    enterprise = CalledColumn(
         verbose_name=_("Enterprise"),
         accessor="enterprise__name",
         second="enterprise__tax_code",
@@ -109,7 +121,9 @@ class DossierTable(tables.Table):
     submitted_at = tables.DateTimeColumn(verbose_name=_("Lodged at"))
     due_on = tables.DateColumn(verbose_name=_("Promised day"))
     time = TimeColumn(verbose_name=_("Time left"), beneath="due_on", width=20)
-    handler = tables.VietnameseColumn(verbose_name=_("Who handles"), accessor="handler__full_name", orderable=False)
+    handler = tables.VietnameseColumn(
+        verbose_name=_("Who handles"), accessor="handler__full_name", orderable=False, beneath="state"
+    )
     channel = tables.ChoiceColumn(verbose_name=_("Way of lodging"), choices=Dossier.Channel)
     applicant_name = tables.VietnameseColumn(verbose_name=_("Applicant"))
     office = tables.VietnameseColumn(
@@ -179,7 +193,7 @@ class LateFilter(django_filters.ChoiceFilter):
 
 
 class DossierFilter(FilterSet):
-    advanced = ("channel", "lodged_from", "lodged_to")
+    advanced = ("procedure", "office", "channel", "lodged_from", "lodged_to")
 
     q = DossierSearch(label=_("Code, tax code or name"))
     procedure = django_filters.ModelChoiceFilter(

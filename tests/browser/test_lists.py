@@ -91,3 +91,10 @@ def test_a_notice_is_read_on_a_phone_without_scrolling_sideways(page):
     assert page.evaluate("(e => e.scrollWidth - e.clientWidth)(document.querySelector('.table-region'))") == 0
     box, subject = page.locator("tbody tr:first-child .select").bounding_box(), page.locator("tbody th").first
     assert subject.bounding_box()["width"] > 250 and abs(subject.bounding_box()["y"] - box["y"]) < 20
+
+
+def test_an_officer_sees_twelve_dossiers_at_first_sight(page):
+    page.goto("/dossiers/")
+    assert page.locator("tbody tr").count() > 12
+    seen = "rows => rows.filter((row) => row.getBoundingClientRect().bottom <= window.innerHeight).length"
+    assert page.locator("tbody tr").evaluate_all(seen) >= 12
