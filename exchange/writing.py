@@ -27,6 +27,7 @@ from exchange.bodies import WithFiles
 from exchange.errors import as_api_error
 from exchange.models import Client
 from exchange.pages import one_of
+from jobs.models import Operation
 from jobs.operations import KeyReused, StillRunning, digest_of, once
 
 MOST_ROWS = 500
@@ -111,7 +112,7 @@ def write_once(request, caller, verb, content, do, *, now) -> Written:
     scope = caller.actor
     try:
         with transaction.atomic():
-            _take_turn(f"{scope} {verb} {key}")
+            _take_turn(scope, verb, key)
             with once(scope=scope, verb=verb, key=key, body=content, now=now) as operation:
                 if not operation.done:
                     by = _account_of(caller, now)
@@ -124,14 +125,15 @@ def write_once(request, caller, verb, content, do, *, now) -> Written:
         raise InFlight from None
 
 
-def _take_turn(name):
-    """One request with a key at a time, for as long as its transaction lasts."""
+def _take_turn(scope, verb, key):
+    """One request with a key does its work at a time; of work that is done any number may read the answer."""
     if connection.vendor != "postgresql":
         return
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [name])
-        if not cursor.fetchone()[0]:
-            raise InFlight
+        cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [f"{scope} {verb} {key}"])
+        is_free = cursor.fetchone()[0]
+    if not is_free and not Operation.objects.filter(scope=scope, verb=verb, key=key).exists():
+        raise InFlight
 
 
 def done_or_refused(do) -> Written:

@@ -4,6 +4,7 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from django.db import connection, connections, transaction
 from django.urls import reverse
 from django.utils import timezone
 
@@ -108,8 +109,6 @@ def test_what_could_not_be_read_keeps_no_key(statistics):
 @pytest.mark.django_db(transaction=True)
 def test_of_many_at_once_with_one_key_one_is_done(statistics):
     def send(_number):
-        from django.db import connections
-
         try:
             return statistics.post("city_statistics", STATISTIC, key="k-1")
         finally:
@@ -442,3 +441,24 @@ def test_a_narrowed_system_answers_no_payment():
     answer = narrow.post(f"payments/{payment.public_id}/refused", {"answer": "Sai"}, **{"if-match": "*"})
     payment.refresh_from_db()
     assert answer.status_code == 404 and payment.state == "sent"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_answer_that_is_there_is_read_while_another_reads_it(statistics):
+    first = statistics.post("city_statistics", STATISTIC, key="k-1")
+    if connection.vendor == "postgresql":
+        name = f"{statistics.client.actor} api city_statistics create k-1"
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [name])
+            with ThreadPoolExecutor(1) as pool:  # another connection, while this one holds the turn
+                again = pool.submit(_in_a_thread, statistics).result()
+    else:
+        again = statistics.post("city_statistics", STATISTIC, key="k-1")
+    assert (again.status_code, again.content) == (201, first.content)
+
+
+def _in_a_thread(statistics):
+    try:
+        return statistics.post("city_statistics", STATISTIC, key="k-1")
+    finally:
+        connections.close_all()
