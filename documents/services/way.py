@@ -150,6 +150,10 @@ def verified_upload(paper, file, *, first, by, now):
     if broken:
         raise Refused(f"{broken.name}: {broken.words}")
     added = found if first else found[len(signatures_in(given_out, roots)) :]
+    if not all(signature.clean for signature in added):
+        raise Refused(
+            _("The file was changed after it was signed. Sign the downloaded file again and upload it as it comes out.")
+        )
     called = paper.signer.full_name if first else AGENCY_CALLED
     for signature in added:
         _require_theirs(signature, called)

@@ -27,7 +27,8 @@ class Signature:
     `intact`: the signed bytes are as they were signed. `allowed`: what came after is only what the signature allows.
     `trusted`: issued under a certificate of the portal's list. `tryout`: self-made by a portal that is tried out.
     `stamp_holds`, `stamp_trusted`: the same of the time stamp that the signature carries. `unreadable`: nothing can be said.
-    `expired_at`: when its certificate ran out, where it had when this was verified.
+    `expired_at`: when its certificate ran out, where it had when this was verified. `clean`: nothing is hidden in the place
+    that it leaves out of what it signs.
     """
 
     field: str
@@ -51,6 +52,7 @@ class Signature:
     is_stamp: bool
     unreadable: bool
     expired_at: datetime | None = None
+    clean: bool = True
 
     @property
     def holds(self):

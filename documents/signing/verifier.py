@@ -8,6 +8,7 @@ It sets its own limits before it reads the file and knows nothing of the site, a
 import base64
 import json
 import logging
+import re
 import sys
 from datetime import UTC, datetime
 from io import BytesIO
@@ -28,10 +29,11 @@ def verify(order):
         for _kind, _headers, body in pem.unarmor(text.encode(), multiple=True)
     ]
     found = []
-    for place, signature in enumerate(_signatures(base64.b64decode(order["verify"]))):
+    pdf = base64.b64decode(order["verify"])
+    for place, signature in enumerate(_signatures(pdf)):
         context = ValidationContext(trust_roots=roots, allow_fetching=False)
         try:
-            said = _said(signature, context, is_first=place == 0)
+            said = _said(signature, context, is_first=place == 0) | {"clean": _is_clean(pdf, signature)}
         except Exception:  # whatever is wrong with it, it is told of as one that cannot be read
             said = NOTHING | {"field": _text(getattr(signature, "field_name", ""))}
         found.append(said)
@@ -42,7 +44,7 @@ NOTHING = {
     "field": "", "name": "", "organisation": "", "issuer": "", "serial": "", "intact": False, "allowed": False,
     "changed": "unknown", "whole": False, "covers": False, "certifies": False, "trusted": False, "tryout": False, "at": "",
     "stamped_at": "", "stamped_by": "", "stamp_holds": False, "stamp_trusted": False, "is_stamp": False, "unreadable": True,
-    "expired_at": "",
+    "expired_at": "", "clean": False,
 }  # fmt: skip
 
 
@@ -89,6 +91,19 @@ def _said(signature, context, *, is_first):
         "stamp_trusted": bool(stamp and stamp.trusted),
         "expired_at": _expired(certificate, datetime.now(UTC)),
     }
+
+
+def _is_clean(pdf, signature):
+    """Whether the place that a signature leaves out of what it signs holds the signature and nothing else: one spelling of its
+    bytes, then zeros."""
+    from asn1crypto import parser
+
+    _start, end, after, _length = (int(number) for number in signature.byte_range)
+    written = pdf[end:after]
+    if not re.fullmatch(rb"<(?:[0-9a-f]*|[0-9A-F]*)>", written):
+        return False
+    content = bytes.fromhex(written[1:-1].decode())
+    return not content[parser.peek(content) :].strip(b"\0")
 
 
 def _expired(certificate, now):

@@ -1,5 +1,6 @@
 """The way of a paper: each step by whose turn it is, once, with its evidence; sent back, stopped, and what breaks off."""
 
+import re
 import uuid
 from datetime import UTC, date, datetime, timedelta
 from html import unescape
@@ -323,6 +324,8 @@ def test_a_paper_signed_outside_is_taken_in_when_its_bytes_and_its_signature_are
         (signed.replace(b"/Type/Page", b"/Type/Pagf", 1), "không phải văn bản đã tải"),
         (early, "đã bị điền"),
         (locked_up(signed), "bảo vệ bằng mật khẩu"),
+        (with_something_hidden(signed, rb"0(?=0*>)", lambda _digit: b"7"), "bị thay đổi sau khi ký"),
+        (with_something_hidden(signed, rb"[a-fA-F]", bytes.swapcase), "bị thay đổi sau khi ký"),
     ):
         with pytest.raises(Refused, match=why):
             way.upload_signed(paper=paper, file=the_file(content), version=paper.version, by=paper.signer, now=NOW)
@@ -337,6 +340,14 @@ def test_a_paper_signed_outside_is_taken_in_when_its_bytes_and_its_signature_are
         way.upload_sealed(paper=paper, file=the_file(others), version=paper.version, by=clerk, now=NOW)
     paper = way.upload_sealed(paper=paper, file=the_file(sealed), version=paper.version, by=clerk, now=NOW)
     assert all(each.holds for each in signatures_in(bytes_of(paper.sealed)))
+
+
+def with_something_hidden(signed, old, new):
+    """Another digit in the place that the signature leaves out of what it signs."""
+    place = re.findall(rb"/ByteRange ?\[ ?\d+ (\d+) (\d+)", signed)[-1]
+    start, end = map(int, place)
+    found = re.search(old, signed[start:end]).start() + start
+    return signed[:found] + new(signed[found : found + 1]) + signed[found + 1 :]
 
 
 def signed_outside(drawn, key, *, field, permissions=None):

@@ -35,6 +35,9 @@ def attempts(copied, updated, removed):
         "WHERE s.is_identity <> mine.is_identity)"
     )
     return {
+        "dossier_of_a_system": [
+            copied(DOSSIER, "WHERE x.state = 'draft' AND x.typed_by_id IS NOT NULL", channel="'one_stop'"),
+        ],
         "dossier_begins_as_a_draft": [copied(DOSSIER, LODGED, code="'another'")],
         "dossier_moves_by_the_table": [
             updated(DOSSIER, LODGING.replace("lodged", state, 1), DRAFT) for state in ("received", "approved", "issued")

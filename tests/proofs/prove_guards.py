@@ -66,6 +66,7 @@ def lay_rows_that_the_demo_lacks():
     from accounts.models import Handover, Invitation, Letter, SignIn, User
     from audit.access_log import record_read
     from audit.chain import seal_all, seal_day
+    from audit.models import AccessSum
     from documents.models import Import
     from enterprises.models import FigureLine, FigureRevision, FigureYearClosing, Product
 
@@ -82,6 +83,11 @@ def lay_rows_that_the_demo_lacks():
     lay_procedure_that_is_closed(now)
     lay_supplement_without_items(user)
     lay_system_that_is_off(now)
+    lay_address_that_ended(now)
+    AccessSum.objects.create(
+        day=now.date(), actor=f"client:{uuid.UUID(int=1)}", what="proof", calls=1, first_at=now - timedelta(days=400),
+        last_at=now - timedelta(days=400), summed_at=now,
+    )  # fmt: skip
     filled(Letter, now)
     filled(Invitation, now)
     past = {"state": "undone", "undone_at": now, "undone_by": user.public_id, "undo_reason": "proof"}
@@ -139,6 +145,17 @@ def lay_system_that_is_off(now):
 
     client = Client.objects.first()
     switch_off_client(client=client, reason="proof", expected=client.version, by="system:proof", now=now)
+
+
+def lay_address_that_ended(now):
+    """An address for events to which nothing is sent any more."""
+    from exchange.models import Subscription
+    from exchange.services_subscriptions import end_subscription
+
+    subscription = Subscription.objects.first()
+    end_subscription(
+        subscription=subscription, expected=subscription.version, reason="proof", by="system:proof", now=now
+    )
 
 
 def lay_delegations(giver, now):
