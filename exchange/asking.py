@@ -79,6 +79,13 @@ def unknown_parameter(name, known):
     return ValidationError({name: sentence})
 
 
+def only_known(params, known):
+    """Refuse every parameter that is not among the known ones."""
+    for name in params:
+        if name not in known:
+            raise unknown_parameter(name, sorted(known))
+
+
 def filters_of(params, resource, also=()):
     """{filter: text} of the filters that were given; an unknown name is refused and named."""
     known = set(resource.filters.base_filters) if resource.filters else set()

@@ -23,9 +23,14 @@ _IDENTIFIER = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORE
 class TooLarge(exceptions.APIException):
     status_code = 413
     default_code = "too_large"
-    default_detail = gettext_lazy("The body is too large: at most %(megabytes)s MB.") % {
-        "megabytes": MOST_BYTES // 2**20
-    }
+    sentence = gettext_lazy("The body is too large: at most %(megabytes)s MB.")
+
+    def __init__(self):
+        super().__init__(self.sentence % {"megabytes": self.most() // 2**20})
+
+    @staticmethod
+    def most():
+        return MOST_BYTES
 
 
 class Json(BaseParser):
@@ -107,9 +112,11 @@ def _as_sent(text):
 
 
 class FormTooLarge(TooLarge):
-    default_detail = gettext_lazy("The form is too large: at most %(megabytes)s MB with all its files.") % {
-        "megabytes": settings.API_FORM_MEGABYTES
-    }
+    sentence = gettext_lazy("The form is too large: at most %(megabytes)s MB with all its files.")
+
+    @staticmethod
+    def most():
+        return settings.API_FORM_MEGABYTES * 2**20
 
 
 class Body(serializers.Serializer):

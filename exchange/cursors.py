@@ -38,6 +38,9 @@ def read(text: str, asked: str) -> list:
     except (InvalidTag, binascii.Error, ValueError, TypeError):
         raise ValidationError({"cursor": _("This is no cursor of ours. Begin again without one.")}) from None
     if of != asked:
-        sentence = _("This cursor belongs to another question: filters, order and resource must stay the same.")
+        sentence = _(
+            "This cursor belongs to another question: filters, order, resource and what the system may see must stay the same. "
+            "Begin again without it."
+        )
         raise ValidationError({"cursor": sentence})
     return place

@@ -40,6 +40,12 @@ class TooMany(exceptions.APIException):
         super().__init__(sentence % {"seconds": wait})
 
 
+class NoLength(exceptions.APIException):
+    status_code = 411
+    default_code = "length_required"
+    default_detail = _("Send the body with its length (Content-Length), not in chunks.")
+
+
 class DoorView(APIView):
     """A view of the API. `scope` is what its token needs; with `open_to_all` none is asked for, and nothing written down."""
 
@@ -65,6 +71,8 @@ class DoorView(APIView):
         self.now, self.caller = timezone.now(), request.auth or EVERYBODY
         if self.open_to_all and self.caller is EVERYBODY and request.method in SAFE_METHODS:
             return
+        if "Transfer-Encoding" in request.headers and "Content-Length" not in request.headers:
+            raise NoLength
         if self.caller is EVERYBODY:
             raise exceptions.NotAuthenticated
         writes = request.method not in SAFE_METHODS

@@ -70,6 +70,14 @@ WAYS = {
 for _resource in resources().values():
     for _kind, _sentence in WAYS.items():
         describe_access(f"api {_resource.name} {_kind}", format_lazy("{}: {}", _sentence, _resource.label))
+    for _write in _resource.writes:
+        describe_access(
+            f"api {_resource.name} {_write.name}", format_lazy("{}: {}", _("Write through the API"), _write.label)
+        )
+        if _write.in_bulk:
+            describe_access(
+                f"api {_resource.name} bulk", format_lazy("{}: {}", _("Write many through the API"), _write.label)
+            )
 describe_access("api events list", _("Read what happened through the API"))
 describe_access("api events catalogue", _("Read which events there are through the API"))
 describe_access("event sent", _("An event was sent to the system"))

@@ -5,6 +5,7 @@ looked at; the certificate is still that of the name. Redirects are not followed
 """
 
 import ipaddress
+import re
 import socket
 import ssl
 import time
@@ -21,6 +22,7 @@ from exchange.models import Sending
 CONNECT = 5  # seconds
 PATIENCE = 15  # for a whole call, once the name is known
 MOST_READ = 64 * 1024
+_NUMBERS = re.compile(r"0x[0-9a-f.x]+|[0-9]+|[0-9]+\.[0-9]+|[0-9]+\.[0-9]+\.[0-9]+", re.IGNORECASE)
 _UNICAST = ipaddress.ip_network("2000::/3")
 
 
@@ -89,6 +91,8 @@ def why_not_address(address: str) -> str:
         return _("The address begins with https://.")
     if not host or parts.username is not None or parts.fragment or port == 0:
         return _("Write the address without name, password and “#”.")
+    if host == "localhost" or host.endswith(".localhost") or _NUMBERS.fullmatch(host):
+        return _("%(host)s is no public address; events are not sent there.") % {"host": host}
     if _is_literal(host) and not (is_public(host) or is_inside(host)):
         return _("%(host)s is no public address; events are not sent there.") % {"host": host}
     return ""

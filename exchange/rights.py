@@ -14,5 +14,5 @@ def all_scopes():
             found[each.scope] = _("Read: %(what)s") % {"what": each.scope_label}
     for each in resources().values():
         if each.writes:
-            found[each.write_scope] = _("Write: %(what)s") % {"what": each.scope_label}
+            found[each.write_scope] = _("Write: %(what)s") % {"what": each.label}
     return {**found, RIGHT: _("Hear events of what may be read")}

@@ -20,7 +20,7 @@ from rest_framework import exceptions
 from rest_framework.permissions import SAFE_METHODS
 
 from accounts.middleware import API, api_refusal
-from exchange.asking import asked_of, filters_of, given_once, limit_of, names_of
+from exchange.asking import asked_of, given_once, limit_of, names_of, only_known
 from exchange.changes import changes_of
 from exchange.described import Described
 from exchange.door import DoorView
@@ -200,7 +200,7 @@ class OneRow(ResourceView):
 
     def get(self, request, public_id):
         params = self.params(request)
-        filters_of(params, self.resource, also=("fields", "expand"))
+        only_known(params, ("fields", "expand"))
         self.names = names_of(params, self.resource)
         text = one_of(self.resource, self.caller, public_id, self.names)
         if text is None:
@@ -223,7 +223,7 @@ class Changes(ResourceView):
 
     def get(self, request):
         params = self.params(request)
-        filters_of(params, self.resource, also=("cursor", "limit", "fields", "expand"))
+        only_known(params, ("cursor", "limit", "fields", "expand"))
         self.names = names_of(params, self.resource)
         body = changes_of(
             self.resource,

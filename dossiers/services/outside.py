@@ -88,6 +88,9 @@ def _attach(draft, files, *, by, now):
     components = {component.code: component for component in draft.procedure_version.components.all()}
     wrong = dict.fromkeys(set(files) - set(components), _("The procedure has no such component."))
     for code in [code for code in files if code in components]:
+        if len(files[code]) > components[code].most_files:
+            wrong[code] = _("At most %(most)s files.") % {"most": components[code].most_files}
+            continue
         for upload in files[code]:
             try:
                 upload_file(dossier=draft, component=components[code], upload=upload, by=by, now=now)

@@ -2,6 +2,7 @@
 
 import json
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 from django.db import connection, connections, transaction
@@ -13,7 +14,7 @@ from accounts.services import give_post
 from accounts.sessions import reason_to_end
 from audit.models import AccessEntry, Event
 from enterprises.models import FigureRevision
-from enterprises.services.figures import confirm_figures, return_figures
+from enterprises.services.figures import confirm_figures, declare_figures, return_figures
 from jobs.models import Operation
 from programme.models import LedgerEntry
 from reporting.models import CityStatistic
@@ -462,3 +463,40 @@ def _in_a_thread(statistics):
         return statistics.post("city_statistics", STATISTIC, key="k-1")
     finally:
         connections.close_all()
+
+
+def test_a_body_in_chunks_is_refused_and_not_read_as_nothing(statistics):
+    answer = statistics.browser.generic(
+        "POST",
+        "/api/v1/city_statistics",
+        "",
+        headers={
+            "transfer-encoding": "chunked",
+            "authorization": f"Bearer {statistics.token}",
+            "idempotency-key": "k-1",
+        },
+    )
+    assert fault(answer)[:2] == (411, "length_required")
+
+
+def test_what_is_too_large_is_said_in_the_language_that_was_asked_for(statistics):
+    statistics.language = "en"
+    answer = statistics.post("city_statistics", b" " * (5 * 2**20))
+    assert (answer.status_code, sentence(answer)) == (413, "The body is too large: at most 4 MB.")
+
+
+def test_figures_are_never_out_of_use_before_they_were_sent(sender):
+    enterprise, body = make_enterprise(), {"year": 2024, "revenue_vnd": 5}
+    first = sender.write("sent_figures", {**body, "tax_code": enterprise.tax_code})
+    figures = FigureRevision.objects.get(public_id=first["id"])
+    early = figures.submitted_at - timedelta(seconds=2)
+    account = User.objects.get(public_id=sender.client.public_id)
+    declare_figures(enterprise=enterprise, year=2024, values={"revenue_vnd": 6}, by=account, now=early)
+    figures.refresh_from_db()
+    assert figures.superseded_at >= figures.submitted_at
+
+
+@pytest.mark.parametrize("path", ["enterprises/changes?status=active", "enterprises/changes?foo=1"])
+def test_a_feed_of_changes_has_no_filters(sender, path):
+    answer = sender.get(path)
+    assert answer.status_code == 400 and "status" not in sentence(answer).replace("“status”", "")
