@@ -174,12 +174,13 @@ class Described(AutoSchema):
         forms = [each for each in self._write.parsers if issubclass(each, JsonAndFiles)]
         if not forms:
             return body
-        files = {"type": "array", "items": {"type": "string", "format": "binary"}}
+        said = "A file, called by the code of its component; of several files of one component each is a part of its own."
+        files = {"type": "string", "format": "binary", "description": said}
         schema = {
             "type": "object",
             "properties": {forms[0].json_part: {"$ref": f"#/components/schemas/{body.__name__}Request"}},
             "required": [forms[0].json_part],
-            "additionalProperties": files | {"description": "Files, called by the code of their component."},
+            "additionalProperties": files,
         }
         return {Json.media_type: body, forms[0].media_type: schema}
 

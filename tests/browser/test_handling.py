@@ -115,7 +115,7 @@ def test_a_dossier_is_received_supplemented_twice_appraised_decided_issued_and_r
     expect(clerk.locator("main")).to_contain_text("hẹn trả kết quả ngày")
     press(clerk, "Tiếp nhận")
     expect(clerk.locator("main")).to_contain_text("Đã tiếp nhận hồ sơ")
-    press(clerk, "Tiếp nhận và hẹn trả kết quả")
+    press(clerk, "Giấy tiếp nhận hồ sơ và hẹn trả kết quả")
     expect(clerk.locator("h1")).to_have_text("Giấy tiếp nhận hồ sơ và hẹn trả kết quả")
 
     head.goto(address)
