@@ -174,7 +174,9 @@ class Described(AutoSchema):
         forms = [each for each in self._write.parsers if issubclass(each, JsonAndFiles)]
         if not forms:
             return body
-        said = "A file, called by the code of its component; of several files of one component each is a part of its own."
+        said = (
+            "A file, called by the code of its component; of several files of one component each is a part of its own."
+        )
         files = {"type": "string", "format": "binary", "description": said}
         schema = {
             "type": "object",

@@ -7,10 +7,10 @@ from django.utils.translation import gettext as _
 from accounts.access import require
 from audit.events import record_event
 from audit.refusals import Conflict, Refused
-from documents.models import PaperNumber
+from documents.models import OutgoingPaper, PaperNumber
 from documents.services.trust import checked, require_unchanged
 from dossiers.clock import Run, Terms, WorkingDays, promise, step_days
-from dossiers.models import DossierNote
+from dossiers.models import DossierNote, SlipLine
 from dossiers.permissions.handling import NOTE, handlers_of, headed_offices
 from dossiers.services.dossiers import out_of_business
 from dossiers.services.results import held_draft, pass_on_draft, standing_paper
@@ -198,6 +198,7 @@ def _issue_result(dossier, found, *, by, now, paper_number, paper_on, file, note
             % {"day": formats.vn_date(timezone.localdate(approved.at))}
         )
     _require_number_stands(paper_number, paper_on.year)
+    _require_number_of_its_own(paper_number, paper_on.year, file)
     require_unchanged(file, found)
     if any(not each.holds for each in found.signatures or ()):
         raise Refused(
@@ -226,6 +227,25 @@ def _require_number_stands(symbol, year):
         raise Refused(
             _("Number %(number)s is void in the register of papers that go out. Check the number of the result.")
             % {"number": symbol}
+        )
+
+
+def _require_number_of_its_own(symbol, year, file):
+    """A number is of one paper: one file may be the result of several dossiers, two files never bear one number."""
+    symbol = " ".join(symbol.split())
+    made = OutgoingPaper.objects.filter(number__symbol=symbol, number__dated_on__year=year).select_related("sealed")
+    other = next((paper for paper in made if not paper.sealed or paper.sealed.sha256 != file.sha256), None)
+    if other:
+        raise Refused(
+            _("Number %(number)s is that of another paper: “%(paper)s”. Check the number of the result.")
+            % {"number": symbol, "paper": other}
+        )
+    issued = SlipLine.objects.filter(verb=Verb.ISSUE, paper_number=symbol, paper_on__year=year)
+    line = issued.exclude(file__sha256=file.sha256).select_related("dossier").first()
+    if line:
+        raise Refused(
+            _("Number %(number)s is that of another result, of dossier %(dossier)s. Check the number of the result.")
+            % {"number": symbol, "dossier": line.dossier}
         )
 
 

@@ -27,6 +27,7 @@ from tests.factories import (
     make_enterprise_user,
     make_number,
     make_office,
+    make_paper_at,
     make_procedure,
     make_slip_line,
     make_step,
@@ -379,6 +380,24 @@ def test_the_result_is_a_paper_dated_from_its_approval_on(desk):
     with pytest.raises(Refused, match="đã hủy trong sổ"):
         services.issue_result(paper_on=date(2026, 6, 3), **issue | {"paper_number": void.symbol})
     assert services.issue_result(paper_on=date(2026, 6, 3), **issue).state == "issued"
+
+
+def test_two_results_never_bear_one_number_unless_they_are_one_file(desk):
+    scan, made = make_stored_file(), make_paper_at("issued")
+
+    def issue(desk, number, file):
+        dossier = desk.appraised()
+        services.submit_dossier(dossier=dossier, note="Trình", by=desk.officer, now=later(1))
+        services.approve_dossier(dossier=dossier, by=desk.director, now=later(2))
+        given = {"paper_number": number, "paper_on": date(2026, 6, 3), "by": desk.records, "now": later(3)}
+        return services.issue_result(dossier=dossier, file=file, **given)
+
+    assert issue(desk, "1/SCT", scan).state == "issued"
+    for number, file in (("1/SCT", make_stored_file()), (made.number.symbol, scan)):
+        with pytest.raises(Refused, match=f"Số {number} là số của"):
+            issue(Desk(), number, file)
+    assert issue(Desk(), "1/SCT", scan).state == "issued"
+    assert issue(Desk(), made.number.symbol, made.sealed).state == "issued"
 
 
 def test_work_goes_only_to_people_of_the_office_who_handle(desk):
