@@ -39,8 +39,15 @@ def take_step(request, public_id, verb):
         lambda given, **by: way.TAKING[verb](paper=paper, **given, **made, **by),
     ):
         messages.success(request, done)
-        return HttpResponseRedirect(paper.get_absolute_url())
+        return HttpResponseRedirect(_page_after(request.user, paper))
     return _page(request, form, paper, title=title, submit=submit, lead=_lead(paper, verb, lead))
+
+
+def _page_after(user, paper):
+    """Where a step leads: to the page of the paper, or to the list where whoever took the step sees the paper no longer."""
+    if OutgoingPaper.objects.visible_to(user).filter(pk=paper.pk).exists():
+        return paper.get_absolute_url()
+    return reverse("documents:paper_list")
 
 
 def _made(request, form, make, paper, now):
@@ -92,7 +99,7 @@ def upload_signature(request, public_id, verb):
         lambda given, **by: service(paper=paper, **given, **made, **by),
     ):
         messages.success(request, WORDS[verb][2])
-        return HttpResponseRedirect(paper.get_absolute_url())
+        return HttpResponseRedirect(_page_after(request.user, paper))
     lead = _("Download the paper as PDF, sign it with your device, and upload what comes out.")
     return _page(
         request,

@@ -522,6 +522,19 @@ def test_the_page_offers_each_step_to_whose_turn_it_is_and_takes_it_once(client_
     assert all(link in client_as(clerk).get(page("paper", paper)).content.decode() for link in filed)
 
 
+@pytest.mark.parametrize(
+    ("state", "sees_it"), [("initialling", True), ("checking", False), ("signing", False), ("numbering", False)]
+)
+def test_whoever_sends_a_paper_back_that_they_then_no_longer_see_comes_to_the_list(client_as, clerk, state, sees_it):
+    paper = make_paper_at(state, clerk=clerk)
+    people = {"initialling": make_head(office=paper.office), "signing": paper.signer}
+    client = client_as(people.get(state, clerk))
+    sent = {"reason": "Thiếu căn cứ", "version": paper.version, "operation_key": str(uuid.uuid4())}
+    answer = client.post(page("return_paper", paper), sent, follow=True)
+    assert answer.status_code == 200 and "Đã trả văn bản cho người soạn thảo" in answer.content.decode()
+    assert answer.redirect_chain == [(page("paper", paper) if sees_it else reverse("documents:paper_list"), 302)]
+
+
 def test_a_signed_file_is_uploaded_and_a_wrong_one_is_refused_with_a_sentence(client_as, clerk):
     paper = make_paper_at("signing", clerk=clerk)
     client, drawn = client_as(paper.signer), bytes_of(paper.drawn)
