@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from accounts.access import require
@@ -45,6 +46,9 @@ EVENTS = {
     "number": "paper numbered", "seal": "paper sealed", "issue": "paper issued", "return": "paper returned",
     "stop": "paper stopped",
 }  # fmt: skip
+UNSIGNED = (State.DRAFT, State.INITIALLING, State.CHECKING, State.SIGNING)
+FILLED = ("check", "sign")  # the steps of a paper in which nothing is left to fill in
+LEFT_OPEN = re.compile(r"(^|\s)(…|\.{3,})(?=\s|[.,;:]|$)")
 MOST_TRIES = 5
 AS_ABOVE = "nhu tren"  # folded
 FILE_OF = {"check": "drawn", "sign": "signed", "number": "numbered", "seal": "sealed"}
@@ -423,6 +427,31 @@ def _require_others(paper, verb, by, today):
         raise TwoPeople(str(refusal)) from None
 
 
+# --- whether it is ready -----------------------------------------------------------------------
+
+
+def require_ready(paper, verb, *, dated_on=None):
+    """Refuse a step for which the thing that the paper is made for is not ready, and the check of its form and the signature
+    while a place of it is left to be filled in."""
+    purposes.require_step(paper, verb, dated_on=dated_on)
+    left_open = left_to_fill_in(paper) if verb in FILLED else ""
+    if left_open:
+        raise Refused(left_open)
+
+
+def left_to_fill_in(paper):
+    """That a line still holds the ellipsis that a template leaves to be filled in, until the paper is signed; "" where none does."""
+    if paper.state not in UNSIGNED:
+        return ""
+    typed = (paper.subject, paper.addressees, paper.bases, paper.body, paper.recipients)
+    lines = "\n".join(typed).splitlines()
+    line = next((" ".join(line.split()) for line in lines if LEFT_OPEN.search(line)), "")
+    said = _(
+        "The text still has a place left to fill in: “%(line)s”. Fill it in, or take it out, before the paper is signed."
+    )
+    return said % {"line": Truncator(line).chars(80)} if line else ""
+
+
 # --- shared ------------------------------------------------------------------------------------
 
 
@@ -431,7 +460,7 @@ def _begin(paper, verb, version, by, now, *, dated_on=None):
     if paper.version != version:
         raise StaleVersion(type(paper).objects.get(pk=paper.pk))
     _require_turn(paper, verb, by, now)
-    purposes.require_step(paper, verb, dated_on=dated_on)
+    require_ready(paper, verb, dated_on=dated_on)
 
 
 def _locked_at(paper, version):
@@ -445,7 +474,7 @@ def _locked_at(paper, version):
 def _take(paper, verb, version, *, by, now, **came):
     standing = _locked_at(paper, version)
     _require_turn(standing, verb, by, now)
-    purposes.require_step(standing, verb)
+    require_ready(standing, verb)
     return _taken(standing, verb, version, by=by, now=now, **came)
 
 

@@ -1,7 +1,6 @@
 """Papers that go out: the list, the page of a paper with how it will look, and the forms of its draft."""
 
 import copy
-import re
 from io import BytesIO
 
 from django.contrib import messages
@@ -9,7 +8,6 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from accounts.access import may_open
@@ -40,7 +38,6 @@ from screens import formats
 from screens.lists import Sheet, show_list
 
 RELATED = ("series", "office", "signer", "drafter", "drawn", "signed", "numbered", "sealed", "number")
-LEFT_OPEN = re.compile(r"(^|\s)(…|\.{3,})(?=\s|[.,;:]|$)")
 
 
 def paper_list(request):
@@ -68,6 +65,7 @@ def paper_detail(request, public_id):
     verb = way.next_verb(paper)
     mine = verb is not None and way.may_take(request.user, paper, verb, now)
     in_the_way = _in_the_way(paper, verb)
+    left_open = way.left_to_fill_in(paper)
     return render(
         request,
         "documents/paper.html",
@@ -78,7 +76,11 @@ def paper_detail(request, public_id):
             "made_for": purposes.shown_on(paper, request.user),
             "steps": _steps(paper),
             "next_step": _next_step(paper, verb, now) if verb else None,
-            "cautions": [*purposes.cautions_on(paper), *_left_to_fill_in(paper), *_due_on_day_off(paper)],
+            "cautions": [
+                *purposes.cautions_on(paper),
+                *([left_open] if left_open != in_the_way else []),
+                *_due_on_day_off(paper),
+            ],
             "in_the_way": in_the_way,
             "not_you": way.why_not(request.user, paper, verb, now) if verb and not mine else "",
             "late": paper.is_late(timezone.localdate(now)),
@@ -102,21 +104,11 @@ def _due_on_day_off(paper):
     return [said] if said else []
 
 
-def _left_to_fill_in(paper):
-    """That a line still holds the ellipsis that a template leaves to be filled in, until the paper is issued."""
-    lines = (paper.subject + "\n" + paper.body).splitlines() if way.next_verb(paper) else []
-    line = next((" ".join(line.split()) for line in lines if LEFT_OPEN.search(line)), "")
-    said = _(
-        "The text still has a place left to fill in: “%(line)s”. Fill it in, or take it out, before the paper is signed."
-    )
-    return [said % {"line": Truncator(line).chars(80)}] if line else []
-
-
 def _in_the_way(paper, verb):
-    """Why what the paper is made for does not let the next step be taken; "" where nothing is in the way."""
+    """Why the paper, or what it is made for, does not let the next step be taken; "" where nothing is in the way."""
     try:
         if verb is not None:
-            purposes.require_step(paper, verb)
+            way.require_ready(paper, verb)
     except Refused as refusal:
         return str(refusal)
     return ""
@@ -329,6 +321,7 @@ def _form(request, form, title, submit, back, *, paper=None):
         "back": back,
         "paper": paper,
         "lead": "",
+        "caution": "",
         "looked_at": False,
     }
     return render(request, "documents/paper_form.html", page)

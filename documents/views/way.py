@@ -149,6 +149,7 @@ def _page(request, form, paper, *, title, submit, lead, download=""):
         "paper": paper,
         "lead": lead,
         "download": download,
+        "caution": way.left_to_fill_in(paper),
         "looked_at": True,  # nobody takes a step of a paper that they do not see
     }
     return render(request, "documents/paper_form.html", page)

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from documents.attaching import Attachments, bind
 from documents.services.trust import checked
+from documents.services.way import left_to_fill_in
 from dossiers.forms import handling as forms
 from dossiers.permissions.handling import handlers_of, headed_offices, may_do
 from dossiers.presenting import slips
@@ -237,9 +238,15 @@ def act(request, public_id, name):
         "dossiers/dossier_form.html",
         {
             "dossier": dossier, "form": form, "title": one.title, "submit": one.submit, "lead": one.lead(dossier, now),
-            "caution": out_of_business(dossier), "back": dossier.get_absolute_url(),
+            "cautions": _cautions(dossier, one.verb), "back": dossier.get_absolute_url(),
         },
     )  # fmt: skip
+
+
+def _cautions(dossier, verb):
+    """What should be looked at before the act: that the enterprise ended, that the result still has a place left to fill in."""
+    paper = standing_paper(dossier) if verb == Verb.SUBMIT else None
+    return [said for said in (out_of_business(dossier), paper and left_to_fill_in(paper)) if said]
 
 
 def with_form(dossier, verb, said):

@@ -76,6 +76,9 @@ def result(officer, head, office, director, records, address):
     officer.goto(address)
     press(officer, "Soạn văn bản kết quả")
     expect(officer.locator("#id_body")).to_contain_text("Sở Công Thương nhận được kiến nghị của")
+    officer.fill(
+        "#id_body", officer.input_value("#id_body").replace("1. …", "1. Sở sẽ làm việc với doanh nghiệp trong tháng.")
+    )
     officer.check("input[name=secrecy][value=no]")
     press(officer, "Lưu dự thảo")
     paper = officer.url

@@ -7,7 +7,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from accounts.roles import Role
 from documents.models import OutgoingPaper
+from documents.services import way
 from tests.factories import (
     make_auditor,
     make_director,
@@ -18,6 +20,7 @@ from tests.factories import (
     make_paper,
     make_paper_at,
     make_series,
+    make_user,
 )
 
 pytestmark = pytest.mark.django_db
@@ -114,13 +117,19 @@ def test_the_list_costs_the_same_for_one_row_and_for_three(client_as):
     assert one <= 12
 
 
-def test_a_place_that_a_template_left_to_be_filled_in_is_pointed_out_until_the_paper_is_issued(client_as):
+def test_a_place_that_a_template_left_to_be_filled_in_is_pointed_out_until_the_paper_is_signed(client_as):
+    said = "Văn bản còn chỗ chưa điền: “1. …”"
     paper = make_paper(body="Sở trả lời như sau:\n1. …\nGồm máy A, máy B… và các máy khác")
-    address, said = page("paper", paper), "Văn bản còn chỗ chưa điền: “1. …”"
-    assert said in client_as(paper.drafter).get(address).content.decode()
-    paper = make_paper_at("signing", paper=paper)
-    assert said in client_as(paper.signer).get(address).content.decode()
-    issued = make_paper_at("issued", paper=paper)
-    assert said not in client_as(issued.signer).get(address).content.decode()
+    drafter = client_as(paper.drafter)
+    assert all(said in drafter.get(page(name, paper)).content.decode() for name in ("paper", "send_paper"))
+    head, clerk = make_head(office=paper.office), make_user(Role.RECORDS_CLERK)
+    paper = make_paper_at("checking", paper=make_paper_at("initialling", paper=paper), head=head)
+    shown = client_as(clerk).get(page("paper", paper)).content.decode()
+    assert shown.count(said) == 1 and page("check_paper", paper) not in shown and page("return_paper", paper) in shown
+    refused = post(client_as(clerk), page("check_paper", paper), version=paper.version).content.decode()
+    assert said in refused and OutgoingPaper.objects.get().state == "checking"
+    paper = make_paper_at("numbering", paper=make_paper(body="1. Đồng ý"), clerk=clerk)
+    paper.body = "1. …"  # signed before this was refused
+    assert way.left_to_fill_in(paper) == ""
     filled = make_paper(body="1. Đã giải quyết…\n2. Chi phí 1... 2 triệu đồng")
     assert "còn chỗ chưa điền" not in client_as(filled.drafter).get(page("paper", filled)).content.decode()

@@ -207,6 +207,19 @@ def test_the_page_says_when_nobody_may_take_the_next_step(client_as, clerk):
     )
 
 
+@pytest.mark.parametrize("place", ["subject", "addressees", "bases", "body", "recipients"])
+def test_a_paper_with_a_place_left_to_fill_in_is_neither_checked_nor_signed(clerk, place):
+    paper = make_paper_at("checking", paper=make_paper(**{place: "Kính gửi …"}))
+    with pytest.raises(Refused, match="Văn bản còn chỗ chưa điền: “Kính gửi …”"):
+        take("check", paper, clerk)
+    paper.state = "signing"  # its form was checked before this was refused
+    with pytest.raises(Refused, match="còn chỗ chưa điền"):
+        way.require_ready(paper, "sign")
+    paper.refresh_from_db()
+    paper = take("return", paper, clerk, reason="Điền đủ")
+    assert OutgoingPaper.objects.get(pk=paper.pk).state == "draft"
+
+
 def test_a_paper_that_is_sent_back_begins_anew_with_its_reason(clerk):
     paper = make_paper_at("numbering", clerk=clerk)
     old = paper.token

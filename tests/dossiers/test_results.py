@@ -77,10 +77,11 @@ class Desk:
         make_slip_line(self.dossier, "approved", by=self.director, at=APPROVED_AT)
         return self
 
-    def begun(self, by=None):
+    def begun(self, by=None, answer="đồng ý."):
         given = draft_of(self.dossier, TODAY)
         values = {"bases": "", "authority_paper": "", "signer_post": "", **given}
         values |= {"office": self.office, "signer": self.director, "authority": "own"}
+        values["body"] = given["body"].replace("…", answer)
         return results.begin_result(dossier=self.dossier, values=values, by=by or self.officer, now=NOW)
 
     def at(self, state, paper):
@@ -268,6 +269,15 @@ def test_the_paper_of_a_dossier_that_ended_goes_no_further(desk):
         desk.at("initialling", paper)
     discard_paper(paper=paper, version=paper.version, reason="Hồ sơ đã rút", by=desk.officer, now=NOW)
     make_paper_at("initialling", paper=make_paper())  # other papers ask no dossier
+
+
+def test_whoever_submits_a_dossier_reads_that_its_result_has_a_place_left_to_fill_in(desk, client_as):
+    officer, said = client_as(desk.officer), "Văn bản còn chỗ chưa điền: “Sở trả lời: …”"
+    assert said not in text_of(officer.get(to("submit_dossier", desk.dossier)))
+    paper = desk.begun(answer="…")
+    assert said in text_of(officer.get(to("submit_dossier", desk.dossier)))
+    with pytest.raises(Refused, match="Sở trả lời: …"):
+        desk.at("signing", paper)
 
 
 def test_pages_lead_from_the_dossier_to_its_paper_and_back(desk, client_as):
