@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.db import IntegrityError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy
@@ -26,7 +26,7 @@ RULE_FORBIDS = gettext_lazy(
 def chosen(request: HttpRequest, rows: Any, order: tuple[str, ...] = ("prepared_at", "pk")) -> list[Any]:
     """Those of `rows` that were chosen on the list, the longest waiting first unless told otherwise."""
     keys = []
-    for typed in request.POST.getlist("chosen"):
+    for typed in _sent(request).getlist("chosen"):
         try:
             keys.append(uuid.UUID(typed))
         except ValueError:
@@ -36,9 +36,14 @@ def chosen(request: HttpRequest, rows: Any, order: tuple[str, ...] = ("prepared_
 
 def back_to_list(request: HttpRequest, otherwise: str) -> str:
     """The list as it was filtered, if the form names an address of this site."""
-    asked = request.POST.get("next", "")
+    asked = _sent(request).get("next", "")
     safe = asked and url_has_allowed_host_and_scheme(asked, allowed_hosts={request.get_host()})
     return asked if safe else otherwise
+
+
+def _sent(request: HttpRequest) -> QueryDict:
+    """What was chosen: in the form that was sent, or in the address of a page that asks before it is done."""
+    return request.POST if request.method == "POST" else request.GET
 
 
 def act_on_many(

@@ -53,7 +53,7 @@ for name, wanted in (
 
 route("dossiers:begin_result", GET=DRAFT_RESULT, POST=DRAFT_RESULT)
 route("dossiers:result_draft", GET=SEE_DRAFT)
-route("dossiers:bulk_receive", POST=RECEIVE)
+route("dossiers:bulk_receive", GET=RECEIVE, POST=RECEIVE)
 route("dossiers:bulk_assign", POST=ASSIGN)
 route("dossiers:ask_supplement", GET=ASK, POST=ASK)
 route("dossiers:edit_supplement", GET=ASK, POST=ASK)

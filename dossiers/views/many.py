@@ -1,8 +1,10 @@
 """The same done with many dossiers at once: each by itself, each with its own result."""
 
+from django.http import HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from dossiers.forms.handling import AssignManyForm, ReceiveManyForm
@@ -16,6 +18,8 @@ from reference.sending_many import act_on_many, back_to_list, chosen
 from screens import formats
 from screens.forms import form_data
 
+LONGEST_ADDRESS = 6_000  # a page of the list fits; what is longer is answered without an address of its own
+
 
 def _chosen(request):
     """Those that were chosen on the list and that the person sees, the first due on top."""
@@ -24,7 +28,13 @@ def _chosen(request):
 
 
 def bulk_receive(request):
-    """First which ones, each with the day that it would be promised; then each is received by itself."""
+    """First which ones, each with the day that it would be promised; then each is received by itself.
+
+    The question has an address of its own with the choice in it, so that whoever looks at one of them comes back to it.
+    """
+    address = _address_of_question(request)
+    if request.method == "POST" and "typed" not in request.POST and len(address) <= LONGEST_ADDRESS:
+        return HttpResponseRedirect(address)
     rows, back, now = _chosen(request), back_to_list(request, reverse("dossiers:dossier_list")), timezone.now()
     form = ReceiveManyForm(form_data(request)[0] if "typed" in request.POST else None)
     if form.is_bound and form.is_valid():
@@ -39,6 +49,13 @@ def bulk_receive(request):
         request, "dossiers/receive_many.html",
         {"form": form, "back": back, "promises": promises, "left_out": left_out, "number": len(promises)},
     )  # fmt: skip
+
+
+def _address_of_question(request):
+    """Where the question is asked: the address keeps what was chosen on the list, and the list."""
+    asked = [("chosen", typed) for typed in request.POST.getlist("chosen")]
+    asked += [("next", request.POST["next"])] if request.POST.get("next") else []
+    return f"{reverse('dossiers:bulk_receive')}?{urlencode(asked)}"
 
 
 def _why_not_received(row):

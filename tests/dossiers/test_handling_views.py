@@ -291,7 +291,9 @@ def test_many_are_received_and_assigned_at_once_each_with_its_result(client_as, 
     keys = {"chosen": [str(row.public_id) for row in rows]}
     clerk, key = client_as(make_user(Role.INTAKE)), {"typed": "yes", "operation_key": str(uuid.uuid4())}
     promised = formats.vn_long_date(promises_of(rows[:1], timezone.now())[rows[0]].due_on)
-    asked = text_of(clerk.post(reverse("dossiers:bulk_receive"), keys))
+    sent = clerk.post(reverse("dossiers:bulk_receive"), keys | {"next": "/dossiers/?state=lodged"})
+    asked = text_of(clerk.get(sent.headers["Location"]))  # an address of its own: Back comes to it again
+    assert asked.count('name="chosen"') == 2 and 'name="next" value="/dossiers/?state=lodged"' in asked
     assert asked.count(promised) == 2 and "Hồ sơ đang ở trạng thái “Từ chối tiếp nhận”" in asked
     assert not Dossier.objects.filter(state="received").exists()
     pages = [text_of(clerk.post(reverse("dossiers:bulk_receive"), keys | key)) for _twice in range(2)]
@@ -307,12 +309,22 @@ def test_many_are_received_and_assigned_at_once_each_with_its_result(client_as, 
     assert Dossier.objects.filter(handler=officer).count() == 2
 
 
+def test_what_is_chosen_for_an_address_that_would_be_too_long_is_asked_about_all_the_same(
+    client_as, version, enterprise
+):
+    row, clerk = make_dossier(version, enterprise, state="lodged"), client_as(make_user(Role.INTAKE))
+    keys = [str(row.public_id), *(str(uuid.uuid4()) for _each in range(200))]
+    assert row.code in text_of(clerk.post(reverse("dossiers:bulk_receive"), {"chosen": keys}))
+    assert "Hãy chọn" in text_of(clerk.get(reverse("dossiers:bulk_receive")))
+    assert Dossier.objects.get(pk=row.pk).state == "lodged"
+
+
 def test_asking_before_many_are_received_costs_the_same_for_one_and_for_three(client_as, version, enterprise):
     rows = [make_dossier(version, enterprise, state="lodged") for _three in range(3)]
     clerk, asked = client_as(make_user(Role.INTAKE)), []
     for some in (rows, rows[:1], rows):
         with CaptureQueriesContext(connection) as queries:
-            clerk.post(reverse("dossiers:bulk_receive"), {"chosen": [str(row.public_id) for row in some]})
+            clerk.get(reverse("dossiers:bulk_receive"), {"chosen": [str(row.public_id) for row in some]})
         asked.append(len(queries))
     assert asked[1] == asked[2]
 
@@ -332,7 +344,7 @@ def test_whoever_handles_a_dossier_reads_that_its_enterprise_ended_since(
     chosen = {"chosen": [str(lodged.public_id)]}
     sent = chosen | {"typed": "yes", "operation_key": str(uuid.uuid4())}
     for given in (chosen, sent):
-        assert words in text_of(clerk.post(reverse("dossiers:bulk_receive"), given))
+        assert words in text_of(clerk.post(reverse("dossiers:bulk_receive"), given, follow=True))
     assert Dossier.objects.get(pk=lodged.pk).state == "lodged"
     assert clerk.post(receive, {"operation_key": str(uuid.uuid4())}).status_code == 302  # pointed out, not refused
     lodged.refresh_from_db()
