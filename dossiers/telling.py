@@ -1,5 +1,6 @@
 """Whom the portal tells that a dossier was lodged or withdrawn, and what it says."""
 
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Post, User
@@ -111,6 +112,11 @@ def _waits_for_supplement(dossier, on):
     return _people(dossier, on) if dossier.state == State.SUPPLEMENTING else User.objects.none()
 
 
+def _signatories_of_answer(dossier, on):
+    waits = dossier.state == State.SUPPLEMENTING and dossier.is_online
+    return people_of(dossier.enterprise, on, Role.SIGNATORY) if waits else User.objects.none()
+
+
 def _answer_by(dossier):
     request = dossier.supplements.sent().order_by("-number").first()
     day = formats.vn_date(request.answer_by) if request and request.answer_by else formats.NOTHING
@@ -182,6 +188,16 @@ READY = kind(
     says=_says,
     places=(PROCEDURE, ENTERPRISE),
     roles=frozenset({Role.SIGNATORY}),
+)
+ANSWER_READY = kind(
+    "dossiers.answer_ready",
+    _("A complete answer to a supplement waits for the legal representative"),
+    model=Dossier,
+    people=_signatories_of_answer,
+    says=_answer_by,
+    places=(CODE, PROCEDURE, ENTERPRISE, ANSWER_BY),
+    roles=frozenset({Role.SIGNATORY}),
+    address=lambda dossier: reverse("dossiers:send_answer", args=[dossier.public_id]),
 )
 _LODGED = (CODE, PROCEDURE, ENTERPRISE, APPLICANT, LODGED_AT)
 _OF_ENTERPRISE = {"model": Dossier, "people": _people, "roles": ENTERPRISE_ROLES, "must": True}

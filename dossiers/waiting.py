@@ -8,7 +8,7 @@ from dossiers.answers import missing_of
 from dossiers.models import Dossier
 from dossiers.permissions.dossiers import LODGE, PREPARE, may_on
 from dossiers.services.dossiers import standing_files
-from dossiers.states import State
+from dossiers.states import SIGNATORY, State
 from enterprises.waiting import Waiting
 from screens import formats
 
@@ -20,23 +20,27 @@ def waiting_about_dossiers(request, enterprise):
         return []
     own = Dossier.objects.visible_to(request.user).filter(enterprise__in=enterprise.family_ids)
     own = own.select_related("procedure_version__procedure", "enterprise")
-    return [*_supplements(own), *_drafts(own, request.user)]
+    return [*_supplements(own, request.user), *_drafts(own, request.user)]
 
 
-def _supplements(own):
+def _supplements(own, user):
+    """What is to be answered; to whoever may send it also what is answered in full."""
     today = timezone.localdate()
     rows = own.filter(state=State.SUPPLEMENTING).order_by("submitted_at", "pk")[:MOST]
-    for dossier in rows.prefetch_related("supplements"):
+    for dossier in rows.prefetch_related("supplements__items__files"):
         asked = max(
             (each for each in dossier.supplements.all() if each.sent_at), key=lambda each: each.number, default=None
         )
         until = asked.answer_by if asked else None
-        yield Waiting(
-            _("Supplement dossier %(code)s: %(procedure)s") % {"code": dossier.code, "procedure": dossier.procedure},
-            dossier.get_absolute_url(),
-            _("to be answered by %(day)s") % {"day": formats.vn_date(until)} if until else "",
-            late=bool(until and until < today),
-        )
+        named = {"code": dossier.code, "procedure": dossier.procedure}
+        second = [_("to be answered by %(day)s") % {"day": formats.vn_date(until)}] if until else []
+        text, address = _("Supplement dossier %(code)s: %(procedure)s") % named, dossier.get_absolute_url()
+        is_complete = asked and all(item.is_answered for item in asked.items.all())
+        if is_complete and may_on(user, dossier, SIGNATORY):
+            text = _("Check and send the answer to dossier %(code)s: %(procedure)s") % named
+            address = reverse("dossiers:send_answer", args=[dossier.public_id])
+            second.insert(0, _("every item is answered"))
+        yield Waiting(text, address, ", ".join(second), late=bool(until and until < today))
 
 
 def _drafts(own, user):

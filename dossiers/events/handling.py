@@ -14,4 +14,9 @@ describe("dossier noted", _("Internal note written"), fields=FIELDS)
 describe("dossier supplement prepared", _("Supplement %(number)s prepared"), fields=FIELDS)
 describe("dossier supplement changed", _("Supplement %(number)s changed before it was sent"), fields=FIELDS)
 describe("dossier supplement dropped", _("Supplement %(number)s dropped before it was sent"), fields=FIELDS)
+describe(
+    "dossier answer ready",
+    _("The legal representative was told that the answer to supplement %(number)s is complete"),
+    fields=FIELDS,
+)
 describe("dossier supplement answer saved", _("Answers to supplement %(number)s saved"), fields=FIELDS)

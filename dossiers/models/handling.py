@@ -239,6 +239,11 @@ class SupplementItem(Identified, Versioned):
     def __str__(self):
         return self.wanted
 
+    @property
+    def is_answered(self):
+        """Whether it has words or a file that stands."""
+        return bool(self.answer) or any(file.removed_at is None for file in self.files.all())
+
 
 class DossierNote(Identified):
     """Something staff wrote down for each other about a dossier; the enterprise never sees it."""

@@ -18,6 +18,8 @@ from dossiers.permissions.dossiers import may_on
 from dossiers.permissions.handling import ANSWER, may_approve_request
 from dossiers.services.slip import held_for, write_line
 from dossiers.states import CLERKS, ENTERPRISE, State, Verb
+from dossiers.telling import ANSWER_READY
+from notices.services.telling import tell
 
 MOST_FILES = 10  # of one item
 ANY_KIND = ("pdf", "png", "jpeg", "xlsx", "docx")
@@ -183,6 +185,19 @@ def remove_item_file(*, row, by, now):
 
 
 @transaction.atomic
+def tell_answer_ready(*, request, by, now):
+    """Have the legal representatives told that an answer is complete and waits for them to send it; on one day once."""
+    require(by, ANSWER)
+    row = _open_to(request, by)
+    if not row.dossier.is_online:
+        raise Refused(_("What did not come online is answered by the clerk who works on it."))
+    _require_answered(row)
+    record_event("dossier answer ready", row.dossier, by=by, now=now, number=row.number)
+    tell(ANSWER_READY, row.dossier, by=by, now=now, occasion=f"{row.number} {timezone.localdate(now).isoformat()}")
+    return row
+
+
+@transaction.atomic
 def send_answer(*, request, digest, by, now):
     """Send the answer to a supplement as it was checked (`digest`), every item with words or files: the Department has the
     turn, the clock goes on."""
@@ -191,17 +206,21 @@ def send_answer(*, request, digest, by, now):
     row = _open_to(request, by)
     if digest != digest_of_answer(row):
         raise Conflict(_("The answer was changed after you checked it. Check it again, then send it."))
+    _require_answered(row)
+    row.state, row.answered_at, row.answered_by = row.State.ANSWERED, now, by
+    row.save_version(row.version, update_fields=["state", "answered_at", "answered_by"])
+    return write_line(
+        dossier, Verb.ANSWER, State(row.stage), by=by, now=now, request=row, run=_run_after(dossier, row, now)
+    )
+
+
+def _require_answered(row):
     empty = unanswered(row)
     if empty:
         raise Refused(
             _("Item %(position)s is not answered yet: “%(wanted)s”. Write an answer or attach a file.")
             % {"position": empty[0].position, "wanted": empty[0].wanted}
         )
-    row.state, row.answered_at, row.answered_by = row.State.ANSWERED, now, by
-    row.save_version(row.version, update_fields=["state", "answered_at", "answered_by"])
-    return write_line(
-        dossier, Verb.ANSWER, State(row.stage), by=by, now=now, request=row, run=_run_after(dossier, row, now)
-    )
 
 
 def _run_after(dossier, row, now):
@@ -216,8 +235,7 @@ def _run_after(dossier, row, now):
 
 def unanswered(request):
     """[items that have neither words nor a file]"""
-    items = request.items.prefetch_related("files")
-    return [item for item in items if not item.answer and not any(file.removed_at is None for file in item.files.all())]
+    return [item for item in request.items.prefetch_related("files") if not item.is_answered]
 
 
 def digest_of_answer(request):

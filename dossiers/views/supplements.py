@@ -218,11 +218,25 @@ def _closed(request, dossier, row):
     return HttpResponseRedirect(dossier.get_absolute_url())
 
 
+def _tell_answer_ready(request, row):
+    try:
+        services.tell_answer_ready(request=row, by=request.user, now=timezone.now())
+    except NotAllowed as refusal:
+        raise PermissionDenied(str(refusal)) from None
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("The legal representative is told that the answer is complete."))
+    return HttpResponseRedirect(request.path)
+
+
 def send_answer(request, public_id):
-    """The answers as they will be sent, and the button of whoever may send them."""
+    """The answers as they will be sent, and the button of whoever may send them, or have those told who may."""
     dossier, row = _answered(request, public_id)
     if request.method == "GET" and row.state != row.State.SENT:
         return _closed(request, dossier, row)
+    if "tell" in request.POST:
+        return _tell_answer_ready(request, row)
     form = SendAnswerForm(form_data(request)[0], initial={"digest": services.digest_of_answer(row)})
     if do_once(
         request,

@@ -4,7 +4,10 @@ from datetime import date
 
 import pytest
 
+from audit.refusals import Conflict, Refused
+from dossiers.services import supplements
 from dossiers.telling import (
+    ANSWER_READY,
     APPROVED,
     ASSIGNED,
     RECEIVED,
@@ -75,3 +78,23 @@ def test_an_office_is_told_what_it_is_passed_and_the_leaders_what_nobody_heads()
     assert list(TO_ASSIGN.people(dossier, MONDAY.date())) == [desk.stranger]
     desk.stranger.posts.update(ends_on=date(2026, 5, 31))
     assert list(TO_ASSIGN.people(dossier, MONDAY.date())) == [desk.director]
+
+
+def test_a_complete_answer_is_told_to_the_signatory_alone_until_it_is_sent():
+    desk = Desk()
+    desk.dossier = desk.appraised()
+    request = desk.asked(now=later(1))
+    with pytest.raises(Refused):
+        supplements.tell_answer_ready(request=request, by=desk.preparer, now=later(1))
+    answers = {str(item.public_id): "Đã có" for item in request.items.all()}
+    supplements.save_answers(request=request, answers=answers, by=desk.preparer, now=later(1))
+    for when in (later(1), later(1), later(2)):
+        supplements.tell_answer_ready(request=request, by=desk.preparer, now=when)
+    assert told().count(ANSWER_READY.code) == 2  # once a day
+    desk.dossier.refresh_from_db()
+    assert list(ANSWER_READY.people(desk.dossier, MONDAY.date())) == [desk.signatory]
+    desk.answered(request, later(2))
+    desk.dossier.refresh_from_db()
+    assert not ANSWER_READY.people(desk.dossier, MONDAY.date()).exists()
+    with pytest.raises(Conflict):
+        supplements.tell_answer_ready(request=request, by=desk.preparer, now=later(3))

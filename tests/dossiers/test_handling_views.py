@@ -14,6 +14,8 @@ from accounts.roles import Role
 from dossiers.models import Dossier
 from dossiers.presenting.handling import promises_of
 from dossiers.services import handling as services
+from notices.models import Notice, Telling
+from notices.services.sending import send_waiting
 from screens import formats
 from tests.dossiers.matrix_procedures import one_page
 from tests.dossiers.test_dossier_models import forced_into
@@ -197,6 +199,49 @@ def test_the_enterprise_answers_item_by_item_and_its_signatory_sends(client_as, 
         assert closed.redirect_chain == [(lodged.get_absolute_url(), 302)] and "không thêm được nữa" in text_of(closed)
     stranger = client_as(make_enterprise_user(make_enterprise()))
     assert stranger.get(to("answer_supplement", lodged)).status_code == 404
+
+
+def test_the_signatory_is_told_once_a_day_that_an_answer_is_complete_and_finds_it_at_home(
+    client_as, lodged, enterprise
+):
+    make_slip_line(lodged, "supplementing", request=make_supplement(lodged, state="sent"))
+    item = lodged.supplements.get().items.get()
+    preparer = client_as(make_enterprise_user(enterprise, Role.PREPARER))
+    send, home = to("send_answer", lodged), reverse("enterprises:own_home")
+    tell = {"tell": "yes"}
+    assert "Báo người đại diện" not in text_of(preparer.get(send))
+    assert "chưa được bổ sung" in text_of(preparer.post(send, tell, follow=True))
+    assert not Telling.objects.filter(kind="dossiers.answer_ready").exists()
+    signatory = client_as(lodged.applicant)
+    assert send not in text_of(signatory.get(home))
+    preparer.post(to("answer_supplement", lodged), {str(item.public_id): "Đã nộp kèm", "files-1": ""})
+    assert 'name="tell"' in text_of(preparer.get(send)) and 'name="tell"' not in text_of(signatory.get(send))
+    for _press in range(2):
+        assert "Đã báo người đại diện" in text_of(preparer.post(send, tell, follow=True))
+    assert Telling.objects.filter(kind="dossiers.answer_ready", object_id=lodged.public_id).count() == 1
+    send_waiting(now=timezone.now())
+    told = Notice.objects.get(telling__kind="dossiers.answer_ready")
+    assert told.person == lodged.applicant
+    assert send in text_of(signatory.get(home)) and send not in text_of(preparer.get(home))
+    assert "đã bổ sung đủ các mục" in text_of(signatory.get(home))
+    seen = {"digest": signatory.get(send).context["form"]["digest"].value()}
+    signatory.post(send, seen)
+    assert send not in text_of(signatory.get(home))
+    assert "không thêm được nữa" in text_of(preparer.post(send, tell, follow=True))
+
+
+def test_the_home_of_an_enterprise_costs_the_same_for_one_and_for_three_supplements(client_as, version, enterprise):
+    signatory, home = make_enterprise_user(enterprise), reverse("enterprises:own_home")
+    client, counts = client_as(signatory), []
+    for more in (1, 2):
+        for _one in range(more):
+            dossier = make_dossier(version, enterprise, state="lodged", by=signatory, at=timezone.now())
+            make_slip_line(dossier, "supplementing", request=make_supplement(dossier, items=2, state="sent"))
+        client.get(home)
+        with CaptureQueriesContext(connection) as queries:
+            assert "Bổ sung hồ sơ" in text_of(client.get(home))
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
 
 
 def test_what_one_writes_for_the_next_is_read_where_they_work(client_as, lodged, office):
