@@ -1,19 +1,21 @@
 """The door: is the session still good, does the person need a second factor, does the one table allow the request."""
 
+import re
 import uuid
 
 from django.contrib.auth import logout
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect, JsonResponse
-from django.urls import reverse
+from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
+from django.urls import Resolver404, resolve, reverse
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
 
 from accounts import parking, sessions
-from accounts.access import allowed, routes, row_for
+from accounts.access import allowed, may_open, routes, row_for
 from accounts.models import SignIn
 from accounts.sealing import digest
 from audit.access_log import record_read
@@ -42,6 +44,21 @@ def api_refusal(status, code, sentence):
     """What is refused or broken outside any view of the API, in the one shape that all of its errors have."""
     kind = "client_error" if status < 500 else "server_error"
     return JsonResponse({"type": kind, "errors": [{"code": code, "detail": sentence, "attr": None}]}, status=status)
+
+
+def page_above(request):
+    """The page that an address belongs to, for whoever has no page there: of the first thing it names, else the nearest above."""
+    parts = request.path.strip("/").split("/")
+    above = ["/" + "/".join(parts[:length]) + "/" for length in range(len(parts) - 1, 0, -1)]
+    thing = re.match(r".*?/[0-9a-f-]{36}/(?=.)", request.path)
+    for address in [thing[0], *above] if thing else above:
+        try:
+            name = resolve(address).view_name
+        except Resolver404:
+            continue
+        if may_open(request.user, name):
+            return address
+    return "/"
 
 
 class SignedInMiddleware:
@@ -132,7 +149,10 @@ class AccessMiddleware:
 
     def no_such_method(self, request, methods):
         if not request.path.startswith(API):
-            return HttpResponseNotAllowed(methods)
+            page = {"only_sent": "GET" not in methods, "above": page_above(request)}
+            answer = render(request, "405.html", page, status=405)
+            answer.headers["Allow"] = ", ".join(methods)
+            return answer
         answer = api_refusal(
             405, "method_not_allowed", _("This address takes only: %(those)s.") % {"those": ", ".join(methods)}
         )

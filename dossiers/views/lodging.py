@@ -362,7 +362,10 @@ def check_dossier(request, public_id):
 
 
 def lodge_dossier(request, public_id):
+    """Answers with another page always, so that the browser's Back and reloading never meet a form sent already."""
     dossier = _prepared(request, public_id)
+    if request.method == "GET":
+        return _to("dossiers:lodged_dossier" if dossier.submitted_at else "dossiers:check_dossier", dossier.public_id)
     form = LodgeForm(request.POST, is_paper=dossier.is_paper)
     done = do_once(
         request,
@@ -372,19 +375,18 @@ def lodge_dossier(request, public_id):
     )
     if done:
         return _to("dossiers:lodged_dossier", done)
-    return _check_page(request, _prepared(request, public_id), form)
+    for problem in dict.fromkeys(str(error) for errors in form.errors.values() for error in errors):
+        messages.error(request, problem)
+    dossier = _prepared(request, public_id)
+    return _to("dossiers:lodged_dossier" if dossier.submitted_at else "dossiers:check_dossier", dossier.public_id)
 
 
-def _check_page(request, dossier, form=None):
+def _check_page(request, dossier):
     fields, files = list(dossier.procedure_version.fields.all()), list(services.standing_files(dossier))
     missing = missing_of(dossier, fields, files)
     digest = services.digest_of(dossier, files)
     may_lodge = services.may_move(request.user, dossier, State.LODGED)
-    if form is None:
-        form = LodgeForm(initial={"digest": digest}, is_paper=dossier.is_paper)
-    else:  # what is shown below is what the next confirmation is about
-        form.data = form.data.copy()
-        form.data["digest"] = digest
+    form = LodgeForm(initial={"digest": digest}, is_paper=dossier.is_paper)
     around = around_of(dossier)
     return render(
         request,

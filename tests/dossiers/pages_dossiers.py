@@ -48,8 +48,13 @@ ADDRESSES = {
     "dossiers:application_signatures": _application,
     "dossiers:move_draft": _old_draft,
     "dossiers:check_dossier": _draft,
+    "dossiers:lodge_dossier": _draft,
     "dossiers:lodged_dossier": _lodged,
     "dossiers:copy_dossier": _lodged,
     "dossiers:withdraw_dossier": _lodged,
 }
-NOT_PAGES = {"dossiers:dossier_file": "a file", "dossiers:dossier_template": "a file"}
+NOT_PAGES = {
+    "dossiers:dossier_file": "a file",
+    "dossiers:dossier_template": "a file",
+    "dossiers:lodge_dossier": "leads on to the page of checked answers or to the confirmation",
+}

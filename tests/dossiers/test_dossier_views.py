@@ -129,10 +129,10 @@ def fill(client, dossier, *, version=None, key=None, htmx=False, **fields):
     return client.post(page("fill_dossier", dossier), sent, headers=headers)
 
 
-def lodge(client, dossier, key=None, **fields):
+def lodge(client, dossier, key=None, follow=False, **fields):
     digest = services.digest_of(dossier, list(services.standing_files(dossier)))
     sent = {"digest": digest, "confirmed": "on", "operation_key": key or str(uuid.uuid4()), **fields}
-    return client.post(page("lodge_dossier", dossier), sent)
+    return client.post(page("lodge_dossier", dossier), sent, follow=follow)
 
 
 # --- who ---------------------------------------------------------------------------------------
@@ -272,7 +272,8 @@ def test_a_double_click_begins_one_draft_and_lodges_once(client_as, version, dra
     assert first.headers["Location"] == second.headers["Location"] == page("lodged_dossier", draft)
     # from another window: told that it was lodged already
     draft.refresh_from_db()
-    again = text_of(client.post(page("lodge_dossier", draft), {**sent, "operation_key": str(uuid.uuid4())}))
+    other = {**sent, "operation_key": str(uuid.uuid4())}
+    again = text_of(client.post(page("lodge_dossier", draft), other, follow=True))
     assert f"mã hồ sơ {draft.code}" in again
 
 
@@ -289,10 +290,33 @@ def test_a_person_of_two_enterprises_says_for_which(client_as, version, enterpri
 
 
 def test_lodging_needs_the_confirmation(client_as, draft, signatory):
-    answer = lodge(client_as(signatory), draft, confirmed="")
-    assert "Hãy xác nhận nội dung khai" in text_of(answer)
+    client = client_as(signatory)
+    answer = lodge(client, draft, confirmed="")
+    assert answer.headers["Location"] == page("check_dossier", draft)  # a page of its own, for Back and for reloading
+    assert "Hãy xác nhận nội dung khai" in text_of(client.get(answer.headers["Location"]))
     draft.refresh_from_db()
     assert draft.is_draft
+
+
+def test_the_address_of_lodging_opened_by_hand_leads_on(client_as, draft, lodged, preparer):
+    client = client_as(preparer)
+    for dossier, name in ((draft, "check_dossier"), (lodged, "lodged_dossier")):
+        answer = client.get(page("lodge_dossier", dossier))
+        assert (answer.status_code, answer.headers["Location"]) == (302, page(name, dossier))
+    assert client_as(make_enterprise_user()).get(page("lodge_dossier", draft)).status_code == 404
+
+
+def test_an_address_that_only_takes_a_form_says_so_and_leads_to_its_dossier(client_as, lodged, signatory):
+    client = client_as(signatory)
+    answer = client.get(page("remove_file", lodged, lodged.files.get()))
+    assert (answer.status_code, answer.headers["Allow"]) == (405, "POST")
+    text = answer.content.decode()
+    assert "chỉ nhận nội dung gửi từ biểu mẫu" in text and f'href="{page("dossier", lodged)}"' in text
+    listed = client_as(make_user(Role.INTAKE)).get(reverse("dossiers:bulk_receive"))
+    assert listed.status_code == 405 and f'href="{reverse("dossiers:dossier_list")}"' in listed.content.decode()
+    sent = client.post(reverse("dossiers:own_dossiers"))
+    assert (sent.status_code, sent.headers["Allow"]) == (405, "GET")
+    assert "không nhận nội dung gửi đến" in sent.content.decode()
 
 
 def test_what_is_missing_is_listed_with_links_and_there_is_no_button(client_as, draft, signatory):
@@ -567,7 +591,7 @@ def test_a_draft_is_told_of_a_new_version_and_moved_to_it(client_as, draft, vers
         text = text_of(client.get(page(name, draft)))
         assert "Thủ tục có phiên bản mới" in text
         assert page("move_draft", draft) in text
-    assert "Thủ tục có phiên bản mới" in text_of(lodge(client, draft))
+    assert "Thủ tục có phiên bản mới" in text_of(lodge(client, draft, follow=True))
     assert "Thủ tục đã thay đổi" in text_of(client.get(reverse("dossiers:own_dossiers")))
     asked = text_of(client.get(page("move_draft", draft)))
     assert "5.000.000 đồng" in asked  # will no longer be asked for
@@ -586,7 +610,7 @@ def test_a_draft_of_a_closed_procedure_says_so_and_stays(client_as, draft, versi
     text = text_of(client.get(page("check_dossier", draft)))
     assert "đã đóng từ ngày" in text
     assert TEXT in text
-    assert "đã đóng từ ngày" in text_of(lodge(client, draft))
+    assert "đã đóng từ ngày" in text_of(lodge(client, draft, follow=True))
     assert "Hôm nay không nộp được" in text_of(client.get(page("start_dossier", procedure)))
     assert "đã đóng từ ngày" in text_of(post(client, page("start_dossier", procedure)))
     assert str(procedure) not in text_of(client.get(reverse("dossiers:open_procedures")))
@@ -596,7 +620,7 @@ def test_an_enterprise_dissolved_meanwhile_is_told_what_to_do(client_as, draft, 
     type(enterprise).objects.filter(pk=enterprise.pk).update(status="dissolved", status_from=timezone.localdate())
     client = client_as(signatory)
     assert "giải thể" in text_of(client.get(page("fill_dossier", draft)))
-    text = text_of(lodge(client, draft))
+    text = text_of(lodge(client, draft, follow=True))
     assert "giải thể" in text
     assert TEXT in text
 
