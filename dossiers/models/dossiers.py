@@ -253,6 +253,10 @@ class Dossier(Identified, Versioned):
         """Whether the clock of a promise runs now: it stops while the enterprise has the turn."""
         return self.due_on is not None and self.state in RUNNING
 
+    def is_late(self, on):
+        """Whether its promised day is over and nothing was issued yet; a stopped clock is never late."""
+        return self.is_running and self.due_on < on
+
     def may_move_to(self, state):
         return move_between(State(self.state), state) is not None
 

@@ -1,5 +1,6 @@
 """Dossiers in words: what happened, what is next, whose turn it is."""
 
+from django.utils import timezone
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -112,19 +113,20 @@ def about_text(dossier, fields):
 
 
 def rows_of_own(dossiers, answer_days):
-    """[(dossier, what it is about, whose turn, until when)] for the enterprise's own list.
+    """[(dossier, what it is about, whose turn, until when, whether that day is over)] for the enterprise's own list.
 
     `answer_days` has the last day for an answer of each that waits for a supplement.
     """
-    rows = []
+    rows, today = [], timezone.localdate()
     for dossier in dossiers:
         about = about_text(dossier, dossier.procedure_version.fields.all())
         day = answer_days.get(dossier.pk) if dossier.state == State.SUPPLEMENTING else None
         if dossier.is_running and dossier.due_on:
             until = _("promised for %(day)s") % {"day": formats.vn_date(dossier.due_on)}
         else:
-            until = _("answer by %(day)s") % {"day": formats.vn_date(day)} if day else ""
-        rows.append((dossier, about, OWN_TURN[dossier.turn], until))
+            until = _("to be answered by %(day)s") % {"day": formats.vn_date(day)} if day else ""
+        late = dossier.is_late(today) or bool(day and day < today)
+        rows.append((dossier, about, OWN_TURN[dossier.turn], until, late))
     return rows
 
 

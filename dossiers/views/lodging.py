@@ -43,13 +43,14 @@ BUTTONS = {"csrfmiddlewaretoken", "operation_key", "version", "and_stay"}
 
 
 def own_dossiers(request):
-    """Drafts first, then what was lodged, the latest first."""
+    """Drafts first, then what was lodged, then drafts that were given up, of each the latest first."""
     seen = Dossier.objects.visible_to(request.user).of_enterprises_of(request.user)
     rows = seen.select_related("procedure_version__procedure", "enterprise", "saved_by")
     rows = rows.prefetch_related("procedure_version__fields")
     drafts = list(rows.drafts().order_by("-saved_at", "-id")[:A_PAGE])
-    others = rows.exclude(state=State.DRAFT).order_by("-submitted_at", "-id")
-    page = Paginator(others, A_PAGE).get_page(request.GET.get("page"))
+    given_up = list(rows.filter(state=State.WITHDRAWN, submitted_at=None).order_by("-withdrawn_at", "-id")[:A_PAGE])
+    lodged = rows.filter(submitted_at__isnull=False).order_by("-submitted_at", "-id")
+    page = Paginator(lodged, A_PAGE).get_page(request.GET.get("page"))
     asked = SupplementRequest.objects.filter(dossier__in=[row.pk for row in page], state=SupplementRequest.State.SENT)
     answer_days = dict(asked.values_list("dossier_id", "answer_by"))
     return render(
@@ -58,6 +59,7 @@ def own_dossiers(request):
         {
             "drafts": rows_of_own(drafts, {}),
             "rows": rows_of_own(page, answer_days),
+            "given_up": rows_of_own(given_up, {}),
             "page": page,
             "today": timezone.localdate(),
             "kinds": STATE_KINDS,

@@ -18,6 +18,7 @@ from dossiers.services import dossiers as services
 from enterprises.services.merging import merge_enterprises
 from notices.models import Notice, Telling
 from notices.services.sending import send_waiting
+from screens import formats
 from tests.accounts.test_parking import lost, sign_in
 from tests.dossiers.matrix_procedures import one_page
 from tests.factories import (
@@ -258,6 +259,38 @@ def test_the_own_list_tells_what_each_is_about_and_whose_turn_it_is(client_as, v
     text = text_of(client_as(signatory).get(reverse("dossiers:own_dossiers")))
     assert text.count("Vướng mắc về thủ tục thuê đất mở rộng nhà xưởng") == 2 and "dài " * 30 not in text
     assert str(draft.public_id) in text and "đang chờ Sở xử lý" in text and lodged.code in text
+
+
+def test_the_own_list_marks_what_is_late_and_keeps_drafts_that_were_given_up_apart(
+    client_as, version, enterprise, signatory
+):
+    own, today = reverse("dossiers:own_dossiers"), timezone.localdate()
+    long_ago = timezone.now() - timedelta(days=40)
+
+    def received(due_on):
+        dossier = make_dossier(version, enterprise, state="lodged", by=signatory, at=long_ago)
+        return make_slip_line(dossier, "received", starts_on=today - timedelta(days=30), due_on=due_on).dossier
+
+    received(today)
+    client = client_as(signatory)
+    assert "quá hạn" not in text_of(client.get(own)) and "Đã bỏ" not in text_of(client.get(own))
+    late = received(today - timedelta(days=1))
+    given_up = make_dossier(version, enterprise, by=signatory)
+    services.withdraw_dossier(dossier=given_up, reason="Thôi", by=signatory, now=timezone.now())
+    text = text_of(client.get(own))
+    assert text.count("quá hạn") == 1 and text.index(late.code) < text.index("quá hạn")
+    lodged, dropped = text.split('id="lodged"')[1].split('id="given-up"')
+    assert str(given_up.public_id) in dropped and str(given_up.public_id) not in lodged
+    assert "bỏ bản nháp lúc" in dropped and late.code in lodged
+
+
+def test_a_day_to_answer_by_reads_alike_wherever_it_stands(client_as, version, enterprise, signatory):
+    dossier, until = make_dossier(version, enterprise, by=signatory, state="lodged"), timezone.localdate()
+    until += timedelta(days=9)
+    make_slip_line(dossier, "supplementing", request=make_supplement(dossier, "lodged", state="sent", answer_by=until))
+    client, said = client_as(signatory), f"rả lời chậm nhất ngày {formats.vn_date(until)}"
+    for address in (reverse("dossiers:own_dossiers"), reverse("enterprises:own_home"), page("answer_supplement", dossier)):
+        assert said in text_of(client.get(address))
 
 
 def test_a_double_click_begins_one_draft_and_lodges_once(client_as, version, draft, signatory):
