@@ -112,6 +112,32 @@ def about_text(dossier, fields):
     return Truncator(next((" ".join(text.split()) for text in texts if text), "")).chars(ABOUT)
 
 
+def closed_text(dossier):
+    """Why the form of a dossier takes nothing any more: by whom and when it was lodged, or given up."""
+    if dossier.submitted_at:
+        return _("%(name)s lodged this dossier at %(time)s, under the code %(code)s.") % {
+            "name": dossier.submitted_by.full_name,
+            "time": formats.vn_datetime(dossier.submitted_at),
+            "code": dossier.code,
+        }
+    return _("%(name)s gave this draft up at %(time)s.") % {
+        "name": dossier.withdrawn_by.full_name,
+        "time": formats.vn_datetime(dossier.withdrawn_at),
+    }
+
+
+def typed_beside(dossier, fields, form):
+    """[(label, text, whether the dossier says something else)] of what was typed into a form that is not kept any more."""
+    kept, not_right, rows = form.kept, form.not_right, []
+    for field in fields:
+        if field.kind == FormField.Kind.ENTERPRISE:
+            continue
+        text = in_words(field, kept.get(field.code)) or not_right.get(field.code) or str(form[field.code].data or "")
+        if text:
+            rows.append((field.name, text, text != in_words(field, dossier.answers.get(field.code))))
+    return rows
+
+
 def rows_of_own(dossiers, answer_days):
     """[(dossier, what it is about, whose turn, until when, whether that day is over)] for the enterprise's own list.
 

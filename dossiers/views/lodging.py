@@ -18,19 +18,21 @@ from dossiers.answers import draft_form_class, from_kept, initial_of, missing_of
 from dossiers.forms.dossiers import ConfirmForm, LodgeForm, StartForm, TypeInForm, WithdrawForm
 from dossiers.lodging import ShownField, condition_text
 from dossiers.models import Dossier, DossierFile, Procedure, SupplementRequest
-from dossiers.permissions.dossiers import PREPARE, may_on, purpose_of_identity, sees_identity
+from dossiers.permissions.dossiers import PREPARE, START, acts_for, may_on, purpose_of_identity, sees_identity
 from dossiers.presenting.applications import application_shown
 from dossiers.presenting.dossiers import (
     STATE_KINDS,
+    closed_text,
     components_shown,
     rows_of_own,
     sections_of,
+    typed_beside,
     way_text,
 )
 from dossiers.presenting.procedures import endings, version_title, working_days
 from dossiers.services import dossiers as services
 from dossiers.services.applications import application_of
-from dossiers.states import State
+from dossiers.states import ENTERPRISE, State
 from enterprises.models import Enterprise, Membership
 from reference.sending import do_once
 from screens.forms import form_data
@@ -152,6 +154,10 @@ def fill_dossier(request, public_id):
     initial = {**initial_of(dossier, fields), "version": dossier.version}
     form = draft_form_class(dossier.procedure_version, dossier.enterprise)(form_data(request)[0], initial=initial)
     saved = _save(request, form, dossier, fields) if request.method == "POST" else None
+    if request.method == "POST" and not saved:
+        dossier = _prepared(request, public_id)
+        if not dossier.is_draft:
+            return _closed_meanwhile(request, dossier, form, fields)
     if request.headers.get("HX-Request") == "true":
         problems = [str(error) for error in form.non_field_errors()]
         return render(request, "dossiers/includes/saved.html", {"dossier": saved, "problems": problems, "fresh": True})
@@ -178,6 +184,19 @@ def fill_dossier(request, public_id):
             **around_of(saved or dossier),
         },
     )
+
+
+def _closed_meanwhile(request, dossier, form, fields):
+    """The dossier was lodged or given up while its form stood open: by whom and when, and what was typed, to be read."""
+    context = {
+        "dossier": dossier,
+        "closed": closed_text(dossier),
+        "may_copy": request.user.may(START) and acts_for(request.user, dossier.enterprise, ENTERPRISE),
+    }
+    if request.headers.get("HX-Request") == "true":
+        return render(request, "dossiers/includes/closed.html", {**context, "fresh": True})
+    typed = typed_beside(dossier, fields, form)
+    return render(request, "dossiers/closed_draft.html", {**context, "typed": typed, **around_of(dossier)})
 
 
 def _save(request, form, dossier, fields):

@@ -454,11 +454,23 @@ def test_what_the_department_knows_is_not_taken_from_the_form(client_as, draft, 
     assert draft.answers == {"noi-dung": TEXT}
 
 
-def test_a_form_sent_after_the_dossier_was_lodged_says_so_and_shows_what_was_typed(client_as, lodged, preparer):
-    answer = text_of(fill(client_as(preparer), lodged, noi_dung="Sửa lại"))
-    assert "không sửa được nữa" in answer and "Đã lưu lúc" not in answer
-    assert "Sửa lại" in answer
+def test_a_form_sent_after_the_dossier_was_lodged_says_by_whom_and_shows_what_was_typed(client_as, lodged, preparer):
+    client, copy = client_as(preparer), page("copy_dossier", lodged)
+    by_itself = text_of(fill(client, lodged, htmx=True, noi_dung="Sửa lại"))
+    answer = text_of(fill(client, lodged, noi_dung="Sửa lại", thiet_hai="nhiều"))
+    for text in (by_itself, answer):
+        assert f"Trịnh Văn Ký đã nộp hồ sơ này lúc {formats.vn_datetime(lodged.submitted_at)}" in text
+        assert "không sửa được nữa" in text and "Đã lưu lúc" not in text and "Lưu và tiếp tục" not in text
+        assert f'href="{lodged.get_absolute_url()}"' in text and f'href="{copy}"' in text and "and_stay" not in text
+    assert 'id="draft-actions" hx-swap-oob="true"' in by_itself
+    assert "Sửa lại" in answer and "nhiều" in answer and answer.count("khác với hồ sơ") == 2
     assert Dossier.objects.get(pk=lodged.pk).answers == {"noi-dung": TEXT}
+
+
+def test_a_form_sent_after_the_draft_was_given_up_says_by_whom(client_as, draft, preparer, signatory):
+    services.withdraw_dossier(dossier=draft, reason="Thôi", by=signatory, now=timezone.now())
+    answer = text_of(fill(client_as(preparer), draft, noi_dung=TEXT))
+    assert "Trịnh Văn Ký đã bỏ bản nháp này lúc" in answer and "khác với hồ sơ" not in answer and TEXT in answer
 
 
 def test_vietnamese_and_signs_come_back_as_they_were_typed(client_as, draft, preparer):
