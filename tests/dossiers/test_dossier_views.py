@@ -289,7 +289,11 @@ def test_a_day_to_answer_by_reads_alike_wherever_it_stands(client_as, version, e
     until += timedelta(days=9)
     make_slip_line(dossier, "supplementing", request=make_supplement(dossier, "lodged", state="sent", answer_by=until))
     client, said = client_as(signatory), f"rả lời chậm nhất ngày {formats.vn_date(until)}"
-    for address in (reverse("dossiers:own_dossiers"), reverse("enterprises:own_home"), page("answer_supplement", dossier)):
+    for address in (
+        reverse("dossiers:own_dossiers"),
+        reverse("enterprises:own_home"),
+        page("answer_supplement", dossier),
+    ):
         assert said in text_of(client.get(address))
 
 
