@@ -8,7 +8,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from django.utils import timezone, translation
-from django.utils.translation import pgettext
+from django.utils.translation import pgettext, pgettext_lazy
 
 from accounts.models import Delegation, Post
 from accounts.roles import HEADS, LEADERS
@@ -282,7 +282,27 @@ def control_slip(dossier, lines):
         )  # fmt: skip
 
 
+# Who has the dossier, or its paper, after a step that leaves it with the same officer on the slip.
+DECIDE, APPLICANT, DESK = (
+    pgettext_lazy("dossier slip", "Leaders of the Department"),
+    pgettext_lazy("dossier slip", "The enterprise"),
+    pgettext_lazy("dossier slip", "Intake desk"),
+)
+GOES_TO = {
+    Verb.SUBMIT: DECIDE,
+    Verb.ASK: APPLICANT,
+    Verb.REFUSE: APPLICANT,
+    Verb.NOT_ELIGIBLE: APPLICANT,
+    Verb.STOP: APPLICANT,
+    Verb.ISSUE: DESK,
+    Verb.RETURN: APPLICANT,
+    Verb.WITHDRAW: APPLICANT,
+}
+
+
 def _to(line):
+    if line.verb in GOES_TO:
+        return str(GOES_TO[line.verb])
     who = line.handler.full_name if line.handler else ""
     where = str(line.office) if line.office else pgettext("dossier slip", "Intake desk")
     return f"{who} ({where})" if who else where

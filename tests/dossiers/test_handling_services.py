@@ -157,6 +157,8 @@ def test_a_dossier_goes_its_whole_way_and_its_slip_tells_it(desk):
     assert "Phát hành kết quả" in sentences and "Trả lại để xử lý tiếp" in sentences
     slip = control_slip(dossier, lines)
     assert (slip.form, len(slip.rows), slip.rows[1][4]) == ("", 9, f"{desk.officer.full_name} ({desk.office})")
+    given = {line.verb: row[4] for line, row in zip(lines, slip.rows, strict=True)}
+    assert (given["submit"], given["issue"], given["return"]) == ("Lãnh đạo Sở", "Bộ phận tiếp nhận", "Doanh nghiệp")
 
 
 def test_the_promise_stands_when_the_calendar_is_edited_afterwards(desk):
