@@ -67,7 +67,7 @@ class Handling:
         clerk = self.by(Role.RECORDS_CLERK)
         name = f"Văn bản trả lời {self.dossier.code} (minh họa).pdf"
         scan = save_upload(SimpleUploadedFile(name, one_page(name)), by=clerk["by"], now=clerk["now"])
-        number = f"MH-{self.dossier.code[-4:]}/SCT-QLCN"
+        number = f"MH-{self.dossier.code[-11:].replace('-', '')}/SCT-QLCN"
         services.issue_result(paper_number=number, paper_on=self.day, file=scan, **clerk)
         return self
 

@@ -82,6 +82,9 @@ def test_a_dossier_is_prepared_on_a_phone_lodged_by_the_signatory_and_seen_by_th
     signatory = as_person(SIGNATORY)
     signatory.goto(page.url)
     expect(signatory.locator("main")).to_contain_text("2.000.000.000 đồng")
+    signatory.click("main .form-actions button.btn-primary")  # without the confirmation
+    expect(signatory.locator("body")).to_contain_text("Hãy xác nhận nội dung khai")
+    assert signatory.url.endswith("/check/")
     # by the keyboard alone
     signatory.focus("#id_confirmed")
     signatory.keyboard.press("Space")
@@ -91,6 +94,18 @@ def test_a_dossier_is_prepared_on_a_phone_lodged_by_the_signatory_and_seen_by_th
     code = signatory.inner_text(".big-code")
     expect(signatory.locator("h1")).to_have_text("Xác nhận đã nộp hồ sơ")
     expect(signatory.locator("main")).to_contain_text("Trước khi tiếp nhận chưa có ngày hẹn trả")
+
+    signatory.go_back()
+    expect(signatory.locator("main")).to_contain_text(TEXT)  # a page, not a form to be sent once more
+
+    # the window that still stands open is told who lodged it, and keeps what is typed
+    other.fill("#id_de-xuat", "Đề nghị thêm một cống.")
+    expect(other.locator("#saved")).to_contain_text(code)
+    expect(other.locator("#saved")).to_contain_text("không sửa được nữa")
+    expect(other.locator("button[name=and_stay]")).to_have_count(0)
+    expect(other.locator("#id_de-xuat")).to_have_value("Đề nghị thêm một cống.")
+    other.evaluate("document.querySelector('form[data-keeps-itself]').requestSubmit()")
+    expect(other.locator("main")).to_contain_text("khác với hồ sơ")
 
     clerk = as_person(CLERK, DESKTOP)
     clerk.goto(f"/dossiers/?q={code}")
