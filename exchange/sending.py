@@ -405,6 +405,9 @@ class Run:
         elif answer.is_good:
             self._settle(row, **values, state=Sending.State.SENT, why="", attempts=F("attempts") + 1)
             self._it_took_one(each, now)
+        elif each.is_away:  # it only asked whether the receiver is back, which costs the event no attempt
+            self._settle(row, **values, why=answer.why, next_try_at=now)
+            self._it_took_none(each, answer, now)
         else:
             attempts, rest = row.attempts + 1, rest_after(row.attempts + 1, self.chance)
             values |= {"why": answer.why, "attempts": attempts}

@@ -259,6 +259,20 @@ def test_a_receiver_that_is_silent_for_three_days_is_given_up_and_loses_nothing(
     assert turn(clock) == {"sent": 8}
 
 
+def test_a_receiver_that_is_back_after_two_days_and_a_half_is_asked_within_minutes(
+    subscription, receiver, officer, clock
+):
+    happen(officer, clock, things=8, changes=0)
+    receiver.behave = lambda body, headers: 500
+    for _hour in range(60):
+        turn(clock)
+        clock.goes(hours=1)
+    assert states() == {"waiting"} and max(Sending.objects.values_list("attempts", flat=True)) == 1
+    receiver.behave = lambda body, headers: 200
+    clock.goes(minutes=12)
+    assert turn(clock) == {"sent": 8}
+
+
 def drip(connection):
     """Answers one byte at a time, and never to the end."""
     try:
