@@ -49,14 +49,20 @@ def _passages(old, new):
     return found
 
 
+def alike(old, new):
+    """How many parts two sequences begin with alike, and how many of the rest they end with alike."""
+    shorter, start, end = min(len(old), len(new)), 0, 0
+    while start < shorter and old[start] == new[start]:
+        start += 1
+    while end < shorter - start and old[-1 - end] == new[-1 - end]:
+        end += 1
+    return start, end
+
+
 def _trimmed(old, new):
     """The two texts without the words that they begin and end with alike, but for a few."""
     before, after = _WORDS.findall(old), _WORDS.findall(new)
-    shorter, start, end = min(len(before), len(after)), 0, 0
-    while start < shorter and before[start] == after[start]:
-        start += 1
-    while end < shorter - start and before[-1 - end] == after[-1 - end]:
-        end += 1
+    start, end = alike(before, after)
     first, last = max(start - AROUND, 0), max(end - AROUND, 0)
     return tuple(
         shortened(" ".join(["…"] * bool(first) + words[first : len(words) - last] + ["…"] * bool(last)), 2 * LONG)

@@ -1,7 +1,6 @@
 """What a write through the API is given, read strictly: nothing is guessed, rounded, trimmed away or left unread."""
 
 import json
-import re
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
@@ -15,9 +14,9 @@ from django.utils.translation import gettext_lazy
 from rest_framework import exceptions, serializers
 from rest_framework.parsers import BaseParser
 
+from exchange.filters import DAY, IDENTIFIER
+
 MOST_BYTES = 4 * 2**20
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_IDENTIFIER = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
 class TooLarge(exceptions.APIException):
@@ -25,12 +24,8 @@ class TooLarge(exceptions.APIException):
     default_code = "too_large"
     sentence = gettext_lazy("The body is too large: at most %(megabytes)s MB.")
 
-    def __init__(self):
-        super().__init__(self.sentence % {"megabytes": self.most() // 2**20})
-
-    @staticmethod
-    def most():
-        return MOST_BYTES
+    def __init__(self, most=MOST_BYTES):
+        super().__init__(self.sentence % {"megabytes": most // 2**20})
 
 
 class Json(BaseParser):
@@ -114,9 +109,8 @@ def _as_sent(text):
 class FormTooLarge(TooLarge):
     sentence = gettext_lazy("The form is too large: at most %(megabytes)s MB with all its files.")
 
-    @staticmethod
-    def most():
-        return settings.API_FORM_MEGABYTES * 2**20
+    def __init__(self):
+        super().__init__(settings.API_FORM_MEGABYTES * 2**20)
 
 
 class Body(serializers.Serializer):
@@ -160,7 +154,7 @@ class Choice(serializers.ChoiceField):
 class Day(serializers.DateField):
     def to_internal_value(self, value):
         try:
-            if isinstance(value, str) and _DAY.fullmatch(value):
+            if isinstance(value, str) and DAY.fullmatch(value):
                 return date.fromisoformat(value)
         except ValueError:
             pass
@@ -171,6 +165,6 @@ class Id(serializers.UUIDField):
     """An identifier as this API gives it."""
 
     def to_internal_value(self, data):
-        if not (isinstance(data, str) and _IDENTIFIER.fullmatch(data)):
+        if not (isinstance(data, str) and IDENTIFIER.fullmatch(data)):
             raise serializers.ValidationError(_("Write an identifier as this API gives it."), "not_an_identifier")
         return UUID(data)

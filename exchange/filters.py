@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from screens.text import matching
 
 _WHOLE = re.compile(r"-?[0-9]{1,18}")
-_IDENTIFIER = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+IDENTIFIER = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 class WholeField(forms.Field):
@@ -31,7 +31,7 @@ class DayField(forms.Field):
         if value in self.empty_values:
             return None
         try:
-            return date.fromisoformat(value) if _DAY.fullmatch(value) else self._refuse()
+            return date.fromisoformat(value) if DAY.fullmatch(value) else self._refuse()
         except ValueError:
             self._refuse()
 
@@ -43,7 +43,7 @@ class IdentifierField(forms.Field):
     def to_python(self, value):
         if value in self.empty_values:
             return None
-        if not _IDENTIFIER.fullmatch(value):
+        if not IDENTIFIER.fullmatch(value):
             raise forms.ValidationError(_("Write an identifier as this API gives it."))
         return UUID(value)
 

@@ -120,7 +120,7 @@ def _shown_once(request, client, secret, title):
     return answer
 
 
-def _made_already(request, client):
+def made_already(request, thing):
     """What a form says that is sent a second time."""
     messages.warning(
         request,
@@ -129,7 +129,7 @@ def _made_already(request, client):
             "new one."
         ),
     )
-    return redirect(client)
+    return redirect(thing)
 
 
 def add_client(request):
@@ -142,7 +142,7 @@ def add_client(request):
         sent = {**values, "operation_key": data["operation_key"]}
         with do_once(request, "register client", sent, now, label=title) as operation:
             if operation.done:
-                return _made_already(request, _client(operation.answer["client"]))
+                return made_already(request, _client(operation.answer["client"]))
             client, secret = services.register_client(by=request.user, now=now, **values)
             operation.store({"client": str(client.public_id)})
         return _shown_once(request, client, secret, _("The system is registered"))
@@ -169,7 +169,9 @@ def edit_client(request, public_id):
         with do_once(request, f"edit client {client.public_id}", sent, now, label=title) as operation:
             if not operation.done:
                 services.edit_client(client=client, expected=data["version"], by=request.user, now=now, **values)
-        return _("The changes count from the system's next call on."), client.get_absolute_url()
+        return _(
+            "The changes count from the system's next call on; a right that was added, from the next token that it asks for."
+        ), client.get_absolute_url()
 
     title = _("Edit a connected system")
     return form_page(
@@ -190,7 +192,7 @@ def make_secret(request, public_id):
     def act(data):
         with do_once(request, f"make secret {client.public_id}", data, now, label=title) as operation:
             if operation.done:
-                return _made_already(request, client)
+                return made_already(request, client)
             secret = services.rotate_secret(client=client, expected=data["version"], by=request.user, now=now)
             operation.store({"client": str(client.public_id)})
         return _shown_once(request, client, secret, _("A new secret was made"))

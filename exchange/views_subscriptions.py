@@ -21,6 +21,7 @@ from exchange.forms_subscriptions import ReplayForm, SubscriptionForm, WhyForm
 from exchange.heard import body_of, body_of_ping
 from exchange.models import Client, Sending, Subscription
 from exchange.tables import SendingFilter, SendingTable
+from exchange.views_clients import made_already
 from screens.forms import form_data
 from screens.lists import BulkAction, bulk_results, show_list
 
@@ -46,14 +47,6 @@ def _shown_once(request, subscription, secret, title):
     )
     answer.headers["Cache-Control"] = "no-store"
     return answer
-
-
-def _made_already(request, subscription):
-    messages.warning(
-        request,
-        _("This was done already, and its secret was shown then. If it was lost, make a new one."),
-    )
-    return redirect(subscription)
 
 
 @require_safe
@@ -107,7 +100,7 @@ def add_subscription(request, public_id):
         sent = {**values, "operation_key": data["operation_key"]}
         with do_once(request, f"subscribe {client.public_id}", sent, now, label=title) as operation:
             if operation.done:
-                return _made_already(request, _subscription(operation.answer["subscription"]))
+                return made_already(request, _subscription(operation.answer["subscription"]))
             subscription, secret = services.subscribe(client=client, by=request.user, now=now, **values)
             operation.store({"subscription": str(subscription.public_id)})
         return _shown_once(request, subscription, secret, _("Events are sent from now on"))
@@ -156,7 +149,7 @@ def make_signing_secret(request, public_id):
     def act(data):
         with do_once(request, f"signing secret {subscription.public_id}", data, now, label=title) as operation:
             if operation.done:
-                return _made_already(request, subscription)
+                return made_already(request, subscription)
             secret = services.rotate_signing_secret(
                 subscription=subscription, expected=data["version"], by=request.user, now=now
             )

@@ -10,6 +10,7 @@ from accounts.access import require
 from accounts.models import Post, User
 from audit.events import actor_name, record_event
 from audit.refusals import Conflict, NotAllowed, Refused
+from audit.rewriting import alike
 from documents.models import OutgoingPaper
 from documents.paper_states import ON_THE_WAY, State, move_of
 from documents.permissions.papers import DRAFT, offices_of
@@ -157,11 +158,7 @@ def _changed_bodies(before, after):
     if max(len(before), len(after)) <= MOST_KEPT:
         return before, after
     old, new = before.split("\n"), after.split("\n")
-    shorter, start, end = min(len(old), len(new)), 0, 0
-    while start < shorter and old[start] == new[start]:
-        start += 1
-    while end < shorter - start and old[-1 - end] == new[-1 - end]:
-        end += 1
+    start, end = alike(old, new)
     parts = ("\n".join(lines[start : len(lines) - end]) for lines in (old, new))
     return tuple(_named_body(body, part) for body, part in zip((before, after), parts, strict=True))
 

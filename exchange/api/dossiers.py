@@ -14,9 +14,8 @@ from dossiers.presenting.dossiers import TURN_WORDS
 from dossiers.services.dossiers import open_procedures, open_version
 from dossiers.services.outside import NotWhole, lodge_from_outside
 from dossiers.states import TURNS, State, Verb
-from exchange.api.enterprises import OwnerRow, once_within, owner_of, within
-from exchange.api.figures import enterprise_named
-from exchange.bodies import Body, Choice, Day, Id, Json, JsonAndFiles, Text, Whole
+from exchange.api.enterprises import NamedEnterprise, OwnerRow, enterprise_named, once_within, owner_of, within
+from exchange.bodies import Body, Choice, Day, Json, JsonAndFiles, Text, Whole
 from exchange.errors import RefusedByRule
 from exchange.filters import ApiFilter, Identifier
 from exchange.json_rows import KeptList
@@ -231,7 +230,7 @@ class Answers(serializers.Field):
         return data
 
 
-class DossierBody(Body):
+class DossierBody(NamedEnterprise):
     """A dossier that was lodged with this system: lodged here at once, or refused whole with every reason named.
 
     Files are sent with it in a form (multipart/form-data): the part `dossier` is this object, every other part is a file
@@ -239,19 +238,13 @@ class DossierBody(Body):
     """
 
     procedure = Text(max_length=60, help_text=_("Code of the procedure."))
-    enterprise = Id(required=False, help_text=_("Identifier of the enterprise."))
-    tax_code = Text(required=False, max_length=20, help_text=_("Tax code, where no identifier is given."))
     applicant_name = Text(max_length=150, help_text=_("Who lodged it there."))
     arrived_on = Day(help_text=_("Day on which it was lodged there."))
     outside_code = Text(max_length=60, help_text=_("Its code there; one code is lodged once."))
     answers = Answers(default=dict, help_text=_("The answers, each by the code of its field."))
 
     def validate(self, values):
-        if ("enterprise" in values) == ("tax_code" in values):
-            raise serializers.ValidationError(
-                {"enterprise": [_now("Name the enterprise by its identifier or by its tax code, by one of them.")]}
-            )
-        return values | {"files": getattr(self.initial_data, "files", {})}
+        return super().validate(values) | {"files": getattr(self.initial_data, "files", {})}
 
 
 class DossierForm(JsonAndFiles):

@@ -4,6 +4,7 @@ import django_filters
 from django.db.models import OuterRef, Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
@@ -19,6 +20,7 @@ from enterprises.models import (
 )
 from enterprises.models.enterprises import Size
 from enterprises.models.figures import USUAL_BASIS
+from exchange.bodies import Body, Id, Text
 from exchange.filters import ApiFilter, Day, Identifier, InForceOn, Search, WholeNumber
 from exchange.resources import Resource, register, rows_with
 from exchange.rows import ItemRow, Row, Time, UsdCents, Vnd, public_id
@@ -171,6 +173,30 @@ class OwnerRow(Row):
     id = public_id()
     tax_code = serializers.CharField()
     name = serializers.CharField()
+
+
+class NamedEnterprise(Body):
+    """A body that names an enterprise by its identifier or by its tax code, by one of them."""
+
+    enterprise = Id(required=False, help_text=_("Identifier of the enterprise."))
+    tax_code = Text(required=False, max_length=20, help_text=_("Tax code, where no identifier is given."))
+
+    def validate(self, values):
+        if ("enterprise" in values) == ("tax_code" in values):
+            raise serializers.ValidationError(
+                {"enterprise": [_now("Name the enterprise by its identifier or by its tax code, by one of them.")]}
+            )
+        return values
+
+
+def enterprise_named(caller, values):
+    """The enterprise that a body names, among those that the caller may see."""
+    name = "enterprise" if "enterprise" in values else "tax_code"
+    column = "public_id" if name == "enterprise" else "tax_code"
+    found = _rows(caller).filter(**{column: values[name]}).first()
+    if found is None:
+        raise serializers.ValidationError({name: [_now("There is no such enterprise.")]})
+    return found
 
 
 def once_within(owners):

@@ -6,15 +6,22 @@ and only then among the confirmed figures.
 
 import django_filters
 from django.db.models import OuterRef
-from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from enterprises.models import FigureLine, FigureRevision
 from enterprises.models.figures import LIMITS, MEASURES
 from enterprises.services.figures import FIRST_YEAR, declare_figures, submit_figures
-from exchange.api.enterprises import ENTERPRISES, OwnerRow, family_of, once_within, owner_of, within
-from exchange.bodies import Body, Choice, Id, Text, Whole
+from exchange.api.enterprises import (
+    NamedEnterprise,
+    OwnerRow,
+    enterprise_named,
+    family_of,
+    once_within,
+    owner_of,
+    within,
+)
+from exchange.bodies import Choice, Text, Whole
 from exchange.filters import ApiFilter, Identifier, Truth, WholeNumber
 from exchange.resources import Resource, Write, register, rows_with
 from exchange.rows import Row, Time, UsdCents, Vnd, public_id
@@ -31,13 +38,8 @@ class FigurePartRow(Row):
     amount = serializers.IntegerField(help_text=_("In the unit that the name of the measure ends with."))
 
 
-class FigureRow(Row):
-    """Confirmed figures of an enterprise for a year on one basis. Nothing in them changes; a later revision supersedes.
-
-    Null means not reported, never nothing. Figures on different bases are not compared.
-    """
-
-    expandable = ("parts",)
+class DeclaredRow(Row):
+    """Figures of an enterprise for a year on one basis. Null means not reported, never nothing."""
 
     id = public_id()
     enterprise = OwnerRow()
@@ -58,16 +60,26 @@ class FigureRow(Row):
     export_entrusted_goods_usd_cents = UsdCents(allow_null=True)
     export_direct_services_usd_cents = UsdCents(allow_null=True)
     export_entrusted_services_usd_cents = UsdCents(allow_null=True)
+    labour_average = serializers.IntegerField(allow_null=True)
+    labour_insured = serializers.IntegerField(allow_null=True)
+    capital_vnd = Vnd(allow_null=True)
+    tax_vnd = Vnd(allow_null=True)
+
+
+class FigureRow(DeclaredRow):
+    """Confirmed figures of an enterprise for a year on one basis. Nothing in them changes; a later revision supersedes.
+
+    Null means not reported, never nothing. Figures on different bases are not compared.
+    """
+
+    expandable = ("parts",)
+
     export_currency = serializers.CharField(
         help_text=_("Currency of the contracts before they were converted (ISO 4217).")
     )
     export_rate = serializers.UUIDField(
         source="export_rate.public_id", allow_null=True, help_text=_("The exchange rate that was used.")
     )
-    labour_average = serializers.IntegerField(allow_null=True)
-    labour_insured = serializers.IntegerField(allow_null=True)
-    capital_vnd = Vnd(allow_null=True)
-    tax_vnd = Vnd(allow_null=True)
     size = serializers.CharField(allow_blank=True, help_text=_("Size by Decree 80/2021/NĐ-CP; empty when unknown."))
     revision = serializers.IntegerField()
     confirmed_at = Time()
@@ -137,30 +149,11 @@ FIGURES = register(
 # --- sent by a system -----------------------------------------------------------------------------
 
 
-class SentFigureRow(Row):
+class SentFigureRow(DeclaredRow):
     """Figures that this system sent, and what became of them. Those that were confirmed stand under `figures`, too, with
     the same identifier; those that were returned say why, and are sent anew as another row.
     """
 
-    id = public_id()
-    enterprise = OwnerRow()
-    year = serializers.IntegerField()
-    scope = serializers.ChoiceField(choices=FigureRevision.Scope.choices)
-    place = serializers.ChoiceField(choices=FigureRevision.Place.choices)
-    prices = serializers.ChoiceField(choices=FigureRevision.Prices.choices)
-    base_year = serializers.IntegerField(allow_null=True, help_text=_("Of constant prices."))
-    accounts = serializers.ChoiceField(choices=FigureRevision.Accounts.choices)
-    output_vnd = Vnd(allow_null=True)
-    revenue_vnd = Vnd(allow_null=True)
-    key_product_revenue_vnd = Vnd(allow_null=True)
-    export_direct_goods_usd_cents = UsdCents(allow_null=True)
-    export_entrusted_goods_usd_cents = UsdCents(allow_null=True)
-    export_direct_services_usd_cents = UsdCents(allow_null=True)
-    export_entrusted_services_usd_cents = UsdCents(allow_null=True)
-    labour_average = serializers.IntegerField(allow_null=True)
-    labour_insured = serializers.IntegerField(allow_null=True)
-    capital_vnd = Vnd(allow_null=True)
-    tax_vnd = Vnd(allow_null=True)
     note = serializers.CharField(allow_blank=True)
     revision = serializers.IntegerField()
     state = serializers.ChoiceField(choices=FigureRevision.State.choices)
@@ -179,7 +172,7 @@ class SentFigureFilter(ApiFilter):
     )
 
 
-class Measures(Body):
+class Measures(NamedEnterprise):
     """The measures of a year; null, or left away, is not reported, and 0 is nothing."""
 
     def get_fields(self):
@@ -195,8 +188,6 @@ class FigureBody(Measures):
     tax code. What stands unconfirmed for the same year on the same basis gives way to them.
     """
 
-    enterprise = Id(required=False, help_text=_("Identifier of the enterprise."))
-    tax_code = Text(required=False, max_length=20, help_text=_("Tax code, where no identifier is given."))
     year = Whole(min_value=FIRST_YEAR, max_value=2100)
     scope = Choice(choices=FigureRevision.Scope.choices, default=FigureRevision.Scope.WHOLE)
     place = Choice(choices=FigureRevision.Place.choices, default=FigureRevision.Place.HANOI)
@@ -206,23 +197,6 @@ class FigureBody(Measures):
     )
     accounts = Choice(choices=FigureRevision.Accounts.choices, default=FigureRevision.Accounts.SEPARATE)
     note = Text(required=False, allow_blank=True, max_length=500)
-
-    def validate(self, values):
-        if ("enterprise" in values) == ("tax_code" in values):
-            raise serializers.ValidationError(
-                {"enterprise": [_now("Name the enterprise by its identifier or by its tax code, by one of them.")]}
-            )
-        return values
-
-
-def enterprise_named(caller, values):
-    """The enterprise that a body names, among those that the caller may see."""
-    name = "enterprise" if "enterprise" in values else "tax_code"
-    column = "public_id" if name == "enterprise" else "tax_code"
-    found = ENTERPRISES.rows(caller).filter(**{column: values[name]}).first()
-    if found is None:
-        raise serializers.ValidationError({name: [_now("There is no such enterprise.")]})
-    return found
 
 
 def _send(caller, by, values, now):
