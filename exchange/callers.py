@@ -109,19 +109,21 @@ _COUNT = (
 _COUNT_AND_NOTE = (
     f"WITH counted AS ({_COUNT}), noted AS ("  # noqa: S608 - SQL of our own
     "INSERT INTO audit_accessentry (at, actor, what, object_kind, object_id, basis, address, request_id) "
-    "SELECT %s, %s, %s, '', %s, %s, %s, %s FROM counted) SELECT calls FROM counted"
+    "SELECT %s, %s, %s, %s, %s, %s, %s, %s FROM counted) SELECT calls FROM counted"
 )
 
 
-def count_and_note(caller: Caller, what: str, *, now: datetime, obj: UUID | None = None) -> int | None:
+def count_and_note(caller: Caller, what: str, *, now: datetime, kind: str = "", obj: UUID | None = None) -> int | None:
     """Count the call and write down who took what on which ground; how many calls of the minute are left, or None.
+
+    `kind` and `obj` are the kind of object that was asked for and its public id.
 
     One statement on PostgreSQL: of many calls at once exactly as many pass as the limit says, and only these are
     written down.
     """
     minute, where = int(now.timestamp()) // 60, current_source()
     count = [caller.pk, minute, caller.calls_a_minute]
-    note = [now, caller.actor, what, obj, caller.basis, where.address, where.request_id]
+    note = [now, caller.actor, what, kind if obj else "", obj, caller.basis, where.address, where.request_id]
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute(_COUNT_AND_NOTE, [*count, *note])
@@ -131,7 +133,7 @@ def count_and_note(caller: Caller, what: str, *, now: datetime, obj: UUID | None
                 cursor.execute(_COUNT, count)
                 counted = cursor.fetchone()
                 if counted:
-                    columns = ("at", "actor", "what", "object_id", "basis", "address", "request_id")
+                    columns = ("at", "actor", "what", "object_kind", "object_id", "basis", "address", "request_id")
                     AccessEntry.objects.create(**dict(zip(columns, note, strict=True)))
     return None if counted is None else caller.calls_a_minute - counted[0]
 

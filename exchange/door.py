@@ -56,6 +56,7 @@ class DoorView(APIView):
     scope = write_scope = ""
     open_to_all = False
     what = ""
+    kind_of_object = ""  # "enterprises.product", where an address may name one
 
     def what_is_done(self, request):
         """How the access log calls it."""
@@ -79,7 +80,8 @@ class DoorView(APIView):
         scope = self.write_scope if writes else self.scope
         if (writes or not self.open_to_all) and scope not in self.caller.scopes:
             raise exceptions.PermissionDenied(_("The token lacks the right “%(scope)s”.") % {"scope": scope})
-        self.left = count_and_note(self.caller, self.what_is_done(request), now=self.now, obj=kwargs.get("public_id"))
+        asked = {"kind": self.kind_of_object, "obj": kwargs.get("public_id")}
+        self.left = count_and_note(self.caller, self.what_is_done(request), now=self.now, **asked)
         if self.left is None:
             raise TooMany(seconds_left(self.now))
 

@@ -14,6 +14,7 @@ def addresses(resource):
         "scope": resource.scope,
         "write_scope": resource.write_scope,
         "open_to_all": resource.open_to_all,
+        "kind_of_object": resource.model._meta.label_lower,
     }
     base, found = f"v1/{resource.name}", []
     kinds = [("", views.ListOfRows), ("/stream", views.StreamOfRows), ("/<uuid:public_id>", views.OneRow)]

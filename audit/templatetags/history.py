@@ -2,6 +2,7 @@ from django import template
 from django.apps import apps
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.text import capfirst
+from django.utils.translation import gettext as _
 
 from audit.access_log import said
 from audit.events import history_of
@@ -45,6 +46,8 @@ def recorded(value):
 @register.filter
 def kind_of_object(label):
     """ "enterprises.product" as people call it; the label itself when there is no such thing any more."""
+    if not label:  # written down before calls of the API told it
+        return _("Object")
     try:
         return capfirst(apps.get_model(label)._meta.verbose_name)
     except (LookupError, ValueError):

@@ -7,6 +7,7 @@ from audit.access_log import record_read
 from audit.chain import seal_all
 from audit.events import describe, record_event, sentences
 from audit.forms import kinds
+from audit.models import AccessEntry
 from tests.factories import make_administrator, make_auditor, make_office, make_officer
 
 pytestmark = pytest.mark.django_db
@@ -90,6 +91,14 @@ def test_reading_the_access_log_leaves_a_trace_in_it(client_as, now):
     page = client.get(ACCESS).content.decode()
     assert "Người Đọc" in page and "Mở trang thông tin người dùng" in page
     assert "Kiểm Toán Viên" in client.get(ACCESS).content.decode()
+
+
+def test_an_object_of_unknown_kind_is_called_an_object(client_as, now):
+    entry = AccessEntry.objects.create(
+        at=now, actor="client:x", what="api products one", object_id=make_office().public_id
+    )
+    page = client_as(make_auditor()).get(ACCESS).content.decode()
+    assert f'<a href="?about={entry.object_id}">Đối tượng</a>' in page
 
 
 def test_refused_attempt_stands_in_the_access_log(client_as):

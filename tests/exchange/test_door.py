@@ -11,7 +11,7 @@ from audit.refusals import NotAllowed, Refused
 from exchange.models import MinuteOfUse
 from exchange.services import edit_client, rotate_secret, switch_off_client
 from tests.exchange.calling import System, ask_for_token, make_client
-from tests.factories import make_administrator, make_officer
+from tests.factories import make_administrator, make_enterprise, make_officer
 
 pytestmark = pytest.mark.django_db
 
@@ -107,6 +107,14 @@ def test_what_was_taken_is_written_down_with_who_and_on_which_ground():
     entry = AccessEntry.objects.get(actor=f"client:{system.client.public_id}")
     assert (entry.what, entry.basis) == ("api enterprises list", "Nghị định 278/2025/NĐ-CP")
     assert entry.address == "127.0.0.1" and entry.request_id
+    assert (entry.object_kind, entry.object_id) == ("", None)
+
+
+def test_of_one_thing_its_kind_is_written_down_too():
+    system, enterprise = System(), make_enterprise()
+    system.get(f"enterprises/{enterprise.public_id}")
+    entry = AccessEntry.objects.get(actor=system.client.actor)
+    assert (entry.object_kind, entry.object_id) == ("enterprises.enterprise", enterprise.public_id)
 
 
 def test_errors_speak_the_language_that_was_asked_for():
