@@ -18,7 +18,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.http import HttpResponseForbidden
+from django.http import HttpResponse, HttpResponseForbidden
 from django.test import Client, RequestFactory
 from django.urls import resolve
 
@@ -30,13 +30,16 @@ from tests.factories import make_user
 
 
 class Door(AccessMiddleware):
-    """The door as it stands in the portal, but for what only whole requests leave: traces, and what was typed."""
+    """The door as it stands in the portal, but for what only whole requests leave: traces, what was typed, a drawn page."""
 
     def trace(self, request, what):
         pass
 
     def sign_in(self, request):
         return redirect_to_login(request.get_full_path())
+
+    def no_such_method(self, request, methods):
+        return HttpResponse(status=405)
 
 
 DOOR = Door(lambda request: None)
