@@ -74,28 +74,30 @@ class Run:
 
 
 @pytest.fixture(scope="module")
-def data(tmp_path_factory):
-    """Prepared once; the tests run one after the other."""
-    return tmp_path_factory.mktemp("portal")
+def runs(tmp_path_factory):
+    """The portals that were started on one folder of data, prepared once; none is left at the end."""
+    started = [Run(tmp_path_factory.mktemp("portal"), services.free_port())]
+    yield started
+    if started[-1].process.poll() is None:
+        started[-1].process.terminate()
+    started[-1].process.wait(10)
 
 
 @pytest.fixture
-def running(data):
-    run = Run(data, services.free_port())
-    try:
-        until(lambda: "The portal answers" in run.said() or run.process.poll() is not None, 90)
-        assert run.process.poll() is None, run.said()
-        yield run
-    finally:
-        if run.process.poll() is None:
-            run.process.terminate()
-        run.process.wait(10)
+def running(runs):
+    """A portal that answers: the one of the test before, unless it was ended there."""
+    if runs[-1].process.poll() is not None:
+        runs.append(Run(runs[-1].folder, services.free_port()))
+    run = runs[-1]
+    until(lambda: "The portal answers" in run.said() or run.process.poll() is not None, 90)
+    assert run.process.poll() is None, run.said()
+    return run
 
 
-def test_a_start_makes_the_tables_that_the_tests_work_on(running, data, django_db_setup, django_db_blocker):
+def test_a_start_makes_the_tables_that_the_tests_work_on(running, django_db_setup, django_db_blocker):
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         ours = schema.definitions(cursor, connection.vendor)
-    with contextlib.closing(sqlite3.connect(data / "portal.sqlite3")) as started:
+    with contextlib.closing(sqlite3.connect(running.folder / "portal.sqlite3")) as started:
         theirs = schema.definitions(started.cursor(), "sqlite")
     assert schema.differences(ours, theirs) == []
 
