@@ -50,6 +50,13 @@ ONCE = {
     "tests/test_supervisor.py",
 }
 
+# What stands in files, read by a process that has no database.
+OF_FILES = {
+    "tests/documents/test_hostile.py",
+    "tests/documents/test_spreadsheets.py",
+    "tests/documents/test_viewing.py",
+}
+
 # What pages say, offer and refuse is asked on SQLite. On PostgreSQL every route is asked by the permission matrix, every page
 # is opened by the browser, and the services that pages call have tests of their own.
 OF_PAGES = re.compile(r"tests/\w+/test_(\w+_)?views(_\w+)?\.py")
@@ -62,7 +69,7 @@ def is_asked_once(item):
     if item.nodeid in ASKED_OF_A_PORTAL:
         return True
     path = item.nodeid.partition("::")[0]
-    if OF_PAGES.fullmatch(path):
+    if path in OF_FILES or OF_PAGES.fullmatch(path):
         return True
     return path in ONCE and not (
         item.get_closest_marker("django_db") or {"db", "transactional_db"} & set(item.fixturenames)

@@ -122,11 +122,14 @@ def asked_of(world, who, method, address, asked):
 
     The door alone decides who does not come in, so that a refused cell needs no whole request; the first of each kind of
     answer of a route, and of what is allowed the first of each method, is asked through everything all the same, which
-    proves that the door stands there. `prove matrix` sends everybody through everything whom the door lets in. Whoever is
-    disabled stands at the door as nobody; that their session leads there is asked as well.
+    proves that the door stands there. That it does is no matter of the engine: on PostgreSQL refusals are asked of the door
+    alone. `prove matrix` sends everybody through everything whom the door lets in. Whoever is disabled stands at the door
+    as nobody; that their session leads there is asked as well.
     """
     answer = world.at_the_door(who, method, address)
     said = "allowed" if answer is None else told(answer)
+    if settings.POSTGRES and said != "allowed":
+        return said
     kind = (who if who in (ANONYMOUS, DISABLED) else "", said, method if said == "allowed" else "")
     if kind in asked and not (EVERYBODY and said == "allowed"):
         return said

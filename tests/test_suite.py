@@ -70,6 +70,10 @@ def test_what_asks_the_database_is_asked_on_both_engines(request):
     assert not sharing_out.is_asked_once(request.node)
 
 
+def test_what_stands_in_files_is_asked_once():
+    assert {path for path in sharing_out.OF_FILES if (services.HOUSE / path).is_file()} == sharing_out.OF_FILES
+
+
 def test_what_changes_the_data_of_a_fresh_portal_is_done_by_one_process():
     users = {
         f"tests/browser/{path.name}"

@@ -3,6 +3,7 @@
 import contextlib
 import io
 import re
+from collections import defaultdict
 from functools import cache
 from pathlib import Path
 
@@ -44,8 +45,8 @@ ENGLISH = re.compile(
 
 @cache
 def sentences():
-    """(exact {msgid: translation}, patterns [(regex, msgid)]) of all we say."""
-    exact, patterns = {}, []
+    """(exact {msgid: translation}, patterns {first letter, or "" for a place: [regex]}) of all we say."""
+    exact, patterns = {}, defaultdict(list)
     for path in sorted((HOUSE / "locale" / "vi").glob("*.po")):
         for message in read_po(io.BytesIO(path.read_bytes()), locale="vi"):
             ids = message.id if isinstance(message.id, tuple) else (message.id,)
@@ -57,7 +58,7 @@ def sentences():
                     exact[_plain(msgid)] = _plain(string)
                 elif len(re.findall(r"[A-Za-z]{2,}", PLACE.sub(" ", msgid))) >= 2:
                     parts = [re.escape(part) for part in PLACE.split(_plain(msgid))]
-                    patterns.append((re.compile("^" + ".+".join(parts) + "$"), msgid))
+                    patterns[_plain(msgid)[:1] if parts[0] else ""].append(re.compile("^" + ".+".join(parts) + "$"))
     return exact, patterns
 
 
@@ -78,7 +79,7 @@ def is_untranslated(text, language):
         return text in translations and text not in exact
     return (
         (text in exact and text not in translations)
-        or any(pattern.match(text) for pattern, _ in patterns)
+        or any(pattern.match(text) for first in {text[:1], ""} for pattern in patterns.get(first, ()))
         or (text.isascii() and len(ENGLISH.findall(text)) >= 2)
     )
 
