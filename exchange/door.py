@@ -67,6 +67,11 @@ class DoorView(APIView):
         """What of the answer is on its way out."""
         return []
 
+    def dispatch(self, request, *args, **kwargs):
+        answer = super().dispatch(request, *args, **kwargs)
+        self.response = None  # view and request know each other: with them a whole page would wait for the collector
+        return answer
+
     def initial(self, request, *args, **kwargs):
         super().initial(request, *args, **kwargs)
         self.now, self.caller = timezone.now(), request.auth or EVERYBODY

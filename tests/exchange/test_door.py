@@ -1,9 +1,12 @@
 """Who may call: tokens, rights, addresses, limits, and what is written down."""
 
+import gc
+import weakref
 from datetime import timedelta
 
 import pytest
-from django.test import Client
+from django.test import Client, RequestFactory
+from django.test.client import ClientHandler
 from django.utils import timezone
 
 from audit.models import AccessEntry
@@ -115,6 +118,22 @@ def test_of_one_thing_its_kind_is_written_down_too():
     system.get(f"enterprises/{enterprise.public_id}")
     entry = AccessEntry.objects.get(actor=system.client.actor)
     assert (entry.object_kind, entry.object_id) == ("enterprises.enterprise", enterprise.public_id)
+
+
+def test_an_answer_goes_with_whoever_held_it():
+    system, site = System(), ClientHandler()
+    environ = RequestFactory()._base_environ(
+        PATH_INFO="/api/v1/enterprises", HTTP_AUTHORIZATION=f"Bearer {system.token}"
+    )
+    gc.disable()
+    try:
+        answer = site(environ)
+        body = weakref.ref(answer)
+        assert answer.status_code == 200
+        del answer
+        assert body() is None
+    finally:
+        gc.enable()
 
 
 def test_errors_speak_the_language_that_was_asked_for():
