@@ -323,7 +323,7 @@ class Ground:
             line = dossier.slip.get(verb="issue")
             return reverse("dossiers:result_file", args=[dossier.public_id, line.public_id])
 
-        fields = {"paper_number": "1/SCT-QLCN", "paper_on": f"{timezone.localdate():%d/%m/%Y}"}
+        fields = {"paper_number": f"{900 + dossier.pk}/SCT-QLCN", "paper_on": f"{timezone.localdate():%d/%m/%Y}"}
         address = reverse("dossiers:issue_dossier", args=[dossier.public_id])
         return Door("a signed result", self.clerk, address, "scan", fields=fields, found=found)
 
