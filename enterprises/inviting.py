@@ -67,6 +67,7 @@ def waiting_invitations(request, enterprise):
             _("Answer the invitation: %(meeting)s") % {"meeting": invitee.meeting},
             invitee.invitation_address,
             invitee.meeting.when,
+            until=timezone.localdate(invitee.meeting.starts_at),
         )
         for invitee in rows.select_related("meeting").order_by("meeting__starts_at", "pk")[:MOST]
     ]

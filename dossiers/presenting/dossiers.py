@@ -112,6 +112,12 @@ def about_text(dossier, fields):
     return Truncator(next((" ".join(text.split()) for text in texts if text), "")).chars(ABOUT)
 
 
+def titled(dossier):
+    """The procedure and what the dossier is about, which tells it from others of the same procedure."""
+    about = about_text(dossier, dossier.procedure_version.fields.all())
+    return f"{dossier.procedure}: {about}" if about else str(dossier.procedure)
+
+
 def closed_text(dossier):
     """Why the form of a dossier takes nothing any more: by whom and when it was lodged, or given up."""
     if dossier.submitted_at:

@@ -542,6 +542,41 @@ def test_a_supplement_that_is_asked_for_waits_at_the_home_of_the_enterprise(clie
     assert dossier.code not in text_of(client_as(other).get(reverse("enterprises:own_home")))
 
 
+def test_what_waits_at_home_says_which_dossier_it_is_and_the_first_due_stands_on_top(
+    client_as, version, enterprise, signatory
+):
+    today, long_ago = timezone.localdate(), timezone.now() - timedelta(days=20)
+    for about, until in (("Giá thuê đất", 9), ("Không có hạn", None), ("Trạm điện quá tải", -1), ("Xe tải cấm giờ", 2)):
+        dossier = make_dossier(
+            version, enterprise, by=signatory, state="lodged", at=long_ago, answers={"noi-dung": about}
+        )
+        day = None if until is None else today + timedelta(days=until)
+        asked = make_supplement(dossier, "lodged", state="sent", at=long_ago, answer_by=day)
+        make_slip_line(dossier, "supplementing", note="Thiếu", request=asked)
+    for about in ("Hoàn thuế chậm", "Thiếu thợ hàn"):
+        make_dossier(version, enterprise, by=signatory, at=timezone.now(), answers={"noi-dung": about})
+    shown = client_as(signatory).get(reverse("enterprises:own_home")).context["waiting"]
+    about = [item.text.rsplit(": ", 1)[1] for item in shown]
+    assert about[:4] == ["Trạm điện quá tải", "Xe tải cấm giờ", "Giá thuê đất", "Không có hạn"]
+    assert sorted(about[4:]) == ["Hoàn thuế chậm", "Thiếu thợ hàn"] and len({item.text for item in shown}) == 6
+    assert [item.late for item in shown] == [True, False, False, False, False, False]
+    codes = dict(Dossier.objects.lodged().values_list("code", "answers__noi-dung"))
+    assert all(any(code in item.text and words in item.text for code, words in codes.items()) for item in shown[:4])
+
+
+def test_of_many_that_wait_the_first_due_are_shown(client_as, version, enterprise, signatory, monkeypatch):
+    monkeypatch.setattr("dossiers.waiting.MOST", 2)
+    today, long_ago = timezone.localdate(), timezone.now() - timedelta(days=20)
+    due = {}
+    for days in (9, 5, 7):
+        dossier = make_dossier(version, enterprise, by=signatory, state="lodged", at=long_ago)
+        asked = make_supplement(dossier, "lodged", state="sent", at=long_ago, answer_by=today + timedelta(days=days))
+        make_slip_line(dossier, "supplementing", request=asked)
+        due[days] = dossier.code
+    home = text_of(client_as(signatory).get(reverse("enterprises:own_home")))
+    assert home.index(due[5]) < home.index(due[7]) and due[9] not in home
+
+
 # --- components ----------------------------------------------------------------------------------
 
 
