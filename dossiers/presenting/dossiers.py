@@ -1,5 +1,7 @@
 """Dossiers in words: what happened, what is next, whose turn it is."""
 
+from itertools import pairwise
+
 from django.utils import timezone
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
@@ -41,7 +43,6 @@ OWN_TURN = {
     Turn.ENTERPRISE: gettext_lazy("your turn"),
     Turn.NOBODY: "",
 }
-TEXTS = (FormField.Kind.LONG_TEXT, FormField.Kind.TEXT)
 ABOUT = 90  # characters
 ENDED = gettext_lazy("Nothing. To ask again, copy the dossier.")
 NEXT = {
@@ -106,10 +107,19 @@ def until_text(dossier):
 
 
 def about_text(dossier, fields):
-    """What it is about, in its own words: its first long text, else its first short one, cut off; "" while it has none."""
-    asked = sorted((field for field in fields if field.kind in TEXTS), key=lambda field: TEXTS.index(field.kind))
-    texts = (in_words(field, dossier.answers.get(field.code)) for field in asked)
-    return Truncator(next((" ".join(text.split()) for text in texts if text), "")).chars(ABOUT)
+    """What it is about, in its own words, cut off: the first text of the matter, else what was chosen; "" while neither is
+    there.
+
+    A form with a place for a long text asks for the matter there. A short text directly before a telephone number is the
+    name of whoever is to be called.
+    """
+    Kind, fields = FormField.Kind, list(fields)
+    called = {field.code for field, after in pairwise(fields) if after.kind == Kind.PHONE}
+    texts = [field for field in fields if field.kind == Kind.LONG_TEXT]
+    texts = texts or [field for field in fields if field.kind == Kind.TEXT and field.code not in called]
+    chosen = [field for field in fields if field.kind == Kind.CHOICE]
+    words = (in_words(field, dossier.answers.get(field.code)) for field in texts + chosen)
+    return Truncator(next((" ".join(text.split()) for text in words if text), "")).chars(ABOUT)
 
 
 def titled(dossier):

@@ -26,6 +26,7 @@ from dossiers.presenting.dossiers import (
     components_shown,
     rows_of_own,
     sections_of,
+    titled,
     typed_beside,
     way_text,
 )
@@ -552,7 +553,7 @@ def around_of(dossier):
         "hindrance": hindrance if dossier.is_draft else "",
         "newer": current,
         "merged": bool(dossier.enterprise.merged_into_id),
-        "title": str(dossier.procedure),
+        "title": titled(dossier) if dossier.is_draft else str(dossier.procedure),
         "version_title": version_title(dossier.procedure_version),
     }
 

@@ -14,6 +14,7 @@ from accounts.roles import Role
 from audit.models import AccessEntry
 from documents.store import save_upload
 from dossiers.models import Dossier
+from dossiers.presenting.dossiers import titled
 from dossiers.services import dossiers as services
 from enterprises.services.merging import merge_enterprises
 from notices.models import Notice, Telling
@@ -259,6 +260,43 @@ def test_the_own_list_tells_what_each_is_about_and_whose_turn_it_is(client_as, v
     text = text_of(client_as(signatory).get(reverse("dossiers:own_dossiers")))
     assert text.count("Vướng mắc về thủ tục thuê đất mở rộng nhà xưởng") == 2 and "dài " * 30 not in text
     assert str(draft.public_id) in text and "đang chờ Sở xử lý" in text and lodged.code in text
+
+
+def test_a_draft_is_called_by_its_matter_and_not_by_whom_to_ask(client_as, enterprise, signatory):
+    version = make_version(make_procedure())
+    make_field(version, "goi-ai", name_vi="Người liên hệ")
+    make_field(version, "dien-thoai", "phone")
+    choices = [{"code": "von", "label_vi": "Vốn, tín dụng", "label_en": "Capital"}]
+    make_field(version, "linh-vuc", "choice", choices=choices)
+    make_field(version, "noi-dung", "long_text")
+    version.fields.exclude(code__in=["goi-ai", "dien-thoai", "linh-vuc", "noi-dung"]).delete()
+    in_force(version, timezone.localdate())
+    answers = {"goi-ai": "Trần Thị Liên Hệ", "dien-thoai": "0912345678"}
+    draft = make_dossier(version, enterprise, by=signatory, answers=answers)
+    client, procedure = client_as(signatory), str(version.procedure)
+    for more, title in (
+        ({}, procedure),
+        ({"linh-vuc": "von"}, f"{procedure}: Vốn, tín dụng"),
+        ({"linh-vuc": "von", "noi-dung": "Lãi vay\nquá cao"}, f"{procedure}: Lãi vay quá cao"),
+    ):
+        draft.answers = answers | more
+        draft.save_version(draft.version, update_fields=["answers"])
+        assert titled(draft) == title
+        own = text_of(client.get(reverse("dossiers:own_dossiers")))
+        assert title.removeprefix(procedure) in own and "Liên Hệ" not in own
+        for name in ("fill_dossier", "dossier_components", "check_dossier", "dossier"):
+            assert f"<h1>{title}</h1>" in text_of(client.get(page(name, draft)))
+
+
+def test_a_form_of_short_texts_alone_is_called_by_the_first_that_is_no_name_of_a_person(enterprise, signatory):
+    version = make_version(make_procedure())
+    make_field(version, "goi-ai")
+    make_field(version, "dien-thoai", "phone")
+    make_field(version, "ten-san-pham")
+    version.fields.exclude(code__in=["goi-ai", "dien-thoai", "ten-san-pham"]).delete()
+    in_force(version, timezone.localdate())
+    draft = make_dossier(version, enterprise, answers={"goi-ai": "Trần Thị Liên Hệ", "ten-san-pham": "Đèn LED"})
+    assert titled(draft) == f"{version.procedure}: Đèn LED"
 
 
 def test_the_own_list_marks_what_is_late_and_keeps_drafts_that_were_given_up_apart(
