@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Office, User
 from documents.attaching import Attachments
 from dossiers.models import Component, DossierLink
+from dossiers.models.handling import MOST_FILES
+from dossiers.presenting.procedures import endings, takes_text
 from screens.forms import DateField, Form
 
 
@@ -213,8 +215,17 @@ class SupplementForm(Form):
         return given
 
 
+class FilesInput(forms.FileInput):
+    """Several files of one field, as they were sent."""
+
+    allow_multiple_selected = True
+
+    def value_from_datadict(self, data, files, name):
+        return files.getlist(name) if hasattr(files, "getlist") else []
+
+
 class AnswerForm(Form):
-    """An answer in words to each item; files are attached beside them."""
+    """An answer in words to each item, and files for it; each file is taken in, or refused, by itself."""
 
     def __init__(self, *args, items, **kwargs):
         super().__init__(*args, **kwargs)
@@ -223,6 +234,21 @@ class AnswerForm(Form):
             self.fields[str(item.public_id)] = _words(
                 _("Your answer"), required=False, most=5000, initial=item.answer,
             )  # fmt: skip
+            takes = endings(item.kinds_taken).replace(" ", "")
+            self.fields[self.files_of(item)] = forms.Field(
+                label=_("Files for item %(number)s") % {"number": item.position}, required=False,
+                help_text=takes_text(item.kinds_taken, item.megabytes_taken, MOST_FILES),
+                widget=FilesInput(attrs={"multiple": True, "accept": takes}),
+            )  # fmt: skip
+
+    @staticmethod
+    def files_of(item):
+        return f"files-{item.position}"
+
+    @property
+    def rows(self):
+        """{item: (its bound answer, its bound files)}"""
+        return {item: (self[str(item.public_id)], self[self.files_of(item)]) for item in self.items}
 
     @property
     def answers(self):

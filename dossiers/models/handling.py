@@ -14,6 +14,8 @@ from dossiers.models.dossiers import Dossier
 from dossiers.models.procedures import Component
 from dossiers.states import Verb
 
+MOST_FILES = 10  # of one item of a supplement
+ANY_KIND = ("pdf", "png", "jpeg", "xlsx", "docx")  # of what no component says it for
 PROMISING = [Verb.RECEIVE.value, Verb.ANSWER.value, Verb.EXTEND.value]
 REASONED = [
     verb.value for verb in (Verb.REFUSE, Verb.NOT_ELIGIBLE, Verb.STOP, Verb.SEND_BACK, Verb.EXTEND, Verb.WITHDRAW)
@@ -238,6 +240,15 @@ class SupplementItem(Identified, Versioned):
 
     def __str__(self):
         return self.wanted
+
+    @property
+    def kinds_taken(self):
+        return tuple(self.component.formats) if self.component else ANY_KIND
+
+    @property
+    def megabytes_taken(self):
+        most = settings.UPLOAD_MEGABYTES
+        return min(self.component.most_megabytes, most) if self.component else most
 
     @property
     def is_answered(self):

@@ -82,20 +82,13 @@ def used_text(used):
     }
 
 
-def items_shown(supplement, problems=None):
-    """[{item, files, problems}] of a request, in the order of its items."""
-    return _shown(supplement.items.select_related("component").prefetch_related("files__file"), problems or {})
+def items_shown(supplement):
+    """[{item, files}] of a request, in the order of its items."""
+    return _shown(supplement.items.select_related("component").prefetch_related("files__file"))
 
 
-def _shown(items, problems):
-    return [
-        {
-            "item": item,
-            "files": [file for file in item.files.all() if file.removed_at is None],
-            "problems": problems.get(item.pk, []),
-        }
-        for item in items
-    ]
+def _shown(items):
+    return [{"item": item, "files": [file for file in item.files.all() if file.removed_at is None]} for item in items]
 
 
 def supplements_shown(dossier, *, staff):
@@ -103,7 +96,7 @@ def supplements_shown(dossier, *, staff):
     rows = dossier.supplements.select_related("prepared_by", "sent_by", "answered_by").order_by("-number")
     rows = rows if staff else rows.sent()
     rows = rows.prefetch_related("items__component", "items__files__file")
-    return [{"supplement": row, "items": _shown(row.items.all(), {})} for row in rows]
+    return [{"supplement": row, "items": _shown(row.items.all())} for row in rows]
 
 
 def told_to_enterprise(line):

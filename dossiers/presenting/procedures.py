@@ -26,6 +26,12 @@ def endings(kinds):
     return ", ".join(ending for ending, kind in ENDINGS.items() if kind in kinds)
 
 
+def takes_text(kinds, megabytes, files):
+    """What is taken: “.pdf, .docx, at most 20 MB, up to 10 files”."""
+    most = ngettext("one file", "up to %(counter)s files", files) % {"counter": files}
+    return ", ".join((endings(kinds), _("at most %(size)s MB") % {"size": megabytes}, most))
+
+
 def paper_text(number, on):
     return _("%(number)s of %(day)s") % {"number": number, "day": formats.vn_date(on)} if number else ""
 

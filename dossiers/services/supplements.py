@@ -2,7 +2,6 @@
 
 import hashlib
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
@@ -14,16 +13,13 @@ from audit.refusals import Conflict, NotAllowed, Refused
 from documents.store import save_upload
 from dossiers.clock import Run, Terms, WorkingDays, resume
 from dossiers.models import DossierFile, SupplementItem, SupplementRequest
+from dossiers.models.handling import MOST_FILES
 from dossiers.permissions.dossiers import may_on
 from dossiers.permissions.handling import ANSWER, may_approve_request
 from dossiers.services.slip import held_for, write_line
 from dossiers.states import CLERKS, ENTERPRISE, State, Verb
 from dossiers.telling import ANSWER_READY
 from notices.services.telling import tell
-
-MOST_FILES = 10  # of one item
-ANY_KIND = ("pdf", "png", "jpeg", "xlsx", "docx")
-
 
 # --- preparing and sending ---------------------------------------------------------------------
 
@@ -140,11 +136,10 @@ def upload_item_file(*, item, upload, by, now):
     require(by, ANSWER)
     with transaction.atomic():
         _open_to(item.request, by)
-    component = item.component
-    allow = tuple(component.formats) if component else ANY_KIND
-    most = min(component.most_megabytes, settings.UPLOAD_MEGABYTES) if component else settings.UPLOAD_MEGABYTES
-    is_identity = bool(component) and component.is_identity
-    stored = save_upload(upload, by=by, now=now, allow=allow, most_megabytes=most, is_identity=is_identity)
+    stored = save_upload(
+        upload, by=by, now=now, allow=item.kinds_taken, most_megabytes=item.megabytes_taken,
+        is_identity=bool(item.component) and item.component.is_identity,
+    )  # fmt: skip
     return _attach(item, stored, by=by, now=now)
 
 

@@ -154,16 +154,17 @@ def answer_supplement(request, public_id):
     if request.method == "GET" and row.state != row.State.SENT:
         return _closed(request, dossier, row)
     items = list(row.items.select_related("component"))
-    form = AnswerForm(form_data(request)[0], items=items)
-    problems = _save_answer(request, row, items, form) if request.method == "POST" and form.is_valid() else {}
-    if request.method == "POST" and form.is_valid() and not problems:
+    form = AnswerForm(*form_data(request), items=items)
+    if request.method == "POST" and form.is_valid():
+        _save_answer(request, row, items, form)
+    if request.method == "POST" and form.is_valid():
         if "and_send" in request.POST:
             return HttpResponseRedirect(reverse("dossiers:send_answer", args=[dossier.public_id]))
         messages.success(request, _("The answers are saved; they are not sent yet."))
         return HttpResponseRedirect(request.path)
-    shown = items_shown(row, problems=problems)
+    shown, bound = items_shown(row), form.rows
     for each in shown:
-        each["field"] = form[str(each["item"].public_id)]
+        each["answer"], each["upload"] = bound[each["item"]]
     context = {
         "dossier": dossier, "supplement": row, "items": shown, "form": form, "is_open": row.state == row.State.SENT,
         "sees_identity": sees_identity(request.user, dossier),
@@ -173,12 +174,11 @@ def answer_supplement(request, public_id):
 
 
 def _save_answer(request, row, items, form):
-    """Save words and files; {key of an item: [what kept a file out]}, and on the form what kept everything out."""
-    problems: dict[int, list] = {}
-    files = {f"files-{item.position}" for item in items}  # a browser sends the input of no file as an empty word
+    """Save words and files; what keeps one of them out is said on the form."""
+    files = {form.files_of(item) for item in items}  # a browser sends the input of no file as an empty word
     if set(request.POST) - BUTTONS - files != {str(item.public_id) for item in items}:
         form.add_error(None, _("This form has items that the request does not have. Open the request again."))
-        return problems
+        return
     by = {"by": request.user, "now": timezone.now()}
     try:
         services.save_answers(request=row, answers=form.answers, **by)
@@ -189,15 +189,14 @@ def _save_answer(request, row, items, form):
         raise PermissionDenied(str(refusal)) from None
     except Refused as refusal:
         form.add_error(None, str(refusal))
-        return {}
+        return
     for item in items:
         item.request = row
-        for upload in request.FILES.getlist(f"files-{item.position}"):
+        for upload in form.cleaned_data.get(form.files_of(item)) or []:
             try:
                 services.upload_item_file(item=item, upload=upload, **by)
             except Refused as refusal:
-                problems.setdefault(item.pk, []).append(f"{upload.name}: {refusal}")
-    return problems
+                form.add_error(form.files_of(item), f"{upload.name}: {refusal}")
 
 
 def _answered(request, public_id):

@@ -64,7 +64,7 @@ def answer(signatory, address, text):
     expect(signatory.locator("main")).to_contain_text("chưa gửi")
     expect(signatory.locator("main textarea")).to_have_value(text)
     pdf = {"name": f"{text}.pdf", "mimeType": "application/pdf", "buffer": one_page(text)}
-    signatory.set_input_files("#files-1", pdf)
+    signatory.set_input_files("#id_files-1", pdf)
     press(signatory, "Lưu và kiểm tra")
     expect(signatory.locator("main")).to_contain_text(f"{text}.pdf")
     press(signatory, "Gửi nội dung bổ sung")

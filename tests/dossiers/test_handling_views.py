@@ -4,6 +4,7 @@ import uuid
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -12,16 +13,19 @@ from django.utils import timezone
 
 from accounts.roles import Role
 from dossiers.models import Dossier
+from dossiers.models.handling import ANY_KIND
 from dossiers.presenting.handling import promises_of
+from dossiers.presenting.procedures import endings
 from dossiers.services import handling as services
 from notices.models import Notice, Telling
 from notices.services.sending import send_waiting
 from screens import formats
 from tests.dossiers.matrix_procedures import one_page
 from tests.dossiers.test_dossier_models import forced_into
-from tests.dossiers.test_dossier_views import text_of
+from tests.dossiers.test_dossier_views import in_force, text_of
 from tests.factories import (
     make_auditor,
+    make_component,
     make_dossier,
     make_enterprise,
     make_enterprise_user,
@@ -199,6 +203,33 @@ def test_the_enterprise_answers_item_by_item_and_its_signatory_sends(client_as, 
         assert closed.redirect_chain == [(lodged.get_absolute_url(), 302)] and "không thêm được nữa" in text_of(closed)
     stranger = client_as(make_enterprise_user(make_enterprise()))
     assert stranger.get(to("answer_supplement", lodged)).status_code == 404
+
+
+def test_each_item_says_what_files_it_takes_and_refused_files_are_listed_on_top(client_as, enterprise):
+    version = make_version()
+    component = make_component(version, formats=["png", "jpeg"], most_megabytes=4)
+    lodged = make_dossier(in_force(version, timezone.localdate()), enterprise, state="lodged", by=make_user())
+    request = make_supplement(lodged, items=2)
+    request.items.filter(position=2).update(component=component)
+    request.state, request.sent_at, request.sent_by = request.State.SENT, lodged.submitted_at, make_user()
+    request.save()
+    make_slip_line(lodged, "supplementing", request=request)
+    first, second = request.items.all()
+    client, address = client_as(make_enterprise_user(enterprise, Role.PREPARER)), to("answer_supplement", lodged)
+    page = text_of(client.get(address))
+    assert f"{endings(ANY_KIND)}, tối đa {settings.UPLOAD_MEGABYTES} MB, tối đa 10 tệp" in page
+    assert ".png, .jpg, .jpeg, tối đa 4 MB, tối đa 10 tệp" in page and 'accept=".png,.jpg,.jpeg"' in page
+    assert 'class="error-summary"' not in page
+    refused = [SimpleUploadedFile("virus.exe", b"MZ" + bytes(200)), SimpleUploadedFile("rong.png", b"")]
+    taken = SimpleUploadedFile("ban-ve.pdf", one_page())
+    sent = {str(first.public_id): "Kèm bản vẽ", str(second.public_id): "", "files-1": taken, "files-2": refused}
+    page = text_of(client.post(address, sent))
+    summary = page.split('class="error-summary"')[1].split("</ul>")[0]
+    assert summary.count('<a href="#id_files-2">Tệp cho mục 2: ') == 2 and "id_files-1" not in summary
+    assert "virus.exe: " in summary and "rong.png: " in summary and 'id="id_files-2"' in page
+    assert first.files.get().file.original_name == "ban-ve.pdf" and not second.files.exists()
+    page = text_of(client.post(address, {"another": "x"}))
+    assert "không khớp với yêu cầu" in page.split('class="error-summary"')[1].split("</ul>")[0]
 
 
 def test_the_signatory_is_told_once_a_day_that_an_answer_is_complete_and_finds_it_at_home(
