@@ -3,8 +3,10 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from documents.services.numbers import last_given, upcoming_number
 from documents.signing.keys import has_agency_key, may_sign_here
 from documents.signing.signatures import Signature
+from screens import formats
 
 # {verb: (title, what the button says, what is said when it is done, what it means)}
 WORDS = {
@@ -113,6 +115,25 @@ def next_step(what, people, *, as_whom="", named=""):
     person's, who is named even when they may not."""
     who = named or ", ".join(person.full_name for person in people)
     return {"turn": f"{what} – {': '.join(filter(None, [as_whom, who]))}", "nobody": not people}
+
+
+def number_source(series, office, on):
+    """Where the number of a paper or copy of the office would come from on the day `on`: who gives it, the last one, the next."""
+    last, dated_on = last_given(series, office, on)
+    named = {"series": series, "year": on.year, "number": last, "day": formats.vn_date(dated_on) if dated_on else ""}
+    if not series.is_portals:
+        who = _("The city's document system gives the number; it is typed in here with its date.")
+        said = _("The last one typed in is %(number)s of %(day)s.") if last else _("None was typed in yet in %(year)s.")
+        return f"{who} {said % named}"
+    who = _("The portal gives the number, the next of the series “%(series)s” in %(year)s.") % named
+    if dated_on:
+        said = _("The last one is %(number)s of %(day)s.") % named
+    else:
+        said = (
+            _("The last one, given before the portal, is %(number)s.") if last else _("None was given yet.")
+        ) % named
+    upcoming = series.symbol_of(upcoming_number(series, office, on), office=office, year=on.year)
+    return f"{who} {said} {_('The next one is %(number)s.') % {'number': upcoming}}"
 
 
 def can_do_here(verb):

@@ -106,7 +106,12 @@ class StepForm(Form):
 
 class NumberPaperForm(StepForm):
     dated_on = DateField(label=_("Date of the paper"))
-    number = NumberField(label=_("Number of the paper"), min_value=1, max_value=1_000_000)
+    number = NumberField(
+        label=_("Number of the paper"),
+        min_value=1,
+        max_value=1_000_000,
+        help_text=_("As the document system gave it, without the symbol: of 812/SCT-QLCN only 812."),
+    )
 
     def __init__(self, *args, series, **kwargs):
         super().__init__(*args, **kwargs)

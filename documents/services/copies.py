@@ -217,7 +217,8 @@ def make_numbered(*, copy, dated_on, version, by, now, number=None):
         raise Refused(_("The copy was drawn for %(year)s. Drop it and prepare it anew.") % {"year": prepared_on.year})
     if dated_on < prepared_on:
         raise Refused(
-            _("The copy was prepared on %(day)s and is not dated before it.") % {"day": formats.vn_date(prepared_on)}
+            _("The copy was prepared on %(day)s and is not dated before it. Choose that day or a later one.")
+            % {"day": formats.vn_date(prepared_on)}
         )
     expected = number or upcoming_number(copy.series, copy.office, dated_on)
     content = fill_in(bytes_of(copy.signed), written_in(expected, dated_on), on=dated_on)

@@ -1,6 +1,7 @@
 """The verbs of numbers: enter and end series, go on after a number, give a number, correct an entry, make a number void."""
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -136,14 +137,16 @@ def give_number(*, series, office, dated_on, values, by, now, number=None):
             _("The series “%(series)s” gives no number for this paper. Choose another one.") % {"series": series}
         )
     if dated_on > today:
-        raise Refused(_("A paper is not dated on a day that is still to come."))
+        raise Refused(_("A paper is not dated on a day that is still to come. Choose today or the day it was signed."))
     counter = held_counter(series, dated_on.year, office)
     if series.is_portals:
         if number is not None:
             raise Refused(_("The portal gives the numbers of this series. Leave the number empty."))
         if counter.last_on and dated_on < counter.last_on:
             raise Refused(
-                _("Number %(number)s is dated %(day)s. Later numbers are not dated before it.")
+                _(
+                    "Number %(number)s is dated %(day)s. Later numbers are not dated before it: choose that day or a later one."
+                )
                 % {"number": counter.last_number, "day": formats.vn_date(counter.last_on)}
             )
         number = counter.last_number + 1
@@ -177,9 +180,27 @@ def is_of_the_portal(number):
 
 def upcoming_number(series, office, dated_on):
     """The number that the portal would give next: what is seen before it is taken."""
-    of = office if series.counts_each_office else None
-    counter = series.counters.filter(year=dated_on.year, office=of).first()
+    counter = _counter_of(series, office, dated_on)
     return counter.last_number + 1 if counter else 1
+
+
+def last_given(series, office, on):
+    """(number and symbol, date) of the last number of the series in the year; the date is None of one that was given elsewhere,
+    and both are where there is none. Of what is typed in, the last that was."""
+    counter = _counter_of(series, office, on)
+    if counter is None:
+        return None, None
+    numbers = counter.numbers.order_by("pk")
+    last = numbers.filter(number=counter.last_number).last() if series.is_portals else numbers.standing().last()
+    if last:
+        return last.symbol, last.dated_on
+    before = counter.starts_after and series.symbol_of(counter.starts_after, office=office, year=on.year)
+    return before or None, None
+
+
+def _counter_of(series, office, on):
+    of = office if series.counts_each_office else None
+    return series.counters.filter(year=on.year, office=of).first()
 
 
 @transaction.atomic
@@ -284,13 +305,26 @@ def _require_pattern(pattern):
 
 
 def _require_free(counter, number, symbol):
-    taken = PaperNumber.objects.filter(year=counter.year, symbol=symbol)
-    taken = taken.first() if counter.numbered_by == "portal" else taken.standing().first()
-    if taken:
-        raise Conflict(
-            _("Number %(symbol)s of %(year)s stands in the register already, for “%(subject)s”.")
-            % {"symbol": symbol, "year": counter.year, "subject": taken.subject}
+    by_portal = counter.numbered_by == NumberSeries.NumberedBy.PORTAL
+    taken = PaperNumber.objects.filter(Q(year=counter.year, symbol=symbol) | Q(counter=counter, number=number))
+    if not by_portal:  # what was typed in and made void may be typed in again
+        taken = taken.filter(Q(by_portal=True) | Q(voided_at=None))
+    taken = taken.select_related("series").first()
+    if taken is None:
+        return
+    what = _("Number %(symbol)s of %(day)s stands in the register already, for “%(subject)s”.") % {
+        "symbol": taken.symbol, "day": formats.vn_date(taken.dated_on), "subject": taken.subject,
+    }  # fmt: skip
+    what_to_do = (
+        _("The series “%(series)s” writes its numbers alike. Correct the symbol of one of both series.")
+        % {"series": taken.series}
+        if by_portal
+        else _(
+            "Look this paper up in the document system and type in its own number; where the entry in the register is wrong, "
+            "make it void first."
         )
+    )
+    raise Conflict(f"{what} {what_to_do}")
 
 
 def _keep(save):

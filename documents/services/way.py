@@ -246,7 +246,7 @@ def make_numbered(*, paper, dated_on, version, by, now, number=None):
         )
     if dated_on < drawn_on:
         raise Refused(
-            _("The paper was drawn to be signed on %(day)s and is not dated before it.")
+            _("The paper was drawn to be signed on %(day)s and is not dated before it. Choose that day or a later one.")
             % {"day": formats.vn_date(drawn_on)}
         )
     expected = number or upcoming_number(paper.series, paper.office, dated_on)

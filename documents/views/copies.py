@@ -17,9 +17,8 @@ from documents.forms.copies import CopyForm
 from documents.forms.papers import NumberPaperForm, ReasonForm, SignedFileForm, StepForm
 from documents.layout.drawing import page_picture
 from documents.models import IncomingPaper, OutgoingPaper, PaperCopy
-from documents.presenting import COPY_WORDS, can_do_here, next_step, signature_words, worth_when_it_came
+from documents.presenting import COPY_WORDS, can_do_here, next_step, number_source, signature_words, worth_when_it_came
 from documents.services import copies as services
-from documents.services.numbers import upcoming_number
 from documents.serving import serve
 from documents.store import bytes_of
 from reference.sending import do_once
@@ -54,6 +53,7 @@ def copy_detail(request, public_id):
             "copy": copy,
             "kind": STATE_KINDS[copy.state],
             "facts": _facts(copy),
+            "number_source": number_source(copy.series, copy.office, timezone.localdate()) if verb == "number" else "",
             "next_step": _next_step(copy, verb, now) if verb else None,
             "original": copy.original if seen else None,
             "is_void": services.is_void(copy.original),
@@ -216,12 +216,9 @@ def _form_of(request, verb, copy):
 
 
 def _lead(copy, verb, lead):
-    if verb != "number" or not copy.series.is_portals:
+    if verb != "number":
         return lead
-    today = timezone.localdate()
-    next_one = upcoming_number(copy.series, copy.office, today)
-    number = copy.series.symbol_of(next_one, office=copy.office, year=today.year)
-    return _("The next number is %(number)s. %(lead)s") % {"number": number, "lead": lead}
+    return f"{number_source(copy.series, copy.office, timezone.localdate())} {lead}"
 
 
 def upload_signature(request, public_id, verb):

@@ -23,7 +23,7 @@ from documents.layout.files import PDF, file_of_paper
 from documents.models import OutgoingPaper
 from documents.paper_states import State
 from documents.permissions.papers import offices_of
-from documents.presenting import STEP_WORDS, WORDS, can_do_here, next_step, signature_words
+from documents.presenting import STEP_WORDS, WORDS, can_do_here, next_step, number_source, signature_words
 from documents.services import papers as services
 from documents.services import way
 from documents.services.copies import source_of
@@ -62,7 +62,7 @@ def paper_list(request):
 
 def paper_detail(request, public_id):
     paper, now = paper_or_404(request, public_id), timezone.now()
-    verb = way.next_verb(paper)
+    verb, today = way.next_verb(paper), timezone.localdate(now)
     mine = verb is not None and way.may_take(request.user, paper, verb, now)
     in_the_way = _in_the_way(paper, verb)
     left_open = way.left_to_fill_in(paper)
@@ -76,6 +76,7 @@ def paper_detail(request, public_id):
             "made_for": purposes.shown_on(paper, request.user),
             "steps": _steps(paper),
             "next_step": _next_step(paper, verb, now) if verb else None,
+            "number_source": number_source(paper.series, paper.office, today) if verb == "number" else "",
             "cautions": [
                 *purposes.cautions_on(paper),
                 *([left_open] if left_open != in_the_way else []),
@@ -83,7 +84,7 @@ def paper_detail(request, public_id):
             ],
             "in_the_way": in_the_way,
             "not_you": way.why_not(request.user, paper, verb, now) if verb and not mine else "",
-            "late": paper.is_late(timezone.localdate(now)),
+            "late": paper.is_late(today),
             "may_edit": paper.is_draft and paper.drafter_id == request.user.pk,
             "action": _action(paper, verb) if mine and not in_the_way else None,
             "upload": _upload(paper, verb) if mine and not in_the_way else "",

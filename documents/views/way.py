@@ -13,10 +13,9 @@ from audit.refusals import Refused
 from documents.forms.papers import NumberPaperForm, ReasonForm, SignedFileForm, StepForm
 from documents.models import OutgoingPaper
 from documents.paper_states import State
-from documents.presenting import WORDS, can_do_here
+from documents.presenting import WORDS, can_do_here, number_source
 from documents.services import way
 from documents.services.incoming import answers_with
-from documents.services.numbers import upcoming_number
 from documents.signing.signatures import signatures_in
 from documents.store import bytes_of
 from documents.views.papers import paper_or_404
@@ -72,11 +71,8 @@ def _form_of(request, verb, paper):
 
 
 def _lead(paper, verb, lead):
-    if verb == "number" and paper.series.is_portals and paper.state == State.NUMBERING:
-        today = timezone.localdate()
-        next_one = upcoming_number(paper.series, paper.office, today)
-        number = paper.series.symbol_of(next_one, office=paper.office, year=today.year)
-        return _("The next number is %(number)s. %(lead)s") % {"number": number, "lead": lead}
+    if verb == "number" and paper.state == State.NUMBERING:
+        return f"{number_source(paper.series, paper.office, timezone.localdate())} {lead}"
     if verb == "stop" and paper.number:
         return f"{lead} {answers_with(paper.number)}".strip()
     return lead

@@ -11,6 +11,7 @@ from audit.models import Event
 from audit.refusals import Conflict, NotAllowed, Refused, StaleVersion
 from documents.loading import DATA, load_series
 from documents.models import NumberCounter, NumberSeries, PaperNumber
+from documents.presenting import number_source
 from documents.services import numbers as services
 from tests.factories import make_number, make_office, make_officer, make_series, make_user
 from tests.proofs.attempts import copied, removed, updated
@@ -62,6 +63,44 @@ def test_each_office_counts_for_itself_only_where_the_series_says_so(clerk):
         "01/2026/SCT-KHTC",
         "02/2026/SCT-QLCN",
     ]
+
+
+def test_where_a_number_comes_from_is_said_with_the_last_one_and_the_next(clerk):
+    series, office = make_series(name_vi="Quyết định", pattern="{number}/QĐ-SCT"), make_office(symbol="QLCN")
+    source = "Số do Cổng cấp, là số kế tiếp của dãy số “Quyết định” năm 2026."
+    assert number_source(series, office, TODAY) == f"{source} Chưa cấp số nào. Số kế tiếp là 01/QĐ-SCT."
+    last = make_number(series, dated_on=TODAY, by=clerk)
+    said = f"{source} Số gần nhất là 01/QĐ-SCT ngày 27/11/2026. Số kế tiếp là 02/QĐ-SCT."
+    assert number_source(series, office, TODAY) == said
+    services.void_number(number=last, version=1, reason="Ghi trùng", by=clerk, now=NOW)
+    assert number_source(series, office, TODAY) == said
+    own = make_series(name_vi="Tờ trình", pattern="{number}/TTr-{office}", counts_each_office=True)
+    make_number(own, office=make_office("KHTC"), dated_on=TODAY, by=clerk)
+    given = {"reason": "Sổ giấy", "by": make_user(Role.CHIEF_OF_OFFICE), "now": NOW}
+    services.continue_series(series=own, office=office, year=2026, last_number=45, **given)
+    said = number_source(own, office, TODAY)
+    assert said.endswith("Số gần nhất, cấp trước khi dùng Cổng, là 45/TTr-QLCN. Số kế tiếp là 46/TTr-QLCN.")
+    system = make_series(numbered_by="system", pattern="{number}/SCT-{office}")
+    source = "Số do Hệ thống quản lý văn bản và điều hành của Thành phố cấp, văn thư nhập vào đây cùng ngày văn bản."
+    assert number_source(system, office, TODAY) == f"{source} Năm 2026 chưa nhập số nào."
+    for number in (812, 127):
+        make_number(system, office=office, dated_on=TODAY, number=number, by=clerk)
+    assert number_source(system, office, TODAY) == f"{source} Số nhập gần nhất là 127/SCT-QLCN ngày 27/11/2026."
+
+
+def test_a_number_that_is_taken_names_whose_it_is_and_what_to_do(clerk):
+    series = make_series(numbered_by="system", pattern="{number}/SCT-{office}")
+    first, second = make_office(symbol="QLCN"), make_office(symbol="KHTC")
+    make_number(series, office=first, number=127, subject="Trả lời kiến nghị", by=clerk)
+    for office in (first, second):  # one number of a series is of one paper, whichever office wrote it
+        with pytest.raises(Conflict) as refused:
+            make_number(series, office=office, number=127, by=clerk)
+        said = "Số 127/SCT-QLCN ngày 27/11/2026 đã có trong sổ, của văn bản “Trả lời kiến nghị”. Hãy tra văn bản này"
+        assert str(refused.value).startswith(said) and "hủy số đó trước" in str(refused.value)
+    alike = [make_series(name_vi=name, pattern="{number}/TB-SCT") for name in ("Thông báo", "Thông báo khác")]
+    make_number(alike[0], by=clerk)
+    with pytest.raises(Conflict, match="Dãy số “Thông báo” có cách viết số, ký hiệu giống nhau"):
+        make_number(alike[1], by=clerk)
 
 
 def test_what_breaks_off_before_it_is_kept_leaves_no_gap(clerk):

@@ -26,6 +26,7 @@ from accounts.roles import Role
 from audit.refusals import Conflict, NotAllowed, Refused, StaleVersion
 from documents.models import OutgoingPaper, PaperNumber, PaperStep
 from documents.paper_states import INITIALLERS, MOVES, State, move_of
+from documents.presenting import number_source
 from documents.services import numbers, papers, way
 from documents.signing.keys import agency_key, person_key
 from documents.signing.places import fill_in, filled_in
@@ -293,6 +294,18 @@ def test_number_and_date_fit_the_paper(clerk):
     with pytest.raises(Refused, match="Nhập số"):
         take("number", typed, clerk, dated_on=TODAY)
     assert take("number", typed, clerk, dated_on=TODAY, number=812).number.symbol == "812/SCT-X"
+
+
+def test_a_paper_that_waits_for_its_number_says_where_that_comes_from(clerk, client_as):
+    client = client_as(clerk)
+    for series in (make_series(), make_series(numbered_by="system", pattern="{number}/SCT-X")):
+        signing = make_paper_at("signing", clerk=clerk, series=series)
+        paper = make_paper_at("numbering", clerk=clerk, series=series)
+        said = number_source(series, paper.office, timezone.localdate())
+        for address in (paper.get_absolute_url(), reverse("documents:number_paper", args=[paper.public_id])):
+            assert said in client.get(address).content.decode()
+        assert said not in client_as(signing.drafter).get(signing.get_absolute_url()).content.decode()
+    assert "với 812/SCT-QLCN chỉ nhập 812" in client.get(address).content.decode()
 
 
 def test_the_office_takes_back_what_its_signer_cannot_sign_and_papers_are_handed_over(clerk):
