@@ -552,7 +552,7 @@ def make_dossier(version=None, enterprise=None, *, state="draft", by=None, at=LO
 
 def make_slip_line(dossier, target, verb=None, *, by=None, at=None, **fields):
     """The next line of the slip of a lodged dossier, which then stands as the line says; `verb` of the table unless told."""
-    last = dossier.slip.order_by("-number").first()
+    last, issued = dossier.slip.order_by("-number").first(), SlipLine.objects.filter(verb="issue")
     move = move_between(State(dossier.state), State(target))
     verb = verb or move.verb
     if verb in ("ask", "answer") and "request" not in fields:
@@ -570,7 +570,7 @@ def make_slip_line(dossier, target, verb=None, *, by=None, at=None, **fields):
         "note": "Theo hồ sơ",
         "legal_basis": "Kế hoạch số 60/KH-UBND",
         **(
-            {"paper_number": "1/SCT", "paper_on": date(2026, 1, 6), "file": make_stored_file()}
+            {"paper_number": f"{1 + issued.count()}/SCT", "paper_on": date(2026, 1, 6), "file": make_stored_file()}
             if verb == "issue"
             else {}
         ),

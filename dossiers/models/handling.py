@@ -76,7 +76,10 @@ class SlipLine(Identified):
         verbose_name = _("line of a control slip")
         verbose_name_plural = _("lines of control slips")
         ordering = ["dossier", "number"]
-        indexes = [models.Index(fields=["at", "id"], condition=Q(verb="receive"), name="slip_receipt_by_day")]
+        indexes = [
+            models.Index(fields=["at", "id"], condition=Q(verb="receive"), name="slip_receipt_by_day"),
+            models.Index(fields=["paper_number"], condition=Q(verb="issue"), name="slip_result_by_number"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["dossier", "number"], name="slip_line_once"),
             models.CheckConstraint(condition=Q(number__gte=1), name="slip_line_numbered"),

@@ -1,6 +1,8 @@
 """The verbs of handling a lodged dossier: each adds one line to its control slip, from which the dossier follows."""
 
-from django.db import transaction
+import re
+
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -17,6 +19,9 @@ from dossiers.services.results import held_draft, pass_on_draft, standing_paper
 from dossiers.services.slip import drop_open, held_for, write_line
 from dossiers.states import State, Verb
 from screens import formats
+from screens.text import plain_letters
+
+BESIDE_BARS = re.compile(r"\s*([/-])\s*")
 
 
 @transaction.atomic
@@ -197,6 +202,7 @@ def _issue_result(dossier, found, *, by, now, paper_number, paper_on, file, note
             _("The paper cannot be dated before %(day)s, when it was approved.")
             % {"day": formats.vn_date(timezone.localdate(approved.at))}
         )
+    paper_number = as_kept(paper_number)
     _require_number_stands(paper_number, paper_on.year)
     _require_number_of_its_own(paper_number, paper_on.year, file)
     require_unchanged(file, found)
@@ -207,22 +213,25 @@ def _issue_result(dossier, found, *, by, now, paper_number, paper_on, file, note
                 "document system gave it out, and attach that."
             )
         )
-    return write_line(
-        row,
-        Verb.ISSUE,
-        State.ISSUED,
-        by=by,
-        now=now,
-        note=note,
-        paper_number=paper_number,
-        paper_on=paper_on,
-        file=file,
-    )
+    line = {"paper_number": paper_number, "paper_on": paper_on, "file": file, "note": note}
+    try:
+        with transaction.atomic():
+            return write_line(row, Verb.ISSUE, State.ISSUED, by=by, now=now, **line)
+    except IntegrityError:
+        _require_number_of_its_own(
+            paper_number, paper_on.year, file
+        )  # somebody else issued under it in this very moment
+        raise
+
+
+def as_kept(paper_number):
+    """The number of a result as it is kept and compared: without blanks beside its bars and dashes."""
+    return BESIDE_BARS.sub(r"\1", plain_letters(paper_number))
 
 
 def _require_number_stands(symbol, year):
     """Where the register knows the number, it is not void."""
-    known = PaperNumber.objects.filter(symbol=" ".join(symbol.split()), dated_on__year=year)
+    known = PaperNumber.objects.filter(symbol=symbol, dated_on__year=year)
     if known.exists() and not known.standing().exists():
         raise Refused(
             _("Number %(number)s is void in the register of papers that go out. Check the number of the result.")
@@ -232,7 +241,6 @@ def _require_number_stands(symbol, year):
 
 def _require_number_of_its_own(symbol, year, file):
     """A number is of one paper: one file may be the result of several dossiers, two files never bear one number."""
-    symbol = " ".join(symbol.split())
     made = OutgoingPaper.objects.filter(number__symbol=symbol, number__dated_on__year=year).select_related("sealed")
     other = next((paper for paper in made if not paper.sealed or paper.sealed.sha256 != file.sha256), None)
     if other:

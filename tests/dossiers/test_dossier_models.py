@@ -14,6 +14,7 @@ from tests.factories import (
     make_dossier,
     make_dossier_file,
     make_enterprise,
+    make_paper_at,
     make_slip_line,
     make_stored_file,
     make_supplement,
@@ -96,6 +97,24 @@ def test_a_slip_goes_on_line_by_line_and_is_never_rewritten():
     assert refused(lambda: make_slip_line(dossier, "submitted", "submit", source="appraising"), "slip_from_where")
     assert kept(setting(first, note="Khác"))
     assert kept(lambda: SlipLine.objects.filter(pk=first.pk).delete())
+
+
+def test_a_number_is_of_one_result_unless_the_file_is_the_same():
+    def issue(**paper):
+        dossier = make_dossier(state="lodged")
+        for target in ("received", "appraising", "submitted", "approved"):
+            make_slip_line(dossier, target)
+        return lambda: make_slip_line(dossier, "issued", **paper)
+
+    scan, made = make_stored_file(), make_paper_at("issued")
+    paper = {"paper_number": "7/SCT", "paper_on": date(2026, 6, 3), "file": scan}
+    issue(**paper)()
+    assert refused(issue(**paper | {"file": make_stored_file()}), "result_number_of_one_file")
+    assert refused(issue(**paper | {"paper_number": made.number.symbol}), "result_number_of_one_file")
+    issue(**paper)()
+    issue(**paper | {"file": make_stored_file(sha256=scan.sha256)})()
+    issue(**paper | {"file": make_stored_file(), "paper_on": date(2025, 6, 3)})()
+    issue(**paper | {"paper_number": made.number.symbol, "file": made.sealed})()
 
 
 def test_a_promise_moves_only_with_an_apology_or_after_a_supplement():

@@ -3,15 +3,17 @@
 import threading
 import time
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 
 import pytest
 
 from accounts.roles import Role
 from audit.models import Event
 from audit.refusals import Refused, StaleVersion
-from dossiers.models import Dossier, DossierNumber
+from documents.services.trust import Checked
+from dossiers.models import Dossier, DossierNumber, SlipLine
 from dossiers.services import dossiers as services
-from dossiers.services import handling
+from dossiers.services import handling, slip
 from tests.dossiers.test_procedure_races import at_once, the_winner_and_the_refusal
 from tests.factories import (
     make_dossier,
@@ -146,6 +148,33 @@ def test_of_two_who_assign_or_put_off_at_once_one_does_and_the_other_reads_who(v
     assert line.by.full_name in refusal and "chưa được thực hiện" in refusal
     if act == "assign":
         assert (won.handler, won.handler.full_name in refusal) == (line.handler, True)
+
+
+def issued_at_once(version, files, monkeypatch):
+    """What comes of issuing a result with each of these files, all under one number: all ask whose it is before one has
+    written its line, and all write theirs before one ends."""
+    monkeypatch.setattr(handling, "require_unchanged", lambda *_: time.sleep(0.3))
+    monkeypatch.setattr(slip, "tell_moved", lambda *_, **__: time.sleep(0.3))
+    found, acts = Checked("", []), []
+    for file in files:
+        dossier, _office = received(version)
+        for target in ("appraising", "submitted", "approved"):
+            make_slip_line(dossier, target)
+        given = {"dossier": dossier, "file": file, "by": make_user(Role.RECORDS_CLERK), "now": LATER}
+        acts.append(partial(handling.issue_result, paper_number="7/SCT", paper_on=NOW.date(), found=found, **given))
+    return at_once(*acts)
+
+
+def test_two_results_issued_under_one_number_at_once_are_one(version, monkeypatch):
+    outcomes = issued_at_once(version, [make_stored_file(), make_stored_file()], monkeypatch)
+    won, refusal = the_winner_and_the_refusal(outcomes)
+    assert "Số 7/SCT là số của kết quả khác" in refusal and won.code in refusal
+    assert SlipLine.objects.filter(verb="issue").count() == 1
+
+
+def test_one_file_is_issued_as_the_result_of_two_dossiers_at_once(version, monkeypatch):
+    outcomes = issued_at_once(version, [make_stored_file()] * 2, monkeypatch)
+    assert [outcome.state for outcome in outcomes] == ["issued", "issued"]
 
 
 def test_two_windows_that_save_at_once_do_not_overwrite_each_other(version):

@@ -14,6 +14,7 @@ from docx import Document
 from openpyxl import load_workbook
 
 from accounts.roles import Role
+from dossiers.models import SlipLine
 from dossiers.tables.register import register_table, with_period
 from reference.rules import shape_of
 from tests.documents.test_layout import bare, bare_lines, pages_of
@@ -48,7 +49,8 @@ def returned(version, enterprise, at=DAY):
     make_slip_line(dossier, "received", "extend", at=at + timedelta(hours=2), due_on=date(2026, 6, 12))
     for target in ("appraising", "submitted", "approved"):
         make_slip_line(dossier, target)
-    make_slip_line(dossier, "issued", at=at + timedelta(days=2), paper_number="7/SCT-QLCN", paper_on=date(2026, 6, 3))
+    number = f"{7 + SlipLine.objects.filter(verb='issue').count()}/SCT-QLCN"
+    make_slip_line(dossier, "issued", at=at + timedelta(days=2), paper_number=number, paper_on=date(2026, 6, 3))
     make_slip_line(dossier, "returned", at=at + timedelta(days=3), note="Trả qua bưu chính")
     return dossier
 

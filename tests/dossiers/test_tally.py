@@ -36,7 +36,7 @@ def answered(version, enterprise, issued_at, put_off_to=None):
         make_slip_line(dossier, "received", "extend", at=DAY + timedelta(hours=1), due_on=put_off_to)
     for target in ("appraising", "submitted", "approved"):
         make_slip_line(dossier, target)
-    make_slip_line(dossier, "issued", at=issued_at, paper_number="7/SCT-QLCN", paper_on=issued_at.date())
+    make_slip_line(dossier, "issued", at=issued_at, paper_on=issued_at.date())
     return dossier
 
 

@@ -77,6 +77,12 @@ def _of_results(copied):
     )
     lodged = f"(SELECT MIN(d.id) FROM {DOSSIER} d WHERE d.state = 'submitted')"
     approved = _newest("approved", f"EXISTS (SELECT 1 FROM {RESULT} r WHERE r.dossier_id = x.dossier_id)")
+    unbegun = _newest("approved", f"NOT EXISTS (SELECT 1 FROM {RESULT} r WHERE r.dossier_id = x.dossier_id)")
+    another = (
+        f"(SELECT MIN(s.{{column}}) FROM {SLIP} s WHERE s.verb = 'issue' AND s.id = (SELECT MIN(i.id) FROM {SLIP} i "
+        "WHERE i.verb = 'issue'))"
+    )
+    taken = {column: another.format(column=column) for column in ("paper_number", "paper_on")}
     issued = {
         "number": NEXT, "verb": "'issue'", "source": "'approved'", "target": "'issued'", "paper_number": "'9/X'",
         "paper_on": "x.due_on", "file_id": "(SELECT MAX(f.id) FROM documents_storedfile f)",
@@ -85,6 +91,7 @@ def _of_results(copied):
         "result_one_paper_at_a_time": [copied(RESULT, paper_id=draft)],
         "result_drafted_in_its_state": [copied(RESULT, paper_id=draft, dossier_id=lodged)],
         "result_is_the_paper_that_stands": [copied(SLIP, approved, **issued)],
+        "result_number_of_one_file": [copied(SLIP, unbegun, **issued | taken)],
     }
 
 
