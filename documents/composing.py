@@ -20,7 +20,7 @@ def data_of(paper, *, now, mark=DRAFT_MARK, code=""):
         number=f"{number.number:02d}" if number else "",
         dated_on=number.dated_on if number else None,
         heading=series.heading,
-        subject=paper.subject,
+        subject=paper.subject if series.layout == series.Layout.LETTER else paper.title,
         body_of_authority=_deciding(paper, today) if series.layout == "decision" else "",
         bases=tuple(lines_of(paper.bases)),
         addressees=tuple(lines_of(paper.addressees)),

@@ -81,7 +81,8 @@ class Paper:
     @property
     def title(self):
         """How the paper is called in lists and in the properties of its files."""
-        return " – ".join(part for part in (self.heading.capitalize(), self.subject) if part)
+        subject = self.subject[:1].upper() + self.subject[1:]
+        return " – ".join(part for part in (self.heading.capitalize(), subject) if part)
 
     @property
     def day_words(self):

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Office, Post
@@ -157,10 +158,15 @@ class OutgoingPaper(Identified, Versioned):
         ]
 
     def __str__(self):
-        return self.subject
+        return self.title
 
     def get_absolute_url(self):
         return reverse("documents:paper", args=[self.public_id])
+
+    @property
+    def title(self):
+        """Its subject as it stands by itself: with a capital, which it has not after “V/v” in a letter."""
+        return capfirst(self.subject)
 
     @property
     def is_draft(self):

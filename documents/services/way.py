@@ -528,7 +528,7 @@ def _entry(paper):
     """What the register says of the paper."""
     lines = lines_above(paper.series, paper.signer, paper.authority, paper.signer_post, timezone.localdate())
     return {
-        "subject": paper.subject,
+        "subject": paper.title,
         "signer": f"{paper.signer.full_name}, {lines[-1].capitalize()}",
         "recipients": recipients_named(paper),
         "copies": 1,

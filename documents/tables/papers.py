@@ -1,6 +1,7 @@
 """Columns and filters of the list of papers that go out."""
 
 import django_filters
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Office
@@ -25,7 +26,15 @@ STATE_KINDS = {
 
 
 class PaperTable(tables.Table):
-    subject = tables.LinkColumn(verbose_name=_("Abstract of the content"), route="documents:paper", width=60)
+    subject = tables.LinkColumn(
+        verbose_name=_("Abstract of the content"),
+        route="documents:paper",
+        fields=("subject",),
+        compute=lambda record: capfirst(record["subject"]),
+        orderable=True,
+        order_by=("subject",),
+        width=60,
+    )
     series = tables.Column(
         verbose_name=_("Kind of paper"),
         fields=("series__name_vi", "series__name_en"),

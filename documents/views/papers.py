@@ -176,7 +176,7 @@ def _facts(paper):
         right = f"{right} ({paper.authority_paper})"
     facts = [
         (_("Kind of paper"), str(paper.series)),
-        (_("Abstract of the content"), paper.subject),
+        (_("Abstract of the content"), paper.title),
         (_("Addressed to"), paper.addressees or formats.NOTHING),
         (_("Office that drafts"), paper.office.name),
         (_("Drafted by"), f"{paper.drafter.full_name}, {formats.vn_datetime(paper.drafted_at)}"),

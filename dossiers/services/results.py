@@ -46,7 +46,7 @@ def begin_result(*, dossier, values, by, now):
         )
     paper = draft_paper(values=values, by=by, now=now)
     ResultPaper.objects.create(dossier=row, paper=paper, begun_at=now, begun_by=by)
-    record_event("dossier result drafted", row, by=by, now=now, paper=paper.subject)
+    record_event("dossier result drafted", row, by=by, now=now, paper=paper.title)
     return paper
 
 

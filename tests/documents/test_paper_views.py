@@ -6,8 +6,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.roles import Role
+from documents.composing import data_of
 from documents.models import OutgoingPaper
 from documents.services import way
 from tests.factories import (
@@ -95,6 +97,19 @@ def test_a_paper_is_looked_at_page_by_page_and_taken_away_as_pdf_and_word(client
     strange = make_paper(drafter=officer, body="漢字")
     assert "không in được" in client.get(page("paper_preview", strange)).content.decode()
     assert "không in được" in client.get(page("paper_pdf", strange), follow=True).content.decode()
+
+
+def test_the_title_of_a_paper_begins_with_a_capital_and_only_after_v_v_it_does_not(client_as):
+    officer, subject = make_officer(), "trả lời kiến nghị của Công ty Mộc Lan"
+    letter = make_paper(drafter=officer, subject=subject, series=make_series(layout="letter", heading=""))
+    notice = make_paper(drafter=officer, subject=subject)
+    client, title = client_as(officer), "Trả lời kiến nghị của Công ty Mộc Lan"
+    assert client.get(page("paper_list")).content.decode().count(f">{title}<") == 2
+    for paper in (letter, notice):
+        shown = client.get(page("paper", paper)).content.decode()
+        assert f"<h1>{title}</h1>" in shown and subject not in shown
+    drawn = [data_of(paper, now=timezone.now()) for paper in (letter, notice)]
+    assert [(data.subject, data.title) for data in drawn] == [(subject, title), (title, f"Thông báo – {title}")]
 
 
 def test_the_list_costs_the_same_for_one_row_and_for_three(client_as):
