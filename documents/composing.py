@@ -2,8 +2,9 @@
 
 from django.utils import timezone
 
+from documents.issuers import place_of
 from documents.layout.data import Paper, Signature, blocks_from, lines_of
-from documents.signatories import lines_above
+from documents.signatories import DIRECTOR_WORDS, lines_above
 
 DRAFT_MARK = "DỰ THẢO"
 
@@ -46,4 +47,4 @@ def _deciding(paper, on):
     issuer = " ".join(lines_of(paper.series.issuer))
     if paper.series.on_behalf_of:
         return issuer
-    return f"GIÁM ĐỐC {issuer} THÀNH PHỐ HÀ NỘI"
+    return f"{DIRECTOR_WORDS} {issuer} {place_of(paper.series.superior)}".strip()

@@ -7,6 +7,7 @@ from django.utils import timezone, translation
 
 from accounts.handover import lines_of
 from accounts.models import Post, User
+from documents.issuers import head_of
 from documents.layout.data import Block, Paper, widths_of
 from screens import formats
 from screens.sheets import SIGN_HERE
@@ -20,11 +21,12 @@ def paper_of(record):
     with translation.override("vi"):
         lines = lines_of(record)
         on = timezone.localdate(record.at)
+        superior, issuer = head_of()
         takers = list(User.objects.filter(public_id__in={line.taker for line in lines}).order_by("sort_key", "pk"))
         return Paper(
             layout="form" if record.paper else "named",  # a number that is not known leaves its place
-            superior="ỦY BAN NHÂN DÂN\nTHÀNH PHỐ HÀ NỘI",
-            issuer="SỞ CÔNG THƯƠNG",
+            superior=superior,
+            issuer=issuer,
             symbol=("", "" if record.paper else "/BB-SCT"),
             number=record.paper,
             dated_on=on,

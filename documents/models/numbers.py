@@ -22,6 +22,10 @@ class SeriesQuerySet(models.QuerySet):
         """Those of one register."""
         return self.filter(register=register)
 
+    def of_the_department(self):
+        """Those of papers that the Department itself issues, not a council."""
+        return self.filter(register=NumberSeries.Register.OUT, on_behalf_of="").exclude(issuer="")
+
     def laid_out(self):
         """Those whose papers are drafted in the portal."""
         return self.exclude(layout="")

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from audit.refusals import Refused
 from documents.forms.papers import NumberPaperForm, ReasonForm, SignedFileForm, StepForm
+from documents.issuers import issuer_in_full
 from documents.models import OutgoingPaper
 from documents.paper_states import State
 from documents.presenting import WORDS, can_do_here, number_source
@@ -133,7 +134,7 @@ def confirm_paper(request, token):
     """What the code on a paper opens, for everybody: number, date, issuer and digest, and nothing else."""
     papers = OutgoingPaper.objects.filter(state=State.ISSUED).select_related("number", "sealed", "series")
     paper = get_object_or_404(papers, token=token)
-    return render(request, "documents/confirm_paper.html", {"paper": paper, "issuer": paper.series.issuer.split("\n")})
+    return render(request, "documents/confirm_paper.html", {"paper": paper, "issuer": issuer_in_full(paper.series)})
 
 
 def _page(request, form, paper, *, title, submit, lead, download=""):

@@ -12,6 +12,7 @@ from django.utils.translation import pgettext, pgettext_lazy
 
 from accounts.models import Delegation, Post
 from accounts.roles import HEADS, LEADERS
+from documents.issuers import head_of
 from documents.layout.data import Block, Paper, Signature, table_of
 from documents.signatories import lines_by_post
 from dossiers.models import SlipLine
@@ -27,6 +28,7 @@ Verb = SlipLine.Verb
 class Slip:
     """What stands on a form: `lines` are (label, text), `table` is (heads, rows), all in words."""
 
+    head: tuple  # the body above the issuer, the issuer
     title: str
     form: str  # "Mẫu số 01 …", empty for a programme procedure
     number: str
@@ -59,8 +61,8 @@ HEAD_OF_UNIT = "Thủ trưởng đơn vị"
 def frame_of(slip):
     """What stands around a form, whoever it is for: the bodies, the nation and its motto, place and date."""
     return {
-        "above": "UBND THÀNH PHỐ HÀ NỘI",
-        "office": "SỞ CÔNG THƯƠNG",
+        "above": slip.head[0].splitlines(),
+        "office": slip.head[1].splitlines(),
         "nation": NATION,
         "motto": MOTTO,
         "place_and_date": f"Hà Nội, ngày {slip.day:%d} tháng {_month(slip.day)} năm {slip.day:%Y}",
@@ -74,8 +76,8 @@ def paper_of(slip):
     table = [slip.heads, *([str(cell) for cell in row] for row in slip.rows)]
     return Paper(
         layout="form",
-        superior=frame["above"],
-        issuer=frame["office"],
+        superior=slip.head[0],
+        issuer=slip.head[1],
         symbol=("", ""),
         number=slip.number,
         dated_on=slip.day,
@@ -124,10 +126,21 @@ def slip_of(line):
         lines = _who(dossier)
         made = _PARTS[Verb(line.verb)](line, dossier)
         return Slip(
-            title=title, form=form_number(dossier.procedure_version, number), number=f"{dossier.code}/{line.number}",
+            head=_head(dossier), title=title, form=form_number(dossier.procedure_version, number), number=_number(line),
             day=timezone.localdate(line.at), lines=[*lines, *made.pop("lines", [])], signer=_signer(line),
             name=line.by.full_name, **made,
         )  # fmt: skip
+
+
+def _head(dossier):
+    """The head of the papers that answer dossiers of the procedure: its forms have the same."""
+    return head_of(dossier.procedure_version.result_series)
+
+
+def _number(line):
+    """The forms of a dossier are counted one after another, whatever else stands on its slip between them."""
+    place = line.dossier.slip.filter(verb__in=list(FORMS), number__lte=line.number).count()
+    return f"{line.dossier.code}/{place}"
 
 
 def _signer(line):
@@ -276,7 +289,7 @@ def control_slip(dossier, lines):
             for line in lines
         ]
         return Slip(
-            title=CONTROL[1], form=form_number(dossier.procedure_version, CONTROL[0]), number=dossier.code,
+            head=_head(dossier), title=CONTROL[1], form=form_number(dossier.procedure_version, CONTROL[0]), number=dossier.code,
             day=timezone.localdate(lines[-1].at), lines=_who(dossier),
             heads=["STT", "Thời điểm", "Việc", "Người thực hiện", "Giao cho", "Hạn", "Ghi chú"], rows=rows,
         )  # fmt: skip

@@ -37,6 +37,7 @@ from tests.documents.making_certificates import certified
 from tests.documents.test_numbers import kinds_of
 from tests.factories import (
     make_administrator,
+    make_agency,
     make_auditor,
     make_deputy_head,
     make_director,
@@ -582,8 +583,10 @@ def test_the_code_on_a_paper_confirms_number_date_issuer_and_digest_and_nothing_
     address = reverse("documents:confirm_paper", args=[paper.token])
     assert client.get(address).status_code == 404
     paper = make_paper_at("issued", paper=paper, clerk=clerk)
+    make_agency("SCT", "Sở Công Thương")
+    make_agency("UBNDTP", "Ủy ban nhân dân thành phố Hà Nội")
     shown = client.get(address).content.decode()
-    for words in (paper.number.symbol, "27/11/2026", "SỞ CÔNG THƯƠNG", paper.sealed.sha256):
+    for words in (paper.number.symbol, "27/11/2026", "Sở Công Thương thành phố Hà Nội", paper.sealed.sha256):
         assert words in shown
     for words in ("Nội dung không công khai", paper.signer.full_name, str(paper.public_id)):
         assert words not in shown

@@ -23,6 +23,7 @@ from tests.factories import (
     make_enterprise,
     make_enterprise_user,
     make_office,
+    make_series,
     make_slip_line,
     make_stored_file,
     make_supplement,
@@ -113,6 +114,22 @@ def test_the_receipt_confirms_what_was_supplemented_before_it_too():
     make_slip_line(dossier, "received")
     rows = slip_of(dossier.slip.get(verb="receive")).rows
     assert rows == [[1, first.name_vi, 2], [2, "Hình ảnh", 1], [3, "Đơn đã ký số", 1], [4, other.wanted, 1]]
+
+
+def test_forms_have_the_head_of_papers_and_are_counted_one_after_another(client_as):
+    series = make_series(superior="ỦY BAN NHÂN DÂN\nTHÀNH PHỐ THỬ", issuer="SỞ THỬ")
+    make_series(issuer="HỘI ĐỒNG", on_behalf_of="HỘI ĐỒNG")
+    own = make_series(superior="BỘ THỬ", issuer="CỤC THỬ")
+    for given, head in (({}, series), ({"result_series": own}, own)):
+        dossiers = handled(**given)
+        slips = slips_of(*dossiers)
+        assert {slip.head for slip in slips} == {(head.superior, head.issuer)}
+        assert {(paper_of(slip).superior, paper_of(slip).issuer) for slip in slips} == {(head.superior, head.issuer)}
+        stopped, refused = (dossier.code for dossier in dossiers)
+        numbers = [slip.number for slip in slips]
+        assert numbers == [f"{stopped}/{place}" for place in (1, 2, 3, 4)] + [f"{refused}/1", stopped]
+    shown = client_as(make_user(Role.INTAKE)).get(reverse("dossiers:control_slip", args=[dossiers[0].public_id]))
+    assert "<p>BỘ THỬ</p>" in shown.content.decode()
 
 
 def test_an_apology_is_signed_by_the_post_of_whoever_promised_the_new_day():
