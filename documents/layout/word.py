@@ -261,6 +261,9 @@ def _write_signatures(document, parties):
 
 
 def _write_signing(document, data):
+    signature = data["signature"]
+    if not (data["recipients"] or signature["lines"] or signature["name"]):
+        return
     if document.paragraphs:  # the signature never stands on a page by itself
         document.paragraphs[-1].paragraph_format.keep_with_next = True
     document.add_paragraph().paragraph_format.keep_with_next = True
@@ -269,13 +272,13 @@ def _write_signing(document, data):
         _line(recipients.paragraphs[0], "Nơi nhận:", size=12, bold=True, italic=True, alignment=LEFT)
         for each in data["recipients"]:
             _listed(recipients.add_paragraph(), each, size=11)
-    for number, words in enumerate(data["signature"]["lines"]):
+    for number, words in enumerate(signature["lines"]):
         _even(_next(signing, number), words, bold=True, width=SIGNING_WIDTHS[1])
-    if data["signature"]["note"]:
-        _line(signing.add_paragraph(), data["signature"]["note"], size=13, italic=True)
+    if signature["note"]:
+        _line(signing.add_paragraph(), signature["note"], size=13, italic=True)
     for _blank in range(4):
         signing.add_paragraph()
-    _even(signing.add_paragraph(), data["signature"]["name"], bold=True, width=SIGNING_WIDTHS[1])
+    _even(signing.add_paragraph(), signature["name"], bold=True, width=SIGNING_WIDTHS[1])
     for cell in (recipients, signing):
         for paragraph in cell.paragraphs:
             paragraph.paragraph_format.line_spacing = 1

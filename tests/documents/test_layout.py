@@ -242,6 +242,19 @@ def test_the_signature_never_stands_on_a_page_by_itself():
         pytest.fail("no paper of two pages")
 
 
+def test_what_nobody_signs_nor_receives_has_no_page_for_its_foot():
+    counts = set()
+    for rows in range(20, 40):
+        table = blocks_from("\n".join(["STT | Việc", *(f"{row} | Phân công xử lý" for row in range(rows))]))
+        slip = paper(blocks=table, signature=Signature(), recipients=(), code="")
+        pages = pages_of(paper_as_pdf(slip).pdf)
+        assert all("Phân công xử lý" in page for page in pages), rows
+        counts.add(len(pages))
+    assert counts == {1, 2}
+    tables = [len(Document(BytesIO(each)).tables) for each in (paper_as_docx(slip), paper_as_docx(paper(blocks=table)))]
+    assert tables == [3, 4]
+
+
 def test_what_papers_are_not_printed_with_is_refused_and_markup_is_text():
     with pytest.raises(Refused, match="không in được"):
         paper_as_pdf(paper(blocks=(Block("text", "Chữ 漢字"),)))
