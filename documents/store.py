@@ -128,8 +128,11 @@ def _lock(clear, place):
 
 
 def _put(path, final):
-    """Rename into place; the same bytes are kept once."""
-    if not final.exists():
+    """Rename into place; the same bytes are kept once, and are young again, so that no sweep takes them for left over before
+    their new row stands (`documents.leftovers`)."""
+    try:
+        os.utime(final)
+    except FileNotFoundError:
         final.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         os.chmod(path, 0o400)
         os.replace(path, final)

@@ -1,11 +1,14 @@
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from documents.leftovers import remove_leftovers
 from documents.services import imports as services
 from documents.store import scan_waiting
-from jobs.registry import Every, job
+from jobs.registry import Daily, Every, job
 
-TIMETABLE = [Every("documents.scan_waiting", seconds=300)] if settings.CLAMD else []
+TIMETABLE = [Daily("documents.remove_leftovers", hour=4)]
+if settings.CLAMD:
+    TIMETABLE.append(Every("documents.scan_waiting", seconds=300))
 
 
 @job("documents.preview_import", _("Read a spreadsheet"))
@@ -26,3 +29,8 @@ def undo_import(running, *, now):
 @job("documents.scan_waiting", _("Scan files that came while the scanner was away"))
 def scan_waiting_files(running, *, now):
     return {"judged": scan_waiting(now=now)}
+
+
+@job("documents.remove_leftovers", _("Remove files that belong to nothing"))
+def remove_left_over_files(running, *, now):
+    return remove_leftovers(now=now)
