@@ -173,6 +173,7 @@ def with_ends(lines):
 
 _ARTICLE = re.compile(r"^(Điều\s+\d+[a-zđ]?\s*[.:])\s*(.*)$", re.DOTALL)
 _FIGURE = re.compile(r"^[-+(]?\d[\d.,\s]*%?\)?$|^[–-]?$")
+_DIGIT = re.compile(r"\d")
 _WORD = re.compile(r"[^\s-]+-?")  # lines break at blanks and after a hyphen
 WIDEST, ROOM = 40, 75  # letters of a column, and of a page, in 12 pt
 
@@ -223,7 +224,7 @@ def table_of(rows):
         values = [row[place] for row in rest]
         if place == 0 and all(value.isdecimal() or not value for value in values):
             alignment = "center"
-        elif values and all(_FIGURE.match(value) for value in values):
+        elif any(map(_DIGIT.search, values)) and all(map(_FIGURE.match, values)):
             alignment = "right"
         else:
             alignment = "left"

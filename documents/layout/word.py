@@ -264,8 +264,13 @@ def _write_signing(document, data):
     signature = data["signature"]
     if not (data["recipients"] or signature["lines"] or signature["name"]):
         return
-    if document.paragraphs:  # the signature never stands on a page by itself
+    # the signature never stands on a page by itself
+    if document.paragraphs:
         document.paragraphs[-1].paragraph_format.keep_with_next = True
+    if data["blocks"] and data["blocks"][-1]["kind"] == "table":
+        for cell in document.tables[-1].rows[-1].cells:
+            for paragraph in cell.paragraphs:
+                paragraph.paragraph_format.keep_with_next = True
     document.add_paragraph().paragraph_format.keep_with_next = True
     recipients, signing = bare_table(document, SIGNING_WIDTHS)
     if data["recipients"]:

@@ -16,7 +16,7 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
 from audit.refusals import Refused
 from documents.layout import word
-from documents.layout.data import LAYOUTS, Block, Paper, Signature, blocks_from
+from documents.layout.data import LAYOUTS, Block, Paper, Signature, blocks_from, table_of
 from documents.layout.drawing import page_picture, paper_as_pdf
 from documents.layout.word import paper_as_docx
 from documents.signing.signatures import AGENCY, SIGNER
@@ -242,6 +242,28 @@ def test_the_signature_never_stands_on_a_page_by_itself():
         pytest.fail("no paper of two pages")
 
 
+def test_the_last_row_of_a_table_goes_with_the_signature_under_the_heading_of_the_table():
+    for rows in range(20, 40):
+        table = blocks_from("\n".join(["STT | Việc", *(f"{row} | Phân công xử lý" for row in range(rows))]))
+        pages = pages_of(paper_as_pdf(paper(blocks=table, bases=())).pdf)
+        assert [page.count("STT") for page in pages] == [1] * len(pages)
+        if len(pages) == 2:
+            assert pages[1].count("Phân công xử lý") == 1 and "Nguyễn Thị Hường" in pages[1]
+            break
+    else:
+        pytest.fail("no paper of two pages")
+    *_before, last, signing = Document(BytesIO(paper_as_docx(paper(blocks=table)))).tables
+    kept = [
+        all(paragraph.paragraph_format.keep_with_next for paragraph in cell.paragraphs)
+        for row in last.rows[-2:]
+        for cell in row.cells
+    ]
+    assert kept == [False, False, True, True] and "Nơi nhận" in signing.rows[0].cells[0].text
+    long = "việc dài " * 1500
+    cut = "".join(pages_of(paper_as_pdf(paper(blocks=blocks_from(f"STT | Việc\n1 | a\n2 | {long}"))).pdf))
+    assert bare(cut).count("dài") == 1500
+
+
 def test_what_nobody_signs_nor_receives_has_no_page_for_its_foot():
     counts = set()
     for rows in range(20, 40):
@@ -269,6 +291,8 @@ def test_typed_text_becomes_paragraphs_headings_articles_and_tables():
     assert [block.kind for block in blocks] == ["heading", "article", "text", "table", "text"]
     assert (blocks[1].label, blocks[1].text) == ("Điều 1.", "Phê duyệt.")
     assert [alignment for _title, alignment, _weight in blocks[3].columns] == ["left", "right"]
+    dashes = table_of([["STT", "Hạn", "Số tiền", "Trống"], ["1", "–", "–", ""], ["2", "–", "1.000", ""]])
+    assert [alignment for _title, alignment, _weight in dashes.columns] == ["center", "left", "right", "left"]
     assert blocks[3].rows == (("A", "1.000"), ("B", "2"))
 
 
