@@ -28,6 +28,7 @@ urlpatterns = [
     path("receive/", many.bulk_receive, name="bulk_receive"),
     path("assign/", many.bulk_assign, name="bulk_assign"),
     path("type-in/", lodging.type_in_dossier, name="type_in_dossier"),
+    path("tra-cuu/<str:token>/", dossiers.look_up_dossier, name="look_up_dossier"),
     path("own/", lodging.own_dossiers, name="own_dossiers"),
     path("own/start/", lodging.open_procedures, name="open_procedures"),
     path("own/start/<uuid:public_id>/", lodging.start_dossier, name="start_dossier"),

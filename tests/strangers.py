@@ -29,7 +29,10 @@ SHARED = {
     "dossiers.procedure": "procedures are open to every enterprise",
 }
 # addresses that a token opens for whoever has it, whoever they are
-BY_TOKEN = {"documents:confirm_paper", "programme:invitation_by_link", "programme:invitation_file_by_link"}
+BY_TOKEN = {
+    "documents:confirm_paper", "dossiers:look_up_dossier", "programme:invitation_by_link",
+    "programme:invitation_file_by_link",
+}  # fmt: skip
 
 
 def enterprise_a():

@@ -39,6 +39,7 @@ GUARDS = [
         "started_by_id",
         "copied_from_id",
         "outside_code",
+        "token",
     ),
     check_trigger(
         "dossier_of_a_system",  # a system lodges under its own account, a clerk types paper in under theirs

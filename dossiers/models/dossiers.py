@@ -1,5 +1,8 @@
 """Dossiers: what an enterprise lodges under a version of a procedure, with the files of its components."""
 
+import secrets
+from functools import partial
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -69,6 +72,8 @@ class Dossier(Identified, Versioned):
     )
     state = models.CharField(_("state"), max_length=14, choices=State, default=State.DRAFT)
     code = models.CharField(_("dossier code"), max_length=200, null=True, unique=True, editable=False)
+    # of the address at which whoever holds the receipt looks it up; 144 random bits
+    token = models.CharField(max_length=40, unique=True, default=partial(secrets.token_urlsafe, 18), editable=False)
     channel = models.CharField(_("way of lodging"), max_length=8, choices=Channel, default=Channel.ONLINE)
 
     applicant = models.ForeignKey(

@@ -4,7 +4,7 @@ lodge what came through them; staff read."""
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
-from accounts.access import action, menu, route
+from accounts.access import ANYONE, action, menu, route
 from accounts.roles import ENTERPRISE_ROLES, READERS, SYSTEMS
 from dossiers.states import CLERKS, HANDLERS, IN_HAND, SIGNATORY, State
 
@@ -27,6 +27,8 @@ route("dossiers:dossier_list", GET=LIST)
 route("dossiers:register", GET=LIST)
 route("dossiers:tally", GET=LIST)
 route("dossiers:type_in_dossier", GET=TYPE_IN, POST=TYPE_IN)
+
+route("dossiers:look_up_dossier", GET=ANYONE)
 
 route("dossiers:own_dossiers", GET=OWN)
 route("dossiers:open_procedures", GET=START)

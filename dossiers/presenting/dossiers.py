@@ -2,6 +2,8 @@
 
 from itertools import pairwise
 
+from django.conf import settings
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
@@ -104,6 +106,11 @@ def until_text(dossier):
         request = dossier.supplements.sent().order_by("-number").first()
         return formats.vn_date(request.answer_by) if request and request.answer_by else ""
     return formats.vn_date(dossier.due_on) if dossier.is_running else ""
+
+
+def look_up_address(dossier):
+    """Where whoever holds the receipt reads how the dossier stands, without an account."""
+    return f"{settings.SITE_URL.rstrip('/')}{reverse('dossiers:look_up_dossier', args=[dossier.token])}"
 
 
 def about_text(dossier, fields):

@@ -17,6 +17,7 @@ from documents.layout.data import Block, Paper, Signature, table_of
 from documents.signatories import lines_by_post
 from dossiers.models import SlipLine
 from dossiers.permissions.handling import ACTIONS
+from dossiers.presenting.dossiers import look_up_address
 from dossiers.presenting.procedures import working_days
 from screens import formats
 from screens.sheets import MOTTO, NATION, SIGN_HERE
@@ -37,6 +38,7 @@ class Slip:
     paragraphs: list = field(default_factory=list)
     heads: list = field(default_factory=list)
     rows: list = field(default_factory=list)
+    code: str = ""  # what its QR code says
     signer: tuple = ()  # the lines above the name
     name: str = ""
 
@@ -92,6 +94,7 @@ def paper_of(slip):
         if slip.signer
         else Signature(),
         form_number=slip.form,
+        code=slip.code,
     )
 
 
@@ -192,6 +195,7 @@ def _lodged(dossier):
 def _received(line, dossier):
     version = dossier.procedure_version
     given = _given(line, dossier)
+    address = look_up_address(dossier)
     return {
         "lines": [
             *_lodged(dossier),
@@ -202,7 +206,8 @@ def _received(line, dossier):
         ],
         "heads": ["STT", "Thành phần hồ sơ", "Số tệp"],
         "rows": [[place, name, count] for place, (name, count) in enumerate(given.items(), start=1)],
-        "paragraphs": ["Tra cứu tình trạng hồ sơ bằng mã hồ sơ trên Cổng thông tin của chương trình."],
+        "paragraphs": [f"Tra cứu tình trạng hồ sơ, không cần tài khoản, tại địa chỉ: {address}"],
+        "code": address,
     }  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 
 from accounts.roles import READERS
 from audit.refusals import Refused
@@ -75,6 +76,23 @@ def dossier_list(request):
             title=_("List of dossiers"), period=_("On %(day)s") % {"day": formats.vn_date(timezone.localdate())}
         ),
     )
+
+
+@never_cache
+def look_up_dossier(request, token):
+    """What the code on a receipt opens, for everybody: how the dossier stands, and nothing of who asks or for what."""
+    row = get_object_or_404(Dossier.objects.lodged().select_related("procedure_version__procedure"), token=token)
+    received = row.slip.filter(verb=SlipLine.Verb.RECEIVE).first()
+    page = {
+        "dossier": row,
+        "kind": STATE_KINDS[row.state],
+        "received_at": received.at if received else None,
+        "turn": TURN_WORDS[row.turn],
+        "answer_by": until_text(row) if row.state == State.SUPPLEMENTING else "",
+    }
+    answer = render(request, "dossiers/look_up_dossier.html", page)
+    answer.headers["X-Robots-Tag"] = "noindex, nofollow"
+    return answer
 
 
 def dossier(request, public_id):

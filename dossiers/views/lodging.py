@@ -24,6 +24,7 @@ from dossiers.presenting.dossiers import (
     STATE_KINDS,
     closed_text,
     components_shown,
+    look_up_address,
     rows_of_own,
     sections_of,
     titled,
@@ -441,6 +442,7 @@ def lodged_dossier(request, public_id):
         {
             "dossier": dossier,
             "way": way_text(dossier),
+            "address": look_up_address(dossier),
             "components": components_shown(dossier, fields, services.standing_files(dossier)),
             "application": application_shown(dossier, application_of(dossier)),
         },

@@ -97,6 +97,7 @@ def _lodged(world, who):
 
 OBJECTS = {
     "dossiers:start_dossier": lambda world: {"public_id": world.open_procedure.public_id},
+    "dossiers:look_up_dossier": lambda world: {"token": world.draft_of["lodged"][0].token},
     "dossiers:dossier": _dossier,
     "dossiers:dossier_file": _file,
     "dossiers:dossier_template": _component,

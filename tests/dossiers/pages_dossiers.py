@@ -18,6 +18,10 @@ def _lodged():
     return {"public_id": Dossier.objects.filter(channel="online", state="lodged").first().public_id}
 
 
+def _looked_up():
+    return {"token": Dossier.objects.get(**_lodged()).token}
+
+
 def _file():
     dossier = Dossier.objects.get(**_draft())
     return {**_draft(), "file_id": dossier.files.standing().first().public_id}
@@ -39,6 +43,7 @@ def _procedure():
 
 ADDRESSES = {
     "dossiers:start_dossier": _procedure,
+    "dossiers:look_up_dossier": _looked_up,
     "dossiers:dossier": _draft,
     "dossiers:dossier_file": _file,
     "dossiers:dossier_template": _component,

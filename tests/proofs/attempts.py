@@ -25,6 +25,8 @@ def copied(table, where="", **changed):
     chosen = {"id": f'(SELECT MAX(id) + 1 FROM "{table}")'}
     if "public_id" in columns:
         chosen["public_id"] = f"'{uuid.uuid4().hex}'"
+    if "token" in columns:
+        chosen["token"] = f"'{uuid.uuid4().hex}'"
     chosen |= changed
     values = ", ".join(chosen.get(column, f'x."{column}"') for column in columns)
     names = ", ".join(f'"{column}"' for column in columns)
