@@ -34,6 +34,7 @@ for name in ("healthz", "readyz"):
 route("screens:set_language", POST=ANYONE)
 route("screens:save_view", POST=SIGNED_IN)
 route("screens:delete_view", POST=SIGNED_IN)
+route("screens:bulk_results", GET=SIGNED_IN)
 route("screens:style_guide", GET=OVERSEE)
 
 # the front door

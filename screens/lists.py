@@ -11,6 +11,7 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db.models import BigIntegerField, F, Subquery
 from django.http import HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext as _
@@ -25,6 +26,7 @@ COUNTED_EXACTLY = 10_000
 SOUGHT_ONCE = 500
 PRINTED_ROWS = 3_000
 MATCHING = "matching_rows"
+BULK_RESULTS, BULK_RESULTS_KEPT = "bulk_results", 5  # in a session
 NOT_FILTERS = ("page", "export", "view", "sort", "column")
 
 
@@ -618,11 +620,10 @@ def too_long_for_paper(listing):
 
 
 def bulk_results(request, *, title, results, back):
-    """The page that says, row by row, what became of a bulk act."""
-    results = list(results)
-    done = sum(result.ok for result in results)
-    return render(
-        request,
-        "screens/bulk_results.html",
-        {"title": title, "results": results, "done": done, "not_done": len(results) - done, "back": back},
-    )
+    """Lead to the page that says, row by row, what became of a bulk act; it is kept in the session of whoever did it, at
+    an address of its own, so that loading it again sends nothing again."""
+    key = str(uuid.uuid4())
+    rows = [[result.label, result.ok, str(result.message), result.url] for result in results]
+    kept = [*request.session.get(BULK_RESULTS, {}).items(), (key, {"title": str(title), "rows": rows, "back": back})]
+    request.session[BULK_RESULTS] = dict(kept[-BULK_RESULTS_KEPT:])
+    return HttpResponseRedirect(reverse("screens:bulk_results", args=[key]))

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from screens import services
+from screens.lists import BULK_RESULTS, BulkResult
 from screens.middleware import KNOWN
 from screens.models import SavedView
 from screens.style_guide import sample_context
@@ -36,6 +37,20 @@ def set_language(request):
             httponly=True,
         )
     return response
+
+
+@require_safe
+def bulk_results(request, key):
+    """Row by row, what became of a bulk act of this session; the last few are kept."""
+    kept = request.session.get(BULK_RESULTS, {}).get(str(key))
+    if kept is None:
+        return render(request, "screens/bulk_results_gone.html", status=410)
+    results = [BulkResult(*row) for row in kept["rows"]]
+    done = sum(result.ok for result in results)
+    page = {
+        "title": kept["title"], "results": results, "done": done, "not_done": len(results) - done, "back": kept["back"],
+    }  # fmt: skip
+    return render(request, "screens/bulk_results.html", page)
 
 
 class ViewForm(forms.ModelForm):

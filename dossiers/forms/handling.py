@@ -116,13 +116,24 @@ class ReceiveManyForm(Form):
     """Nothing to type: the page says which dossiers are received, and the day that each is promised."""
 
 
-class AssignManyForm(Form):
+class WhomForm(Form):
+    """To whom many are to go: asked first, so that the page can say what would become of each."""
+
     to = forms.ModelChoiceField(label=_("Who handles them"), queryset=User.objects.none(), to_field_name="public_id")
-    note = _words(_("Instruction"), required=False, rows=3)
 
     def __init__(self, *args, people, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["to"].queryset = people
+
+
+class AssignManyForm(WhomForm):
+    """The same once more, unseen, with what is said to them."""
+
+    note = _words(_("Instruction"), required=False, rows=3)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["to"].widget = forms.HiddenInput()
 
 
 class HandOverForm(Form):

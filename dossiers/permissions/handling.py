@@ -54,7 +54,7 @@ for name, wanted in (
 route("dossiers:begin_result", GET=DRAFT_RESULT, POST=DRAFT_RESULT)
 route("dossiers:result_draft", GET=SEE_DRAFT)
 route("dossiers:bulk_receive", GET=RECEIVE, POST=RECEIVE)
-route("dossiers:bulk_assign", POST=ASSIGN)
+route("dossiers:bulk_assign", GET=ASSIGN, POST=ASSIGN)
 route("dossiers:ask_supplement", GET=ASK, POST=ASK)
 route("dossiers:edit_supplement", GET=ASK, POST=ASK)
 route("dossiers:send_supplement", GET=ASK, POST=ASK)
@@ -133,9 +133,10 @@ def headed_offices(on):
     return Office.objects.filter(pk__in=posts.values("office_id")).exclude(ended_on__lt=on)
 
 
-def handlers_to_assign(user, on):
-    """Whom the person may assign work to: leaders anybody who handles, heads those of the offices they head."""
-    posts = Post.objects.in_force(on).filter(role__in=[role.value for role in HANDLERS])
+def handlers_to_assign(user, on, offices):
+    """Whom the person may assign work of these offices to: leaders anybody who handles, heads those of the offices they
+    head."""
+    posts = Post.objects.in_force(on).filter(role__in=[role.value for role in HANDLERS], office__in=offices)
     keys, roles = _hands(user, ASSIGN)
     if not roles & LEADERS:
         headed = Post.objects.in_force(on).filter(user__in=keys, role__in=[role.value for role in HEADS])

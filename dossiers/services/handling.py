@@ -13,11 +13,11 @@ from documents.models import OutgoingPaper, PaperNumber
 from documents.services.trust import checked, require_unchanged
 from dossiers.clock import Run, Terms, WorkingDays, promise, step_days
 from dossiers.models import DossierNote, SlipLine
-from dossiers.permissions.handling import NOTE, handlers_of, headed_offices
+from dossiers.permissions.handling import NOTE, handlers_of, headed_offices, may_do
 from dossiers.services.dossiers import out_of_business
 from dossiers.services.results import held_draft, pass_on_draft, standing_paper
 from dossiers.services.slip import drop_open, held_for, write_line
-from dossiers.states import State, Verb
+from dossiers.states import State, Verb, targets_of
 from screens import formats
 from screens.text import plain_letters
 
@@ -80,10 +80,14 @@ def hand_over_dossier(*, dossier, to, note, by, now):
 
 def _require_handler(to, office, now):
     if to is not None and not handlers_of(office, timezone.localdate(now)).filter(pk=to.pk).exists():
-        raise Refused(
-            _("%(name)s holds no post in %(office)s that handles dossiers. Choose somebody who does.")
-            % {"name": to.full_name, "office": office}
-        )
+        raise Refused(_holds_no_post(to, office))
+
+
+def _holds_no_post(to, office):
+    return _("%(name)s holds no post in %(office)s that handles dossiers. Choose somebody who does.") % {
+        "name": to.full_name,
+        "office": office,
+    }
 
 
 def _require_head(to, office, now):
@@ -291,6 +295,28 @@ def why_no_new_day(dossier, now):
             "times": version.extension_times
         }
     return ""
+
+
+def why_not_assigned(dossiers, *, by, now, to=None):
+    """{dossier: why it would not be assigned now, to `to` where somebody is named; "" where it would be}; an office is
+    asked about once, however many dossiers it has."""
+    on, may, takes, reasons = timezone.localdate(now), {}, {}, {}
+    for row in dossiers:
+        if row.state not in targets_of(Verb.ASSIGN):
+            reasons[row] = _("It is “%(state)s” now.") % {"state": row.get_state_display()}
+            continue
+        if row.office_id not in may:
+            may[row.office_id] = may_do(by, row, Verb.ASSIGN, now)
+        if to and row.office_id not in takes:
+            takes[row.office_id] = handlers_of(row.office, on).filter(pk=to.pk).exists()
+        if not may[row.office_id]:
+            reasons[row] = _("Only a head of %(office)s or a leader assigns it.") % {"office": row.office}
+        elif to and not takes[row.office_id]:
+            reasons[row] = _holds_no_post(to, row.office)
+        else:
+            there = to and to.pk == row.handler_id
+            reasons[row] = _("%(name)s has it already.") % {"name": to.full_name} if there else ""
+    return reasons
 
 
 def steps_of(dossier):

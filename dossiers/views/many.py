@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from dossiers.forms.handling import AssignManyForm, ReceiveManyForm
+from dossiers.forms.handling import AssignManyForm, ReceiveManyForm, WhomForm
 from dossiers.models import Dossier
 from dossiers.permissions.handling import handlers_to_assign
 from dossiers.presenting.handling import promises_of
@@ -23,7 +23,9 @@ LONGEST_ADDRESS = 6_000  # a page of the list fits; what is longer is answered w
 
 def _chosen(request):
     """Those that were chosen on the list and that the person sees, the first due on top."""
-    rows = Dossier.objects.visible_to(request.user).select_related("procedure_version__procedure", "enterprise")
+    rows = Dossier.objects.visible_to(request.user).select_related(
+        "procedure_version__procedure", "enterprise", "office", "handler"
+    )
     return chosen(request, rows, order=("due_on", "submitted_at", "pk"))
 
 
@@ -32,7 +34,7 @@ def bulk_receive(request):
 
     The question has an address of its own with the choice in it, so that whoever looks at one of them comes back to it.
     """
-    address = _address_of_question(request)
+    address = _address_of_question(request, "dossiers:bulk_receive")
     if request.method == "POST" and "typed" not in request.POST and len(address) <= LONGEST_ADDRESS:
         return HttpResponseRedirect(address)
     rows, back, now = _chosen(request), back_to_list(request, reverse("dossiers:dossier_list")), timezone.now()
@@ -51,11 +53,11 @@ def bulk_receive(request):
     )  # fmt: skip
 
 
-def _address_of_question(request):
+def _address_of_question(request, route):
     """Where the question is asked: the address keeps what was chosen on the list, and the list."""
     asked = [("chosen", typed) for typed in request.POST.getlist("chosen")]
     asked += [("next", request.POST["next"])] if request.POST.get("next") else []
-    return f"{reverse('dossiers:bulk_receive')}?{urlencode(asked)}"
+    return f"{reverse(route)}?{urlencode(asked)}"
 
 
 def _why_not_received(row):
@@ -66,15 +68,30 @@ def _why_not_received(row):
 
 
 def bulk_assign(request):
-    """First the person who is to handle them; then each is assigned by itself."""
-    rows, back = _chosen(request), back_to_list(request, reverse("dossiers:dossier_list"))
-    people = handlers_to_assign(request.user, timezone.localdate())
+    """First to whom, then what would become of each, at an address that keeps both; then each is assigned by itself."""
+    address = _address_of_question(request, "dossiers:bulk_assign")
+    if request.method == "POST" and "typed" not in request.POST and len(address) <= LONGEST_ADDRESS:
+        return HttpResponseRedirect(address)
+    rows, back, now = _chosen(request), back_to_list(request, reverse("dossiers:dossier_list")), timezone.now()
+    people = handlers_to_assign(request.user, timezone.localdate(now), offices={row.office_id for row in rows})
     form = AssignManyForm(form_data(request)[0] if "typed" in request.POST else None, people=people)
     if form.is_bound and form.is_valid():
         to, note = form.cleaned_data["to"], form.cleaned_data["note"]
         return act_on_many(
-            request, rows, verb="assign dossier", title=_("Assigning dossiers"), done=_("Assigned"), back=back,
+            request, rows, verb="assign dossier", title=_("Assigning dossiers"), done=_("It is assigned"), back=back,
             act=lambda row, **by: services.assign_dossier(dossier=row, to=to, note=note, version=row.version, **by),
             body=lambda row: {"to": str(to.public_id), "note": note},
+            came=lambda row: row.handler.full_name,
         )  # fmt: skip
-    return render(request, "dossiers/assign_many.html", {"rows": rows, "form": form, "back": back})
+    asked = WhomForm(form.data if form.is_bound else request.GET if "to" in request.GET else None, people=people)
+    to = asked.cleaned_data["to"] if asked.is_bound and asked.is_valid() else None
+    if to and not form.is_bound:
+        form = AssignManyForm(people=people, initial={"to": to.public_id})
+    reasons = services.why_not_assigned(rows, by=request.user, now=now, to=to)
+    left_out = {row: reason for row, reason in reasons.items() if reason}
+    going = [row for row in rows if row not in left_out]
+    page = {
+        "form": form, "asked": asked, "to": to, "back": back, "going": going, "left_out": left_out,
+        "has_people": people.exists(),
+    }  # fmt: skip
+    return render(request, "dossiers/assign_many.html", page)

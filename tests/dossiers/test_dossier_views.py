@@ -387,8 +387,8 @@ def test_an_address_that_only_takes_a_form_says_so_and_leads_to_its_dossier(clie
     assert (answer.status_code, answer.headers["Allow"]) == (405, "POST")
     text = answer.content.decode()
     assert "chỉ nhận nội dung gửi từ biểu mẫu" in text and f'href="{page("dossier", lodged)}"' in text
-    listed = client_as(make_user(Role.HEAD)).get(reverse("dossiers:bulk_assign"))
-    assert listed.status_code == 405 and f'href="{reverse("dossiers:dossier_list")}"' in listed.content.decode()
+    listed = client_as(make_user(Role.HEAD)).get(reverse("programme:bulk_approve_steps"))
+    assert listed.status_code == 405 and "chỉ nhận nội dung gửi từ biểu mẫu" in listed.content.decode()
     sent = client.post(reverse("dossiers:own_dossiers"))
     assert (sent.status_code, sent.headers["Allow"]) == (405, "GET")
     assert "không nhận nội dung gửi đến" in sent.content.decode()

@@ -372,17 +372,75 @@ def test_many_are_received_and_assigned_at_once_each_with_its_result(client_as, 
     assert asked.count('name="chosen"') == 2 and 'name="next" value="/dossiers/?state=lodged"' in asked
     assert asked.count(promised) == 2 and "Hồ sơ đang ở trạng thái “Từ chối tiếp nhận”" in asked
     assert not Dossier.objects.filter(state="received").exists()
-    pages = [text_of(clerk.post(reverse("dossiers:bulk_receive"), keys | key)) for _twice in range(2)]
+    done = [clerk.post(reverse("dossiers:bulk_receive"), keys | key) for _twice in range(2)]
+    pages = [text_of(clerk.get(answer["Location"])) for answer in done for _loaded_again in range(2)]
     for page in pages:
         assert page.count(f"Đã tiếp nhận: hẹn trả kết quả {promised}") == 2
         assert "không thực hiện được việc này nữa" in page.lower()
     assert Dossier.objects.filter(state="received").count() == 2
     assert [row.slip.filter(verb="receive").count() for row in rows] == [1, 1, 0]
+
+
+def test_many_are_assigned_once_the_page_said_which_ones_go_to_whom_and_which_do_not(client_as, version, office):
+    officer, elsewhere = make_user(Role.OFFICER, office=office, full_name="Lê Thị Nhận"), make_version(state="issued")
+    other = make_user(Role.OFFICER, office=elsewhere.office, full_name="Phạm Văn Khác")
+    rows = [make_dossier(version, state="lodged") for _four in range(4)]
+    foreign = make_dossier(elsewhere, state="lodged")
+    for row in (*rows[:2], foreign):
+        make_slip_line(row, "received")
+    make_slip_line(rows[2], "received", handler=officer)
+    address, chosen = reverse("dossiers:bulk_assign"), [str(row.public_id) for row in (*rows, foreign)]
+    head = client_as(make_user(Role.HEAD, office=office))
+    sent = head.post(address, {"chosen": chosen, "next": "/dossiers/?late=late"})
+    assert sent.status_code == 302
+    page = text_of(head.get(sent["Location"]))
+    assert officer.full_name in page and other.full_name not in page
+    assert f"Chỉ trưởng phòng của {foreign.office} hoặc lãnh đạo Sở mới phân công" in page
+    assert f'href="{rows[3].get_absolute_url()}">{rows[3]}</a>: Hồ sơ đang ở trạng thái “Chờ tiếp nhận”' in page
+    question = f"{sent['Location']}&to={officer.public_id}"
+    answer = head.get(question)
+    page = text_of(answer)
+    assert "2 hồ sơ được giao cho Lê Thị Nhận" in page and "Lê Thị Nhận đang xử lý hồ sơ này" in page
+    assert [str(row) for row in answer.context["going"]] == [str(row) for row in rows[:2]]
+    going = [row for row in chosen if f'name="chosen" value="{row}"' in page.split('name="typed"')[1]]
+    assert going == chosen[:2] and not Dossier.objects.filter(handler=officer).exclude(pk=rows[2].pk).exists()
+    typed = {"chosen": going, "typed": "yes", "to": str(officer.public_id), "note": "Làm trước thứ Sáu"}
+    done = head.post(address, typed | {"next": "/dossiers/?late=late"})
+    assert done.status_code == 302
+    for _loaded_again in range(2):
+        page = text_of(head.get(done["Location"]))
+        assert page.count("Đã phân công: Lê Thị Nhận") == 2 and 'href="/dossiers/?late=late"' in page
+    assert Dossier.objects.filter(handler=officer).count() == 3
+    assert [row.slip.filter(verb="assign").count() for row in rows] == [1, 1, 0, 0]
+    director = client_as(make_user(Role.DIRECTOR))
+    asked = {"chosen": [chosen[0], chosen[4]], "to": str(other.public_id)}
+    page = text_of(director.get(address, asked))
+    assert f"Phạm Văn Khác không giữ vị trí xử lý hồ sơ tại {office}" in page and "1 hồ sơ được giao cho Phạm" in page
+
+
+def test_where_nobody_can_take_the_chosen_dossiers_the_page_says_so(client_as, version):
+    row = make_dossier(version, state="lodged")
+    make_slip_line(row, "received")
+    director, address = client_as(make_user(Role.DIRECTOR)), reverse("dossiers:bulk_assign")
+    page = text_of(director.get(address, {"chosen": [str(row.public_id)]}))
+    assert "chưa có ai giữ vị trí xử lý hồ sơ" in page and "<select" not in page
+    assert "Hãy chọn" in text_of(director.get(address))
+    faulty = director.post(address, {"chosen": [str(row.public_id)], "typed": "yes", "to": str(uuid.uuid4())})
+    assert faulty.status_code == 200 and not row.slip.filter(verb="assign").exists()
+
+
+def test_asking_before_many_are_assigned_costs_the_same_for_one_and_for_three(client_as, version, office):
     officer, head = make_user(Role.OFFICER, office=office), client_as(make_user(Role.HEAD, office=office))
-    page = text_of(head.post(reverse("dossiers:bulk_assign"), keys))
-    assert officer.full_name in page
-    head.post(reverse("dossiers:bulk_assign"), keys | {"typed": "yes", "to": str(officer.public_id)})
-    assert Dossier.objects.filter(handler=officer).count() == 2
+    rows = [make_dossier(version, state="lodged") for _three in range(3)]
+    for row in rows:
+        make_slip_line(row, "received")
+    asked = []
+    for some in (rows, rows[:1], rows):
+        with CaptureQueriesContext(connection) as queries:
+            chosen = {"chosen": [str(row.public_id) for row in some], "to": str(officer.public_id)}
+            head.get(reverse("dossiers:bulk_assign"), chosen)
+        asked.append(len(queries))
+    assert asked[1] == asked[2] <= 20
 
 
 def test_what_is_chosen_for_an_address_that_would_be_too_long_is_asked_about_all_the_same(

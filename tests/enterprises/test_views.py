@@ -529,17 +529,19 @@ def test_bulk_results_per_row(client_as):
     good, own = make_figures(state="waiting"), make_figures(state="waiting", by=officer)
     client = client_as(officer)
     chosen = {"chosen": [good.public_id, own.public_id], **key()}
-    page = text(client.post(address("bulk_confirm"), chosen))
+    page = text(client.post(address("bulk_confirm"), chosen, follow=True))
     assert good.enterprise.name in page and own.enterprise.name in page
     good.refresh_from_db(), own.refresh_from_db()
     assert (good.state, own.state) == (State.CONFIRMED, State.WAITING)
     more = make_figures(state="waiting")
     asked = text(client.post(address("bulk_return"), {"chosen": [more.public_id], **key()}))
     assert str(more.public_id) in asked
-    text(client.post(address("bulk_return"), {"chosen": [more.public_id], "reason": "Sai đơn vị", **key()}))
+    text(
+        client.post(address("bulk_return"), {"chosen": [more.public_id], "reason": "Sai đơn vị", **key()}, follow=True)
+    )
     more.refresh_from_db()
     assert more.return_reason == "Sai đơn vị"
-    text(client.post(address("bulk_confirm"), {"chosen": ["x"]}))
+    text(client.post(address("bulk_confirm"), {"chosen": ["x"]}, follow=True))
 
 
 def test_chosen_rows_that_jumped_are_named_before_they_are_confirmed(client_as):
@@ -552,7 +554,7 @@ def test_chosen_rows_that_jumped_are_named_before_they_are_confirmed(client_as):
     assert "2 trong 3 bản kê khai đã chọn" in asked and plain.enterprise.name not in asked
     assert FigureRevision.objects.waiting().count() == 3, "nothing is confirmed unasked"
     assert "2 bản tăng, giảm" in text(client.get(address("confirm_all", year=2023)))
-    done = text(client.post(address("bulk_confirm"), chosen | {"jumps": "without"}))
+    done = text(client.post(address("bulk_confirm"), chosen | {"jumps": "without"}, follow=True))
     assert f"{plain.enterprise} – 2023, " in done
     plain.refresh_from_db()
     assert plain.state == State.CONFIRMED and FigureRevision.objects.waiting().count() == 2

@@ -198,9 +198,9 @@ def test_many_are_sent_again_or_left_out_with_a_result_for_each(browser):
     subscription, _secret = make_subscription()
     parked, test = event_of(subscription, state="parked"), make_sending(subscription, state="dropped")
     chosen = [str(parked.public_id), str(test.public_id), "nonsense"]
-    left = said(browser.post(reverse("systems:leave_many_out"), {"chosen": chosen}))
+    left = said(browser.post(reverse("systems:leave_many_out"), {"chosen": chosen}, follow=True))
     assert "It is left out" in left and "This was a test" in left
-    again = said(browser.post(reverse("systems:send_many_again"), {"chosen": chosen}))
+    again = said(browser.post(reverse("systems:send_many_again"), {"chosen": chosen}, follow=True))
     assert "It waits to be sent." in again
     parked.refresh_from_db()
     assert parked.state == "waiting"

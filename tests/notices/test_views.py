@@ -158,7 +158,7 @@ def test_the_log_shows_what_became_of_each_way_and_offers_the_text_to_copy(clien
     again = reverse("notices:send_again", args=[row.public_id])
     assert client.post(again).status_code == 302
     assert Delivery.objects.get(pk=row.pk).state == "waiting"
-    answer = client.post(reverse("notices:send_many_again"), {"chosen": [str(row.public_id)]})
+    answer = client.post(reverse("notices:send_many_again"), {"chosen": [str(row.public_id)]}, follow=True)
     assert "đang chờ gửi" in answer.content.decode()
     assert "Gửi lại bằng tay" in page(client, row.get_absolute_url())
 

@@ -37,8 +37,9 @@ def address(name, *args):
 
 
 def post(client, name, *args, key=None, **fields):
-    """The form of a page, sent with a key of its own unless one is given."""
-    return client.post(address(name, *args), {"operation_key": key or str(uuid.uuid4()), **fields})
+    """The form of a page, sent with a key of its own unless one is given; what is done with many leads on to its results."""
+    typed = {"operation_key": key or str(uuid.uuid4()), **fields}
+    return client.post(address(name, *args), typed, follow=name.startswith("bulk_"))
 
 
 def text(answer):

@@ -884,7 +884,7 @@ def test_invitations_are_sent_from_the_page_in_one_act_with_a_result_for_each(cl
     key = str(client.get(send).context["form"]["operation_key"].value())
     assert "chưa được phát hành" in text_of(client.post(send, {"operation_key": key}))
     room.issued("invitation")
-    results = client.post(send, {"operation_key": key})
+    results = client.post(send, {"operation_key": key}, follow=True)
     assert [(each.label, each.ok) for each in results.context["results"]] == [
         (room.head.full_name, True), ("Hội Doanh nghiệp", True), ("Báo Minh Họa", True),
     ]  # fmt: skip

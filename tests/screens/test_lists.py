@@ -198,14 +198,28 @@ def test_only_rows_on_which_the_reader_may_act_have_a_box(officer):
     assert 'name="chosen"' not in page and "/stop/" not in page
 
 
-def test_results_of_a_bulk_act_are_told_row_by_row(officer):
-    results = [BulkResult("A", True, "Đã xác nhận."), BulkResult("B", False, "Số liệu chưa đủ.")]
-    page = page_of(bulk_results(asked(officer), title="Kết quả", results=results, back="/people/"))
+def test_results_of_a_bulk_act_are_told_row_by_row_at_an_address_of_their_own(client, officer):
+    results = [BulkResult("A", True, "Đã xác nhận.", "/people/a/"), BulkResult("B", False, "Số liệu chưa đủ.")]
+    client.force_login(officer)
+    session, request = client.session, asked(officer)
+    request.session = session
+    addresses = [
+        bulk_results(request, title="Kết quả", results=results, back="/people/")["Location"] for _n in range(6)
+    ]
+    session.save()
+    for _loaded_again in range(2):
+        answer = client.get(addresses[-1])
+        page = page_of(answer)
+        assert answer.status_code == 200 and 'href="/people/a/"' in page and 'href="/people/"' in page
     assert (
         "Thực hiện được 1 dòng; chưa thực hiện được 1 dòng." in page
         and "Từ chối" not in page
         and "Số liệu chưa đủ." in page
     )
+    assert [client.get(address).status_code for address in addresses] == [410, *[200] * 5]  # the latest five are kept
+    client.force_login(make_officer())
+    gone = client.get(addresses[-1])
+    assert gone.status_code == 410 and "không còn được lưu" in page_of(gone) and "chưa đủ" not in page_of(gone)
 
 
 # --- saved views -----------------------------------------------------------------------------------
