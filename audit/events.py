@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import secrets
 import uuid
 from dataclasses import dataclass, field
@@ -204,6 +205,7 @@ def record_selected_events(kind, object_kind, select, params=(), *, by, now):
         return cursor.rowcount
 
 
+_PERSON = re.compile(r"user:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _sentences: dict[str, tuple] = {}
 
 
@@ -296,16 +298,32 @@ def _change(fields, name, before, after):
     return label, _said(fields, name, before), _said(fields, name, after)
 
 
+def _is_person(value):
+    """Whether a value of an event is the actor name of a person."""
+    return isinstance(value, str) and _PERSON.fullmatch(value) is not None
+
+
+def _with_names(fields, values, actors):
+    """The values of an event, people by their names; a field that says its values itself is left to it."""
+    return {
+        name: actors[value] if _is_person(value) and not isinstance(fields.get(name), tuple) else value
+        for name, value in values.items()
+    }
+
+
 def lines_of(events):
-    """Events as lines; what was done by a written authorisation (facts `authorised_by`, `…_paper`) says in whose name."""
+    """Events as lines; what was done by a written authorisation (facts `authorised_by`, `…_paper`) says in whose name, and
+    people who stand before or after a change are named."""
     known, events = sentences(), list(events)
     bodies = [json.loads(event.body) for event in events]
     givers = {body["facts"]["authorised_by"] for body in bodies if "authorised_by" in (body.get("facts") or {})}
-    actors = actor_names({event.actor for event in events} | givers)
+    values = [value for body in bodies for side in ("before", "after") for value in (body.get(side) or {}).values()]
+    changed = {value for value in values if _is_person(value)}
+    actors = actor_names({event.actor for event in events} | givers | changed)
     lines = []
     for event, body in zip(events, bodies, strict=True):
         sentence, fields = known.get(event.kind, (event.kind, {}))
-        before, after = body.get("before") or {}, body.get("after") or {}
+        before, after = (_with_names(fields, body.get(side) or {}, actors) for side in ("before", "after"))
         changes = tuple(
             _change(fields, name, before.get(name), after.get(name))
             for name in dict.fromkeys([*before, *after])

@@ -4,8 +4,13 @@ from audit.events import describe
 from dossiers.events.dossiers import FIELDS
 from dossiers.services.slip import EVENTS
 from dossiers.states import Verb
+from screens import formats
 
-FIELDS = FIELDS | {"due_on": _("promised day")}
+FIELDS = FIELDS | {
+    "due_on": _("promised day"),
+    "office": (_("office that handles"), formats.vietnamese),
+    "handler": _("who handles"),
+}
 
 for verb, kind in EVENTS.items():
     if verb != Verb.WITHDRAW:

@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _
 
 from accounts.access import require
 from accounts.roles import HEADS, LEADERS, Role
-from audit.events import record_event
+from audit.events import actor_name, record_event
 from audit.refusals import Conflict, NotAllowed, StaleVersion
 from dossiers.models import Dossier, SlipLine
 from dossiers.permissions.handling import ACTIONS, OWN, may_do
@@ -98,7 +98,7 @@ def whose(row):
 
 def write_line(row, verb, target, *, by, now, run=None, steps_done=None, **values):
     """Add a line to the slip of a locked dossier; what it does not name stays as it is. Returns the dossier as it is then."""
-    before = {"state": row.state, "due_on": row.due_on}
+    before = {"state": row.state, "due_on": row.due_on, **_with_whom(row)}
     last = row.slip.order_by("-number").values_list("number", flat=True).first() or 0
     if steps_done is None:
         steps_done = steps_after(row, verb)
@@ -116,11 +116,18 @@ def write_line(row, verb, target, *, by, now, run=None, steps_done=None, **value
     said = {"note": line.note, "legal_basis": line.legal_basis, "paper": line.paper_number}
     record_event(
         EVENTS[verb], row, by=by, now=now, **{name: text for name, text in said.items() if text},
-        before=before, after={"state": row.state, "due_on": row.due_on},
-        handler=line.handler.public_id if line.handler else None,
+        before=before, after={"state": row.state, "due_on": row.due_on, **_with_whom(line)},
     )  # fmt: skip
     tell_moved(row, verb, line=line, by=by, now=now)
     return row
+
+
+def _with_whom(row):
+    """Who has the dossier by it or by a line of its slip, as its history keeps it."""
+    return {
+        "office": row.office.name if row.office_id else None,
+        "handler": actor_name(row.handler) if row.handler_id else None,
+    }
 
 
 def steps_after(row, verb):

@@ -1,3 +1,4 @@
+import itertools
 import json
 import subprocess
 import sys
@@ -6,13 +7,15 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from audit.access_log import record_read
 from audit.context import source
 from audit.events import (
     EventData,
+    actor_name,
     canonical,
     describe,
     history_of,
@@ -128,6 +131,29 @@ def test_history_reads_as_sentences_with_before_and_after():
     assert line.sentence == "Office renamed by 12/QĐ-SCT"
     assert line.reason == "sắp xếp lại"
     assert line.changes == (("Name", "Cũ", "Mới"),)
+
+
+@pytest.mark.django_db
+def test_people_before_and_after_a_change_are_named_in_one_query_however_many(django_assert_num_queries):
+    office, people = make_office(), [make_user(full_name=f"Lê Thị {number}") for number in range(4)]
+    describe("office led in a test", "Led", fields={"head": "Head"})
+
+    def led(before, after):
+        before = {"head": before and actor_name(before), "note": "user:x"}
+        after = {"head": actor_name(after), "note": "user:y"}
+        record_event("office led in a test", office, by="system:test", now=NOW, before=before, after=after)
+
+    led(None, people[0])
+    with CaptureQueriesContext(connection) as few:
+        history_of(office)
+    for before, after in itertools.pairwise(people):
+        led(before, after)
+    with django_assert_num_queries(len(few)):
+        lines = history_of(office)
+    assert [line.changes[0][1:] for line in reversed(lines)] == [
+        (None, "Lê Thị 0"), ("Lê Thị 0", "Lê Thị 1"), ("Lê Thị 1", "Lê Thị 2"), ("Lê Thị 2", "Lê Thị 3"),
+    ]  # fmt: skip
+    assert lines[0].changes[1] == ("note", "user:x", "user:y")  # no name of anybody
 
 
 def test_a_long_text_is_told_by_what_differs_in_it():

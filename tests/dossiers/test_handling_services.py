@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils.html import strip_tags
 
 from accounts import handover
 from accounts.roles import Role
@@ -159,6 +160,29 @@ def test_a_dossier_goes_its_whole_way_and_its_slip_tells_it(desk):
     assert (slip.form, len(slip.rows), slip.rows[1][4]) == ("", 9, f"{desk.officer.full_name} ({desk.office})")
     given = {line.verb: row[4] for line, row in zip(lines, slip.rows, strict=True)}
     assert (given["submit"], given["issue"], given["return"]) == ("Lãnh đạo Sở", "Bộ phận tiếp nhận", "Doanh nghiệp")
+
+
+def test_the_history_tells_to_whom_a_dossier_was_assigned_handed_over_and_passed_on(desk):
+    desk.office.name = "Phòng Quản lý công nghiệp"
+    desk.office.save()
+    dossier, colleague = desk.received(), make_user(Role.OFFICER, office=desk.office, full_name="Vũ Thị Tiếp")
+    other = make_office(name="Phòng Quản lý thương mại")
+    make_user(Role.HEAD, office=other)
+    services.assign_dossier(dossier=dossier, to=desk.officer, by=desk.head, now=later(1))
+    services.hand_over_dossier(dossier=dossier, to=colleague, note="Nghỉ phép", by=desk.officer, now=later(2))
+    services.assign_dossier(dossier=dossier, to=None, office=other, by=desk.head, now=later(3))
+    passed, handed, assigned, received = (
+        [
+            (label, *(side and strip_tags(str(side)).partition(" (")[0] for side in sides))
+            for label, *sides in line.changes
+        ]
+        for line in history_of(dossier)[:4]
+    )
+    who, where, officer = "người xử lý", "đơn vị xử lý", desk.officer.full_name
+    assert assigned == [(who, None, officer)]
+    assert handed == [(who, officer, "Vũ Thị Tiếp")]
+    assert passed == [(who, "Vũ Thị Tiếp", None), (where, "Phòng Quản lý công nghiệp", other.name)]
+    assert (where, None, "Phòng Quản lý công nghiệp") in received
 
 
 def test_the_promise_stands_when_the_calendar_is_edited_afterwards(desk):
