@@ -97,7 +97,16 @@ class AssignForm(Form):
 
     def __init__(self, *args, people, but, offices, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["to"].queryset, self.fields["office"].queryset = others(self, people, but), offices
+        to, office = self.fields["to"], self.fields["office"]
+        to.queryset, office.queryset = others(self, people, but), offices
+        to.needed = _("this or another office")
+        office.needed = _("this or a person")
+        if not to.queryset.exists():
+            to.nothing = _("Nobody else in the office handles dossiers.")
+            office.needed = ""
+        if not offices.exists():
+            office.nothing = _("No other office has a head on the portal who could assign it.")
+            to.needed = ""
 
     def clean(self):
         given = super().clean()
@@ -156,6 +165,10 @@ class IssueForm(Attachments, Form):
     paper_number = forms.CharField(label=_("Number and symbol"), max_length=60)
     paper_on = DateField(label=_("Date of the paper"))
 
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["scan"].needed = ""
+
     def clean(self):
         given = super().clean()
         if self.file_of("scan") is None and "scan" not in self.errors:
@@ -198,6 +211,8 @@ class SupplementForm(Form):
                 label=_("Legal basis"), max_length=300, required=False,
                 help_text=_("Left empty: %(basis)s") % {"basis": basis} if basis else "",
             )  # fmt: skip
+            for part in ("wanted", "reason") if basis else ("wanted", "reason", "legal_basis"):
+                self.fields[f"{part}_{place}"].needed = _("needed where this part is used") if place else ""
         self.basis = basis
 
     @property

@@ -40,7 +40,7 @@ def _nothing(of, now):
 @dataclass(frozen=True)
 class Act:
     """One page: `options(dossier, now)` are for its form, `do(dossier, given, form, by=, now=)` is the service; what it needs
-    found out before its transaction begins, `find(form, now)` finds."""
+    found out before its transaction begins, `find(form, now)` finds. `hindrance(dossier, now)` is why it would be asked for in vain."""
 
     verb: Verb
     form: type
@@ -51,6 +51,7 @@ class Act:
     lead: Callable = lambda dossier, now: ""
     options: Callable = _nothing
     find: Callable = _nothing
+    hindrance: Callable = lambda dossier, now: ""
 
 
 def _promised(dossier, now):
@@ -108,6 +109,27 @@ def _colleagues(dossier, now):
     return {name: given for name, given in _people(dossier, now).items() if name in ("people", "but")}
 
 
+def _no_colleague(dossier, now):
+    """Why nobody can be handed the dossier; "" where somebody can."""
+    if _colleagues(dossier, now)["people"].exclude(pk=dossier.handler_id).exists():
+        return ""
+    return _(
+        "Nobody else in %(office)s handles dossiers, so there is nobody to hand it over to. The head of the office can pass "
+        "it on to another one."
+    ) % {"office": dossier.office}
+
+
+def _nobody(dossier, now):
+    """Why the dossier cannot be assigned at all; "" where somebody or another office can be chosen."""
+    given = _people(dossier, now)
+    if given["people"].exclude(pk=dossier.handler_id).exists() or given["offices"].exists():
+        return ""
+    return _(
+        "Nobody else in %(office)s handles dossiers, and no other office has a head on the portal who could assign it. The "
+        "administrator enters who holds which post."
+    ) % {"office": dossier.office}
+
+
 def _most(dossier, now):
     version = dossier.procedure_version
     return _("Promised was %(day)s. The procedure allows %(days)s more, %(times)s times.") % {
@@ -133,12 +155,13 @@ ACTS = {
         Verb.ASSIGN, forms.AssignForm, gettext_lazy("Assign the dossier"), gettext_lazy("Assign"),
         gettext_lazy("The dossier is assigned."),
         lambda dossier, given, form, **by: services.assign_dossier(dossier=dossier, **given, **by), options=_people,
+        hindrance=_nobody,
     ),
     "hand_over": Act(
         Verb.HAND_OVER, forms.HandOverForm, gettext_lazy("Hand the dossier over"), gettext_lazy("Hand over"),
         gettext_lazy("The dossier is handed over."),
         lambda dossier, given, form, **by: services.hand_over_dossier(dossier=dossier, **given, **by),
-        options=_colleagues,
+        options=_colleagues, hindrance=_no_colleague,
     ),
     "appraise": Act(
         Verb.APPRAISE, forms.NoteForm, gettext_lazy("Begin the appraisal"), gettext_lazy("Begin"),
@@ -179,7 +202,7 @@ ACTS = {
         Verb.EXTEND, forms.ExtendForm, gettext_lazy("Apologise and promise a new day"), gettext_lazy("Promise the new day"),
         gettext_lazy("The new day is promised."),
         lambda dossier, given, form, **by: services.extend_dossier(dossier=dossier, **given, **by), lead=_most,
-        options=_as_seen,
+        options=_as_seen, hindrance=services.why_no_new_day,
     ),
     "issue": Act(
         Verb.ISSUE, forms.IssueForm, gettext_lazy("Issue the result"), gettext_lazy("Issue"),
@@ -214,7 +237,7 @@ def act(request, public_id, name):
     if request.method == "GET" and one.verb == Verb.ISSUE and standing_paper(dossier):
         messages.info(request, _("The result is made as a paper of the portal. It is issued with that paper."))
         return HttpResponseRedirect(dossier.get_absolute_url())
-    if request.method == "GET" and one.verb == Verb.EXTEND and (why := services.why_no_new_day(dossier, now)):
+    if request.method == "GET" and (why := one.hindrance(dossier, now)):
         messages.info(request, why)
         return HttpResponseRedirect(dossier.get_absolute_url())
     options = one.options(dossier, now)

@@ -1,4 +1,5 @@
 from django import forms, template
+from django.utils.translation import gettext as _
 
 register = template.Library()
 
@@ -39,3 +40,16 @@ def kept_files(field):
 @register.filter
 def field_unit(field):
     return getattr(field.field, "unit", "")
+
+
+@register.filter
+def may_stay_empty(field):
+    """What stands beside a label: that the field is optional, or when it is needed after all, which its form asks for
+    (`needed` of the field; empty where the form always asks); "" of what is required."""
+    return "" if field.field.required else getattr(field.field, "needed", _("optional"))
+
+
+@register.filter
+def why_nothing(field):
+    """Why there is nothing to choose in this field (`nothing` of the field), or ""."""
+    return getattr(field.field, "nothing", "")

@@ -10,6 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import strip_tags
 
 from accounts.roles import Role
 from dossiers.models import Dossier
@@ -549,3 +550,53 @@ def test_the_page_of_a_dossier_costs_the_same_however_long_its_slip_is(client_as
     for _time in range(4):
         make_slip_line(lodged, "received", "assign", handler=make_user(Role.OFFICER, office=office))
     assert cost() == before
+
+
+# --- what may stay empty, and what cannot be chosen ---------------------------------------------
+
+
+def label_of(page, field):
+    """What stands in the label of a field."""
+    return strip_tags(page.split(f'for="id_{field}">')[1].split("</label>")[0])
+
+
+def test_no_field_that_is_asked_for_is_called_optional(client_as, lodged, office):
+    make_user(Role.HEAD, office=make_office())
+    officer, head = make_user(Role.OFFICER, office=office), make_user(Role.HEAD, office=office)
+    make_slip_line(lodged, "received", handler=officer)
+    page = text_of(client_as(head).get(to("assign_dossier", lodged)))
+    assert "chọn một trong hai" in label_of(page, "to") and "chọn một trong hai" in label_of(page, "office")
+    assert "(không bắt buộc)" in label_of(page, "note")
+    page = text_of(client_as(officer).get(to("ask_supplement", lodged)))
+    for part in ("wanted", "reason"):
+        assert "(" not in label_of(page, f"{part}_0") and "(cần điền nếu" in label_of(page, f"{part}_1")
+    assert "(không bắt buộc)" in label_of(page, "legal_basis_0")  # the basis of the procedure stands there then
+    for target in ("appraising", "submitted", "approved"):
+        make_slip_line(lodged, target)
+    page = text_of(client_as(make_user(Role.RECORDS_CLERK)).get(to("issue_dossier", lodged)))
+    assert "(" not in label_of(page, "scan") and "(" not in label_of(page, "paper_number")
+    make_slip_line(lodged, "issued")
+    page = text_of(client_as(make_user(Role.INTAKE)).get(to("return_dossier", lodged)))
+    assert "(" not in label_of(page, "note")
+
+
+def test_where_no_other_office_or_nobody_can_be_chosen_the_page_says_why(client_as, lodged, office):
+    head = make_user(Role.HEAD, office=office)
+    client = client_as(head)
+    make_slip_line(lodged, "received")
+    page = text_of(client.get(to("assign_dossier", lodged)))
+    assert "Chưa có phòng nào khác có lãnh đạo phòng" in page and 'name="office"' not in page
+    assert "một trong hai" not in page and head.full_name in page
+    make_slip_line(lodged, "received", "assign", handler=head)
+    page = text_of(client.get(to("assign_dossier", lodged), follow=True))
+    assert "không còn ai khác giữ vị trí xử lý hồ sơ và chưa có phòng nào khác" in page and 'name="to"' not in page
+    page = text_of(client.get(to("hand_over_dossier", lodged), follow=True))
+    assert "không có người để bàn giao" in page and 'name="to"' not in page
+    other = make_office()
+    make_user(Role.HEAD, office=other)
+    page = text_of(client.get(to("assign_dossier", lodged)))
+    assert "Trong phòng không còn ai khác" in page and 'name="to"' not in page and str(other) in page
+    lodged.refresh_from_db()
+    answer = client.post(to("assign_dossier", lodged), {"office": other.code, "note": "", "version": lodged.version})
+    lodged.refresh_from_db()
+    assert answer.status_code == 302 and (lodged.office, lodged.handler) == (other, None)
