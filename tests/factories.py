@@ -463,6 +463,7 @@ def make_version(procedure=None, *, state="draft", days=(1, 4), valid_from=date(
             "total_days": sum(days) or 1,
             "drafted_at": LONG_AGO,
             "hands": list(hands) or ["system:tests"],
+            "answer_days": 20,
             "warn_percent": 50,
             "warn_days": [2, 1],
             **fields,
@@ -600,6 +601,7 @@ def make_supplement(dossier, stage=None, *, state="prepared", by=None, at=None, 
             )
         if state in ("sent", "answered"):
             request.state, request.sent_at, request.sent_by = "sent", at, make_user()
+            request.answer_by = request.answer_by or at.date() + timedelta(days=30)
             request.save()
     if state == "answered":
         request.state, request.answered_at, request.answered_by = "answered", at, make_user()

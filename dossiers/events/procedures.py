@@ -41,6 +41,7 @@ FIELDS = {
     "total_days": _("working days in all"),
     "receipt_until": (_("received after this hour counts as the next working day"), hour),
     "after_supplement": (_("after a supplement the time"), words(ProcedureVersion.AfterSupplement)),
+    "answer_days": _("working days to answer a request for a supplement"),
     "extension_times": _("times it may be extended"),
     "extension_days": _("working days of each extension, at most"),
     "warn_percent": _("warn when this part of the time is used"),

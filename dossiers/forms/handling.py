@@ -10,7 +10,8 @@ from accounts.models import Office, User
 from documents.attaching import Attachments
 from dossiers.models import Component, DossierLink
 from dossiers.models.handling import MOST_FILES
-from dossiers.presenting.procedures import endings, takes_text
+from dossiers.presenting.procedures import endings, takes_text, working_days
+from screens import formats
 from screens.forms import DateField, Form
 
 
@@ -189,11 +190,20 @@ class SupplementForm(Form):
     guidance = _words(_("How to complete it"), required=False, rows=3)
     answer_by = DateField(label=_("To be given by"), required=False)
 
-    def __init__(self, *args, version, items=(), basis="", **kwargs):
+    def __init__(self, *args, version, day, items=(), basis="", **kwargs):
+        """`day` is the last one by the procedure, were it sent today; None where the procedure names none."""
         initial = kwargs.pop("initial", None) or {}
         for place, item in enumerate(items):
             initial |= {f"{part}_{place}": getattr(item, part) for part in PARTS}
         super().__init__(*args, initial=initial, **kwargs)
+        answer_by = self.fields["answer_by"]
+        answer_by.required = day is None
+        if day:
+            said = {"days": working_days(version.answer_days), "day": formats.vn_long_date(day)}
+            answer_by.help_text = (
+                _("Left empty: %(days)s from the day it is sent, as the procedure has it; sent today, until %(day)s.")
+                % said
+            )
         self.count = min(max(LEAST_ROWS, len(items) + SPARE_ROWS), MOST_ROWS)
         if len(items):
             self.fields["version"] = forms.IntegerField(widget=forms.HiddenInput)

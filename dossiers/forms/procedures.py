@@ -126,6 +126,14 @@ class VersionForm(EntryForm):
         choices=ProcedureVersion.AfterSupplement.choices,
         widget=forms.RadioSelect,
     )
+    answer_days = NumberField(
+        label=_("Working days to answer a request for a supplement"),
+        unit=DAYS,
+        min_value=1,
+        max_value=MOST_DAYS,
+        required=False,
+        help_text=_("Counted from the day the request is sent. Empty where each request names its day."),
+    )
     extension_times = NumberField(label=_("Times it may be extended"), max_value=9, help_text=_("0 where it may not."))
     extension_days = NumberField(label=_("Working days of each extension, at most"), unit=DAYS, max_value=MOST_DAYS)
     warn_percent = NumberField(

@@ -124,6 +124,12 @@ GUARDS = [
         ("UPDATE",),
         f"OLD.state = 'prepared' AND NEW.state = 'sent' AND NOT EXISTS (SELECT 1 FROM {ITEMS} i WHERE i.request_id = NEW.id)",
     ),
+    check_trigger(
+        "supplement_sent_with_a_day",
+        REQUESTS,
+        ("UPDATE",),
+        "OLD.state = 'prepared' AND NEW.state = 'sent' AND NEW.answer_by IS NULL",
+    ),
     frozen_when(
         REQUESTS,
         "OLD.state <> 'prepared'",

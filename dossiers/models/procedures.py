@@ -156,6 +156,9 @@ class ProcedureVersion(Identified, Versioned, Sourced):
     after_supplement = models.CharField(
         _("after a supplement the time"), max_length=12, choices=AfterSupplement, default=AfterSupplement.GOES_ON
     )
+    answer_days = models.PositiveSmallIntegerField(
+        _("working days to answer a request for a supplement"), null=True, blank=True
+    )
     extension_times = models.PositiveSmallIntegerField(_("times it may be extended"), default=1)
     extension_days = models.PositiveSmallIntegerField(_("working days of each extension, at most"), default=5)
     warn_percent = models.PositiveSmallIntegerField(_("warn when this part of the time is used"), null=True, blank=True)
@@ -195,6 +198,10 @@ class ProcedureVersion(Identified, Versioned, Sourced):
             ),
             models.CheckConstraint(
                 condition=Q(total_days__gte=1, total_days__lte=MOST_DAYS), name="version_days_plausible"
+            ),
+            models.CheckConstraint(
+                condition=Q(answer_days__isnull=True) | Q(answer_days__gte=1, answer_days__lte=MOST_DAYS),
+                name="version_answer_days_plausible",
             ),
             models.CheckConstraint(
                 condition=Q(warn_percent__isnull=True) | Q(warn_percent__gte=1, warn_percent__lte=99),

@@ -44,6 +44,14 @@ def days_in_force(version):
     return f"{formats.vn_date(version.valid_from)} – {formats.vn_date(version.valid_to)}"
 
 
+def answer_text(version):
+    if version.answer_days is None:
+        return _("each request names its day")
+    return _("%(days)s from the day it is sent, unless the request names another day") % {
+        "days": working_days(version.answer_days)
+    }
+
+
 def extension_text(version):
     if not version.extension_times:
         return _("It is not extended.")
@@ -85,6 +93,7 @@ def clock_of_version(version):
         (_("Working days in all"), working_days(version.total_days)),
         (_("A dossier received"), receipt_text(version)),
         (_("After a supplement the time"), version.get_after_supplement_display()),
+        (_("Time to answer a request for a supplement"), answer_text(version)),
         (_("Extension"), extension_text(version)),
         (_("Warnings"), warning_text(version)),
     ]

@@ -34,6 +34,7 @@ CONTENT = (
     "total_days",
     "receipt_until",
     "after_supplement",
+    "answer_days",
     "extension_times",
     "extension_days",
     "warn_percent",

@@ -34,7 +34,7 @@ def prepare_supplement(*, dossier, items, guidance, answer_by, by, now):
             _("Supplement %(number)s is being prepared already, by %(name)s. Change that one.")
             % {"number": waiting.number, "name": waiting.prepared_by.full_name}
         )
-    _require_day(answer_by, now)
+    _require_day(answer_by, row.procedure_version, now)
     last = row.supplements.aggregate(last=Max("number"))["last"] or 0
     request = SupplementRequest.objects.create(
         dossier=row, number=last + 1, stage=row.state, guidance=guidance, answer_by=answer_by, prepared_at=now,
@@ -51,7 +51,7 @@ def change_supplement(*, request, items, guidance, answer_by, version, by, now):
     held_for(request.dossier, Verb.ASK, by, now)
     row = _locked(request)
     _require_prepared(row)
-    _require_day(answer_by, now)
+    _require_day(answer_by, row.dossier.procedure_version, now)
     row.guidance, row.answer_by = guidance, answer_by
     row.save_version(version, update_fields=["guidance", "answer_by"])
     row.items.all().delete()
@@ -67,7 +67,17 @@ def _write_items(request, items):
         SupplementItem.objects.create(request=request, position=position, **item)
 
 
-def _require_day(answer_by, now):
+def day_by_procedure(version, now):
+    """The last day to answer a request that is sent now and names none, by the procedure; None where it does not say."""
+    if version.answer_days is None:
+        return None
+    today = timezone.localdate(now)
+    return WorkingDays.around(today, working_days=version.answer_days).after(today, version.answer_days)
+
+
+def _require_day(answer_by, version, now):
+    if answer_by is None and version.answer_days is None:
+        raise Refused(_("Name the day by which the enterprise answers: the procedure names none."))
     if answer_by is not None and answer_by <= timezone.localdate(now):
         raise Refused(_("The day by which the enterprise answers must be still to come."))
 
@@ -82,7 +92,8 @@ def _require_prepared(row):
 
 @transaction.atomic
 def send_supplement(*, request, by, now):
-    """Approve a prepared supplement and send it: the enterprise has the turn, the clock stops."""
+    """Approve a prepared supplement and send it: the enterprise has the turn until the day that it names, or until that of
+    the procedure; the clock stops."""
     dossier = held_for(request.dossier, Verb.ASK, by, now)
     row = _locked(request)
     _require_prepared(row)
@@ -91,9 +102,10 @@ def send_supplement(*, request, by, now):
             _("A supplement is sent by the head of the office or a leader who did not prepare it (%(name)s did).")
             % {"name": row.prepared_by.full_name}
         )
-    _require_day(row.answer_by, now)
+    _require_day(row.answer_by, dossier.procedure_version, now)
     row.state, row.sent_at, row.sent_by = row.State.SENT, now, by
-    row.save_version(row.version, update_fields=["state", "sent_at", "sent_by"])
+    row.answer_by = row.answer_by or day_by_procedure(dossier.procedure_version, now)
+    row.save_version(row.version, update_fields=["state", "sent_at", "sent_by", "answer_by"])
     return write_line(dossier, Verb.ASK, State.SUPPLEMENTING, by=by, now=now, request=row)
 
 

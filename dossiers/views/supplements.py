@@ -15,6 +15,7 @@ from dossiers.models import DossierFile, SupplementRequest
 from dossiers.permissions.dossiers import sees_identity
 from dossiers.permissions.handling import may_approve_request, may_do
 from dossiers.presenting.handling import items_shown
+from dossiers.presenting.procedures import working_days
 from dossiers.services import supplements as services
 from dossiers.services.slip import whose
 from dossiers.states import Verb
@@ -52,7 +53,8 @@ def ask_supplement(request, public_id):
     if request.method == "GET" and waiting:
         return HttpResponseRedirect(reverse("dossiers:edit_supplement", args=[dossier.public_id, waiting.public_id]))
     version = dossier.procedure_version
-    form = SupplementForm(form_data(request)[0], version=version, basis=version.legal_basis[:300])
+    day = services.day_by_procedure(version, timezone.now())
+    form = SupplementForm(form_data(request)[0], version=version, day=day, basis=version.legal_basis[:300])
     done = do_once(
         request, form, f"ask supplement {dossier.public_id}",
         lambda given, **by: services.prepare_supplement(
@@ -73,6 +75,7 @@ def edit_supplement(request, public_id, request_id):
     items = list(row.items.select_related("component"))
     form = SupplementForm(
         form_data(request)[0], version=dossier.procedure_version, items=items,
+        day=services.day_by_procedure(dossier.procedure_version, timezone.now()),
         basis=dossier.procedure_version.legal_basis[:300],
         initial={"guidance": row.guidance, "answer_by": row.answer_by, "version": row.version},
     )  # fmt: skip
@@ -118,6 +121,8 @@ def send_supplement(request, public_id, request_id):
         "supplement": row,
         "items": items_shown(row),
         "day_off": day_off(row.answer_by),
+        "days": working_days(dossier.procedure_version.answer_days) if dossier.procedure_version.answer_days else "",
+        "day": services.day_by_procedure(dossier.procedure_version, timezone.now()),
         "sees_identity": sees_identity(request.user, dossier),
         "form": form,
         "may_send": may_approve_request(request.user, row, timezone.now()),

@@ -183,17 +183,26 @@ def test_a_supplement_stands_as_it_was_sent_and_as_it_was_answered():
 def test_a_supplement_is_sent_by_another_than_its_author_but_at_the_door():
     dossier = forced_into("appraising")
     request = make_supplement(dossier)
-    sent = {"state": "sent", "sent_at": request.prepared_at, "sent_by": request.prepared_by}
+    day = {"answer_by": date(2026, 12, 31)}
+    sent = {"state": "sent", "sent_at": request.prepared_at, "sent_by": request.prepared_by, **day}
     assert refused(setting(request, **sent), "supplement_sent_by_another")
     at_door = make_supplement(make_dossier(state="lodged"))
     setting(at_door, **sent | {"sent_by": at_door.prepared_by, "sent_at": at_door.prepared_at})()
     empty = make_supplement(make_dossier(state="lodged"), items=0)
-    sent_empty = {"state": "sent", "sent_at": empty.prepared_at, "sent_by": empty.prepared_by}
+    sent_empty = {"state": "sent", "sent_at": empty.prepared_at, "sent_by": empty.prepared_by, **day}
     assert refused(setting(empty, **sent_empty), "supplement_names_what_is_missing")
+
+
+def test_a_supplement_is_sent_with_the_day_by_which_it_is_answered():
+    request = make_supplement(make_dossier(state="lodged"))
+    sent = {"state": "sent", "sent_at": request.prepared_at, "sent_by": request.prepared_by}
+    assert refused(setting(request, **sent), "supplement_sent_with_a_day")
+    setting(request, **sent, answer_by=date(2026, 12, 31))()
 
 
 def _sent(request):
     request.state, request.sent_at, request.sent_by = "sent", request.prepared_at, make_user()
+    request.answer_by = date(2026, 12, 31)
     request.save()
     return request
 

@@ -272,6 +272,34 @@ def test_a_prepared_supplement_is_changed_or_dropped_and_one_at_a_time(desk):
     assert supplements.prepare_supplement(dossier=desk.dossier, items=[item], **asks).number == 2
 
 
+def test_a_request_that_names_no_day_is_to_be_answered_by_that_of_the_procedure_counted_from_its_sending(desk):
+    desk.appraised()
+    item = {"component": None, "wanted": "Bản vẽ", "reason": "Chưa rõ", "legal_basis": BASIS}
+    asks = {"items": [item], "guidance": "", "by": desk.officer, "now": MONDAY}
+    request = supplements.prepare_supplement(dossier=desk.dossier, answer_by=None, **asks)
+    make_day(date(2026, 6, 10))
+    supplements.send_supplement(request=request, by=desk.head, now=later(2))
+    request.refresh_from_db()
+    assert request.answer_by == date(2026, 7, 2)  # twenty working days after Wednesday the 3rd, the 10th off
+    line = desk.dossier.slip.get(verb="ask")
+    assert ("Đề nghị bổ sung chậm nhất ngày", "02/07/2026") in slip_of(line).lines
+
+
+def test_where_the_procedure_names_no_days_the_request_names_its_day(desk):
+    version = make_version(make_procedure(), office=desk.office, state="issued", answer_days=None)
+    dossier = make_dossier(version, desk.enterprise, state="lodged", by=desk.signatory, at=MONDAY)
+    item = {"component": None, "wanted": "Bản vẽ", "reason": "Chưa rõ", "legal_basis": BASIS}
+    asks = {"items": [item], "guidance": "", "by": desk.clerk, "now": MONDAY}
+    with pytest.raises(Refused, match="không quy định sẵn"):
+        supplements.prepare_supplement(dossier=dossier, answer_by=None, **asks)
+    request = supplements.prepare_supplement(dossier=dossier, answer_by=date(2026, 6, 12), **asks)
+    with pytest.raises(Refused, match="không quy định sẵn"):
+        supplements.change_supplement(request=request, answer_by=None, version=request.version, **asks)
+    supplements.send_supplement(request=request, by=desk.clerk, now=later(1))
+    request.refresh_from_db()
+    assert request.answer_by == date(2026, 6, 12)
+
+
 def test_every_item_is_answered_with_words_or_a_file_before_the_signatory_sends(desk):
     desk.appraised()
     request = desk.asked(items=2)

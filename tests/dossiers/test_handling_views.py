@@ -18,6 +18,7 @@ from dossiers.models.handling import ANY_KIND
 from dossiers.presenting.handling import promises_of
 from dossiers.presenting.procedures import endings
 from dossiers.services import handling as services
+from dossiers.services import supplements
 from notices.models import Notice, Telling
 from notices.services.sending import send_waiting
 from screens import formats
@@ -600,3 +601,24 @@ def test_where_no_other_office_or_nobody_can_be_chosen_the_page_says_why(client_
     answer = client.post(to("assign_dossier", lodged), {"office": other.code, "note": "", "version": lodged.version})
     lodged.refresh_from_db()
     assert answer.status_code == 302 and (lodged.office, lodged.handler) == (other, None)
+
+
+def test_the_form_of_a_supplement_shows_the_day_of_the_procedure_or_asks_for_one(client_as, lodged, enterprise, office):
+    clerk, given = client_as(make_user(Role.INTAKE)), {"wanted_0": "Bản vẽ", "reason_0": "Thiếu"}
+    day = formats.vn_long_date(supplements.day_by_procedure(lodged.procedure_version, timezone.now()))
+    page = text_of(clerk.get(to("ask_supplement", lodged)))
+    assert (
+        "(không bắt buộc)" in label_of(page, "answer_by") and "20 ngày làm việc kể từ ngày gửi" in page and day in page
+    )
+    page = text_of(clerk.post(to("ask_supplement", lodged), given, follow=True))
+    assert f"20 ngày làm việc kể từ ngày gửi theo thủ tục; nếu gửi hôm nay thì đến hết {day}" in page
+    clerk.post(to("send_supplement", lodged, lodged.supplements.get().public_id))
+    asked = lodged.supplements.get()
+    assert formats.vn_long_date(asked.answer_by) == day
+    own = text_of(client_as(lodged.applicant).get(to("answer_supplement", lodged)))
+    assert formats.vn_date(asked.answer_by) in own
+    version = make_version(office=office, state="issued", answer_days=None)
+    other = make_dossier(version, enterprise, state="lodged")
+    page = text_of(clerk.post(to("ask_supplement", other), given))
+    assert "(" not in label_of(page, "answer_by") and "Hãy điền “Hạn bổ sung”" in page and "Bản vẽ" in page
+    assert not other.supplements.exists()

@@ -77,6 +77,8 @@ def test_a_closed_procedure_is_never_changed_again():
         {"total_days": 401},
         {"warn_percent": 0},
         {"warn_percent": 100},
+        {"answer_days": 0},
+        {"answer_days": 401},
         {"extension_times": 1, "extension_days": 0},
         {"extension_times": 0, "extension_days": 5},
         {"extension_times": 10},

@@ -195,6 +195,7 @@ VERSION = {
     "total_days": "15",
     "receipt_until": "15:00",
     "after_supplement": "goes_on",
+    "answer_days": "20",
     "extension_times": "1",
     "extension_days": "5",
     "warn_percent": "50",
@@ -217,6 +218,7 @@ def test_a_procedure_is_entered_drafted_in_parts_and_put_in_force_on_its_pages(c
     assert post(head, page("begin_version", procedure), office=office.pk, **VERSION).status_code == 302
     draft = procedure.versions.get()
     assert (draft.warn_days, draft.receipt_until.hour, draft.office) == ([2, 1], 15, office)
+    assert draft.answer_days == 20 and "20 ngày làm việc kể từ ngày gửi" in head.get(page("version", draft)).text
 
     assert post(head, page("add_step", draft), name_vi="Xử lý", working_days="14", role="officer").status_code == 302
     too_long = post(head, page("add_step", draft), name_vi="Ký", working_days="2", role="director")
@@ -328,6 +330,7 @@ def test_the_editor_leads_back_from_a_version_that_is_no_draft(client_as, office
         ({"warn_days": "hai"}, "warn_days"),
         ({"warn_days": "0"}, "warn_days"),
         ({"warn_percent": "100"}, "warn_percent"),
+        ({"answer_days": "0"}, "answer_days"),
         ({"extension_times": "1", "extension_days": "0"}, "extension_days"),
         ({"form_set": "khac"}, "form_set"),
     ],

@@ -135,6 +135,12 @@ def _of_handling(copied, updated):
         "supplement_names_what_is_missing": [
             updated(REQUEST, sent, f"WHERE NOT EXISTS (SELECT 1 FROM {ITEM} i WHERE i.request_id = x.id)")
         ],
+        "supplement_sent_with_a_day": [
+            updated(
+                REQUEST, f"{sent}, answer_by = NULL",
+                f"WHERE x.state = 'prepared' AND EXISTS (SELECT 1 FROM {ITEM} i WHERE i.request_id = x.id)",
+            )
+        ],
         "supplement_item_added_while_prepared": [copied(ITEM, answered, position="99", answer="''")],
         "supplement_answered_while_it_waits": [updated(ITEM, "answer = 'another'", answered)],
         "supplement_item_of_its_version": [copied(ITEM, prepared, position="99", component_id=foreign)],
