@@ -46,6 +46,8 @@ OWN_TURN = {
     Turn.NOBODY: "",
 }
 ABOUT = 90  # characters
+# The kinds of fields that say it, or help to tell which does.
+OF_MATTER = (FormField.Kind.LONG_TEXT, FormField.Kind.TEXT, FormField.Kind.CHOICE, FormField.Kind.PHONE)
 ENDED = gettext_lazy("Nothing. To ask again, copy the dossier.")
 NEXT = {
     State.LODGED: gettext_lazy("The Department checks the dossier, then receives it with a promised date, asks for what is missing, or says why it cannot receive it. Until then no date is promised."),
@@ -113,7 +115,7 @@ def look_up_address(dossier):
     return f"{settings.SITE_URL.rstrip('/')}{reverse('dossiers:look_up_dossier', args=[dossier.token])}"
 
 
-def about_text(dossier, fields):
+def about_text(answers, fields):
     """What it is about, in its own words, cut off: the first text of the matter, else what was chosen; "" while neither is
     there.
 
@@ -125,13 +127,13 @@ def about_text(dossier, fields):
     texts = [field for field in fields if field.kind == Kind.LONG_TEXT]
     texts = texts or [field for field in fields if field.kind == Kind.TEXT and field.code not in called]
     chosen = [field for field in fields if field.kind == Kind.CHOICE]
-    words = (in_words(field, dossier.answers.get(field.code)) for field in texts + chosen)
+    words = (in_words(field, answers.get(field.code)) for field in texts + chosen)
     return Truncator(next((" ".join(text.split()) for text in words if text), "")).chars(ABOUT)
 
 
 def titled(dossier):
     """The procedure and what the dossier is about, which tells it from others of the same procedure."""
-    about = about_text(dossier, dossier.procedure_version.fields.all())
+    about = about_text(dossier.answers, dossier.procedure_version.fields.all())
     return f"{dossier.procedure}: {about}" if about else str(dossier.procedure)
 
 
@@ -168,7 +170,7 @@ def rows_of_own(dossiers, answer_days):
     """
     rows, today = [], timezone.localdate()
     for dossier in dossiers:
-        about = about_text(dossier, dossier.procedure_version.fields.all())
+        about = about_text(dossier.answers, dossier.procedure_version.fields.all())
         day = answer_days.get(dossier.pk) if dossier.state == State.SUPPLEMENTING else None
         if dossier.is_running and dossier.due_on:
             until = _("promised for %(day)s") % {"day": formats.vn_date(dossier.due_on)}

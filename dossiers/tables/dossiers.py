@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import django_filters
-from django.db.models import Q
+from django.db.models import Prefetch, Q
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext
@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Office, Post
 from dossiers.clock import Run, Terms, WorkingDays, warning_on
-from dossiers.models import Dossier, Procedure
-from dossiers.presenting.dossiers import STATE_KINDS
+from dossiers.models import Dossier, FormField, Procedure, ProcedureVersion
+from dossiers.presenting.dossiers import OF_MATTER, STATE_KINDS, about_text
 from dossiers.presenting.handling import left_on, lies_since, tag_of_time
 from dossiers.states import IN_HAND, RUNNING, State
 from enterprises.models import Enterprise
@@ -75,6 +75,44 @@ class TimeColumn(tables.Column):
         return formats.NOTHING if left is None else format_html('<span class="tag tag-{}">{}</span>', *left)
 
 
+class AboutColumn(tables.VietnameseColumn):
+    """Under which procedure, by its code, and what the dossier is about in its own words; of one that says nothing, what the
+    procedure is called. What a version asks for is read once for a whole table."""
+
+    VERSION, PROCEDURE = "procedure_version__public_id", "procedure_version__procedure__"
+
+    def __init__(self, **kwargs):
+        named = [f"{self.PROCEDURE}{name}" for name in ("code", "name_vi", "name_en")]
+        super().__init__(
+            fields=("answers", self.VERSION, *named), compute=self.about, orderable=True,
+            order_by=(f"{self.PROCEDURE}sort_key",), **kwargs,
+        )  # fmt: skip
+        self.fields_of = {}  # of versions that dossiers stand under, which never change
+
+    def about(self, record):
+        version = record[self.VERSION]
+        if version not in self.fields_of:
+            self.fields_of = {version: []} | fields_by_version()
+        told = about_text(record["answers"], self.fields_of.get(version, ())) or self.called(record)
+        return f"{record[f'{self.PROCEDURE}code']} · {told}"
+
+    def called(self, record):
+        return name_in_language(record[f"{self.PROCEDURE}name_vi"], record[f"{self.PROCEDURE}name_en"])
+
+    def render(self, value, record):
+        code, _dot, told = value.partition(" · ")
+        return format_html(
+            '<abbr title="{}">{}</abbr> · <span lang="vi" title="{}">{}</span>', self.called(record), code, told, told
+        )
+
+
+def fields_by_version():
+    """{public id of a version that came into force: its fields that say what a dossier is about}"""
+    fields = Prefetch("fields", FormField.objects.filter(kind__in=OF_MATTER).order_by("position"), to_attr="of_matter")
+    versions = ProcedureVersion.objects.filter(state=ProcedureVersion.State.ISSUED).prefetch_related(fields)
+    return {version.public_id: version.of_matter for version in versions}
+
+
 class WholeLinkColumn(tables.LinkColumn):
     """A code that is never broken, whatever stands beneath it."""
 
@@ -106,6 +144,7 @@ class DossierTable(tables.Table):
         order_by=("enterprise__sort_key",),
         width=40,
     )
+    about = AboutColumn(verbose_name=_("Procedure and content"), beneath="code", width=60)
     procedure = tables.Column(
         verbose_name=_("Procedure"),
         fields=("procedure_version__procedure__name_vi", "procedure_version__procedure__name_en"),
@@ -139,7 +178,7 @@ class DossierTable(tables.Table):
     withdrawn_at = tables.DateTimeColumn(verbose_name=_("Withdrawn at"))
 
     class Meta(tables.Table.Meta):
-        shown = ["code", "enterprise", "procedure", "state", "due_on", "time", "handler"]
+        shown = ["code", "enterprise", "about", "state", "due_on", "time", "handler"]
 
 
 class DossierSearch(SearchFilter):

@@ -98,3 +98,15 @@ def test_an_officer_sees_twelve_dossiers_at_first_sight(page):
     assert page.locator("tbody tr").count() > 12
     seen = "rows => rows.filter((row) => row.getBoundingClientRect().bottom <= window.innerHeight).length"
     assert page.locator("tbody tr").evaluate_all(seen) >= 12
+
+
+def test_the_head_of_the_dossiers_stands_whole_on_a_phone(page):
+    page.set_viewport_size(PHONE)
+    page.goto("/dossiers/")
+    cut = (
+        "(cells) => cells.filter((e) => e.getBoundingClientRect().right > innerWidth || e.scrollWidth > e.clientWidth)"
+    )
+    assert page.locator("thead th").evaluate_all(f"cells => ({cut})(cells).length") == 0
+    assert page.locator("thead th").count() >= 4
+    whole = page.locator("tbody th.whole > .second").first
+    assert whole.bounding_box()["width"] > 200 and whole.evaluate("e => e.scrollWidth <= e.clientWidth")

@@ -1,5 +1,6 @@
 """The pages of lodging: the owner, a colleague, a stranger, staff and nobody; and that nothing typed is lost."""
 
+import re
 import uuid
 from datetime import timedelta
 
@@ -840,6 +841,25 @@ def test_the_list_is_found_by_code_tax_code_and_name_without_marks(client_as, lo
         assert lodged.code in text
         assert other.code not in text
     assert lodged.code not in text_of(client.get(address, {"state": "withdrawn"}))
+
+
+def test_the_list_says_what_each_dossier_is_about_under_its_code(client_as, lodged, enterprise):
+    silent = make_version(make_procedure(), state="issued")
+    silent.procedure.name_vi = "Xác nhận ưu đãi"
+    silent.procedure.save()
+    bare = make_dossier(silent, enterprise, state="lodged", answers={})
+    client, address = client_as(make_officer()), reverse("dossiers:dossier_list")
+    page_of_list = text_of(client.get(address))
+    code = lodged.procedure_version.procedure.code
+    assert re.search(rf'<abbr title="[^"]+">{code}</abbr> · <span lang="vi" title="{TEXT}">{TEXT}</span>', page_of_list)
+    assert f">{silent.procedure.code}</abbr> · " in page_of_list and page_of_list.count("Xác nhận ưu đãi") >= 2
+    answer = client.get(address, {"export": "csv"})
+    content = (b"".join(answer.streaming_content) if answer.streaming else answer.content).decode("utf-8-sig")
+    assert (
+        f"{code} · {TEXT}" in content
+        and f"{silent.procedure.code} · Xác nhận ưu đãi" in content
+        and bare.code in content
+    )
 
 
 def test_a_renamed_enterprise_is_found_by_both_names(client_as, lodged, enterprise):
