@@ -255,6 +255,7 @@ ANSWERED = kind(
     "dossiers.answered", _("The enterprise wrote about a dossier"), model=Dossier, people=_at_whose_desk, says=_says,
     places=_LODGED, roles=CLERKS | HANDLERS | LEADERS,
 )  # fmt: skip
+TO_ENTERPRISE = (LODGED, RECEIVED, ENDED, SUPPLEMENT, PROMISED_ANEW, RESULT, MESSAGE)
 TOLD = {
     Verb.RECEIVE: (RECEIVED, TO_ASSIGN),
     Verb.SUBMIT: (TO_DECIDE,),

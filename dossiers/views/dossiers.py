@@ -40,6 +40,7 @@ from dossiers.presenting.dossiers import (
 )
 from dossiers.presenting.handling import supplements_shown, time_left, time_of, used_text
 from dossiers.presenting.links import links_shown
+from dossiers.presenting.told import told_of
 from dossiers.services import dossiers as services
 from dossiers.services import handling as services_handling
 from dossiers.services.applications import application_of
@@ -47,6 +48,7 @@ from dossiers.states import ENTERPRISE, State
 from dossiers.tables import dossiers as tables
 from dossiers.views.handling import acts_now
 from dossiers.views.lodging import around_of, visible_dossier
+from notices.permissions import SEE_LOG
 from screens import formats
 from screens.lists import BulkAction, Sheet, show_list
 
@@ -146,6 +148,8 @@ def _handled(user, row, now, *, is_staff):
         "next": next_inside(row, prepared) if is_staff else next_text(row),
         "talk": talk,
         "may_write": may_write(user, row),
+        "told": told_of(row) if is_staff else [],
+        "may_see_log": user.may(SEE_LOG),
         "time_left": time_left(row, timezone.localdate(now)),
         "used": used_text(time_of(row, lines, now)),
         "steps": services_handling.steps_of(row) if is_staff and row.due_on else [],

@@ -19,7 +19,7 @@ from dossiers.presenting.handling import promises_of
 from dossiers.presenting.procedures import endings
 from dossiers.services import handling as services
 from dossiers.services import supplements
-from notices.models import Notice, Telling
+from notices.models import Delivery, Notice, Telling
 from notices.services.sending import send_waiting
 from screens import formats
 from tests.dossiers.matrix_procedures import one_page
@@ -622,3 +622,39 @@ def test_the_form_of_a_supplement_shows_the_day_of_the_procedure_or_asks_for_one
     page = text_of(clerk.post(to("ask_supplement", other), given))
     assert "(" not in label_of(page, "answer_by") and "Hãy điền “Hạn bổ sung”" in page and "Bản vẽ" in page
     assert not other.supplements.exists()
+
+
+def test_the_page_of_a_dossier_says_when_and_whom_of_the_enterprise_was_told_and_what_was_not(client_as, lodged):
+    clerk, own = client_as(make_user(Role.INTAKE)), client_as(lodged.applicant)
+    clerk.post(to("receive_dossier", lodged), {"note": ""})
+
+    def told():
+        page = text_of(clerk.get(to("dossier", lodged)))
+        return page.split("Thông báo cho doanh nghiệp</h2>")[1].split("</section>")[0]
+
+    assert "chưa báo, đang chờ gửi" in told() and "đã báo lúc" not in told()
+    send_waiting(now=timezone.now())
+    notice = Notice.objects.get(telling__kind="dossiers.received", telling__object_id=lodged.public_id)
+    said = told()
+    assert f"đã báo lúc {formats.vn_datetime(notice.at)}" in said and lodged.applicant.full_name in said
+    assert (
+        "trên Cổng, chưa đọc" in said
+        and "Thư điện tử: " in said
+        and reverse("notices:telling", args=[notice.telling.public_id]) in said
+    )
+    assert "Hồ sơ chờ phân công" not in said  # what only the Department is told
+    Notice.objects.filter(pk=notice.pk).update(read_at=notice.at)
+    Delivery.objects.filter(notice=notice, channel="email").update(state="parked", sent_at=None, error="550")
+    said = told()
+    assert "có thư chưa gửi được" in said and "trên Cổng, đã đọc lúc" in said and "550" not in said
+    facts = {"object_kind": "dossiers.dossier", "object_id": lodged.public_id, "actor": "system:x"}
+    facts |= {"kind": "dossiers.message", "told_at": notice.at, "next_try_at": notice.at}
+    Telling.objects.create(**facts, occasion="1", state="parked", error="Lỗi trong máy chủ")
+    assert "chưa báo được: gửi bị lỗi" in told() and "Lỗi trong máy chủ" not in told()
+    Telling.objects.create(**facts, occasion="2", state="nobody", done_at=notice.at)
+    assert "chưa báo được cho ai: doanh nghiệp chưa có tài khoản" in told()
+    assert "Thông báo cho doanh nghiệp</h2>" not in text_of(own.get(to("dossier", lodged)))
+    officer = client_as(make_user(Role.OFFICER))
+    assert reverse("notices:telling", args=[notice.telling.public_id]) not in text_of(
+        officer.get(to("dossier", lodged))
+    )
