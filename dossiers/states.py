@@ -11,6 +11,7 @@ from django.db.models import TextChoices
 from django.utils.translation import pgettext_lazy
 
 from accounts.roles import HEADS, LEADERS, SYSTEMS, Role
+from accounts.roles import READERS as ALL_READERS
 
 
 class State(TextChoices):
@@ -75,6 +76,7 @@ TURNS = {
     State.WITHDRAWN: Turn.NOBODY,
 }
 
+READERS = ALL_READERS - {Role.ADMINISTRATOR}  # who runs the system has no business with what enterprises lodge
 CLERKS = frozenset({Role.INTAKE, Role.RECORDS_CLERK})  # who types in what comes on paper
 HANDLERS = HEADS | {Role.OFFICER}
 DECIDERS = HEADS | LEADERS

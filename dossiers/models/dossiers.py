@@ -10,11 +10,11 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Office
-from accounts.roles import ENTERPRISE_ROLES, READERS
+from accounts.roles import ENTERPRISE_ROLES
 from audit.identity import Identified, Versioned
 from documents.models import StoredFile
 from dossiers.models.procedures import Component, ProcedureVersion
-from dossiers.states import CLERKS, RUNNING, TURNS, State, move_between
+from dossiers.states import CLERKS, READERS, RUNNING, TURNS, State, move_between
 from enterprises.models import Enterprise, Membership
 from enterprises.models.search import SearchIndex
 
@@ -30,7 +30,7 @@ class DossierQuerySet(models.QuerySet):
 
     def visible_to(self, user):
         """The enterprise sees its own, but not what a clerk is still typing in; the Department sees what was lodged, and
-        those who type in paper also what they type."""
+        those who type in paper also what they type. Whoever only runs the system sees none."""
         if not user.is_authenticated:
             return self.none()
         own = Q(pk__in=Dossier.objects.of_enterprises_of(user).values("pk")) & (

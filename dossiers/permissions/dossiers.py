@@ -5,8 +5,8 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
 from accounts.access import ANYONE, action, menu, route
-from accounts.roles import ENTERPRISE_ROLES, READERS, SYSTEMS
-from dossiers.states import CLERKS, HANDLERS, IN_HAND, SIGNATORY, State
+from accounts.roles import ENTERPRISE_ROLES, SYSTEMS
+from dossiers.states import CLERKS, HANDLERS, IN_HAND, READERS, SIGNATORY, State
 
 VIEW = action("dossiers.view", _("See dossiers"), roles=READERS | ENTERPRISE_ROLES)
 LIST = action("dossiers.list", _("See the list of dossiers of all enterprises"), roles=READERS)

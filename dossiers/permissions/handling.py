@@ -5,9 +5,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.access import action, route
 from accounts.models import Office, Post, User
-from accounts.roles import ENTERPRISE_ROLES, HEADS, LEADERS, STAFF, Role
+from accounts.roles import ENTERPRISE_ROLES, HEADS, LEADERS, Role
 from dossiers.permissions.dossiers import VIEW, WITHDRAW, may_on
-from dossiers.states import CLERKS, DECIDERS, HANDLERS, SIGNATORY, State, Verb, targets_of
+from dossiers.states import CLERKS, DECIDERS, HANDLERS, READERS, SIGNATORY, State, Verb, targets_of
 
 RECEIVE = action("dossiers.receive", _("Receive dossiers or say why they cannot be received"), roles=CLERKS)
 ASSIGN = action("dossiers.assign", _("Assign dossiers of one's office"), roles=DECIDERS)
@@ -23,7 +23,7 @@ RETURN = action("dossiers.return", _("Return results of dossiers"), roles=CLERKS
 DRAFT_RESULT = action("dossiers.draft_result", _("Draft results of dossiers as papers"), roles=HANDLERS)
 SEE_DRAFT = action("dossiers.see_draft", _("See drafts of results of dossiers"), roles=HANDLERS | LEADERS)
 NOTE = action("dossiers.note", _("Write internal notes on dossiers"), roles=CLERKS | HANDLERS | LEADERS)
-SLIP = action("dossiers.slip", _("See the control slip of a dossier"), roles=STAFF | {Role.AUDITOR})
+SLIP = action("dossiers.slip", _("See the control slip of a dossier"), roles=READERS)
 
 ACTIONS = {
     Verb.RECEIVE: RECEIVE,

@@ -8,7 +8,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
-from accounts.roles import READERS
 from audit.refusals import Refused
 from documents.filing import filing_of
 from documents.layout.files import file_of_paper
@@ -44,7 +43,7 @@ from dossiers.presenting.told import told_of
 from dossiers.services import dossiers as services
 from dossiers.services import handling as services_handling
 from dossiers.services.applications import application_of
-from dossiers.states import ENTERPRISE, State
+from dossiers.states import ENTERPRISE, READERS, State
 from dossiers.tables import dossiers as tables
 from dossiers.views.handling import acts_now
 from dossiers.views.lodging import around_of, visible_dossier

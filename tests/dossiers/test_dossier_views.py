@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.models import Post
 from accounts.roles import Role
 from audit.models import AccessEntry
 from documents.store import save_upload
@@ -32,6 +33,7 @@ from tests.factories import (
     make_enterprise_user,
     make_field,
     make_membership,
+    make_office,
     make_officer,
     make_procedure,
     make_slip_line,
@@ -918,6 +920,35 @@ def test_lists_and_pages_cost_the_same_with_one_row_and_with_three(
         in_force(more, timezone.localdate())
     assert [cost(client, address) for client, address in addresses] == before
     assert before[0] <= 12
+
+
+def test_whoever_only_runs_the_system_reads_no_dossier_and_none_of_its_files(client_as, lodged, enterprise):
+    line, file = make_slip_line(lodged, "received"), lodged.files.get()
+    addresses = [
+        reverse("dossiers:dossier_list"), reverse("dossiers:register"), reverse("dossiers:tally"),
+        page("dossier", lodged), page("dossier_file", lodged, file), page("lodged_dossier", lodged),
+        page("control_slip", lodged), reverse("dossiers:dossier_form", args=[lodged.public_id, line.public_id]),
+        reverse("dossiers:dossier_list") + "?export=csv",
+    ]  # fmt: skip
+    administrator, office = make_user(Role.ADMINISTRATOR), make_office()
+    client, reader = client_as(administrator), client_as(make_auditor())
+    assert {client.get(address).status_code for address in addresses} == {403}
+    answers = [reader.get(address) for address in addresses]
+    assert all(
+        answer.status_code == 200 and answer.getvalue() for answer in answers
+    )  # a file to its end, which closes it
+    assert page("dossier", lodged) not in text_of(client.get(reverse("reporting:search"), {"q": lodged.code}))
+    own_page = reverse("enterprises:enterprise_detail", args=[enterprise.public_id])
+    assert lodged.code not in text_of(client.get(own_page)) and lodged.code in text_of(reader.get(own_page))
+    assert reverse("dossiers:procedure_list") in text_of(client.get(reverse("dossiers:procedure_list")))
+    Post.objects.create(
+        user=administrator,
+        office=office,
+        role=Role.OFFICER,
+        starts_on=timezone.localdate() - timedelta(days=1),
+        paper="1/QĐ",
+    )  # who also handles dossiers reads them as whoever handles does
+    assert client_as(administrator).get(page("dossier", lodged)).status_code == 200
 
 
 def test_the_menu_has_dossiers_for_staff_and_for_enterprises(client_as, signatory):

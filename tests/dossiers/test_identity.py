@@ -203,7 +203,7 @@ def test_every_other_reader_sees_that_it_is_there_and_nothing_of_it(desk, client
     page = desk.dossier.get_absolute_url()
     readers = [
         make_officer(office=desk.office), make_head(office=desk.office), make_auditor(), make_user(Role.DIRECTOR),
-        make_user(Role.INTAKE), make_user(Role.ADMINISTRATOR),
+        make_user(Role.INTAKE), make_user(Role.ACCOUNTANT),
     ]  # fmt: skip
     for reader in readers:
         client = client_as(reader)
@@ -214,6 +214,9 @@ def test_every_other_reader_sees_that_it_is_there_and_nothing_of_it(desk, client
         assert [client.get(desk.address, asked).status_code for asked in ASKED] == [403] * 3
         noted = AccessEntry.objects.filter(actor=f"user:{reader.public_id}", what="identity paper refused")
         assert noted.count() == 3
+    administrator = client_as(make_user(Role.ADMINISTRATOR))  # who does not read the dossier either
+    assert [administrator.get(desk.address, asked).status_code for asked in ASKED] == [403] * 3
+    assert administrator.get(page).status_code == 403
     stranger = make_enterprise_user(make_enterprise())
     assert [client_as(stranger).get(desk.address, asked).status_code for asked in ASKED] == [404] * 3
 
