@@ -1,5 +1,7 @@
 """The description of the API (OpenAPI 3.1), written from the resources themselves."""
 
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema_serializer, inline_serializer
@@ -41,10 +43,13 @@ def _parameter(name, what, kind=str, **more):
     return OpenApiParameter(name, kind, description=what, **more)
 
 
-LIMIT = _parameter("limit", "Rows of a page.", {"type": "integer", "minimum": 1, "maximum": MOST, "default": USUAL})
-CURSOR = _parameter("cursor", "`next` of the page before; belongs to the same question only.")
+IDENTIFIER = _parameter("public_id", _("Identifier; it never changes."), OpenApiTypes.UUID, location="path")
+LIMIT = _parameter("limit", _("Rows of a page."), {"type": "integer", "minimum": 1, "maximum": MOST, "default": USUAL})
+CURSOR = _parameter("cursor", _("`next` of the page before; belongs to the same question only."))
 COUNT = _parameter(
-    "count", f"Whether to count the rows, up to {MOST_COUNTED}.", {"type": "string", "enum": ["true", "false"]}
+    "count",
+    format_lazy(_("Whether to count the rows, up to {most}."), most=MOST_COUNTED),
+    {"type": "string", "enum": ["true", "false"]},
 )
 
 
@@ -52,8 +57,8 @@ def _header(name, what):
     return OpenApiParameter(name, str, OpenApiParameter.HEADER, required=True, description=what)
 
 
-KEY = _header("Idempotency-Key", "A key of your own: the same request again with it reads the same answer.")
-IF_MATCH = _header("If-Match", "The ETag of the row as you saw it.")
+KEY = _header("Idempotency-Key", _("A key of your own: the same request again with it reads the same answer."))
+IF_MATCH = _header("If-Match", _("The ETag of the row as you saw it."))
 
 
 def _listed(name, what, choices):
@@ -144,18 +149,20 @@ class Described(AutoSchema):
 
     def get_override_parameters(self):
         if self._write:
-            return [KEY, IF_MATCH] if self._write.of_one else [KEY]
+            return [IDENTIFIER, KEY, IF_MATCH] if self._write.of_one else [KEY]
         resource, kind = self._resource, self._kind
-        found = [_listed("fields", "Only these fields.", resource.fields)]
+        found = [IDENTIFIER] if kind == "one" else []
+        found.append(_listed("fields", _("Only these fields, by commas."), resource.fields))
         if resource.row.expandable:
-            found.append(_listed("expand", "Fields that are given only when asked for.", resource.row.expandable))
+            said = _("Fields that are given only when asked for, by commas.")
+            found.append(_listed("expand", said, resource.row.expandable))
         if kind in ("list", "changes"):
             found += [LIMIT, CURSOR]
         if kind in ("list", "stream"):
             orders = [sign + name for name in resource.sorts for sign in ("", "-")]
-            found.append(_parameter("sort", "Order; - goes down.", {"type": "string", "enum": orders}))
+            found.append(_parameter("sort", _("Order; - goes down."), {"type": "string", "enum": orders}))
             filters = resource.filters.base_filters if resource.filters else {}
-            found += [_parameter(name, str(each.label or ""), _filter_type(each)) for name, each in filters.items()]
+            found += [_parameter(name, each.label, _filter_type(each)) for name, each in filters.items()]
         if kind == "list":
             found.append(COUNT)
         return found

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.utils.dateparse import parse_datetime
 from django.utils.timezone import is_aware
 from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import gettext_lazy, override
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, inline_serializer
 from rest_framework import serializers
@@ -68,11 +68,13 @@ Catalogue = inline_serializer(
     },
 )
 _one = "|".join(name.replace(".", r"\.") for name in types_by_name())
-SINCE = OpenApiParameter("since", OpenApiTypes.DATETIME, description="Begin at this moment; without a cursor.")
+SINCE = OpenApiParameter(
+    "since", OpenApiTypes.DATETIME, description=gettext_lazy("Begin at this moment; without a cursor.")
+)
 TYPES = OpenApiParameter(
     "types",
     {"type": "string", "pattern": f"^({_one})(,({_one}))*$"},
-    description="Only these events, by commas.",
+    description=gettext_lazy("Only these events, by commas."),
 )
 UNCHANGED = OpenApiResponse(description="As the ETag that was sent says.")
 

@@ -110,7 +110,7 @@ class ProcedureRow(Row):
 
 
 class ProcedureFilter(ApiFilter):
-    code = django_filters.CharFilter(field_name="procedure__code")
+    code = django_filters.CharFilter(field_name="procedure__code", label=_("Code of the procedure."))
 
 
 # It has no feed of changes: a version comes into force when its first day comes, which is no event. The list is short; an
@@ -206,12 +206,16 @@ class DossierRow(Row):
 
 
 class DossierFilter(ApiFilter):
-    code = django_filters.CharFilter()
-    outside_code = django_filters.CharFilter()
-    state = django_filters.ChoiceFilter(choices=STATES)
-    procedure = django_filters.CharFilter(field_name="procedure_version__procedure__code")
-    enterprise = Identifier(field_name="enterprise__public_id")
-    tax_code = django_filters.CharFilter(field_name="enterprise__tax_code")
+    code = django_filters.CharFilter(label=_("The code under which it is lodged here."))
+    outside_code = django_filters.CharFilter(label=_("The code of the system that lodged it."))
+    state = django_filters.ChoiceFilter(choices=STATES, label=_("State of the dossier"))
+    procedure = django_filters.CharFilter(
+        field_name="procedure_version__procedure__code", label=_("Code of the procedure.")
+    )
+    enterprise = Identifier(field_name="enterprise__public_id", label=_("Identifier of the enterprise"))
+    tax_code = django_filters.CharFilter(
+        field_name="enterprise__tax_code", label=_("Tax code of the enterprise, whole")
+    )
 
 
 @extend_schema_field({"type": "object", "additionalProperties": {"type": ["string", "integer", "null"]}})

@@ -92,13 +92,21 @@ class FigureRow(DeclaredRow):
 
 
 class FigureFilter(ApiFilter):
-    year = WholeNumber()
-    enterprise = Identifier(field_name="enterprise__public_id")
-    tax_code = django_filters.CharFilter(field_name="enterprise__tax_code")
-    scope = django_filters.ChoiceFilter(choices=FigureRevision.Scope.choices)
-    place = django_filters.ChoiceFilter(choices=FigureRevision.Place.choices)
-    prices = django_filters.ChoiceFilter(choices=FigureRevision.Prices.choices)
-    accounts = django_filters.ChoiceFilter(choices=FigureRevision.Accounts.choices)
+    year = WholeNumber(label=_("Year of the figures"))
+    enterprise = Identifier(field_name="enterprise__public_id", label=_("Identifier of the enterprise"))
+    tax_code = django_filters.CharFilter(
+        field_name="enterprise__tax_code", label=_("Tax code of the enterprise, whole")
+    )
+    scope = django_filters.ChoiceFilter(
+        choices=FigureRevision.Scope.choices, label=_("The whole enterprise or key products only.")
+    )
+    place = django_filters.ChoiceFilter(
+        choices=FigureRevision.Place.choices, label=_("Plants in Hà Nội or all plants.")
+    )
+    prices = django_filters.ChoiceFilter(choices=FigureRevision.Prices.choices, label=_("Current or constant prices"))
+    accounts = django_filters.ChoiceFilter(
+        choices=FigureRevision.Accounts.choices, label=_("Separate or consolidated accounts")
+    )
     standing = Truth(
         field_name="superseded_at__isnull", label=_("Only what stands (true) or only what was superseded (false)")
     )
@@ -163,10 +171,12 @@ class SentFigureRow(DeclaredRow):
 
 
 class SentFigureFilter(ApiFilter):
-    year = WholeNumber()
-    enterprise = Identifier(field_name="enterprise__public_id")
-    tax_code = django_filters.CharFilter(field_name="enterprise__tax_code")
-    state = django_filters.ChoiceFilter(choices=FigureRevision.State.choices)
+    year = WholeNumber(label=_("Year of the figures"))
+    enterprise = Identifier(field_name="enterprise__public_id", label=_("Identifier of the enterprise"))
+    tax_code = django_filters.CharFilter(
+        field_name="enterprise__tax_code", label=_("Tax code of the enterprise, whole")
+    )
+    state = django_filters.ChoiceFilter(choices=FigureRevision.State.choices, label=_("State of the figures"))
     standing = Truth(
         field_name="superseded_at__isnull", label=_("Only what stands (true) or only what was superseded (false)")
     )

@@ -44,10 +44,12 @@ class PaymentRow(Row):
 
 
 class PaymentFilter(ApiFilter):
-    state = django_filters.ChoiceFilter(choices=STATES)
-    year = WholeNumber(field_name="commitment__line__year__year")
-    line = Identifier(field_name="commitment__line__public_id")
-    voucher = django_filters.CharFilter()
+    state = django_filters.ChoiceFilter(choices=STATES, label=_("State of the payment"))
+    year = WholeNumber(field_name="commitment__line__year__year", label=_("Budget year"))
+    line = Identifier(
+        field_name="commitment__line__public_id", label=_("Identifier of the budget line (see budget_lines)")
+    )
+    voucher = django_filters.CharFilter(label=_("Number of the Treasury's voucher, whole"))
 
 
 class PaidBody(Body):

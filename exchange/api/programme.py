@@ -65,8 +65,8 @@ class PeriodRow(Row):
 
 
 class PeriodFilter(ApiFilter):
-    code = django_filters.CharFilter()
-    state = django_filters.ChoiceFilter(choices=Period.State.choices)
+    code = django_filters.CharFilter(label=_("Code of the period"))
+    state = django_filters.ChoiceFilter(choices=Period.State.choices, label=_("State of the period"))
 
 
 PERIODS = register(
@@ -111,8 +111,8 @@ class TargetRow(Row):
 
 
 class TargetFilter(ApiFilter):
-    period = django_filters.CharFilter(field_name="period__code")
-    indicator = django_filters.CharFilter(field_name="indicator_code")
+    period = django_filters.CharFilter(field_name="period__code", label=_("Code of the period"))
+    indicator = django_filters.CharFilter(field_name="indicator_code", label=_("Code of the indicator"))
 
 
 TARGETS = register(
@@ -202,8 +202,10 @@ class PlanRow(Row):
 
 
 class PlanFilter(ApiFilter):
-    year = WholeNumber()
-    state = django_filters.ChoiceFilter(choices=[(state.value, state.label) for state in DECIDED])
+    year = WholeNumber(label=_("Year of the plan"))
+    state = django_filters.ChoiceFilter(
+        choices=[(state.value, state.label) for state in DECIDED], label=_("State of the plan")
+    )
 
 
 PLANS = register(
@@ -248,11 +250,13 @@ class TaskRow(Row):
 
 class TaskFilter(ApiFilter):
     q = Search(label=_("Words of the task, or its code"))
-    code = django_filters.CharFilter()
-    state = django_filters.ChoiceFilter(choices=Task.State.choices)
-    content_area = django_filters.CharFilter(field_name="content_area__code")
-    office = django_filters.CharFilter(field_name="office__code")
-    agency = django_filters.CharFilter(field_name="agency__code")
+    code = django_filters.CharFilter(label=_("Code of the task."))
+    state = django_filters.ChoiceFilter(choices=Task.State.choices, label=_("State of the task"))
+    content_area = django_filters.CharFilter(
+        field_name="content_area__code", label=_("Code of the content area (see content_areas)")
+    )
+    office = django_filters.CharFilter(field_name="office__code", label=_("Code of the lead office of the Department"))
+    agency = django_filters.CharFilter(field_name="agency__code", label=_("Code of the lead agency (see agencies)"))
 
 
 def _tasks_of_decided_plans():
@@ -302,9 +306,9 @@ class BudgetYearRow(Row):
 
 
 class BudgetYearFilter(ApiFilter):
-    year = WholeNumber()
-    period = django_filters.CharFilter(field_name="period__code")
-    state = django_filters.ChoiceFilter(choices=YearState.choices)
+    year = WholeNumber(label=_("Budget year"))
+    period = django_filters.CharFilter(field_name="period__code", label=_("Code of the period"))
+    state = django_filters.ChoiceFilter(choices=YearState.choices, label=_("State of the budget year"))
 
 
 BUDGET_YEARS = register(
@@ -355,12 +359,18 @@ class BudgetLineRow(Row):
 
 
 class BudgetLineFilter(ApiFilter):
-    year = WholeNumber(field_name="year__year")
-    task = django_filters.CharFilter(field_name="task__code")
-    source = django_filters.CharFilter(field_name="source__code")
-    unit = django_filters.CharFilter(field_name="unit__code")
-    managed = Truth()
-    counts = Truth()
+    year = WholeNumber(field_name="year__year", label=_("Budget year"))
+    task = django_filters.CharFilter(field_name="task__code", label=_("Code of the task."))
+    source = django_filters.CharFilter(
+        field_name="source__code", label=_("Code of the source of money (see money_sources)")
+    )
+    unit = django_filters.CharFilter(field_name="unit__code", label=_("Code of the budget unit (see agencies)"))
+    managed = Truth(
+        label=_(
+            "Only money that the Department itself keeps and pays (true) or only what it follows by reports (false)"
+        )
+    )
+    counts = Truth(label=_("Only what counts against the programme's ceiling (true) or only what does not (false)"))
 
 
 BUDGET_LINES = register(
@@ -412,12 +422,16 @@ class LedgerEntryRow(Row):
 
 
 class LedgerEntryFilter(ApiFilter):
-    line = Identifier(field_name="line__public_id")
-    year = WholeNumber(field_name="line__year__year")
-    kind = django_filters.ChoiceFilter(choices=EntryKind.choices)
-    commitment = Identifier(field_name="commitment__public_id")
-    happened_since = Day(field_name="happened_on", lookup_expr="gte")
-    happened_until = Day(field_name="happened_on", lookup_expr="lte")
+    line = Identifier(field_name="line__public_id", label=_("Identifier of the budget line (see budget_lines)"))
+    year = WholeNumber(field_name="line__year__year", label=_("Budget year"))
+    kind = django_filters.ChoiceFilter(choices=EntryKind.choices, label=_("Kind of entry"))
+    commitment = Identifier(field_name="commitment__public_id", label=_("Identifier of the contract or decision"))
+    happened_since = Day(
+        field_name="happened_on", lookup_expr="gte", label=_("Only what was booked on this day or later")
+    )
+    happened_until = Day(
+        field_name="happened_on", lookup_expr="lte", label=_("Only what was booked on this day or earlier")
+    )
 
 
 LEDGER_ENTRIES = register(

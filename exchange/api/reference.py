@@ -120,33 +120,40 @@ class CalendarDayRow(Row):
 
 class ItemFilter(ApiFilter):
     q = Search(label=_("Words of the name, or the code"))
-    code = django_filters.CharFilter()
+    code = django_filters.CharFilter(label=_("Code of the item, whole"))
     in_force_on = InForceOn(label=_("Only what is in force on this day"))
 
 
 class UnitFilter(ItemFilter):
-    kind = django_filters.ChoiceFilter(choices=AdministrativeUnit.Kind.choices)
+    kind = django_filters.ChoiceFilter(
+        choices=AdministrativeUnit.Kind.choices,
+        label=_("Districts (until 30/06/2025), or wards and communes (since 01/07/2025)"),
+    )
 
 
 class IndustryCodeFilter(ItemFilter):
-    classification = django_filters.ChoiceFilter(choices=IndustryCode.Classification.choices)
-    parent_code = django_filters.CharFilter()
+    classification = django_filters.ChoiceFilter(
+        choices=IndustryCode.Classification.choices, label=_("Which classification the code belongs to")
+    )
+    parent_code = django_filters.CharFilter(label=_("The code above it"))
 
 
 class MoneySourceFilter(ItemFilter):
-    counts_to_ceiling = Truth()
+    counts_to_ceiling = Truth(
+        label=_("Only what counts against the programme's ceiling (true) or only what does not (false)")
+    )
 
 
 class ExchangeRateFilter(ApiFilter):
-    currency = django_filters.CharFilter()
-    since = Day(field_name="on", lookup_expr="gte")
-    until = Day(field_name="on", lookup_expr="lte")
+    currency = django_filters.CharFilter(label=_("Currency (ISO 4217)"))
+    since = Day(field_name="on", lookup_expr="gte", label=_("On this day or later"))
+    until = Day(field_name="on", lookup_expr="lte", label=_("On this day or earlier"))
 
 
 class CalendarDayFilter(ApiFilter):
-    kind = django_filters.ChoiceFilter(choices=CalendarDay.Kind.choices)
-    since = Day(field_name="on", lookup_expr="gte")
-    until = Day(field_name="on", lookup_expr="lte")
+    kind = django_filters.ChoiceFilter(choices=CalendarDay.Kind.choices, label=_("Day off or working day"))
+    since = Day(field_name="on", lookup_expr="gte", label=_("On this day or later"))
+    until = Day(field_name="on", lookup_expr="lte", label=_("On this day or earlier"))
 
 
 def _reference(name, label, model, row=ReferenceRow, filters=ItemFilter, *, changes=None, **more):

@@ -92,10 +92,10 @@ class KpiValueRow(Row):
 
 
 class KpiValueFilter(ApiFilter):
-    year = WholeNumber()
-    indicator = django_filters.CharFilter(field_name="family")
-    variant = django_filters.CharFilter(field_name="indicator_code")
-    publication = Identifier(field_name="publication__public_id")
+    year = WholeNumber(label=_("Year of the value"))
+    indicator = django_filters.CharFilter(field_name="family", label=_("Code of the indicator"))
+    variant = django_filters.CharFilter(field_name="indicator_code", label=_("Code of the way of counting"))
+    publication = Identifier(field_name="publication__public_id", label=_("Identifier of the publication"))
     standing = Truth(
         field_name="publication__superseded_by__isnull", label=_("Only what stands, or only what was superseded")
     )
@@ -158,10 +158,12 @@ class CityStatisticRow(Row):
 
 
 class CityStatisticFilter(ApiFilter):
-    measure = django_filters.ChoiceFilter(choices=CityStatistic.Measure.choices)
-    year = WholeNumber()
-    state = django_filters.ChoiceFilter(choices=CityStatistic.State.choices)
-    prices = django_filters.ChoiceFilter(choices=CityStatistic.Prices.choices)
+    measure = django_filters.ChoiceFilter(choices=CityStatistic.Measure.choices, label=_("What is measured"))
+    year = WholeNumber(label=_("Year of the figure"))
+    state = django_filters.ChoiceFilter(
+        choices=CityStatistic.State.choices, label=_("State of the figure: estimate, preliminary or official")
+    )
+    prices = django_filters.ChoiceFilter(choices=CityStatistic.Prices.choices, label=_("Current or constant prices"))
     standing = Truth(field_name="superseded_at__isnull", label=_("Only what stands, or only what is out of use"))
 
 

@@ -44,16 +44,26 @@ class SupportRow(Row):
 
 
 class SupportFilter(ApiFilter):
-    year = WholeNumber()
-    enterprise = Identifier(field_name="enterprise__public_id")
-    tax_code = django_filters.CharFilter(field_name="enterprise__tax_code")
-    activity_code = django_filters.CharFilter()
-    activity_type = django_filters.ChoiceFilter(choices=ActivityType.choices)
-    content_area = django_filters.CharFilter(field_name="content_area__code")
-    kind = django_filters.CharFilter(field_name="kind__code")
-    by_programme = Truth()
-    delivered_since = Day(field_name="delivered_on", lookup_expr="gte")
-    delivered_until = Day(field_name="delivered_on", lookup_expr="lte")
+    year = WholeNumber(label=_("The year in which it counts."))
+    enterprise = Identifier(field_name="enterprise__public_id", label=_("Identifier of the enterprise"))
+    tax_code = django_filters.CharFilter(
+        field_name="enterprise__tax_code", label=_("Tax code of the enterprise, whole")
+    )
+    activity_code = django_filters.CharFilter(label=_("Code of the activity, whole"))
+    activity_type = django_filters.ChoiceFilter(choices=ActivityType.choices, label=_("Kind of activity"))
+    content_area = django_filters.CharFilter(
+        field_name="content_area__code", label=_("Code of the content area (see content_areas)")
+    )
+    kind = django_filters.CharFilter(
+        field_name="kind__code", label=_("Code of the kind of support (see support_kinds)")
+    )
+    by_programme = Truth(label=_("Only what this programme gave (true) or only what another one gave (false)"))
+    delivered_since = Day(
+        field_name="delivered_on", lookup_expr="gte", label=_("Only what was delivered on this day or later")
+    )
+    delivered_until = Day(
+        field_name="delivered_on", lookup_expr="lte", label=_("Only what was delivered on this day or earlier")
+    )
 
 
 SUPPORT = register(

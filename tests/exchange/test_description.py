@@ -42,6 +42,24 @@ def test_the_description_is_written_once_for_each_language_and_not_sent_twice():
     assert "Accept-Language" in again.headers["Vary"]
 
 
+def parameters_said(language):
+    """{(operation, parameter): what is said of it}"""
+    document = json.loads(Client().get("/api/v1/openapi.json", headers={"accept-language": language}).content)
+    operations = (one for each in document["paths"].values() for one in each.values())
+    return {
+        (one["operationId"], parameter["name"]): parameter.get("description", "")
+        for one in operations
+        for parameter in one.get("parameters", ())
+    }
+
+
+def test_every_parameter_is_described_in_both_languages():
+    vietnamese, english = parameters_said("vi"), parameters_said("en")
+    assert vietnamese.keys() == english.keys() and ("enterprises_one", "public_id") in english
+    assert [name for name, said in english.items() if not said] == []
+    assert [name for name, said in vietnamese.items() if said == english[name]] == []
+
+
 def test_answers_are_as_described(description):
     enterprise, system = make_enterprise(), System()
     make_figures(enterprise, 2024)
