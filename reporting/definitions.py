@@ -58,6 +58,16 @@ UNITS = {
 OUTSIDE = {"leave_out": gettext_lazy("left out"), "count": gettext_lazy("counted")}
 TITLE_KINDS = ("key_product", "top_10")
 WITH_FIGURES = ("sum", "growth")
+# The unit of numerator and denominator; those of figures have the unit of their figures.
+COUNTED_IN = {
+    "turns": "turn",
+    "supported": "enterprise",
+    "supported_share": "enterprise",
+    "products": "product",
+    "first_time_products": "product",
+    "enterprises": "enterprise",
+    "money": "vnd",
+}
 WITH_SUPPORT = ("turns", "supported", "supported_share", "money")
 KEYS = {
     "counts",
@@ -153,6 +163,11 @@ class Definition:
     @property
     def currency(self):
         return "usd_cents" if self.numerator and self.numerator[0].endswith("usd_cents") else "vnd"
+
+    @property
+    def counted_in(self):
+        """The unit of numerator and denominator."""
+        return COUNTED_IN.get(self.counts, self.currency)
 
     def differing_bases(self):
         """Why numerator and denominator may not be compared: a code, or "" when they may."""

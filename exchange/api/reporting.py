@@ -5,7 +5,8 @@ sum up enterprises that it may not see.
 """
 
 import django_filters
-from django.db.models import Case, F, Func, TextField, When
+from django.db.models import Case, F, Func, TextField, Value, When
+from django.db.models.lookups import Contains
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
@@ -16,6 +17,7 @@ from exchange.filters import ApiFilter, Identifier, Truth, WholeNumber
 from exchange.resources import Resource, Write, register, rows_with
 from exchange.rows import Row, Time, UsdCents, Vnd, public_id
 from programme.models.scheme import Unit
+from reporting.definitions import COUNTED_IN
 from reporting.models import CityStatistic, FigureKind, PublishedValue, Verdict
 from reporting.services.statistics import MOST_OF, record_statistic, revise_statistic, withdraw_statistic
 
@@ -23,6 +25,22 @@ from reporting.services.statistics import MOST_OF, record_statistic, revise_stat
 def _within_json(column, steps):
     """The text at a place of a JSON column, written the same on both engines."""
     return Func(F(column), template=f"(%(expressions)s {steps})", output_field=TextField())
+
+
+IN_WHICH_UNIT = [
+    ("vnd", _("whole đồng")),
+    ("usd_cents", _("cents of a US dollar")),
+    ("enterprise", Unit.ENTERPRISE.label),
+    ("product", Unit.PRODUCT.label),
+    ("turn", Unit.TURN.label),
+]
+
+
+def _counted_in():
+    """As `reporting.definitions.Definition.counted_in`, by the definition that was published with the value."""
+    counts = [When(definition__counts=counts, then=Value(unit)) for counts, unit in COUNTED_IN.items()]
+    in_cents = Contains(_within_json("definition", "->> 'numerator'"), Value("usd_cents"))
+    return Case(*counts, When(in_cents, then=Value("usd_cents")), default=Value("vnd"), output_field=TextField())
 
 
 class KpiValueRow(Row):
@@ -40,13 +58,22 @@ class KpiValueRow(Row):
     name_vi = serializers.CharField()
     name_en = serializers.CharField()
     definition_version = serializers.IntegerField(source="version.revision")
-    unit = serializers.ChoiceField(choices=Unit.choices)
-    numerator = serializers.IntegerField(
-        allow_null=True, help_text=_("Whole đồng, cents of a US dollar or a number, as the indicator counts.")
+    unit = serializers.ChoiceField(
+        choices=Unit.choices, help_text=_("In which the indicator and its target are given.")
     )
-    denominator = serializers.IntegerField(allow_null=True, help_text=_("In the same unit; none for a count."))
-    lower = serializers.IntegerField(allow_null=True, help_text=_("Lower bound of the numerator."))
-    upper = serializers.IntegerField(allow_null=True, help_text=_("Upper bound of the numerator."))
+    counted_in = serializers.ChoiceField(
+        choices=IN_WHICH_UNIT, help_text=_("The unit of numerator, denominator, lower and upper.")
+    )
+    numerator = serializers.IntegerField(allow_null=True, help_text=_("In the unit that `counted_in` names."))
+    denominator = serializers.IntegerField(
+        allow_null=True, help_text=_("In the unit that `counted_in` names; none for a count.")
+    )
+    lower = serializers.IntegerField(
+        allow_null=True, help_text=_("Lower bound of the numerator, in the unit that `counted_in` names.")
+    )
+    upper = serializers.IntegerField(
+        allow_null=True, help_text=_("Upper bound of the numerator, in the unit that `counted_in` names.")
+    )
     open_units = serializers.IntegerField(help_text=_("Enterprises that the upper bound says nothing about."))
     reporting = serializers.IntegerField(allow_null=True, help_text=_("Enterprises that report."))
     counted = serializers.IntegerField(allow_null=True, help_text=_("Enterprises that count."))
@@ -83,6 +110,7 @@ class KpiValueRow(Row):
     @classmethod
     def expressions(cls):
         return {
+            "counted_in": _counted_in(),
             "city_statistic": _within_json("statistics", "-> 0 ->> 'public_id'"),
             "city_index": _within_json("statistics", "-> 1 ->> 'public_id'"),
             "target_lower": _within_json("target", "->> 'lower'"),

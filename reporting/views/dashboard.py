@@ -114,10 +114,10 @@ def two_parts(value):
 
 
 def money_of(value):
-    read = value.version.read
-    if read.currency == "usd_cents" and read.numerator:
+    counted_in = value.version.read.counted_in
+    if counted_in == "usd_cents":
         return lambda amount: wording.statistic_amount("exports", amount)
-    if read.numerator or read.counts == "money":
+    if counted_in == "vnd":
         return lambda amount: wording.statistic_amount("output", amount)
     return lambda amount: wording.amount(amount, "enterprise")
 

@@ -1,5 +1,7 @@
 """Every resource of the API: who reads how much of it, in how many queries, and described as it is."""
 
+from datetime import date, timedelta
+
 import pytest
 from django.db import connection
 from django.test import Client
@@ -13,10 +15,13 @@ from audit.chain import seal_all
 from enterprises.services.enterprises import edit_enterprise
 from exchange.resources import resources
 from exchange.rights import all_scopes
+from reporting.definitions import read
+from reporting.services.publishing import publish_year
 from tests.exchange import things
 from tests.exchange.calling import System
 from tests.exchange.test_description import answer_of, description  # noqa: F401 - a fixture
 from tests.factories import (
+    make_director,
     make_enterprise,
     make_figures,
     make_officer,
@@ -24,6 +29,7 @@ from tests.factories import (
     make_title,
 )
 from tests.programme.making_plans import make_plan
+from tests.reporting.making import EXPORT_SHARE, make_indicator, make_run
 
 pytestmark = pytest.mark.django_db
 
@@ -125,6 +131,30 @@ def test_every_answer_is_as_described(description):  # noqa: F811
 def test_a_filter_that_cannot_be_read_is_named(asked, wrong):
     answer = system().get(asked)
     assert answer.status_code == 400 and [each["attr"] for each in answer.json()["errors"]] == [wrong]
+
+
+def test_a_value_of_an_indicator_says_in_which_unit_it_counts():
+    things.make_everything()
+    counted = {
+        "export_share": EXPORT_SHARE,
+        "output_growth": {"counts": "growth", "numerator": ["revenue_vnd"], "unit": "percent"},
+        "turns": {"counts": "turns", "unit": "turn"},
+        "supported": {"counts": "supported", "unit": "enterprise"},
+        "supported_share": {"counts": "supported_share", "unit": "percent"},
+        "products": {"counts": "products", "unit": "product"},
+        "products_first_time": {"counts": "first_time_products", "unit": "product"},
+        "enterprises": {"counts": "enterprises", "unit": "enterprise"},
+        "products_recognised": {"counts": "money", "unit": "vnd"},
+    }
+    for family, definition in counted.items():
+        make_indicator(definition, f"{family}.a")
+    later = things.NOW + timedelta(minutes=1)
+    run = make_run(year_from=2024, year_to=2024, now=later)
+    paper = {"paper_number": "3/BC-SCT", "paper_on": date(2026, 5, 2), "reason": "Thêm chỉ số"}
+    publish_year(year=2024, run=run, by=make_director(), now=later, **paper)
+    said = {row["indicator"]: row["counted_in"] for row in system().walk("kpi_values?limit=1000&standing=true")}
+    assert said == {"output_share": "vnd"} | {family: read(each).counted_in for family, each in counted.items()}
+    assert (said["export_share"], said["output_growth"], said["supported_share"]) == ("usd_cents", "vnd", "enterprise")
 
 
 def test_filters_choose_rows():
