@@ -5,7 +5,8 @@ sum up enterprises that it may not see.
 """
 
 import django_filters
-from django.db.models import Case, F, Func, TextField, Value, When
+from django.db.models import Case, DecimalField, F, Func, TextField, Value, When
+from django.db.models.functions import Cast
 from django.db.models.lookups import Contains
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
@@ -34,6 +35,14 @@ IN_WHICH_UNIT = [
     ("product", Unit.PRODUCT.label),
     ("turn", Unit.TURN.label),
 ]
+
+
+PLACES = {"max_digits": 20, "decimal_places": 4}  # as `targets` has them
+
+
+def _bound(name):
+    """A bound of the band, which is kept without its zeros (“5E+1”)."""
+    return Cast(_within_json("target", f"->> '{name}'"), DecimalField(**PLACES))
 
 
 def _counted_in():
@@ -89,8 +98,12 @@ class KpiValueRow(Row):
     )
     verdict = serializers.ChoiceField(choices=Verdict.choices)
     reason = serializers.CharField(allow_blank=True, help_text=_("Why it cannot be judged."))
-    target_lower = serializers.CharField(allow_null=True, help_text=_("Of the band that it was judged by; a decimal."))
-    target_upper = serializers.CharField(allow_null=True, help_text=_("Of the band that it was judged by; a decimal."))
+    target_lower = serializers.DecimalField(
+        **PLACES, allow_null=True, help_text=_("Of the band that it was judged by; a decimal.")
+    )
+    target_upper = serializers.DecimalField(
+        **PLACES, allow_null=True, help_text=_("Of the band that it was judged by; a decimal.")
+    )
     target_document = serializers.CharField(allow_null=True)
     rows = serializers.IntegerField(help_text=_("How many rows it was computed from."))
     digest = serializers.CharField(
@@ -113,8 +126,8 @@ class KpiValueRow(Row):
             "counted_in": _counted_in(),
             "city_statistic": _within_json("statistics", "-> 0 ->> 'public_id'"),
             "city_index": _within_json("statistics", "-> 1 ->> 'public_id'"),
-            "target_lower": _within_json("target", "->> 'lower'"),
-            "target_upper": _within_json("target", "->> 'upper'"),
+            "target_lower": _bound("lower"),
+            "target_upper": _bound("upper"),
             "target_document": _within_json("target", "->> 'document'"),
         }
 

@@ -157,6 +157,12 @@ def test_a_value_of_an_indicator_says_in_which_unit_it_counts():
     assert (said["export_share"], said["output_growth"], said["supported_share"]) == ("usd_cents", "vnd", "enterprise")
 
 
+def test_bounds_of_the_band_are_written_as_those_of_targets():
+    things.make_everything()
+    bands = {(row["target_lower"], row["target_upper"]) for row in system().walk("kpi_values?limit=1000")}
+    assert bands == {("40.5000", "50.0000")}
+
+
 def test_filters_choose_rows():
     things.make_everything()
     reader = system()
