@@ -88,11 +88,11 @@ class JsonAndFiles(BaseParser):
         except (MultiPartParserError, SuspiciousOperation, ValueError) as wrong:
             raise exceptions.ParseError(_("The form cannot be read: %(problem)s.") % {"problem": wrong}) from None
         parts = [*texts.getlist(self.json_part), *(file.read(MOST_BYTES + 1) for file in files.getlist(self.json_part))]
-        others = [name for name in texts if name != self.json_part]
-        if others:
-            raise serializers.ValidationError({name: [_("Send this as a file, with a name.")] for name in others})
+        faults = Faults()
+        faults.named = {name: [_("Send this as a file, with a name.")] for name in texts if name != self.json_part}
         if len(parts) != 1:
-            raise serializers.ValidationError({self.json_part: [_("Send this part once, as JSON.")]})
+            faults.named[self.json_part] = [_("Send this part once, as JSON.")]
+        faults.refuse()
         values = _read(parts[0] if isinstance(parts[0], bytes) else _as_sent(parts[0]))
         if not isinstance(values, dict):
             return values
@@ -113,15 +113,42 @@ class FormTooLarge(TooLarge):
         super().__init__(settings.API_FORM_MEGABYTES * 2**20)
 
 
+class Faults:
+    """Gathers what several looks refuse, so that it is named at once."""
+
+    def __init__(self):
+        self.named = {}
+
+    def look(self, do):
+        """What `do` gives, or None where it refuses."""
+        try:
+            return do()
+        except serializers.ValidationError as refusal:
+            self.named |= refusal.detail
+
+    def refuse(self):
+        if self.named:
+            raise serializers.ValidationError(self.named)
+
+
 class Body(serializers.Serializer):
-    """Fields that are not here are named and refused."""
+    """All that is wrong is named at once: fields that are not here, are missing, are not what they should be, do not agree."""
+
+    def disagreeing(self, sent):
+        """{field: [sentence]} of what does not agree with each other in the object that was `sent`, read or not."""
+        return {}
 
     def to_internal_value(self, data):
-        if isinstance(data, Mapping) and (unknown := [name for name in data if name not in self.fields]):
-            known = ", ".join(self.fields)
-            sentence = _("There is no such field here. There are: %(known)s.") % {"known": known}
-            raise serializers.ValidationError({name: [sentence] for name in unknown})
-        return super().to_internal_value(data)
+        if not isinstance(data, Mapping):
+            return super().to_internal_value(data)
+        known = ", ".join(self.fields)
+        sentence = _("There is no such field here. There are: %(known)s.") % {"known": known}
+        faults = Faults()
+        faults.named = {name: [sentence] for name in data if name not in self.fields}
+        values = faults.look(lambda: super(Body, self).to_internal_value(data))
+        faults.named = self.disagreeing(data) | faults.named
+        faults.refuse()
+        return values
 
 
 class Whole(serializers.IntegerField):

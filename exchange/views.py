@@ -21,6 +21,7 @@ from rest_framework.permissions import SAFE_METHODS
 
 from accounts.middleware import API, api_refusal
 from exchange.asking import asked_of, given_once, limit_of, names_of, only_known
+from exchange.bodies import Faults
 from exchange.changes import changes_of
 from exchange.described import Described
 from exchange.door import DoorView
@@ -133,6 +134,14 @@ class WriteView(ResourceView):
         body.is_valid(raise_exception=True)
         return body.validated_data
 
+    def read_whole(self, request):
+        """The values of the request's body; a missing key and what is wrong in the body are refused at once."""
+        faults = Faults()
+        faults.look(lambda: key_of(request))
+        values = faults.look(lambda: self.read(request.data))
+        faults.refuse()
+        return values
+
     def once(self, request, content, do):
         verb = f"api {self.resource.name} {self.verb}"
         return write_once(request, self.caller, verb, content, do, now=self.now).response
@@ -149,8 +158,7 @@ class CreateRow(WriteView, ListOfRows):
     """A list to which something can be added."""
 
     def post(self, request):
-        key_of(request)
-        values = self.read(request.data)
+        values = self.read_whole(request)
         return self.once(request, content_of(request.data), lambda by: self.make(by, values))
 
 
@@ -160,8 +168,7 @@ class WriteOne(WriteView):
     kind, summary = "act", "%(what)s"
 
     def post(self, request, public_id):
-        key_of(request)
-        values = self.read(request.data)
+        values = self.read_whole(request)
         content = content_of(request.data, id=public_id, seen=request.headers.get("If-Match", ""))
 
         def do(by):
@@ -178,17 +185,20 @@ class ManyRows(WriteView):
     verb = "bulk"
 
     def post(self, request):
-        key_of(request)
-        rows = request.data.get("rows") if isinstance(request.data, dict) else None
-        if not isinstance(rows, list) or not 1 <= len(rows) <= MOST_ROWS or len(request.data) > 1:
+        rows = self.read_whole(request)
+        return self.once(request, content_of(request.data), lambda by: self.made(by, rows))
+
+    def read(self, data):
+        rows = data.get("rows") if isinstance(data, dict) else None
+        if not isinstance(rows, list) or not 1 <= len(rows) <= MOST_ROWS or len(data) > 1:
             sentence = _("Send {“rows”: […]} with 1 to %(most)s rows and nothing else.") % {"most": MOST_ROWS}
             raise exceptions.ValidationError({"rows": [sentence]})
-        return self.once(request, content_of(request.data), lambda by: self.made(by, rows))
+        return rows
 
     def made(self, by, rows):
         results, done = [], 0
         for row in rows:
-            written = done_or_refused(lambda row=row: self.make(by, self.read(row)))
+            written = done_or_refused(lambda row=row: self.make(by, super(ManyRows, self).read(row)))
             done += written.status < 300
             what = f'"row":{written.body}' if written.status < 300 else f'"refusal":{written.body}'
             results.append(f'{{"index":{len(results)},"status":{written.status},{what}}}')

@@ -25,27 +25,34 @@ from screens import formats
 
 
 class NotWhole(Refused):
-    """What keeps it from being lodged: {code: sentence} of the fields in `answers`, of the components in `files`."""
+    """All that keeps it from being lodged: {code: sentence} of the fields of the form in `answers`, of the components in
+    `files`, and {name: sentence} of what else was stated in `facts`.
+    """
 
-    def __init__(self, *, answers=None, files=None):
-        self.answers, self.files = answers or {}, files or {}
-        super().__init__(next(iter([*self.answers.values(), *self.files.values()])))
+    def __init__(self, *, facts, answers, files):
+        self.facts, self.answers, self.files = facts, answers, files
+        super().__init__(str(next(iter([*facts.values(), *answers.values(), *files.values()]))))
 
 
 @transaction.atomic
-def lodge_from_outside(*, procedure, enterprise, applicant_name, arrived_on, outside_code, answers, files, by, now):
+def lodge_from_outside(
+    *, procedure, enterprise, applicant_name, arrived_on, outside_code, answers, files, by, now, unread=None
+):
     """Lodge what was lodged with the system whose account is `by`, on the day `arrived_on`, by whoever it names.
 
     `answers` are {code of a field: text, whole number or day}, checked by the form of the procedure as it is on the pages;
-    `files` {code of a component: [uploads]}. What they call `outside_code` is lodged once.
+    `files` {code of a component: [uploads]}. What they call `outside_code` is lodged once. `unread` are sentences about
+    answers that could not be read: nothing is lodged then, and what else is wrong is said with them.
     """
     require(by, BRING)
     _require_first(by, outside_code)
     require_in_business(enterprise)
     version = open_version(procedure, now)
+    facts = {}
     if arrived_on > timezone.localdate(now):
-        raise Refused(_("It cannot have been lodged on a day that is still to come."))
-    kept = _checked(version, enterprise, answers)
+        facts["arrived_on"] = _("It cannot have been lodged on a day that is still to come.")
+    kept, wrong = _checked(version, enterprise, answers)
+    wrong |= unread or {}
     values = {
         "channel": Dossier.Channel.ONE_STOP, "applicant_name": applicant_name, "typed_by": by, "arrived_on": arrived_on,
         "outside_code": outside_code,
@@ -58,7 +65,10 @@ def lodge_from_outside(*, procedure, enterprise, applicant_name, arrived_on, out
         raise
     after = {"arrived_on": arrived_on, "outside_code": outside_code, "version": version.number}
     record_event("dossier brought", draft, by=by, now=now, after=after, personal={"applicant": applicant_name})
-    _attach(draft, files, by=by, now=now)
+    empty, wrong_files = _attach(draft, files, by=by, now=now)
+    wrong = empty | wrong
+    if facts or wrong or wrong_files:
+        raise NotWhole(facts=facts, answers=wrong, files=wrong_files)
     return lodge_dossier(dossier=draft, digest=digest_of(draft, list(standing_files(draft))), by=by, now=now)
 
 
@@ -73,18 +83,16 @@ def _require_first(by, outside_code):
 
 
 def _checked(version, enterprise, answers):
-    """The answers as they are kept, once the form of the procedure takes each of them."""
+    """(The answers as they are kept, {code: sentence} of those that the form of the procedure does not take)."""
     typed = {code: formats.vn_date(value) if isinstance(value, date) else value for code, value in answers.items()}
     form = draft_form_class(version, enterprise)(typed)
     unknown = dict.fromkeys(set(answers) - set(form.asked), _("The procedure does not ask this."))
-    if unknown or not form.is_valid():
-        wrong = {code: " ".join(said) for code, said in form.errors.items()}
-        raise NotWhole(answers=unknown | wrong)
-    return form.kept
+    wrong = unknown | {code: " ".join(said) for code, said in form.errors.items()}
+    return form.kept, wrong
 
 
 def _attach(draft, files, *, by, now):
-    """Take the files in for their components; refused together with what is missing after that."""
+    """Take the files in for their components; what is wrong after that: {code: sentence} of fields, and of components."""
     components = {component.code: component for component in draft.procedure_version.components.all()}
     wrong = dict.fromkeys(set(files) - set(components), _("The procedure has no such component."))
     for code in [code for code in files if code in components]:
@@ -99,5 +107,4 @@ def _attach(draft, files, *, by, now):
     missing = missing_of(draft, list(draft.procedure_version.fields.all()), list(standing_files(draft)))
     empty = {each.code: each.sentence for each in missing if each.part == "field"}
     wrong |= {each.code: each.sentence for each in missing if each.part == "component" and each.code not in wrong}
-    if empty or wrong:
-        raise NotWhole(answers=empty, files=wrong)
+    return empty, wrong

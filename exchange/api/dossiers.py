@@ -15,7 +15,7 @@ from dossiers.services.dossiers import open_procedures, open_version
 from dossiers.services.outside import NotWhole, lodge_from_outside
 from dossiers.states import TURNS, State, Verb
 from exchange.api.enterprises import NamedEnterprise, OwnerRow, enterprise_named, once_within, owner_of, within
-from exchange.bodies import Body, Choice, Day, Json, JsonAndFiles, Text, Whole
+from exchange.bodies import Body, Choice, Day, Faults, Json, JsonAndFiles, Text, Whole
 from exchange.errors import RefusedByRule
 from exchange.filters import ApiFilter, Identifier
 from exchange.json_rows import KeptList
@@ -225,12 +225,14 @@ class Answers(serializers.Field):
     def to_internal_value(self, data):
         if not isinstance(data, dict):
             raise serializers.ValidationError(_now("Write an object: {“code of a field”: answer}."), "not_an_object")
+        faults = Faults()
         for code, value in data.items():
             Text(max_length=40).run_validation(code)
             if isinstance(value, str):
                 Text(allow_blank=True, max_length=MOST_LONG_TEXT).run_validation(value)
             elif value is not None and (isinstance(value, bool) or not isinstance(value, int)):
-                raise serializers.ValidationError({code: [_now("Write a text in quotes or a whole number.")]})
+                faults.named[code] = [_now("Write a text in quotes or a whole number.")]
+        faults.refuse()
         return data
 
 
@@ -268,26 +270,39 @@ def _field(field):
 
 
 def _answers_read(version, answers):
-    """{code: answer} as its field reads it; what it is not, or is not asked, is named."""
-    made = {field.code: _field(field) for field in version.fields.exclude(kind=KIND.ENTERPRISE)}
-    body = type("AnswersBody", (Body,), {"get_fields": lambda self: made})(data=answers)
-    if not body.is_valid():
-        raise serializers.ValidationError({"answers": body.errors})
-    return {code: value for code, value in body.validated_data.items() if value not in (None, "")}
+    """({code: answer} as its field reads it, {code: [sentence]} of those that are not what they should be, or not asked)."""
+    fields = list(version.fields.exclude(kind=KIND.ENTERPRISE))
+    body_class = type("AnswersBody", (Body,), {"get_fields": lambda self: {each.code: _field(each) for each in fields}})
+    body = body_class(data=answers)
+    wrong = {} if body.is_valid() else body.errors
+    if wrong:
+        body = body_class(data={code: value for code, value in answers.items() if code not in wrong})
+        body.is_valid(raise_exception=True)
+    return {code: value for code, value in body.validated_data.items() if value not in (None, "")}, wrong
 
 
-def _lodge(caller, by, values, now):
+def _procedure_named(values):
     procedure = Procedure.objects.filter(code=values["procedure"]).first()
     if procedure is None:
         raise serializers.ValidationError({"procedure": [_now("There is no such procedure.")]})
-    enterprise = enterprise_named(caller, values)
+    return procedure
+
+
+def _lodge(caller, by, values, now):
+    faults = Faults()
+    procedure = faults.look(lambda: _procedure_named(values))
+    enterprise = faults.look(lambda: enterprise_named(caller, values))
+    answers, unread = _answers_read(open_version(procedure, now), values["answers"]) if procedure else ({}, {})
+    if faults.named:
+        faults.named |= {"answers": unread} if unread else {}
+        faults.refuse()
     given = {name: values[name] for name in ("applicant_name", "arrived_on", "outside_code", "files")}
-    answers = _answers_read(open_version(procedure, now), values["answers"])
+    named = {"procedure": procedure, "enterprise": enterprise}
     try:
-        return lodge_from_outside(procedure=procedure, enterprise=enterprise, answers=answers, **given, by=by, now=now)
+        return lodge_from_outside(**named, answers=answers, unread=unread, **given, by=by, now=now)
     except NotWhole as refusal:
-        wrong = {"answers": refusal.answers} if refusal.answers else {}
-        raise RefusedByRule(wrong | refusal.files) from None
+        wrong = refusal.facts | ({"answers": refusal.answers} if refusal.answers else {}) | refusal.files
+        raise (serializers.ValidationError if unread else RefusedByRule)(wrong) from None
 
 
 def _own(caller):

@@ -185,12 +185,10 @@ class NamedEnterprise(Body):
     enterprise = Id(required=False, help_text=_("Identifier of the enterprise."))
     tax_code = Text(required=False, max_length=20, help_text=_("Tax code, where no identifier is given."))
 
-    def validate(self, values):
-        if ("enterprise" in values) == ("tax_code" in values):
-            raise serializers.ValidationError(
-                {"enterprise": [_now("Name the enterprise by its identifier or by its tax code, by one of them.")]}
-            )
-        return values
+    def disagreeing(self, sent):
+        if ("enterprise" in sent) != ("tax_code" in sent):
+            return {}
+        return {"enterprise": [_now("Name the enterprise by its identifier or by its tax code, by one of them.")]}
 
 
 def enterprise_named(caller, values):

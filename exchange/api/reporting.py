@@ -240,15 +240,12 @@ class AmountBody(Body):
     vsic_coverage = Text(required=False, allow_blank=True, max_length=40)
 
 
-def amount_of(measure, values):
-    """The amount of the measure; one of another measure, or none, is refused by name."""
+def amounts_disagreeing(measure, values):
+    """{field: [sentence]} of amounts that belong to another measure, and of one that the measure lacks."""
     wanted = AMOUNT_OF[measure]
     others = [name for name in AMOUNT_OF.values() if name != wanted and name in values]
-    if others:
-        raise serializers.ValidationError({others[0]: [_now("This amount belongs to another measure.")]})
-    if wanted not in values:
-        raise serializers.ValidationError({wanted: [_now("Give the amount of the measure.")]})
-    return values[wanted]
+    lacking = {} if wanted in values else {wanted: [_now("Give the amount of the measure.")]}
+    return {name: [_now("This amount belongs to another measure.")] for name in others} | lacking
 
 
 class CityStatisticBody(AmountBody):
@@ -262,9 +259,9 @@ class CityStatisticBody(AmountBody):
         required=False, allow_null=True, min_value=1990, max_value=2100, help_text=_("Of constant prices.")
     )
 
-    def validate(self, values):
-        amount_of(values["measure"], values)
-        return values
+    def disagreeing(self, sent):
+        measure = sent.get("measure")
+        return amounts_disagreeing(measure, sent) if measure in CityStatistic.Measure.values else {}
 
 
 class RevisionBody(AmountBody):
@@ -283,7 +280,7 @@ def _record(caller, by, values, now):
     return record_statistic(
         measure=values["measure"],
         year=values["year"],
-        amount=amount_of(values["measure"], values),
+        amount=values[AMOUNT_OF[values["measure"]]],
         state=values["state"],
         source=values["source"],
         published_on=values["published_on"],
@@ -296,9 +293,11 @@ def _record(caller, by, values, now):
 
 
 def _revise(statistic, by, values, now):
+    if wrong := amounts_disagreeing(statistic.measure, values):
+        raise serializers.ValidationError(wrong)
     return revise_statistic(
         statistic=statistic,
-        amount=amount_of(statistic.measure, values),
+        amount=values[AMOUNT_OF[statistic.measure]],
         source=values["source"],
         published_on=values["published_on"],
         vsic_coverage=values.get("vsic_coverage"),

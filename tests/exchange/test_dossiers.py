@@ -283,6 +283,31 @@ def test_files_are_those_of_the_components(one_stop, version, enterprise):
     assert nothing_was_kept()
 
 
+def faults(answer):
+    return answer.status_code, {each["attr"] for each in json.loads(answer.content)["errors"]}
+
+
+def test_all_that_keeps_it_from_being_lodged_is_named_at_once(one_stop, version, enterprise):
+    tomorrow = (timezone.localdate() + timedelta(days=1)).isoformat()
+    wrong = {"so-tien": -1, "dien-thoai": "123", "loai": "dat"}
+    files = {"khac": paper(), "van_ban": paper("virus.pdf", b"MZ" + b"\0" * 500)}
+    said = {"answers.so-tien", "answers.dien-thoai", "answers.noi-dung", "khac", "van-ban", "so-do", "arrived_on"}
+    answer = send(one_stop, body(enterprise, answers=wrong, arrived_on=tomorrow), **files)
+    assert faults(answer) == (422, said)
+    answer = send(one_stop, body(enterprise, answers={**wrong, "tu-ngay": 5, "ten": "A"}, arrived_on=tomorrow), **files)
+    assert faults(answer) == (400, said | {"answers.tu-ngay", "answers.ten"})  # some could not be read at all
+    assert nothing_was_kept()
+
+
+def test_an_unknown_procedure_and_an_unknown_enterprise_are_named_at_once(one_stop, version, enterprise):
+    unknown = body(enterprise, procedure="KN-00") | {"tax_code": "0000000000"}
+    assert faults(send(one_stop, unknown)) == (400, {"procedure", "tax_code"})
+    answer = send(one_stop, body(enterprise, answers={"so-tien": "5", "loai": True}) | {"tax_code": "0000000000"})
+    assert faults(answer) == (400, {"answers.loai"})  # no answer of any procedure
+    answer = send(one_stop, body(enterprise, answers={"so-tien": "5", "loai": 7}) | {"tax_code": "0000000000"})
+    assert faults(answer) == (400, {"answers.so-tien", "answers.loai", "tax_code"})
+
+
 @pytest.mark.parametrize(
     ("parts", "status", "attr"),
     [

@@ -205,6 +205,47 @@ def test_what_is_not_what_it_should_be_is_named(statistics, change, field):
     assert not CityStatistic.objects.exists()
 
 
+def attributes(answer):
+    return {each["attr"]: each["code"] for each in json.loads(answer.content)["errors"]}
+
+
+def test_all_that_is_wrong_is_named_at_once(statistics):
+    wrong = {"measure": "output", "year": "2025", "exports_usd_cents": 5, "published_on": "29/12", "colour": 1}
+    answer = statistics.post("city_statistics", wrong, key="")
+    assert answer.status_code == 400
+    assert attributes(answer) == {
+        "Idempotency-Key": "idempotency_key",  # missing
+        "colour": "invalid",  # unknown
+        "year": "not_whole", "published_on": "not_a_day",  # of the wrong kind
+        "state": "required", "source": "required",  # missing
+        "exports_usd_cents": "invalid", "output_vnd": "invalid",  # of another measure, and that of its own missing
+    }  # fmt: skip
+    many = statistics.post("city_statistics/bulk", {"rows": [wrong]})
+    refusal = json.loads(many.content)["results"][0]["refusal"]["errors"]
+    assert {each["attr"] for each in refusal} == attributes(answer).keys() - {"Idempotency-Key"}
+    assert attributes(statistics.post("city_statistics/bulk", {"rows": []}, key="")).keys() == {
+        "Idempotency-Key",
+        "rows",
+    }
+
+
+def test_all_that_is_wrong_in_a_revision_is_named_at_once(statistics):
+    made = statistics.post("city_statistics", STATISTIC)
+    address = f"city_statistics/{json.loads(made.content)['id']}/revise"
+    answer = statistics.post(address, {"published_on": 5, "colour": 1}, key="", if_match=made["ETag"])
+    assert attributes(answer).keys() == {"Idempotency-Key", "published_on", "colour", "source", "reason"}
+    amounts = {"exports_usd_cents": 5, "index_hundredths_of_percent": 5}
+    body = {"source": "Niên giám", "published_on": "2026-06-30", "reason": "Sửa", **amounts}
+    answer = statistics.post(address, body, **{"if-match": made["ETag"]})
+    assert (answer.status_code, attributes(answer).keys()) == (400, {*amounts, "output_vnd"})
+
+
+def test_figures_are_refused_with_all_that_is_wrong(sender):
+    body = {"tax_code": 5, "enterprise": "x", "year": 1, "revenue_vnd": 1.5, "note": 7, "colour": 1}
+    assert attributes(sender.post("sent_figures", body)).keys() == body.keys()
+    assert attributes(sender.post("sent_figures", {"colour": 1})).keys() == {"colour", "year", "enterprise"}
+
+
 @pytest.mark.parametrize(
     ("text", "status"),
     [
