@@ -240,7 +240,8 @@ class DossierBody(NamedEnterprise):
     """A dossier that was lodged with this system: lodged here at once, or refused whole with every reason named.
 
     Files are sent with it in a form (multipart/form-data): the part `dossier` is this object, every other part is a file
-    called by the code of its component. `procedures` says what each procedure asks.
+    called by the code of its component. The same file twice for one component is kept once. `procedures` says what each
+    procedure asks.
     """
 
     procedure = Text(max_length=60, help_text=_("Code of the procedure."))

@@ -134,6 +134,15 @@ def test_a_dossier_is_lodged_whole_and_stands_under_our_code(one_stop, version, 
     assert {telling.kind for telling in Telling.objects.all()} == {"dossiers.lodged", "dossiers.to_receive"}
 
 
+def test_the_same_file_twice_for_one_component_is_kept_once_as_is_said(one_stop, version, enterprise, client):
+    files = {"van_ban": paper(), "so_do": [paper("a.pdf"), paper("b.pdf")]}
+    row = lodged(one_stop, body(enterprise, answers={"noi-dung": "x", "loai": "dat"}), **files)
+    kept = DossierFile.objects.filter(dossier__public_id=row["id"]).order_by("pk")
+    assert [file.component.code for file in kept] == ["van-ban", "so-do"]
+    description = client.get("/api/v1/openapi.json").json()["paths"]["/api/v1/dossiers"]["post"]["description"]
+    assert "The same file twice for one component is kept once." in description
+
+
 def test_without_files_plain_json_is_taken(one_stop, version, enterprise):
     answer = one_stop.post("dossiers", body(enterprise))
     assert fault(answer) == (422, "refused", "van-ban") and nothing_was_kept()
