@@ -58,7 +58,7 @@ def _header(name, what):
 
 
 KEY = _header("Idempotency-Key", _("A key of your own: the same request again with it reads the same answer."))
-IF_MATCH = _header("If-Match", _("The ETag of the row as you saw it."))
+IF_MATCH = _header("If-Match", _("The ETag of the row as you saw it; `*` is refused."))
 
 
 def _listed(name, what, choices):

@@ -33,6 +33,7 @@ from exchange.writing import (
     content_of,
     done_or_refused,
     etag_of,
+    etags_seen,
     key_of,
     require_as_seen,
     row_written,
@@ -169,10 +170,11 @@ class WriteOne(WriteView):
 
     def post(self, request, public_id):
         values = self.read_whole(request)
-        content = content_of(request.data, id=public_id, seen=request.headers.get("If-Match", ""))
+        etags = etags_seen(request)
+        content = content_of(request.data, id=public_id, seen=etags)
 
         def do(by):
-            obj = require_as_seen(request, self.resource, self.caller, public_id)
+            obj = require_as_seen(etags, self.resource, self.caller, public_id)
             return row_written(self.resource, self.caller, self.write.do(obj, by, values, self.now), status=200)
 
         return self.once(request, content, do)

@@ -42,6 +42,14 @@ class NoKey(ValidationError):
         super().__init__({"Idempotency-Key": [sentence]}, "idempotency_key")
 
 
+class AnyState(ValidationError):
+    """`*` is true of every state (RFC 9110), so it keeps nobody's change from being lost."""
+
+    def __init__(self):
+        sentence = _("Send the ETag of the state that you saw, not *: it would write over what you have not seen.")
+        super().__init__({"If-Match": [sentence]}, "if_match_any")
+
+
 class NoIfMatch(exceptions.APIException):
     status_code = 428
     default_code = "if_match_missing"
@@ -100,6 +108,17 @@ def key_of(request) -> str:
     if not _KEY.fullmatch(key):
         raise NoKey
     return key
+
+
+def etags_seen(request) -> list[str]:
+    """The ETags of the state that the caller saw."""
+    wanted = request.headers.get("If-Match", "")
+    if not wanted:
+        raise NoIfMatch
+    etags = parse_etags(wanted)
+    if "*" in etags:
+        raise AnyState
+    return etags
 
 
 def write_once(request, caller, verb, content, do, *, now) -> Written:
@@ -172,20 +191,16 @@ def row_written(resource, caller, obj, *, status, place=""):
     return Written(status, text, place)
 
 
-def require_as_seen(request, resource, caller, public_id):
+def require_as_seen(etags, resource, caller, public_id):
     """The object as it stands now, locked; refused when it is not as the caller saw it."""
-    wanted = request.headers.get("If-Match", "")
-    if not wanted:
-        raise NoIfMatch
     seen = resource.rows(caller).filter(public_id=public_id).values("pk")
     key = seen.first()
     if key is None:
         raise Http404
     obj = resource.model._base_manager.select_for_update(of=("self",)).get(**key)
-    if wanted.strip() != "*":
-        text = one_of(resource, caller, public_id, resource.usual_fields)
-        if text is None or etag_of(text.encode()) not in parse_etags(wanted):
-            raise Changed
+    text = one_of(resource, caller, public_id, resource.usual_fields)
+    if text is None or etag_of(text.encode()) not in etags:
+        raise Changed
     return obj
 
 

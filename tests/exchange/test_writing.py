@@ -325,6 +325,18 @@ def test_a_figure_of_the_city_is_revised_as_it_was_seen(statistics):
     assert CityStatistic.objects.count() == 2
 
 
+@pytest.mark.parametrize("any_state", ["*", " * "])
+def test_any_state_is_not_what_was_seen(statistics, any_state):
+    made = statistics.post("city_statistics", STATISTIC)
+    address = f"city_statistics/{json.loads(made.content)['id']}/revise"
+    answer = statistics.post(address, revision(), key="k-1", if_match=any_state)
+    assert fault(answer) == (400, "if_match_any", "If-Match") and CityStatistic.objects.count() == 1
+    assert fault(statistics.post(address, revision(), key="k-1"))[:2] == (428, "if_match_missing")
+    statistics.write(
+        address, revision(), status=200, key="k-1", **{"if-match": made["ETag"]}
+    )  # none of them kept the key
+
+
 def test_a_figure_of_the_city_is_withdrawn(statistics):
     made = statistics.post("city_statistics", STATISTIC)
     address = f"city_statistics/{json.loads(made.content)['id']}/withdraw"
@@ -334,7 +346,7 @@ def test_a_figure_of_the_city_is_withdrawn(statistics):
 
 def test_what_is_not_there_is_not_changed(statistics):
     address = "city_statistics/11111111-1111-4111-8111-111111111111/withdraw"
-    assert fault(statistics.post(address, {"reason": "Nhầm"}, **{"if-match": "*"}))[:2] == (404, "not_found")
+    assert fault(statistics.post(address, {"reason": "Nhầm"}, **{"if-match": '"1"'}))[:2] == (404, "not_found")
 
 
 # --- figures of years -----------------------------------------------------------------------------
@@ -463,8 +475,9 @@ def test_what_the_treasury_refused_is_not_spent(treasury):
 @pytest.mark.parametrize("paid_on", ["2024-01-01", "2999-01-01"])
 def test_a_day_that_cannot_be_is_refused_with_nothing_done(treasury, paid_on):
     payment = sent_payment()
+    seen = treasury.get(f"payments/{payment.public_id}")
     answer = treasury.post(
-        f"payments/{payment.public_id}/paid", {"voucher": "KB-1", "paid_on": paid_on}, **{"if-match": "*"}
+        f"payments/{payment.public_id}/paid", {"voucher": "KB-1", "paid_on": paid_on}, **{"if-match": seen["ETag"]}
     )
     payment.refresh_from_db()
     assert fault(answer)[:2] == (422, "refused") and payment.state == "sent"
@@ -473,14 +486,14 @@ def test_a_day_that_cannot_be_is_refused_with_nothing_done(treasury, paid_on):
 def test_only_what_went_to_the_treasury_is_there(treasury):
     payment = make_payment(state="signed")
     assert treasury.walk("payments?limit=10") == []
-    answer = treasury.post(f"payments/{payment.public_id}/refused", {"answer": "Sai"}, **{"if-match": "*"})
+    answer = treasury.post(f"payments/{payment.public_id}/refused", {"answer": "Sai"}, **{"if-match": '"1"'})
     assert answer.status_code == 404
 
 
 def test_a_narrowed_system_answers_no_payment():
     make_unit("00004")
     narrow, payment = System("payments:read", "payments:write", wards=["00004"]), sent_payment()
-    answer = narrow.post(f"payments/{payment.public_id}/refused", {"answer": "Sai"}, **{"if-match": "*"})
+    answer = narrow.post(f"payments/{payment.public_id}/refused", {"answer": "Sai"}, **{"if-match": '"1"'})
     payment.refresh_from_db()
     assert answer.status_code == 404 and payment.state == "sent"
 
