@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from programme.models import Indicator as Promised
 from reporting import definitions
 from reporting.models import CityStatistic, Indicator
-from reporting.services.statistics import DAY_TO_COME, MOST_OF, YEAR_TO_COME
+from reporting.services.statistics import BEFORE_REVISED, DAY_TO_COME, MOST_OF, YEAR_TO_COME
+from screens import formats
 from screens.forms import DateField, Form, NumberField, YearField
 
 
@@ -180,8 +181,11 @@ class ReviseStatisticForm(Form):
                     given["amount"] = whole_amount(self.statistic.measure, given["amount"], given.get("unit"))
             except ValidationError as error:
                 self.add_error("amount", error)
-        if given.get("published_on") and given["published_on"] > timezone.localdate():
+        published, before = given.get("published_on"), self.statistic.published_on
+        if published and published > timezone.localdate():
             self.add_error("published_on", DAY_TO_COME)
+        elif published and published < before:
+            self.add_error("published_on", BEFORE_REVISED % {"day": formats.vn_date(before)})
         return given
 
 

@@ -14,6 +14,7 @@ from documents.imports import Column, ImportKind, register
 from reporting.models import CityStatistic, PublishedValue
 from reporting.permissions import RECORD
 from reporting.services.statistics import record_statistic, revise_statistic, withdraw_statistic
+from screens import formats
 
 AMOUNTS = {"output": "output_vnd", "exports": "exports_usd_cents", "iip": "iip"}
 NO_AMOUNT = gettext_noop("Fill in the amount of this figure in its own column.")
@@ -21,6 +22,10 @@ OTHER_AMOUNT = gettext_noop("This amount does not belong to the figure of the ro
 NEEDS_BASE = gettext_noop("Constant prices need their base year.")
 NO_BASE = gettext_noop("Current prices have no base year.")
 ONLY_OUTPUT = gettext_noop("Only industrial output is given in constant prices.")
+BEFORE_REVISED = gettext_noop(
+    "What it revises was published on %(day)s: give that day or a later one. Where that day is wrong, withdraw the figure and "
+    "record it anew."
+)
 FUTURE = gettext_noop("The day of publication lies in the future.")
 THERE = gettext_noop("The same figure is already recorded.")
 TWICE = gettext_noop("The same figure stands in row %(row)s of this file.")
@@ -139,6 +144,8 @@ class StatisticImport(ImportKind):
             held = context["there"].get(key)
             if held and held.amount == amounts[at] and held.source == chunk["source"][at]:
                 chunk.refuse(at, "measure", THERE)
+            elif held and chunk["published_on"][at] < held.published_on.isoformat():
+                chunk.refuse(at, "published_on", BEFORE_REVISED, day=formats.vn_date(held.published_on))
             elif key in context["seen"]:
                 chunk.refuse(at, "measure", TWICE, row=context["seen"][key])
             else:

@@ -1,17 +1,14 @@
-from datetime import timedelta
-
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from dossiers.lodging import LONG_AGO
 from dossiers.models import Dossier, Procedure
 from enterprises.models import Enterprise
 from reference import tax_codes
 from screens import formats
 from screens.forms import DateField, Form
-
-LONG_AGO = timedelta(days=30)
 
 
 class StartForm(Form):

@@ -10,6 +10,7 @@ from accounts.access import require
 from audit.events import record_event
 from audit.refusals import Conflict, Refused
 from dossiers.answers import draft_form_class, missing_of
+from dossiers.lodging import LONG_AGO
 from dossiers.models import Dossier
 from dossiers.permissions.dossiers import BRING
 from dossiers.services.dossiers import (
@@ -48,9 +49,7 @@ def lodge_from_outside(
     _require_first(by, outside_code)
     require_in_business(enterprise)
     version = open_version(procedure, now)
-    facts = {}
-    if arrived_on > timezone.localdate(now):
-        facts["arrived_on"] = _("It cannot have been lodged on a day that is still to come.")
+    facts = _wrong_day(arrived_on, timezone.localdate(now))
     kept, wrong = _checked(version, enterprise, answers)
     wrong |= unread or {}
     values = {
@@ -70,6 +69,20 @@ def lodge_from_outside(
     if facts or wrong or wrong_files:
         raise NotWhole(facts=facts, answers=wrong, files=wrong_files)
     return lodge_dossier(dossier=draft, digest=digest_of(draft, list(standing_files(draft))), by=by, now=now)
+
+
+def _wrong_day(arrived_on, today):
+    """{"arrived_on": sentence} when it cannot have been lodged there on that day, or so long ago."""
+    if arrived_on > today:
+        return {"arrived_on": _("It cannot have been lodged on a day that is still to come.")}
+    if arrived_on >= today - LONG_AGO:
+        return {}
+    sentence = _(
+        "What was lodged there is lodged here within %(days)s days: today what was lodged from %(since)s on. A clerk of the "
+        "Department types in what is older."
+    )
+    given = {"days": LONG_AGO.days, "since": formats.vn_date(today - LONG_AGO)}
+    return {"arrived_on": sentence % given}
 
 
 def _require_first(by, outside_code):

@@ -10,6 +10,7 @@ from audit.events import record_event
 from audit.refusals import Conflict, Refused
 from reporting.models import CityStatistic
 from reporting.permissions import RECORD
+from screens import formats
 
 UNIT_OF = {
     CityStatistic.Measure.OUTPUT: CityStatistic.Unit.VND,
@@ -22,6 +23,10 @@ MOST_OF = {  # in the unit of the measure
     CityStatistic.Measure.IIP: 10**5,
 }
 YEAR_TO_COME = _lazy("The year %(year)s has not begun. Give a year up to %(last)s.")
+BEFORE_REVISED = _lazy(
+    "What it revises was published on %(day)s: give that day or a later one. Where that day is wrong, withdraw the figure and "
+    "record it anew."
+)
 DAY_TO_COME = _lazy("The day of publication lies in the future.")
 TOLD = ("amount", "state", "source", "published_on", "vsic_coverage")
 
@@ -86,6 +91,8 @@ def revise_statistic(
     old = CityStatistic.objects.select_for_update(of=("self",)).get(pk=statistic.pk)
     if old.superseded_at is not None:
         raise Conflict(_("Somebody else revised this figure meanwhile. Look at the latest revision first."))
+    if published_on < old.published_on:
+        raise Refused(BEFORE_REVISED % {"day": formats.vn_date(old.published_on)})
     now = max(now, old.recorded_at)
     vsic_coverage = old.vsic_coverage if vsic_coverage is None else vsic_coverage
     if (old.amount, old.source, old.published_on, old.vsic_coverage) == (amount, source, published_on, vsic_coverage):

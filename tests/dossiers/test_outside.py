@@ -26,11 +26,13 @@ from dossiers.services.supplements import (
 )
 from dossiers.states import CLERKS, ENTERPRISE
 from notices.models import Telling
+from screens.formats import vn_date
 from tests.dossiers.matrix_procedures import one_page
 from tests.dossiers.test_procedure_models import refused
 from tests.factories import make_dossier, make_enterprise, make_enterprise_user, make_procedure, make_user, make_version
 
 pytestmark = pytest.mark.django_db
+YESTERDAY = timezone.localdate() - timedelta(days=1)
 
 
 @pytest.fixture
@@ -67,7 +69,7 @@ def paper(name="kien-nghi.pdf", content=None):
 def lodge(version, enterprise, by, **more):
     given = {
         "procedure": version.procedure, "enterprise": enterprise, "applicant_name": "Trần Thị Ký",
-        "arrived_on": date(2026, 1, 6), "outside_code": "MC-000123", "answers": {"noi-dung": "Thiếu mặt bằng"},
+        "arrived_on": YESTERDAY, "outside_code": "MC-000123", "answers": {"noi-dung": "Thiếu mặt bằng"},
         "files": {"van-ban": [paper()]}, "now": timezone.now(),
     }  # fmt: skip
     return lodge_from_outside(**given | more, by=by)
@@ -136,7 +138,7 @@ def test_the_list_says_since_when_it_lies_and_finds_it_by_their_code(version, en
     client.force_login(clerk)
     for address, asked in ((reverse("dossiers:dossier_list"), {"q": "mc-000123"}), ("/", {})):
         shown = client.get(address, asked, follow=True).content.decode()
-        assert "nộp trên hệ thống một cửa từ 06/01/2026" in shown, address
+        assert f"nộp trên hệ thống một cửa từ {vn_date(YESTERDAY)}" in shown, address
     listed = client.get(reverse("dossiers:dossier_list"), {"channel": "one_stop"}).content.decode()
     assert dossier.code in listed
     assert "one_stop" not in client.get(reverse("dossiers:type_in_dossier")).content.decode()
@@ -183,9 +185,9 @@ def test_the_database_keeps_the_three_ways_apart(version, enterprise, system, cl
 def test_pages_and_papers_say_where_it_came_from(version, enterprise, system, clerk):
     dossier = lodge(version, enterprise, system)
     facts = {str(label): text for label, text in facts_of(dossier)}
-    assert {"MC-000123", "06/01/2026", "Hệ thống một cửa", "Trần Thị Ký"} <= set(facts.values())
-    assert "Hệ thống một cửa" in way_text(dossier) and "06/01/2026" in way_text(dossier)
+    assert {"MC-000123", vn_date(YESTERDAY), "Hệ thống một cửa", "Trần Thị Ký"} <= set(facts.values())
+    assert "Hệ thống một cửa" in way_text(dossier) and vn_date(YESTERDAY) in way_text(dossier)
     handling.receive_dossier(dossier=dossier, by=clerk, now=timezone.now())
     lines = dict(slip_of(dossier.slip.get()).lines)
-    assert lines["Ngày nộp trên hệ thống một cửa"] == "06/01/2026"
+    assert lines["Ngày nộp trên hệ thống một cửa"] == vn_date(YESTERDAY)
     assert lines["Mã hồ sơ trên hệ thống một cửa"] == "MC-000123"

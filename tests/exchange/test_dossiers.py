@@ -22,6 +22,7 @@ from dossiers.services import handling
 from enterprises.models import Enterprise
 from notices.models import Telling
 from reference.models import Rule
+from screens import formats
 from tests.dossiers.matrix_procedures import one_page
 from tests.exchange.calling import System
 from tests.exchange.test_writing import fault, sentence
@@ -40,6 +41,7 @@ from tests.factories import (
 )
 
 pytestmark = pytest.mark.django_db
+YESTERDAY = (timezone.localdate() - timedelta(days=1)).isoformat()
 NOBODY = "11111111-1111-4111-8111-111111111111"
 
 
@@ -79,7 +81,7 @@ def body(enterprise, **more):
         "procedure": "KN-99",
         "tax_code": enterprise.tax_code,
         "applicant_name": "Trần Thị Ký",
-        "arrived_on": "2026-01-06",
+        "arrived_on": YESTERDAY,
         "outside_code": "MC-000123",
         "answers": {"noi-dung": "Thiếu mặt bằng sản xuất"},
         **more,
@@ -116,7 +118,7 @@ def test_a_dossier_is_lodged_whole_and_stands_under_our_code(one_stop, version, 
         "id": str(dossier.public_id), "code": dossier.code, "outside_code": "MC-000123",
         "procedure": {"code": "KN-99", "version": version.number},
         "enterprise": {"id": str(enterprise.public_id), "tax_code": enterprise.tax_code, "name": enterprise.name},
-        "applicant_name": "Trần Thị Ký", "arrived_on": "2026-01-06",
+        "applicant_name": "Trần Thị Ký", "arrived_on": YESTERDAY,
         "lodged_at": dossier.submitted_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
         "state": "lodged", "one_stop_code": None, "turn": "department", "due_on": None, "result_number": None,
         "result_on": None, "reason": None, "legal_basis": None,
@@ -257,10 +259,13 @@ def test_what_is_not_what_it_should_be_is_named(one_stop, version, enterprise, c
     assert nothing_was_kept()
 
 
-def test_a_day_that_is_still_to_come_is_refused(one_stop, version, enterprise):
-    tomorrow = timezone.localdate() + timedelta(days=1)
-    answer = send(one_stop, body(enterprise, arrived_on=tomorrow.isoformat()))
-    assert fault(answer)[:2] == (422, "refused") and nothing_was_kept()
+@pytest.mark.parametrize("days", [-3650, -31, 1])
+def test_a_day_still_to_come_or_long_ago_is_refused(one_stop, version, enterprise, days):
+    today = timezone.localdate()
+    answer = send(one_stop, body(enterprise, arrived_on=(today + timedelta(days=days)).isoformat()))
+    assert fault(answer) == (422, "refused", "arrived_on") and nothing_was_kept()
+    assert ("chưa đến" if days > 0 else formats.vn_date(today - timedelta(days=30))) in sentence(answer)
+    lodged(one_stop, body(enterprise, arrived_on=(today - timedelta(days=30)).isoformat()))
 
 
 @pytest.mark.parametrize(
@@ -420,7 +425,7 @@ def test_a_clerk_receives_it_on_the_page_and_the_system_reads_so(one_stop, versi
     assert "MC-000123" in shown and "Hệ thống một cửa" in shown and "kien-nghi.pdf" in shown
     page = reverse("dossiers:receive_dossier", args=[row["id"]])
     asked = client.get(page)
-    assert "06/01/2026" in asked.content.decode()  # since when it lies
+    assert formats.vn_date(timezone.localdate() - timedelta(days=1)) in asked.content.decode()  # since when it lies
     answer = client.post(page, {"operation_key": asked.context["form"]["operation_key"].value(), "note": ""})
     assert answer.status_code == 302
     dossier.refresh_from_db()

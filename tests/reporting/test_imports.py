@@ -102,6 +102,15 @@ def test_an_index_far_from_100_is_pointed_out_and_taken(index, said):
             assert said in workbooks.words(kinds()["city-statistics"], import_, problem)
 
 
+def test_a_revision_published_before_what_it_revises_is_refused_by_its_row():
+    make_statistic(1_000, year=2025, state="preliminary", published_on=date(2026, 7, 1))
+    import_ = sent([row(output=2)], by=make_officer())
+    assert import_.counts["good"] == 0
+    ((_number, _cells, (problem,)),) = workbooks.rows_of(import_, "bad")
+    with override("vi"):
+        assert "công bố ngày 01/07/2026" in workbooks.words(kinds()["city-statistics"], import_, problem)
+
+
 def test_another_amount_becomes_a_revision_and_undo_brings_back_what_was_known():
     officer = make_officer()
     old = make_statistic(1_000, year=2025, state="preliminary")

@@ -44,6 +44,7 @@ from reporting.services.publishing import (
     values_to_publish,
 )
 from reporting.services.statistics import record_statistic, revise_statistic, withdraw_statistic
+from screens.formats import vn_date
 from support.services import correct_support
 from tests.factories import (
     make_auditor,
@@ -134,6 +135,15 @@ def test_revision_without_reason_or_change_or_of_an_old_one_is_refused():
     revise_statistic(statistic=old, amount=2, reason="x", **same)
     with pytest.raises(Conflict):
         revise_statistic(statistic=old, amount=3, reason="x", **same)
+
+
+def test_a_revision_is_not_published_before_what_it_revises():
+    officer = make_officer()
+    old = record(officer)
+    new = {"statistic": old, "amount": 2, "source": "Niên giám", "reason": "x", "by": officer, "now": LATER}
+    with pytest.raises(Refused, match=vn_date(old.published_on)):
+        revise_statistic(**new, published_on=old.published_on - timedelta(days=1))
+    assert revise_statistic(**new, published_on=old.published_on).revision == 2
 
 
 def test_withdrawn_figure_is_gone_from_now_on_and_may_be_recorded_again():
