@@ -6,6 +6,7 @@ from functools import partial
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Upper
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -180,7 +181,7 @@ class Dossier(Identified, Versioned):
                 condition=Q(outside_code="") | Q(channel="one_stop"), name="dossier_outside_code_of_a_system"
             ),
             models.UniqueConstraint(
-                fields=["typed_by", "outside_code"], condition=~Q(outside_code=""), name="dossier_outside_code_once"
+                "typed_by", Upper("outside_code"), condition=~Q(outside_code=""), name="dossier_outside_code_once"
             ),
             models.CheckConstraint(
                 condition=Q(state="withdrawn", withdrawn_at__isnull=False, withdrawn_by__isnull=False)

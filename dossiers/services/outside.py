@@ -86,12 +86,12 @@ def _wrong_day(arrived_on, today):
 
 
 def _require_first(by, outside_code):
-    """Refuse a code that this system gave a dossier before, and say what became of that one."""
-    before = Dossier.objects.filter(typed_by=by, outside_code=outside_code).exclude(outside_code="").first()
+    """Refuse a code that this system gave a dossier before, in capitals or not, and say what became of that one."""
+    before = Dossier.objects.filter(typed_by=by, outside_code__iexact=outside_code).exclude(outside_code="").first()
     if before:
         raise Conflict(
             _("What you call %(theirs)s was lodged already, at %(time)s, under the code %(ours)s.")
-            % {"theirs": outside_code, "time": formats.vn_datetime(before.submitted_at), "ours": before.code}
+            % {"theirs": before.outside_code, "time": formats.vn_datetime(before.submitted_at), "ours": before.code}
         )
 
 

@@ -207,7 +207,7 @@ class DossierRow(Row):
 
 class DossierFilter(ApiFilter):
     code = django_filters.CharFilter(label=_("The code under which it is lodged here."))
-    outside_code = django_filters.CharFilter(label=_("The code of the system that lodged it."))
+    outside_code = django_filters.CharFilter(lookup_expr="iexact", label=_("The code of the system that lodged it."))
     state = django_filters.ChoiceFilter(choices=STATES, label=_("State of the dossier"))
     procedure = django_filters.CharFilter(
         field_name="procedure_version__procedure__code", label=_("Code of the procedure.")
@@ -247,7 +247,7 @@ class DossierBody(NamedEnterprise):
     procedure = Text(max_length=60, help_text=_("Code of the procedure."))
     applicant_name = Text(max_length=150, help_text=_("Who lodged it there."))
     arrived_on = Day(help_text=_("Day on which it was lodged there."))
-    outside_code = Text(max_length=60, help_text=_("Its code there; one code is lodged once."))
+    outside_code = Text(max_length=60, help_text=_("Its code there; one code, in capitals or not, is lodged once."))
     answers = Answers(default=dict, help_text=_("The answers, each by the code of its field."))
 
     def validate(self, values):

@@ -1,6 +1,7 @@
 """What was lodged with another system: by whose account, kept apart from what came online and on paper, and named as such."""
 
 from datetime import date, timedelta
+from functools import partial
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -103,6 +104,14 @@ def test_a_code_of_theirs_is_lodged_once_and_a_day_to_come_never(version, enterp
         tomorrow = timezone.localdate() + timedelta(days=1)
         lodge(version, enterprise, system, outside_code="MC-2", arrived_on=tomorrow)
     lodge(version, enterprise, make_user(Role.SYSTEM))
+
+
+def test_codes_of_theirs_that_differ_in_capitals_are_one_in_the_database(version, enterprise, system):
+    lodge(version, enterprise, system)
+    given = {"channel": "one_stop", "applicant_name": "A", "typed_by": system, "arrived_on": YESTERDAY}
+    begin = partial(services.begin_draft, version, enterprise, by=system, now=timezone.now(), **given)
+    assert refused(lambda: begin(outside_code="mc-000123"), "dossier_outside_code_once")
+    begin(outside_code="mc-000124")
 
 
 def test_a_system_has_no_quota_of_files(version, enterprise, system, settings):

@@ -171,8 +171,12 @@ def test_the_same_form_again_reads_the_same_bytes_and_another_one_is_refused(one
 
 def test_what_they_call_by_one_code_is_lodged_once(one_stop, version, enterprise):
     row = lodged(one_stop, body(enterprise))
-    again = send(one_stop, body(enterprise, applicant_name="Khác"))
-    assert fault(again)[:2] == (409, "conflict") and row["code"] in sentence(again)
+    for code in ("MC-000123", "mc-000123", "Mc-000123"):
+        again = send(one_stop, body(enterprise, applicant_name="Khác", outside_code=code))
+        assert (
+            fault(again)[:2] == (409, "conflict") and row["code"] in sentence(again) and "MC-000123" in sentence(again)
+        )
+        assert [found["id"] for found in one_stop.walk(f"dossiers?outside_code={code}")] == [row["id"]]
     other = System("dossiers:read", "dossiers:write", name="Hệ thống khác")
     lodged(other, body(enterprise))
     assert Dossier.objects.count() == 2
