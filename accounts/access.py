@@ -167,6 +167,12 @@ def row_for(route_name, method):
     return row.get("GET" if method == "HEAD" else method)
 
 
+def methods_of(name):
+    """The methods that the route takes, as an Allow header lists them."""
+    methods = set(routes()[name])
+    return sorted(methods | {"HEAD"} if "GET" in methods else methods)
+
+
 def label_of(method, route_name):
     """What `method` on the route does, in words; "" when it is in no row."""
     needed = row_for(route_name, method)

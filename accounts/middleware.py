@@ -15,7 +15,7 @@ from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
 
 from accounts import parking, sessions
-from accounts.access import allowed, may_open, routes, row_for
+from accounts.access import allowed, may_open, methods_of, routes, row_for
 from accounts.models import SignIn
 from accounts.sealing import digest
 from audit.access_log import record_read
@@ -135,7 +135,7 @@ class AccessMiddleware:
             shows_token = has_token(request) and any(action.by_token for action in row)
             if not (request.user.is_authenticated or shows_token or any(action.anyone for action in row)):
                 return self.sign_in(request)
-            return self.no_such_method(request, sorted(routes()[name]))
+            return self.no_such_method(request, methods_of(name))
         if needed.by_token:
             return None if has_token(request) else self.sign_in(request)
         if allowed(request.user, needed):

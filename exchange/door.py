@@ -53,6 +53,7 @@ class DoorView(APIView):
     permission_classes = ()
     parser_classes = (Json,)
     renderer_classes = (JSONRenderer,)
+    http_method_names = ("get", "head", "post")  # and no OPTIONS, as for every route of the table
     scope = write_scope = ""
     open_to_all = False
     what = ""

@@ -393,7 +393,7 @@ def test_an_address_that_only_takes_a_form_says_so_and_leads_to_its_dossier(clie
     listed = client_as(make_user(Role.HEAD)).get(reverse("programme:bulk_approve_steps"))
     assert listed.status_code == 405 and "chỉ nhận nội dung gửi từ biểu mẫu" in listed.content.decode()
     sent = client.post(reverse("dossiers:own_dossiers"))
-    assert (sent.status_code, sent.headers["Allow"]) == (405, "GET")
+    assert (sent.status_code, sent.headers["Allow"]) == (405, "GET, HEAD")
     assert "không nhận nội dung gửi đến" in sent.content.decode()
 
 

@@ -3,6 +3,7 @@
 import gc
 import weakref
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from django.test import Client, RequestFactory
@@ -12,6 +13,7 @@ from django.utils import timezone
 from audit.models import AccessEntry
 from audit.refusals import NotAllowed, Refused
 from exchange.models import MinuteOfUse
+from exchange.rights import all_scopes
 from exchange.services import edit_client, rotate_secret, switch_off_client
 from tests.exchange.calling import System, ask_for_token, make_client
 from tests.factories import make_administrator, make_enterprise, make_officer
@@ -176,8 +178,36 @@ def test_what_is_at_no_address_is_said_in_the_shape_of_every_error():
     assert Client().get("/nothing").headers["Content-Type"].startswith("text/html")
 
 
-def test_what_is_only_read_takes_no_other_method():
-    system = System()
-    answer = system.browser.post("/api/v1/enterprises", headers={"authorization": f"Bearer {system.token}"})
-    assert (answer.status_code, answer.headers["Allow"]) == (405, "GET")
-    assert errors(answer) == [("method_not_allowed", None)]
+@pytest.mark.parametrize(
+    ("path", "takes"),
+    [
+        ("enterprises", "GET, HEAD"),
+        ("enterprises/stream", "GET, HEAD"),
+        ("enterprises/changes", "GET, HEAD"),
+        (f"enterprises/{UUID(int=1)}", "GET, HEAD"),
+        ("recognised", "GET, HEAD"),
+        ("events", "GET, HEAD"),
+        ("openapi.json", "GET, HEAD"),
+        ("city_statistics", "GET, HEAD, POST"),
+        ("city_statistics/bulk", "POST"),
+        (f"city_statistics/{UUID(int=1)}/revise", "POST"),
+    ],
+)
+def test_an_address_says_exactly_which_methods_it_takes(path, takes):
+    system = System(*all_scopes())
+    for method in ("GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE", "TRACE"):
+        answer = system.browser.generic(method, f"/api/v1/{path}", headers={"authorization": f"Bearer {system.token}"})
+        assert (answer.status_code == 405) is (method not in takes.split(", ")), method
+        assert answer.headers.get("Allow", takes) == takes
+        if answer.status_code == 405:
+            assert answer.headers["Allow"] == takes
+            assert method == "HEAD" or errors(answer) == [("method_not_allowed", None)]
+
+
+def test_a_head_is_the_answer_to_a_get_without_its_body():
+    system, path = System(), "/api/v1/enterprises?limit=1"
+    read, head = (
+        system.browser.generic(method, path, headers={"authorization": f"Bearer {system.token}"})
+        for method in ("GET", "HEAD")
+    )
+    assert (head.status_code, head.headers["ETag"], head.content) == (200, read.headers["ETag"], b"")
