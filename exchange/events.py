@@ -61,11 +61,12 @@ describe("events replayed", _("Had events sent again"), fields=SUBSCRIPTION)
 describe("event sent again", _("Had the event “%(type)s” of %(thing)s sent again"))
 describe("event left out", _("Left out the event “%(type)s” of %(thing)s"))
 
+# Written down before it is answered, so that nothing is taken without a trace: also what then was not there, or refused.
 WAYS = {
-    "list": _("Read a list through the API"),
-    "one": _("Read one entry through the API"),
-    "stream": _("Read everything through the API"),
-    "changes": _("Read what changed through the API"),
+    "list": _("Asked for a list through the API"),
+    "one": _("Asked for one entry through the API"),
+    "stream": _("Asked for everything through the API"),
+    "changes": _("Asked for what changed through the API"),
 }
 for _resource in resources().values():
     for _kind, _sentence in WAYS.items():
@@ -78,6 +79,6 @@ for _resource in resources().values():
             describe_access(
                 f"api {_resource.name} bulk", format_lazy("{}: {}", _("Write many through the API"), _write.label)
             )
-describe_access("api events list", _("Read what happened through the API"))
-describe_access("api events catalogue", _("Read which events there are through the API"))
+describe_access("api events list", _("Asked for what happened through the API"))
+describe_access("api events catalogue", _("Asked which events there are through the API"))
 describe_access("event sent", _("An event was sent to the system"))

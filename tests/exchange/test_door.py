@@ -9,7 +9,9 @@ import pytest
 from django.test import Client, RequestFactory
 from django.test.client import ClientHandler
 from django.utils import timezone
+from django.utils.translation import override
 
+from audit.access_log import said
 from audit.models import AccessEntry
 from audit.refusals import NotAllowed, Refused
 from exchange.models import MinuteOfUse
@@ -136,6 +138,16 @@ def test_an_answer_goes_with_whoever_held_it():
         assert body() is None
     finally:
         gc.enable()
+
+
+def test_what_was_not_there_is_written_down_as_asked_for_and_not_as_read():
+    system = System()
+    assert system.get(f"enterprises/{UUID(int=1)}").status_code == 404
+    entry = AccessEntry.objects.get(actor=system.client.actor)
+    with override("en"):
+        assert said(entry.what) == "Asked for one entry through the API: Enterprises"
+    with override("vi"):
+        assert said(entry.what).startswith("Yêu cầu đọc một mục qua API")
 
 
 def test_errors_speak_the_language_that_was_asked_for():

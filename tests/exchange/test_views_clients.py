@@ -137,7 +137,7 @@ def test_the_page_says_what_it_may_where_from_and_what_it_took(browser):
     system = System(wards=[ward.code], groups=[group.code], addresses=["127.0.0.1"])
     system.get("enterprises")
     text = said(browser.get(page(system.client)))
-    for words in (ward.name, group.name, "Read: Enterprises", "Read a list through the API: Enterprises", "127.0.0.1"):
+    for words in (ward.name, group.name, "Read: Enterprises", "Asked for a list through the API: Enterprises", "127.0.0.1"):
         assert words in text
     assert f"…{system.secret[-4:]}" in text and "Nghị định 278/2025/NĐ-CP" in text
     with translation.override("vi"):
