@@ -248,6 +248,13 @@ class Subscription(Identified, Versioned):
     def get_absolute_url(self):
         return reverse("systems:subscription_detail", args=[self.public_id])
 
+    def state_shown(self, on):
+        """(state in words, kind of its tag): to a system that is off or has expired nothing is sent."""
+        state = self.State(self.state)
+        if state != self.State.ENDED and self.client.state_on(on) != Client.State.WORKING:
+            return _("Stopped with the system"), "bad"
+        return state.label, self.KINDS[state]
+
     @property
     def reason_said(self):
         """Why nothing is sent: in words that somebody typed, or in those of the portal in the reader's language."""

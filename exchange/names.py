@@ -9,6 +9,8 @@ from exchange.rights import all_scopes
 from reference.models import AdministrativeUnit, ProductGroup
 from screens.text import fold
 
+FEW = 3  # rights, in a list
+
 
 def _actor(public_id):
     return f"client:{public_id}"
@@ -53,6 +55,14 @@ def named_scopes(scopes):
     """The rights in words; one that the API no longer has stands as it is."""
     known = all_scopes()
     return [str(known.get(scope, scope)) for scope in scopes]
+
+
+def scopes_in_short(scopes):
+    """The rights in words where they are few, else how many there are of each kind."""
+    if len(scopes) <= FEW:
+        return "; ".join(named_scopes(scopes))
+    writes = sum(scope.endswith(":write") for scope in scopes)
+    return _("To read: %(reads)s, to write: %(writes)s") % {"reads": len(scopes) - writes, "writes": writes}
 
 
 def _named(rows, codes):

@@ -11,7 +11,7 @@ from django.utils.translation import pgettext_lazy
 from exchange.callers import day_of, minute_of
 from exchange.catalogue import PING, label_of, types_by_name
 from exchange.models import Client, DayOfUse, MinuteOfUse, Sending, Subscription
-from exchange.names import found_by_words, named_scopes
+from exchange.names import found_by_words, named_scopes, scopes_in_short
 from screens import tables
 from screens.lists import FilterSet
 
@@ -53,21 +53,23 @@ def last_call(record):
 
 
 class RightsColumn(tables.Column):
-    """The rights of a system in words."""
+    """The rights of a system: in short on the page, all of them in words in what is exported."""
 
     width = 60
 
     def text(self, value):
-        return "; ".join(named_scopes(value))
+        return scopes_in_short(value)
 
     def plain(self, value):
-        return self.text(value)
+        return "; ".join(named_scopes(value))
 
     sheet_value = plain
 
 
 class ClientTable(tables.Table):
+    held = True
     name = tables.VietnameseLinkColumn(verbose_name=_("System"), route="systems:client_detail")
+    state = tables.TagColumn(verbose_name=_("State"), choices=Client.State, kinds=Client.KINDS)
     owner = tables.VietnameseColumn(verbose_name=_("Agency"))
     scopes = RightsColumn(verbose_name=_("Rights"), orderable=False)
     purpose = tables.VietnameseColumn(verbose_name=_("Purpose of the connection"))
@@ -76,10 +78,9 @@ class ClientTable(tables.Table):
     expires_on = tables.DateColumn(verbose_name=_("Last day"))
     calls = tables.NumberColumn(verbose_name=_("Calls in 30 days"))
     last_used = tables.DateColumn(verbose_name=_("Last call"), fields=("last_minute", "last_day"), compute=last_call)
-    state = tables.TagColumn(verbose_name=_("State"), choices=Client.State, kinds=Client.KINDS)
 
     class Meta:
-        shown = ["name", "owner", "scopes", "expires_on", "calls", "last_used", "state"]
+        shown = ["name", "state", "owner", "scopes", "expires_on", "calls", "last_used"]
 
 
 class ClientFilter(FilterSet):
@@ -95,6 +96,7 @@ class ClientFilter(FilterSet):
 
 
 class SendingTable(tables.Table):
+    held = True
     event = tables.LinkColumn(
         verbose_name=pgettext_lazy("sent to a system", "Event"),
         route="systems:sending_detail",

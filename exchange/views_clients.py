@@ -15,7 +15,7 @@ from audit.models import AccessEntry, AccessSum
 from exchange import services
 from exchange.callers import use_by_day
 from exchange.forms import ClientForm, SecretForm, SwitchOffForm
-from exchange.models import Client, Subscription
+from exchange.models import Client
 from exchange.names import named_groups, named_scopes, named_wards
 from exchange.tables import ClientFilter, ClientTable, clients_with_use, first_day_shown
 from screens import formats
@@ -99,8 +99,7 @@ def client_detail(request, public_id):
                 for each in secrets
             ],
             "subscriptions": [
-                {"subscription": each, "kind": Subscription.KINDS[each.state]}
-                for each in client.subscriptions.with_counts()
+                {"subscription": each, "state": each.state_shown(today)} for each in client.subscriptions.with_counts()
             ],
             "days": days,
             "calls": sum(row["calls"] for row in days),

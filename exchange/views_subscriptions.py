@@ -55,11 +55,9 @@ def subscription_detail(request, public_id):
     client, secrets = subscription.client, list(subscription.secrets.all())
     names = actor_names({subscription.created_by, *(each.made_by for each in secrets)})
     counts = dict(subscription.sendings.order_by().values_list("state").annotate(Count("pk")))
-    state, working = (
-        Subscription.State(subscription.state),
-        client.state_on(timezone.localdate()) == Client.State.WORKING,
-    )
-    may_manage = may_open(request.user, "systems:edit_subscription") and state != Subscription.State.ENDED
+    state, client_state = Subscription.State(subscription.state), client.state_on(timezone.localdate(now))
+    is_over = state == Subscription.State.ENDED or client_state == Client.State.OFF
+    may_manage = may_open(request.user, "systems:edit_subscription") and not is_over
     latest = subscription.sendings.order_by("-id")[:LATEST_SHOWN]
     return render(
         request,
@@ -68,8 +66,8 @@ def subscription_detail(request, public_id):
             "subscription": subscription,
             "client": client,
             "state": state,
-            "state_kind": Subscription.KINDS[state],
-            "client_works": working,
+            "state_shown": subscription.state_shown(timezone.localdate(now)),
+            "client_works": client_state == Client.State.WORKING,
             "may_manage": may_manage,
             "may_pause": may_manage and state == Subscription.State.ACTIVE,
             "may_resume": may_manage and state in (Subscription.State.PAUSED, Subscription.State.STOPPED),

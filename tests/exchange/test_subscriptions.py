@@ -159,6 +159,25 @@ def test_it_is_paused_resumed_replayed_and_ended_with_its_reasons(browser):
     ]
 
 
+def test_what_a_system_that_is_off_was_told_is_shown_as_stopped_with_it(browser, time_machine):
+    subscription, (expiring, _secret) = make_subscription()[0], make_client(*HEARS, name="Sắp hết hạn")
+    of_expired = make_subscription(client=expiring)[0]
+    for each in (subscription, of_expired):
+        for thing in (page(each), each.client.get_absolute_url()):
+            assert "Events are sent</span>" in said(browser.get(thing))
+    off(subscription.client)
+    time_machine.move_to(timezone.now() + timedelta(days=91))
+    browser.force_login(make_administrator(full_name="Người Khác"))
+    for each in (subscription, of_expired):
+        for thing in (page(each), each.client.get_absolute_url()):
+            shown = said(browser.get(thing))
+            assert "Stopped with the system</span>" in shown and "Events are sent</span>" not in shown
+    assert "Send a test" not in said(browser.get(page(subscription)))  # it is off for good
+    assert "Send a test" in said(browser.get(page(of_expired)))  # its last day may be moved
+    end_subscription(subscription=of_expired, reason="Thôi", expected=1, by=BY, now=timezone.now())
+    assert "Ended</span>" in said(browser.get(page(of_expired)))
+
+
 def test_a_test_is_sent_and_its_answer_stands_on_the_page(browser, settings):
     settings.EVENTS_ALSO_TO = ["127.0.0.0/8"]
     with receiving() as receiver:

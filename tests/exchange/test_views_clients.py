@@ -60,6 +60,14 @@ def said(answer):
     return " ".join(answer.content.decode().split())
 
 
+def test_many_rights_stand_in_short_in_the_list_and_in_words_in_what_is_exported(browser):
+    make_client("enterprises:read", "figures:read", "figures:write", "city_statistics:read", name="Nhiều quyền")
+    make_client("payments:read", name="Một quyền")
+    shown, listed = said(browser.get(LIST)), browser.get(LIST, {"export": "csv"}).getvalue().decode()
+    assert "To read: 3, to write: 1" in shown and "Read: Payments that went to the Treasury" in shown
+    assert "Read: Enterprises; " in listed and "To read: 3" not in listed
+
+
 def test_a_system_is_registered_and_its_secret_stands_on_the_answer_alone(browser):
     ward, group = make_unit(), make_product_group()
     sent = typed(wards=[ward.code], groups=[group.code])
@@ -137,7 +145,13 @@ def test_the_page_says_what_it_may_where_from_and_what_it_took(browser):
     system = System(wards=[ward.code], groups=[group.code], addresses=["127.0.0.1"])
     system.get("enterprises")
     text = said(browser.get(page(system.client)))
-    for words in (ward.name, group.name, "Read: Enterprises", "Asked for a list through the API: Enterprises", "127.0.0.1"):
+    for words in (
+        ward.name,
+        group.name,
+        "Read: Enterprises",
+        "Asked for a list through the API: Enterprises",
+        "127.0.0.1",
+    ):
         assert words in text
     assert f"…{system.secret[-4:]}" in text and "Nghị định 278/2025/NĐ-CP" in text
     with translation.override("vi"):
