@@ -1,5 +1,6 @@
 """The door of the API: a token that holds, the scope it needs, the limit of its client, and a trace of what was taken."""
 
+from allauth.core.internal import ratelimit
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from rest_framework import exceptions
@@ -12,6 +13,9 @@ from audit.context import current_source
 from exchange.bodies import Json
 from exchange.callers import EVERYBODY, caller_of, count_and_note, seconds_left
 from exchange.leaving import headers_of
+
+MINUTE = 60
+OPEN = {"open": "60/m/ip"}  # without a token, of everything that is open to all together
 
 
 class Token(BaseAuthentication):
@@ -33,11 +37,15 @@ class Token(BaseAuthentication):
 class TooMany(exceptions.APIException):
     status_code = 429
     default_code = "throttled"
+    sentence = _("More calls than this system may make in a minute. Go on after %(seconds)s seconds.")
 
     def __init__(self, wait):
         self.wait = wait  # becomes Retry-After
-        sentence = _("More calls than this system may make in a minute. Go on after %(seconds)s seconds.")
-        super().__init__(sentence % {"seconds": wait})
+        super().__init__(self.sentence % {"seconds": wait})
+
+
+class TooManyWithoutToken(TooMany):
+    sentence = _("More calls than one address may make in a minute without a token. Go on after %(seconds)s seconds.")
 
 
 class NoLength(exceptions.APIException):
@@ -77,6 +85,8 @@ class DoorView(APIView):
         super().initial(request, *args, **kwargs)
         self.now, self.caller = timezone.now(), request.auth or EVERYBODY
         if self.open_to_all and self.caller is EVERYBODY and request.method in SAFE_METHODS:
+            if not ratelimit.consume(request._request, app="exchange", action="open", config=OPEN, limit_get=True):
+                raise TooManyWithoutToken(MINUTE)
             return
         if "Transfer-Encoding" in request.headers and "Content-Length" not in request.headers:
             raise NoLength
@@ -100,7 +110,7 @@ class DoorView(APIView):
             response.headers["RateLimit-Reset"] = str(seconds_left(self.now))
         for name, value in headers_of(self.leaving).items():
             response.headers[name] = value
-        is_public = self.open_to_all and request.method in SAFE_METHODS
+        is_public = self.open_to_all and request.method in SAFE_METHODS and response.status_code < 400
         response.headers.setdefault("Cache-Control", "public, max-age=300" if is_public else "private, no-cache")
         response.headers.setdefault("Vary", "Accept-Language, Authorization")
         return response

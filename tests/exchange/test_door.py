@@ -6,6 +6,7 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from django.core.cache import cache
 from django.test import Client, RequestFactory
 from django.test.client import ClientHandler
 from django.utils import timezone
@@ -106,6 +107,24 @@ def test_calls_above_the_limit_are_refused_and_told_when_to_go_on(time_machine):
     assert MinuteOfUse.objects.get(client=system.client).calls == 3
     time_machine.move_to("2026-11-29T02:01:00Z", tick=False)
     assert system.get("enterprises").status_code == 200
+
+
+def test_without_a_token_one_address_has_a_limit_of_its_own(time_machine):
+    cache.clear()
+    time_machine.move_to("2026-11-29T02:00:10Z", tick=False)
+    browser, paths = Client(raise_request_exception=False), ("recognised", "events/catalogue")
+    answers = [browser.get(f"/api/v1/{paths[each % 2]}") for each in range(60)]
+    assert {answer.status_code for answer in answers} == {200}
+    for path in paths:
+        refused = browser.get(f"/api/v1/{path}", headers={"accept-language": "en"})
+        assert (refused.status_code, refused.headers["Retry-After"]) == (429, "60")
+        assert errors(refused) == [("throttled", None)] and "without a token" in refused.json()["errors"][0]["detail"]
+        assert "public" not in refused.headers["Cache-Control"]
+    assert browser.get("/api/v1/recognised", REMOTE_ADDR="203.0.113.7").status_code == 200
+    assert System().get("recognised").status_code == 200
+    time_machine.move_to("2026-11-29T02:01:11Z", tick=False)
+    assert browser.get("/api/v1/recognised").status_code == 200
+    cache.clear()
 
 
 def test_what_was_taken_is_written_down_with_who_and_on_which_ground():
