@@ -298,7 +298,7 @@ REST_FRAMEWORK = {
 DRF_STANDARDIZED_ERRORS = {"EXCEPTION_HANDLER_CLASS": "exchange.errors.Handler"}
 SPECTACULAR_SETTINGS = {
     "TITLE": "Cổng Chương trình sản phẩm công nghiệp chủ lực Hà Nội",
-    "VERSION": "1.0.0",
+    "VERSION": "1.1.0",
     "OAS_VERSION": "3.1.1",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,

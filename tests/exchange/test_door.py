@@ -85,8 +85,9 @@ def test_only_from_the_addresses_that_were_named():
     assert system.get("enterprises").status_code == 200
     system.client.addresses = ["10.1.0.0/16"]
     system.client.save()
-    assert system.get("enterprises").status_code == 401
-    assert ask_for_token(system.client, system.secret).status_code == 401
+    answer, token = system.get("enterprises"), ask_for_token(system.client, system.secret)
+    assert (answer.status_code, errors(answer)) == (401, [("invalid_token", None)])
+    assert (token.status_code, token.json()["error"]) == (401, "invalid_client")
 
 
 def test_a_new_secret_lets_the_one_before_hold_a_week(time_machine):
