@@ -31,7 +31,8 @@ class Write:
     """A verb of a resource. `do(caller, by, values, now)` makes an object and returns it; with `of_one` it is
     `do(obj, by, values, now)` on one that stands. `values` are what `body` read; the answer shows the resource's row.
 
-    What is made can be made `in_bulk`, each row with its own result. `parsers` say how the body comes.
+    What is made can be made `in_bulk`, each row with its own result. `read_once(now)` is what holds for every row of a
+    request; `do` is given it as a fifth. `parsers` say how the body comes.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Write:
     do: Callable
     of_one: bool = False
     in_bulk: bool = False
+    read_once: Callable | None = None
     parsers: tuple = (Json,)
 
 

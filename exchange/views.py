@@ -1,6 +1,6 @@
 """Reading and writing through the API: lists, one thing, a stream of all, what changed; making and doing, one or many."""
 
-from functools import cache
+from functools import cache, cached_property
 
 from csp.constants import UNSAFE_INLINE
 from csp.decorators import csp_update
@@ -150,8 +150,12 @@ class WriteView(ResourceView):
     def place_of(self, obj):
         return reverse(f"exchange:{self.resource.name}_one", args=[obj.public_id])
 
+    @cached_property
+    def shared(self):
+        return (self.write.read_once(self.now),) if self.write.read_once else ()
+
     def make(self, by, values):
-        obj = self.write.do(self.caller, by, values, self.now)
+        obj = self.write.do(self.caller, by, values, self.now, *self.shared)
         return row_written(self.resource, self.caller, obj, status=201, place=self.place_of(obj))
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import transaction
-from django.db.models import Max, Q
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -71,6 +71,23 @@ def require_open_year(year, now):
         )
 
 
+class Years:
+    """What holds for years of figures at one moment, each read once for however many figures are sent together."""
+
+    def __init__(self, now):
+        self.now, self.open, self.tables = now, set(), {}
+
+    def require_open(self, year):
+        if year not in self.open:
+            require_open_year(year, self.now)
+            self.open.add(year)
+
+    def sizes(self, year):
+        if year not in self.tables:
+            self.tables[year] = SizeTable.on(date(year, 12, 31))
+        return self.tables[year]
+
+
 def _require_plausible(values):
     if all(value is None for value in values.values()):
         raise Refused(_("Give at least one figure. Leave empty what you have no figure for; 0 means there was none."))
@@ -124,31 +141,33 @@ def declare_figures(
     now,
     import_batch=None,
     synthetic=False,
+    years=None,
 ):
     """Declare an enterprise's figures of a year: a new revision, in state declared (or kept as a draft).
 
     What stands unconfirmed on the same year and basis gives way; what is confirmed stands until the new one is
     confirmed. `values` maps measures to amounts or None (not reported); `lines` are (measure, activity, product, amount).
     """
-    enterprise = locked(enterprise.root)
+    years, enterprise = years or Years(now), locked(enterprise.root)
     require_standing(enterprise)
     if not can_act_for(by, enterprise, DECLARE):
         raise NotAllowed(_("Only the people of this enterprise and the Department may declare its figures."))
     basis = DEFAULT_BASIS | (basis or {})
     values = {name: values.get(name) for name in MEASURES}
     _require_basis(basis)
-    require_open_year(year, now)
+    years.require_open(year)
     _require_plausible(values)
     _require_lines(lines, values, enterprise)
-    earlier = on_basis(enterprise, year, basis)
-    confirmed = earlier.current().filter(state=State.CONFIRMED).first()
+    earlier = list(on_basis(enterprise, year, basis).order_by("pk"))
+    current = [each for each in earlier if each.superseded_at is None]
+    confirmed = next((each for each in current if each.state == State.CONFIRMED), None)
     if confirmed and not lines and confirmed.values == values and not confirmed.lines.exists():
         raise Refused(_("These figures are the same as those already confirmed; there is nothing to correct."))
-    standing = earlier.current().filter(state__in=OPEN_STATES).first()
+    standing = next((each for each in current if each.state in OPEN_STATES), None)
     if standing:  # whoever waited for the lock brings an earlier moment
         now = max(filter(None, (now, standing.recorded_at, standing.declared_at, standing.submitted_at)))
         _give_way(standing, by=by, now=now)
-    table = SizeTable.on(date(year, 12, 31))
+    table = years.sizes(year)
     figures = FigureRevision.objects.create(
         enterprise=enterprise,
         year=year,
@@ -159,7 +178,7 @@ def declare_figures(
         note=note,
         size=size_for(values, sector=enterprise.size_sector, scope=basis["scope"], prices=basis["prices"], table=table),
         state=State.DRAFT,
-        revision=(earlier.aggregate(last=Max("revision"))["last"] or 0) + 1,
+        revision=max((each.revision for each in earlier), default=0) + 1,
         recorded_by=getattr(by, "public_id", None) or SYSTEM,
         recorded_at=now,
         import_batch=import_batch,
@@ -229,11 +248,20 @@ def _require_move(figures, state):
 @transaction.atomic
 def submit_figures(*, figures, by, now):
     """Send declared figures for review: by the signatory, or by an officer on behalf of the enterprise."""
-    figures = _locked_figures(figures)
+    return _submit(_locked_figures(figures), by=by, now=now, years=Years(now))
+
+
+@transaction.atomic
+def send_figures(*, years, by, now, **declared):
+    """Declare figures and send them for review at once; what was declared just now nobody else has."""
+    return _submit(declare_figures(years=years, by=by, now=now, **declared), by=by, now=now, years=years)
+
+
+def _submit(figures, *, by, now, years):
     _require_move(figures, State.WAITING)
     if not can_act_for(by, figures.enterprise, SUBMIT):
         raise NotAllowed(_("Only the legal representative of the enterprise sends its figures."))
-    require_open_year(figures.year, now)
+    years.require_open(figures.year)
     figures.state, figures.submitted_at = State.WAITING, max(now, figures.declared_at)
     figures.submitted_by = getattr(by, "public_id", None) or SYSTEM
     figures.save(update_fields=["state", "submitted_by", "submitted_at"])

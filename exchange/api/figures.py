@@ -11,7 +11,7 @@ from rest_framework import serializers
 
 from enterprises.models import FigureLine, FigureRevision
 from enterprises.models.figures import LIMITS, MEASURES
-from enterprises.services.figures import FIRST_YEAR, declare_figures, submit_figures
+from enterprises.services.figures import FIRST_YEAR, Years, send_figures
 from exchange.api.enterprises import (
     NamedEnterprise,
     OwnerRow,
@@ -209,8 +209,9 @@ class FigureBody(Measures):
     note = Text(required=False, allow_blank=True, max_length=500)
 
 
-def _send(caller, by, values, now):
-    figures = declare_figures(
+def _send(caller, by, values, now, years):
+    return send_figures(
+        years=years,
         enterprise=enterprise_named(caller, values),
         year=values["year"],
         values={name: values.get(name) for name in MEASURES},
@@ -219,7 +220,6 @@ def _send(caller, by, values, now):
         by=by,
         now=now,
     )
-    return submit_figures(figures=figures, by=by, now=now)
 
 
 def _sent(caller):
@@ -249,6 +249,15 @@ SENT_FIGURES = register(
             "enterprises.enterprise": rows_with(FigureRevision, "enterprise"),
         },
         was_seen_by=_sent_before,
-        writes=(Write(name="create", label=_("Send figures of a year"), body=FigureBody, do=_send, in_bulk=True),),
+        writes=(
+            Write(
+                name="create",
+                label=_("Send figures of a year"),
+                body=FigureBody,
+                do=_send,
+                in_bulk=True,
+                read_once=Years,
+            ),
+        ),
     )
 )

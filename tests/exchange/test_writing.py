@@ -2,10 +2,12 @@
 
 import json
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import date, timedelta
+from uuid import uuid4
 
 import pytest
 from django.db import connection, connections, transaction
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -13,7 +15,7 @@ from accounts.models import SignIn, User
 from accounts.services import give_post
 from accounts.sessions import reason_to_end
 from audit.models import AccessEntry, Event
-from enterprises.models import FigureRevision
+from enterprises.models import FigureRevision, FigureYearClosing
 from enterprises.services.figures import confirm_figures, declare_figures, return_figures
 from jobs.models import Operation
 from programme.models import LedgerEntry
@@ -423,6 +425,29 @@ def test_many_rows_are_done_each_by_itself(sender):
     assert body["results"][1]["refusal"]["errors"][0]["attr"] == "revenue_vnd"
     assert FigureRevision.objects.count() == 1
     assert sender.post("sent_figures/bulk", {"rows": rows}, key="k-1").content == answer.content
+
+
+def test_what_holds_for_all_rows_is_read_once(sender):
+    rows = [{"tax_code": make_enterprise().tax_code, "year": 2024, "revenue_vnd": 5} for _number in range(8)]
+    sender.write("sent_figures/bulk", {"rows": rows[:1]}, status=200)  # what is written once, like its account
+    with CaptureQueriesContext(connection) as few:
+        sender.write("sent_figures/bulk", {"rows": rows[1:3]}, status=200)
+    with CaptureQueriesContext(connection) as more:
+        sender.write("sent_figures/bulk", {"rows": rows[3:]}, status=200)
+    for table in ("programme_period", "enterprises_figureyearclosing", "reference_sizethreshold"):
+        assert [sum(f'FROM "{table}"' in each["sql"] for each in asked) for asked in (few, more)] == [1, 1], table
+    assert (len(more) - len(few)) / 3 <= 24
+
+
+def test_a_closed_year_is_refused_to_each_row_and_keeps_no_other_back(sender):
+    enterprise = make_enterprise()
+    FigureYearClosing.objects.create(
+        year=2023, decision_number="12/QĐ-SCT", decided_on=date(2024, 6, 1), closed_at=timezone.now(), closed_by=uuid4()
+    )
+    rows = [{"tax_code": enterprise.tax_code, "year": year, "revenue_vnd": 5} for year in (2024, 2023, 2023, 2022)]
+    body = sender.write("sent_figures/bulk", {"rows": rows}, status=200)
+    assert [each["status"] for each in body["results"]] == [201, 422, 422, 201]
+    assert "12/QĐ-SCT" in body["results"][2]["refusal"]["errors"][0]["detail"]
 
 
 @pytest.mark.parametrize(
