@@ -12,6 +12,12 @@ RATES = {2020: 23_130, 2021: 22_930, 2022: 23_560, 2023: 23_870, 2024: 24_950, 2
 DEFLATOR = {2021: 0.70, 2022: 0.68, 2023: 0.665, 2024: 0.65, 2025: 0.635, 2026: 0.62}
 
 
+AMOUNTS = (
+    "output", "revenue", "key_revenue", "export_direct_goods", "export_entrusted_goods", "export_direct_services",
+    "labour", "insured", "capital", "tax",
+)  # fmt: skip
+
+
 @dataclass(slots=True)
 class Numbers:
     """One report of one firm for one year on one basis; None was not reported."""
@@ -75,13 +81,21 @@ def _reports(firm, year, state, rng, scale):
         whole.revision = 2
     yield whole
     if firm.titled and (state == "confirmed" or firm.number % 2):
-        key = int(revenue * firm.key_share * firm.hanoi)
-        yield _numbers(firm, year, "key_products", "hanoi", "current", state, key, rng)
+        yield _numbers(firm, year, "key_products", "hanoi", "current", state, whole.key_revenue, rng)
     if firm.titled:
-        yield _numbers(firm, year, "whole", "whole", "current", state, revenue, rng)
+        yield _no_less(_numbers(firm, year, "whole", "whole", "current", state, revenue, rng), whole)
     if firm.titled and firm.number % 4 == 0:
         constant = int(revenue * firm.hanoi * DEFLATOR[year])
         yield _numbers(firm, year, "whole", "hanoi", "constant", state, constant, rng)
+
+
+def _no_less(numbers, part):
+    """What all plants of a firm come to is no less than what those in Hà Nội do."""
+    for name in AMOUNTS:
+        own, least = getattr(numbers, name), getattr(part, name)
+        if own is not None and least is not None:
+            setattr(numbers, name, max(own, least))
+    return numbers
 
 
 def _before_correction(numbers):

@@ -8,7 +8,7 @@ from django.core.management import call_command
 from audit.refusals import Refused
 from enterprises.models import Enterprise
 from reference import tax_codes
-from reporting.demo.figures import figures_rng, make_figures
+from reporting.demo.figures import AMOUNTS, figures_rng, make_figures
 from reporting.demo.loading import load
 from reporting.demo.rounds import ROUNDS
 from reporting.demo.world import make_world
@@ -39,6 +39,24 @@ def digest_of(world):
 
 def test_the_plan_is_the_same_every_time():
     assert digest_of(make_world()) == digest_of(make_world())
+
+
+@pytest.mark.parametrize("count", [300, 1200])
+def test_no_part_of_a_firm_reports_more_than_the_whole(count):
+    world = make_world(count)
+    reports = make_figures(world.firms, figures_rng(), scale=world.scale)
+    standing = {numbers.key[:-1]: numbers for numbers in reports if not numbers.replaced}
+    compared = 0
+    for (tax_code, year, scope, place, prices), part in standing.items():
+        wider = {("whole", "hanoi"): ("whole", "whole"), ("key_products", "hanoi"): ("whole", "hanoi")}.get(
+            (scope, place)
+        )
+        whole = standing.get((tax_code, year, *(wider or ()), prices))
+        for name in AMOUNTS if whole else ():
+            ours, theirs = getattr(part, name), getattr(whole, name)
+            assert ours is None or theirs is None or ours <= theirs, (tax_code, year, scope, name)
+            compared += 1
+    assert compared > 1000
 
 
 def test_rounds_have_as_many_products_and_enterprises_as_were_published():
