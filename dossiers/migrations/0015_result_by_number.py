@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('dossiers', '0010_one_stop'),
+        ('dossiers', '0014_days_to_answer'),
     ]
 
     operations = [

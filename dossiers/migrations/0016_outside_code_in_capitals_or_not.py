@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0006_account_of_system'),
-        ('dossiers', '0010_one_stop'),
+        ('dossiers', '0015_result_by_number'),
         ('enterprises', '0006_signatures_of_claims'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
