@@ -214,6 +214,7 @@ def test_each_item_says_what_files_it_takes_and_refused_files_are_listed_on_top(
     request = make_supplement(lodged, items=2)
     request.items.filter(position=2).update(component=component)
     request.state, request.sent_at, request.sent_by = request.State.SENT, lodged.submitted_at, make_user()
+    request.answer_by = timezone.localdate()
     request.save()
     make_slip_line(lodged, "supplementing", request=request)
     first, second = request.items.all()
