@@ -5,5 +5,7 @@ class Migration(migrations.Migration):
     dependencies = [("dossiers", "0010_one_stop")]
 
     operations = [
-        migrations.AddField("dossier", "token", models.CharField(editable=False, max_length=40, null=True)),
+        migrations.AddField(
+            "dossier", "token", models.CharField(editable=False, max_length=40, null=True, unique=True)
+        ),
     ]
