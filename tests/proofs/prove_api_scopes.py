@@ -18,14 +18,16 @@ VALUES, TOLD = 2, 20
 
 
 def figures():
-    from django.db import connections
+    from django.db import connections, transaction
 
     from exchange.resources import resources
     from exchange.rights import all_scopes
     from tests import services
     from tests.exchange import scopes
 
-    engine, ground = os.environ["FIGURES_ENGINE"], scopes.lay()
+    engine = os.environ["FIGURES_ENGINE"]
+    with transaction.atomic():
+        ground = scopes.lay()
     whole = system(all_scopes())
     shut = {
         name: system([scope for scope in all_scopes() if scope != each.scope], name=f"not {name}")
@@ -53,7 +55,8 @@ def figures():
                 leak for each in resources().values() for leak in narrowed[-1].leaks(each, rows[each.name], VALUES)
             )
             yield verdict(f"{engine}_scopes_leaks_to_{name.replace(' ', '_')}", found)
-        scopes.touch_everything()
+        with transaction.atomic():
+            scopes.touch_everything()
         found = (leak for each in narrowed for leak in each.leaks_of_events())
         yield verdict(f"{engine}_scopes_leaks_of_events", found)
         yield f"{engine}_scopes_calls", ask.count, ">= 5000", ask.count >= 5_000
