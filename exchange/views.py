@@ -122,6 +122,13 @@ class WriteView(ResourceView):
     def get_parsers(self):
         return [parser() for parser in self.write.parsers]
 
+    def initial(self, request, *args, **kwargs):
+        super().initial(request, *args, **kwargs)
+        if request.method not in SAFE_METHODS and self.write.of_the_city and self.caller.is_narrowed:
+            raise exceptions.PermissionDenied(
+                _("What is of the whole city is not written by a system for some wards or groups.")
+            )
+
     def what_is_done(self, request):
         return self.what if request.method in SAFE_METHODS else f"api {self.resource.name} {self.verb}"
 

@@ -1,6 +1,7 @@
 """The feed of events, for those who ask rather than being told, and the catalogue of what there is to hear."""
 
 import json
+from datetime import UTC
 
 from django.conf import settings
 from django.utils.dateparse import parse_datetime
@@ -102,11 +103,11 @@ def _moment(params):
         return None
     try:
         moment = parse_datetime(text)
-    except ValueError:
-        moment = None
-    if moment is None or not is_aware(moment):
-        raise ValidationError({"since": _("Write a moment with its zone, such as 2026-11-29T08:00:00Z.")})
-    return moment
+        if moment is not None and is_aware(moment):
+            return moment.astimezone(UTC)
+    except (ValueError, OverflowError):  # the latter at the ends of time
+        pass
+    raise ValidationError({"since": _("Write a moment with its zone, such as 2026-11-29T08:00:00Z.")})
 
 
 class Events(DoorView):

@@ -325,15 +325,28 @@ CITY_STATISTICS = register(
         changes={"reporting.citystatistic": rows_with(CityStatistic, "", "superseded_by")},
         writes=(
             Write(
-                name="create", label=_("Record a figure of the city"), body=CityStatisticBody, do=_record, in_bulk=True
+                name="create",
+                label=_("Record a figure of the city"),
+                body=CityStatisticBody,
+                do=_record,
+                in_bulk=True,
+                of_the_city=True,
             ),
-            Write(name="revise", label=_("Revise a figure of the city"), body=RevisionBody, do=_revise, of_one=True),
+            Write(
+                name="revise",
+                label=_("Revise a figure of the city"),
+                body=RevisionBody,
+                do=_revise,
+                of_one=True,
+                of_the_city=True,
+            ),
             Write(
                 name="withdraw",
                 label=_("Withdraw a figure of the city"),
                 body=WithdrawalBody,
                 do=_withdraw,
                 of_one=True,
+                of_the_city=True,
             ),
         ),
     )

@@ -148,6 +148,8 @@ def test_types_and_a_moment_narrow_the_feed(officer):
         ("types=", "types"),
         ("since=yesterday", "since"),
         ("since=2026-06-01T05:00:00", "since"),
+        ("since=0001-01-01T00:00:00%2B07:00", "since"),
+        ("since=9999-12-31T23:59:59-14:00", "since"),
         ("limit=0", "limit"),
         ("limit=1000000000", "limit"),
         ("cursor=abc", "cursor"),

@@ -515,6 +515,20 @@ def test_only_what_went_to_the_treasury_is_there(treasury):
     assert answer.status_code == 404
 
 
+def test_a_narrowed_system_writes_no_figure_of_the_city(statistics):
+    make_unit("00004")
+    narrow = System("city_statistics:read", "city_statistics:write", wards=["00004"], name="Hệ thống của một phường")
+    made = json.loads(statistics.post("city_statistics", STATISTIC).content)
+    for path, body in (
+        ("city_statistics", STATISTIC),
+        ("city_statistics/bulk", [STATISTIC]),
+        (f"city_statistics/{made['id']}/revise", {**STATISTIC, "reason": "Sai"}),
+        (f"city_statistics/{made['id']}/withdraw", {"reason": "Sai"}),
+    ):
+        assert fault(narrow.post(path, body, **{"if-match": '"1"'}))[:2] == (403, "permission_denied")
+    assert CityStatistic.objects.get().revision == 1
+
+
 def test_a_narrowed_system_answers_no_payment():
     make_unit("00004")
     narrow, payment = System("payments:read", "payments:write", wards=["00004"]), sent_payment()
