@@ -42,6 +42,11 @@ LIBRARIES = {
     "allauth": ("socialaccount", "usersessions", "headless", "idp", "openid", "tests", "locale", "phone"),
     "django_filters": ("rest_framework", "locale", "conf"),
     "django_tables2": ("locale",),
+    "rest_framework": (
+        *("locale", "templates", "templatetags", "management", "authtoken", "schemas", "utils"),
+        *("authentication.py", "checks.py", "filters.py", "pagination.py", "permissions.py", "relations.py"),
+        *("renderers.py", "settings.py", "test.py", "throttling.py", "validators.py", "versioning.py", "views.py"),
+    ),
 }
 VENDOR = "vendor.po"
 PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]|%[sd%]|\{(\w*)\}")

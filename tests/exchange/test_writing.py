@@ -300,6 +300,19 @@ def test_errors_are_in_the_language_that_was_asked_for(statistics):
     assert sentence(statistics.post("city_statistics", {**STATISTIC, "year": "2025"})) != vietnamese
 
 
+@pytest.mark.parametrize(
+    ("body", "more", "said"),
+    [
+        ({**STATISTIC, "year": -1}, {}, "Giá trị phải lớn hơn hoặc bằng"),
+        ({**STATISTIC, "state": "x"}, {}, "“x” không phải là lựa chọn hợp lệ."),
+        ([], {}, "phải là một đối tượng JSON"),
+        (STATISTIC, {"accept": "text/html"}, "Không trả lời được theo loại nội dung"),
+    ],
+)
+def test_what_the_library_refuses_is_said_in_vietnamese(statistics, body, more, said):
+    assert said in sentence(statistics.post("city_statistics", body, **more))
+
+
 # --- changing what stands -------------------------------------------------------------------------
 
 
