@@ -185,7 +185,7 @@ class ReviseStatisticForm(Form):
         if published and published > timezone.localdate():
             self.add_error("published_on", DAY_TO_COME)
         elif published and published < before:
-            self.add_error("published_on", BEFORE_REVISED % {"day": formats.vn_date(before)})
+            self.add_error("published_on", _(BEFORE_REVISED) % {"day": formats.vn_date(before)})
         return given
 
 

@@ -13,7 +13,7 @@ from audit.refusals import Refused
 from documents.imports import Column, ImportKind, register
 from reporting.models import CityStatistic, PublishedValue
 from reporting.permissions import RECORD
-from reporting.services.statistics import record_statistic, revise_statistic, withdraw_statistic
+from reporting.services.statistics import BEFORE_REVISED, record_statistic, revise_statistic, withdraw_statistic
 from screens import formats
 
 AMOUNTS = {"output": "output_vnd", "exports": "exports_usd_cents", "iip": "iip"}
@@ -22,10 +22,6 @@ OTHER_AMOUNT = gettext_noop("This amount does not belong to the figure of the ro
 NEEDS_BASE = gettext_noop("Constant prices need their base year.")
 NO_BASE = gettext_noop("Current prices have no base year.")
 ONLY_OUTPUT = gettext_noop("Only industrial output is given in constant prices.")
-BEFORE_REVISED = gettext_noop(
-    "What it revises was published on %(day)s: give that day or a later one. Where that day is wrong, withdraw the figure and "
-    "record it anew."
-)
 FUTURE = gettext_noop("The day of publication lies in the future.")
 THERE = gettext_noop("The same figure is already recorded.")
 TWICE = gettext_noop("The same figure stands in row %(row)s of this file.")

@@ -56,7 +56,7 @@ NEXT = {
     State.SUPPLEMENTING: gettext_lazy("The enterprise answers the request item by item; until then the clock stands still."),
     State.SUBMITTED: gettext_lazy("A leader of the Department decides."),
     State.APPROVED: gettext_lazy("The result is signed, numbered and issued."),
-    State.ISSUED: gettext_lazy("The result is given to the enterprise; it can be downloaded here already."),
+    State.ISSUED: gettext_lazy("The result is given to the enterprise, which can already download it with its account."),
     State.RETURNED: gettext_lazy("Nothing. The dossier is closed."),
     State.REFUSED: ENDED,
     State.NOT_ELIGIBLE: ENDED,

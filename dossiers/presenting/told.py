@@ -29,11 +29,9 @@ def _told(telling, notices):
     elif telling.state == State.PARKED:
         kind, words = "bad", _("not told: passing it on failed")
     elif not people:
-        kind, words = (
-            "warn",
-            _(
-                "told nobody: nobody of the enterprise had an account, or it was over by then. Tell them by hand if it still matters."
-            ),
+        kind = "warn"
+        words = _(
+            "told nobody: nobody of the enterprise had an account, or it was over by then. Tell them by hand if it still matters."
         )
     else:
         told = {"time": formats.vn_datetime(min(notice.at for notice in notices))}
@@ -51,9 +49,8 @@ def _ways(notice):
         elif delivery.channel == Channel.PORTAL:
             ways.append(_("in the portal, not read yet"))
         else:
-            said = (
-                delivery.get_state_display() if delivery.state != Delivery.State.DROPPED else delivery.get_why_display()
-            )
+            is_dropped = delivery.state == Delivery.State.DROPPED
+            said = delivery.get_why_display() if is_dropped else delivery.get_state_display()
             ways.append(f"{delivery.get_channel_display()}: {said[0].lower()}{said[1:]}".rstrip("."))
             failed = failed or delivery.state == Delivery.State.PARKED or delivery.why in NOT_REACHED
     return "; ".join(ways), failed

@@ -221,10 +221,8 @@ def _issue_result(dossier, found, *, by, now, paper_number, paper_on, file, note
     try:
         with transaction.atomic():
             return write_line(row, Verb.ISSUE, State.ISSUED, by=by, now=now, **line)
-    except IntegrityError:
-        _require_number_of_its_own(
-            paper_number, paper_on.year, file
-        )  # somebody else issued under it in this very moment
+    except IntegrityError:  # somebody else may have issued under the number in this very moment
+        _require_number_of_its_own(paper_number, paper_on.year, file)
         raise
 
 

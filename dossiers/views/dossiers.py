@@ -43,7 +43,7 @@ from dossiers.presenting.told import told_of
 from dossiers.services import dossiers as services
 from dossiers.services import handling as services_handling
 from dossiers.services.applications import application_of
-from dossiers.states import ENTERPRISE, READERS, State
+from dossiers.states import ENTERPRISE, READERS, State, Turn
 from dossiers.tables import dossiers as tables
 from dossiers.views.handling import acts_now
 from dossiers.views.lodging import around_of, visible_dossier
@@ -89,6 +89,7 @@ def look_up_dossier(request, token):
         "kind": STATE_KINDS[row.state],
         "received_at": received.at if received else None,
         "turn": TURN_WORDS[row.turn],
+        "next": "" if row.turn == Turn.NOBODY else next_text(row),
         "answer_by": until_text(row) if row.state == State.SUPPLEMENTING else "",
     }
     answer = render(request, "dossiers/look_up_dossier.html", page)

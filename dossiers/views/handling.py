@@ -109,9 +109,13 @@ def _colleagues(dossier, now):
     return {name: given for name, given in _people(dossier, now).items() if name in ("people", "but")}
 
 
+def _has_colleague(dossier, now):
+    return handlers_of(dossier.office, timezone.localdate(now)).exclude(pk=dossier.handler_id).exists()
+
+
 def _no_colleague(dossier, now):
     """Why nobody can be handed the dossier; "" where somebody can."""
-    if _colleagues(dossier, now)["people"].exclude(pk=dossier.handler_id).exists():
+    if _has_colleague(dossier, now):
         return ""
     return _(
         "Nobody else in %(office)s handles dossiers, so there is nobody to hand it over to. The head of the office can pass "
@@ -121,8 +125,7 @@ def _no_colleague(dossier, now):
 
 def _nobody(dossier, now):
     """Why the dossier cannot be assigned at all; "" where somebody or another office can be chosen."""
-    given = _people(dossier, now)
-    if given["people"].exclude(pk=dossier.handler_id).exists() or given["offices"].exists():
+    if _has_colleague(dossier, now) or _people(dossier, now)["offices"].exists():
         return ""
     return _(
         "Nobody else in %(office)s handles dossiers, and no other office has a head on the portal who could assign it. The "

@@ -4,6 +4,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_noop
 
 from accounts.access import require
 from audit.events import record_event
@@ -23,7 +24,7 @@ MOST_OF = {  # in the unit of the measure
     CityStatistic.Measure.IIP: 10**5,
 }
 YEAR_TO_COME = _lazy("The year %(year)s has not begun. Give a year up to %(last)s.")
-BEFORE_REVISED = _lazy(
+BEFORE_REVISED = gettext_noop(  # said at once, and kept with the rows of an import
     "What it revises was published on %(day)s: give that day or a later one. Where that day is wrong, withdraw the figure and "
     "record it anew."
 )
@@ -92,7 +93,7 @@ def revise_statistic(
     if old.superseded_at is not None:
         raise Conflict(_("Somebody else revised this figure meanwhile. Look at the latest revision first."))
     if published_on < old.published_on:
-        raise Refused(BEFORE_REVISED % {"day": formats.vn_date(old.published_on)})
+        raise Refused(_(BEFORE_REVISED) % {"day": formats.vn_date(old.published_on)})
     now = max(now, old.recorded_at)
     vsic_coverage = old.vsic_coverage if vsic_coverage is None else vsic_coverage
     if (old.amount, old.source, old.published_on, old.vsic_coverage) == (amount, source, published_on, vsic_coverage):

@@ -63,15 +63,20 @@ def test_other_forms_bear_no_code():
 def test_whoever_has_the_address_reads_state_days_and_whose_turn_it_is_and_nothing_else(client):
     dossier = lodged()
     page = text_of(client.get(address(dossier)))
-    for words in (dossier.code, str(dossier.procedure), "Chờ tiếp nhận", "chưa tiếp nhận", "Đang chờ Sở xử lý"):
+    for words in (
+        dossier.code,
+        str(dossier.procedure),
+        "Chờ tiếp nhận",
+        "chưa tiếp nhận",
+        "Đang chờ Sở xử lý",
+        "Bước tiếp theo",
+    ):
         assert words in page
     handler = make_user(Role.OFFICER, office=dossier.procedure_version.office, full_name="Lê Thị Giữ")
     make_slip_line(dossier, "received", handler=handler, due_on=date(2026, 12, 4), note="Ghi chú trong nội bộ")
     make_slip_line(dossier, "appraising")
     asked = make_supplement(dossier, "appraising", state="sent", answer_by=date(2026, 12, 11))
-    with CaptureQueriesContext(
-        connection,
-    ) as queries:
+    with CaptureQueriesContext(connection) as queries:
         answer = client.get(address(dossier))
     assert len(queries) <= 3
     received = dossier.slip.get(verb="receive").at
