@@ -64,7 +64,7 @@ def figures():
         yield "uploads_slowest_s", f"{seen.slowest:.2f}", f"<= {MOST_SECONDS}", seen.slowest <= MOST_SECONDS
     most = memory.most // 1024
     yield "uploads_resident_mb", most, f"<= {MOST_MEGABYTES}", 0 < most <= MOST_MEGABYTES
-    for line in seen.told():
+    for line in (f"most memory: {memory.whose}", *seen.told()):
         sys.stdout.write(f"# {line}\n")
     store = Path(settings.FILE_STORE).resolve()
     outside = [row for row in StoredFile.objects.all() if store not in path_of(row.sha256).resolve().parents]
@@ -204,7 +204,7 @@ def _multipart(fields, name, sent):
 
 
 class _Memory:
-    most = 0  # KiB that any one process of the site ever held
+    most, whose = 0, ""  # KiB that any one process of the site ever held, and what it ran
 
 
 @contextlib.contextmanager
@@ -215,7 +215,8 @@ def watched():
     def watch():
         while not over.wait(0.01):
             for pid in _below(os.getpid()):
-                memory.most = max(memory.most, _held(pid))
+                if (held := _held(pid)) > memory.most:
+                    memory.most, memory.whose = held, _ran(pid)
 
     thread = threading.Thread(target=watch, daemon=True)
     thread.start()
@@ -240,6 +241,12 @@ def _held(pid):
             if line.startswith("VmHWM:"):
                 return int(line.split()[1])
     return 0
+
+
+def _ran(pid):
+    with contextlib.suppress(OSError):
+        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")[:200]
+    return "ended"
 
 
 # --- who sends, and where ----------------------------------------------------------------------
