@@ -13,7 +13,7 @@ from exchange.filters import Day, Identifier, WholeNumber
 from exchange.resources import resources
 from exchange.rights import all_scopes
 from exchange.rows import Row
-from exchange.writing import MOST_ROWS
+from exchange.writing import KEY_PATTERN, MOST_ROWS
 
 
 class OneError(serializers.Serializer):
@@ -53,11 +53,15 @@ COUNT = _parameter(
 )
 
 
-def _header(name, what):
-    return OpenApiParameter(name, str, OpenApiParameter.HEADER, required=True, description=what)
+def _header(name, what, **more):
+    return OpenApiParameter(name, {"type": "string", **more}, OpenApiParameter.HEADER, required=True, description=what)
 
 
-KEY = _header("Idempotency-Key", _("A key of your own: the same request again with it reads the same answer."))
+KEY = _header(
+    "Idempotency-Key",
+    _("A key of your own: the same request again with it reads the same answer."),
+    pattern=f"^{KEY_PATTERN}$",
+)
 IF_MATCH = _header("If-Match", _("The ETag of the row as you saw it; `*` is refused."))
 
 

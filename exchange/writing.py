@@ -31,7 +31,7 @@ from jobs.models import Operation
 from jobs.operations import KeyReused, StillRunning, digest_of, once
 
 MOST_ROWS = 500
-_KEY = re.compile(r"[!-~]{1,120}")
+KEY_PATTERN = "[!-~]{1,120}"
 
 
 class NoKey(ValidationError):
@@ -105,7 +105,7 @@ def etag_of(body: bytes) -> str:
 
 def key_of(request) -> str:
     key = request.headers.get("Idempotency-Key", "")
-    if not _KEY.fullmatch(key):
+    if not re.fullmatch(KEY_PATTERN, key):
         raise NoKey
     return key
 
