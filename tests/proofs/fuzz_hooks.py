@@ -9,11 +9,12 @@ import json
 import os
 import random
 import urllib.request
+from pathlib import Path
 from uuid import uuid4
 
 import schemathesis
 
-KNOWN = json.loads(os.environ.get("FUZZ_KNOWN", "{}"))
+KNOWN = json.loads(Path(os.environ["FUZZ_KNOWN"]).read_text())
 NAMED = {
     "enterprise": ("enterprises", "id"),
     "tax_code": ("enterprises", "tax_code"),

@@ -57,13 +57,15 @@ def known(site, token):
 def fuzzed(site, name, token, folder):
     answers = folder / f"{name}.jsonl"
     answers.touch()
+    there = folder / f"{name}.json"
+    there.write_text(json.dumps(known(site, token)))
     here = Path(__file__).parent
     command = [str(Path(sys.executable).parent / "schemathesis"), "--config-file", str(here / "schemathesis.toml")]
     command += ["run", f"{site}/api/v1/openapi.json"]
     command += ["-H", f"Authorization: Bearer {token}", "--max-examples", str(EXAMPLES), "--continue-on-failure"]
     command += ["--request-timeout", "60", "--no-color", "--workers", "2"]
     hooks = {"SCHEMATHESIS_HOOKS": "tests.proofs.fuzz_hooks", "FUZZ_ANSWERS": str(answers)}
-    hooks |= {"FUZZ_KNOWN": json.dumps(known(site, token)), "FUZZ_SITE": site, "FUZZ_TOKEN": token}
+    hooks |= {"FUZZ_KNOWN": str(there), "FUZZ_SITE": site, "FUZZ_TOKEN": token}
     done = subprocess.run(command, env={**os.environ, **hooks}, capture_output=True, text=True, cwd=os.getcwd())
     found = [json.loads(line) for line in answers.read_text().splitlines()]
     engine = os.environ["FIGURES_ENGINE"]
