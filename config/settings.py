@@ -320,6 +320,7 @@ SPECTACULAR_SETTINGS = {
         "exchange.described.fields_may_be_chosen",
         "exchange.described.fields_leave",
         "exchange.described.how_to_get_in",
+        "exchange.described.nothing_unknown",
         "exchange.examples.add_examples",
     ],
 }

@@ -39,6 +39,30 @@ def how_to_get_in(result, generator, request, public):
     return result
 
 
+def nothing_unknown(result, generator, request, public):
+    """Bodies, and the rows of bulk bodies, take no field that they do not have."""
+    schemas = result["components"]["schemas"]
+    for name in {ref for methods in result["paths"].values() for each in methods.values() for ref in _bodies_of(each)}:
+        schemas[name]["additionalProperties"] = False
+        rows = schemas[name]["properties"].get("rows")
+        if rows:
+            schemas[_named(rows["items"])]["additionalProperties"] = False
+    return result
+
+
+def _bodies_of(operation):
+    """Names of the schemas of an operation's bodies."""
+    for content in operation.get("requestBody", {}).get("content", {}).values():
+        schema = content["schema"]
+        for each in (schema, *schema.get("properties", {}).values()):
+            if "$ref" in each:
+                yield _named(each)
+
+
+def _named(reference):
+    return reference["$ref"].rpartition("/")[2]
+
+
 def _parameter(name, what, kind=str, **more):
     return OpenApiParameter(name, kind, description=what, **more)
 

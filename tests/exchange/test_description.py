@@ -83,3 +83,10 @@ def test_every_parameter_of_the_description_is_taken(description):
             continue
         for parameter in operations["get"]["parameters"]:
             assert system.get(path.removeprefix("/api/v1/") + f"?{parameter['name']}=").status_code == 400
+
+
+def test_bodies_and_their_rows_say_that_they_take_no_other_field(description):
+    schemas = description["components"]["schemas"]
+    bodies = {name for name in schemas if name.endswith(("BodyRequest", "RowsRequest"))}
+    assert len(bodies) >= 8
+    assert all(schemas[name]["additionalProperties"] is False for name in bodies)
