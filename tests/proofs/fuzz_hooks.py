@@ -9,6 +9,7 @@ import json
 import os
 import random
 import urllib.request
+from datetime import date
 from pathlib import Path
 from uuid import uuid4
 
@@ -20,6 +21,15 @@ NAMED = {
     "tax_code": ("enterprises", "tax_code"),
     "procedure": ("procedures", "code"),
 }
+VALUES = {"output": "output_vnd", "exports": "exports_usd_cents", "iip": "index_hundredths_of_percent"}
+ANSWERS = {
+    "phone": "0912345678",
+    "money": 1,
+    "number": 1,
+    "date": "2026-01-05",
+    "past_date": "2026-01-05",
+    "yes_no": "no",
+}
 CHOICE = random.Random(20261129)
 
 
@@ -29,26 +39,42 @@ def before_call(context, case, kwargs):
         return
     if case.query:
         case.query.pop("cursor", None)
-    resource = case.operation.definition.raw["tags"][0]
+    resource, thing = case.operation.definition.raw["tags"][0], {}
     if case.path_parameters and KNOWN.get(resource):
-        case.path_parameters["public_id"] = CHOICE.choice(KNOWN[resource])["id"]
+        thing = CHOICE.choice(KNOWN[resource])
+        case.path_parameters["public_id"] = thing["id"]
     if "Idempotency-Key" in (case.headers or {}):
         case.headers["Idempotency-Key"] = str(uuid4())
-        put_right(case.body)
+    if isinstance(case.body, dict):
+        for row in (case.body, case.body.get("dossier"), *(case.body.get("rows") or ())):
+            if isinstance(row, dict):
+                put_right(row, resource, thing)
     if "If-Match" in (case.headers or {}):
         case.headers["If-Match"] = state_of(resource, case) or case.headers["If-Match"]
 
 
-def put_right(body):
-    """What the body and its rows name is there."""
-    if not isinstance(body, dict):
-        return
-    for row in (body, body.get("dossier"), *(body.get("rows") or ())):
-        if not isinstance(row, dict):
-            continue
-        for field, (resource, name) in NAMED.items():
-            if isinstance(row.get(field), str) and KNOWN.get(resource):
-                row[field] = CHOICE.choice(KNOWN[resource])[name]
+def put_right(row, resource, thing):
+    """What a body names is there, and its fields agree as the guide has it, which no schema can say."""
+    if "tax_code" in row and "enterprise" in row:
+        row.pop(CHOICE.choice(["tax_code", "enterprise"]))
+    for field, (of, name) in NAMED.items():
+        if isinstance(row.get(field), str) and KNOWN.get(of):
+            row[field] = CHOICE.choice(KNOWN[of])[name]
+    if resource == "city_statistics" and (value := VALUES.get(row.get("measure") or thing.get("measure"))):
+        given = [row.pop(each) for each in VALUES.values() if each in row]
+        if "measure" in row or given:
+            row[value] = next((each for each in given if isinstance(each, int) and each > 0), 1)
+    if resource == "dossiers" and isinstance(row.get("answers"), dict) and CHOICE.random() < 0.5:
+        form = next(each["form"] for each in KNOWN["procedures"] if each["code"] == row["procedure"])
+        row["answers"] = {
+            each["code"]: answer_to(each) for each in form if each["required"] and each["kind"] != "enterprise"
+        }
+        row["arrived_on"], row["outside_code"] = date.today().isoformat(), str(uuid4())
+
+
+def answer_to(field):
+    choices = field["choices"]
+    return choices[0]["code"] if choices else ANSWERS.get(field["kind"], "Thiếu mặt bằng sản xuất")
 
 
 def state_of(resource, case):
