@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
@@ -12,6 +13,7 @@ from django.http.multipartparser import MultiPartParser, MultiPartParserError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from rest_framework import exceptions, serializers
+from rest_framework.fields import SkipField
 from rest_framework.parsers import BaseParser
 
 from exchange.filters import DAY, IDENTIFIER
@@ -131,6 +133,14 @@ class Faults:
             raise serializers.ValidationError(self.named)
 
 
+def merged(these, those):
+    """The faults of both looks by name; of one name, unless both have names beneath it, what `those` say."""
+    both = {
+        name for name in these.keys() & those.keys() if isinstance(these[name], dict) and isinstance(those[name], dict)
+    }
+    return these | those | {name: merged(these[name], those[name]) for name in both}
+
+
 class Body(serializers.Serializer):
     """All that is wrong is named at once: fields that are not here, are missing, are not what they should be, do not agree."""
 
@@ -148,7 +158,19 @@ class Body(serializers.Serializer):
         values = faults.look(lambda: super(Body, self).to_internal_value(data))
         faults.named = self.disagreeing(data) | faults.named
         faults.refuse()
-        return values
+        return self._with_files(values)
+
+    def _with_files(self, values):
+        return values | ({"files": self.initial_data.files} if isinstance(self.initial_data, WithFiles) else {})
+
+    @property
+    def readable(self):
+        """The values of the fields that can be read, where not all can."""
+        found = {}
+        for name, field in self.fields.items() if isinstance(self.initial_data, Mapping) else ():
+            with suppress(serializers.ValidationError, SkipField):
+                found[name] = field.run_validation(field.get_value(self.initial_data))
+        return self._with_files(found)
 
 
 class Whole(serializers.IntegerField):

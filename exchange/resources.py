@@ -32,7 +32,8 @@ class Write:
     `do(obj, by, values, now)` on one that stands. `values` are what `body` read; the answer shows the resource's row.
 
     What is made can be made `in_bulk`, each row with its own result. `read_once(now)` is what holds for every row of a
-    request; `do` is given it as a fifth. `parsers` say how the body comes. What is `of_the_city` as a whole is not written by
+    request; `do` is given it as a fifth. Where not all of a body could be read, `look(caller, by, values, now)` gives {name:
+    sentences} of what else is wrong with the rest, and keeps nothing. `parsers` say how the body comes. What is `of_the_city` as a whole is not written by
     systems that were narrowed to wards or groups.
     """
 
@@ -44,6 +45,7 @@ class Write:
     in_bulk: bool = False
     of_the_city: bool = False
     read_once: Callable | None = None
+    look: Callable | None = None
     parsers: tuple = (Json,)
 
 

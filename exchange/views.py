@@ -21,7 +21,7 @@ from rest_framework.permissions import SAFE_METHODS
 
 from accounts.middleware import API, api_refusal
 from exchange.asking import asked_of, given_once, limit_of, names_of, only_known
-from exchange.bodies import Faults
+from exchange.bodies import Faults, merged
 from exchange.changes import changes_of
 from exchange.described import Described
 from exchange.door import DoorView
@@ -35,6 +35,7 @@ from exchange.writing import (
     etag_of,
     etags_seen,
     key_of,
+    looked_at,
     require_as_seen,
     row_written,
     write_once,
@@ -137,10 +138,16 @@ class WriteView(ResourceView):
         return self.write.name
 
     def read(self, data):
-        """The values of a body; what is wrong in it is refused by field."""
+        """The values of a body; what is wrong in it is refused by field, with what the rules say of the rest."""
         body = self.write.body(data=data)
-        body.is_valid(raise_exception=True)
-        return body.validated_data
+        if body.is_valid():
+            return body.validated_data
+        if self.write.look is None:
+            raise exceptions.ValidationError(body.errors)
+        else_wrong = looked_at(
+            self.caller, lambda by: self.write.look(self.caller, by, body.readable, self.now), now=self.now
+        )
+        raise exceptions.ValidationError(merged(else_wrong, body.errors))
 
     def read_whole(self, request):
         """The values of the request's body; a missing key and what is wrong in the body are refused at once."""

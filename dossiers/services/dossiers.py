@@ -161,11 +161,15 @@ def upload_file(*, dossier, component, upload, by, now):
     with transaction.atomic():
         draft = locked_draft(dossier, by, PREPARE)
         _require_component(draft, component)
-    most = min(component.most_megabytes, settings.UPLOAD_MEGABYTES)
-    stored = save_upload(
-        upload, by=by, now=now, allow=tuple(component.formats), most_megabytes=most, is_identity=component.is_identity
-    )
+    stored = store_for(component, upload, by=by, now=now)
     return attach_file(dossier=dossier, component=component, stored=stored, by=by, now=now)
+
+
+def store_for(component, upload, *, by, now):
+    """Take a file in, checked by its contents against what the component takes."""
+    most = min(component.most_megabytes, settings.UPLOAD_MEGABYTES)
+    kinds = {"allow": tuple(component.formats), "is_identity": component.is_identity}
+    return save_upload(upload, by=by, now=now, most_megabytes=most, **kinds)
 
 
 @transaction.atomic

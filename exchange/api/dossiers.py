@@ -11,11 +11,11 @@ from rest_framework import serializers
 from dossiers.lodging import MOST_LONG_TEXT
 from dossiers.models import Component, Dossier, FormField, Procedure, ProcedureVersion, SlipLine
 from dossiers.presenting.dossiers import TURN_WORDS
-from dossiers.services.dossiers import open_procedures, open_version
-from dossiers.services.outside import NotWhole, lodge_from_outside
+from dossiers.services.dossiers import open_procedures
+from dossiers.services.outside import NotWhole, lodge_from_outside, look_from_outside
 from dossiers.states import TURNS, State, Verb
 from exchange.api.enterprises import NamedEnterprise, OwnerRow, enterprise_named, once_within, owner_of, within
-from exchange.bodies import Body, Choice, Day, Faults, Json, JsonAndFiles, Text, Whole
+from exchange.bodies import Body, Choice, Day, Faults, Json, JsonAndFiles, Text, Whole, merged
 from exchange.errors import RefusedByRule
 from exchange.filters import ApiFilter, Identifier
 from exchange.json_rows import KeptList
@@ -223,17 +223,29 @@ class Answers(serializers.Field):
     """An object whose values are texts, whole numbers or null; what each must be is the procedure's matter."""
 
     def to_internal_value(self, data):
+        """Those that can be read; `unreadable` names the others."""
         if not isinstance(data, dict):
             raise serializers.ValidationError(_now("Write an object: {“code of a field”: answer}."), "not_an_object")
-        faults = Faults()
-        for code, value in data.items():
+        for code in data:
             Text(max_length=40).run_validation(code)
+        wrong = self.unreadable(data)
+        return {code: value for code, value in data.items() if code not in wrong}
+
+    def unreadable(self, data):
+        """{code: [sentence]} of the values that are no answer of any procedure."""
+        faults = Faults()
+        for code, value in data.items() if isinstance(data, dict) else ():
+            faults.look(lambda code=code, value=value: self._look_at(code, value))
+        return faults.named
+
+    def _look_at(self, code, value):
+        try:
             if isinstance(value, str):
                 Text(allow_blank=True, max_length=MOST_LONG_TEXT).run_validation(value)
             elif value is not None and (isinstance(value, bool) or not isinstance(value, int)):
-                faults.named[code] = [_now("Write a text in quotes or a whole number.")]
-        faults.refuse()
-        return data
+                raise serializers.ValidationError(_now("Write a text in quotes or a whole number."))
+        except serializers.ValidationError as refusal:
+            raise serializers.ValidationError({code: refusal.detail}) from None
 
 
 class DossierBody(NamedEnterprise):
@@ -250,8 +262,9 @@ class DossierBody(NamedEnterprise):
     outside_code = Text(max_length=60, help_text=_("Its code there; one code, in capitals or not, is lodged once."))
     answers = Answers(default=dict, help_text=_("The answers, each by the code of its field."))
 
-    def validate(self, values):
-        return super().validate(values) | {"files": getattr(self.initial_data, "files", {})}
+    def disagreeing(self, sent):
+        unreadable = self.fields["answers"].unreadable(sent.get("answers"))
+        return super().disagreeing(sent) | ({"answers": unreadable} if unreadable else {})
 
 
 class DossierForm(JsonAndFiles):
@@ -289,21 +302,43 @@ def _procedure_named(values):
     return procedure
 
 
-def _lodge(caller, by, values, now):
+def _read(caller, values, now):
+    """(What lodging is given of the values, each None that could not be read; Faults of what is not there or no answer)."""
     faults = Faults()
-    procedure = faults.look(lambda: _procedure_named(values))
-    enterprise = faults.look(lambda: enterprise_named(caller, values))
-    answers, unread = _answers_read(open_version(procedure, now), values["answers"]) if procedure else ({}, {})
-    if faults.named:
+    given = {name: values.get(name) for name in ("arrived_on", "outside_code")}
+    given |= {"answers": values.get("answers", {}), "files": values.get("files", {})}
+    given["procedure"] = faults.look(lambda: _procedure_named(values)) if "procedure" in values else None
+    is_named = "enterprise" in values or "tax_code" in values
+    given["enterprise"] = faults.look(lambda: enterprise_named(caller, values)) if is_named else None
+    version = given["procedure"] and given["procedure"].version_on(timezone.localdate(now))
+    if version:
+        given["answers"], unread = _answers_read(version, given["answers"])
         faults.named |= {"answers": unread} if unread else {}
-        faults.refuse()
-    given = {name: values[name] for name in ("applicant_name", "arrived_on", "outside_code", "files")}
-    named = {"procedure": procedure, "enterprise": enterprise}
+    return given, faults
+
+
+def _refused(refusal, values):
+    """What the rules refuse, by the names that were sent."""
+    facts = dict(refusal.facts)
+    if "enterprise" in facts and "enterprise" not in values:
+        facts["tax_code"] = facts.pop("enterprise")
+    return RefusedByRule(facts | ({"answers": refusal.answers} if refusal.answers else {}) | refusal.files)
+
+
+def _look(caller, by, values, now):
+    """All that is wrong with what could be read of a dossier."""
+    given, faults = _read(caller, values, now)
+    return merged(_refused(look_from_outside(**given, by=by, now=now), values).detail, faults.named)
+
+
+def _lodge(caller, by, values, now):
+    given, faults = _read(caller, values, now)
+    if faults.named:
+        raise serializers.ValidationError(_look(caller, by, values, now))
     try:
-        return lodge_from_outside(**named, answers=answers, unread=unread, **given, by=by, now=now)
+        return lodge_from_outside(**given, applicant_name=values["applicant_name"], by=by, now=now)
     except NotWhole as refusal:
-        wrong = refusal.facts | ({"answers": refusal.answers} if refusal.answers else {}) | refusal.files
-        raise (serializers.ValidationError if unread else RefusedByRule)(wrong) from None
+        raise _refused(refusal, values) from None
 
 
 def _own(caller):
@@ -340,7 +375,14 @@ DOSSIERS = register(
         },
         was_seen_by=_seen_before,
         writes=(
-            Write(name="create", label=_("Lodge a dossier"), body=DossierBody, do=_lodge, parsers=(Json, DossierForm)),
+            Write(
+                name="create",
+                label=_("Lodge a dossier"),
+                body=DossierBody,
+                do=_lodge,
+                look=_look,
+                parsers=(Json, DossierForm),
+            ),
         ),
     )
 )

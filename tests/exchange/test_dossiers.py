@@ -220,8 +220,10 @@ def test_nothing_is_lodged_for_an_enterprise_that_ended(one_stop, version, enter
         ({"noi-dung": 7}, 400, "answers.noi-dung"),
         ({"noi-dung": ["x"]}, 400, "answers.noi-dung"),
         ({"noi-dung": True}, 400, "answers.noi-dung"),
-        ({"noi-dung": "a\x00b"}, 400, "answers"),
-        ({"noi-dung": "\ud800"}, 400, "answers"),
+        ({"noi-dung": "a\x00b"}, 400, "answers.noi-dung"),
+        ({"noi-dung": "\ud800"}, 400, "answers.noi-dung"),
+        ({"noi-dung": "x", "\ud800": "x"}, 400, "answers"),
+        ({"noi-dung": "x", "k" * 41: "x"}, 400, "answers"),
         ({"noi-dung": "x" * 301}, 422, "answers.noi-dung"),
         ({"noi-dung": "x", "so-tien": "5000000"}, 400, "answers.so-tien"),
         ({"noi-dung": "x", "so-tien": 1.5}, 400, "answers.so-tien"),
@@ -320,10 +322,48 @@ def test_all_that_keeps_it_from_being_lodged_is_named_at_once(one_stop, version,
 def test_an_unknown_procedure_and_an_unknown_enterprise_are_named_at_once(one_stop, version, enterprise):
     unknown = body(enterprise, procedure="KN-00") | {"tax_code": "0000000000"}
     assert faults(send(one_stop, unknown)) == (400, {"procedure", "tax_code"})
-    answer = send(one_stop, body(enterprise, answers={"so-tien": "5", "loai": True}) | {"tax_code": "0000000000"})
-    assert faults(answer) == (400, {"answers.loai"})  # no answer of any procedure
-    answer = send(one_stop, body(enterprise, answers={"so-tien": "5", "loai": 7}) | {"tax_code": "0000000000"})
-    assert faults(answer) == (400, {"answers.so-tien", "answers.loai", "tax_code"})
+    answers = {"so-tien": "5", "loai": True}
+    answer = send(one_stop, body(enterprise, answers=answers) | {"tax_code": "0000000000"})
+    assert faults(answer) == (400, {"answers.so-tien", "answers.loai", "answers.noi-dung", "tax_code"})
+
+
+def coded(answer):
+    return answer.status_code, {each["attr"]: each["code"] for each in json.loads(answer.content)["errors"]}
+
+
+def test_what_could_not_be_read_is_named_with_what_the_rules_refuse_of_the_rest(one_stop, version, enterprise):
+    lodged(one_stop, body(enterprise))
+    old = (timezone.localdate() - timedelta(days=31)).isoformat()
+    wrong = body(enterprise, arrived_on=old, colour=1, answers={"so-tien": -1, "loai": True, "tu-ngay": "31/12"})
+    del wrong["applicant_name"]
+    files = {"van_ban": paper("virus.pdf", b"MZ" + b"\0" * 500), "khac": paper()}
+    answer = send(one_stop, wrong, **files)
+    said = {
+        "colour": "invalid", "applicant_name": "required", "answers.loai": "invalid", "answers.tu-ngay": "not_a_day",
+        "answers.so-tien": "refused", "answers.noi-dung": "refused", "arrived_on": "refused", "outside_code": "refused",
+        "van-ban": "refused", "khac": "refused",
+    }  # fmt: skip
+    assert coded(answer) == (400, said)
+    Enterprise.objects.filter(pk=enterprise.pk).update(status="dissolved", status_from=date(2026, 1, 1))
+    version.procedure.closed_on, version.procedure.closed_reason = timezone.localdate(), "Bãi bỏ"
+    version.procedure.save()
+    ended = {"procedure": "refused", "tax_code": "refused", "arrived_on": "refused"}
+    assert coded(send(one_stop, body(enterprise, outside_code="MC-2", arrived_on=old))) == (422, ended)
+    none = {"procedure": "required", "enterprise": "invalid", "arrived_on": "required"}
+    none |= {"applicant_name": "required", "outside_code": "required"}
+    assert coded(send(one_stop, {})) == (400, none)
+    assert Dossier.objects.count() == StoredFile.objects.count() == 1
+
+
+def test_what_could_not_be_read_uses_up_no_key_and_is_said_with_a_missing_one(one_stop, version, enterprise):
+    tomorrow = (timezone.localdate() + timedelta(days=1)).isoformat()
+    wrong = body(enterprise, applicant_name=" ", arrived_on=tomorrow)
+    assert faults(send(one_stop, wrong, key="k-1")) == (400, {"applicant_name", "arrived_on"})
+    assert faults(one_stop.post("dossiers", wrong, key=""))[1] == {
+        "Idempotency-Key", "applicant_name", "arrived_on", "van-ban",
+    }  # fmt: skip
+    assert nothing_was_kept() and not User.objects.filter(is_system=True).exists()
+    lodged(one_stop, body(enterprise), key="k-1")
 
 
 @pytest.mark.parametrize(
