@@ -1,6 +1,7 @@
 """Filters of the API: read by django-filter, strictly, with the names and sentences of our own."""
 
 import re
+import unicodedata
 from datetime import date
 from uuid import UUID
 
@@ -48,6 +49,34 @@ class IdentifierField(forms.Field):
         return UUID(value)
 
 
+def as_usual(text):
+    """The text as codes are kept: digits from 0 to 9 of whatever script, letters in their usual width, nothing unseen."""
+    return unicodedata.normalize("NFC", "".join(map(_as_usual, text))).strip()
+
+
+def _as_usual(letter):
+    if letter.isascii():
+        return letter
+    if letter.isdecimal():
+        return str(unicodedata.decimal(letter))
+    if unicodedata.east_asian_width(letter) in ("F", "H"):
+        return unicodedata.normalize("NFKC", letter)
+    return "" if unicodedata.category(letter) == "Cf" else letter
+
+
+class Code(django_filters.CharFilter):
+    """A code or number, whole; blanks alone are the code of nothing."""
+
+    def __init__(self, **extra):
+        super().__init__(strip=False, **extra)
+
+    def filter(self, queryset, value):
+        if not value:
+            return queryset
+        code = as_usual(value)
+        return super().filter(queryset, code) if code else queryset.none()
+
+
 class Identifier(django_filters.Filter):
     """The public id of a thing that rows belong to."""
 
@@ -78,14 +107,17 @@ class Truth(django_filters.ChoiceFilter):
 
 
 class Search(django_filters.CharFilter):
-    """Every word, with or without marks, in a folded column of names and numbers."""
+    """Every word, with or without marks, in a folded column of names and numbers; blanks alone find nothing."""
 
     def __init__(self, column="folded", **extra):
         self.column = column
-        super().__init__(**extra)
+        super().__init__(strip=False, **extra)
 
     def filter(self, queryset, value):
-        return queryset.filter(matching(value, self.column)) if value else queryset
+        if not value:
+            return queryset
+        words = as_usual(value)
+        return queryset.filter(matching(words, self.column)) if words else queryset.none()
 
 
 class ApiFilter(django_filters.FilterSet):

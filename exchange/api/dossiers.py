@@ -17,7 +17,7 @@ from dossiers.states import TURNS, State, Verb
 from exchange.api.enterprises import NamedEnterprise, OwnerRow, enterprise_named, once_within, owner_of, within
 from exchange.bodies import Body, Choice, Day, Faults, Json, JsonAndFiles, Text, Whole, merged
 from exchange.errors import RefusedByRule
-from exchange.filters import ApiFilter, Identifier
+from exchange.filters import ApiFilter, Code, Identifier
 from exchange.json_rows import KeptList
 from exchange.resources import Resource, Write, register, rows_with
 from exchange.rows import Row, Time, public_id
@@ -110,7 +110,7 @@ class ProcedureRow(Row):
 
 
 class ProcedureFilter(ApiFilter):
-    code = django_filters.CharFilter(field_name="procedure__code", label=_("Code of the procedure."))
+    code = Code(field_name="procedure__code", label=_("Code of the procedure."))
 
 
 # It has no feed of changes: a version comes into force when its first day comes, which is no event. The list is short; an
@@ -206,16 +206,12 @@ class DossierRow(Row):
 
 
 class DossierFilter(ApiFilter):
-    code = django_filters.CharFilter(label=_("The code under which it is lodged here."))
-    outside_code = django_filters.CharFilter(lookup_expr="iexact", label=_("The code of the system that lodged it."))
+    code = Code(label=_("The code under which it is lodged here."))
+    outside_code = Code(lookup_expr="iexact", label=_("The code of the system that lodged it."))
     state = django_filters.ChoiceFilter(choices=STATES, label=_("State of the dossier"))
-    procedure = django_filters.CharFilter(
-        field_name="procedure_version__procedure__code", label=_("Code of the procedure.")
-    )
+    procedure = Code(field_name="procedure_version__procedure__code", label=_("Code of the procedure."))
     enterprise = Identifier(field_name="enterprise__public_id", label=_("Identifier of the enterprise"))
-    tax_code = django_filters.CharFilter(
-        field_name="enterprise__tax_code", label=_("Tax code of the enterprise, whole")
-    )
+    tax_code = Code(field_name="enterprise__tax_code", label=_("Tax code of the enterprise, whole"))
 
 
 @extend_schema_field({"type": "object", "additionalProperties": {"type": ["string", "integer", "null"]}})

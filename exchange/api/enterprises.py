@@ -21,7 +21,7 @@ from enterprises.models import (
 from enterprises.models.enterprises import Size
 from enterprises.models.figures import USUAL_BASIS
 from exchange.bodies import Body, Id, Text
-from exchange.filters import ApiFilter, Day, Identifier, InForceOn, Search, WholeNumber
+from exchange.filters import ApiFilter, Code, Day, Identifier, InForceOn, Search, WholeNumber
 from exchange.resources import Resource, register, rows_with
 from exchange.rows import ItemRow, Row, Time, UsdCents, Vnd, public_id
 
@@ -82,13 +82,11 @@ class EnterpriseRow(Row):
 
 class EnterpriseFilter(ApiFilter):
     q = Search(label=_("Words of the name, or the tax code"))
-    tax_code = django_filters.CharFilter(label=_("Tax code of the enterprise, whole"))
+    tax_code = Code(label=_("Tax code of the enterprise, whole"))
     status = django_filters.ChoiceFilter(choices=Enterprise.Status.choices, label=_("Status of the enterprise"))
     size = django_filters.ChoiceFilter(choices=Size.choices, label=_("Size by Decree 80/2021/NĐ-CP"))
-    ward = django_filters.CharFilter(field_name="ward__code", label=_("Code of the ward (see units)"))
-    sector = django_filters.CharFilter(
-        field_name="main_activity__code", label=_("Code of the main activity (see industry_codes)")
-    )
+    ward = Code(field_name="ward__code", label=_("Code of the ward (see units)"))
+    sector = Code(field_name="main_activity__code", label=_("Code of the main activity (see industry_codes)"))
     created_from = Day(
         field_name="created_at__date", lookup_expr="gte", label=_("Only what was entered on this day or later")
     )
@@ -240,12 +238,8 @@ class ProductRow(Row):
 class ProductFilter(ApiFilter):
     q = Search(label=_("Words of the name"))
     enterprise = Identifier(field_name="enterprise__public_id", label=_("Identifier of the enterprise"))
-    tax_code = django_filters.CharFilter(
-        field_name="enterprise__tax_code", label=_("Tax code of the enterprise, whole")
-    )
-    group = django_filters.CharFilter(
-        field_name="group__code", label=_("Code of the product group (see product_groups)")
-    )
+    tax_code = Code(field_name="enterprise__tax_code", label=_("Tax code of the enterprise, whole"))
+    group = Code(field_name="group__code", label=_("Code of the product group (see product_groups)"))
 
 
 def _owners_of_products(ids):
@@ -306,17 +300,13 @@ class TitleFilter(ApiFilter):
     q = Search("product__folded", label=_("Words of the name of the product"))
     year = WholeNumber(field_name="round_year", label=_("Year of the round"))
     kind = django_filters.ChoiceFilter(choices=Title.Kind.choices, label=_("Kind of title"))
-    group = django_filters.CharFilter(
-        field_name="product__group__code", label=_("Code of the product group (see product_groups)")
-    )
+    group = Code(field_name="product__group__code", label=_("Code of the product group (see product_groups)"))
     in_force_on = InForceOn(label=_("Only titles that are in force on this day"))
 
 
 class OwnTitleFilter(TitleFilter):
     enterprise = Identifier(field_name="product__enterprise__public_id", label=_("Identifier of the enterprise"))
-    tax_code = django_filters.CharFilter(
-        field_name="product__enterprise__tax_code", label=_("Tax code of the enterprise, whole")
-    )
+    tax_code = Code(field_name="product__enterprise__tax_code", label=_("Tax code of the enterprise, whole"))
 
 
 def _owners_of_titles(ids):

@@ -22,7 +22,7 @@ from exchange.api.enterprises import (
     within,
 )
 from exchange.bodies import Choice, Text, Whole
-from exchange.filters import ApiFilter, Identifier, Truth, WholeNumber
+from exchange.filters import ApiFilter, Code, Identifier, Truth, WholeNumber
 from exchange.resources import Resource, Write, register, rows_with
 from exchange.rows import Row, Time, UsdCents, Vnd, public_id
 
@@ -94,9 +94,7 @@ class FigureRow(DeclaredRow):
 class FigureFilter(ApiFilter):
     year = WholeNumber(label=_("Year of the figures"))
     enterprise = Identifier(field_name="enterprise__public_id", label=_("Identifier of the enterprise"))
-    tax_code = django_filters.CharFilter(
-        field_name="enterprise__tax_code", label=_("Tax code of the enterprise, whole")
-    )
+    tax_code = Code(field_name="enterprise__tax_code", label=_("Tax code of the enterprise, whole"))
     scope = django_filters.ChoiceFilter(
         choices=FigureRevision.Scope.choices, label=_("The whole enterprise or key products only.")
     )
@@ -173,9 +171,7 @@ class SentFigureRow(DeclaredRow):
 class SentFigureFilter(ApiFilter):
     year = WholeNumber(label=_("Year of the figures"))
     enterprise = Identifier(field_name="enterprise__public_id", label=_("Identifier of the enterprise"))
-    tax_code = django_filters.CharFilter(
-        field_name="enterprise__tax_code", label=_("Tax code of the enterprise, whole")
-    )
+    tax_code = Code(field_name="enterprise__tax_code", label=_("Tax code of the enterprise, whole"))
     state = django_filters.ChoiceFilter(choices=FigureRevision.State.choices, label=_("State of the figures"))
     standing = Truth(
         field_name="superseded_at__isnull", label=_("Only what stands (true) or only what was superseded (false)")

@@ -9,7 +9,7 @@ from rest_framework import serializers
 
 from exchange.api.programme import never, of_everybody
 from exchange.bodies import Body, Day, Text
-from exchange.filters import ApiFilter, Identifier, WholeNumber
+from exchange.filters import ApiFilter, Code, Identifier, WholeNumber
 from exchange.resources import Resource, Write, register, rows_with
 from exchange.rows import Row, Time, Vnd, public_id
 from programme.models import Payment
@@ -49,7 +49,7 @@ class PaymentFilter(ApiFilter):
     line = Identifier(
         field_name="commitment__line__public_id", label=_("Identifier of the budget line (see budget_lines)")
     )
-    voucher = django_filters.CharFilter(label=_("Number of the Treasury's voucher, whole"))
+    voucher = Code(label=_("Number of the Treasury's voucher, whole"))
 
 
 class PaidBody(Body):

@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from exchange.filters import ApiFilter, Day, Identifier, Search, Truth, WholeNumber
+from exchange.filters import ApiFilter, Code, Day, Identifier, Search, Truth, WholeNumber
 from exchange.resources import Resource, register, rows_with
 from exchange.rows import ItemRow, Row, Time, Vnd, public_id
 from programme.models import (
@@ -65,7 +65,7 @@ class PeriodRow(Row):
 
 
 class PeriodFilter(ApiFilter):
-    code = django_filters.CharFilter(label=_("Code of the period"))
+    code = Code(label=_("Code of the period"))
     state = django_filters.ChoiceFilter(choices=Period.State.choices, label=_("State of the period"))
 
 
@@ -111,8 +111,8 @@ class TargetRow(Row):
 
 
 class TargetFilter(ApiFilter):
-    period = django_filters.CharFilter(field_name="period__code", label=_("Code of the period"))
-    indicator = django_filters.CharFilter(field_name="indicator_code", label=_("Code of the indicator"))
+    period = Code(field_name="period__code", label=_("Code of the period"))
+    indicator = Code(field_name="indicator_code", label=_("Code of the indicator"))
 
 
 TARGETS = register(
@@ -250,13 +250,11 @@ class TaskRow(Row):
 
 class TaskFilter(ApiFilter):
     q = Search(label=_("Words of the task, or its code"))
-    code = django_filters.CharFilter(label=_("Code of the task."))
+    code = Code(label=_("Code of the task."))
     state = django_filters.ChoiceFilter(choices=Task.State.choices, label=_("State of the task"))
-    content_area = django_filters.CharFilter(
-        field_name="content_area__code", label=_("Code of the content area (see content_areas)")
-    )
-    office = django_filters.CharFilter(field_name="office__code", label=_("Code of the lead office of the Department"))
-    agency = django_filters.CharFilter(field_name="agency__code", label=_("Code of the lead agency (see agencies)"))
+    content_area = Code(field_name="content_area__code", label=_("Code of the content area (see content_areas)"))
+    office = Code(field_name="office__code", label=_("Code of the lead office of the Department"))
+    agency = Code(field_name="agency__code", label=_("Code of the lead agency (see agencies)"))
 
 
 def _tasks_of_decided_plans():
@@ -307,7 +305,7 @@ class BudgetYearRow(Row):
 
 class BudgetYearFilter(ApiFilter):
     year = WholeNumber(label=_("Budget year"))
-    period = django_filters.CharFilter(field_name="period__code", label=_("Code of the period"))
+    period = Code(field_name="period__code", label=_("Code of the period"))
     state = django_filters.ChoiceFilter(choices=YearState.choices, label=_("State of the budget year"))
 
 
@@ -360,11 +358,9 @@ class BudgetLineRow(Row):
 
 class BudgetLineFilter(ApiFilter):
     year = WholeNumber(field_name="year__year", label=_("Budget year"))
-    task = django_filters.CharFilter(field_name="task__code", label=_("Code of the task."))
-    source = django_filters.CharFilter(
-        field_name="source__code", label=_("Code of the source of money (see money_sources)")
-    )
-    unit = django_filters.CharFilter(field_name="unit__code", label=_("Code of the budget unit (see agencies)"))
+    task = Code(field_name="task__code", label=_("Code of the task."))
+    source = Code(field_name="source__code", label=_("Code of the source of money (see money_sources)"))
+    unit = Code(field_name="unit__code", label=_("Code of the budget unit (see agencies)"))
     managed = Truth(
         label=_(
             "Only money that the Department itself keeps and pays (true) or only what it follows by reports (false)"

@@ -5,7 +5,7 @@ from django.db.models import OuterRef
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from exchange.filters import ApiFilter, Day, InForceOn, Search, Truth
+from exchange.filters import ApiFilter, Code, Day, InForceOn, Search, Truth
 from exchange.resources import Resource, register, rows_with
 from exchange.rows import Row, Vnd, public_id
 from reference.models import (
@@ -120,7 +120,7 @@ class CalendarDayRow(Row):
 
 class ItemFilter(ApiFilter):
     q = Search(label=_("Words of the name, or the code"))
-    code = django_filters.CharFilter(label=_("Code of the item, whole"))
+    code = Code(label=_("Code of the item, whole"))
     in_force_on = InForceOn(label=_("Only what is in force on this day"))
 
 
@@ -135,7 +135,7 @@ class IndustryCodeFilter(ItemFilter):
     classification = django_filters.ChoiceFilter(
         choices=IndustryCode.Classification.choices, label=_("Which classification the code belongs to")
     )
-    parent_code = django_filters.CharFilter(label=_("The code above it"))
+    parent_code = Code(label=_("The code above it"))
 
 
 class MoneySourceFilter(ItemFilter):
@@ -145,7 +145,7 @@ class MoneySourceFilter(ItemFilter):
 
 
 class ExchangeRateFilter(ApiFilter):
-    currency = django_filters.CharFilter(label=_("Currency (ISO 4217)"))
+    currency = Code(label=_("Currency (ISO 4217)"))
     since = Day(field_name="on", lookup_expr="gte", label=_("On this day or later"))
     until = Day(field_name="on", lookup_expr="lte", label=_("On this day or earlier"))
 

@@ -14,7 +14,7 @@ from rest_framework import serializers
 
 from exchange.api.programme import never, of_everybody
 from exchange.bodies import Body, Choice, Day, Text, Whole
-from exchange.filters import ApiFilter, Identifier, Truth, WholeNumber
+from exchange.filters import ApiFilter, Code, Identifier, Truth, WholeNumber
 from exchange.resources import Resource, Write, register, rows_with
 from exchange.rows import Row, Time, UsdCents, Vnd, public_id
 from programme.models.scheme import Unit
@@ -134,8 +134,8 @@ class KpiValueRow(Row):
 
 class KpiValueFilter(ApiFilter):
     year = WholeNumber(label=_("Year of the value"))
-    indicator = django_filters.CharFilter(field_name="family", label=_("Code of the indicator"))
-    variant = django_filters.CharFilter(field_name="indicator_code", label=_("Code of the way of counting"))
+    indicator = Code(field_name="family", label=_("Code of the indicator"))
+    variant = Code(field_name="indicator_code", label=_("Code of the way of counting"))
     publication = Identifier(field_name="publication__public_id", label=_("Identifier of the publication"))
     standing = Truth(
         field_name="publication__superseded_by__isnull", label=_("Only what stands, or only what was superseded")

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from exchange.api.enterprises import OwnerRow, once_within, owner_of, within
-from exchange.filters import ApiFilter, Day, Identifier, Truth, WholeNumber
+from exchange.filters import ApiFilter, Code, Day, Identifier, Truth, WholeNumber
 from exchange.resources import Resource, register, rows_with
 from exchange.rows import ItemRow, Row, Time, Vnd, public_id
 from support.models import ActivityType, SupportRecord, SupportRevision
@@ -46,17 +46,11 @@ class SupportRow(Row):
 class SupportFilter(ApiFilter):
     year = WholeNumber(label=_("The year in which it counts."))
     enterprise = Identifier(field_name="enterprise__public_id", label=_("Identifier of the enterprise"))
-    tax_code = django_filters.CharFilter(
-        field_name="enterprise__tax_code", label=_("Tax code of the enterprise, whole")
-    )
-    activity_code = django_filters.CharFilter(label=_("Code of the activity, whole"))
+    tax_code = Code(field_name="enterprise__tax_code", label=_("Tax code of the enterprise, whole"))
+    activity_code = Code(label=_("Code of the activity, whole"))
     activity_type = django_filters.ChoiceFilter(choices=ActivityType.choices, label=_("Kind of activity"))
-    content_area = django_filters.CharFilter(
-        field_name="content_area__code", label=_("Code of the content area (see content_areas)")
-    )
-    kind = django_filters.CharFilter(
-        field_name="kind__code", label=_("Code of the kind of support (see support_kinds)")
-    )
+    content_area = Code(field_name="content_area__code", label=_("Code of the content area (see content_areas)"))
+    kind = Code(field_name="kind__code", label=_("Code of the kind of support (see support_kinds)"))
     by_programme = Truth(label=_("Only what this programme gave (true) or only what another one gave (false)"))
     delivered_since = Day(
         field_name="delivered_on", lookup_expr="gte", label=_("Only what was delivered on this day or later")

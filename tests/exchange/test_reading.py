@@ -1,5 +1,6 @@
 """Every resource of the API: who reads how much of it, in how many queries, and described as it is."""
 
+import unicodedata
 from datetime import date, timedelta
 
 import pytest
@@ -24,6 +25,7 @@ from tests.factories import (
     make_director,
     make_enterprise,
     make_figures,
+    make_industry_code,
     make_officer,
     make_product,
     make_title,
@@ -126,11 +128,39 @@ def test_every_answer_is_as_described(description):  # noqa: F811
         ("budget_lines?managed=1", "managed"),
         ("plans?state=draft", "state"),
         ("units?kind=phuong", "kind"),
+        ("tasks?code=NV%00", "code"),
+        ("figures?year=２０２４", "year"),
     ],
 )
 def test_a_filter_that_cannot_be_read_is_named(asked, wrong):
     answer = system().get(asked)
     assert answer.status_code == 400 and [each["attr"] for each in answer.json()["errors"]] == [wrong]
+
+
+def test_codes_and_words_are_found_by_digits_of_any_script_and_width():
+    maker = make_enterprise("Công ty Ánh Dương", tax_code="0100109106")
+    make_industry_code("Đ10")
+    reader = system()
+    for digits in (
+        "0100109106",
+        " 0100109106 ",
+        "０１００１０９１０６",
+        "٠١٠٠١٠٩١٠٦",
+        "\u202d0100109106\u202c",
+        "𝟶𝟷𝟶𝟶𝟷𝟶𝟿𝟷𝟶𝟼",
+    ):
+        for name in ("tax_code", "q"):
+            found = reader.walk(f"enterprises?limit=5&{name}={digits}")
+            assert [row["id"] for row in found] == [str(maker.public_id)], (name, digits)
+    for code in ("Đ10", unicodedata.normalize("NFD", "Đ10"), "Đ１０"):
+        assert len(reader.walk(f"industry_codes?limit=5&code={code}")) == 1, code
+
+
+def test_blanks_alone_find_nothing_rather_than_everything():
+    make_enterprise()
+    reader = system()
+    for asked in ("q=%20", "tax_code=%20%20", "ward=%E3%80%80", "sector=%E2%80%AE"):
+        assert reader.walk(f"enterprises?limit=5&{asked}") == [], asked
 
 
 def test_a_value_of_an_indicator_says_in_which_unit_it_counts():
