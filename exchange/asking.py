@@ -1,11 +1,13 @@
-"""What one request for a list asks for, read strictly: what is not known is named and refused."""
+"""What one request for a list asks for, read strictly: all that is not known or cannot be read is named at once."""
 
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
+from django_filters import FilterSet
 from rest_framework.exceptions import ValidationError
 
 from exchange import cursors
+from exchange.bodies import Faults
 
 USUAL, MOST = 100, 1000
 MOST_COUNTED = 10_000
@@ -14,7 +16,7 @@ OWN = ("limit", "cursor", "sort", "fields", "expand", "count")
 
 @dataclass(frozen=True)
 class Asked:
-    """`columns` are those of the order, the key last; `is_down` whether it goes down; `filters` the checked ones."""
+    """`columns` are those of the order, the key last; `is_down` whether it goes down; `filters` holds those that were given, checked."""
 
     names: tuple
     limit: int
@@ -23,7 +25,7 @@ class Asked:
     question: str
     place: list | None
     counted: bool
-    filters: dict
+    filters: FilterSet | None
 
 
 def given_once(params, name):
@@ -51,16 +53,22 @@ def limit_of(params):
 
 def names_of(params, resource):
     """The fields that a row shall have, in the row's own order; its identifier always."""
-    chosen, expanded = given_once(params, "fields"), given_once(params, "expand")
-    known = resource.fields
-    for name, text, allowed in (("fields", chosen, known), ("expand", expanded, resource.row.expandable)):
-        for each in text.split(",") if text is not None else ():
-            if each not in allowed:
-                sentence = _("“%(field)s” is none of: %(known)s.") % {"field": each, "known": ", ".join(allowed) or "–"}
-                raise ValidationError({name: sentence})
-    wanted = {"id", *chosen.split(",")} if chosen is not None else set(resource.usual_fields)
-    wanted |= set(expanded.split(",")) if expanded is not None else set()
-    return tuple(name for name in known if name in wanted)
+    faults, known = Faults(), resource.fields
+    chosen = faults.look(lambda: _names_in(params, "fields", known))
+    expanded = faults.look(lambda: _names_in(params, "expand", resource.row.expandable))
+    faults.refuse()
+    wanted = {"id", *chosen} if chosen else {*resource.usual_fields}
+    return tuple(name for name in known if name in wanted or name in expanded)
+
+
+def _names_in(params, name, allowed):
+    text = given_once(params, name)
+    names = text.split(",") if text is not None else []
+    known = ", ".join(allowed) or "–"
+    sentence = _("“%(field)s” is none of: %(known)s.")
+    if wrong := [sentence % {"field": each, "known": known} for each in dict.fromkeys(names) if each not in allowed]:
+        raise ValidationError({name: wrong})
+    return names
 
 
 def _sort_of(params, resource):
@@ -73,54 +81,38 @@ def _sort_of(params, resource):
     return text, (*resource.sorts[name], "pk"), is_down
 
 
-def unknown_parameter(name, known):
-    """The refusal that names a parameter which there is not, and those that there are."""
-    sentence = _("There is no such parameter here. There are: %(known)s.") % {"known": ", ".join(known) or "–"}
-    return ValidationError({name: sentence})
-
-
 def only_known(params, known):
-    """Refuse every parameter that is not among the known ones."""
+    """Refuse every parameter that is not among the known ones, and name those that there are."""
+    sentence = _("There is no such parameter here. There are: %(known)s.") % {"known": ", ".join(known) or "–"}
+    if unknown := [name for name in params if name not in known]:
+        raise ValidationError({name: [sentence] for name in unknown})
+
+
+def _filters_of(params, resource):
+    """({filter: text} of those that were given, their FilterSet); each value that cannot be read is refused by name."""
+    faults, given = Faults(), {}
     for name in params:
-        if name not in known:
-            raise unknown_parameter(name, sorted(known))
-
-
-def filters_of(params, resource, also=()):
-    """{filter: text} of the filters that were given; an unknown name is refused and named."""
-    known = set(resource.filters.base_filters) if resource.filters else set()
-    given = {}
-    for name in params:
-        if name in known:
-            given[name] = given_once(params, name)
-        elif name not in also:
-            raise unknown_parameter(name, sorted(known | set(also)))
-    return given
-
-
-def filtered(queryset, given, resource):
-    """The rows that pass the filters; each value that cannot be read is refused by name."""
-    if not given:
-        return queryset
-    filterset = resource.filters(given, queryset=queryset)
-    if not filterset.is_valid():
-        raise ValidationError(filterset.errors)
-    return filterset.qs
+        if resource.filters and name in resource.filters.base_filters:
+            given[name] = faults.look(lambda name=name: given_once(params, name))
+    once = {name: text for name, text in given.items() if text is not None}
+    filterset = resource.filters(once, queryset=resource.model._base_manager.none()) if once else None
+    if filterset and not filterset.is_valid():
+        faults.named |= filterset.errors
+    faults.refuse()
+    return once, filterset
 
 
 def asked_of(params, resource, caller, *, own=OWN) -> Asked:
     """What a list asks for; `own` are the parameters beside the filters that there are."""
-    given = filters_of(params, resource, also=own)
-    sort, columns, is_down = _sort_of(params, resource)
+    faults = Faults()
+    given, filterset = faults.look(lambda: _filters_of(params, resource)) or ({}, None)
+    sort, columns, is_down = faults.look(lambda: _sort_of(params, resource)) or ("", (), False)
+    names, limit = faults.look(lambda: names_of(params, resource)), faults.look(lambda: limit_of(params))
+    counted, text = faults.look(lambda: _truth(params, "count")), faults.look(lambda: given_once(params, "cursor"))
     question = cursors.question(resource.name, sort, sorted(given.items()), caller.wards, caller.groups)
-    text = given_once(params, "cursor")
-    return Asked(
-        names=names_of(params, resource),
-        limit=limit_of(params),
-        columns=columns,
-        is_down=is_down,
-        question=question,
-        place=None if text is None else cursors.read(text, question),
-        counted=_truth(params, "count"),
-        filters=given,
-    )
+    readable = None if faults.named else question
+    place = None if text is None else faults.look(lambda: cursors.read(text, readable))
+    filters = resource.filters.base_filters if resource.filters else ()
+    faults.look(lambda: only_known(params, sorted({*filters, *own})))
+    faults.refuse()
+    return Asked(names, limit, columns, is_down, question, place, counted, filterset)

@@ -27,23 +27,26 @@ def _head():
     return EventLink.objects.aggregate(last=Max("sequence"))["last"] or 0
 
 
-def changes_of(resource: Resource, caller, *, cursor: str | None, limit: int, names: tuple) -> bytes:
+def place_of(resource: Resource, caller, cursor: str | None) -> list:
+    """Where a cursor goes on; without one, where everything begins."""
+    if cursor is None:
+        return ["rows", 0, _head()]
+    place = cursors.read(cursor, _question(resource, caller))
+    if not (isinstance(place, list) and len(place) == 3 and place[0] in ("rows", "links")):
+        raise ValidationError({"cursor": _("This is no cursor of ours. Begin again without one.")})
+    return place
+
+
+def changes_of(resource: Resource, caller, *, place: list, limit: int, names: tuple) -> bytes:
     """A page of changes: [{"id", "change", "row"}], the cursor to go on with, and whether more is waiting now.
 
     `change` is "there" with the row as it stands, or "gone" where the caller sees it no longer. The cursor is never null:
     at the end it is kept and asked again later.
     """
-    asked = _question(resource, caller)
-    if cursor is None:
-        place = ["rows", 0, _head()]
-    else:
-        place = cursors.read(cursor, asked)
-        if not (isinstance(place, list) and len(place) == 3 and place[0] in ("rows", "links")):
-            raise ValidationError({"cursor": _("This is no cursor of ours. Begin again without one.")})
     part, after, head = place
     read = _standing if part == "rows" else _linked
     entries, place, more = read(resource, caller, after, head, limit, names)
-    following = cursors.write(asked, place)
+    following = cursors.write(_question(resource, caller), place)
     return f'{{"data":[{",".join(entries)}],"next":"{following}","more":{"true" if more else "false"}}}'.encode()
 
 

@@ -30,14 +30,14 @@ def write(asked: str, place: list) -> str:
     return base64.urlsafe_b64encode(_box().encrypt(clear, None)).decode().rstrip("=")
 
 
-def read(text: str, asked: str) -> list:
-    """The place of a cursor that was written for the same question; ValidationError else."""
+def read(text: str, asked: str | None) -> list:
+    """The place of a cursor that was written for the same question, or for any where that could not be read; else refused."""
     try:
         sealed = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
         of, place = json.loads(_box().decrypt(sealed, None))
     except (InvalidTag, binascii.Error, ValueError, TypeError):
         raise ValidationError({"cursor": _("This is no cursor of ours. Begin again without one.")}) from None
-    if of != asked:
+    if of != asked and asked is not None:
         sentence = _(
             "This cursor belongs to another question: filters, order, resource and what the system may see must stay the same. "
             "Begin again without it."

@@ -7,13 +7,14 @@ from decimal import Decimal
 from django.db.models import Q
 
 from exchange import cursors
-from exchange.asking import MOST, MOST_COUNTED, Asked, filtered
+from exchange.asking import MOST, MOST_COUNTED, Asked
 from exchange.json_rows import texts_of
 from exchange.resources import Resource
 
 
 def rows_asked(resource: Resource, caller, asked: Asked):
-    return filtered(resource.rows(caller), asked.filters, resource)
+    rows = resource.rows(caller)
+    return asked.filters.filter_queryset(rows) if asked.filters else rows
 
 
 def _after(columns, place, is_down):

@@ -22,7 +22,7 @@ from rest_framework.permissions import SAFE_METHODS
 from accounts.middleware import API, api_refusal
 from exchange.asking import asked_of, given_once, limit_of, names_of, only_known
 from exchange.bodies import Faults, merged
-from exchange.changes import changes_of
+from exchange.changes import changes_of, place_of
 from exchange.described import Described
 from exchange.door import DoorView
 from exchange.leaving import fields_leaving
@@ -230,8 +230,10 @@ class OneRow(ResourceView):
 
     def get(self, request, public_id):
         params = self.params(request)
-        only_known(params, ("fields", "expand"))
-        self.names = names_of(params, self.resource)
+        faults = Faults()
+        faults.look(lambda: only_known(params, ("fields", "expand")))
+        self.names = faults.look(lambda: names_of(params, self.resource)) or ()
+        faults.refuse()
         text = one_of(self.resource, self.caller, public_id, self.names)
         if text is None:
             raise Http404
@@ -253,15 +255,13 @@ class Changes(ResourceView):
 
     def get(self, request):
         params = self.params(request)
-        only_known(params, ("cursor", "limit", "fields", "expand"))
-        self.names = names_of(params, self.resource)
-        body = changes_of(
-            self.resource,
-            self.caller,
-            cursor=given_once(params, "cursor"),
-            limit=limit_of(params),
-            names=self.names,
-        )
+        faults = Faults()
+        faults.look(lambda: only_known(params, ("cursor", "limit", "fields", "expand")))
+        self.names = faults.look(lambda: names_of(params, self.resource)) or ()
+        limit = faults.look(lambda: limit_of(params))
+        place = faults.look(lambda: place_of(self.resource, self.caller, given_once(params, "cursor")))
+        faults.refuse()
+        body = changes_of(self.resource, self.caller, place=place, limit=limit, names=self.names)
         return json_answer(request._request, body)
 
 

@@ -15,7 +15,8 @@ from rest_framework.exceptions import ValidationError
 
 from audit.chain import head
 from exchange import cursors
-from exchange.asking import given_once, limit_of, unknown_parameter
+from exchange.asking import given_once, limit_of, only_known
+from exchange.bodies import Faults
 from exchange.catalogue import RIGHT, schema_of, types_by_name
 from exchange.described import CURSOR, LIMIT, Errors
 from exchange.door import DoorView
@@ -80,21 +81,14 @@ TYPES = OpenApiParameter(
 UNCHANGED = OpenApiResponse(description="As the ETag that was sent says.")
 
 
-def _only_known(params, own):
-    for name in params:
-        if name not in own:
-            raise unknown_parameter(name, own)
-
-
 def _names_asked(params):
     text = given_once(params, "types")
     if text is None:
         return list(types_by_name())
-    names = text.split(",")
-    for name in names:
-        if name not in types_by_name():
-            raise ValidationError({"types": _("“%(name)s” is no event of the catalogue.") % {"name": name}})
-    return sorted(set(names))
+    names, sentence = sorted(set(text.split(","))), _("“%(name)s” is no event of the catalogue.")
+    if wrong := [sentence % {"name": name} for name in names if name not in types_by_name()]:
+        raise ValidationError({"types": wrong})
+    return names
 
 
 def _moment(params):
@@ -127,16 +121,19 @@ class Events(DoorView):
     )
     def get(self, request):
         params, caller = request._request.GET, self.caller
-        _only_known(params, OWN)
-        names, since, text = _names_asked(params), _moment(params), given_once(params, "cursor")
+        faults = Faults()
+        faults.look(lambda: only_known(params, OWN))
+        names, since = faults.look(lambda: _names_asked(params)), faults.look(lambda: _moment(params))
+        limit, text = faults.look(lambda: limit_of(params)), faults.look(lambda: given_once(params, "cursor"))
         asked = cursors.question("events", caller.public_id, caller.wards, caller.groups, names)
         if text is None:
             after = 0 if since is None else before(since)
         elif since is not None:
-            raise ValidationError({"since": _("A cursor says already where to begin. Give one of both.")})
+            faults.named["since"] = [_("A cursor says already where to begin. Give one of both.")]
         else:
-            (after,) = cursors.read(text, asked)
-        events, reached = events_after(caller, after, names, limit=limit_of(params))
+            (after,) = faults.look(lambda: cursors.read(text, asked if names else None)) or (0,)
+        faults.refuse()
+        events, reached = events_after(caller, after, names, limit=limit)
         following, more = cursors.write(asked, [reached]), "true" if reached < head()[0] else "false"
         entries = ",".join(body_of(event) for event in events)
         return json_answer(request._request, f'{{"data":[{entries}],"next":"{following}","more":{more}}}'.encode())
@@ -157,7 +154,7 @@ class EventCatalogue(DoorView):
         responses={200: Catalogue, 304: UNCHANGED, **dict.fromkeys((400, 429), Errors)},
     )
     def get(self, request):
-        _only_known(request._request.GET, ())
+        only_known(request._request.GET, ())
         entries = []
         for name, alike in types_by_name().items():
             said = {}

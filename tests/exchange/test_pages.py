@@ -104,6 +104,33 @@ def test_what_is_not_known_is_named_and_refused(system, asked, named):
     assert [each["attr"] for each in answer.json()["errors"]] == [named]
 
 
+@pytest.mark.parametrize(
+    ("asked", "named"),
+    [
+        ("enterprises?limit=x&sort=phone&status=lost&created_from=1&q=a&q=b&colour=1&count=1&cursor=abc",
+         {"limit", "sort", "status", "created_from", "q", "colour", "count", "cursor"}),
+        ("enterprises?fields=a,name,b&expand=c", {"fields", "expand"}),
+        ("enterprises/stream?limit=1&cursor=a&colour=1&ward=1&ward=2&status=", {"limit", "cursor", "colour", "ward", "status"}),
+        ("enterprises/changes?limit=0&cursor=abc&fields=a&expand=b&q=c", {"limit", "cursor", "fields", "expand", "q"}),
+        (f"enterprises/{uuid.UUID(int=1)}?fields=a&expand=b&limit=1", {"fields", "expand", "limit"}),
+        ("events?limit=0&types=a,b&since=x&cursor=abc&q=1", {"limit", "types", "since", "cursor", "q"}),
+        ("events?limit=0&since=2026-11-29T08:00:00Z&cursor=abc", {"limit", "since"}),
+    ],
+)  # fmt: skip
+def test_all_that_cannot_be_read_is_named_at_once(asked, named):
+    answer = System("enterprises:read", "events:read").get(asked)
+    assert answer.status_code == 400 and {each["attr"] for each in answer.json()["errors"]} == named
+    assert len(answer.json()["errors"]) == len(named) + ("a,name,b" in asked or "a,b" in asked)
+
+
+def test_a_cursor_of_ours_is_no_fault_beside_another(system):
+    for _number in range(2):
+        make_enterprise()
+    cursor = system.read("enterprises?limit=1")["next"]
+    answer = system.get(f"enterprises?limit=0&cursor={cursor}")
+    assert [each["attr"] for each in answer.json()["errors"]] == ["limit"]
+
+
 def test_a_cursor_is_good_for_its_own_question_only(system):
     for number in range(3):
         make_enterprise(name=f"Công ty {number}")
