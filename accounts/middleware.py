@@ -35,9 +35,15 @@ OPEN_WITHOUT_SECOND_FACTOR = {
 API = "/api/"
 
 
+def token_sent(request):
+    """The token that was sent, or ""; the name of the scheme is the same in capitals or not (RFC 9110 11.1)."""
+    scheme, _blank, token = request.headers.get("Authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
+
+
 def has_token(request):
     """Whether a token was sent; what it is worth the room `exchange` asks."""
-    return request.headers.get("Authorization", "").startswith("Bearer ")
+    return bool(token_sent(request))
 
 
 def api_refusal(status, code, sentence):

@@ -9,6 +9,7 @@ from rest_framework.permissions import SAFE_METHODS
 from rest_framework.renderers import JSONRenderer
 from rest_framework.views import APIView
 
+from accounts.middleware import token_sent
 from audit.context import current_source
 from exchange.bodies import Json
 from exchange.callers import EVERYBODY, caller_of, count_and_note, seconds_left
@@ -25,8 +26,8 @@ class Token(BaseAuthentication):
         return "Bearer"
 
     def authenticate(self, request):
-        kind, _blank, token = request.headers.get("Authorization", "").partition(" ")
-        if kind != "Bearer" or not token:
+        token = token_sent(request)
+        if not token:
             return None
         caller = caller_of(token, now=timezone.now(), address=current_source().address)
         if caller is None:

@@ -50,6 +50,17 @@ def test_without_a_token_that_holds_nothing_is_read(header):
     assert answer.json()["type"] == "client_error"
 
 
+@pytest.mark.parametrize("scheme", ["Bearer", "bearer", "BEARER", "Bearer  "])
+def test_the_scheme_is_the_same_in_capitals_or_not(scheme):
+    system = System()
+    header = {"authorization": f"{scheme} {system.token}"}
+    assert system.get("enterprises", **header).status_code == 200
+    assert system.get("enterprises", authorization=f"{scheme}{system.token}").status_code == (
+        200 if scheme.endswith(" ") else 401
+    )
+    assert errors(system.get("enterprises", authorization=f"{scheme} x")) == [("invalid_token", None)]
+
+
 def test_a_session_of_a_person_is_no_token():
     browser = Client()
     browser.force_login(make_administrator())
