@@ -1,8 +1,11 @@
 """Who may call: tokens, rights, addresses, limits, and what is written down."""
 
 import gc
+import json
+import socket
 import weakref
 from datetime import timedelta
+from unittest.mock import Mock
 from uuid import UUID
 
 import pytest
@@ -11,10 +14,12 @@ from django.test import Client, RequestFactory
 from django.test.client import ClientHandler
 from django.utils import timezone
 from django.utils.translation import override
+from gunicorn.http.errors import LimitRequestHeaders, LimitRequestLine
 
 from audit.access_log import said
 from audit.models import AccessEntry
 from audit.refusals import NotAllowed, Refused
+from config.gunicorn import Worker
 from exchange.models import MinuteOfUse
 from exchange.rights import all_scopes
 from exchange.services import edit_client, rotate_secret, switch_off_client
@@ -254,3 +259,21 @@ def test_a_head_is_the_answer_to_a_get_without_its_body():
         for method in ("GET", "HEAD")
     )
     assert (head.status_code, head.headers["ETag"], head.content) == (200, read.headers["ETag"], b"")
+
+
+@pytest.mark.parametrize(
+    ("fault", "status", "code"),
+    [
+        (LimitRequestLine(9000, 8190), "414 URI Too Long", "uri_too_long"),
+        (LimitRequestHeaders("limit"), "431 Request Header Fields Too Large", "headers_too_large"),
+    ],
+)
+def test_a_head_that_is_too_long_is_refused_in_the_shape_of_every_error(fault, status, code):
+    worker, (ours, theirs) = object.__new__(Worker), socket.socketpair()
+    worker.log = Mock()
+    with ours, theirs:
+        worker.handle_error(None, ours, ("203.0.113.5", 1), fault)
+        head, _blank, body = theirs.recv(4096).partition(b"\r\n\r\n")
+    assert head.startswith(f"HTTP/1.1 {status}\r\n".encode()) and b"application/json" in head
+    assert f"Content-Length: {len(body)}".encode() in head
+    assert [error["code"] for error in json.loads(body)["errors"]] == [code]
