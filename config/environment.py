@@ -55,6 +55,15 @@ def networks(name):
     return found
 
 
+def ports(name, default):
+    """Ports by commas."""
+    found = items(name) or [str(each) for each in default]
+    for port in found:
+        if not (port.isascii() and port.isdigit() and 1 <= int(port) <= 65535):
+            raise ImproperlyConfigured(f"{name}={port!r} is no port: a whole number from 1 to 65535 is.")
+    return [int(port) for port in found]
+
+
 def url(name, schemes):
     """The parts of an address, or None when the variable is not set."""
     value = text(name)

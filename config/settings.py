@@ -288,6 +288,8 @@ ZALO_TOKEN = env.text("ZALO_TOKEN")
 
 # Networks that are not public and to which events are sent all the same; http:// to those on this machine.
 EVENTS_ALSO_TO = env.networks("EVENTS_ALSO_TO")
+# Ports that events are sent to; on this machine, where it is allowed at all, any.
+EVENTS_PORTS = env.ports("EVENTS_PORTS", [443])
 
 # --- the API -----------------------------------------------------------------------------------
 REST_FRAMEWORK = {

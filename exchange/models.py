@@ -322,6 +322,7 @@ class Sending(Identified):
         NAME = "name", _("The name of the address is not known")
         CONNECTION = "connection", _("The connection failed")
         NOT_PUBLIC = "not_public", _("The address leads into a network that is not public")
+        PORT = "port", _("Events are not sent to this port")
         ELSEWHERE = "elsewhere", _("It sends elsewhere; events are not sent on")
         ANSWER = "answer", _("It did not take the event")
         RIGHTS = "rights", _("The system is no longer told of this")

@@ -1,4 +1,4 @@
-"""Posting to an address that another agency named: to a public address only, and with patience that ends.
+"""Posting to an address that another agency named: to a public address and a port for it only, and with patience that ends.
 
 The name is looked up once, every address that it has must be a public one, and the call goes to the very address that was
 looked at; the certificate is still that of the name. Redirects are not followed, proxies of the environment not asked.
@@ -28,6 +28,10 @@ _UNICAST = ipaddress.ip_network("2000::/3")
 
 class NotPublic(Exception):
     """The address leads into a network that events do not go to."""
+
+
+class NotThisPort(Exception):
+    """Something else than a receiver of events listens there."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +71,11 @@ def is_inside(address: str) -> bool:
     return any(place in ipaddress.ip_network(network) for network in settings.EVENTS_ALSO_TO)
 
 
+def is_here(address: str) -> bool:
+    """Whether the address is one of this machine that the operator allows."""
+    return is_inside(address) and ipaddress.ip_address(address).is_loopback
+
+
 def place_of(host: str, port: int) -> str:
     """The address that the name stands for; refused where any of those it has may not be called."""
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
@@ -86,8 +95,7 @@ def why_not_address(address: str) -> str:
         port, host = parts.port, parts.hostname or ""
     except ValueError:
         return _("This is no address of the web.")
-    is_plain = parts.scheme == "http" and is_inside(host) and ipaddress.ip_address(host).is_loopback
-    if parts.scheme != "https" and not is_plain:
+    if parts.scheme != "https" and not (parts.scheme == "http" and is_here(host)):
         return _("The address begins with https://.")
     if not host or parts.username is not None or parts.fragment or port == 0:
         return _("Write the address without name, password and “#”.")
@@ -95,6 +103,9 @@ def why_not_address(address: str) -> str:
         return _("%(host)s is no public address; events are not sent there.") % {"host": host}
     if _is_literal(host) and not (is_public(host) or is_inside(host)):
         return _("%(host)s is no public address; events are not sent there.") % {"host": host}
+    if (port or 443) not in settings.EVENTS_PORTS and not is_here(host):
+        allowed = ", ".join(map(str, settings.EVENTS_PORTS))
+        return _("Events are sent to these ports only: %(allowed)s.") % {"allowed": allowed}
     return ""
 
 
@@ -136,6 +147,8 @@ class _Looking(httpcore.NetworkBackend):
 
     def connect_tcp(self, host, port, timeout=None, local_address=None, socket_options=None):
         self.call.place = place_of(host, port)
+        if port not in settings.EVENTS_PORTS and not is_here(self.call.place):
+            raise NotThisPort(port)
         self.call.begin()
         stream = self.network.connect_tcp(self.call.place, port, min(CONNECT, self.call.left()))
         return _Patient(stream, self.call)
@@ -180,6 +193,8 @@ class Line:
             why = _why(status)
         except NotPublic as refused:
             why, detail = Sending.Why.NOT_PUBLIC, str(refused)
+        except NotThisPort as refused:
+            why, detail = Sending.Why.PORT, str(refused)
         except (TimeoutError, httpcore.TimeoutException):
             why = Sending.Why.NO_ANSWER
         except (socket.gaierror, UnicodeError):

@@ -387,6 +387,27 @@ def test_a_name_that_leads_inside_is_never_called(monkeypatch, settings, officer
     assert Sending.objects.get().why == Sending.Why.NOT_PUBLIC
 
 
+def test_the_operator_may_open_ports(settings):
+    settings.EVENTS_PORTS = [443, 8443]
+    assert (
+        why_not_address("https://receiver.example.com:8443/x") == why_not_address("https://receiver.example.com/") == ""
+    )
+    assert "443, 8443" in why_not_address("https://receiver.example.com:8444/")
+
+
+def test_another_port_is_never_called(monkeypatch, settings, officer, clock):
+    """One that was open when the address was saved."""
+    called = []
+    monkeypatch.setattr(posting.httpcore.SyncBackend, "connect_tcp", lambda *given: called.append(given))
+    settings.EVENTS_PORTS = [443, 8443]
+    make_subscription(address="https://receiver.example.com:8443/events", now=clock.now)
+    settings.EVENTS_PORTS = [443]
+    happen(officer, clock, things=1, changes=0)
+    names(monkeypatch, "203.119.8.1")
+    assert turn(clock) == {"failed": 1}
+    assert called == [] and Sending.objects.get().why == Sending.Why.PORT
+
+
 def test_the_call_goes_to_the_address_that_was_looked_at(monkeypatch, receiver):
     """A name that stands for another address a moment later leads nowhere else."""
     asked, connected = names(monkeypatch, "127.0.0.1"), []
@@ -451,6 +472,9 @@ def test_proxies_of_the_environment_are_not_asked(monkeypatch, subscription, rec
         "https:///events",
         "https://receiver.example.com:99999/",
         "https://receiver.example.com:0/",
+        "https://receiver.example.com:22/",
+        "https://receiver.example.com:8443/",
+        "https://203.119.8.1:6379/",
         "https://nhận.example.com/",
         "https://receiver.example.com/a b",
         "https://receiver.example.com/\nX-Other: 1",
@@ -464,8 +488,9 @@ def test_an_address_that_cannot_be_meant_is_refused(settings, address):
 
 
 def test_the_operator_may_allow_a_network(settings):
-    assert why_not_address("http://127.0.0.1:9000/x") == why_not_address("https://receiver.example.com:8443/x") == ""
+    assert why_not_address("http://127.0.0.1:9000/x") == why_not_address("https://receiver.example.com:443/x") == ""
     settings.EVENTS_ALSO_TO = ["10.20.0.0/16"]
+    assert why_not_address("https://10.20.1.1:9000/")
     assert why_not_address("https://10.20.1.1/") == ""
     assert why_not_address("http://10.20.1.1/") and why_not_address("http://127.0.0.1/")
     with pytest.raises(posting.NotPublic):
