@@ -50,6 +50,8 @@ FIRST_TAKEN = gettext_noop(
     "Some enterprises stand in several rows. The first is taken, the later ones (in brackets) are not: %(rows)s. If the first is wrong, take it out of the file and send it again."
 )
 PART = gettext_noop("The revenue from key products is more than the whole revenue.")
+INSURED = gettext_noop("The labour with social insurance is more than the average labour of the year.")
+PARTS = (("key_product_revenue_vnd", "revenue_vnd", PART), ("labour_insured", "labour_average", INSURED))
 REPLACES_DRAFT = gettext_noop("Replaces the draft that %(who)s has not sent yet.")
 REPLACES_DECLARED = gettext_noop("Replaces what %(who)s declared and has not sent yet: %(before)s → %(after)s.")
 REPLACES_WAITING = gettext_noop("Replaces what %(who)s sent and waits for review: %(before)s → %(after)s.")
@@ -288,9 +290,10 @@ class FiguresImport(ImportKind):
         for at, code in enumerate(chunk["tax_code"]):
             if code and code not in context["enterprises"]:
                 chunk.refuse(at, "tax_code", NO_ENTERPRISE, code=code)
-        for at, (revenue, part) in enumerate(zip(chunk["revenue_vnd"], chunk["key_product_revenue_vnd"], strict=True)):
-            if part is not None and revenue is not None and part > revenue:
-                chunk.refuse(at, "key_product_revenue_vnd", PART)
+        for name, whole, sentence in PARTS:
+            for at, (part, total) in enumerate(zip(chunk[name], chunk[whole], strict=True)):
+                if part is not None and total is not None and part > total:
+                    chunk.refuse(at, name, sentence)
 
     def _check_names(self, chunk, roots, names):
         """A name that is not that of the tax code may stand beside the tax code of another enterprise."""
@@ -333,13 +336,15 @@ class FiguresImport(ImportKind):
 
     def _check_amounts(self, chunk, roots, amounts, given, context):
         before, factor = context["before"], context["factor"]
+        parts = [(name, sentence, MEASURES.index(name), MEASURES.index(whole)) for name, whole, sentence in PARTS]
         for at, values in enumerate(amounts):
             if all(values[place] is None for place in given):
                 chunk.refuse(at, "tax_code", NOTHING)
                 continue
-            revenue, part = values[1:3]
-            if part is not None and revenue is not None and part > revenue:
-                chunk.refuse(at, "key_product_revenue_vnd", PART)
+            for name, sentence, part_at, whole_at in parts:
+                part, total = values[part_at], values[whole_at]
+                if part is not None and total is not None and part > total:
+                    chunk.refuse(at, name, sentence)
             for name, old, new in zip(MEASURES, before.get(roots[at], ()), values, strict=False):
                 if jumped(old, new, factor):
                     said = {"before": {_type(name): old}, "after": {_type(name): new}}

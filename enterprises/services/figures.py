@@ -98,6 +98,9 @@ def _require_plausible(values):
     total, part = values.get("revenue_vnd"), values.get("key_product_revenue_vnd")
     if total is not None and part is not None and part > total:
         raise Refused(_("The revenue from key products is more than the whole revenue."))
+    total, part = values.get("labour_average"), values.get("labour_insured")
+    if total is not None and part is not None and part > total:
+        raise Refused(_("The labour with social insurance is more than the average labour of the year."))
 
 
 def _require_basis(basis):

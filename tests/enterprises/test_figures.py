@@ -162,6 +162,7 @@ def test_stranger_declares_nothing():
         {"output_vnd": -1},
         {"output_vnd": 10**18},
         {"revenue_vnd": 5, "key_product_revenue_vnd": 6},
+        {"labour_average": 5, "labour_insured": 6},
     ],
 )
 def test_implausible_figures_are_refused(values):

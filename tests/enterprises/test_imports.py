@@ -130,16 +130,20 @@ def every_reason(import_):
 
 def test_a_bad_row_says_all_that_is_wrong_with_it():
     officer, one = make_officer(), make_enterprise()
-    heading = [*HEAD, "Năm", "Doanh thu SPCNCL (triệu đồng)"]
+    heading = [*HEAD, "Năm", "Doanh thu SPCNCL (triệu đồng)", "Lao động bình quân"]
     rows = [
-        [make_tax_code(), "", -5, 6, "1e9", 2023, 7],
-        [one.tax_code, "", -5, None, None, None, None],
-        [one.tax_code, "", 5, 6, 1, 2024, 6],
+        [make_tax_code(), "", -5, 6, "1e9", 2023, 7, None],
+        [one.tax_code, "", -5, None, None, None, None, None],
+        [one.tax_code, "", 5, 6, 1, 2024, 6, 1],
+        [make_tax_code(), "", 5, 6, 3, 2024, 6, 2],
+        [make_enterprise().tax_code, "", 5, 6, 3, 2024, 6, 2],
     ]
     import_ = send("figures", rows, by=officer, heading=heading)
     assert every_reason(import_) == {
         2: ["output_vnd", "labour_insured", "year", "tax_code", "key_product_revenue_vnd"],
         3: ["output_vnd"],
+        5: ["tax_code", "labour_insured"],
+        6: ["labour_insured"],
     }
     assert import_.counts["good"] == 1
 

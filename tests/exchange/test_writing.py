@@ -391,6 +391,13 @@ def test_figures_are_sent_confirmed_and_returned(sender):
     assert [row["state"] for row in sender.walk("sent_figures?standing=true")] == ["confirmed"]
 
 
+def test_more_people_insured_than_there_are_on_average_are_refused_in_words(sender):
+    body = {"tax_code": make_enterprise().tax_code, "year": 2024, "labour_average": 10, "labour_insured": 11}
+    answer = sender.post("sent_figures", body)
+    assert fault(answer)[:2] == (422, "refused") and "bảo hiểm xã hội" in sentence(answer)
+    assert sender.write("sent_figures", {**body, "labour_insured": 10})["labour_insured"] == 10
+
+
 def test_an_enterprise_is_named_once_and_must_be_there(sender):
     enterprise = make_enterprise()
     both = {"tax_code": enterprise.tax_code, "enterprise": str(enterprise.public_id), "year": 2024, "revenue_vnd": 1}
