@@ -32,6 +32,7 @@ def client_list(request):
     return show_list(
         request,
         name="clients",
+        template="exchange/list.html",
         title=_("Connected systems"),
         table_class=ClientTable,
         filterset_class=ClientFilter,
@@ -48,9 +49,13 @@ def _client(public_id):
     return get_object_or_404(Client.objects.select_related("application"), public_id=public_id)
 
 
-def _above(client=None):
-    listed = (_("Connected systems"), reverse("systems:client_list"))
-    return [listed, (client.name, client.get_absolute_url())] if client else [listed]
+def above(client=None):
+    """The way to what belongs to a system, or to all of them."""
+    way = [
+        (_("System administration"), reverse("accounts:administration")),
+        (_("Connected systems"), reverse("systems:client_list")),
+    ]
+    return [*way, (client.name, client.get_absolute_url())] if client else way
 
 
 def _days_of_use(client, today):
@@ -154,7 +159,7 @@ def add_client(request):
         submit=title,
         back=reverse("systems:client_list"),
         lead=_("It gets the rights that are ticked here and no others. Its secret is shown once, on the next page."),
-        above=_above(),
+        above=above(),
     )
 
 
@@ -180,7 +185,7 @@ def edit_client(request, public_id):
         title=title,
         submit=_("Save"),
         back=client.get_absolute_url(),
-        above=_above(client),
+        above=above(client),
     )
 
 
@@ -207,7 +212,7 @@ def make_secret(request, public_id):
             "The secret in use now holds seven days more, so that the system can change over; any older one ends at "
             "once. The new one is shown once, on the next page."
         ),
-        above=_above(client),
+        above=above(client),
     )
 
 
@@ -231,5 +236,5 @@ def switch_off_client(request, public_id):
         submit=title,
         back=client.get_absolute_url(),
         lead=_("Its tokens and secrets end at once and for good. To connect it again it is registered anew."),
-        above=_above(client),
+        above=above(client),
     )

@@ -21,7 +21,7 @@ from exchange.forms_subscriptions import ReplayForm, SubscriptionForm, WhyForm
 from exchange.heard import body_of, body_of_ping
 from exchange.models import Client, Sending, Subscription
 from exchange.tables import SendingFilter, SendingTable
-from exchange.views_clients import made_already
+from exchange.views_clients import above, made_already
 from screens.forms import form_data
 from screens.lists import BulkAction, bulk_results, show_list
 
@@ -33,9 +33,8 @@ def _subscription(public_id):
     return get_object_or_404(Subscription.objects.select_related("client"), public_id=public_id)
 
 
-def _above(client, subscription=None):
-    way = [(_("Connected systems"), reverse("systems:client_list")), (client.name, client.get_absolute_url())]
-    return [*way, (subscription.address, subscription.get_absolute_url())] if subscription else way
+def _above(subscription):
+    return [*above(subscription.client), (subscription.address, subscription.get_absolute_url())]
 
 
 def _shown_once(request, subscription, secret, title):
@@ -111,7 +110,7 @@ def add_subscription(request, public_id):
         submit=title,
         back=client.get_absolute_url(),
         lead=_("Each event says what happened and where the API shows it; the secret that signs it is shown once."),
-        above=_above(client),
+        above=above(client),
     )
 
 
@@ -136,7 +135,7 @@ def edit_subscription(request, public_id):
         title=title,
         submit=_("Save"),
         back=subscription.get_absolute_url(),
-        above=_above(subscription.client, subscription),
+        above=_above(subscription),
     )
 
 
@@ -162,7 +161,7 @@ def make_signing_secret(request, public_id):
         submit=title,
         back=subscription.get_absolute_url(),
         lead=_("For seven days events carry both signatures, so that the receiver can change over without losing any."),
-        above=_above(subscription.client, subscription),
+        above=_above(subscription),
     )
 
 
@@ -185,7 +184,7 @@ def _change_state(request, public_id, form_class, act, *, verb, title, lead, don
         submit=title,
         back=subscription.get_absolute_url(),
         lead=lead,
-        above=_above(subscription.client, subscription),
+        above=_above(subscription),
     )
 
 
@@ -267,6 +266,7 @@ def sending_list(request):
     return show_list(
         request,
         name="event-sendings",
+        template="exchange/list.html",
         title=_("Events sent to systems"),
         lead=_("Each event on its way to each address, the latest first. What is settled is kept for 90 days."),
         table_class=SendingTable,

@@ -15,6 +15,7 @@ from django.utils import timezone, translation
 from exchange.models import Client, Secret
 from exchange.services import edit_client
 from tests.exchange.calling import System, ask_for_token, make_client
+from tests.exchange.receiving import make_subscription
 from tests.exchange.test_clients import BY, off, values_of
 from tests.factories import make_administrator, make_auditor, make_product_group, make_unit
 
@@ -66,6 +67,16 @@ def test_many_rights_stand_in_short_in_the_list_and_in_words_in_what_is_exported
     shown, listed = said(browser.get(LIST)), browser.get(LIST, {"export": "csv"}).getvalue().decode()
     assert "To read: 3, to write: 1" in shown and "Read: Payments that went to the Treasury" in shown
     assert "Read: Enterprises; " in listed and "To read: 3" not in listed
+
+
+def test_the_way_to_every_page_of_systems_begins_at_the_administration(browser):
+    subscription, _secret = make_subscription()
+    client = subscription.client
+    pages = [LIST, ADD, "/systems/sendings/", page(client), page(client, "edit_client"), page(client, "make_secret")]
+    pages += [page(subscription, name) for name in ("subscription_detail", "edit_subscription")]
+    for address in pages:
+        trail = re.search(r'<ol class="trail">(.*?)</ol>', said(browser.get(address))).group(1)
+        assert re.findall(r"<li><a [^>]*>([^<]*)</a>", trail)[:2][-1] == "System administration", address
 
 
 def test_a_system_is_registered_and_its_secret_stands_on_the_answer_alone(browser):
