@@ -10,6 +10,7 @@ from uuid import UUID
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.http.multipartparser import MultiPartParser, MultiPartParserError
+from django.utils.http import parse_header_parameters
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from rest_framework import exceptions, serializers
@@ -30,12 +31,28 @@ class TooLarge(exceptions.APIException):
         super().__init__(self.sentence % {"megabytes": most // 2**20})
 
 
+def require_utf8(media_type):
+    """Refuse a body that says of itself that it is written in anything else than UTF-8."""
+    charset = (parse_header_parameters(media_type or "")[1].get("charset") or "utf-8").lower()
+    if charset not in ("utf-8", "utf8"):
+        raise OtherCharset({"charset": charset})
+
+
+class OtherCharset(exceptions.APIException):
+    status_code = 415
+    default_code = "unsupported_charset"
+
+    def __init__(self, charset):
+        super().__init__(_("Send the body in UTF-8, not in %(charset)s.") % charset)
+
+
 class Json(BaseParser):
     """JSON as RFC 8259 has it: no NaN, no name twice in an object; never more than MOST_BYTES in memory."""
 
     media_type = "application/json"
 
     def parse(self, stream, media_type=None, parser_context=None):
+        require_utf8(media_type)
         return _read(stream.read(MOST_BYTES + 1))
 
 
@@ -78,6 +95,7 @@ class JsonAndFiles(BaseParser):
     json_part = ""
 
     def parse(self, stream, media_type=None, parser_context=None):
+        require_utf8(media_type)
         request = parser_context["request"]
         try:
             if int(request.META.get("CONTENT_LENGTH") or 0) > settings.API_FORM_MEGABYTES * 2**20:
@@ -191,6 +209,16 @@ class Text(serializers.CharField):
         if not isinstance(data, str):
             raise serializers.ValidationError(_("Write a text in quotes."), "not_text")
         return super().to_internal_value(data)
+
+
+class SeenText(Text):
+    """Text in one line of which every sign is seen: none that turns its direction or has no width, no blank of another kind."""
+
+    def to_internal_value(self, data):
+        text = super().to_internal_value(data)
+        if not text.isprintable():
+            raise serializers.ValidationError(_("Leave away signs that are not seen."), "not_seen")
+        return text
 
 
 class Choice(serializers.ChoiceField):

@@ -1,5 +1,7 @@
 """The door of the API: a token that holds, the scope it needs, the limit of its client, and a trace of what was taken."""
 
+from urllib.parse import unquote_to_bytes
+
 from allauth.core.internal import ratelimit
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -49,10 +51,24 @@ class TooManyWithoutToken(TooMany):
     sentence = _("More calls than one address may make in a minute without a token. Go on after %(seconds)s seconds.")
 
 
+def _is_utf8(query):
+    """Django would put signs of replacement where a byte is none of UTF-8, and they would be sought."""
+    try:
+        unquote_to_bytes(query.encode("latin-1")).decode()
+    except UnicodeError:
+        return False
+    return True
+
+
 class NoLength(exceptions.APIException):
     status_code = 411
     default_code = "length_required"
     default_detail = _("Send the body with its length (Content-Length), not in chunks.")
+
+
+class NotUtf8(exceptions.ParseError):
+    default_code = "not_utf8"
+    default_detail = _("The parameters are not in UTF-8, percent-encoded.")
 
 
 class DoorView(APIView):
@@ -85,6 +101,8 @@ class DoorView(APIView):
     def initial(self, request, *args, **kwargs):
         super().initial(request, *args, **kwargs)
         self.now, self.caller = timezone.now(), request.auth or EVERYBODY
+        if not _is_utf8(request.META.get("QUERY_STRING", "")):
+            raise NotUtf8
         if self.open_to_all and self.caller is EVERYBODY and request.method in SAFE_METHODS:
             if not ratelimit.consume(request._request, app="exchange", action="open", config=OPEN, limit_get=True):
                 raise TooManyWithoutToken(MINUTE)

@@ -64,6 +64,13 @@ class Changed(exceptions.APIException):
     default_detail = gettext_lazy("It was changed meanwhile. Read it again and decide anew.")
 
 
+class SeenWeakly(Changed):
+    default_code = "if_match_weak"
+    default_detail = gettext_lazy(
+        "Send the ETag as it was given, without W/: one that a proxy made weak says nothing sure of what you saw (RFC 9110)."
+    )
+
+
 class OtherBody(exceptions.APIException):
     status_code = 422
     default_code = "idempotency_key_reused"
@@ -207,8 +214,9 @@ def require_as_seen(etags, resource, caller, public_id):
         raise Http404
     obj = resource.model._base_manager.select_for_update(of=("self",)).get(**key)
     text = one_of(resource, caller, public_id, resource.usual_fields)
-    if text is None or etag_of(text.encode()) not in etags:
-        raise Changed
+    standing = None if text is None else etag_of(text.encode())
+    if standing not in etags:
+        raise SeenWeakly if f"W/{standing}" in etags else Changed
     return obj
 
 

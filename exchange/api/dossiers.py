@@ -15,7 +15,7 @@ from dossiers.services.dossiers import open_procedures
 from dossiers.services.outside import NotWhole, lodge_from_outside, look_from_outside
 from dossiers.states import TURNS, State, Verb
 from exchange.api.enterprises import NamedEnterprise, OwnerRow, enterprise_named, once_within, owner_of, within
-from exchange.bodies import Body, Choice, Day, Faults, Json, JsonAndFiles, Text, Whole, merged
+from exchange.bodies import Body, Choice, Day, Faults, Json, JsonAndFiles, SeenText, Text, Whole, merged
 from exchange.errors import RefusedByRule
 from exchange.filters import ApiFilter, Code, Identifier
 from exchange.json_rows import KeptList
@@ -255,7 +255,7 @@ class DossierBody(NamedEnterprise):
     procedure = Text(max_length=60, help_text=_("Code of the procedure."))
     applicant_name = Text(max_length=150, help_text=_("Who lodged it there."))
     arrived_on = Day(help_text=_("Day on which it was lodged there."))
-    outside_code = Text(max_length=60, help_text=_("Its code there; one code, in capitals or not, is lodged once."))
+    outside_code = SeenText(max_length=60, help_text=_("Its code there; one code, in capitals or not, is lodged once."))
     answers = Answers(default=dict, help_text=_("The answers, each by the code of its field."))
 
     def disagreeing(self, sent):

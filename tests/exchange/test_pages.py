@@ -123,6 +123,14 @@ def test_all_that_cannot_be_read_is_named_at_once(asked, named):
     assert len(answer.json()["errors"]) == len(named) + ("a,name,b" in asked or "a,b" in asked)
 
 
+@pytest.mark.parametrize("asked", ["q=%FF", "q=%C3%28", "tax_code=%ED%A0%80", "q=ok&colour=%80"])
+def test_parameters_that_are_no_utf8_are_refused(system, asked):
+    for path in ("enterprises", "recognised", "events/catalogue"):
+        answer = system.get(f"{path}?{asked}")
+        assert (answer.status_code, answer.json()["errors"][0]["code"]) == (400, "not_utf8")
+    assert system.read("enterprises?q=%C3%81nh+D%C6%B0%C6%A1ng%EF%BF%BD")["data"] == []
+
+
 def test_a_cursor_of_ours_is_no_fault_beside_another(system):
     for _number in range(2):
         make_enterprise()

@@ -294,6 +294,16 @@ def test_another_kind_of_body_is_refused(statistics):
     assert fault(answer)[:2] == (415, "unsupported_media_type")
 
 
+@pytest.mark.parametrize(
+    ("charset", "status"),
+    [("utf-8", 201), ('"UTF-8"', 201), ("utf8", 201), ("iso-8859-1", 415), ("utf-16", 415), ("windows-1258", 415)],
+)
+def test_a_body_in_another_charset_is_refused(statistics, charset, status):
+    answer = statistics.post("city_statistics", STATISTIC, content_type=f"application/json; charset={charset}")
+    assert answer.status_code == status
+    assert status == 201 or (fault(answer)[1] == "unsupported_charset" and not CityStatistic.objects.exists())
+
+
 def test_errors_are_in_the_language_that_was_asked_for(statistics):
     vietnamese = sentence(statistics.post("city_statistics", {**STATISTIC, "year": "2025"}))
     statistics.language = "en"
@@ -357,6 +367,18 @@ def test_a_figure_of_the_city_is_withdrawn(statistics):
     address = f"city_statistics/{json.loads(made.content)['id']}/withdraw"
     row = statistics.write(address, {"reason": "Nhập nhầm"}, status=200, **{"if-match": made["ETag"]})
     assert row["superseded_at"] is not None
+
+
+def test_an_etag_that_was_made_weak_changes_nothing_and_reads_why(statistics):
+    made = statistics.post("city_statistics", STATISTIC)
+    address = f"city_statistics/{json.loads(made.content)['id']}/withdraw"
+    answer = statistics.post(address, {"reason": "Nhập nhầm"}, **{"if-match": f"W/{made['ETag']}"})
+    assert fault(answer)[:2] == (412, "if_match_weak") and "W/" in sentence(answer)
+    assert fault(statistics.post(address, {"reason": "Nhầm"}, **{"if-match": 'W/"1"'}))[:2] == (
+        412,
+        "changed_meanwhile",
+    )
+    statistics.write(address, {"reason": "Nhập nhầm"}, status=200, **{"if-match": made["ETag"]})
 
 
 def test_what_is_not_there_is_not_changed(statistics):
