@@ -320,6 +320,7 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "exchange.described.fields_may_be_chosen",
+        "exchange.described.errors_are_described",
         "exchange.described.fields_leave",
         "exchange.described.how_to_get_in",
         "exchange.described.nothing_unknown",

@@ -1,6 +1,7 @@
 """The description of the API (OpenAPI 3.1), written from the resources themselves."""
 
 from django.utils.text import format_lazy
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.types import OpenApiTypes
@@ -14,6 +15,25 @@ from exchange.resources import resources
 from exchange.rights import all_scopes
 from exchange.rows import Row
 from exchange.writing import KEY_PATTERN, MOST_ROWS
+
+REFUSALS = {
+    400: _("Something could not be read, or names what there is not; each fault is named."),
+    401: _("No token, or one that does not hold: ask for a new one."),
+    403: _("The token lacks the right to this."),
+    404: _("There is no such thing, or the system does not see it."),
+    409: _("It stands already, or the first request with this key is still being handled."),
+    412: _("It is no longer as it was seen: read it again and decide anew."),
+    413: _("The body is too large."),
+    415: _("The body is of another kind or in another charset."),
+    422: _("It could be read, and a rule refuses it; or the key was used for another request."),
+    428: _("If-Match is missing."),
+    429: _("More calls than may be made in a minute; Retry-After says when to go on."),
+}
+
+
+def refused_with(*statuses):
+    """The answers that refuse, each with what it means."""
+    return {status: OpenApiResponse(Errors, description=REFUSALS[status]) for status in statuses}
 
 
 class OneError(serializers.Serializer):
@@ -108,6 +128,12 @@ def _filter_type(filter_):
         if choices
         else {"type": "string", "minLength": 1, "pattern": r"^[^\u0000]+$"}
     )
+
+
+def errors_are_described(result, generator, request, public):
+    """What the shape of errors is for, in the language of the description: a docstring has one only."""
+    result["components"]["schemas"]["Refusal"]["description"] = gettext("The one shape of every error.")
+    return result
 
 
 def fields_may_be_chosen(result, generator, request, public):
@@ -240,12 +266,11 @@ class Described(AutoSchema):
                 many=True,
             )
             counts = {"done": serializers.IntegerField(), "refused": serializers.IntegerField()}
-            return {200: inline_serializer(f"{self._name}Results", counts | {"results": result})} | dict.fromkeys(
-                refusals, Errors
-            )
+            results = inline_serializer(f"{self._name}Results", counts | {"results": result})
+            return {200: results} | refused_with(*refusals)
         if self._write.of_one:
-            return {200: row} | dict.fromkeys([*refusals, 404, 412, 428], Errors)
-        return {201: row} | dict.fromkeys(refusals, Errors)
+            return {200: row} | refused_with(*refusals, 404, 412, 428)
+        return {201: row} | refused_with(*refusals)
 
     def get_response_serializers(self):
         if self._write:
@@ -282,11 +307,11 @@ class Described(AutoSchema):
         }
         answer = answers.get(kind)
         if kind == "stream":
-            answer = OpenApiResponse(OpenApiTypes.STR, description="One row a line, each as in the list.")
+            answer = OpenApiResponse(OpenApiTypes.STR, description=_("One row a line, each as in the list."))
             found = {(200, "application/x-ndjson"): answer}
         else:
-            found = {200: answer, 304: OpenApiResponse(description="As the ETag that was sent says.")}
+            found = {200: answer, 304: OpenApiResponse(description=_("As the ETag that was sent says."))}
         refusals = [400, 429] if self._resource.open_to_all else [400, 401, 403, 429]
         if kind == "one":
             refusals.append(404)
-        return found | dict.fromkeys(refusals, Errors)
+        return found | refused_with(*refusals)

@@ -18,7 +18,7 @@ from exchange import cursors
 from exchange.asking import given_once, limit_of, only_known
 from exchange.bodies import Faults
 from exchange.catalogue import RIGHT, schema_of, types_by_name
-from exchange.described import CURSOR, LIMIT, Errors
+from exchange.described import CURSOR, LIMIT, refused_with
 from exchange.door import DoorView
 from exchange.heard import before, body_of, events_after
 from exchange.rows import Time
@@ -78,7 +78,7 @@ TYPES = OpenApiParameter(
     {"type": "string", "pattern": f"^({_one})(,({_one}))*$"},
     description=gettext_lazy("Only these events, by commas."),
 )
-UNCHANGED = OpenApiResponse(description="As the ETag that was sent says.")
+UNCHANGED = OpenApiResponse(description=gettext_lazy("As the ETag that was sent says."))
 
 
 def _names_asked(params):
@@ -117,7 +117,7 @@ class Events(DoorView):
         tags=["events"],
         auth=[{"client_credentials": [RIGHT]}],
         parameters=[SINCE, TYPES, LIMIT, CURSOR],
-        responses={200: Page, 304: UNCHANGED, **dict.fromkeys((400, 401, 403, 429), Errors)},
+        responses={200: Page, 304: UNCHANGED, **refused_with(400, 401, 403, 429)},
     )
     def get(self, request):
         params, caller = request._request.GET, self.caller
@@ -151,7 +151,7 @@ class EventCatalogue(DoorView):
         "version; nothing else changes.",
         tags=["events"],
         auth=[],
-        responses={200: Catalogue, 304: UNCHANGED, **dict.fromkeys((400, 429), Errors)},
+        responses={200: Catalogue, 304: UNCHANGED, **refused_with(400, 429)},
     )
     def get(self, request):
         only_known(request._request.GET, ())

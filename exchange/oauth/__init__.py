@@ -30,6 +30,11 @@ class Validator(OAuth2Validator):
             return None
         return application
 
+    def _extract_basic_auth(self, request):
+        """The toolkit takes the scheme in one spelling only; its name is the same in capitals or not (RFC 9110 11.1)."""
+        scheme, _blank, credentials = (request.headers.get("HTTP_AUTHORIZATION") or "").partition(" ")
+        return credentials.strip() or None if scheme.lower() == "basic" else None
+
     def _check_secret(self, provided_secret, stored_secret):
         """The toolkit keeps one secret; its column names the client instead, whose secrets are rows of their own."""
         now = timezone.now()

@@ -60,6 +60,25 @@ def test_every_parameter_is_described_in_both_languages():
     assert [name for name, said in vietnamese.items() if said == english[name]] == []
 
 
+def refusals_said(language):
+    """{(status, what is said of it)} of all answers but those that gave what was asked for."""
+    document = json.loads(Client().get("/api/v1/openapi.json", headers={"accept-language": language}).content)
+    operations = (one for each in document["paths"].values() for one in each.values())
+    said = {
+        (status, answer.get("description", ""))
+        for one in operations
+        for status, answer in one["responses"].items()
+        if status not in ("200", "201")
+    }
+    return said | {("shape", document["components"]["schemas"]["Refusal"]["description"])}
+
+
+def test_every_refusal_is_described_in_both_languages():
+    vietnamese, english = refusals_said("vi"), refusals_said("en")
+    assert len(vietnamese) == len(english) == len({status for status, _said in english}) and not vietnamese & english
+    assert all(said for _status, said in vietnamese | english)
+
+
 def test_answers_are_as_described(description):
     enterprise, system = make_enterprise(), System()
     make_figures(enterprise, 2024)

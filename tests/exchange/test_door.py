@@ -1,5 +1,6 @@
 """Who may call: tokens, rights, addresses, limits, and what is written down."""
 
+import base64
 import gc
 import json
 import socket
@@ -40,6 +41,27 @@ def test_a_token_is_given_for_a_secret_and_to_nobody_else():
         assert ask_for_token(client, wrong).status_code == 401
     assert ask_for_token(client, secret, grant_type="password").status_code == 400
     assert ask_for_token(client, secret, scope="budget:read").status_code == 400
+
+
+@pytest.mark.parametrize("scheme", ["Basic", "basic", "BASIC"])
+def test_a_token_is_given_for_a_header_in_capitals_or_not(scheme):
+    client, secret = make_client()
+    known = base64.b64encode(f"{client.application.client_id}:{secret}".encode()).decode()
+    asked = {"grant_type": "client_credentials"}
+    answer = Client().post("/api/oauth/token", asked, headers={"authorization": f"{scheme} {known}"})
+    assert answer.status_code == 200
+    assert Client().post("/api/oauth/token", asked, headers={"authorization": f"{scheme}{known}"}).status_code == 401
+
+
+def test_what_refuses_a_token_is_said_as_oauth_has_it():
+    client, secret = make_client()
+    for more, status, error in (
+        ({"client_secret": "x"}, 401, "invalid_client"),
+        ({"scope": "budget:read"}, 400, "invalid_scope"),
+        ({"grant_type": "x"}, 400, "unsupported_grant_type"),
+    ):
+        answer = ask_for_token(client, secret, **more)
+        assert (answer.status_code, answer.json()["error"], "errors" in answer.json()) == (status, error, False)
 
 
 def test_a_secret_is_kept_nowhere():
