@@ -7,9 +7,11 @@ from django.test import Client
 from jsonschema import Draft202012Validator
 
 from exchange import views
+from exchange.catalogue import TYPES
 from exchange.resources import resources
 from tests.exchange.calling import System
 from tests.factories import make_enterprise, make_figures
+from tests.house import HOUSE
 
 pytestmark = pytest.mark.django_db
 
@@ -29,6 +31,13 @@ def test_the_description_is_open_to_all_and_names_every_operation(description):
     operations = {one["operationId"] for each in description["paths"].values() for one in each.values()}
     assert {f"{name}_list" for name in resources()} <= operations
     assert {f"{name}_{write.name}" for name, each in resources().items() for write in each.writes} <= operations
+
+
+def test_the_guide_names_what_has_no_changes_and_no_events():
+    guide = (HOUSE / "docs" / "api.md").read_text()
+    without = sorted(name for name, each in resources().items() if not each.changes)
+    assert f"{' and '.join(f'`{name}`' for name in without)} have no `changes` and no events" in guide
+    assert set(without).isdisjoint(each.resource_name for each in TYPES)
 
 
 def test_the_description_is_written_once_for_each_language_and_not_sent_twice():
