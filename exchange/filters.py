@@ -9,7 +9,7 @@ import django_filters
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from screens.text import matching
+from screens.text import code_key, matching
 
 _WHOLE = re.compile(r"-?[0-9]{1,18}")
 IDENTIFIER = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
@@ -67,14 +67,24 @@ def _as_usual(letter):
 class Code(django_filters.CharFilter):
     """A code or number, whole; blanks alone are the code of nothing."""
 
+    kept = staticmethod(as_usual)
+
     def __init__(self, **extra):
         super().__init__(strip=False, **extra)
 
     def filter(self, queryset, value):
         if not value:
             return queryset
-        code = as_usual(value)
+        code = self.kept(value)
         return super().filter(queryset, code) if code else queryset.none()
+
+
+class AnyWriting(Code):
+    """A code in a column that holds its key (`screens.text.code_key`): in capitals or not."""
+
+    @staticmethod
+    def kept(value):
+        return code_key(as_usual(value))
 
 
 class Identifier(django_filters.Filter):

@@ -77,6 +77,11 @@ def plain_letters(text: str | None) -> str:
     return " ".join("".join("-" if letter in DASHES else letter for letter in seen).split())
 
 
+def code_key(text: str | None) -> str:
+    """One way of writing what is the same code, capitals or not: compared as plain text it is alike on every database."""
+    return unicodedata.normalize("NFC", plain_letters(text).casefold())
+
+
 def fold(text):
     """For finding: small letters, no marks, đ as d, single blanks. “Đông Anh” and “dong  anh” are the same."""
     parts = unicodedata.normalize("NFD", clean(text).casefold())

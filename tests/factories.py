@@ -33,6 +33,7 @@ from enterprises.models import (
 from enterprises.models.figures import MEASURES
 from enterprises.services.revisions import note_enterprise, note_title
 from reference.tax_codes import check_digit
+from screens.text import code_key
 from support.models import SupportRecord, SupportRevision
 
 _numbers = itertools.count(1)
@@ -529,7 +530,7 @@ def make_dossier(version=None, enterprise=None, *, state="draft", by=None, at=LO
     if fields.get("channel", "online") != "online":
         fields = {"typed_by": by, "arrived_on": at.date(), "applicant_name": "Trần Thị Ký", **fields}
     answers = {field.code: "Thiếu mặt bằng" for field in version.fields.filter(kind="text")}
-    enterprise = enterprise or make_enterprise()
+    enterprise, key = enterprise or make_enterprise(), code_key(fields.get("outside_code"))
     dossier = Dossier.objects.create(
         procedure_version=version,
         enterprise=enterprise,
@@ -537,7 +538,7 @@ def make_dossier(version=None, enterprise=None, *, state="draft", by=None, at=LO
         started_by=by,
         saved_at=at,
         saved_by=by,
-        **{"answers": answers, "folded": enterprise.folded, **fields},
+        **{"answers": answers, "folded": enterprise.folded, "outside_key": key, **fields},
     )
     if state in ("lodged", "withdrawn"):
         dossier.state, dossier.code = "lodged", code or f"TT-{next(_numbers):06d}"

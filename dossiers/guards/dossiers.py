@@ -39,6 +39,7 @@ GUARDS = [
         "started_by_id",
         "copied_from_id",
         "outside_code",
+        "outside_key",
         "token",
     ),
     check_trigger(

@@ -6,7 +6,6 @@ from functools import partial
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Upper
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -89,6 +88,8 @@ class Dossier(Identified, Versioned):
     )
     arrived_on = models.DateField(_("day the paper arrived or it was lodged elsewhere"), null=True)
     outside_code = models.CharField(_("code in the one-stop system"), max_length=60, blank=True, editable=False)
+    # the same in one way of writing, so that a code is one whatever its capitals and however its marks are written
+    outside_key = models.TextField(blank=True, editable=False, default="", db_default="")
 
     answers = models.JSONField(_("answers"), default=dict)
     typed = models.JSONField(_("typed and not yet right"), default=dict)
@@ -181,7 +182,11 @@ class Dossier(Identified, Versioned):
                 condition=Q(outside_code="") | Q(channel="one_stop"), name="dossier_outside_code_of_a_system"
             ),
             models.UniqueConstraint(
-                "typed_by", Upper("outside_code"), condition=~Q(outside_code=""), name="dossier_outside_code_once"
+                fields=["typed_by", "outside_key"], condition=~Q(outside_key=""), name="dossier_outside_code_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(outside_code="", outside_key="") | ~Q(outside_code="") & ~Q(outside_key=""),
+                name="dossier_outside_code_with_key",
             ),
             models.CheckConstraint(
                 condition=Q(state="withdrawn", withdrawn_at__isnull=False, withdrawn_by__isnull=False)

@@ -23,7 +23,7 @@ from dossiers.telling import READY, tell_lodged
 from enterprises.models import Enterprise
 from notices.services.telling import tell
 from screens import formats
-from screens.text import fold
+from screens.text import code_key, fold
 
 # --- beginning ---------------------------------------------------------------------------------
 
@@ -89,7 +89,7 @@ def begin_draft(version, enterprise, *, by, now, **values):
         saved_by=by,
         **values,
     )
-    dossier.folded = search_text(dossier)
+    dossier.folded, dossier.outside_key = search_text(dossier), code_key(dossier.outside_code)
     dossier.save()
     return dossier
 

@@ -24,6 +24,7 @@ from dossiers.services.dossiers import (
     store_for,
 )
 from screens import formats
+from screens.text import code_key
 
 
 class NotWhole(Refused):
@@ -136,7 +137,8 @@ def _wrong_day(arrived_on, today):
 
 def _require_first(by, outside_code):
     """Refuse a code that this system gave a dossier before, in capitals or not, and say what became of that one."""
-    before = Dossier.objects.filter(typed_by=by, outside_code__iexact=outside_code).exclude(outside_code="").first()
+    key = code_key(outside_code)
+    before = Dossier.objects.filter(typed_by=by, outside_key=key).first() if key else None
     if before:
         raise Conflict(
             _("What you call %(theirs)s was lodged already, at %(time)s, under the code %(ours)s.")

@@ -17,7 +17,7 @@ from dossiers.states import TURNS, State, Verb
 from exchange.api.enterprises import NamedEnterprise, OwnerRow, enterprise_named, once_within, owner_of, within
 from exchange.bodies import Body, Choice, Day, Faults, Json, JsonAndFiles, SeenText, Text, Whole, merged
 from exchange.errors import RefusedByRule
-from exchange.filters import ApiFilter, Code, Identifier
+from exchange.filters import AnyWriting, ApiFilter, Code, Identifier
 from exchange.json_rows import KeptList
 from exchange.resources import Resource, Write, register, rows_with
 from exchange.rows import Row, Time, public_id
@@ -207,7 +207,7 @@ class DossierRow(Row):
 
 class DossierFilter(ApiFilter):
     code = Code(label=_("The code under which it is lodged here."))
-    outside_code = Code(lookup_expr="iexact", label=_("The code of the system that lodged it."))
+    outside_code = AnyWriting(field_name="outside_key", label=_("The code of the system that lodged it."))
     state = django_filters.ChoiceFilter(choices=STATES, label=_("State of the dossier"))
     procedure = Code(field_name="procedure_version__procedure__code", label=_("Code of the procedure."))
     enterprise = Identifier(field_name="enterprise__public_id", label=_("Identifier of the enterprise"))

@@ -1,5 +1,6 @@
 """What was lodged with another system: by whose account, kept apart from what came online and on paper, and named as such."""
 
+import unicodedata
 from datetime import date, timedelta
 from functools import partial
 
@@ -110,8 +111,22 @@ def test_codes_of_theirs_that_differ_in_capitals_are_one_in_the_database(version
     lodge(version, enterprise, system)
     given = {"channel": "one_stop", "applicant_name": "A", "typed_by": system, "arrived_on": YESTERDAY}
     begin = partial(services.begin_draft, version, enterprise, by=system, now=timezone.now(), **given)
-    assert refused(lambda: begin(outside_code="mc-000123"), "dossier_outside_code_once")
+    assert refused(lambda: begin(outside_code="mc-000123"), "dossier_outside_code_once", "UNIQUE")
     begin(outside_code="mc-000124")
+
+
+def test_codes_of_theirs_with_marks_are_one_in_capitals_or_not(version, enterprise, system):
+    dossier = lodge(version, enterprise, system, outside_code="HS-ĐẠT-001")
+    assert (dossier.outside_code, dossier.outside_key) == ("HS-ĐẠT-001", "hs-đạt-001")
+    for code in ("hs-đạt-001", "Hs-Đạt-001", unicodedata.normalize("NFD", "hs-đạt-001"), "HS–ĐẠT-001", "ＨＳ-ĐẠT-001"):
+        with pytest.raises(Conflict, match=dossier.code):
+            lodge(version, enterprise, system, outside_code=code)
+    lodge(version, enterprise, system, outside_code="hs-dat-001")
+    one_stop = {"channel": "one_stop", "by": system, "outside_code": "MC-1"}
+    no_key = one_stop | {"outside_key": ""}
+    assert refused(lambda: make_dossier(version, enterprise, **no_key), "dossier_outside_code_with_key")
+    made = make_dossier(version, enterprise, **one_stop)
+    assert refused(lambda: Dossier.objects.filter(pk=made.pk).update(outside_key="mc-3"), "same_", "keep_", "lodged_")
 
 
 def test_a_system_has_no_quota_of_files(version, enterprise, system, settings):

@@ -177,9 +177,13 @@ def test_what_they_call_by_one_code_is_lodged_once(one_stop, version, enterprise
             fault(again)[:2] == (409, "conflict") and row["code"] in sentence(again) and "MC-000123" in sentence(again)
         )
         assert [found["id"] for found in one_stop.walk(f"dossiers?outside_code={code}")] == [row["id"]]
+    marked = lodged(one_stop, body(enterprise, outside_code="HS-Đ-1"))
+    for code in ("hs-đ-1", "HS-Đ-1", "HS-Đ-１"):
+        assert [found["id"] for found in one_stop.walk(f"dossiers?limit=5&outside_code={code}")] == [marked["id"]]
+    assert fault(send(one_stop, body(enterprise, outside_code="hs-đ-1")))[:2] == (409, "conflict")
     other = System("dossiers:read", "dossiers:write", name="Hệ thống khác")
     lodged(other, body(enterprise))
-    assert Dossier.objects.count() == 2
+    assert Dossier.objects.count() == 3
 
 
 @pytest.mark.django_db(transaction=True)
