@@ -18,21 +18,21 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
-from audit.chain import head
 from audit.events import record_event
-from audit.models import AccessEntry, EventLink
+from audit.models import AccessEntry
 from exchange.callers import caller_for
-from exchange.catalogue import types_by_event, types_by_name
-from exchange.heard import LINKS_AT_ONCE, body_of, body_of_ping, events_after, heard
+from exchange.catalogue import types_by_event
+from exchange.due import HELD, awake, due, let_go_of_what_the_dead_hold, tests, with_something_due
+from exchange.heard import body_of, body_of_ping, events_after, heard
 from exchange.models import Sending, Subscription
 from exchange.posting import PATIENCE, Answer, Line
 from exchange.signing import headers_of, secrets_of
 from exchange.telling import EVENT_PARKED, SUBSCRIPTION_STOPPED
-from jobs.services import runner_is_dead, runner_name
+from jobs.services import runner_name
 from notices.services.telling import tell
 
 log = logging.getLogger(__name__)
@@ -41,10 +41,7 @@ SEND, BY = "exchange.send", "system:exchange.send"
 # How long an event rests after its first, second… failed attempt, as Standard Webhooks advises: about three days.
 RESTS = tuple(timedelta(seconds=seconds) for seconds in (5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400))
 MOST_ATTEMPTS = len(RESTS) + 1
-AWAY_AFTER, AWAY_THINGS = (
-    5,
-    3,
-)  # calls that failed one after another, of so many things: it is the receiver, not an event
+AWAY_AFTER, AWAY_THINGS = 5, 3  # calls that failed in a row, of so many things: it is the receiver, not an event
 LONGEST_REST = timedelta(minutes=10)
 STOP_AFTER = timedelta(days=3)
 GONE = 410
@@ -59,7 +56,6 @@ UNSIGNED = (
 THREADS, CALLS_AT_ONCE = 12, 4  # in all, and to one receiver
 THINGS_AT_ONCE, IN_A_ROW = 100, 20
 PLANNED_AT_ONCE = 500
-HELD = timedelta(seconds=90)
 HOLD_AGAIN = 15.0  # seconds
 SAFELY = HELD.total_seconds() - 3 * PATIENCE  # no call begins later than this after the hold was renewed
 LONGEST_RUN = timedelta(minutes=4)
@@ -74,55 +70,6 @@ def rest_after(attempts: int, chance: Callable[[], float]) -> timedelta:
 def rest_of_receiver(failures: int, chance: Callable[[], float]) -> timedelta:
     """How long a receiver that is away is left alone."""
     return min(RESTS[0] * 2 ** min(failures - AWAY_AFTER, 16), LONGEST_REST) * (0.8 + 0.4 * chance())
-
-
-# --- what is due -----------------------------------------------------------------------------------
-
-
-def _due(now):
-    return Sending.objects.filter(state=Sending.State.WAITING, next_try_at__lte=now).next_in_line()
-
-
-def _awake(now):
-    """Subscriptions to which something may go now, and for which nobody sends."""
-    free = Q(held_until__isnull=True) | Q(held_until__lte=now)
-    rested = Q(rest_until__isnull=True) | Q(rest_until__lte=now)
-    return Subscription.objects.active(timezone.localdate(now)).filter(free, rested)
-
-
-def _has_news(subscription, last):
-    """Whether the chain has something that it may want, or is so far ahead that it should be caught up with."""
-    if last - subscription.cursor > LINKS_AT_ONCE:
-        return True
-    kinds = {kind for name in subscription.types for each in types_by_name().get(name, ()) for kind in each.logged}
-    links = EventLink.objects.filter(sequence__gt=subscription.cursor, event__kind__in=kinds)
-    return links.exists()
-
-
-def _with_something_due(now):
-    own = _due(now).filter(subscription=OuterRef("pk"), event__isnull=False)
-    last = head()[0]
-    rows = _awake(now).annotate(is_due=Exists(own)).select_related("client").order_by("pk")
-    return [each for each in rows if each.is_due or _has_news(each, last)]
-
-
-def _tests(now):
-    """Tests that nobody sent yet, or whose sender was silent since."""
-    untried = Q(attempts=0) | Q(tried_at__lte=now - HELD)
-    waiting = Sending.objects.filter(untried, event__isnull=True, state=Sending.State.WAITING)
-    return waiting.filter(subscription__in=Subscription.objects.of_working_clients(timezone.localdate(now)))
-
-
-def _let_go_of_what_the_dead_hold():
-    """Whoever ran on this machine and is gone sends nothing more; of other machines silence tells."""
-    for each in Subscription.objects.exclude(held_by="").only("pk", "held_by"):
-        if runner_is_dead(each.held_by.partition("/")[0]):
-            dead = Subscription.objects.filter(pk=each.pk, held_by=each.held_by)
-            dead.update(held_by="", held_until=None)
-
-
-def something_is_due(now) -> bool:
-    return _tests(now).exists() or bool(_with_something_due(now))
 
 
 # --- a run -----------------------------------------------------------------------------------------
@@ -214,9 +161,9 @@ class Run:
         if self.held and self.looked_at is not None and moment - self.looked_at < 1:
             return
         self.looked_at, now = moment, self.clock()
-        _let_go_of_what_the_dead_hold()
-        for each in _with_something_due(now):
-            if each.pk not in self.held and _awake(now).filter(pk=each.pk).update(
+        let_go_of_what_the_dead_hold()
+        for each in with_something_due(now):
+            if each.pk not in self.held and awake(now).filter(pk=each.pk).update(
                 held_by=self.name, held_until=now + HELD
             ):
                 self.held[each.pk] = Held(each, moment)
@@ -277,7 +224,7 @@ class Run:
     def _runs(self, each, now):
         """[(thing, items)] of events that may go: of each thing those in a row from the first that is not settled."""
         own = Sending.objects.filter(subscription=each.subscription, event__isnull=False)
-        first = _due(now).filter(subscription=each.subscription, event__isnull=False).exclude(object_id__in=each.busy)
+        first = due(now).filter(subscription=each.subscription, event__isnull=False).exclude(object_id__in=each.busy)
         things = list(first.order_by("attempts", "sequence").values_list("object_id", flat=True)[:THINGS_AT_ONCE])
         rows = own.open().filter(object_id__in=things).select_related("event").order_by("sequence")
         rows = list(rows[: THINGS_AT_ONCE * IN_A_ROW])
@@ -327,8 +274,8 @@ class Run:
     def _take_tests(self, pool):
         """A test goes once, whatever the state of its subscription."""
         now = self.clock()
-        for row in _tests(now).select_related("subscription"):
-            if _tests(now).filter(pk=row.pk).update(attempts=1, tried_at=now):
+        for row in tests(now).select_related("subscription"):
+            if tests(now).filter(pk=row.pk).update(attempts=1, tried_at=now):
                 each = Held(row.subscription, math.inf, secrets_of(row.subscription, now))  # whoever holds it
                 item = Item(row, row.public_id, body_of_ping(row.public_id, row.made_at))
                 self._submit(pool, each, row.object_id, [item])

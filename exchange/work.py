@@ -1,7 +1,8 @@
 from django.utils.translation import gettext_lazy as _
 from oauth2_provider.models import clear_expired
 
-from exchange.sending import SEND, forget_settled, send_events, something_is_due
+from exchange.due import something_is_due
+from exchange.sending import SEND, forget_settled, send_events
 from exchange.services import sum_up_traces, sum_up_use, warn_of_last_days
 from jobs.registry import Daily, WhileDue, job
 

@@ -15,9 +15,10 @@ from audit.chain import seal_all
 from audit.models import AccessEntry, Event
 from enterprises.models import Enterprise
 from exchange import posting, sending
+from exchange.due import something_is_due
 from exchange.models import Sending, Subscription
 from exchange.posting import Line, is_public, place_of, why_not_address
-from exchange.sending import AWAY_AFTER, MOST_ATTEMPTS, forget_settled, rest_after, something_is_due
+from exchange.sending import AWAY_AFTER, MOST_ATTEMPTS, forget_settled, rest_after
 from exchange.services import edit_client, switch_off_client
 from exchange.services_subscriptions import (
     edit_subscription,

@@ -203,8 +203,8 @@ def _while_everything_is_killed(stack, client, things):
 
 
 def _away_for_an_hour(stack, subscription, begun):
+    from exchange.due import something_is_due
     from exchange.models import Sending
-    from exchange.sending import something_is_due
     from exchange.services_subscriptions import replay
     from tests.exchange.receiving import Clock, receiving, turn
 
