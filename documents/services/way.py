@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.text import Truncator
+from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext as _
 
 from accounts.access import require
@@ -31,7 +31,7 @@ from documents.paper_states import NEXT, OFFICE, State, move_of
 from documents.permissions.papers import STEPS
 from documents.reasons import sentence
 from documents.services.numbers import give_number, upcoming_number, void_number
-from documents.services.papers import locked, move, require_drafter
+from documents.services.papers import WRITTEN, locked, move, require_drafter
 from documents.signatories import lines_above
 from documents.signing.keys import AGENCY_CALLED, agency_key, facts_of, person_key, trial_key
 from documents.signing.signatures import AGENCY, FIELDS, SIGNER, signatures_in
@@ -47,8 +47,8 @@ EVENTS = {
     "stop": "paper stopped",
 }  # fmt: skip
 UNSIGNED = (State.DRAFT, State.INITIALLING, State.CHECKING, State.SIGNING)
-FILLED = ("check", "sign")  # the steps of a paper in which nothing is left to fill in
-LEFT_OPEN = re.compile(r"(^|\s)(…|\.{3,})(?=\s|[.,;:]|$)")
+FILLED = ("send", "initial", "check", "sign")  # the steps of a paper in which nothing is left to fill in
+LEFT_OPEN = re.compile(r"(?:^|\s)(?:…|\.{3})[….]*(?=[\s,;:/]|$)")
 MOST_TRIES = 5
 AS_ABOVE = "nhu tren"  # folded
 FILE_OF = {"check": "drawn", "sign": "signed", "number": "numbered", "seal": "sealed"}
@@ -431,7 +431,7 @@ def _require_others(paper, verb, by, today):
 
 
 def require_ready(paper, verb, *, dated_on=None):
-    """Refuse a step for which the thing that the paper is made for is not ready, and the check of its form and the signature
+    """Refuse a step for which the thing that the paper is made for is not ready, and every step from its sending to its signature
     while a place of it is left to be filled in."""
     purposes.require_step(paper, verb, dated_on=dated_on)
     left_open = left_to_fill_in(paper) if verb in FILLED else ""
@@ -443,13 +443,17 @@ def left_to_fill_in(paper):
     """That a line still holds the ellipsis that a template leaves to be filled in, until the paper is signed; "" where none does."""
     if paper.state not in UNSIGNED:
         return ""
-    typed = (paper.subject, paper.addressees, paper.bases, paper.body, paper.recipients)
-    lines = "\n".join(typed).splitlines()
-    line = next((" ".join(line.split()) for line in lines if LEFT_OPEN.search(line)), "")
-    said = _(
-        "The text still has a place left to fill in: “%(line)s”. Fill it in, or take it out, before the paper is signed."
-    )
-    return said % {"line": Truncator(line).chars(80)} if line else ""
+    for name in WRITTEN:
+        line = next((line for line in getattr(paper, name).splitlines() if LEFT_OPEN.search(line)), None)
+        if line is not None:
+            return _(
+                "The text still has a place left to fill in, at “%(field)s”: “%(line)s”. Fill it in, or take it out, before "
+                "the paper is sent."
+            ) % {
+                "field": capfirst(paper._meta.get_field(name).verbose_name),
+                "line": Truncator(" ".join(line.split())).chars(80),
+            }
+    return ""
 
 
 # --- shared ------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from dossiers.clock import Run, Terms, WorkingDays, promise, step_days
 from dossiers.models import DossierNote, SlipLine
 from dossiers.permissions.handling import NOTE, handlers_of, headed_offices, may_do
 from dossiers.services.dossiers import out_of_business
-from dossiers.services.results import held_draft, pass_on_draft, standing_paper
+from dossiers.services.results import held_draft, pass_on_draft, require_filled_in, standing_paper
 from dossiers.services.slip import drop_open, held_for, write_line
 from dossiers.states import State, Verb, targets_of
 from screens import formats
@@ -108,10 +108,13 @@ def appraise_dossier(*, dossier, by, now, note=""):
 
 @transaction.atomic
 def submit_dossier(*, dossier, note, by, now, file=None):
-    """Submit what is proposed, with the draft of the result where there is one; refused while a supplement is prepared."""
+    """Submit what is proposed, with the draft of the result where there is one; refused while a supplement is prepared, and
+    while the draft has a place left to fill in."""
+    held_draft(dossier)  # nobody changes the draft that is submitted meanwhile
     row = held_for(dossier, Verb.SUBMIT, by, now)
     if row.supplements.open().exists():
         raise Refused(_("A request for a supplement is being prepared. Send it or drop it first."))
+    require_filled_in(row)
     return write_line(row, Verb.SUBMIT, State.SUBMITTED, by=by, now=now, note=note, file=file)
 
 
@@ -126,7 +129,9 @@ def send_back_dossier(*, dossier, reason, by, now):
 @transaction.atomic
 def approve_dossier(*, dossier, by, now, note=""):
     """Approve what was submitted; by somebody who did not submit it."""
+    held_draft(dossier)  # nobody changes the draft that is approved meanwhile
     row = _submitted_by_another(dossier, Verb.APPROVE, by, now)
+    require_filled_in(row)
     return write_line(row, Verb.APPROVE, State.APPROVED, by=by, now=now, note=note)
 
 

@@ -15,6 +15,7 @@ from documents.models import OutgoingPaper
 from documents.paper_states import ON_THE_WAY
 from documents.paper_states import State as PaperState
 from documents.services.papers import draft_paper, pass_on
+from documents.services.way import left_to_fill_in
 from dossiers.models import Dossier, ResultPaper
 from dossiers.permissions.handling import DRAFT_RESULT
 from dossiers.services.slip import held_for, whose, write_line
@@ -76,6 +77,19 @@ def standing_paper(dossier):
     )
     found = dossier.result_papers.standing().select_related(*related).first()
     return found.paper if found else None
+
+
+def require_filled_in(dossier):
+    """Refuse what would bring a draft of the result before whoever decides that still has a place left to fill in."""
+    said = left_open_of(dossier)
+    if said:
+        raise Refused(said)
+
+
+def left_open_of(dossier):
+    """Where the draft of the result still has a place left to fill in, in a sentence; "" where it has none."""
+    paper = standing_paper(dossier)
+    return left_to_fill_in(paper) if paper else ""
 
 
 def held_draft(dossier):

@@ -15,7 +15,6 @@ from django.utils.translation import gettext_lazy
 
 from documents.attaching import Attachments, bind
 from documents.services.trust import checked
-from documents.services.way import left_to_fill_in
 from dossiers.forms import handling as forms
 from dossiers.permissions.handling import handlers_of, headed_offices, may_do
 from dossiers.presenting import slips
@@ -23,7 +22,7 @@ from dossiers.presenting.handling import promises_of
 from dossiers.presenting.procedures import working_days
 from dossiers.services import handling as services
 from dossiers.services.dossiers import out_of_business
-from dossiers.services.results import may_begin, standing_paper
+from dossiers.services.results import left_open_of, may_begin, standing_paper
 from dossiers.services.slip import whose
 from dossiers.services.supplements import works_on_answers
 from dossiers.states import State, Verb, targets_of
@@ -84,6 +83,10 @@ def _proposal(dossier, now):
         return ""
     said = {"name": line.by.full_name, "time": formats.vn_datetime(line.at), "text": line.note}
     return _("Proposal of %(name)s, %(time)s: %(text)s") % said
+
+
+def _left_open(dossier, now):
+    return left_open_of(dossier)
 
 
 def _basis(dossier, now):
@@ -177,6 +180,7 @@ ACTS = {
         lambda dossier, given, form, **by: services.submit_dossier(
             dossier=dossier, note=given["note"], file=form.file_of("draft"), **by
         ),
+        hindrance=_left_open,
     ),
     "send_back": Act(
         Verb.SEND_BACK, forms.SendBackForm, gettext_lazy("Send the dossier back"), gettext_lazy("Send back"),
@@ -188,7 +192,7 @@ ACTS = {
         Verb.APPROVE, forms.NoteForm, gettext_lazy("Approve the dossier"), gettext_lazy("Approve"),
         gettext_lazy("The dossier is approved; its result is to be issued."),
         lambda dossier, given, form, **by: services.approve_dossier(dossier=dossier, **given, **by),
-        lead=_proposal,
+        lead=_proposal, hindrance=_left_open,
     ),
     "not_eligible": Act(
         Verb.NOT_ELIGIBLE, forms.GroundedForm, gettext_lazy("Find the dossier not eligible"),
@@ -264,15 +268,9 @@ def act(request, public_id, name):
         "dossiers/dossier_form.html",
         {
             "dossier": dossier, "form": form, "title": one.title, "submit": one.submit, "lead": one.lead(dossier, now),
-            "cautions": _cautions(dossier, one.verb), "back": dossier.get_absolute_url(),
+            "caution": out_of_business(dossier), "back": dossier.get_absolute_url(),
         },
     )  # fmt: skip
-
-
-def _cautions(dossier, verb):
-    """What should be looked at before the act: that the enterprise ended, that the result still has a place left to fill in."""
-    paper = standing_paper(dossier) if verb == Verb.SUBMIT else None
-    return [said for said in (out_of_business(dossier), paper and left_to_fill_in(paper)) if said]
 
 
 def with_form(dossier, verb, said):

@@ -132,17 +132,15 @@ def test_the_list_costs_the_same_for_one_row_and_for_three(client_as):
     assert one <= 12
 
 
-def test_a_place_that_a_template_left_to_be_filled_in_is_pointed_out_until_the_paper_is_signed(client_as):
-    said = "Văn bản còn chỗ chưa điền: “1. …”"
+def test_a_place_that_a_template_left_to_be_filled_in_takes_the_way_to_sending_away_until_it_is_filled_in(client_as):
+    said = "Văn bản còn chỗ chưa điền ở mục “Nội dung”: “1. …”"
     paper = make_paper(body="Sở trả lời như sau:\n1. …\nGồm máy A, máy B… và các máy khác")
-    drafter = client_as(paper.drafter)
-    assert all(said in drafter.get(page(name, paper)).content.decode() for name in ("paper", "send_paper"))
-    head, clerk = make_head(office=paper.office), make_user(Role.RECORDS_CLERK)
-    paper = make_paper_at("checking", paper=make_paper_at("initialling", paper=paper), head=head)
-    shown = client_as(clerk).get(page("paper", paper)).content.decode()
-    assert shown.count(said) == 1 and page("check_paper", paper) not in shown and page("return_paper", paper) in shown
-    refused = post(client_as(clerk), page("check_paper", paper), version=paper.version).content.decode()
-    assert said in refused and OutgoingPaper.objects.get().state == "checking"
+    drafter, clerk = client_as(paper.drafter), make_user(Role.RECORDS_CLERK)
+    shown = drafter.get(page("paper", paper)).content.decode()
+    assert shown.count(said) == 1 and page("send_paper", paper) not in shown and page("edit_paper", paper) in shown
+    assert said in drafter.get(page("send_paper", paper)).content.decode()
+    refused = post(drafter, page("send_paper", paper), version=paper.version).content.decode()
+    assert said in refused and OutgoingPaper.objects.get().state == "draft"
     paper = make_paper_at("numbering", paper=make_paper(body="1. Đồng ý"), clerk=clerk)
     paper.body = "1. …"  # signed before this was refused
     assert way.left_to_fill_in(paper) == ""

@@ -209,17 +209,36 @@ def test_the_page_says_when_nobody_may_take_the_next_step(client_as, clerk):
     )
 
 
-@pytest.mark.parametrize("place", ["subject", "addressees", "bases", "body", "recipients"])
-def test_a_paper_with_a_place_left_to_fill_in_is_neither_checked_nor_signed(clerk, place):
-    paper = make_paper_at("checking", paper=make_paper(**{place: "Kính gửi …"}))
-    with pytest.raises(Refused, match="Văn bản còn chỗ chưa điền: “Kính gửi …”"):
-        take("check", paper, clerk)
-    paper.state = "signing"  # its form was checked before this was refused
-    with pytest.raises(Refused, match="còn chỗ chưa điền"):
-        way.require_ready(paper, "sign")
-    paper.refresh_from_db()
-    paper = take("return", paper, clerk, reason="Điền đủ")
+@pytest.mark.parametrize(
+    ("place", "named"),
+    [
+        ("subject", "Trích yếu"), ("addressees", "Kính gửi"), ("bases", "Căn cứ ban hành"), ("body", "Nội dung"),
+        ("recipients", "Nơi nhận"),
+    ],
+)  # fmt: skip
+def test_a_paper_with_a_place_left_to_fill_in_is_not_even_sent(clerk, place, named):
+    paper = make_paper(**{place: "Gửi công ty\nKính gửi …"})
+    said = f"Văn bản còn chỗ chưa điền ở mục “{named}”: “Kính gửi …”"
+    with pytest.raises(Refused, match=said):
+        take("send", paper, paper.drafter)
     assert OutgoingPaper.objects.get(pk=paper.pk).state == "draft"
+    for verb, state in (("initial", "initialling"), ("check", "checking"), ("sign", "signing")):
+        paper.state = state  # what was on its way before this was refused
+        with pytest.raises(Refused, match=said):
+            way.require_ready(paper, verb)
+    way.require_ready(paper, "return")
+
+
+@pytest.mark.parametrize("left", ["…", "1. ……", "Số: …/QĐ-SCT", "ngày ... tháng", "| … |", "......", "....…;"])
+def test_an_ellipsis_that_stands_as_a_word_is_a_place_left_to_fill_in(left):
+    assert way.left_to_fill_in(make_paper(body=left))
+
+
+@pytest.mark.parametrize(
+    "said", ["máy A, máy B… và máy C", "Đã giải quyết...", "trích (…) như trên", "gồm máy A, máy B, v.v."]
+)
+def test_an_ellipsis_at_a_word_is_and_so_on(said):
+    assert way.left_to_fill_in(make_paper(body=said)) == ""
 
 
 def test_a_paper_that_is_sent_back_begins_anew_with_its_reason(clerk):

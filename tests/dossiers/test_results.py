@@ -271,13 +271,20 @@ def test_the_paper_of_a_dossier_that_ended_goes_no_further(desk):
     make_paper_at("initialling", paper=make_paper())  # other papers ask no dossier
 
 
-def test_whoever_submits_a_dossier_reads_that_its_result_has_a_place_left_to_fill_in(desk, client_as):
-    officer, said = client_as(desk.officer), "Văn bản còn chỗ chưa điền: “Sở trả lời: …”"
-    assert said not in text_of(officer.get(to("submit_dossier", desk.dossier)))
-    paper = desk.begun(answer="…")
-    assert said in text_of(officer.get(to("submit_dossier", desk.dossier)))
+def test_a_dossier_is_neither_submitted_nor_approved_while_its_result_has_a_place_left_to_fill_in(desk, client_as):
+    officer, said = client_as(desk.officer), "Văn bản còn chỗ chưa điền ở mục “Nội dung”: “Sở trả lời: …”"
+    assert officer.get(to("submit_dossier", desk.dossier)).status_code == 200
+    desk.begun(answer="…")
+    answer = officer.get(to("submit_dossier", desk.dossier), follow=True)
+    assert said in text_of(answer) and answer.redirect_chain[-1][0] == desk.dossier.get_absolute_url()
+    typed = {"note": "Đề nghị trả lời", "operation_key": str(uuid.uuid4())}
+    page = text_of(officer.post(to("submit_dossier", desk.dossier), typed))
+    assert said in page and "Đề nghị trả lời" in page and desk.state() == "appraising"
+    make_slip_line(desk.dossier, "submitted", by=desk.officer)  # before this was refused
     with pytest.raises(Refused, match="Sở trả lời: …"):
-        desk.at("signing", paper)
+        handling.approve_dossier(dossier=desk.dossier, by=desk.director, now=NOW)
+    assert said in text_of(client_as(desk.director).get(to("approve_dossier", desk.dossier), follow=True))
+    handling.send_back_dossier(dossier=desk.dossier, reason="Điền đủ", by=desk.director, now=NOW)
 
 
 def test_pages_lead_from_the_dossier_to_its_paper_and_back(desk, client_as):
