@@ -9,9 +9,12 @@ import re
 from django.utils import timezone
 
 from accounts.roles import Role
-from documents.models import NumberSeries
+from documents.models import NumberSeries, OutgoingPaper
 from documents.signatories import Authority
+from documents.tables.papers import STATE_KINDS
 from dossiers.answers import lines_of
+from dossiers.models.results import OVER
+from dossiers.permissions.handling import SEE_DRAFT
 from dossiers.states import Verb
 from screens import formats
 
@@ -82,3 +85,21 @@ def _signer(dossier, on):
         return {}
     right = next((RIGHTS[role] for role in RIGHTS if role in approved.by.roles), None)
     return {"signer": approved.by, "authority": right} if right else {}
+
+
+def papers_of(user, dossier):
+    """[(paper, kind of its tag, whether the person opens its page, whether the draft is read here)], the latest first."""
+    papers = [found.paper for found in dossier.result_papers.select_related("paper").order_by("-pk")]
+    keys = [paper.pk for paper in papers]
+    seen = (
+        set(OutgoingPaper.objects.visible_to(user).filter(pk__in=keys).values_list("pk", flat=True)) if keys else set()
+    )
+    reads = user.may(SEE_DRAFT)
+    return [(paper, STATE_KINDS[paper.state], paper.pk in seen, reads and paper.state not in OVER) for paper in papers]
+
+
+def drafts_of(user, dossier):
+    """What is decided upon, to be read where the decision is asked for: the papers that stand, and the file that was submitted."""
+    line = dossier.slip.filter(verb=Verb.SUBMIT).select_related("file").order_by("-number").first()
+    standing = [shown for shown in papers_of(user, dossier) if shown[0].state not in OVER]
+    return {"papers": standing, "line": line if line and line.file_id else None}

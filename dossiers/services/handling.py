@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.access import require
+from accounts.roles import HEADS
 from audit.events import record_event
 from audit.refusals import Conflict, Refused
 from documents.models import OutgoingPaper, PaperNumber
@@ -15,8 +16,14 @@ from dossiers.clock import Run, Terms, WorkingDays, promise, step_days
 from dossiers.models import DossierNote, SlipLine
 from dossiers.permissions.handling import NOTE, handlers_of, headed_offices, may_do
 from dossiers.services.dossiers import out_of_business
-from dossiers.services.results import held_draft, pass_on_draft, require_filled_in, standing_paper
-from dossiers.services.slip import drop_open, held_for, write_line
+from dossiers.services.results import (
+    held_draft,
+    is_reviewed,
+    pass_on_draft,
+    require_to_be_decided,
+    standing_paper,
+)
+from dossiers.services.slip import FINISHES, drop_open, held_for, steps_after, write_line
 from dossiers.states import State, Verb, targets_of
 from screens import formats
 from screens.text import plain_letters
@@ -109,13 +116,15 @@ def appraise_dossier(*, dossier, by, now, note=""):
 @transaction.atomic
 def submit_dossier(*, dossier, note, by, now, file=None):
     """Submit what is proposed, with the draft of the result where there is one; refused while a supplement is prepared, and
-    while the draft has a place left to fill in."""
+    while the draft has a place left to fill in or its head's review before it. That step is over only where a head took it."""
     held_draft(dossier)  # nobody changes the draft that is submitted meanwhile
     row = held_for(dossier, Verb.SUBMIT, by, now)
     if row.supplements.open().exists():
         raise Refused(_("A request for a supplement is being prepared. Send it or drop it first."))
-    require_filled_in(row)
-    return write_line(row, Verb.SUBMIT, State.SUBMITTED, by=by, now=now, note=note, file=file)
+    require_to_be_decided(row, now)
+    roles = FINISHES[Verb.SUBMIT] | (HEADS if is_reviewed(row, by, now) else set())
+    steps_done = steps_after(row, roles)
+    return write_line(row, Verb.SUBMIT, State.SUBMITTED, by=by, now=now, note=note, file=file, steps_done=steps_done)
 
 
 @transaction.atomic
@@ -131,7 +140,7 @@ def approve_dossier(*, dossier, by, now, note=""):
     """Approve what was submitted; by somebody who did not submit it."""
     held_draft(dossier)  # nobody changes the draft that is approved meanwhile
     row = _submitted_by_another(dossier, Verb.APPROVE, by, now)
-    require_filled_in(row)
+    require_to_be_decided(row, now)
     return write_line(row, Verb.APPROVE, State.APPROVED, by=by, now=now, note=note)
 
 

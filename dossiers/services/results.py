@@ -1,5 +1,7 @@
 """The result of a dossier as a paper of the portal: begun from the dossier, signed once it is approved, and issued as its result."""
 
+from itertools import dropwhile, takewhile
+
 from django.db import transaction
 from django.db.models import Q
 from django.urls import reverse
@@ -8,10 +10,11 @@ from django.utils.translation import gettext as _
 
 from accounts.access import require
 from accounts.models import Post
-from accounts.roles import HEADS
+from accounts.roles import HEADS, LEADERS, Role
 from audit.events import record_event
 from audit.refusals import Conflict, NotAllowed, Refused
 from documents.models import OutgoingPaper
+from documents.models.papers import offices_headed_by
 from documents.paper_states import ON_THE_WAY
 from documents.paper_states import State as PaperState
 from documents.services.papers import draft_paper, pass_on
@@ -79,17 +82,49 @@ def standing_paper(dossier):
     return found.paper if found else None
 
 
-def require_filled_in(dossier):
-    """Refuse what would bring a draft of the result before whoever decides that still has a place left to fill in."""
-    said = left_open_of(dossier)
+def require_to_be_decided(dossier, now):
+    """Refuse to bring a draft of the result before whoever decides, or to approve it, while it is not ready for that."""
+    said = why_not_decided(dossier, now)
     if said:
         raise Refused(said)
 
 
-def left_open_of(dossier):
-    """Where the draft of the result still has a place left to fill in, in a sentence; "" where it has none."""
+def why_not_decided(dossier, now):
+    """Why the draft of the result is not to be decided upon yet: a place is left to fill in, or the head has not read it where the
+    procedure names that step. "" where it is, or where nothing is drafted as a paper of the portal."""
     paper = standing_paper(dossier)
-    return left_to_fill_in(paper) if paper else ""
+    if paper is None:
+        return ""
+    step = review_step(dossier)
+    if left_to_fill_in(paper) or step is None or _is_initialled(paper, timezone.localdate(now)):
+        return left_to_fill_in(paper)
+    return _(
+        "No head of %(office)s has initialled the draft of the result yet: “%(paper)s”. The procedure names the step “%(step)s” "
+        "before the decision, so the paper is initialled first."
+    ) % {"office": paper.office, "paper": paper, "step": step}
+
+
+def review_step(dossier):
+    """The step in which a head reads what an officer drafted before a leader decides; None where the procedure names none."""
+    steps = list(dossier.procedure_version.steps.all())
+    after = dropwhile(lambda step: step.role != Role.OFFICER, steps)
+    before = takewhile(lambda step: step.role not in LEADERS, after)
+    return next((step for step in before if step.role in HEADS), None)
+
+
+def is_reviewed(dossier, by, now):
+    """Whether a head of the office read what is submitted: they submit it, or they initialled its draft."""
+    paper, on = standing_paper(dossier), timezone.localdate(now)
+    if paper is not None:
+        return _is_initialled(paper, on)
+    return not isinstance(by, str) and offices_headed_by(by, on).filter(office=dossier.office_id).exists()
+
+
+def _is_initialled(paper, on):
+    """A head initialled it, or drafted it."""
+    if paper.state not in (PaperState.DRAFT, PaperState.INITIALLING):
+        return True
+    return offices_headed_by(paper.drafter, on).filter(office=paper.office_id).exists()
 
 
 def held_draft(dossier):

@@ -16,7 +16,7 @@ from screens import formats
 FINISHES = {
     Verb.RECEIVE: {Role.INTAKE},
     Verb.ASSIGN: {Role.INTAKE, *HEADS},
-    Verb.SUBMIT: {Role.INTAKE, Role.OFFICER, *HEADS},
+    Verb.SUBMIT: {Role.INTAKE, Role.OFFICER},  # and those of heads, where one of them read it
     Verb.APPROVE: {*LEADERS, Role.CHIEF_OF_OFFICE},
     Verb.ISSUE: {Role.RECORDS_CLERK, Role.INTAKE},
     Verb.RETURN: {Role.RECORDS_CLERK, Role.INTAKE},
@@ -101,7 +101,7 @@ def write_line(row, verb, target, *, by, now, run=None, steps_done=None, **value
     before = {"state": row.state, "due_on": row.due_on, **_with_whom(row)}
     last = row.slip.order_by("-number").values_list("number", flat=True).first() or 0
     if steps_done is None:
-        steps_done = steps_after(row, verb)
+        steps_done = steps_after(row, FINISHES.get(verb))
     standing = {"office": row.office, "handler": row.handler, "starts_on": row.starts_on, "due_on": row.due_on}
     if run:
         standing |= {"starts_on": run.starts_on, "due_on": run.due_on}
@@ -130,9 +130,8 @@ def _with_whom(row):
     }
 
 
-def steps_after(row, verb):
-    """How many steps of the procedure are over once `verb` was done."""
-    roles = FINISHES.get(verb)
+def steps_after(row, roles):
+    """How many steps of the procedure are over once those of `roles` that come next are."""
     if not roles:
         return row.steps_done
     steps = [Role(role) in roles for role in row.procedure_version.steps.values_list("role", flat=True)]

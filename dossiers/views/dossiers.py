@@ -11,16 +11,13 @@ from django.views.decorators.cache import never_cache
 from audit.refusals import Refused
 from documents.filing import filing_of
 from documents.layout.files import file_of_paper
-from documents.models import OutgoingPaper
 from documents.paper_states import State as PaperState
 from documents.services.trust import verified
 from documents.serving import serve
-from documents.tables.papers import STATE_KINDS as PAPER_KINDS
 from dossiers.answers import missing_of
 from dossiers.models import Dossier, SlipLine, SupplementRequest
-from dossiers.models.results import OVER
 from dossiers.permissions.dossiers import START, TYPE_IN, acts_for, sees_identity
-from dossiers.permissions.handling import ASSIGN, NOTE, RECEIVE, SEE_DRAFT
+from dossiers.permissions.handling import ASSIGN, NOTE, RECEIVE
 from dossiers.permissions.links import may_link
 from dossiers.permissions.messages import may_write
 from dossiers.presenting import slips
@@ -39,6 +36,7 @@ from dossiers.presenting.dossiers import (
 )
 from dossiers.presenting.handling import supplements_shown, time_left, time_of, used_text
 from dossiers.presenting.links import links_shown
+from dossiers.presenting.results import papers_of
 from dossiers.presenting.told import told_of
 from dossiers.services import dossiers as services
 from dossiers.services import handling as services_handling
@@ -156,7 +154,7 @@ def _handled(user, row, now, *, is_staff):
         "supplements": supplements,
         "forms": [(line, slips.title_of(line)) for line in lines if slips.has_form(line)],
         "result": result,
-        "result_papers": _papers(user, row) if is_staff else [],
+        "result_papers": papers_of(user, row) if is_staff else [],
         "result_token": _token(row) if result else "",
         "has_slip": is_staff and bool(lines),
         "filing": filing_of(user, "dossier", row) if is_staff and row.submitted_at else None,
@@ -165,17 +163,6 @@ def _handled(user, row, now, *, is_staff):
         "first_act": first_act,
         "more_acts": more_acts,
     }
-
-
-def _papers(user, row):
-    """[(paper, kind of its tag, whether the person opens its page, whether the draft is read here)], the latest first."""
-    papers = [found.paper for found in row.result_papers.select_related("paper").order_by("-pk")]
-    keys = [paper.pk for paper in papers]
-    seen = (
-        set(OutgoingPaper.objects.visible_to(user).filter(pk__in=keys).values_list("pk", flat=True)) if keys else set()
-    )
-    reads = user.may(SEE_DRAFT)
-    return [(paper, PAPER_KINDS[paper.state], paper.pk in seen, reads and paper.state not in OVER) for paper in papers]
 
 
 def _token(row):

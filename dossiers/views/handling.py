@@ -20,9 +20,10 @@ from dossiers.permissions.handling import handlers_of, headed_offices, may_do
 from dossiers.presenting import slips
 from dossiers.presenting.handling import promises_of
 from dossiers.presenting.procedures import working_days
+from dossiers.presenting.results import drafts_of
 from dossiers.services import handling as services
 from dossiers.services.dossiers import out_of_business
-from dossiers.services.results import left_open_of, may_begin, standing_paper
+from dossiers.services.results import may_begin, standing_paper, why_not_decided
 from dossiers.services.slip import whose
 from dossiers.services.supplements import works_on_answers
 from dossiers.states import State, Verb, targets_of
@@ -83,10 +84,6 @@ def _proposal(dossier, now):
         return ""
     said = {"name": line.by.full_name, "time": formats.vn_datetime(line.at), "text": line.note}
     return _("Proposal of %(name)s, %(time)s: %(text)s") % said
-
-
-def _left_open(dossier, now):
-    return left_open_of(dossier)
 
 
 def _basis(dossier, now):
@@ -180,7 +177,7 @@ ACTS = {
         lambda dossier, given, form, **by: services.submit_dossier(
             dossier=dossier, note=given["note"], file=form.file_of("draft"), **by
         ),
-        hindrance=_left_open,
+        hindrance=why_not_decided,
     ),
     "send_back": Act(
         Verb.SEND_BACK, forms.SendBackForm, gettext_lazy("Send the dossier back"), gettext_lazy("Send back"),
@@ -192,7 +189,7 @@ ACTS = {
         Verb.APPROVE, forms.NoteForm, gettext_lazy("Approve the dossier"), gettext_lazy("Approve"),
         gettext_lazy("The dossier is approved; its result is to be issued."),
         lambda dossier, given, form, **by: services.approve_dossier(dossier=dossier, **given, **by),
-        lead=_proposal, hindrance=_left_open,
+        lead=_proposal, hindrance=why_not_decided,
     ),
     "not_eligible": Act(
         Verb.NOT_ELIGIBLE, forms.GroundedForm, gettext_lazy("Find the dossier not eligible"),
@@ -228,6 +225,7 @@ ACTS = {
 }  # fmt: skip
 
 
+DECIDING = (Verb.SUBMIT, Verb.SEND_BACK, Verb.APPROVE, Verb.NOT_ELIGIBLE)  # upon the draft of the result
 # what is expected next, before what is done now and then
 DRAFTING = "draft result"
 EXPECTED = (
@@ -268,7 +266,7 @@ def act(request, public_id, name):
         "dossiers/dossier_form.html",
         {
             "dossier": dossier, "form": form, "title": one.title, "submit": one.submit, "lead": one.lead(dossier, now),
-            "caution": out_of_business(dossier), "back": dossier.get_absolute_url(),
+            "caution": out_of_business(dossier), "drafts": drafts_of(request.user, dossier) if one.verb in DECIDING else None, "back": dossier.get_absolute_url(),
         },
     )  # fmt: skip
 

@@ -14,7 +14,7 @@ from accounts.roles import Role
 from audit.refusals import Conflict, NotAllowed, Refused
 from documents.services.papers import discard_paper
 from documents.services.trust import Checked, checked
-from documents.services.way import number_paper, stop_paper
+from documents.services.way import number_paper, return_paper, stop_paper
 from documents.signing.keys import person_key
 from documents.store import VISITOR, bytes_of, path_of, save_upload
 from dossiers.presenting.results import draft_of
@@ -38,6 +38,7 @@ from tests.factories import (
     make_result,
     make_series,
     make_slip_line,
+    make_step,
     make_stored_file,
     make_user,
     make_version,
@@ -53,12 +54,15 @@ APPROVED_AT = datetime(2026, 11, 26, 3, tzinfo=UTC)
 class Desk:
     """A dossier in an officer's hands, under a procedure that names the paper and the text of its result."""
 
-    def __init__(self, layout="letter"):
+    def __init__(self, layout="letter", steps=()):
         self.office = make_office(name="Phòng Quản lý công nghiệp")
         heading = "" if layout == "letter" else "QUYẾT ĐỊNH"
         self.series = make_series(layout=layout, heading=heading)
-        version = make_version(make_procedure(), office=self.office, result_series=self.series)
+        days = {"days": (), "total_days": sum(taken for taken, _role in steps)} if steps else {}
+        version = make_version(make_procedure(), office=self.office, result_series=self.series, **days)
         make_field(version, "noi-dung")
+        for taken, role in steps:
+            make_step(version, taken, role=role)
         version.result_subject = "trả lời {enterprise}"
         version.result_text = "Hồ sơ {code} nêu: {noi-dung}\nSở trả lời: …"
         version.state, version.valid_from, version.put_in_force_at = "issued", date(2026, 1, 5), NOW
@@ -285,6 +289,50 @@ def test_a_dossier_is_neither_submitted_nor_approved_while_its_result_has_a_plac
         handling.approve_dossier(dossier=desk.dossier, by=desk.director, now=NOW)
     assert said in text_of(client_as(desk.director).get(to("approve_dossier", desk.dossier), follow=True))
     handling.send_back_dossier(dossier=desk.dossier, reason="Điền đủ", by=desk.director, now=NOW)
+
+
+def test_what_a_head_reviews_by_the_procedure_is_initialled_before_it_is_submitted_and_approved(client_as):
+    desk = Desk(steps=((1, Role.HEAD), (3, Role.OFFICER), (1, Role.HEAD), (1, Role.DIRECTOR)))
+    officer, said = client_as(desk.officer), "chưa được lãnh đạo Phòng Quản lý công nghiệp ký nháy"
+    paper = desk.begun()
+    given = {"dossier": desk.dossier, "note": "Đề nghị trả lời", "by": desk.officer, "now": NOW}
+    for state in ("draft", "initialling"):
+        paper = paper if state == "draft" else desk.at(state, paper)
+        with pytest.raises(Refused, match=said):
+            handling.submit_dossier(**given)
+    assert said in text_of(officer.get(to("submit_dossier", desk.dossier), follow=True))
+    paper = desk.at("checking", paper)
+    assert handling.submit_dossier(**given).steps_done == 3
+    page = text_of(client_as(desk.director).get(to("approve_dossier", desk.dossier)))
+    assert to("result_draft", desk.dossier) in page and paper.get_absolute_url() in page
+    back = return_paper(paper=paper, version=paper.version, by=desk.clerk, now=NOW, reason="Sai thể thức")
+    approval = {"dossier": desk.dossier, "by": desk.director, "now": NOW}
+    with pytest.raises(Refused, match=said):
+        handling.approve_dossier(**approval)
+    desk.at("checking", back)
+    assert handling.approve_dossier(**approval).steps_done == 4
+
+
+def test_a_head_who_handles_a_dossier_submits_what_is_read_by_a_head():
+    desk = Desk(steps=((1, Role.OFFICER), (1, Role.HEAD), (1, Role.DIRECTOR)))
+    handling.assign_dossier(dossier=desk.dossier, to=desk.head, by=desk.head, now=NOW)
+    paper = desk.begun(by=desk.head)
+    assert (paper.state, paper.drafter) == ("draft", desk.head)
+    submitted = handling.submit_dossier(dossier=desk.dossier, note="Đề nghị", by=desk.head, now=NOW)
+    assert submitted.steps_done == 2
+
+
+def test_whoever_decides_opens_the_file_that_was_submitted_where_the_decision_is_asked_for(desk, client_as):
+    director = client_as(desk.director)
+    file = make_stored_file()
+    handling.submit_dossier(dossier=desk.dossier, note="Đề nghị", by=desk.officer, now=NOW, file=file)
+    line = desk.dossier.slip.get(verb="submit")
+    at = reverse("dossiers:result_file", args=[desk.dossier.public_id, line.public_id])
+    for name in ("dossier", "approve_dossier", "send_back_dossier", "not_eligible_dossier"):
+        assert at in text_of(director.get(to(name, desk.dossier)))
+    other = Desk()
+    make_slip_line(other.dossier, "submitted", by=other.officer)
+    assert "Chưa có dự thảo kết quả" in text_of(director.get(to("approve_dossier", other.dossier)))
 
 
 def test_pages_lead_from_the_dossier_to_its_paper_and_back(desk, client_as):
