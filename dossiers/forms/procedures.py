@@ -294,7 +294,7 @@ class ComponentForm(Attachments, PartForm):
             )
         names = ["code", "name_vi", "name_en", "need", "condition", "formats", "most_megabytes"]
         self.fields["is_identity"].help_text = _(
-            "Kept encrypted; opened only by the enterprise, at the door until it is received, and by whoever handles the dossier until it ends."
+            "Kept encrypted; opened only by the enterprise, at the door until it is received, and by whoever handles the dossier until its result is issued or it ends before."
         )
         self.order_fields([*names, "most_files", "is_identity", "template_file", "drop_template", "help_vi", "help_en"])
 

@@ -84,7 +84,8 @@ def may_on(user, dossier, roles):
 
 def purpose_of_identity(user, dossier):
     """To what end the person may open identity papers of the dossier, in a word; "" for whoever only reads it: the
-    enterprise's own people, the clerk who types it in, receives it or supplements it for them, then the one who handles it until it ends."""
+    enterprise's own people, the clerk who types it in, receives it or supplements it for them, then the one who
+    handles it until its result is issued or it ends before: after that nothing is left to be done by them."""
     if not user.may(SEE_IDENTITY):
         return ""
     if user.roles & ENTERPRISE_ROLES and acts_for(user, dossier.enterprise, ENTERPRISE_ROLES):

@@ -208,7 +208,7 @@ def test_every_other_reader_sees_that_it_is_there_and_nothing_of_it(desk, client
     for reader in readers:
         client = client_as(reader)
         shown = client.get(page).text
-        assert "chỉ người tiếp nhận, người thụ lý hồ sơ mở được, đến khi hồ sơ kết thúc" in shown
+        assert "chỉ người tiếp nhận, người thụ lý hồ sơ mở được, đến khi kết quả được phát hành" in shown
         assert desk.address not in shown
         assert NUMBER not in shown
         assert [client.get(desk.address, asked).status_code for asked in ASKED] == [403] * 3
@@ -237,8 +237,13 @@ def test_it_closes_with_the_dossier_for_all_but_the_enterprise(desk, client_as):
 
 def test_the_enterprise_is_told_who_opens_it(desk, client_as):
     page = client_as(desk.signatory).get(reverse("dossiers:dossier_components", args=[desk.dossier.public_id])).text
-    for who in ("người của doanh nghiệp", "bộ phận tiếp nhận, văn thư", "người thụ lý hồ sơ đến khi hồ sơ kết thúc"):
+    until = "đến khi kết quả được phát hành hoặc hồ sơ kết thúc trước đó"
+    for who in ("người của doanh nghiệp", "bộ phận tiếp nhận, văn thư", f"người thụ lý hồ sơ {until}"):
         assert who in page
+    desk.in_hands_of(make_officer(office=desk.office))
+    for target in ("appraising", "submitted", "approved", "issued"):
+        make_slip_line(desk.dossier, target)
+    assert until in client_as(make_user(Role.INTAKE)).get(desk.dossier.get_absolute_url()).text
 
 
 def test_whoever_may_open_it_finds_the_links(desk, client_as):
