@@ -19,6 +19,7 @@ from dossiers.models import SlipLine
 from dossiers.permissions.handling import ACTIONS
 from dossiers.presenting.dossiers import look_up_address
 from dossiers.presenting.procedures import working_days
+from dossiers.states import State
 from screens import formats
 from screens.sheets import MOTTO, NATION, SIGN_HERE
 
@@ -148,9 +149,10 @@ def _number(line):
 
 def _signer(line):
     """The lines above the name: what the person did at the door; else the post by which they decided on that day, a leader's
-    before the one in the office that had the dossier, or the right of whoever authorised them."""
+    before the one in the office that had the dossier, or the right of whoever authorised them. A supplement is asked for by the
+    clerk alone until the dossier is received, later by whoever approved it."""
     verb, on = Verb(line.verb), timezone.localdate(line.at)
-    if verb in SIGNERS:
+    if verb in SIGNERS and line.source == State.LODGED:
         return (SIGNERS[verb],)
     own = _deciding_post(line.by, line.office, on)
     if own:

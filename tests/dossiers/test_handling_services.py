@@ -1,6 +1,7 @@
 """The verbs of handling: what each does, whom it refuses, what doing it twice comes to, and what the clock promises."""
 
 from datetime import UTC, date, datetime, timedelta
+from html import unescape
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -588,3 +589,27 @@ def test_whoever_submits_does_not_approve(desk):
     services.submit_dossier(dossier=dossier, note="Trình", by=both, now=later(2))
     with pytest.raises(Refused, match="người trình"):
         services.approve_dossier(dossier=dossier, by=both, now=later(3))
+
+
+# --- who decided on a supplement -----------------------------------------------------------------
+
+
+def test_who_decided_on_a_supplement_is_said_as_it_was(desk, client_as):
+    def shown(person):
+        return unescape(client_as(person).get(desk.dossier.get_absolute_url()).content.decode())
+
+    request = desk.asked(by=desk.clerk, sender=desk.clerk)
+    line = desk.dossier.slip.with_people().get(verb="ask")
+    assert (slip_of(line).signer, slip_of(line).name) == (("Người yêu cầu bổ sung",), desk.clerk.full_name)
+    said = f"người kiểm tra hồ sơ khi tiếp nhận: {desk.clerk.full_name}"
+    for person in (desk.officer, desk.signatory):
+        assert said in shown(person) and "duyệt và gửi" not in shown(person)
+    desk.answered(request, now=MONDAY)
+    desk.appraised()
+    desk.asked(now=later(2))
+    line = desk.dossier.slip.with_people().filter(verb="ask").latest("number")
+    slip = slip_of(line)
+    assert slip.signer[-1].startswith("TRƯỞNG PHÒNG") and slip.name == desk.head.full_name
+    assert f"Người soạn: {desk.officer.full_name}; duyệt và gửi lúc" in shown(desk.clerk)
+    assert f": {desk.head.full_name}" in shown(desk.signatory)
+    assert "Người soạn" not in shown(desk.signatory)
