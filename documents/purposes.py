@@ -1,7 +1,7 @@
 """What papers of the portal are made for. Rooms above begin papers for things of their own and register here
 
     purposes.register("results", of=f(paper), require=f(thing, paper, verb, dated_on=), follow=f(thing, paper, verb, by=, now=),
-                      shown=f(thing, user), caution=f(thing, paper))
+                      shown=f(thing, user), caution=f(thing, paper), after=f(thing, verb, now=))
 
 so that a step is refused in words where the thing is not ready for it, what follows from it is done in the step's own
 transaction, and the page of the paper says what it is for, and what should be looked at before it goes on.
@@ -15,20 +15,22 @@ from dataclasses import dataclass
 class Purpose:
     """`of(paper)` is the thing that the paper is made for, or None; `require` refuses a step; `follow` does what follows from
     one; `shown` is (label, words, address) for the page of the paper, the address empty where the person does not see it;
-    `caution` a sentence on what may be right but should be looked at, or ""."""
+    `caution` a sentence on what may be right but should be looked at, or ""; `after` a sentence on what follows from a step, to be
+    read before it is taken, or ""."""
 
     of: Callable
     require: Callable
     follow: Callable
     shown: Callable
     caution: Callable
+    after: Callable
 
 
 _purposes: dict[str, Purpose] = {}
 
 
-def register(code, *, of, require, follow, shown, caution=lambda thing, paper: ""):
-    _purposes[code] = Purpose(of, require, follow, shown, caution)
+def register(code, *, of, require, follow, shown, caution=lambda thing, paper: "", after=lambda thing, verb, now: ""):
+    _purposes[code] = Purpose(of, require, follow, shown, caution, after)
 
 
 def _found(paper):
@@ -55,3 +57,8 @@ def shown_on(paper, user):
 
 def cautions_on(paper):
     return [said for purpose, thing in _found(paper) if (said := purpose.caution(thing, paper))]
+
+
+def after_step(paper, verb, *, now):
+    """What follows from a step for the thing that the paper is made for, in sentences."""
+    return " ".join(said for purpose, thing in _found(paper) if (said := purpose.after(thing, verb, now=now)))

@@ -35,6 +35,7 @@ class DossiersConfig(AppConfig):
             require=results.require_ready,
             follow=results.follow_paper,
             shown=results.shown_on_paper,
+            after=results.after_paper,
         )
         handover.register(
             "dossiers",

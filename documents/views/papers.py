@@ -74,6 +74,7 @@ def paper_detail(request, public_id):
             "kind": tables.STATE_KINDS[paper.state],
             "facts": _facts(paper),
             "made_for": purposes.shown_on(paper, request.user),
+            "after": purposes.after_step(paper, verb, now=now) if verb else "",
             "steps": _steps(paper),
             "next_step": _next_step(paper, verb, now) if verb else None,
             "number_source": number_source(paper.series, paper.office, today) if verb == "number" else "",

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from audit.refusals import Refused
+from documents import purposes
 from documents.forms.papers import NumberPaperForm, ReasonForm, SignedFileForm, StepForm
 from documents.issuers import issuer_in_full
 from documents.models import OutgoingPaper
@@ -76,7 +77,7 @@ def _lead(paper, verb, lead):
         return f"{number_source(paper.series, paper.office, timezone.localdate())} {lead}"
     if verb == "stop" and paper.number:
         return f"{lead} {answers_with(paper.number)}".strip()
-    return lead
+    return f"{lead} {purposes.after_step(paper, verb, now=timezone.now())}".strip()
 
 
 def upload_signature(request, public_id, verb):

@@ -23,6 +23,7 @@ from dossiers.models import Dossier, ResultPaper
 from dossiers.permissions.handling import DRAFT_RESULT
 from dossiers.services.slip import held_for, whose, write_line
 from dossiers.states import DRAFTED, IN_HAND, State, Verb
+from enterprises.telling import people_of
 from screens import formats
 
 SIGNED = ("sign", "number", "seal", "issue")  # what is done with a paper once its dossier is approved
@@ -189,6 +190,30 @@ def follow_paper(result, paper, verb, *, by, now):
         row, Verb.ISSUE, State.ISSUED, by=by, now=now, paper_number=paper.number.symbol, paper_on=paper.number.dated_on,
         file=paper.sealed,
     )  # fmt: skip
+
+
+def after_paper(result, verb, *, now):
+    return goes_to_enterprise(result.dossier, now) if verb == "issue" else ""
+
+
+def goes_to_enterprise(dossier, now):
+    """What becomes of the result of a dossier once it is issued, in a sentence for whoever issues it."""
+    said = {"code": dossier.code, "enterprise": dossier.enterprise}
+    if people_of(dossier.enterprise, timezone.localdate(now)).exists():
+        return (
+            _(
+                "This is the result of dossier %(code)s: once it is issued it goes to %(enterprise)s, whose people are told and "
+                "can download it with their account at once. It cannot be taken back."
+            )
+            % said
+        )
+    return (
+        _(
+            "This is the result of dossier %(code)s of %(enterprise)s, of which nobody has an account: once it is issued, the intake "
+            "desk gives it to them. It cannot be taken back."
+        )
+        % said
+    )
 
 
 def shown_on_paper(result, user):

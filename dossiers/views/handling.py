@@ -23,7 +23,7 @@ from dossiers.presenting.procedures import working_days
 from dossiers.presenting.results import drafts_of
 from dossiers.services import handling as services
 from dossiers.services.dossiers import out_of_business
-from dossiers.services.results import may_begin, standing_paper, why_not_decided
+from dossiers.services.results import goes_to_enterprise, may_begin, standing_paper, why_not_decided
 from dossiers.services.slip import whose
 from dossiers.services.supplements import works_on_answers
 from dossiers.states import State, Verb, targets_of
@@ -215,6 +215,7 @@ ACTS = {
             dossier=dossier, paper_number=given["paper_number"], paper_on=given["paper_on"], file=form.file_of("scan"),
             **by,
         ),
+        lead=goes_to_enterprise,
         find=lambda form, now: {"found": checked(form.file_of("scan"), now)},
     ),
     "return": Act(

@@ -22,6 +22,7 @@ from dossiers.services import handling, results
 from dossiers.services.checking import problems_of
 from dossiers.services.dossiers import withdraw_dossier
 from dossiers.views import handling as views
+from enterprises.models import Membership
 from notices.models import Telling
 from reporting.demo.scans import signed_page
 from tests.dossiers.test_procedure_models import refused
@@ -333,6 +334,26 @@ def test_whoever_decides_opens_the_file_that_was_submitted_where_the_decision_is
     other = Desk()
     make_slip_line(other.dossier, "submitted", by=other.officer)
     assert "Chưa có dự thảo kết quả" in text_of(director.get(to("approve_dossier", other.dossier)))
+
+
+def test_whoever_issues_a_result_reads_beforehand_that_it_goes_to_the_enterprise(desk, client_as):
+    clerk, said = (
+        client_as(desk.clerk),
+        f"kết quả của hồ sơ {desk.dossier.code}: ngay khi phát hành, kết quả được gửi tới",
+    )
+    desk.approved()
+    assert said in text_of(clerk.get(to("issue_dossier", desk.dossier)))
+    Membership.objects.update(starts_on=date(2020, 1, 1), ends_on=date(2020, 1, 2))
+    assert "doanh nghiệp chưa có tài khoản" in text_of(clerk.get(to("issue_dossier", desk.dossier)))
+    other = Desk().approved()
+    paper = other.at("sealing", other.begun())
+    said = said.replace(desk.dossier.code, other.dossier.code)
+    assert said not in text_of(clerk.get(paper.get_absolute_url()))
+    paper = other.at("issuing", paper)
+    for address in (paper.get_absolute_url(), reverse("documents:issue_paper", args=[paper.public_id])):
+        assert said in text_of(clerk.get(address))
+    alone = make_paper_at("issuing", clerk=desk.clerk)
+    assert "kết quả của hồ sơ" not in text_of(clerk.get(reverse("documents:issue_paper", args=[alone.public_id])))
 
 
 def test_pages_lead_from_the_dossier_to_its_paper_and_back(desk, client_as):
