@@ -21,7 +21,7 @@ from documents.models import IncomingPaper, NumberSeries, PaperCopy
 from documents.paper_states import CLERK, OFFICE, State
 from documents.permissions.copies import PREPARE, STEPS
 from documents.secrecy import refuse_secret
-from documents.services.numbers import give_number, upcoming_number
+from documents.services.numbers import give_number, require_day_came, upcoming_number
 from documents.services.way import MOST_TRIES, Overtaken, sealed_by_agency, signing_place, verified_upload, written_in
 from documents.signatories import lines_above, require_signatory
 from documents.signing.keys import facts_of, person_key
@@ -213,6 +213,7 @@ def make_numbered(*, copy, dated_on, version, by, now, number=None):
 
     _begin(copy, "number", version, by, now)
     prepared_on = timezone.localdate(copy.prepared_at)
+    require_day_came(dated_on, now)
     if dated_on.year != prepared_on.year:
         raise Refused(_("The copy was drawn for %(year)s. Drop it and prepare it anew.") % {"year": prepared_on.year})
     if dated_on < prepared_on:

@@ -128,7 +128,6 @@ def give_number(*, series, office, dated_on, values, by, now, number=None):
     Whoever gives a number holds the counter until the end of the transaction: what breaks off leaves no gap.
     """
     require(by, GIVE)
-    today = timezone.localdate(now)
     refuse_secret(*values.values())
     series = locked_series(series)
     elsewhere = series.register != series.Register.OUT or (series.office_id and series.office_id != office.pk)
@@ -136,8 +135,7 @@ def give_number(*, series, office, dated_on, values, by, now, number=None):
         raise Refused(
             _("The series “%(series)s” gives no number for this paper. Choose another one.") % {"series": series}
         )
-    if dated_on > today:
-        raise Refused(_("A paper is not dated on a day that is still to come. Choose today or the day it was signed."))
+    require_day_came(dated_on, now)
     counter = held_counter(series, dated_on.year, office)
     if series.is_portals:
         if number is not None:
@@ -248,6 +246,19 @@ def void_number(*, number, version, by, now, reason, of_paper=False):
 
 
 # --- shared ------------------------------------------------------------------------------------
+
+
+def require_day_came(dated_on, now):
+    """Refuse to date a paper on a day that is still to come, whatever else may be wrong with that day."""
+    today = timezone.localdate(now)
+    if dated_on > today:
+        raise Refused(
+            _(
+                "A paper is not dated on a day that is still to come: today is %(today)s. Date it today, or on an earlier day that is "
+                "not before it was signed. If it is to bear %(day)s, let it wait and give the number on that day."
+            )
+            % {"today": formats.vn_date(today), "day": formats.vn_date(dated_on)}
+        )
 
 
 def filled(series):

@@ -30,7 +30,7 @@ from documents.models.papers import offices_headed_by, posts_heading
 from documents.paper_states import NEXT, OFFICE, State, move_of
 from documents.permissions.papers import STEPS
 from documents.reasons import sentence
-from documents.services.numbers import give_number, upcoming_number, void_number
+from documents.services.numbers import give_number, require_day_came, upcoming_number, void_number
 from documents.services.papers import WRITTEN, locked, move, require_drafter
 from documents.signatories import lines_above
 from documents.signing.keys import AGENCY_CALLED, agency_key, facts_of, person_key, trial_key
@@ -239,6 +239,7 @@ def make_numbered(*, paper, dated_on, version, by, now, number=None):
 
     _begin(paper, "number", version, by, now, dated_on=dated_on)
     drawn_on = timezone.localdate(paper.steps.filter(verb="check").latest("place").at)
+    require_day_came(dated_on, now)
     if dated_on.year != drawn_on.year:
         raise Refused(
             _("The paper was drawn for %(year)s. Send it back, so that it is drawn for the year of its number.")

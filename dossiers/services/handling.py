@@ -212,8 +212,15 @@ def _issue_result(dossier, found, *, by, now, paper_number, paper_on, file, note
             _("The result is made as a paper of the portal: “%(paper)s”. It is issued with that paper.")
             % {"paper": standing}
         )
-    if paper_on > timezone.localdate(now):
-        raise Refused(_("The date of the paper cannot be a day that is still to come."))
+    today = timezone.localdate(now)
+    if paper_on > today:
+        raise Refused(
+            _(
+                "The date of the paper cannot be a day that is still to come: today is %(today)s. Type the date that stands on the "
+                "scan; if that is %(day)s, issue the result on that day."
+            )
+            % {"today": formats.vn_date(today), "day": formats.vn_date(paper_on)}
+        )
     approved = row.slip.filter(verb=Verb.APPROVE).order_by("-number").first()
     if paper_on < timezone.localdate(approved.at):
         raise Refused(

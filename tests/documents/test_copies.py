@@ -212,6 +212,8 @@ def test_each_step_is_taken_by_whose_turn_it_is_once_and_what_has_its_number_sta
         take("number", signed, chief, dated_on=TODAY)
     with pytest.raises(Refused, match="2026"):
         take("number", signed, clerk, dated_on=date(2025, 12, 31))
+    with pytest.raises(Refused, match="Nếu văn bản phải mang ngày 05/01/2027"):
+        take("number", signed, clerk, dated_on=date(2027, 1, 5))
     numbered = take("number", signed, clerk, dated_on=TODAY)
     with pytest.raises(Conflict):
         take("drop", numbered, clerk, reason="Sai")

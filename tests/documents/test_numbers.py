@@ -130,7 +130,7 @@ def test_a_paper_is_dated_in_the_order_of_its_number_and_never_ahead(clerk):
     make_number(series, by=clerk)
     with pytest.raises(Refused, match="27/11/2026"):
         make_number(series, dated_on=date(2026, 11, 26), by=clerk)
-    with pytest.raises(Refused, match="chưa đến"):
+    with pytest.raises(Refused, match="hãy để văn bản chờ và cấp số đúng ngày đó"):
         make_number(series, dated_on=date(2026, 11, 28), by=clerk)
 
 

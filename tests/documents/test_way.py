@@ -310,6 +310,8 @@ def test_number_and_date_fit_the_paper(clerk):
     paper = make_paper_at("numbering", clerk=clerk)
     with pytest.raises(Refused, match="2026"):
         take("number", paper, clerk, dated_on=date(2025, 12, 31))
+    with pytest.raises(Refused, match="Nếu văn bản phải mang ngày 05/01/2027"):  # not: send it back to be drawn anew
+        take("number", paper, clerk, dated_on=date(2027, 1, 5))
     typed = make_paper_at("numbering", clerk=clerk, series=make_series(numbered_by="system", pattern="{number}/SCT-X"))
     with pytest.raises(Refused, match="Nhập số"):
         take("number", typed, clerk, dated_on=TODAY)

@@ -427,7 +427,7 @@ def test_the_result_is_a_paper_dated_from_its_approval_on(desk):
         "by": desk.records,
         "now": later(3),
     }
-    with pytest.raises(Refused, match="trong tương lai"):
+    with pytest.raises(Refused, match="Hãy nhập đúng ngày ghi trên bản chụp; nếu đó là ngày"):
         services.issue_result(paper_on=date(2026, 6, 5), **issue)
     with pytest.raises(Refused, match="trước ngày phê duyệt"):
         services.issue_result(paper_on=date(2026, 6, 2), **issue)
