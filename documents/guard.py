@@ -57,6 +57,7 @@ class Found:
 
 # --- names ------------------------------------------------------------------------------------
 
+ENDING = re.compile(r"\.\w{1,10}")
 RESERVED = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\..*)?", re.IGNORECASE)
 
 
@@ -71,18 +72,27 @@ def clean_name(name):
         name = "tep"
     if RESERVED.fullmatch(name):
         name = f"_{name}"
-    stem, dot, ending = name.rpartition(".")
-    if not dot:
-        stem, ending = name, ""
-    ending = ending[:10]
-    while len((stem + dot + ending).encode()) > 150:
-        stem = stem[:-1]
-    return unicodedata.normalize("NFC", stem.rstrip(". ") + dot + ending) or "tep"
+    ending = PurePosixPath(name).suffix
+    if not ENDING.fullmatch(ending):
+        ending = ""
+    stem = name.removesuffix(ending)
+    room = stem.encode()[: 150 - len(ending.encode())].decode(errors="ignore")
+    return unicodedata.normalize("NFC", _whole_words(stem, len(room)) + ending) or "tep"
+
+
+def _whole_words(text, most):
+    """As much of the text as `most` letters hold, cut between words where there are any."""
+    if len(text) > most:
+        words = text[: most + 1].rpartition(" ")[0]
+        text = words if len(words) > most // 2 else text[:most]
+        text = text.rstrip(",;-–")
+    return text.rstrip(". ")
 
 
 def named_after(title, ending):
     """The name of a file that is called after a title: a stroke in it (tháng 11/2026) parts no folders."""
-    return f"{clean(title)[:100].replace('/', '-').replace(chr(92), '-')}.{ending}"
+    title = clean(title).replace("/", "-").replace(chr(92), "-")
+    return f"{_whole_words(title, 100)}.{ending}"
 
 
 # --- the check --------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ from audit.refusals import Refused
 from documents.guard import clean_name
 from documents.layout.drawing import WIDTH, page_to_look_at
 from documents.store import open_clear, path_of, usable
+from screens.text import ascii_of
 
 KEPT_FROM_OTHERS = {
     "X-Content-Type-Options": "nosniff",
@@ -29,10 +30,9 @@ KEPT_FROM_OTHERS = {
 
 
 def disposition(name):
-    """Content-Disposition by RFC 6266: a plain name for old programs, the true one in UTF-8."""
+    """Content-Disposition by RFC 6266: a name without marks for old programs, the true one in UTF-8."""
     name = clean_name(name)
-    plain = name.encode("ascii", "replace").decode().replace("?", "_").replace('"', "_")
-    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
+    return f"attachment; filename=\"{ascii_of(name)}\"; filename*=UTF-8''{quote(name, safe='')}"
 
 
 def serve(stored, request, *, of, name=None, basis="", purpose="", by=None):

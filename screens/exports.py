@@ -17,6 +17,8 @@ from django.conf import settings
 from django.http import FileResponse, StreamingHttpResponse
 from django.utils import translation
 
+from screens.text import ascii_of
+
 BOM = "\ufeff"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
@@ -255,7 +257,9 @@ def csv_response(name, columns, rows):
             yield part.encode()
 
     response = StreamingHttpResponse(parts(), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f"attachment; filename=\"{name}.csv\"; filename*=UTF-8''{quote(name)}.csv"
+    response["Content-Disposition"] = (
+        f"attachment; filename=\"{ascii_of(name)}.csv\"; filename*=UTF-8''{quote(name)}.csv"
+    )
     return response
 
 

@@ -89,6 +89,19 @@ def fold(text):
     return _BLANKS.sub(" ", bare.replace("đ", "d")).strip()
 
 
+_PLAIN = str.maketrans(
+    {"đ": "d", "Đ": "D", "–": "-", "—": "-", "‘": "'", "’": "'", "“": "'", "”": "'", '"': "'", "\\": "_"}
+)
+
+
+def ascii_of(name):
+    """The name in plain letters, for programs that know no others: marks are dropped, what has no plain letter is “_”."""
+    bare = "".join(
+        sign for sign in unicodedata.normalize("NFD", name.translate(_PLAIN)) if not unicodedata.combining(sign)
+    )
+    return re.sub(r"[^ -~]", "_", bare)
+
+
 def search_terms(query):
     """What a search must contain: for each typed word the spellings that stand for it, in folded text.
 

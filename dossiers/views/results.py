@@ -57,7 +57,7 @@ def result_draft(request, public_id):
     if paper.last_file is not None:
         return serve(paper.last_file, request, of=dossier, basis=f"result of dossier {dossier.public_id}")
     try:
-        return file_of_paper(data_of(paper, now=timezone.now()), "pdf", paper.subject[:100])
+        return file_of_paper(data_of(paper, now=timezone.now()), "pdf", paper.title)
     except Refused as refusal:
         messages.error(request, str(refusal))
         return HttpResponseRedirect(dossier.get_absolute_url())

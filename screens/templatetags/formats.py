@@ -6,6 +6,8 @@ from screens.spelling import amount_in_words
 
 register = template.Library()
 
+LONG_WORD = 24  # letters: longer ones may not fit into a line of a phone
+
 register.filter("money", formats.money)
 register.filter("big_money", formats.big_money)
 register.filter("usd", formats.usd)
@@ -25,6 +27,16 @@ register.filter("yes_no", formats.yes_no)
 def in_words(vnd):
     """The amount in Vietnamese words, on English pages too: put it into an element with lang="vi"."""
     return formats.NOTHING if vnd is None or vnd == "" else amount_in_words(vnd, capital=True)
+
+
+@register.filter
+def file_name(name):
+    """The name of a file whose ending stays in one line with the letters before it, where a long word has to be broken."""
+    last = name.rpartition(" ")[2]
+    stem, dot, ending = name.rpartition(".")
+    if len(last) < LONG_WORD or not dot:
+        return name
+    return format_html('{}<span class="nowrap">{}</span>', stem[:-4], f"{stem[-4:]}.{ending}")
 
 
 @register.filter

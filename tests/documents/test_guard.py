@@ -1,6 +1,7 @@
 import io
 import os
 import zipfile
+from urllib.parse import unquote
 
 import pytest
 from django.conf import settings
@@ -312,6 +313,15 @@ def test_a_file_called_after_a_title_keeps_what_stands_after_a_stroke():
     assert guard.clean_name(guard.named_after("x" * 300, "docx")) == "x" * 100 + ".docx"
 
 
+def test_a_long_name_is_cut_between_words_and_never_in_its_ending():
+    subject = "Trả lời kiến nghị của Công ty cổ phần Cơ khí chính xác và Tự động hóa Thăng Long về đường điện vào cụm công nghiệp"
+    name = guard.clean_name(guard.named_after(subject, "pdf"))
+    assert name.endswith(".pdf") and f"{subject} ".startswith(f"{name.removesuffix('.pdf')} ")
+    assert len(name) > 80
+    assert guard.clean_name("Báo cáo v1.2 của Sở Công Thương") == "Báo cáo v1.2 của Sở Công Thương"
+    assert guard.clean_name(f"{'đ' * 200}.pdf") == f"{'đ' * 73}.pdf"  # 150 bytes
+
+
 def test_long_name_keeps_its_ending():
     name = guard.clean_name("Số liệu " * 60 + ".xlsx")
     assert name.endswith(".xlsx")
@@ -320,8 +330,14 @@ def test_long_name_keeps_its_ending():
 
 def test_name_in_the_answer_cannot_add_a_header():
     assert disposition('Số "liệu"\r\n.pdf') == (
-        "attachment; filename=\"S_ _li_u_.pdf\"; filename*=UTF-8''S%E1%BB%91%20_li%E1%BB%87u_.pdf"
+        "attachment; filename=\"So _lieu_.pdf\"; filename*=UTF-8''S%E1%BB%91%20_li%E1%BB%87u_.pdf"
     )
+
+
+def test_programs_that_know_no_utf_8_get_a_name_in_plain_letters():
+    plain, true = disposition("Đề án “Điện” – đợt 2 €.pdf").split("; ")[1:]
+    assert plain == "filename=\"De an 'Dien' - dot 2 _.pdf\""
+    assert unquote(true) == "filename*=UTF-8''Đề án “Điện” – đợt 2 €.pdf"
 
 
 def test_quota_of_files_holds(now, settings):

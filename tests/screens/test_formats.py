@@ -141,3 +141,12 @@ def test_english_pages_group_by_commas():
     with translation.override("en"):
         assert formats.number(1234567) == "1,234,567"
         assert formats.percent(Fraction(4, 10)) == "40.0\u00a0%"
+
+
+def test_the_ending_of_a_file_in_one_long_word_stays_with_the_letters_before_it():
+    page = Template("{% load formats %}{{ name|file_name }}")
+    for name in ("Báo cáo của Công ty cổ phần Cơ khí.pdf", "ngan.pdf", "khong-co-duoi-nhung-rat-dai"):
+        assert page.render(Context({"name": name})) == name
+    assert page.render(Context({"name": "bao_cao_ket_qua_<2026>_du_an.pdf"})) == (
+        'bao_cao_ket_qua_&lt;2026&gt;_d<span class="nowrap">u_an.pdf</span>'
+    )
