@@ -23,10 +23,13 @@ RULE_FORBIDS = gettext_lazy(
 )
 
 
-def chosen(request: HttpRequest, rows: Any, order: tuple[str, ...] = ("prepared_at", "pk")) -> list[Any]:
-    """Those of `rows` that were chosen on the list, the longest waiting first unless told otherwise."""
+def chosen(
+    request: HttpRequest, rows: Any, order: tuple[str, ...] = ("prepared_at", "pk"), name: str = "chosen"
+) -> list[Any]:
+    """Those of `rows` that were chosen on the list, the longest waiting first unless told otherwise; or those that the form
+    names under another `name`."""
     keys = []
-    for typed in _sent(request).getlist("chosen"):
+    for typed in _sent(request).getlist(name):
         try:
             keys.append(uuid.UUID(typed))
         except ValueError:
@@ -59,17 +62,20 @@ def act_on_many(
     amount: Callable[[Any], str] = lambda row: "",
     came: Callable[[Any], str] = lambda row: "",
     said_of_rule: Any = RULE_FORBIDS,
+    left_out: Iterable[tuple[Any, str]] = (),
 ) -> HttpResponse:
     """`act(row, by=, now=)` on each row in a transaction of its own; what is refused says why and touches no other.
 
     Nothing of a row comes from the list but its name: amounts are what stands in the row itself. `said_of_rule` is what a
-    row says that a rule of the database refused, `amount` the money that was acted on, `came` what stands in the row that came of it.
+    row says that a rule of the database refused, `amount` the money that was acted on, `came` what stands in the row that came of it,
+    `left_out` the rows that were chosen too and were not among those acted on, each with why.
     """
     key = request.POST.get("operation_key", "")
     results = [
         _one(request, row, key, verb, title, _said(done, amount(row)), act, came, body(row), said_of_rule)
         for row in rows
     ]
+    results += [BulkResult(str(row), False, reason, row.get_absolute_url()) for row, reason in left_out]
     return bulk_results(request, title=title, results=results, back=back_to_list(request, back))
 
 

@@ -21,12 +21,19 @@ from screens.forms import form_data
 LONGEST_ADDRESS = 6_000  # a page of the list fits; what is longer is answered without an address of its own
 
 
-def _chosen(request):
-    """Those that were chosen on the list and that the person sees, the first due on top."""
+def _chosen(request, name="chosen"):
+    """Those that were chosen on the list and that the person sees, the first due on top; or those that the page before had
+    left out of them."""
     rows = Dossier.objects.visible_to(request.user).select_related(
         "procedure_version__procedure", "enterprise", "office", "handler"
     )
-    return chosen(request, rows, order=("due_on", "submitted_at", "pk"))
+    return chosen(request, rows, order=("due_on", "submitted_at", "pk"), name=name)
+
+
+def _left_out(reasons):
+    """[(row, why)] of those that the page before left out, as they stand now."""
+    said = _("It was left out beforehand; nothing speaks against it any more. Choose it on the list again.")
+    return [(row, reason or said) for row, reason in reasons.items()]
 
 
 def bulk_receive(request):
@@ -39,12 +46,15 @@ def bulk_receive(request):
         return HttpResponseRedirect(address)
     rows, back, now = _chosen(request), back_to_list(request, reverse("dossiers:dossier_list")), timezone.now()
     form = ReceiveManyForm(form_data(request)[0] if "typed" in request.POST else None)
+    passed_over = _chosen(request, "left_out")
     if form.is_bound and form.is_valid():
         return act_on_many(
             request, rows, verb="receive dossier", title=_("Receiving dossiers"), done=_("Received"), back=back,
             act=lambda row, **by: services.receive_among_many(dossier=row, **by),
             came=lambda row: _("the result is promised for %(day)s") % {"day": formats.vn_long_date(row.due_on)},
+            left_out=_left_out({row: _why_not_received(row) for row in passed_over}),
         )  # fmt: skip
+    rows += passed_over
     left_out = {row: reason for row in rows if (reason := _why_not_received(row))}
     promises = promises_of([row for row in rows if row not in left_out], now)
     return render(
@@ -73,6 +83,7 @@ def bulk_assign(request):
     if request.method == "POST" and "typed" not in request.POST and len(address) <= LONGEST_ADDRESS:
         return HttpResponseRedirect(address)
     rows, back, now = _chosen(request), back_to_list(request, reverse("dossiers:dossier_list")), timezone.now()
+    passed_over = _chosen(request, "left_out")
     people = handlers_to_assign(request.user, timezone.localdate(now), offices={row.office_id for row in rows})
     form = AssignManyForm(form_data(request)[0] if "typed" in request.POST else None, people=people)
     if form.is_bound and form.is_valid():
@@ -82,7 +93,9 @@ def bulk_assign(request):
             act=lambda row, **by: services.assign_dossier(dossier=row, to=to, note=note, version=row.version, **by),
             body=lambda row: {"to": str(to.public_id), "note": note},
             came=lambda row: row.handler.full_name,
+            left_out=_left_out(services.why_not_assigned(passed_over, by=request.user, now=now, to=to)),
         )  # fmt: skip
+    rows += passed_over
     asked = WhomForm(form.data if form.is_bound else request.GET if "to" in request.GET else None, people=people)
     to = asked.cleaned_data["to"] if asked.is_bound and asked.is_valid() else None
     if to and not form.is_bound:

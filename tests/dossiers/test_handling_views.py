@@ -405,20 +405,50 @@ def test_many_are_assigned_once_the_page_said_which_ones_go_to_whom_and_which_do
     page = text_of(answer)
     assert "2 hồ sơ được giao cho Lê Thị Nhận" in page and "Lê Thị Nhận đang xử lý hồ sơ này" in page
     assert [str(row) for row in answer.context["going"]] == [str(row) for row in rows[:2]]
-    going = [row for row in chosen if f'name="chosen" value="{row}"' in page.split('name="typed"')[1]]
+    assigning = page.split('name="typed"')[1].split("</form>")[0]
+    assert page.index(">Phân công</button>") < page.index(">Chọn người khác</button>")
+    left_out = [row for row in chosen if f'name="left_out" value="{row}"' in assigning]
+    assert left_out == chosen[2:]
+    going = [row for row in chosen if f'name="chosen" value="{row}"' in assigning]
     assert going == chosen[:2] and not Dossier.objects.filter(handler=officer).exclude(pk=rows[2].pk).exists()
-    typed = {"chosen": going, "typed": "yes", "to": str(officer.public_id), "note": "Làm trước thứ Sáu"}
+    typed = {
+        "chosen": going,
+        "left_out": left_out,
+        "typed": "yes",
+        "to": str(officer.public_id),
+        "note": "Làm trước thứ Sáu",
+    }
     done = head.post(address, typed | {"next": "/dossiers/?late=late"})
     assert done.status_code == 302
     for _loaded_again in range(2):
         page = text_of(head.get(done["Location"]))
         assert page.count("Đã phân công: Lê Thị Nhận") == 2 and 'href="/dossiers/?late=late"' in page
+        assert "Thực hiện được 2 dòng; chưa thực hiện được 3 dòng" in page
+        assert "Lê Thị Nhận đang xử lý hồ sơ này" in page and f"Chỉ trưởng phòng của {foreign.office}" in page
     assert Dossier.objects.filter(handler=officer).count() == 3
     assert [row.slip.filter(verb="assign").count() for row in rows] == [1, 1, 0, 0]
     director = client_as(make_user(Role.DIRECTOR))
     asked = {"chosen": [chosen[0], chosen[4]], "to": str(other.public_id)}
     page = text_of(director.get(address, asked))
     assert f"Phạm Văn Khác không giữ vị trí xử lý hồ sơ tại {office}" in page and "1 hồ sơ được giao cho Phạm" in page
+
+
+def test_the_result_of_receiving_many_names_those_that_were_left_out_beforehand(client_as, version, enterprise):
+    rows = [make_dossier(version, enterprise, state="lodged") for _three in range(3)]
+    make_slip_line(rows[1], "refused")
+    clerk, address = client_as(make_user(Role.INTAKE)), reverse("dossiers:bulk_receive")
+    page = text_of(clerk.get(address, {"chosen": [str(row.public_id) for row in rows[:2]]}))
+    assert (
+        f'name="left_out" value="{rows[1].public_id}"' in page
+        and f'name="chosen" value="{rows[1].public_id}"' not in page
+    )
+    strange = make_dossier(version, enterprise)  # a draft, which nobody of the Department sees
+    left_out = [str(row.public_id) for row in (rows[1], rows[2], strange)]
+    sent = {"chosen": [str(rows[0].public_id)], "left_out": left_out, "typed": "yes"}
+    page = text_of(clerk.post(address, sent | {"operation_key": str(uuid.uuid4())}, follow=True))
+    assert f"{rows[1]}</a>" in page and "Hồ sơ đang ở trạng thái “Từ chối tiếp nhận”" in page
+    assert "hiện không còn vướng gì" in page and str(strange.public_id) not in page
+    assert [Dossier.objects.get(pk=row.pk).state for row in rows] == ["received", "refused", "lodged"]
 
 
 def test_where_nobody_can_take_the_chosen_dossiers_the_page_says_so(client_as, version):
