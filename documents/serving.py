@@ -18,7 +18,7 @@ from audit.access_log import record_read
 from audit.refusals import Refused
 from documents.guard import clean_name
 from documents.layout.drawing import WIDTH, page_to_look_at
-from documents.store import open_clear, path_of, usable
+from documents.store import bytes_at, open_clear, usable
 from screens.text import ascii_of
 
 KEPT_FROM_OTHERS = {
@@ -57,8 +57,6 @@ def serve(stored, request, *, of, name=None, basis="", purpose="", by=None):
         if "picture" in request.GET:
             return _picture(stored, request, basis, by)
         file = open_clear(stored)
-    except OSError as error:
-        raise Http404 from error
     except Refused as refusal:
         messages.error(request, str(refusal))
         return HttpResponseRedirect(of.get_absolute_url())
@@ -151,4 +149,4 @@ def _drawn(stored, page, large):
 @lru_cache(maxsize=16)
 def _kept(sha256, kind, page, width):
     """The page that was drawn for its surroundings is at hand when its picture is asked for."""
-    return page_to_look_at(path_of(sha256).read_bytes(), kind, page, width)
+    return page_to_look_at(bytes_at(sha256), kind, page, width)

@@ -12,7 +12,7 @@ from documents.folding import fold
 from documents.headings import bare
 from documents.limited import ReaderFailed, ReaderRefused, ask_reader
 from documents.reasons import FILES, sentence
-from documents.store import path_of, usable
+from documents.store import opened, path_of, usable
 
 UNITS = {
     "vnd": {"dong": 0, "nghin": 3, "trieu": 6, "ty": 9},
@@ -122,6 +122,7 @@ def read_table(stored, columns, *, key, options=None, bases=(), year=None, origi
     """
     if not usable(stored):
         raise Refused(gettext("The file has not been scanned for viruses yet. Try again in a few minutes."))
+    opened(path_of(stored.sha256)).close()  # said in words where it is missing
     order = {
         "do": "table",
         "format": stored.format,

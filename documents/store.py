@@ -1,6 +1,7 @@
 """The hash-named store: what came in stands under its SHA-256, outside the web root, once for all who sent it."""
 
 import hashlib
+import logging
 import os
 import tempfile
 import uuid
@@ -21,6 +22,7 @@ from documents import guard, identity, scanner
 from documents.models import StoredFile
 from documents.reasons import dotted
 
+logger = logging.getLogger(__name__)
 BLOCK = 1 << 20
 VISITOR = "system:visitor"  # who sends something without having signed in
 VISITORS = uuid.UUID(int=1)  # the owner of what they sent
@@ -190,7 +192,7 @@ def scan_waiting(*, now, most=200):
                 found = scanner.scan(file)
         except scanner.ScannerAway:
             break
-        except Refused:  # its key is missing; whoever opens it is told
+        except Refused:  # its key or the file itself is missing; whoever opens it is told
             continue
         stored.scan, stored.scanned_at = (StoredFile.Scan.FOUND if found else StoredFile.Scan.CLEAN), now
         with transaction.atomic():
@@ -224,15 +226,33 @@ def keep_made(content, *, name, now):
     )
 
 
+def opened(place):
+    """A file of the store, open for reading. Whoever asks for one that is not there is told in words, and the operator in the
+    log: the row was written after the file, so somebody took it away or the store is not the one that belongs to the database."""
+    try:
+        return open(place, "rb")
+    except OSError as error:
+        logger.error("the file store has no %s: %s", place, error)
+        raise Refused(
+            _("The file cannot be read: it is missing from the file store. Tell the administrator, who restores it.")
+        ) from error
+
+
 def bytes_of(stored):
-    return path_of(stored.sha256).read_bytes()
+    return bytes_at(stored.sha256)
+
+
+def bytes_at(sha256):
+    with opened(path_of(sha256)) as file:
+        return file.read()
 
 
 def open_clear(stored):
     """What came in, open for reading: to be served or scanned. An identity paper is opened in memory alone."""
     if not stored.is_identity:
-        return open(place_of(stored), "rb")
-    clear = identity.unlocked(place_of(stored).read_bytes())
+        return opened(place_of(stored))
+    with opened(place_of(stored)) as file:
+        clear = identity.unlocked(file.read())
     if hashlib.sha256(clear).hexdigest() != stored.sha256:
         raise Refused(_("The identity paper in the store is not the one that came in. Tell the administrator."))
     return BytesIO(clear)

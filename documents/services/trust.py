@@ -32,7 +32,7 @@ def verified(stored, now):
         if b"/ByteRange" not in content and b"/Encrypt" not in content:
             return []
         return signatures_in(content, trusted_roots(now))
-    except (Refused, OSError):
+    except Refused:
         return None
 
 
@@ -59,7 +59,7 @@ def _digest_now(stored):
     """Of the bytes themselves, not as the row names it; "" where they cannot be read."""
     try:
         return hashlib.sha256(bytes_of(stored)).hexdigest()
-    except (Refused, OSError):
+    except Refused:
         return ""
 
 

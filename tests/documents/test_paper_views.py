@@ -12,16 +12,20 @@ from accounts.roles import Role
 from documents.composing import data_of
 from documents.models import OutgoingPaper
 from documents.services import way
+from documents.store import path_of
 from tests.factories import (
     make_auditor,
+    make_copy_at,
     make_director,
     make_enterprise_user,
     make_head,
+    make_incoming,
     make_office,
     make_officer,
     make_paper,
     make_paper_at,
     make_series,
+    make_stored_file,
     make_user,
 )
 
@@ -146,3 +150,34 @@ def test_a_place_that_a_template_left_to_be_filled_in_takes_the_way_to_sending_a
     assert way.left_to_fill_in(paper) == ""
     filled = make_paper(body="1. Đã giải quyết…\n2. Chi phí 1... 2 triệu đồng")
     assert "còn chỗ chưa điền" not in client_as(filled.drafter).get(page("paper", filled)).content.decode()
+
+
+def test_a_paper_whose_file_is_missing_from_the_store_answers_in_words_and_tells_the_operator(client_as, caplog):
+    clerk = make_user(Role.RECORDS_CLERK)
+    paper = make_paper_at("numbering", clerk=clerk)
+    path_of(paper.signed.sha256).unlink()
+    client, said = client_as(clerk), "Không đọc được tệp: tệp không còn trong kho lưu trữ"
+    for name in ("paper_signatures", "paper_preview", "paper_pdf"):
+        answer = client.get(page(name, paper), follow=True)
+        assert answer.status_code == 200 and said in answer.content.decode()
+    assert client.get(reverse("documents:paper_page", args=[paper.public_id, 1])).status_code == 404
+    assert client.get(paper.get_absolute_url()).status_code == 200
+    refused = post(client, page("number_paper", paper), version=paper.version, dated_on="27/11/2026")
+    assert said in refused.content.decode()
+    assert {record.levelname for record in caplog.records if paper.signed.sha256 in record.getMessage()} == {"ERROR"}
+
+
+def test_a_copy_and_a_scan_whose_files_are_missing_answer_in_words(client_as):
+    clerk = make_user(Role.RECORDS_CLERK)
+    copy = make_copy_at("numbering", clerk=clerk)
+    scan = make_incoming(scan=make_stored_file(), by=clerk).scans.get()  # its bytes are nowhere
+    path_of(copy.last_file.sha256).unlink()
+    client = client_as(clerk)
+    for address in (
+        reverse("documents:copy_pdf", args=[copy.public_id]),
+        reverse("documents:incoming_scan", args=[scan.public_id]),
+        reverse("documents:incoming_scan", args=[scan.public_id]) + "?view=1",
+    ):
+        answer = client.get(address, follow=True)
+        assert answer.status_code == 200 and "tệp không còn trong kho lưu trữ" in answer.content.decode()
+    assert client.get(reverse("documents:scan_signatures", args=[scan.public_id])).status_code == 200
