@@ -256,6 +256,22 @@ def actors_called(text):
     return set().union(*(finder(text) for finder in _finders))
 
 
+_readers: dict[str, str] = {}
+
+
+def register_reader(object_kind, action):
+    """What events about such objects say is read only by who may do `action`; in the log others see that it happened. Rooms
+    register what even those who oversee the system have no business with."""
+    _readers[object_kind] = action
+
+
+class _Withheld(dict):
+    """The facts of an event for whoever may not read them."""
+
+    def __missing__(self, name):
+        return "…"
+
+
 @dataclass(frozen=True)
 class Line:
     """One sentence of a history with its changes as (label, before, after); of a long text `after` is a Rewritten, which tells
@@ -267,6 +283,7 @@ class Line:
     reason: str
     changes: tuple
     event: Event
+    withheld: bool = False
 
     @property
     def told(self):
@@ -311,8 +328,8 @@ def _with_names(fields, values, actors):
     }
 
 
-def lines_of(events):
-    """Events as lines; what was done by a written authorisation (facts `authorised_by`, `…_paper`) says in whose name, and
+def lines_of(events, *, reader=None):
+    """Events as lines, to a `reader` of the log without what is not theirs to read (`register_reader`); what was done by a written authorisation (facts `authorised_by`, `…_paper`) says in whose name, and
     people who stand before or after a change are named."""
     known, events = sentences(), list(events)
     bodies = [json.loads(event.body) for event in events]
@@ -323,6 +340,10 @@ def lines_of(events):
     lines = []
     for event, body in zip(events, bodies, strict=True):
         sentence, fields = known.get(event.kind, (event.kind, {}))
+        if reader is not None and not _may_read(reader, event):
+            text = str(sentence) % _Withheld() if "%(" in str(sentence) else str(sentence)
+            lines.append(Line(event.at, actors[event.actor], text, "", (), event, withheld=True))
+            continue
         before, after = (_with_names(fields, body.get(side) or {}, actors) for side in ("before", "after"))
         changes = tuple(
             _change(fields, name, before.get(name), after.get(name))
@@ -341,6 +362,11 @@ def lines_of(events):
         reason = body.get("reason") or (body.get("facts") or {}).get("note", "")
         lines.append(Line(event.at, who, text, reason, changes, event))
     return lines
+
+
+def _may_read(reader, event):
+    action = _readers.get(event.object_kind)
+    return action is None or reader.may(action)
 
 
 def _in_whose_name(actors, actor, facts):

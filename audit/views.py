@@ -69,7 +69,7 @@ def event_list(request):
     def placed(events):
         """Each event as a sentence, with its place in the chain; None while it waits for one."""
         places = {event.pk: event.link.sequence for event in events if hasattr(event, "link")}
-        return [(line, places.get(line.event.pk)) for line in lines_of(events)]
+        return [(line, places.get(line.event.pk)) for line in lines_of(events, reader=request.user)]
 
     return _listed(request, "audit/event_list.html", form, rows, placed)
 

@@ -7,6 +7,7 @@ class DocumentsConfig(AppConfig):
 
     def ready(self):
         from accounts import handover
+        from audit.events import register_reader
         from documents import filed, filing
         from documents.models import IncomingPaper, WorkFile
         from documents.services import imports as services
@@ -46,5 +47,7 @@ class DocumentsConfig(AppConfig):
         )
         handover.register_file(_("Record to print (PDF)"), "documents:handover_record_pdf")
         handover.register_file(_("Record in Word"), "documents:handover_record_word")
+        for kind in ("documents.outgoingpaper", "documents.papercopy"):
+            register_reader(kind, "papers.see")
         for fileable in filed.FILEABLES:
             filing.register(fileable)

@@ -2,10 +2,10 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts.roles import READERS
 from documents.filing import Entry, Fileable
 from documents.incoming_states import IncomingState
 from documents.models import IncomingPaper, PaperNumber
+from documents.paper_states import SEERS
 from reference.presenting import written
 
 
@@ -29,7 +29,7 @@ def _outgoing(number):
 
 
 def _numbers_seen(user):
-    seen = user.is_authenticated and user.roles & READERS
+    seen = user.is_authenticated and user.roles & SEERS
     rows = PaperNumber.objects.standing().select_related("series", "office")
     return rows if seen else rows.none()
 

@@ -28,6 +28,9 @@ class State(TextChoices):
 
 CLERK = frozenset({Role.RECORDS_CLERK})
 OFFICE = CLERK | {Role.CHIEF_OF_OFFICE}
+SEERS = STAFF - {Role.ADMINISTRATOR} | {
+    Role.AUDITOR
+}  # who runs the system reads none: they name enterprises and say what of them
 DRAFTERS = STAFF - LEADERS - {Role.ADMINISTRATOR}
 INITIALLERS = HEADS | {Role.CHIEF_OF_OFFICE}
 

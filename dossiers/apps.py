@@ -8,6 +8,7 @@ class DossiersConfig(AppConfig):
         from django.utils.translation import gettext_lazy as _
 
         from accounts import handover
+        from audit.events import register_reader
         from documents import filing, purposes
         from dossiers import holding
         from dossiers.filed import FILEABLE
@@ -18,6 +19,7 @@ class DossiersConfig(AppConfig):
         from enterprises import panels, waiting
         from programme import citations
 
+        register_reader("dossiers.dossier", "dossiers.list")
         citations.register(
             ProcedureVersion._meta.verbose_name_plural,
             lambda: ProcedureVersion.objects.exclude(state=ProcedureVersion.State.DISCARDED).filter(

@@ -11,7 +11,6 @@ from django.db.models import TextChoices
 from django.utils.translation import pgettext_lazy
 
 from accounts.roles import HEADS, LEADERS, SYSTEMS, Role
-from accounts.roles import READERS as ALL_READERS
 
 
 class State(TextChoices):
@@ -76,10 +75,11 @@ TURNS = {
     State.WITHDRAWN: Turn.NOBODY,
 }
 
-READERS = ALL_READERS - {Role.ADMINISTRATOR}  # who runs the system has no business with what enterprises lodge
 CLERKS = frozenset({Role.INTAKE, Role.RECORDS_CLERK})  # who types in what comes on paper
 HANDLERS = HEADS | {Role.OFFICER}
 DECIDERS = HEADS | LEADERS
+# who receives, handles, checks and decides, and who supervises that; nobody else has business with what enterprises lodge
+READERS = CLERKS | HANDLERS | LEADERS | {Role.CHIEF_OF_OFFICE, Role.INSPECTOR, Role.AUDITOR}
 ENTERPRISE = frozenset({Role.SIGNATORY, Role.PREPARER})
 SIGNATORY = frozenset({Role.SIGNATORY})
 

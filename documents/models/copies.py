@@ -8,21 +8,21 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.models import Office
-from accounts.roles import LEADERS, READERS, Role
+from accounts.roles import LEADERS, Role
 from audit.identity import Identified, Versioned
 from documents.copy_states import WITH_COPY_NUMBER, CopyState, copy_move
 from documents.models.imports import StoredFile
 from documents.models.incoming import IncomingPaper
 from documents.models.numbers import NumberSeries, PaperNumber
 from documents.models.papers import OutgoingPaper
-from documents.paper_states import CLERK, OFFICE
+from documents.paper_states import CLERK, OFFICE, SEERS
 from documents.signatories import Authority
 
 
 class CopyQuerySet(models.QuerySet):
     def visible_to(self, user):
         """Whoever signs one, the Department's Office, the leaders and auditors, and those who see what was copied."""
-        if not user.is_authenticated or not user.roles & READERS:
+        if not user.is_authenticated or not user.roles & SEERS:
             return self.none()
         if user.roles & (OFFICE | LEADERS | {Role.AUDITOR}):
             return self.all()

@@ -9,11 +9,11 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Office, Post
-from accounts.roles import LEADERS, READERS, Role
+from accounts.roles import LEADERS, Role
 from audit.identity import Identified, Versioned
 from documents.models.imports import StoredFile
 from documents.models.numbers import NumberSeries, PaperNumber
-from documents.paper_states import CLERK, INITIALLERS, OFFICE, ON_THE_WAY, WITH_NUMBER, State, move_of
+from documents.paper_states import CLERK, INITIALLERS, OFFICE, ON_THE_WAY, SEERS, WITH_NUMBER, State, move_of
 from documents.signatories import Authority
 from screens.text import fold
 
@@ -34,8 +34,8 @@ def offices_headed_by(user, on):
 class PaperQuerySet(models.QuerySet):
     def visible_to(self, user):
         """Drafts are seen by whoever drafted them and the heads of their office; what is on its way also by whoever
-        takes a step of it, the leaders and auditors; what was issued by all staff."""
-        if not user.is_authenticated or not user.roles & READERS:
+        takes a step of it, the leaders and auditors; what was issued by all staff but whoever only runs the system."""
+        if not user.is_authenticated or not user.roles & SEERS:
             return self.none()
         own = Q(drafter=user) | Q(office__in=offices_headed_by(user, timezone.localdate()))
         seen = own | Q(state=State.ISSUED) | Q(signer=user, state__in=[*ON_THE_WAY, State.STOPPED])

@@ -3,11 +3,10 @@
 from django.utils.translation import gettext_lazy as _
 
 from accounts.access import action, route
-from accounts.roles import READERS
 from documents.copy_states import roles_of_copies
-from documents.paper_states import CLERK
+from documents.paper_states import CLERK, SEERS
 
-SEE = action("copies.see", _("See copies of papers"), roles=READERS)
+SEE = action("copies.see", _("See copies of papers"), roles=SEERS)
 PREPARE = action("copies.prepare", _("Prepare copies of papers"), roles=CLERK)
 STEPS = {
     "sign": action("copies.sign", _("Sign copies of papers"), roles=roles_of_copies("sign")),

@@ -4,10 +4,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.access import ANYONE, action, menu, route
 from accounts.models import Post
-from accounts.roles import READERS
-from documents.paper_states import DRAFTERS, roles_of
+from documents.paper_states import DRAFTERS, SEERS, roles_of
 
-SEE = action("papers.see", _("See papers that go out"), roles=READERS)
+SEE = action("papers.see", _("See papers that go out"), roles=SEERS)
 DRAFT = action("papers.draft", _("Draft papers that go out"), roles=DRAFTERS)
 STEPS = {
     "send": DRAFT,

@@ -29,8 +29,8 @@ class DossierQuerySet(models.QuerySet):
         return self.filter(Q(enterprise__in=held) | Q(enterprise__merged_into__in=held))
 
     def visible_to(self, user):
-        """The enterprise sees its own, but not what a clerk is still typing in; the Department sees what was lodged, and
-        those who type in paper also what they type. Whoever only runs the system sees none."""
+        """The enterprise sees its own, but not what a clerk is still typing in; those of the Department who have to do with
+        dossiers see what was lodged, and those who type in paper also what they type."""
         if not user.is_authenticated:
             return self.none()
         own = Q(pk__in=Dossier.objects.of_enterprises_of(user).values("pk")) & (

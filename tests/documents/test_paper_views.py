@@ -181,3 +181,17 @@ def test_a_copy_and_a_scan_whose_files_are_missing_answer_in_words(client_as):
         answer = client.get(address, follow=True)
         assert answer.status_code == 200 and "tệp không còn trong kho lưu trữ" in answer.content.decode()
     assert client.get(reverse("documents:scan_signatures", args=[scan.public_id])).status_code == 200
+
+
+def test_whoever_only_runs_the_system_reads_no_paper_that_went_out_and_no_copy(client_as):
+    clerk = make_user(Role.RECORDS_CLERK)
+    copy = make_copy_at("issued", clerk=clerk)
+    paper = copy.outgoing
+    addresses = [reverse("documents:paper_list"), reverse("documents:copy_pdf", args=[copy.public_id])]
+    addresses += [page(name, paper) for name in ("paper", "paper_preview", "paper_pdf", "paper_signatures")]
+    administrator, reader = client_as(make_user(Role.ADMINISTRATOR)), client_as(make_officer())
+    assert {administrator.get(address).status_code for address in addresses} == {403}
+    assert all(answer.status_code == 200 and answer.getvalue() for answer in map(reader.get, addresses))
+    assert administrator.get(reverse("documents:series_list")).status_code == 200
+    line = administrator.get(reverse("documents:number", args=[paper.number.public_id])).content.decode()
+    assert paper.get_absolute_url() not in line

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from accounts.models import Post
 from accounts.roles import Role
+from audit.events import record_event
 from audit.models import AccessEntry
 from documents.store import save_upload
 from dossiers.models import Dossier
@@ -922,7 +923,12 @@ def test_lists_and_pages_cost_the_same_with_one_row_and_with_three(
     assert before[0] <= 12
 
 
-def test_whoever_only_runs_the_system_reads_no_dossier_and_none_of_its_files(client_as, lodged, enterprise):
+@pytest.mark.parametrize(
+    "role", ["administrator", "accountant", "chief_accountant", "centre_staff", "council_secretary"]
+)
+def test_whoever_has_nothing_to_do_with_dossiers_reads_none_and_none_of_their_files(
+    client_as, lodged, enterprise, role
+):
     line, file = make_slip_line(lodged, "received"), lodged.files.get()
     addresses = [
         reverse("dossiers:dossier_list"), reverse("dossiers:register"), reverse("dossiers:tally"),
@@ -930,8 +936,8 @@ def test_whoever_only_runs_the_system_reads_no_dossier_and_none_of_its_files(cli
         page("control_slip", lodged), reverse("dossiers:dossier_form", args=[lodged.public_id, line.public_id]),
         reverse("dossiers:dossier_list") + "?export=csv",
     ]  # fmt: skip
-    administrator, office = make_user(Role.ADMINISTRATOR), make_office()
-    client, reader = client_as(administrator), client_as(make_auditor())
+    person, office = make_user(Role(role)), make_office()
+    client, reader = client_as(person), client_as(make_auditor())
     assert {client.get(address).status_code for address in addresses} == {403}
     answers = [reader.get(address) for address in addresses]
     assert all(
@@ -942,13 +948,26 @@ def test_whoever_only_runs_the_system_reads_no_dossier_and_none_of_its_files(cli
     assert lodged.code not in text_of(client.get(own_page)) and lodged.code in text_of(reader.get(own_page))
     assert reverse("dossiers:procedure_list") in text_of(client.get(reverse("dossiers:procedure_list")))
     Post.objects.create(
-        user=administrator,
+        user=person,
         office=office,
         role=Role.OFFICER,
         starts_on=timezone.localdate() - timedelta(days=1),
         paper="1/QĐ",
     )  # who also handles dossiers reads them as whoever handles does
-    assert client_as(administrator).get(page("dossier", lodged)).status_code == 200
+    assert client_as(person).get(page("dossier", lodged)).status_code == 200
+
+
+def test_the_event_log_says_to_administrators_that_something_happened_to_a_dossier_and_not_what(client_as, lodged):
+    officer = make_officer()
+    make_slip_line(lodged, "received", handler=officer)
+    record_event("dossier appraised", lodged, by=officer, now=timezone.now(), note="Công ty nợ lương")
+    record_event("dossier file attached", lodged, by=officer, now=timezone.now(), name="cccd.png", component="Giấy tờ")
+    log = reverse("audit:event_list")
+    shown = text_of(client_as(make_auditor()).get(log))
+    assert "Công ty nợ lương" in shown and "Đính kèm tệp cccd.png" in shown
+    shown = text_of(client_as(make_user(Role.ADMINISTRATOR)).get(log))
+    assert "Công ty nợ lương" not in shown and "cccd.png" not in shown and "Đính kèm tệp …" in shown
+    assert officer.full_name in shown and "Nội dung chỉ người được xem đối tượng này" in shown
 
 
 def test_the_menu_has_dossiers_for_staff_and_for_enterprises(client_as, signatory):

@@ -203,7 +203,7 @@ def test_every_other_reader_sees_that_it_is_there_and_nothing_of_it(desk, client
     page = desk.dossier.get_absolute_url()
     readers = [
         make_officer(office=desk.office), make_head(office=desk.office), make_auditor(), make_user(Role.DIRECTOR),
-        make_user(Role.INTAKE), make_user(Role.ACCOUNTANT),
+        make_user(Role.INTAKE), make_user(Role.INSPECTOR),
     ]  # fmt: skip
     for reader in readers:
         client = client_as(reader)
