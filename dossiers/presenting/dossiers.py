@@ -45,6 +45,9 @@ OWN_TURN = {
     Turn.ENTERPRISE: gettext_lazy("your turn"),
     Turn.NOBODY: "",
 }
+# The Department still hands it over and enters that; but nobody waits for a decision any more.
+RESULT_READY = gettext_lazy("The result is there: it can be taken")
+OWN_RESULT_READY = gettext_lazy("the result is there")
 ABOUT = 90  # characters
 # The kinds of fields that say it, or help to tell which does.
 OF_MATTER = (FormField.Kind.LONG_TEXT, FormField.Kind.TEXT, FormField.Kind.CHOICE, FormField.Kind.PHONE)
@@ -72,6 +75,16 @@ NEXT_INSIDE = {
     State.APPROVED: gettext_lazy("The result is signed; then the records clerk numbers and issues it."),
     State.ISSUED: gettext_lazy("The intake desk gives the result to the enterprise and enters that; it can be downloaded here already."),
 }  # fmt: skip
+
+
+def turn_text(dossier):
+    """Whose turn it is, as everybody reads it."""
+    return RESULT_READY if dossier.state == State.ISSUED else TURN_WORDS[dossier.turn]
+
+
+def own_turn(dossier):
+    """Likewise, in the enterprise's own list."""
+    return OWN_RESULT_READY if dossier.state == State.ISSUED else OWN_TURN[dossier.turn]
 
 
 def next_inside(dossier, request=None):
@@ -177,7 +190,7 @@ def rows_of_own(dossiers, answer_days):
         else:
             until = _("to be answered by %(day)s") % {"day": formats.vn_date(day)} if day else ""
         late = dossier.is_late(today) or bool(day and day < today)
-        rows.append((dossier, about, OWN_TURN[dossier.turn], until, late))
+        rows.append((dossier, about, own_turn(dossier), until, late))
     return rows
 
 

@@ -24,13 +24,13 @@ from dossiers.presenting import slips
 from dossiers.presenting.applications import application_shown
 from dossiers.presenting.dossiers import (
     STATE_KINDS,
-    TURN_WORDS,
     components_shown,
     facts_of,
     history_lines,
     next_inside,
     next_text,
     sections_of,
+    turn_text,
     until_text,
     what_happened,
 )
@@ -86,7 +86,7 @@ def look_up_dossier(request, token):
         "dossier": row,
         "kind": STATE_KINDS[row.state],
         "received_at": received.at if received else None,
-        "turn": TURN_WORDS[row.turn],
+        "turn": turn_text(row),
         "next": "" if row.turn == Turn.NOBODY else next_text(row),
         "answer_by": until_text(row) if row.state == State.SUPPLEMENTING else "",
     }
@@ -107,7 +107,7 @@ def dossier(request, public_id):
         {
             "dossier": row,
             "kind": STATE_KINDS[row.state],
-            "turn": TURN_WORDS[row.turn],
+            "turn": turn_text(row),
             "until": until_text(row),
             "facts": facts_of(row),
             "sections": sections_of(row, fields),

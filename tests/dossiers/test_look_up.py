@@ -12,8 +12,10 @@ from django.urls import reverse
 from accounts.roles import Role
 from documents.layout.data import qr_modules
 from dossiers.models import Dossier
+from dossiers.presenting.dossiers import own_turn
 from dossiers.presenting.slips import paper_of, slip_of
-from tests.dossiers.test_dossier_models import refused, setting
+from dossiers.states import State
+from tests.dossiers.test_dossier_models import forced_into, refused, setting
 from tests.dossiers.test_dossier_views import text_of
 from tests.factories import (
     make_dossier,
@@ -98,6 +100,27 @@ def test_whoever_has_the_address_reads_state_days_and_whose_turn_it_is_and_nothi
     for words in (*kept, asked.items.get().wanted, str(dossier.public_id)):
         assert words not in answer.content.decode()
     assert "private" in answer.headers["Cache-Control"] and "noindex" in answer.headers["X-Robots-Tag"]
+
+
+DEPARTMENT, ENTERPRISE = (
+    ("Đang chờ Sở xử lý", "đang chờ Sở xử lý"),
+    ("Đang chờ doanh nghiệp", "đang chờ doanh nghiệp"),
+)
+NOBODY = ("Không còn việc phải làm", "")
+WHOSE_TURN = {
+    "lodged": DEPARTMENT, "received": DEPARTMENT, "appraising": DEPARTMENT, "supplementing": ENTERPRISE,
+    "submitted": DEPARTMENT, "approved": DEPARTMENT, "issued": ("Đã có kết quả, có thể nhận", "đã có kết quả"),
+    "returned": NOBODY, "refused": NOBODY, "not_eligible": NOBODY, "stopped": NOBODY, "withdrawn": NOBODY,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("state", [state for state in State if state != State.DRAFT])
+def test_every_state_says_whether_anybody_is_waited_for(client, state):
+    dossier = forced_into(state)
+    everybody, own = WHOSE_TURN[state]
+    page = text_of(client.get(address(dossier)))
+    assert {words for words, _own in WHOSE_TURN.values() if words in page} == {everybody}
+    assert own_turn(dossier) == own
 
 
 def test_a_wrong_token_a_code_or_a_draft_is_not_found(client):
