@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from audit.events import lines_of
 from audit.models import Event
+from documents.layout.data import qr_modules
 from dossiers.answers import in_words
 from dossiers.answers import lines_of as answer_lines
 from dossiers.lodging import components_of, condition_text
@@ -126,6 +127,13 @@ def until_text(dossier):
 def look_up_address(dossier):
     """Where whoever holds the receipt reads how the dossier stands, without an account."""
     return f"{settings.SITE_URL.rstrip('/')}{reverse('dossiers:look_up_dossier', args=[dossier.token])}"
+
+
+def code_drawn(text):
+    """A QR code as an outline to fill: (its width in squares, the path of the dark ones, a unit each)."""
+    rows = qr_modules(text)
+    dark = ((x, y) for y, row in enumerate(rows) for x, is_dark in enumerate(row) if is_dark)
+    return len(rows), "".join(f"M{x} {y}h1v1h-1z" for x, y in dark)
 
 
 def about_text(answers, fields):

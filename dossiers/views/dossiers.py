@@ -80,7 +80,9 @@ def dossier_list(request):
 @never_cache
 def look_up_dossier(request, token):
     """What the code on a receipt opens, for everybody: how the dossier stands, and nothing of who asks or for what."""
-    row = get_object_or_404(Dossier.objects.lodged().select_related("procedure_version__procedure"), token=token)
+    row = Dossier.objects.lodged().select_related("procedure_version__procedure").filter(token=token).first()
+    if row is None:
+        return render(request, "dossiers/look_up_nothing.html", status=404)
     received = row.slip.filter(verb=SlipLine.Verb.RECEIVE).first()
     page = {
         "dossier": row,

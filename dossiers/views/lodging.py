@@ -23,6 +23,7 @@ from dossiers.presenting.applications import application_shown
 from dossiers.presenting.dossiers import (
     STATE_KINDS,
     closed_text,
+    code_drawn,
     components_shown,
     look_up_address,
     rows_of_own,
@@ -435,14 +436,16 @@ def lodged_dossier(request, public_id):
     dossier = visible_dossier(request, public_id)
     if not dossier.submitted_at:
         raise Http404
-    fields = list(dossier.procedure_version.fields.all())
+    fields, address = list(dossier.procedure_version.fields.all()), look_up_address(dossier)
+    squares, path = code_drawn(address)
     return render(
         request,
         "dossiers/lodged_dossier.html",
         {
             "dossier": dossier,
             "way": way_text(dossier),
-            "address": look_up_address(dossier),
+            "address": address,
+            "code": {"across": squares + 8, "path": path},  # four squares are left free on every side
             "components": components_shown(dossier, fields, services.standing_files(dossier)),
             "application": application_shown(dossier, application_of(dossier)),
         },

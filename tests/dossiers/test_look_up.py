@@ -1,5 +1,6 @@
 """What whoever holds a receipt reads without an account: how the dossier stands, and nothing of who asks or for what."""
 
+import re
 import uuid
 from datetime import date
 
@@ -126,11 +127,26 @@ def test_every_state_says_whether_anybody_is_waited_for(client, state):
 def test_a_wrong_token_a_code_or_a_draft_is_not_found(client):
     dossier, draft = lodged(), make_dossier()
     for token in ("x" * 24, dossier.code, str(dossier.public_id), uuid.uuid4().hex, draft.token):
-        assert client.get(reverse("dossiers:look_up_dossier", args=[token])).status_code == 404
+        answer = client.get(reverse("dossiers:look_up_dossier", args=[token]))
+        assert answer.status_code == 404
+        page = answer.content.decode()
+        assert "đối chiếu" in page and "giấy tiếp nhận" in page and "hay ô tìm kiếm" not in page
     assert Dossier.objects.filter(token=draft.token).exists()
 
 
 def test_the_confirmation_names_the_address(client_as):
     dossier = lodged()
-    page = client_as(dossier.applicant).get(reverse("dossiers:lodged_dossier", args=[dossier.public_id]))
-    assert f"{settings.SITE_URL}{address(dossier)}" in page.content.decode()
+    page = (
+        client_as(dossier.applicant).get(reverse("dossiers:lodged_dossier", args=[dossier.public_id])).content.decode()
+    )
+    whole = f"{settings.SITE_URL}{address(dossier)}"
+    assert whole in page
+    path = re.search(r'<path d="([^"]+)"', page[page.index('class="qr"') :])[1]
+    dark = {(int(x), int(y)) for x, y in re.findall(r"M(\d+) (\d+)h1v1h-1z", path)}
+    assert dark == {(x, y) for y, row in enumerate(qr_modules(whole)) for x, is_dark in enumerate(row) if is_dark}
+
+
+def test_a_visitor_who_finds_nothing_is_not_sent_to_a_search_that_only_who_signed_in_has(client, client_as):
+    for who, is_sent in ((client, False), (client_as(make_user(Role.OFFICER)), True)):
+        answer = who.get("/khong-co/")
+        assert answer.status_code == 404 and ("hay ô tìm kiếm" in answer.content.decode()) == is_sent
