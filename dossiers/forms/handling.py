@@ -4,6 +4,7 @@ from types import SimpleNamespace
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Office, User
@@ -213,22 +214,28 @@ class SupplementForm(Form):
                 label=_("Component"), queryset=components, to_field_name="public_id", required=False,
                 empty_label=_("(none: about what is stated)"),
             )  # fmt: skip
-            self.fields[f"wanted_{place}"] = forms.CharField(
-                label=_("What is missing or not right"), max_length=500, required=False
-            )
-            self.fields[f"reason_{place}"] = forms.CharField(label=_("Reason"), max_length=500, required=False)
+            self.fields[f"wanted_{place}"] = _words(_("What is missing or not right"), required=False, rows=2, most=500)
+            self.fields[f"reason_{place}"] = _words(_("Reason"), required=False, rows=2, most=500)
             self.fields[f"legal_basis_{place}"] = forms.CharField(
                 label=_("Legal basis"), max_length=300, required=False,
                 help_text=_("Left empty: %(basis)s") % {"basis": basis} if basis else "",
             )  # fmt: skip
             for part in ("wanted", "reason") if basis else ("wanted", "reason", "legal_basis"):
                 self.fields[f"{part}_{place}"].needed = _("needed where this part is used") if place else ""
+            for part in PARTS:
+                self.fields[f"{part}_{place}"].part = _("Thing %(number)s") % {"number": place + 1}
         self.basis = basis
 
     @property
     def rows(self):
         """[[bound fields]] of each item, for the page."""
         return [[self[f"{part}_{place}"] for part in PARTS] for place in range(self.count)]
+
+    def clean_answer_by(self):
+        day = self.cleaned_data["answer_by"]
+        if day and day <= timezone.localdate():
+            raise ValidationError(_("The day by which the enterprise answers must be still to come."))
+        return day
 
     def clean(self):
         given = super().clean()

@@ -6,7 +6,10 @@ register = template.Library()
 
 @register.filter
 def error_links(form):
-    """[{href, message}] for the summary on top: first what concerns the whole form, then the fields in their order."""
+    """[{href, message}] for the summary on top: first what concerns the whole form, then the fields in their order.
+
+    Of fields that a form has several times each is named with the `part` of the form to which it belongs.
+    """
     if not form.is_bound:
         return []
     links = [{"href": "", "message": message} for message in form.non_field_errors()]
@@ -16,7 +19,8 @@ def error_links(form):
             if field.is_hidden:
                 links.append({"href": "", "message": message})
             else:
-                links.append({"href": f"#{target}", "message": f"{field.label}: {message}"})
+                part = f"{field.field.part} – " if hasattr(field.field, "part") else ""
+                links.append({"href": f"#{target}", "message": f"{part}{field.label}: {message}"})
     return links
 
 

@@ -131,7 +131,10 @@ def test_a_supplement_is_prepared_item_by_item_and_what_is_half_typed_stays(clie
     make_slip_line(lodged, "appraising")
     client = client_as(officer)
     half = {"wanted_0": "Bản vẽ mặt bằng", "reason_0": "", "wanted_2": "", "reason_2": "Chưa rõ"}
+    half["answer_by"] = f"{timezone.localdate():%d/%m/%Y}"
     page = text_of(client.post(to("ask_supplement", lodged), half))
+    assert "Mục 1 – Lý do: Hãy nêu" in page and "Mục 3 – Nội dung còn thiếu hoặc chưa đúng: Hãy nêu" in page
+    assert "Hạn bổ sung phải sau ngày hôm nay" in page
     assert "Bản vẽ mặt bằng" in page and "Hãy nêu lý do." in page and "Hãy nêu nội dung còn thiếu" in page
     whole = {"wanted_0": "Bản vẽ mặt bằng", "reason_0": "Chưa rõ diện tích", "guidance": "Gửi bản PDF"}
     page = text_of(client.post(to("ask_supplement", lodged), whole, follow=True))
