@@ -12,6 +12,7 @@ from accounts.access import require
 from accounts.roles import Role
 from audit.events import canonical, record_event
 from audit.refusals import Conflict, NotAllowed, Refused, StaleVersion
+from documents.guard import clean_name
 from documents.store import save_upload
 from dossiers.answers import facts_now, fitting, in_words, missing_of
 from dossiers.codes import next_code
@@ -153,6 +154,14 @@ def attach_file(*, dossier, component, stored, by, now):
     facts = {"name": row.name_to_all, "component": component.name_vi, "sha256": stored.sha256}
     record_event("dossier file attached", draft, by=by, now=now, **facts)
     return row
+
+
+def attached_already(row, upload):
+    """What is said of a file that stands already, maybe under another name."""
+    if row.file.original_name == clean_name(upload.name):
+        return _("%(upload)s: this file is attached already.") % {"upload": row.name_to_all}
+    said = _("%(upload)s: the same file is attached already, as “%(name)s”.")
+    return said % {"upload": upload.name, "name": row.name_to_all}
 
 
 def upload_file(*, dossier, component, upload, by, now):

@@ -12,7 +12,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from audit.refusals import NotAllowed, Refused, StaleVersion
-from documents.guard import clean_name
 from documents.serving import serve
 from dossiers.answers import draft_form_class, from_kept, initial_of, missing_of
 from dossiers.forms.dossiers import ConfirmForm, LodgeForm, StartForm, TypeInForm, WithdrawForm
@@ -246,7 +245,7 @@ def add_file(request, public_id, component_id):
     """Files for one component, each checked and told of by itself."""
     dossier = _prepared(request, public_id)
     component = services.component_of(dossier, component_id)
-    problems = []
+    problems, attached, already = [], [], []
     if request.method == "POST" and component is None:
         messages.error(request, _("This component is not one of this dossier. Nothing was attached; choose it below."))
     if request.method == "POST" and component is not None:
@@ -259,35 +258,37 @@ def add_file(request, public_id, component_id):
                 row = services.upload_file(
                     dossier=dossier, component=component, upload=upload, by=request.user, now=now
                 )
-                if row.added_at != now and row.file.original_name != clean_name(upload.name):
-                    problems.append(
-                        _("%(upload)s: the same file is attached already, as “%(name)s”.")
-                        % {"upload": upload.name, "name": row.name_to_all}
-                    )
+                if row.added_at == now:
+                    attached.append(row.name_to_all)
+                else:
+                    already.append(services.attached_already(row, upload))
             except NotAllowed as refusal:
                 raise PermissionDenied(str(refusal)) from None
             except Refused as refusal:
                 problems.append(f"{upload.name}: {refusal}")
     elif component is None and request.method == "GET":
         raise Http404
-    return _component_answer(request, dossier, component, problems)
+    done = [_("Attached: %(names)s.") % {"names": ", ".join(attached)}] if attached else []
+    return _component_answer(request, dossier, component, problems, done + already)
 
 
 def remove_file(request, public_id, file_id):
     dossier = _prepared(request, public_id)
     rows = DossierFile.objects.filter(component__isnull=False).select_related("component")
     row = get_object_or_404(rows, dossier=dossier, public_id=file_id)
-    problems = []
+    problems, done = [], []
     try:
         services.remove_file(row=row, by=request.user, now=timezone.now())
     except NotAllowed as refusal:
         raise PermissionDenied(str(refusal)) from None
     except Refused as refusal:
         problems.append(str(refusal))
-    return _component_answer(request, dossier, row.component, problems)
+    else:
+        done = [_("Taken away: %(name)s.") % {"name": row.name_to_all}]
+    return _component_answer(request, dossier, row.component, problems, done)
 
 
-def _component_answer(request, dossier, component, problems):
+def _component_answer(request, dossier, component, problems, done):
     """The component alone for the page that asked in the background; else the page again, at the component."""
     told = {component.pk: problems} if component and problems else {}
     if component and request.headers.get("HX-Request") == "true":
@@ -295,7 +296,10 @@ def _component_answer(request, dossier, component, problems):
         row = next((row for row in shown if row["component"].pk == component.pk), None)
         if row:
             sees = {"sees_identity": sees_identity(request.user, dossier)}
-            return render(request, "dossiers/includes/component.html", {"row": row, "dossier": dossier, **sees})
+            context = {"row": row | {"done": done}, "dossier": dossier, **sees}
+            return render(request, "dossiers/includes/component.html", context)
+    for sentence in done:
+        messages.success(request, sentence)
     if component and request.method == "POST" and not problems and dossier.is_draft:
         address = reverse("dossiers:dossier_components", args=[dossier.public_id])
         return HttpResponseRedirect(f"{address}#component-{component.code}")

@@ -17,6 +17,7 @@ from dossiers.permissions.handling import may_approve_request, may_do
 from dossiers.presenting.handling import items_shown
 from dossiers.presenting.procedures import working_days
 from dossiers.services import supplements as services
+from dossiers.services.dossiers import attached_already
 from dossiers.services.slip import whose
 from dossiers.states import Verb
 from dossiers.views.handling import with_form
@@ -199,7 +200,9 @@ def _save_answer(request, row, items, form):
         item.request = row
         for upload in form.cleaned_data.get(form.files_of(item)) or []:
             try:
-                services.upload_item_file(item=item, upload=upload, **by)
+                file = services.upload_item_file(item=item, upload=upload, **by)
+                if file.added_at != by["now"]:
+                    messages.info(request, attached_already(file, upload))
             except Refused as refusal:
                 form.add_error(form.files_of(item), f"{upload.name}: {refusal}")
 

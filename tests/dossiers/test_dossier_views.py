@@ -653,9 +653,21 @@ def test_the_same_file_under_another_name_is_said_to_be_there(client_as, draft, 
         upload = SimpleUploadedFile(name, content)
         return text_of(client.post(page("add_file", draft, version.components.get()), {"file": upload}, follow=True))
 
-    said = "tệp này đã được đính kèm với tên “van-ban.pdf”"
-    assert said not in sent("van-ban.pdf") + sent("van-ban.pdf")  # sent twice it is one sending
-    assert f"khac-ten.pdf: {said}" in sent("khac-ten.pdf") and draft.files.standing().count() == 1
+    assert "Đã đính kèm: van-ban.pdf." in sent("van-ban.pdf")
+    assert "van-ban.pdf: tệp này đã được đính kèm." in sent("van-ban.pdf")  # sent twice it is one sending
+    assert "khac-ten.pdf: tệp này đã được đính kèm với tên “van-ban.pdf”" in sent("khac-ten.pdf")
+    row = draft.files.standing().get()
+    assert "Đã bỏ tệp: van-ban.pdf." in text_of(client.post(page("remove_file", draft, row), follow=True))
+
+
+def test_a_component_alone_says_what_became_of_a_file(client_as, draft, version, preparer):
+    client, add = client_as(preparer), page("add_file", draft, version.components.get())
+    behind = {"HX-Request": "true"}
+    part = text_of(client.post(add, {"file": SimpleUploadedFile("một.pdf", one_page())}, headers=behind))
+    assert "Đã đính kèm: một.pdf." in part
+    remove = page("remove_file", draft, draft.files.standing().get())
+    assert "Đã bỏ tệp: một.pdf." in text_of(client.post(remove, headers=behind))
+    assert "Đã " not in text_of(client.get(page("dossier_components", draft)))
 
 
 def test_a_component_of_another_dossier_takes_nothing(client_as, draft, preparer):
