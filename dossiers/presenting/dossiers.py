@@ -101,6 +101,17 @@ def next_inside(dossier, request=None):
     return str(inside) % who if inside else next_text(dossier)
 
 
+def next_of_whole_draft(dossier):
+    """What comes next of an online draft that lacks nothing."""
+    told = Event.objects.about(dossier).filter(kind="dossier ready").order_by("-id").first()
+    if told is None:
+        return _("Nothing is missing. The legal representative, or whoever they authorised, checks and lodges it.")
+    return _(
+        "The legal representative was told at %(time)s that nothing is missing; they, or whoever they authorised, check"
+        " and lodge it."
+    ) % {"time": formats.vn_datetime(told.at)}
+
+
 def next_text(dossier):
     """What comes next, as far as the table leads today."""
     if dossier.is_draft and dossier.is_paper:

@@ -28,6 +28,7 @@ from dossiers.presenting.dossiers import (
     facts_of,
     history_lines,
     next_inside,
+    next_of_whole_draft,
     next_text,
     sections_of,
     turn_text,
@@ -103,6 +104,8 @@ def dossier(request, public_id):
     fields, files = list(row.procedure_version.fields.all()), list(services.standing_files(row))
     is_staff = bool(request.user.roles & READERS)
     may_prepare = services.may_prepare(request.user, row)
+    missing = missing_of(row, fields, files) if may_prepare else []
+    is_whole = may_prepare and row.is_online and not missing
     return render(
         request,
         "dossiers/dossier.html",
@@ -116,7 +119,7 @@ def dossier(request, public_id):
             "components": components_shown(row, fields, files),
             "sees_identity": sees_identity(request.user, row),
             "application": application_shown(row, application_of(row)),
-            "missing": missing_of(row, fields, files) if may_prepare else [],
+            "missing": missing,
             "may_prepare": may_prepare,
             "may_lodge": services.may_move(request.user, row, State.LODGED),
             "may_withdraw": services.may_move(request.user, row, State.WITHDRAWN),
@@ -127,6 +130,7 @@ def dossier(request, public_id):
             "may_link": may_link(request.user, row),
             "lines": history_lines(row) if is_staff else [],
             **_handled(request.user, row, now, is_staff=is_staff),
+            **({"next": next_of_whole_draft(row)} if is_whole else {}),
             **around_of(row),
         },
     )

@@ -555,15 +555,19 @@ def test_the_signatory_is_told_once_a_day_that_a_draft_is_complete_and_finds_it_
     client_as, draft, preparer, signatory
 ):
     check, home = page("check_dossier", draft), reverse("enterprises:own_home")
+    follow = page("dossier", draft)
+    assert "Hồ sơ đã đủ. Người đại diện" in text_of(client_as(preparer).get(follow))
     for _press in range(2):
         assert "Đã báo người đại diện" in text_of(client_as(preparer).post(check, follow=True))
     assert Telling.objects.filter(kind="dossiers.ready", object_id=draft.public_id).count() == 1
+    assert "Đã báo người đại diện theo pháp luật lúc" in text_of(client_as(preparer).get(follow))
     send_waiting(now=timezone.now())
     assert [notice.person for notice in Notice.objects.all()] == [signatory]
     assert check in text_of(client_as(signatory).get(home)) and check not in text_of(client_as(preparer).get(home))
     draft.answers = {}
     draft.save_version(draft.version, update_fields=["answers"])
     assert "Bản nháp chưa đủ" in text_of(client_as(preparer).post(check, follow=True))
+    assert "Điền tờ khai, đính kèm thành phần hồ sơ" in text_of(client_as(preparer).get(follow))
     assert check not in text_of(client_as(signatory).get(home))
 
 
