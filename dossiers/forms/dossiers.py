@@ -85,10 +85,9 @@ class TypeInForm(Form):
         return code
 
 
-class LodgeForm(Form):
-    """The confirmation under the page of checked answers."""
+class DeclarationForm(Form):
+    """The confirmation under a page of what was checked: by the enterprise, that it is true; by a clerk, of the typing."""
 
-    digest = forms.CharField(widget=forms.HiddenInput, max_length=64)
     confirmed = forms.BooleanField(
         label=_("What is stated and attached is true, and the enterprise answers for it before the law"),
         error_messages={"required": _("Confirm that what is stated and attached is true.")},
@@ -103,14 +102,18 @@ class LodgeForm(Form):
             confirmed.error_messages["required"] = _("Confirm that it is typed in as it stands on the paper.")
 
 
+class LodgeForm(DeclarationForm):
+    digest = forms.CharField(widget=forms.HiddenInput, max_length=64)
+
+
 class WithdrawForm(Form):
     reason = forms.CharField(
         label=_("Why it is withdrawn"), max_length=300, help_text=_("The Department reads it. It stays on the dossier.")
     )
 
 
-class SendAnswerForm(Form):
-    """The button under the page of checked answers to a supplement."""
+class SendAnswerForm(DeclarationForm):
+    """Under the page of checked answers to a supplement."""
 
     digest = forms.CharField(widget=forms.HiddenInput, max_length=64, required=False)
 

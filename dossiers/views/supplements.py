@@ -244,12 +244,13 @@ def send_answer(request, public_id):
         return _closed(request, dossier, row)
     if "tell" in request.POST:
         return _tell_answer_ready(request, row)
-    form = SendAnswerForm(form_data(request)[0], initial={"digest": services.digest_of_answer(row)})
+    initial = {"digest": services.digest_of_answer(row)}
+    form = SendAnswerForm(form_data(request)[0], initial=initial, is_paper=not dossier.is_online)
     if do_once(
         request,
         form,
         f"send answer {row.public_id}",
-        lambda given, **by: services.send_answer(request=row, **given, **by),
+        lambda given, **by: services.send_answer(request=row, digest=given["digest"], **by),
     ):
         messages.success(request, _("The answer is sent. It is the Department's turn now."))
         return HttpResponseRedirect(dossier.get_absolute_url())

@@ -67,6 +67,7 @@ def answer(signatory, address, text):
     signatory.set_input_files("#id_files-1", pdf)
     press(signatory, "Lưu và kiểm tra")
     expect(signatory.locator("main")).to_contain_text(f"{text}.pdf")
+    signatory.check("input[name=confirmed]")
     press(signatory, "Gửi nội dung bổ sung")
     expect(signatory.locator("main")).to_contain_text("Sở sẽ xử lý tiếp")
 

@@ -193,7 +193,13 @@ def test_the_enterprise_answers_item_by_item_and_its_signatory_sends(client_as, 
     assert "đại diện theo pháp luật" in text_of(preparer.post(to("send_answer", lodged)))
     assert preparer.post(to("answer_supplement", lodged), {"another": "x"}).status_code == 200
     signatory = client_as(lodged.applicant)
-    seen = {"digest": signatory.get(to("send_answer", lodged)).context["form"]["digest"].value()}
+    page = signatory.get(to("send_answer", lodged))
+    seen = {"digest": page.context["form"]["digest"].value()}
+    assert "chịu trách nhiệm trước pháp luật" in text_of(page)
+    assert "là đúng sự thật" in text_of(signatory.post(to("send_answer", lodged), seen))
+    lodged.refresh_from_db()
+    assert lodged.state == "supplementing"
+    seen["confirmed"] = "on"
     preparer.post(to("answer_supplement", lodged), typed | {str(second.public_id): "Đổi sau khi xem"})
     refused = signatory.post(to("send_answer", lodged), seen)
     assert "Hãy kiểm tra lại rồi gửi." in text_of(refused) and "Đổi sau khi xem" in text_of(refused)
@@ -262,7 +268,7 @@ def test_the_signatory_is_told_once_a_day_that_an_answer_is_complete_and_finds_i
     assert send in text_of(signatory.get(home)) and send not in text_of(preparer.get(home))
     assert "đã bổ sung đủ các mục" in text_of(signatory.get(home))
     seen = {"digest": signatory.get(send).context["form"]["digest"].value()}
-    signatory.post(send, seen)
+    signatory.post(send, seen | {"confirmed": "on"})
     assert send not in text_of(signatory.get(home))
     assert "không thêm được nữa" in text_of(preparer.post(send, tell, follow=True))
 
