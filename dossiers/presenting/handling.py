@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from dossiers.clock import Run, Terms, Warning, WarningKind, WorkingDays, promise, time_used, warning_on
-from dossiers.models import Dossier, SlipLine
+from dossiers.models import Dossier, SlipLine, SupplementRequest
 from dossiers.presenting.procedures import working_days
 from dossiers.states import TURNS, State, Turn
 from screens import formats
@@ -99,6 +99,18 @@ def supplements_shown(dossier, *, staff):
     return [{"supplement": row, "items": _shown(row.items.all())} for row in rows]
 
 
+def supplemented(components, supplements):
+    """Say of each component that is shown which supplements gave files for it since: `later`, their numbers in order."""
+    given = {}
+    for each in reversed(supplements):
+        if each["supplement"].state == SupplementRequest.State.ANSWERED:
+            for row in each["items"]:
+                if row["files"] and row["item"].component_id:
+                    given.setdefault(row["item"].component_id, {})[each["supplement"].number] = None
+    for row in components:
+        row["later"] = list(given.get(row["component"].pk, ()))
+
+
 def told_to_enterprise(line):
     """(moment, sentence, quiet second line) of a line of the slip as the enterprise reads it; None for what is inside."""
     Verb = SlipLine.Verb
@@ -112,6 +124,8 @@ def told_to_enterprise(line):
     if line.verb in (Verb.RECEIVE, Verb.EXTEND) or (line.verb == Verb.ANSWER and line.due_on):
         promised = _("promised for %(day)s") % {"day": formats.vn_date(line.due_on)}
         second = f"{promised}. {second}".strip() if second else promised
+    if line.verb == Verb.ASK and line.request.answer_by:
+        second = _("to be answered by %(day)s") % {"day": formats.vn_date(line.request.answer_by)}
     if line.legal_basis:
         second = f"{second} ({line.legal_basis})"
     if line.verb == Verb.ISSUE:

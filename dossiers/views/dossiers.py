@@ -35,7 +35,7 @@ from dossiers.presenting.dossiers import (
     until_text,
     what_happened,
 )
-from dossiers.presenting.handling import supplements_shown, time_left, time_of, used_text
+from dossiers.presenting.handling import supplemented, supplements_shown, time_left, time_of, used_text
 from dossiers.presenting.links import links_shown
 from dossiers.presenting.results import papers_of
 from dossiers.presenting.told import told_of
@@ -106,6 +106,8 @@ def dossier(request, public_id):
     may_prepare = services.may_prepare(request.user, row)
     missing = missing_of(row, fields, files) if may_prepare else []
     is_whole = may_prepare and row.is_online and not missing
+    components, handled = components_shown(row, fields, files), _handled(request.user, row, now, is_staff=is_staff)
+    supplemented(components, handled["supplements"])
     return render(
         request,
         "dossiers/dossier.html",
@@ -116,7 +118,7 @@ def dossier(request, public_id):
             "until": until_text(row),
             "facts": facts_of(row),
             "sections": sections_of(row, fields),
-            "components": components_shown(row, fields, files),
+            "components": components,
             "sees_identity": sees_identity(request.user, row),
             "application": application_shown(row, application_of(row)),
             "missing": missing,
@@ -129,7 +131,7 @@ def dossier(request, public_id):
             "links": links_shown(request.user, row),
             "may_link": may_link(request.user, row),
             "lines": history_lines(row) if is_staff else [],
-            **_handled(request.user, row, now, is_staff=is_staff),
+            **handled,
             **({"next": next_of_whole_draft(row)} if is_whole else {}),
             **around_of(row),
         },

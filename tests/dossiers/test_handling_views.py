@@ -1,5 +1,6 @@
 """The pages of handling: what each person is offered, what a stale or foreign page says, and that nothing typed is lost."""
 
+import re
 import uuid
 from datetime import timedelta
 
@@ -214,6 +215,49 @@ def test_the_enterprise_answers_item_by_item_and_its_signatory_sends(client_as, 
         assert closed.redirect_chain == [(lodged.get_absolute_url(), 302)] and "không thêm được nữa" in text_of(closed)
     stranger = client_as(make_enterprise_user(make_enterprise()))
     assert stranger.get(to("answer_supplement", lodged)).status_code == 404
+
+
+def test_three_supplements_are_asked_and_answered_on_the_pages_each_with_what_it_gave(client_as, enterprise):
+    version = make_version()
+    component = make_component(version, formats=["pdf"])
+    lodged = make_dossier(
+        in_force(version, timezone.localdate()), enterprise, state="lodged", by=make_enterprise_user(enterprise)
+    )
+    clerk, own = client_as(make_user(Role.INTAKE)), client_as(lodged.applicant)
+    day = timezone.localdate() + timedelta(days=20)
+    for number in (1, 2, 3):
+        asked = {
+            "component_0": component.public_id,
+            "wanted_0": f"Bản vẽ {number}",
+            "reason_0": "Mờ",
+            "wanted_1": "Ý kiến",
+        }
+        asked |= {"reason_1": "Chưa rõ", "answer_by": f"{day:%d/%m/%Y}"}
+        clerk.post(to("ask_supplement", lodged), asked)
+        request = lodged.supplements.get(number=number)
+        clerk.post(to("send_supplement", lodged, request.public_id))
+        first, second = request.items.all()
+        page = text_of(own.get(to("answer_supplement", lodged)))
+        assert f"Bản vẽ {number}" in page and f"Bản vẽ {number - 1}" not in page
+        given = {str(first.public_id): "", str(second.public_id): f"Ý kiến lần {number}", "files-2": ""}
+        given["files-1"] = SimpleUploadedFile(f"ban-ve-{number}.pdf", one_page())
+        own.post(to("answer_supplement", lodged), given)
+        digest = own.get(to("send_answer", lodged)).context["form"]["digest"].value()
+        own.post(to("send_answer", lodged), {"digest": digest, "confirmed": "on"})
+    lodged.refresh_from_db()
+    assert lodged.state == "lodged" and [each.state for each in lodged.supplements.all()] == ["answered"] * 3
+    for client in (own, clerk):
+        page = text_of(client.get(to("dossier", lodged)))
+        for number in (1, 2, 3):
+            assert f"ban-ve-{number}.pdf" in page and f"Ý kiến lần {number}" in page
+            assert f'<a href="#supplement-{number}">Đã có tệp bổ sung ở lần {number}</a>' in page
+        ids = re.findall(r' id="([^"]+)"', page)
+        assert len(ids) == len(set(ids))
+    assert page_of_history(own, lodged).count(f"trả lời chậm nhất ngày {day:%d/%m/%Y}") == 3
+
+
+def page_of_history(client, dossier):
+    return text_of(client.get(to("dossier", dossier))).split('<ol class="history">')[-1]
 
 
 def test_each_item_says_what_files_it_takes_and_refused_files_are_listed_on_top(client_as, enterprise):
