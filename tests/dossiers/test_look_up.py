@@ -75,6 +75,7 @@ def test_whoever_has_the_address_reads_state_days_and_whose_turn_it_is_and_nothi
         "Bước tiếp theo",
     ):
         assert words in page
+    assert page.split("<main")[1].count(f">{dossier.code}<") == 1
     handler = make_user(Role.OFFICER, office=dossier.procedure_version.office, full_name="Lê Thị Giữ")
     make_slip_line(dossier, "received", handler=handler, due_on=date(2026, 12, 4), note="Ghi chú trong nội bộ")
     make_slip_line(dossier, "appraising")
