@@ -96,8 +96,11 @@ def whose(row):
     return str(row.office) if row.office_id else _("the intake desk")
 
 
-def write_line(row, verb, target, *, by, now, run=None, steps_done=None, **values):
-    """Add a line to the slip of a locked dossier; what it does not name stays as it is. Returns the dossier as it is then."""
+def write_line(row, verb, target, *, by, now, run=None, steps_done=None, digest="", **values):
+    """Add a line to the slip of a locked dossier; what it does not name stays as it is. Returns the dossier as it is then.
+
+    `digest` is of what was checked and confirmed; its history keeps it with who did so and when.
+    """
     before = {"state": row.state, "due_on": row.due_on, **_with_whom(row)}
     last = row.slip.order_by("-number").values_list("number", flat=True).first() or 0
     if steps_done is None:
@@ -113,7 +116,7 @@ def write_line(row, verb, target, *, by, now, run=None, steps_done=None, **value
         "state", "office", "handler", "starts_on", "due_on", "steps_done", "version", "withdrawn_at", "withdrawn_by",
         "withdrawn_reason",
     ])  # fmt: skip
-    said = {"note": line.note, "legal_basis": line.legal_basis, "paper": line.paper_number}
+    said = {"note": line.note, "legal_basis": line.legal_basis, "paper": line.paper_number, "digest": digest}
     record_event(
         EVENTS[verb], row, by=by, now=now, **{name: text for name, text in said.items() if text},
         before=before, after={"state": row.state, "due_on": row.due_on, **_with_whom(line)},

@@ -216,9 +216,8 @@ def send_answer(*, request, digest, by, now):
     _require_answered(row)
     row.state, row.answered_at, row.answered_by = row.State.ANSWERED, now, by
     row.save_version(row.version, update_fields=["state", "answered_at", "answered_by"])
-    return write_line(
-        dossier, Verb.ANSWER, State(row.stage), by=by, now=now, request=row, run=_run_after(dossier, row, now)
-    )
+    run = _run_after(dossier, row, now)
+    return write_line(dossier, Verb.ANSWER, State(row.stage), by=by, now=now, request=row, run=run, digest=digest)
 
 
 def _require_answered(row):

@@ -10,6 +10,7 @@ from django.utils.html import strip_tags
 from accounts import handover
 from accounts.roles import Role
 from audit.events import history_of
+from audit.models import Event
 from audit.refusals import Conflict, NotAllowed, Refused
 from documents.services.numbers import void_number
 from dossiers.models import Dossier
@@ -350,6 +351,8 @@ def test_an_answer_is_sent_as_it_was_checked(desk):
             send(stale)
     supplements.remove_item_file(row=file, by=desk.preparer, now=MONDAY)
     assert send(checked).state == "appraising"
+    kept = Event.objects.about(desk.dossier).get(kind="dossier supplement given")
+    assert checked in kept.body and kept.actor == f"user:{desk.signatory.public_id}" and kept.at == MONDAY
 
 
 def test_answers_of_items_that_the_request_does_not_have_are_refused(desk):
