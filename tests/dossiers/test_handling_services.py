@@ -13,6 +13,7 @@ from audit.events import history_of
 from audit.models import Event
 from audit.refusals import Conflict, NotAllowed, Refused
 from documents.services.numbers import void_number
+from dossiers.clock import Terms, WorkingDays, promise
 from dossiers.models import Dossier
 from dossiers.permissions.handling import ACTIONS, may_do
 from dossiers.presenting.handling import time_left, time_of
@@ -301,6 +302,33 @@ def test_where_the_procedure_names_no_days_the_request_names_its_day(desk):
     supplements.send_supplement(request=request, by=desk.clerk, now=later(1))
     request.refresh_from_db()
     assert request.answer_by == date(2026, 6, 12)
+
+
+@pytest.mark.parametrize(
+    ("sent", "answer_by", "promised"),
+    [
+        ("2026-11-20", "2026-12-21", "2026-12-21"),  # Friday; 24/11 is a day off
+        ("2026-11-21", "2026-12-21", "2026-12-22"),  # Saturday
+        ("2026-11-22", "2026-12-21", "2026-12-22"),  # Sunday
+        ("2026-11-23", "2026-12-22", "2026-12-22"),
+        ("2026-11-24", "2026-12-22", "2026-12-23"),
+        ("2026-08-21", "2026-09-22", "2026-09-22"),  # before the working Saturday of 22/08; 31/08 to 02/09 are days off
+        ("2026-08-22", "2026-09-23", "2026-09-23"),
+    ],
+)
+def test_days_to_answer_count_from_the_day_after_the_sending_days_of_the_promise_from_the_day_after_the_receipt(
+    desk, sent, answer_by, promised
+):
+    """The day from which a time is counted is left out and its last day is a working one (Civil Code, 147 and 148); what
+    comes to the Department on a day off is received on the next working day, what it sends then is sent."""
+    for day in ("2026-08-31", "2026-09-01", "2026-09-02", "2026-11-24"):
+        make_day(day)
+    make_day("2026-08-22", "work")
+    morning = datetime.fromisoformat(f"{sent}T09:00+07:00")
+    desk.version.total_days = desk.version.answer_days = 20
+    assert supplements.day_by_procedure(desk.version, morning) == date.fromisoformat(answer_by)
+    days = WorkingDays.around(morning.date(), working_days=20)
+    assert promise(morning, Terms(total=20), days).due_on == date.fromisoformat(promised)
 
 
 def test_every_item_is_answered_with_words_or_a_file_before_the_signatory_sends(desk):
