@@ -4,6 +4,8 @@ import itertools
 import uuid
 from datetime import UTC, date, datetime, timedelta
 
+from django.utils import timezone
+
 from accounts.models import Office, Post, User
 from accounts.roles import Role
 from documents.models import StoredFile
@@ -665,7 +667,7 @@ def make_number(series=None, *, office=None, dated_on=None, now=None, number=Non
     return give_number(
         series=series or make_series(),
         office=office or make_office(),
-        dated_on=dated_on or now.date(),
+        dated_on=dated_on or timezone.localdate(now),
         number=number,
         values=entry | values,
         by=by or "system:tests",
@@ -716,7 +718,7 @@ def make_paper_at(state, *, paper=None, clerk=None, head=None, now=None, **field
     by = {"send": paper.drafter, "initial": head or make_head(office=paper.office), "sign": paper.signer}
     while paper.state != state:
         verb = NEXT[paper.state]
-        given = {"dated_on": now.date()} if verb == "number" else {}
+        given = {"dated_on": timezone.localdate(now)} if verb == "number" else {}
         paper = way.TAKING[verb](paper=paper, version=paper.version, by=by.get(verb, clerk), now=now, **given)
     assert way.next_verb(paper) == NEXT.get(state)
     return paper
@@ -737,11 +739,11 @@ def make_incoming(series=None, *, arrived_on=None, number=None, scan=None, found
     now = now or datetime(2026, 11, 27, 2, tzinfo=UTC)
     place = next(_numbers)
     entry = {
-        "issuer": "UBND Thành phố", "symbol": f"{place}/UBND-KT", "issued_on": now.date(), "kind": "Công văn",
+        "issuer": "UBND Thành phố", "symbol": f"{place}/UBND-KT", "issued_on": timezone.localdate(now), "kind": "Công văn",
         "subject": "Về việc thử nghiệm", "urgency": "normal", "pages": 2, "note": "",
     }  # fmt: skip
     return enter_incoming(
-        series=series or make_incoming_series(), arrived_on=arrived_on or now.date(), number=number, scan=scan,
+        series=series or make_incoming_series(), arrived_on=arrived_on or timezone.localdate(now), number=number, scan=scan,
         values=entry | values, by=by or "system:tests", now=now, found=found,
     )  # fmt: skip
 
@@ -761,7 +763,7 @@ def make_work_file(*, keeper=None, code=None, year=2026, now=None, by=None, **va
 
     keeper = keeper or make_officer()
     now = now or datetime(2026, 11, 27, 2, tzinfo=UTC)
-    if not retentions(now.date()):
+    if not retentions(timezone.localdate(now)):
         kept = {"code": "y10", "label_vi": "10 năm", "label_en": "10 years", "years": 10}
         make_rule("work_file_retention", [kept, kept | {"code": "permanent", "label_vi": "Vĩnh viễn", "years": 0}])
     entry = {
@@ -799,7 +801,7 @@ def make_copy_at(state, *, original=None, clerk=None, signer=None, now=None, **v
     )
     while copy.state != state:
         verb = NEXT_OF_COPY[copy.state]
-        more = {"dated_on": now.date()} if verb == "number" else {}
+        more = {"dated_on": timezone.localdate(now)} if verb == "number" else {}
         by = signer if verb == "sign" else clerk
         copy = copies.TAKING[verb](copy=copy, version=copy.version, by=by, now=now, **more)
     return copy

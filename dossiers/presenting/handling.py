@@ -68,7 +68,9 @@ def time_of(dossier, lines, now):
     changes = [(moment, turn) for moment, turn in changes if moment >= since]
     ended = next((moment for moment, turn in changes if turn == Turn.NOBODY), now)
     terms = terms_of_row(dossier.procedure_version)
-    days = WorkingDays.around(since.date(), now.date(), dossier.due_on, working_days=terms.total)
+    days = WorkingDays.around(
+        timezone.localdate(since), timezone.localdate(now), dossier.due_on, working_days=terms.total
+    )
     return time_used(changes, ended, terms, days)
 
 
