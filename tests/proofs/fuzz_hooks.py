@@ -46,6 +46,7 @@ def before_call(context, case, kwargs):
     if "Idempotency-Key" in (case.headers or {}):
         case.headers["Idempotency-Key"] = str(uuid4())
     if isinstance(case.body, dict):
+        case.body = as_written(case.body)
         for row in (case.body, case.body.get("dossier"), *(case.body.get("rows") or ())):
             if isinstance(row, dict):
                 put_right(row, resource, thing)
@@ -53,23 +54,35 @@ def before_call(context, case, kwargs):
         case.headers["If-Match"] = state_of(resource, case) or case.headers["If-Match"]
 
 
+def as_written(value):
+    """Whole numbers without a fraction: to a schema 1.0 is a whole number too."""
+    if isinstance(value, dict):
+        return {name: as_written(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [as_written(each) for each in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
 def put_right(row, resource, thing):
     """What a body names is there, and its fields agree as the guide has it, which no schema can say."""
     if "tax_code" in row and "enterprise" in row:
         row.pop(CHOICE.choice(["tax_code", "enterprise"]))
+    elif resource in ("sent_figures", "dossiers") and not {"enterprise", "rows", "dossier"} & row.keys():
+        row["tax_code"] = row.get("tax_code", "")
     for field, (of, name) in NAMED.items():
         if isinstance(row.get(field), str) and KNOWN.get(of):
             row[field] = CHOICE.choice(KNOWN[of])[name]
-    if resource == "city_statistics" and (value := VALUES.get(row.get("measure") or thing.get("measure"))):
+    if resource == "city_statistics" and "source" in row:
         given = [row.pop(each) for each in VALUES.values() if each in row]
-        if "measure" in row or given:
+        if value := VALUES.get(row.get("measure") or thing.get("measure")):
             row[value] = next((each for each in given if isinstance(each, int) and each > 0), 1)
-    if resource == "dossiers" and isinstance(row.get("answers"), dict) and CHOICE.random() < 0.5:
-        form = next(each["form"] for each in KNOWN["procedures"] if each["code"] == row["procedure"])
-        row["answers"] = {
-            each["code"]: answer_to(each) for each in form if each["required"] and each["kind"] != "enterprise"
-        }
-        row["arrived_on"], row["outside_code"] = date.today().isoformat(), str(uuid4())
+    if resource == "dossiers" and "answers" in row:
+        row["answers"] = {}
+        if "procedures" in KNOWN and CHOICE.random() < 0.5:
+            form = next(each["form"] for each in KNOWN["procedures"] if each["code"] == row["procedure"])
+            asked = [each for each in form if each["required"] and each["kind"] != "enterprise"]
+            row["answers"] = {each["code"]: answer_to(each) for each in asked}
+            row["arrived_on"], row["outside_code"] = date.today().isoformat(), str(uuid4())
 
 
 def answer_to(field):
