@@ -129,9 +129,22 @@
     }
   });
 
-  // A refused form: the summary takes the focus, so that it is read first.
-  var summary = document.querySelector(".error-summary");
-  if (summary) { summary.focus(); }
+  // A refused form: the summary takes the focus, so that it is read first; or what another page says of it on top.
+  var summary = document.querySelector(".error-summary, .message-list .message-bad");
+  if (summary) {
+    summary.focus();
+    // The part of the page that the address still names, after the skip link or a link of the summary, would take it back.
+    if (location.hash) {
+      history.replaceState(history.state, "", location.pathname + location.search);
+      window.addEventListener("load", function () { summary.focus(); });
+    }
+  }
+
+  // A part that was replaced together with the button that was pressed in it: what it says takes the focus.
+  document.addEventListener("htmx:afterSettle", function (event) {
+    var said = document.activeElement === document.body && event.target.querySelector(".message[tabindex]");
+    if (said) { said.focus(); }
+  });
 
   // Pressing a button twice sends once.
   document.addEventListener("submit", function (event) {

@@ -84,6 +84,7 @@ def test_a_dossier_is_prepared_on_a_phone_lodged_by_the_signatory_and_seen_by_th
     expect(signatory.locator("main")).to_contain_text("2.000.000.000 đồng")
     signatory.click("main .form-actions button.btn-primary")  # without the confirmation
     expect(signatory.locator("body")).to_contain_text("Hãy xác nhận nội dung khai")
+    expect(signatory.locator(".message-bad")).to_be_focused()
     assert signatory.url.endswith("/check/")
     # by the keyboard alone
     signatory.focus("#id_confirmed")
@@ -114,6 +115,57 @@ def test_a_dossier_is_prepared_on_a_phone_lodged_by_the_signatory_and_seen_by_th
     with clerk.expect_download() as download:
         clerk.click("main a:has-text('Ảnh hiện trạng.pdf')")
     assert download.value.path().read_bytes() == one_page("lodging")
+
+
+def test_with_the_keyboard_alone_the_focus_is_on_what_is_said(as_person):
+    page = as_person(PREPARER, DESKTOP)
+    page.goto("/dossiers/own/start/")
+    page.click("main a.btn-primary")
+    page.click("main form button.btn-primary")
+    page.wait_for_url("**/fill/")
+    address = page.url
+
+    def tab_to(place):
+        for _step in range(60):
+            page.keyboard.press("Tab")
+            if page.locator(place).evaluate("each => each === document.activeElement"):
+                return
+        raise AssertionError(f"{place} is not reached")
+
+    # the address names a part of the page, which has the focus first
+    page.goto(address)
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator("#content")).to_be_focused()
+    assert page.url.endswith("#content")
+    for _time in range(2):
+        tab_to("#id_dien-thoai")
+        page.keyboard.type("abc")
+        tab_to("main form button.btn-primary")
+        page.keyboard.press("Enter")
+        expect(page.locator(".error-summary")).to_contain_text("abc")
+        page.wait_for_load_state("load")
+        expect(page.locator(".error-summary")).to_be_focused()
+        page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+        expect(page.locator("#id_dien-thoai")).to_be_focused()
+        page.keyboard.press("Shift+Tab")
+
+    page.goto(address.replace("/fill/", "/components/"))
+    pdf = {"name": "Ảnh hiện trạng.pdf", "mimeType": "application/pdf", "buffer": one_page("lodging")}
+    tab_to("#file-tai-lieu")
+    with page.expect_file_chooser() as choosing:
+        page.keyboard.press("Space")
+    choosing.value.set_files(pdf)
+    part = page.locator("#component-tai-lieu")
+    expect(part.locator("[role=status]")).to_have_text("Đã đính kèm: Ảnh hiện trạng.pdf.")
+    expect(page.locator("#file-tai-lieu")).to_be_focused()
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Enter")
+    expect(part.locator("[role=status]")).to_have_text("Đã bỏ tệp: Ảnh hiện trạng.pdf.")
+    expect(part.locator("[role=status]")).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(page.locator("#file-tai-lieu")).to_be_focused()
 
 
 def test_what_does_not_reach_the_portal_is_said_and_goes_when_it_can(as_person):
