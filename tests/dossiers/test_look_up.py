@@ -147,7 +147,9 @@ def test_the_confirmation_names_the_address(client_as):
     assert dark == {(x, y) for y, row in enumerate(qr_modules(whole)) for x, is_dark in enumerate(row) if is_dark}
 
 
-def test_a_visitor_who_finds_nothing_is_not_sent_to_a_search_that_only_who_signed_in_has(client, client_as):
-    for who, is_sent in ((client, False), (client_as(make_user(Role.OFFICER)), True)):
+def test_who_finds_nothing_is_sent_to_the_search_field_only_where_there_is_one(client, client_as):
+    own = client_as(make_enterprise_user(make_enterprise()))
+    for who, is_sent in ((client, False), (own, False), (client_as(make_user(Role.OFFICER)), True)):
         answer = who.get("/khong-co/")
-        assert answer.status_code == 404 and ("hay ô tìm kiếm" in answer.content.decode()) == is_sent
+        page = answer.content.decode()
+        assert answer.status_code == 404 and ("hay ô tìm kiếm" in page) == ('id="top-search"' in page) == is_sent
