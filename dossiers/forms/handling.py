@@ -283,10 +283,17 @@ class AnswerForm(Form):
                 help_text=takes_text(item.kinds_taken, item.megabytes_taken, MOST_FILES),
                 widget=FilesInput(attrs={"multiple": True, "accept": takes}),
             )  # fmt: skip
+            self.fields[self.seen_of(item)] = forms.CharField(
+                widget=forms.HiddenInput, required=False, max_length=5000, initial=item.answer
+            )
 
     @staticmethod
     def files_of(item):
         return f"files-{item.position}"
+
+    @staticmethod
+    def seen_of(item):
+        return f"seen-{item.position}"
 
     @property
     def rows(self):
@@ -297,3 +304,25 @@ class AnswerForm(Form):
     def answers(self):
         """{public id of an item: what was typed}"""
         return {str(item.public_id): self.cleaned_data.get(str(item.public_id), "") for item in self.items}
+
+    @property
+    def seen(self):
+        """{public id of an item: the words that stood when its page was made}, as far as the page had them"""
+        names = {str(item.public_id): self.seen_of(item) for item in self.items}
+        return {key: self.cleaned_data[name] for key, name in names.items() if name in self.data}
+
+    def meet_colleague(self, now, message):
+        """A colleague answered meanwhile, `now` is {public id of an item: what stands}: where both wrote, both are shown and
+        what was typed stays; elsewhere what stands. Sent again, it is sent against what was shown."""
+        answers, seen, self.data = self.answers, self.seen, self.data.copy()
+        for item in self.items:
+            key = str(item.public_id)
+            typed, stands = answers[key], now[key]
+            before = seen.get(key, stands)
+            if typed == before:
+                self.data[key] = stands
+            elif stands not in (before, typed):
+                label = f"{item.position}. {item.wanted}"
+                self.conflicts.append({"label": label, "theirs": stands or formats.NOTHING, "yours": typed})
+            self.data[self.seen_of(item)] = stands
+        self.add_error(None, str(message))

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.access import require
 from audit.events import canonical, record_event
-from audit.refusals import Conflict, NotAllowed, Refused
+from audit.refusals import Conflict, NotAllowed, Refused, StaleVersion
 from documents.store import save_upload
 from dossiers.clock import Run, Terms, WorkingDays, resume
 from dossiers.models import DossierFile, SupplementItem, SupplementRequest
@@ -125,19 +125,29 @@ def drop_supplement(*, request, by, now):
 
 
 @transaction.atomic
-def save_answers(*, request, answers, by, now):
-    """Keep what was typed as answers, {public id of an item: text}; sent by `send_answer`."""
+def save_answers(*, request, answers, by, now, seen=None):
+    """Keep what was typed as answers, {public id of an item: text}; sent by `send_answer`.
+
+    `seen` has the words from which the person went on, of each item: what was left as it was does not undo what a
+    colleague answered meanwhile, and where both wrote, nothing is kept before the person saw what stands.
+    """
     require(by, ANSWER)
     row = _open_to(request, by)
     items = {str(item.public_id): item for item in row.items.select_for_update(of=("self",))}
     if set(answers) != set(items):
         raise Refused(_("This form has items that the request does not have. Open the request again."))
+    seen = seen or {}
     changed = []
     for key, text in answers.items():
-        if items[key].answer != text:
-            items[key].answer = text
-            items[key].save_version(items[key].version, update_fields=["answer"])
-            changed.append(items[key].position)
+        stands = items[key].answer
+        before = seen.get(key, stands)
+        if text in (before, stands):
+            continue
+        if before != stands:
+            raise StaleVersion(row)
+        items[key].answer = text
+        items[key].save_version(items[key].version, update_fields=["answer"])
+        changed.append(items[key].position)
     if changed:
         record_event("dossier supplement answer saved", row.dossier, by=by, now=now, number=row.number, items=changed)
     return row

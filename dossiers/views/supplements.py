@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from audit.refusals import NotAllowed, Refused
+from audit.refusals import NotAllowed, Refused, StaleVersion
 from dossiers.forms.dossiers import ConfirmForm, SendAnswerForm
 from dossiers.forms.handling import AnswerForm, SupplementForm
 from dossiers.models import DossierFile, SupplementRequest
@@ -182,12 +182,17 @@ def answer_supplement(request, public_id):
 def _save_answer(request, row, items, form):
     """Save words and files; what keeps one of them out is said on the form."""
     files = {form.files_of(item) for item in items}  # a browser sends the input of no file as an empty word
-    if set(request.POST) - BUTTONS - files != {str(item.public_id) for item in items}:
+    seen = {form.seen_of(item) for item in items}
+    if set(request.POST) - BUTTONS - files - seen != {str(item.public_id) for item in items}:
         form.add_error(None, _("This form has items that the request does not have. Open the request again."))
         return
     by = {"by": request.user, "now": timezone.now()}
     try:
-        services.save_answers(request=row, answers=form.answers, **by)
+        try:
+            services.save_answers(request=row, answers=form.answers, seen=form.seen, **by)
+        except StaleVersion as stale:  # files are kept all the same: none undoes another
+            now = row.items.values_list("public_id", "answer")
+            form.meet_colleague({str(key): answer for key, answer in now}, stale)
         removed = DossierFile.objects.select_related("item__request").filter(item__request=row)
         for file in removed.filter(public_id__in=request.POST.getlist("remove")):
             services.remove_item_file(row=file, **by)

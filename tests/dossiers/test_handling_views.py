@@ -217,6 +217,44 @@ def test_the_enterprise_answers_item_by_item_and_its_signatory_sends(client_as, 
     assert stranger.get(to("answer_supplement", lodged)).status_code == 404
 
 
+def test_two_people_of_an_enterprise_answer_side_by_side_and_undo_nothing_of_each_other(client_as, lodged, enterprise):
+    make_supplement(lodged, items=3, state="sent")
+    make_slip_line(lodged, "supplementing", request=lodged.supplements.get())
+    items = list(lodged.supplements.get().items.all())
+    colleague, own = client_as(make_enterprise_user(enterprise, Role.PREPARER)), client_as(lodged.applicant)
+    address = to("answer_supplement", lodged)
+
+    def send(client, page, *words, **more):
+        form = page.context["form"]
+        typed = {str(item.public_id): text for item, text in zip(items, words, strict=True)}
+        return client.post(
+            address, typed | {form.seen_of(item): form[form.seen_of(item)].value() for item in items} | more
+        )
+
+    def stand():
+        return [item.answer for item in lodged.supplements.get().items.all()]
+
+    theirs, page = colleague.get(address), own.get(address)
+    assert send(colleague, theirs, "Kèm bản vẽ", "Của kế toán", "").status_code == 302
+    refused = send(own, page, "", "Của giám đốc", "Đã nộp", **{"files-3": SimpleUploadedFile("tep.pdf", one_page())})
+    shown = text_of(refused)
+    assert stand() == ["Kèm bản vẽ", "Của kế toán", ""] and items[2].files.standing().count() == 1
+    assert (
+        "Người khác đã sửa nội dung này" in shown
+        and "2. Thiếu bản 2</th><td>Của kế toán</td><td>Của giám đốc</td>" in shown
+    )
+    assert [refused.context["form"][str(item.public_id)].value() for item in items] == [
+        "Kèm bản vẽ",
+        "Của giám đốc",
+        "Đã nộp",
+    ]
+    assert send(own, refused, "Kèm bản vẽ", "Của giám đốc", "Đã nộp").status_code == 302
+    assert stand() == ["Kèm bản vẽ", "Của giám đốc", "Đã nộp"]
+    # what was left as it was undoes nothing
+    assert send(own, page, "", "", "").status_code == 302
+    assert stand() == ["Kèm bản vẽ", "Của giám đốc", "Đã nộp"]
+
+
 def test_three_supplements_are_asked_and_answered_on_the_pages_each_with_what_it_gave(client_as, enterprise):
     version = make_version()
     component = make_component(version, formats=["pdf"])
