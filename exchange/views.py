@@ -1,6 +1,7 @@
 """Reading and writing through the API: lists, one thing, a stream of all, what changed; making and doing, one or many."""
 
 from functools import cache, cached_property
+from threading import Lock
 
 from csp.constants import UNSAFE_INLINE
 from csp.decorators import csp_update
@@ -50,11 +51,22 @@ def json_answer(request, body: bytes):
     return answer
 
 
+_DESCRIBING = Lock()
+
+
 @cache
-def described(language) -> bytes:
-    """The description in that language; it takes a second to write and stays the same while this process runs."""
+def _described(language) -> bytes:
     with override(language):
         return OpenApiJsonRenderer2().render(SchemaGenerator().get_schema(public=True))
+
+
+def described(language) -> bytes:
+    """The description in that language; it takes a second to write and stays the same while this process runs.
+
+    The generator keeps what it found of one description where another would find it: one is written at a time.
+    """
+    with _DESCRIBING:
+        return _described(language)
 
 
 @require_safe

@@ -50,6 +50,14 @@ class AnyState(ValidationError):
         super().__init__({"If-Match": [sentence]}, "if_match_any")
 
 
+class NoETag(ValidationError):
+    """What a shell that ate the quotes sends; as an ETag that is only another one it would read “changed meanwhile”."""
+
+    def __init__(self):
+        sentence = _('Send the ETag as it was given, in its quotes: If-Match: "…".')
+        super().__init__({"If-Match": [sentence]}, "if_match_unquoted")
+
+
 class NoIfMatch(exceptions.APIException):
     status_code = 428
     default_code = "if_match_missing"
@@ -123,6 +131,8 @@ def etags_seen(request) -> list[str]:
     if not wanted:
         raise NoIfMatch
     etags = parse_etags(wanted)
+    if not etags:
+        raise NoETag
     if "*" in etags:
         raise AnyState
     return etags

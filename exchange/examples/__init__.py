@@ -37,7 +37,9 @@ def curl(request, *, is_open):
     headers = {} if is_open else {"Authorization": "Bearer $TOKEN"}
     headers |= request["headers"] | ({"Content-Type": "application/json"} if request["body"] is not None else {})
     parts = [f'curl -sS "{address}"' if request["method"] == "GET" else f'curl -sS -X {request["method"]} "{address}"']
-    parts += [f'-H "{name}: {value}"' for name, value in headers.items()]
+    for name, value in headers.items():
+        # Only what names a variable of the shell stands in double quotes.
+        parts.append(f'-H "{name}: {value}"' if "$" in value else f"-H {shlex.quote(f'{name}: {value}')}")
     if request["body"] is not None:
         parts.append(f"-d {shlex.quote(json.dumps(request['body'], ensure_ascii=False))}")
     return " \\\n  ".join(parts)

@@ -356,6 +356,8 @@ def test_any_state_is_not_what_was_seen(statistics, any_state):
     address = f"city_statistics/{json.loads(made.content)['id']}/revise"
     answer = statistics.post(address, revision(), key="k-1", if_match=any_state)
     assert fault(answer) == (400, "if_match_any", "If-Match") and CityStatistic.objects.count() == 1
+    answer = statistics.post(address, revision(), **{"if-match": made["ETag"].strip('"')})
+    assert fault(answer) == (400, "if_match_unquoted", "If-Match") and CityStatistic.objects.count() == 1
     assert fault(statistics.post(address, revision(), key="k-1"))[:2] == (428, "if_match_missing")
     statistics.write(
         address, revision(), status=200, key="k-1", **{"if-match": made["ETag"]}
