@@ -333,4 +333,7 @@ def test_an_accountant_starts_the_import_from_the_list_and_sees_the_file_again(s
     assert start in text_of(client.get(url("statement_list")))
     assert client.get(start).status_code == 200
     assert start not in text_of(client_as(make_head()).get(url("statement_list")))
-    assert client.get(url("statement_file", statement)).status_code == 404  # the test's file has no bytes
+    answer = client.get(url("statement_file", statement), follow=True)  # the test's file has no bytes
+    assert answer.redirect_chain == [(statement.get_absolute_url(), 302)] and "không còn trong kho lưu trữ" in text_of(
+        answer
+    )
