@@ -76,13 +76,13 @@ def put_right(row, resource, thing):
         given = [row.pop(each) for each in VALUES.values() if each in row]
         if value := VALUES.get(row.get("measure") or thing.get("measure")):
             row[value] = next((each for each in given if isinstance(each, int) and each > 0), 1)
-    if resource == "dossiers" and "answers" in row:
-        row["answers"] = {}
+    if resource == "dossiers" and "outside_code" in row:
+        row["outside_code"], row["answers"] = str(uuid4()), {}
         if "procedures" in KNOWN and CHOICE.random() < 0.5:
             form = next(each["form"] for each in KNOWN["procedures"] if each["code"] == row["procedure"])
             asked = [each for each in form if each["required"] and each["kind"] != "enterprise"]
             row["answers"] = {each["code"]: answer_to(each) for each in asked}
-            row["arrived_on"], row["outside_code"] = date.today().isoformat(), str(uuid4())
+            row["arrived_on"] = date.today().isoformat()
 
 
 def answer_to(field):
