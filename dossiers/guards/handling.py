@@ -87,6 +87,13 @@ GUARDS = [
         "AND r.dossier_id = NEW.dossier_id AND (NEW.verb = 'ask' AND r.state = 'sent' AND r.stage = NEW.source "
         "OR NEW.verb = 'answer' AND r.state = 'answered' AND r.stage = NEW.target))",
     ),
+    check_trigger(
+        "slip_waits_for_what_is_prepared",  # a request that is prepared is sent or dropped first: it is of the stage it began at
+        SLIP,
+        ("INSERT",),
+        f"NEW.source <> NEW.target AND NEW.verb <> 'ask' AND EXISTS (SELECT 1 FROM {REQUESTS} r WHERE r.dossier_id = NEW.dossier_id "
+        "AND r.state = 'prepared')",
+    ),
     follows(
         "dossier_by_its_slip",
         SLIP,

@@ -52,6 +52,7 @@ FORMS = {
     Verb.STOP: ("05", "Thông báo dừng giải quyết hồ sơ"),
 }
 APPLICATION = "Đơn đã ký số"
+SUPPLEMENTED = "Tài liệu bổ sung theo yêu cầu"
 CONTROL = ("06", "Phiếu kiểm soát quá trình giải quyết hồ sơ")
 SIGNERS = {  # who signs by what they did; the others are signed by what they are
     Verb.RECEIVE: "Người tiếp nhận hồ sơ",
@@ -219,7 +220,7 @@ def _given(line, dossier):
     files = dossier.files.standing().select_related("item__component", "item__request").order_by("pk")
     before = [row for row in files if row.item is None or (row.item.request.answered_at or line.at) <= line.at]
     count = Counter(
-        row.component_id or (row.item.component_id or row.item.wanted if row.item else APPLICATION) for row in before
+        row.component_id or (row.item.component_id or SUPPLEMENTED if row.item else APPLICATION) for row in before
     )
     names = {each.pk: each.name_vi for each in dossier.procedure_version.components.all()}
     ordered = [key for key in names if key in count] + [key for key in count if key not in names]

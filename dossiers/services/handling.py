@@ -31,10 +31,17 @@ from screens.text import plain_letters
 BESIDE_BARS = re.compile(r"\s*([/-])\s*")
 
 
+def require_nothing_prepared(row):
+    """A request for a supplement is of the stage at which it was begun: the dossier stays there until it is sent or dropped."""
+    if row.supplements.open().exists():
+        raise Refused(_("A request for a supplement is being prepared. Send it or drop it first."))
+
+
 @transaction.atomic
 def receive_dossier(*, dossier, by, now, note=""):
     """Receive a lodged dossier: the clock starts, and a day is promised that no later change of the calendar moves."""
     row = held_for(dossier, Verb.RECEIVE, by, now)
+    require_nothing_prepared(row)
     version = row.procedure_version
     terms = Terms.of(version)
     run = promise(now, terms, WorkingDays.around(timezone.localdate(now), working_days=terms.total + 10))
@@ -53,6 +60,7 @@ def receive_among_many(*, dossier, by, now):
 def refuse_dossier(*, dossier, reason, legal_basis, by, now):
     """Say in words why a lodged dossier cannot be received, and on which basis."""
     row = held_for(dossier, Verb.REFUSE, by, now)
+    drop_open(row, by=by, now=now)
     return write_line(row, Verb.REFUSE, State.REFUSED, by=by, now=now, note=reason, legal_basis=legal_basis)
 
 
@@ -110,6 +118,7 @@ def _require_head(to, office, now):
 def appraise_dossier(*, dossier, by, now, note=""):
     """Begin the appraisal of a dossier that one was given."""
     row = held_for(dossier, Verb.APPRAISE, by, now)
+    require_nothing_prepared(row)
     return write_line(row, Verb.APPRAISE, State.APPRAISING, by=by, now=now, note=note)
 
 
@@ -119,8 +128,7 @@ def submit_dossier(*, dossier, note, by, now, file=None):
     while the draft has a place left to fill in or its head's review before it. That step is over only where a head took it."""
     held_draft(dossier)  # nobody changes the draft that is submitted meanwhile
     row = held_for(dossier, Verb.SUBMIT, by, now)
-    if row.supplements.open().exists():
-        raise Refused(_("A request for a supplement is being prepared. Send it or drop it first."))
+    require_nothing_prepared(row)
     require_to_be_decided(row, now)
     roles = FINISHES[Verb.SUBMIT] | (HEADS if is_reviewed(row, by, now) else set())
     steps_done = steps_after(row, roles)

@@ -163,6 +163,17 @@ def test_a_supplement_of_another_dossier_or_stage_stands_on_no_slip():
     assert refused(lambda: make_slip_line(dossier, "supplementing", request=prepared), "slip_supplement_of_it")
 
 
+def test_no_dossier_goes_on_while_a_request_for_a_supplement_is_prepared():
+    for stage, goes_on in (("lodged", "received"), ("received", "appraising"), ("appraising", "submitted")):
+        dossier = forced_into(State(stage))
+        request = make_supplement(dossier, stage)
+        name = "slip_waits_for_what_is_prepared"
+        assert refused(lambda d=dossier, t=goes_on: make_slip_line(d, t), name)
+        request.state, request.dropped_at, request.dropped_by = "dropped", request.prepared_at, make_user()
+        request.save()
+        make_slip_line(dossier, goes_on)
+
+
 def test_a_supplement_stands_as_it_was_sent_and_as_it_was_answered():
     dossier = make_dossier(state="lodged")
     request = make_supplement(dossier)

@@ -254,6 +254,32 @@ def test_whoever_prepares_a_supplement_does_not_send_it(desk):
     assert supplements.send_supplement(request=request, by=desk.deputy, now=MONDAY).state == "supplementing"
 
 
+def test_a_dossier_stays_at_its_stage_while_a_request_for_a_supplement_is_prepared(desk):
+    item = {"component": None, "wanted": "Bản vẽ", "reason": "Chưa rõ", "legal_basis": BASIS}
+    asks = {"items": [item], "guidance": "", "answer_by": None, "now": MONDAY}
+    request = supplements.prepare_supplement(dossier=desk.dossier, by=desk.clerk, **asks)
+    for receive in (services.receive_dossier, services.receive_among_many):
+        with pytest.raises(Refused, match="Đang soạn một yêu cầu bổ sung"):
+            receive(dossier=desk.dossier, by=desk.clerk, now=MONDAY)
+    supplements.drop_supplement(request=request, by=desk.clerk, now=MONDAY)
+    desk.received()
+    services.assign_dossier(dossier=desk.dossier, to=desk.officer, by=desk.head, now=MONDAY)
+    request = supplements.prepare_supplement(dossier=desk.dossier, by=desk.officer, **asks)
+    with pytest.raises(Refused, match="Đang soạn một yêu cầu bổ sung"):
+        services.appraise_dossier(dossier=desk.dossier, by=desk.officer, now=MONDAY)
+    assert supplements.send_supplement(request=request, by=desk.head, now=MONDAY).state == "supplementing"
+
+
+def test_what_is_not_received_drops_the_request_that_was_prepared(desk):
+    item = {"component": None, "wanted": "Bản vẽ", "reason": "Chưa rõ", "legal_basis": BASIS}
+    request = supplements.prepare_supplement(
+        dossier=desk.dossier, items=[item], guidance="", answer_by=None, by=desk.clerk, now=MONDAY
+    )
+    services.refuse_dossier(dossier=desk.dossier, reason="Không thuộc", legal_basis=BASIS, by=desk.clerk, now=MONDAY)
+    request.refresh_from_db()
+    assert request.state == "dropped"
+
+
 def test_a_prepared_supplement_is_changed_or_dropped_and_one_at_a_time(desk):
     desk.appraised()
     item = {"component": None, "wanted": "Bản vẽ", "reason": "Chưa rõ", "legal_basis": BASIS}

@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.models import Delegation
 from accounts.roles import Role
 from dossiers.models import DossierFile
-from dossiers.presenting.slips import control_slip, has_form, paper_of, slip_of
+from dossiers.presenting.slips import SUPPLEMENTED, control_slip, has_form, paper_of, slip_of
 from tests.documents.test_layout import bare, pages_of, paper_as_docx, paper_as_pdf, text_of_docx
 from tests.dossiers.test_dossier_services import issued
 from tests.factories import (
@@ -113,7 +113,7 @@ def test_the_receipt_confirms_what_was_supplemented_before_it_too():
     make_slip_line(dossier, "lodged", request=answered)
     make_slip_line(dossier, "received")
     rows = slip_of(dossier.slip.get(verb="receive")).rows
-    assert rows == [[1, first.name_vi, 2], [2, "Hình ảnh", 1], [3, "Đơn đã ký số", 1], [4, other.wanted, 1]]
+    assert rows == [[1, first.name_vi, 2], [2, "Hình ảnh", 1], [3, "Đơn đã ký số", 1], [4, SUPPLEMENTED, 1]]
 
 
 def test_forms_have_the_head_of_papers_and_are_counted_one_after_another(client_as):

@@ -125,6 +125,14 @@ def _of_handling(copied, updated):
         "slip_supplement_of_it": [
             copied(SLIP, _newest("appraising"), request_id=f"(SELECT MIN(r.id) FROM {REQUEST} r)", **asking)
         ],
+        "slip_waits_for_what_is_prepared": [
+            copied(
+                SLIP,
+                f"JOIN {REQUEST} r ON r.dossier_id = x.dossier_id AND r.state = 'prepared' WHERE x.number = "
+                f"(SELECT MAX(n.number) FROM {SLIP} n WHERE n.dossier_id = x.dossier_id)",
+                number=NEXT, verb="'withdraw'", source="x.target", target="'withdrawn'", note="'x'",
+            )
+        ],
         "supplement_begins_where_it_stands": [
             copied(
                 REQUEST, "WHERE x.state = 'prepared'", number="9",
