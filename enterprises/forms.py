@@ -188,12 +188,16 @@ class InviteForm(Form):
     def __init__(self, *args, roles, on, **kwargs):
         super().__init__(*args, **kwargs)
         self.on = on
-        if Role.SIGNATORY not in roles:
-            del self.fields["ends_on"]
+        if Role.SIGNATORY not in roles:  # who prepares signs nothing
+            del self.fields["ends_on"], self.fields["paper"]
         choose = [("", _("Choose…"))] if len(roles) > 1 else []
-        self.fields["role"].choices = [*choose, *((role.value, role.label) for role in roles)]
+        called = {Role.SIGNATORY: _("Legal representative, or whoever they authorised")}
+        self.fields["role"].choices = [*choose, *((role.value, called.get(role, role.label)) for role in roles)]
         if len(roles) == 1:
-            self.fields["role"].help_text = _("A new legal representative is invited by the Department.")
+            self.fields["role"].help_text = _(
+                "Who is to lodge and send, as legal representative or by authorisation, is invited by the Department, or"
+                " claims the enterprise with the paper."
+            )
 
     def clean(self):
         data = super().clean()

@@ -324,7 +324,7 @@ def invite_member(request, public_id):
             email=data["email"],
             full_name=data["full_name"],
             role=data["role"],
-            paper=data["paper"],
+            paper=data.get("paper", ""),
             ends_on=data.get("ends_on"),
             by=request.user,
             now=now,

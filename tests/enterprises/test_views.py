@@ -733,6 +733,10 @@ def test_signatory_invites_and_ends(client_as):
     signatory = make_enterprise_user(enterprise)
     preparer = make_enterprise_user(enterprise, Role.PREPARER)
     client = client_as(signatory)
+    page = text(client.get(address("invite_member", enterprise)))
+    assert 'name="paper"' not in page and "hoặc người được ủy quyền) do Sở mời" in page
+    page = text(client_as(make_officer()).get(address("invite_member", enterprise)))
+    assert 'name="paper"' in page and "Người đại diện theo pháp luật hoặc người được ủy quyền</option>" in page
     values = {"full_name": "Trần Bình", "email": "binh@dn.example", "role": "preparer", **key()}
     assert client.post(address("invite_member", enterprise), values).status_code == 302
     assert Invitation.objects.get().payload["enterprise"] == str(enterprise.public_id)
