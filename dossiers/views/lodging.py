@@ -25,6 +25,7 @@ from dossiers.presenting.dossiers import (
     code_drawn,
     components_shown,
     look_up_address,
+    next_text,
     rows_of_own,
     sections_of,
     titled,
@@ -448,6 +449,7 @@ def lodged_dossier(request, public_id):
         {
             "dossier": dossier,
             "way": way_text(dossier),
+            "next": next_text(dossier),
             "address": address,
             "code": {"across": squares + 8, "path": path},  # four squares are left free on every side
             "components": components_shown(dossier, fields, services.standing_files(dossier)),

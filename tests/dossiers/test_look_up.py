@@ -153,3 +153,14 @@ def test_who_finds_nothing_is_sent_to_the_search_field_only_where_there_is_one(c
         answer = who.get("/khong-co/")
         page = answer.content.decode()
         assert answer.status_code == 404 and ("hay ô tìm kiếm" in page) == ('id="top-search"' in page) == is_sent
+
+
+def test_the_confirmation_says_what_is_next_now(client_as):
+    for state, words in (
+        (State.LODGED, "chưa có ngày hẹn"),
+        (State.SUBMITTED, "quyết định"),
+        (State.RETURNED, "đã kết thúc"),
+    ):
+        dossier = forced_into(state)
+        client = client_as(make_enterprise_user(dossier.enterprise))
+        assert words in text_of(client.get(reverse("dossiers:lodged_dossier", args=[dossier.public_id])))
