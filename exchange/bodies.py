@@ -46,6 +46,18 @@ class OtherCharset(exceptions.APIException):
         super().__init__(_("Send the body in UTF-8, not in %(charset)s.") % charset)
 
 
+class Packed(exceptions.APIException):
+    status_code = 415
+    default_code = "unsupported_encoding"
+    default_detail = gettext_lazy("Send the body as it is, without Content-Encoding: packed bodies are not taken.")
+
+
+def require_as_it_is(request):
+    """Refuse a body that says of itself that it is packed, whatever it is."""
+    if request.headers.get("Content-Encoding", "identity").strip().lower() not in ("", "identity"):
+        raise Packed
+
+
 class Json(BaseParser):
     """JSON as RFC 8259 has it: no NaN, no name twice in an object; never more than MOST_BYTES in memory."""
 
@@ -53,6 +65,7 @@ class Json(BaseParser):
 
     def parse(self, stream, media_type=None, parser_context=None):
         require_utf8(media_type)
+        require_as_it_is(parser_context["request"])
         return _read(stream.read(MOST_BYTES + 1))
 
 
@@ -62,7 +75,9 @@ def _read(body):
     try:
         text = body.decode("utf-8")
         return json.loads(text, parse_constant=_refuse, parse_float=Decimal, object_pairs_hook=_each_once)
-    except (ValueError, RecursionError) as wrong:
+    except RecursionError:
+        raise exceptions.ParseError(_("The body is nested too deeply.")) from None
+    except ValueError as wrong:
         raise exceptions.ParseError(_("The body is no JSON: %(problem)s.") % {"problem": wrong}) from None
 
 
@@ -97,6 +112,7 @@ class JsonAndFiles(BaseParser):
     def parse(self, stream, media_type=None, parser_context=None):
         require_utf8(media_type)
         request = parser_context["request"]
+        require_as_it_is(request)
         try:
             if int(request.META.get("CONTENT_LENGTH") or 0) > settings.API_FORM_MEGABYTES * 2**20:
                 raise FormTooLarge

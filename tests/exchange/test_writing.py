@@ -1,5 +1,6 @@
 """Writing through the API: keys, what is refused, what nobody's change may lose, many rows at once."""
 
+import gzip
 import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
@@ -292,6 +293,19 @@ def test_a_body_that_is_none_is_a_clear_4xx(statistics, text, status):
 def test_another_kind_of_body_is_refused(statistics):
     answer = statistics.post("city_statistics", "year=2025", content_type="application/x-www-form-urlencoded")
     assert fault(answer)[:2] == (415, "unsupported_media_type")
+
+
+def test_a_packed_body_is_refused_whether_it_is_packed_or_says_so(statistics):
+    for body in (json.dumps(STATISTIC).encode(), gzip.compress(json.dumps(STATISTIC).encode())):
+        answer = statistics.post("city_statistics", body, **{"content-encoding": "gzip"})
+        assert answer.status_code == 415 and fault(answer)[1] == "unsupported_encoding"
+    assert not CityStatistic.objects.exists()
+    assert statistics.post("city_statistics", STATISTIC, **{"content-encoding": "identity"}).status_code == 201
+
+
+def test_what_is_nested_too_deeply_reads_so(statistics):
+    answer = statistics.post("city_statistics", '{"source": ' + "[" * 100_000)
+    assert answer.status_code == 400 and "lồng nhau quá nhiều lớp" in answer.content.decode()
 
 
 @pytest.mark.parametrize(
