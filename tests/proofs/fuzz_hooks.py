@@ -55,11 +55,13 @@ def before_call(context, case, kwargs):
 
 
 def as_written(value):
-    """Whole numbers without a fraction: to a schema 1.0 is a whole number too."""
+    """Whole numbers without a fraction, and texts that say something: to a schema 1.0 is a whole number too, and a blank a text."""
     if isinstance(value, dict):
         return {name: as_written(each) for name, each in value.items()}
     if isinstance(value, list):
         return [as_written(each) for each in value]
+    if isinstance(value, str) and value and not value.strip():
+        return "0"
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
