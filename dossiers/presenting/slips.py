@@ -119,8 +119,9 @@ def has_form(line):
 
 
 def title_of(line):
-    """What the form of a line is called, in Vietnamese as on the paper."""
-    return FORMS[Verb(line.verb)][1]
+    """What the form of a line is called, in Vietnamese as on the paper; of several requests for supplements which one."""
+    title = FORMS[Verb(line.verb)][1]
+    return f"{title} (lần {line.request.number})" if line.request else title
 
 
 def slip_of(line):
@@ -291,7 +292,7 @@ def control_slip(dossier, lines):
                 line.get_verb_display(),
                 line.by.full_name,
                 _to(line),
-                formats.vn_date(line.due_on) if line.due_on else "–",
+                formats.vn_date(_until(line)),
                 line.note or "–",
             ]
             for line in lines
@@ -301,6 +302,11 @@ def control_slip(dossier, lines):
             day=timezone.localdate(lines[-1].at), lines=_who(dossier),
             heads=["STT", "Thời điểm", "Việc", "Người thực hiện", "Giao cho", "Hạn", "Ghi chú"], rows=rows,
         )  # fmt: skip
+
+
+def _until(line):
+    """Until when whoever has it by this line has it: the enterprise by the day of the request, the Department by the promise."""
+    return line.request.answer_by if line.verb == Verb.ASK else line.due_on
 
 
 # Who has the dossier, or its paper, after a step that leaves it with the same officer on the slip.

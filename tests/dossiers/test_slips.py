@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.models import Delegation
 from accounts.roles import Role
 from dossiers.models import DossierFile
-from dossiers.presenting.slips import SUPPLEMENTED, control_slip, has_form, paper_of, slip_of
+from dossiers.presenting.slips import SUPPLEMENTED, control_slip, has_form, paper_of, slip_of, title_of
 from tests.documents.test_layout import bare, pages_of, paper_as_docx, paper_as_pdf, text_of_docx
 from tests.dossiers.test_dossier_services import issued
 from tests.factories import (
@@ -168,6 +168,15 @@ def test_a_programme_procedure_has_the_same_content_without_the_numbers_of_forms
         said = bare(pages_of(paper_as_pdf(paper_of(slip)).pdf)[0])
         assert bare(slip.title.upper()) in said
         assert "Mẫusố" not in said and "03/2025" not in said
+
+
+def test_a_request_for_a_supplement_is_told_by_its_number_and_has_its_own_day_on_the_control_slip():
+    dossier = make_dossier(make_version(state="issued"), make_enterprise(), state="lodged", by=make_user())
+    asked = make_supplement(dossier, state="sent", answer_by=date(2026, 12, 11))
+    line = make_slip_line(dossier, "supplementing", request=asked)
+    assert title_of(line) == "Phiếu yêu cầu bổ sung, hoàn thiện hồ sơ (lần 1)"
+    assert slip_of(line).title == "Phiếu yêu cầu bổ sung, hoàn thiện hồ sơ"
+    assert control_slip(dossier, [line]).rows[0][5] == "11/12/2026"
 
 
 def test_whoever_sees_the_dossier_downloads_its_forms_and_only_staff_its_control_slip(client_as):
