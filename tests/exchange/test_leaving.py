@@ -40,7 +40,7 @@ def mark(monkeypatch):
 @pytest.fixture(autouse=True)
 def others_find_the_usual_description():
     yield
-    views.described.cache_clear()
+    views._described.cache_clear()
 
 
 def said(answer):
@@ -48,7 +48,7 @@ def said(answer):
 
 
 def described():
-    views.described.cache_clear()
+    views._described.cache_clear()
     return json.loads(Client().get("/api/v1/openapi.json").content)
 
 
