@@ -160,6 +160,7 @@ def test_with_the_keyboard_alone_the_focus_is_on_what_is_said(as_person):
     part = page.locator("#component-tai-lieu")
     expect(part.locator("[role=status]")).to_have_text("Đã đính kèm: Ảnh hiện trạng.pdf.")
     expect(page.locator("#file-tai-lieu")).to_be_focused()
+    page.wait_for_function("() => !document.querySelector('.htmx-swapping, .htmx-settling, .htmx-added')")
     page.keyboard.press("Shift+Tab")
     page.keyboard.press("Enter")
     expect(part.locator("[role=status]")).to_have_text("Đã bỏ tệp: Ảnh hiện trạng.pdf.")
