@@ -60,11 +60,9 @@ def how_to_get_in(result, generator, request, public):
 
 
 def nothing_unknown(result, generator, request, public):
-    """Bodies are needed where there are any; they, and the rows of bulk bodies, take no field that they do not have."""
+    """Bodies, and the rows of bulk bodies, take no field that they do not have."""
     schemas = result["components"]["schemas"]
     operations = [each for methods in result["paths"].values() for each in methods.values()]
-    for body in (each["requestBody"] for each in operations if "requestBody" in each):
-        body["required"] = True
     for name in {ref for each in operations for ref in _bodies_of(each)}:
         schemas[name]["additionalProperties"] = False
         rows = schemas[name]["properties"].get("rows")
