@@ -329,8 +329,11 @@ def _with_names(fields, values, actors):
 
 
 def lines_of(events, *, reader=None):
-    """Events as lines, to a `reader` of the log without what is not theirs to read (`register_reader`); what was done by a written authorisation (facts `authorised_by`, `…_paper`) says in whose name, and
-    people who stand before or after a change are named."""
+    """Events as lines, to a `reader` of the log without what is not theirs to read (`register_reader`).
+
+    What was done by a written authorisation (facts `authorised_by`, `…_paper`) says in whose name, and people who stand
+    before or after a change are named.
+    """
     known, events = sentences(), list(events)
     bodies = [json.loads(event.body) for event in events]
     givers = {body["facts"]["authorised_by"] for body in bodies if "authorised_by" in (body.get("facts") or {})}

@@ -95,12 +95,17 @@ def _require_plausible(values):
         if value is not None and not 0 <= value <= LIMITS[name]:
             label = FigureRevision._meta.get_field(name).verbose_name
             raise Refused(_("“%(label)s” is negative or beyond belief. Look at the unit.") % {"label": label})
-    total, part = values.get("revenue_vnd"), values.get("key_product_revenue_vnd")
-    if total is not None and part is not None and part > total:
-        raise Refused(_("The revenue from key products is more than the whole revenue."))
-    total, part = values.get("labour_average"), values.get("labour_insured")
-    if total is not None and part is not None and part > total:
-        raise Refused(_("The labour with social insurance is more than the average labour of the year."))
+    for name, whole, sentence in (
+        ("key_product_revenue_vnd", "revenue_vnd", _("The revenue from key products is more than the whole revenue.")),
+        (
+            "labour_insured",
+            "labour_average",
+            _("The labour with social insurance is more than the average labour of the year."),
+        ),
+    ):
+        part, total = values.get(name), values.get(whole)
+        if total is not None and part is not None and part > total:
+            raise Refused(sentence)
 
 
 def _require_basis(basis):
