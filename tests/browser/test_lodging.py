@@ -61,7 +61,8 @@ def test_a_dossier_is_prepared_on_a_phone_lodged_by_the_signatory_and_seen_by_th
     expect(other.locator("#saved")).to_contain_text("Đã lưu lúc")
     page.fill("#id_de-xuat", "Đề nghị sửa đường.")
     expect(page.locator("#saved")).to_contain_text("Chưa lưu")
-    page.click("button[name=and_stay]")
+    with page.expect_navigation():
+        page.click("button[name=and_stay]")
     expect(page.locator("main")).to_contain_text("Đề nghị nâng cấp hệ thống thoát nước.")
     expect(page.locator("#id_de-xuat")).to_have_value("Đề nghị sửa đường.")
     page.check("input[name=da-gui-noi-khac][value=no]")
