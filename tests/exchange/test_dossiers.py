@@ -413,6 +413,11 @@ def test_a_form_is_taken_only_where_files_are_expected(one_stop):
     assert broken.status_code == 400
 
 
+def test_lodging_nothing_is_refused(one_stop):
+    answer = one_stop.post("dossiers", b"")
+    assert answer.status_code == 400 and "procedure" in answer.content.decode(), answer.content
+
+
 # --- who ------------------------------------------------------------------------------------------
 
 

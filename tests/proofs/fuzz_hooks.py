@@ -14,6 +14,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import schemathesis
+from schemathesis.core import NOT_SET
 
 KNOWN = json.loads(Path(os.environ["FUZZ_KNOWN"]).read_text())
 NAMED = {
@@ -30,6 +31,9 @@ ANSWERS = {
     "past_date": "2026-01-05",
     "yes_no": "no",
 }
+# The description leaves the body of lodging optional: the maker of Python clients writes wrong code of one that is needed in
+# two forms. Nobody means to lodge nothing; that it is refused is asked by the suite.
+LODGED = {"procedure": "", "applicant_name": "Phan Thị Minh Họa", "arrived_on": "", "outside_code": "", "answers": {}}
 CHOICE = random.Random(20261129)
 
 
@@ -45,6 +49,8 @@ def before_call(context, case, kwargs):
         case.path_parameters["public_id"] = thing["id"]
     if "Idempotency-Key" in (case.headers or {}):
         case.headers["Idempotency-Key"] = str(uuid4())
+    if case.body is NOT_SET and case.operation.definition.raw["operationId"] == "dossiers_create":
+        case.body, case.media_type = LODGED | {"arrived_on": date.today().isoformat()}, "application/json"
     if isinstance(case.body, dict):
         case.body = as_written(case.body)
         for row in (case.body, case.body.get("dossier"), *(case.body.get("rows") or ())):
