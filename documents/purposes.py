@@ -1,7 +1,8 @@
 """What papers of the portal are made for. Rooms above begin papers for things of their own and register here
 
     purposes.register("results", of=f(paper), require=f(thing, paper, verb, dated_on=), follow=f(thing, paper, verb, by=, now=),
-                      shown=f(thing, user), caution=f(thing, paper), after=f(thing, verb, now=))
+                      shown=f(thing, user), caution=f(thing, paper), after=f(thing, verb, now=), unsigned=f(),
+                      withheld=f(user))
 
 so that a step is refused in words where the thing is not ready for it, what follows from it is done in the step's own
 transaction, and the page of the paper says what it is for, and what should be looked at before it goes on.
@@ -9,6 +10,10 @@ transaction, and the page of the paper says what it is for, and what should be l
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
+
+from django.db.models import Q
 
 
 @dataclass(frozen=True)
@@ -16,7 +21,8 @@ class Purpose:
     """`of(paper)` is the thing that the paper is made for, or None; `require` refuses a step; `follow` does what follows from
     one; `shown` is (label, words, address) for the page of the paper, the address empty where the person does not see it;
     `caution` a sentence on what may be right but should be looked at, or ""; `after` a sentence on what follows from a step, to be
-    read before it is taken, or ""."""
+    read before it is taken, or ""; `unsigned` is the keys of the papers that wait for the thing before they may be signed, `withheld` of those
+    that somebody does not read who has no business with the thing, issued as they are."""
 
     of: Callable
     require: Callable
@@ -24,13 +30,18 @@ class Purpose:
     shown: Callable
     caution: Callable
     after: Callable
+    unsigned: Callable
+    withheld: Callable
 
 
 _purposes: dict[str, Purpose] = {}
 
 
-def register(code, *, of, require, follow, shown, caution=lambda thing, paper: "", after=lambda thing, verb, now: ""):
-    _purposes[code] = Purpose(of, require, follow, shown, caution, after)
+def register(
+    code, *, of, require, follow, shown, caution=lambda thing, paper: "", after=lambda thing, verb, now: "", unsigned=list,
+    withheld=lambda user: (),
+):  # fmt: skip
+    _purposes[code] = Purpose(of, require, follow, shown, caution, after, unsigned, withheld)
 
 
 def _found(paper):
@@ -62,3 +73,17 @@ def cautions_on(paper):
 def after_step(paper, verb, *, now):
     """What follows from a step for the thing that the paper is made for, in sentences."""
     return " ".join(said for purpose, thing in _found(paper) if (said := purpose.after(thing, verb, now=now)))
+
+
+def not_to_be_signed_yet():
+    """The papers that cannot be signed until the thing that they are made for is ready, as a condition of a query."""
+    return _any_of(purpose.unsigned() for purpose in _purposes.values())
+
+
+def withheld_from(user):
+    """The issued papers that somebody does not read, as a condition of a query."""
+    return _any_of(purpose.withheld(user) for purpose in _purposes.values())
+
+
+def _any_of(found):
+    return reduce(or_, (Q(pk__in=keys) for keys in found), Q(pk__in=[]))

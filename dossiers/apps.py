@@ -38,6 +38,8 @@ class DossiersConfig(AppConfig):
             follow=results.follow_paper,
             shown=results.shown_on_paper,
             after=results.after_paper,
+            unsigned=results.papers_before_approval,
+            withheld=results.papers_withheld_from,
         )
         handover.register(
             "dossiers",

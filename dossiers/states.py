@@ -139,6 +139,8 @@ STAYING = {
 }
 # the result is drafted while it is appraised, to be looked at by whoever decides, or once it is approved
 DRAFTED = (State.APPRAISING, State.APPROVED)
+# where what is drafted stands to be submitted, or to be approved
+DECIDED = (State.APPRAISING, State.SUBMITTED)
 # a promise is kept when the result is issued: until then the clock runs, unless the enterprise has the turn
 RUNNING = (State.RECEIVED, State.APPRAISING, State.SUBMITTED, State.APPROVED)
 FINAL = tuple(state for state in State if state not in {move.source for move in MOVES})

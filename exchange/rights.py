@@ -6,6 +6,21 @@ from exchange.catalogue import RIGHT
 from exchange.resources import resources
 
 
+def idle_scopes(caller):
+    """The scopes of a caller that give it nothing, because it was narrowed to wards or groups and all that they open is of the
+    whole city."""
+    if not caller.is_narrowed:
+        return set()
+    useful = set()
+    for each in resources().values():
+        sees = not each.rows(caller).query.is_empty()
+        if sees:
+            useful.add(each.scope)
+        if any(not write.of_the_city and (sees or not write.of_one) for write in each.writes):
+            useful.add(each.write_scope)
+    return caller.scopes - useful - {RIGHT}
+
+
 def all_scopes():
     """{scope: what it allows} of the whole API."""
     found = {}

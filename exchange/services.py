@@ -42,7 +42,7 @@ EDITABLE = (
 )
 WRITTEN = ("name", "owner", "contact", "purpose", "basis")
 PERSONAL = ("contact",)  # may be somebody's name: what can be erased stands beside the chain of events
-LONGEST = timedelta(days=2 * 366)
+YEARS = 2  # that a system is connected for at most
 OVERLAP = timedelta(days=7)
 USUAL_ENDING = {"first_days": 30, "last_days": 7}  # where no rule says otherwise
 USUAL_TRACES = {"days": 366}
@@ -72,12 +72,21 @@ def _sound(values, *, now):
         except ValueError:
             raise Refused(_("“%(text)s” is no address or network, such as 10.1.0.0/16.") % {"text": network}) from None
     today = timezone.localdate(now)
-    if not today <= values["expires_on"] <= today + LONGEST:
+    last = last_day_from(today)
+    if not today <= values["expires_on"] <= last:
         raise Refused(
             _("The last day lies between today and %(day)s; then the connection is looked at anew.")
-            % {"day": formats.vn_date(today + LONGEST)}
+            % {"day": formats.vn_date(last)}
         )
     return values
+
+
+def last_day_from(day):
+    """The same day two years on; of a 29 February the 28."""
+    try:
+        return day.replace(year=day.year + YEARS)
+    except ValueError:
+        return day.replace(year=day.year + YEARS, day=28)
 
 
 def _take_name(client, save):

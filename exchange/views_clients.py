@@ -13,10 +13,11 @@ from accounts.answers import do_once, form_page
 from audit.events import actor_names
 from audit.models import AccessEntry, AccessSum
 from exchange import services
-from exchange.callers import use_by_day
+from exchange.callers import caller_for, use_by_day
 from exchange.forms import ClientForm, SecretForm, SwitchOffForm
 from exchange.models import Client
 from exchange.names import named_groups, named_scopes, named_wards
+from exchange.rights import idle_scopes
 from exchange.tables import ClientFilter, ClientTable, clients_with_use, first_day_shown
 from screens import formats
 from screens.charts import small_bar
@@ -85,7 +86,7 @@ def client_detail(request, public_id):
     names = actor_names({client.created_by, client.switched_off_by, *(each.made_by for each in secrets)} - {""})
     days, state = _days_of_use(client, today), client.state_on(today)
     may_manage = may_open(request.user, "systems:edit_client") and state != Client.State.OFF
-    now = timezone.now()
+    now, idle = timezone.now(), idle_scopes(caller_for(client))
     return render(
         request,
         "exchange/client_detail.html",
@@ -94,7 +95,7 @@ def client_detail(request, public_id):
             "state": state,
             "state_kind": Client.KINDS[state],
             "may_manage": may_manage,
-            "rights": named_scopes(client.scopes),
+            "rights": list(zip(named_scopes(client.scopes), [scope in idle for scope in client.scopes], strict=True)),
             "wards": named_wards(client.wards),
             "groups": named_groups(client.groups),
             "created_by": names[client.created_by],

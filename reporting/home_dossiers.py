@@ -9,13 +9,13 @@ from accounts.models import Post
 from accounts.roles import HEADS
 from dossiers.models import Dossier, ResultPaper, SupplementRequest
 from dossiers.permissions.handling import headed_offices
-from dossiers.presenting.handling import lies_since
+from dossiers.presenting.handling import lies_since, supplemented_on
 from dossiers.states import UNASSIGNED, State
 from reporting.waiting import Item, Section, address, first_of, may
 from screens import formats
 
 
-def _items(rows, route, verb, moment):
+def _items(rows, route, verb, note):
     """(the items of the first rows, how many rows there are)."""
     shown, number = first_of(rows.select_related("procedure_version__procedure", "enterprise"))
     items = [
@@ -23,11 +23,15 @@ def _items(rows, route, verb, moment):
             f"{row.enterprise.called} – {row}",
             address(route, row.public_id),
             verb,
-            lies_since(row.channel, row.arrived_on) or formats.vn_datetime(getattr(row, moment)),
+            note(row),
         )
         for row in shown
     ]
     return items, number
+
+
+def _since(moment):
+    return lambda row: lies_since(row.channel, row.arrived_on) or formats.vn_datetime(getattr(row, moment))
 
 
 def _drafts(user, now):
@@ -35,7 +39,7 @@ def _drafts(user, now):
         return None
     drafts = Dossier.objects.visible_to(user).drafts()
     own = drafts.of_enterprises_of(user).filter(channel=Dossier.Channel.ONLINE) | drafts.filter(typed_by=user)
-    items, number = _items(own.order_by("-saved_at", "-pk"), "dossiers:fill_dossier", _("Go on"), "saved_at")
+    items, number = _items(own.order_by("-saved_at", "-pk"), "dossiers:fill_dossier", _("Go on"), _since("saved_at"))
     return Section(_("Drafts of dossiers"), items, number)
 
 
@@ -43,9 +47,14 @@ def _to_receive(user, now):
     if not may(user, "dossiers.type_in"):
         return None
     waiting = Dossier.objects.visible_to(user).filter(state=State.LODGED)
-    waiting = waiting.annotate(came_on=Coalesce("arrived_on", TruncDate("submitted_at")))
+    given = {"supplemented_at": SupplementRequest.objects.last_answer()}
+    waiting = waiting.annotate(came_on=Coalesce("arrived_on", TruncDate("submitted_at")), **given)
     waiting = waiting.order_by("came_on", "submitted_at", "pk")
-    items, number = _items(waiting, "dossiers:dossier", _("Look at the dossier"), "submitted_at")
+    since = _since("submitted_at")
+    items, number = _items(
+        waiting, "dossiers:dossier", _("Look at the dossier"),
+        lambda row: supplemented_on(row.supplemented_at) or since(row),
+    )  # fmt: skip
     more = f"{address('dossiers:dossier_list')}?state={State.LODGED.value}"
     return Section(_("Dossiers that wait to be received"), items, number, more)
 

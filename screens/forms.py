@@ -286,8 +286,9 @@ class NumberField(forms.CharField):
 
     @property
     def is_short(self):
-        """Whether it has at most three digits, as a percentage: nothing is said of groups of digits or of units."""
-        return not self.places and self.max_value < 1000
+        """Whether it has at most three digits, as a percentage, or counts no money, as the number of a paper: nothing is said of
+        groups of digits or of units."""
+        return not self.places and (self.max_value < 1000 or (not self.unit and self.max_value <= 1_000_000))
 
     def has_changed(self, initial, data):
         try:
@@ -299,21 +300,23 @@ class NumberField(forms.CharField):
         super().validate(value)
         if value is None:
             return
-        shown = {"limit": "", "unit": self.unit}
         if value < self.min_value:
             if self.min_value in (0, 1) and value < 0:
                 raise ValidationError(_("This may not be negative. Write it without a minus sign."), code="negative")
-            shown["limit"] = self.prepare_value(self.min_value)
-            raise ValidationError(_("Too small: the least is %(limit)s %(unit)s."), params=shown, code="too_small")
+            shown = {"limit": self.with_unit(self.min_value)}
+            raise ValidationError(_("Too small: the least is %(limit)s."), params=shown, code="too_small")
         if value > self.max_value:
-            shown["limit"] = self.prepare_value(self.max_value)
+            shown = {"limit": self.with_unit(self.max_value)}
             if self.is_short:
-                raise ValidationError(_("Too large: the most is %(limit)s %(unit)s."), params=shown, code="too_large")
+                raise ValidationError(_("Too large: the most is %(limit)s."), params=shown, code="too_large")
             raise ValidationError(
-                _("Too large: the most is %(limit)s %(unit)s. Check the unit: the amount is written in full here."),
+                _("Too large: the most is %(limit)s. Check the unit: the amount is written in full here."),
                 params=shown,
                 code="too_large",
             )
+
+    def with_unit(self, value):
+        return f"{self.prepare_value(value)} {self.unit}".strip()
 
 
 class MoneyField(NumberField):

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Office, Post
 from accounts.roles import LEADERS, Role
 from audit.identity import Identified, Versioned
+from documents import purposes
 from documents.models.imports import StoredFile
 from documents.models.numbers import NumberSeries, PaperNumber
 from documents.paper_states import CLERK, INITIALLERS, OFFICE, ON_THE_WAY, SEERS, WITH_NUMBER, State, move_of
@@ -34,18 +35,21 @@ def offices_headed_by(user, on):
 class PaperQuerySet(models.QuerySet):
     def visible_to(self, user):
         """Drafts are seen by whoever drafted them and the heads of their office; what is on its way also by whoever
-        takes a step of it, the leaders and auditors; what was issued by all staff but whoever only runs the system."""
+        takes a step of it, the leaders and auditors; what was issued by all staff but whoever only runs the system, unless
+        it was made for what they have no business with."""
         if not user.is_authenticated or not user.roles & SEERS:
             return self.none()
         own = Q(drafter=user) | Q(office__in=offices_headed_by(user, timezone.localdate()))
-        seen = own | Q(state=State.ISSUED) | Q(signer=user, state__in=[*ON_THE_WAY, State.STOPPED])
+        issued = Q(state=State.ISSUED) & ~purposes.withheld_from(user)
+        seen = own | issued | Q(signer=user, state__in=[*ON_THE_WAY, State.STOPPED])
         if user.roles & (OFFICE | LEADERS | {Role.AUDITOR}):
             seen |= Q(state__in=[*ON_THE_WAY, State.STOPPED])
         return self.filter(seen)
 
     def waiting_for(self, user, on):
-        """Those whose next step is this person's."""
-        waiting = Q(state=State.SIGNING, signer=user) | Q(state=State.DRAFT, drafter=user, round__gt=1)
+        """Those whose next step is this person's, and can be taken as far as what they are made for goes."""
+        to_sign = Q(state=State.SIGNING, signer=user) & ~purposes.not_to_be_signed_yet()
+        waiting = to_sign | Q(state=State.DRAFT, drafter=user, round__gt=1)
         if user.roles & INITIALLERS:
             waiting |= Q(state=State.INITIALLING, office__in=offices_headed_by(user, on)) & ~(
                 Q(drafter=user) | Q(signer=user)

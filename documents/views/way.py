@@ -4,7 +4,7 @@ from functools import partial
 
 from django.contrib import messages
 from django.http import HttpResponseRedirect
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -134,7 +134,9 @@ def paper_signatures(request, public_id):
 def confirm_paper(request, token):
     """What the code on a paper opens, for everybody: number, date, issuer and digest, and nothing else."""
     papers = OutgoingPaper.objects.filter(state=State.ISSUED).select_related("number", "sealed", "series")
-    paper = get_object_or_404(papers, token=token)
+    paper = papers.filter(token=token).first()
+    if paper is None:
+        return render(request, "documents/confirm_nothing.html", status=404)
     return render(request, "documents/confirm_paper.html", {"paper": paper, "issuer": issuer_in_full(paper.series)})
 
 

@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, Subquery
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -121,6 +121,11 @@ class RequestQuerySet(models.QuerySet):
     def open(self):
         """The one that is being prepared or waits for the enterprise."""
         return self.filter(state__in=[SupplementRequest.State.PREPARED, SupplementRequest.State.SENT])
+
+    def last_answer(self):
+        """When the dossier of a query last came back with a supplement, as a value of that query; none where it never did."""
+        given = self.filter(dossier=OuterRef("pk"), answered_at__isnull=False).order_by("-number")
+        return Subquery(given.values("answered_at")[:1])
 
 
 class SupplementRequest(Identified, Versioned):

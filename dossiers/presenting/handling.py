@@ -44,6 +44,11 @@ def lies_since(channel, arrived_on):
     return _("on paper since %(day)s") % day
 
 
+def supplemented_on(moment):
+    """When a dossier came back with a supplement, in words; "" of one that did not."""
+    return _("supplement given on %(day)s") % {"day": formats.vn_date(moment)} if moment else ""
+
+
 def tag_of_time(warning: Warning | None, left: int):
     """(kind of tag, words) for so many working days left, under the warning that holds."""
     if left < 0:

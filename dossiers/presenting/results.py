@@ -7,15 +7,20 @@ facts of the dossier, and the answers by the codes of their fields.
 import re
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.roles import Role
 from documents.models import NumberSeries, OutgoingPaper
+from documents.paper_states import State as PaperState
+from documents.presenting import WORDS
+from documents.services import way
 from documents.signatories import Authority
 from documents.tables.papers import STATE_KINDS
 from dossiers.answers import lines_of
 from dossiers.models.results import OVER
 from dossiers.permissions.handling import SEE_DRAFT
-from dossiers.states import Verb
+from dossiers.services.results import standing_paper, why_not_decided
+from dossiers.states import DECIDED, Verb
 from screens import formats
 
 PLACE = re.compile(r"\{([a-z][a-z0-9_-]*)\}")
@@ -103,3 +108,29 @@ def drafts_of(user, dossier):
     line = dossier.slip.filter(verb=Verb.SUBMIT).select_related("file").order_by("-number").first()
     standing = [shown for shown in papers_of(user, dossier) if shown[0].state not in OVER]
     return {"papers": standing, "line": line if line and line.file_id else None}
+
+
+def next_of_draft(dossier, now):
+    """What the draft of the result needs before the dossier is decided upon, and from whom; "" where it needs nothing."""
+    if dossier.state not in DECIDED or not why_not_decided(dossier, now):
+        return ""
+    paper = standing_paper(dossier)
+    said = {"who": paper.drafter.full_name, "office": paper.office}
+    if way.left_to_fill_in(paper):
+        return _("%(who)s fills in what is left open in the draft of the result.") % said
+    if paper.state == PaperState.DRAFT:
+        return _("%(who)s sends the draft of the result for initialling; only then is the dossier decided upon.") % said
+    return _("The head of %(office)s initials the draft of the result; only then is the dossier decided upon.") % said
+
+
+def step_of_draft(user, dossier, now):
+    """(address, words) of the step that the draft of the result needs of this person before the dossier is decided upon; None
+    where it needs none of them."""
+    if not next_of_draft(dossier, now):
+        return None
+    paper = standing_paper(dossier)
+    verb = way.next_verb(paper)
+    if not way.may_take(user, paper, verb, now):
+        return None
+    words = _("Go on with the draft of the result") if way.left_to_fill_in(paper) else WORDS[verb][0]
+    return paper.get_absolute_url(), words

@@ -22,7 +22,7 @@ from documents.services.way import left_to_fill_in
 from dossiers.models import Dossier, ResultPaper
 from dossiers.permissions.handling import DRAFT_RESULT
 from dossiers.services.slip import held_for, whose, write_line
-from dossiers.states import DRAFTED, IN_HAND, State, Verb
+from dossiers.states import DRAFTED, IN_HAND, READERS, State, Verb
 from enterprises.telling import people_of
 from screens import formats
 
@@ -190,6 +190,16 @@ def follow_paper(result, paper, verb, *, by, now):
         row, Verb.ISSUE, State.ISSUED, by=by, now=now, paper_number=paper.number.symbol, paper_on=paper.number.dated_on,
         file=paper.sealed,
     )  # fmt: skip
+
+
+def papers_before_approval():
+    """The keys of the papers whose dossier is not approved: they are not signed yet."""
+    return ResultPaper.objects.exclude(dossier__state=State.APPROVED).values("paper")
+
+
+def papers_withheld_from(user):
+    """The keys of the results that somebody does not read because dossiers are not theirs to read."""
+    return () if user.roles & READERS else ResultPaper.objects.values("paper")
 
 
 def after_paper(result, verb, *, now):

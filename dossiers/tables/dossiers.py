@@ -13,7 +13,7 @@ from accounts.models import Office, Post
 from dossiers.clock import Run, Terms, WorkingDays, warning_on
 from dossiers.models import Dossier, FormField, Procedure, ProcedureVersion
 from dossiers.presenting.dossiers import OF_MATTER, STATE_KINDS, about_text
-from dossiers.presenting.handling import left_on, lies_since, tag_of_time
+from dossiers.presenting.handling import left_on, lies_since, supplemented_on, tag_of_time
 from dossiers.states import IN_HAND, RUNNING, State
 from enterprises.models import Enterprise
 from reference.tables import name_in_language
@@ -30,12 +30,15 @@ WITHOUT_A_CODE = {State.DRAFT: _("(being typed in)"), State.WITHDRAWN: _("(given
 
 class TimeColumn(tables.Column):
     """How many working days are left of a promise whose clock runs; the calendar is read once for a whole table. Of what is
-    not received yet and did not come online, since when it lies."""
+    not received yet, that it came back with a supplement, or where it did not come online, since when it lies."""
 
     def __init__(self, **kwargs):
         version = "procedure_version__"
         super().__init__(
-            fields=("due_on", "starts_on", "state", "channel", "arrived_on", *(f"{version}{name}" for name in TERMS)),
+            fields=(
+                "due_on", "starts_on", "state", "channel", "arrived_on", "supplemented_at",
+                *(f"{version}{name}" for name in TERMS),
+            ),
             compute=self.left, order_by=("due_on",), orderable=True, **kwargs,
         )  # fmt: skip
         self.days = None
@@ -43,6 +46,8 @@ class TimeColumn(tables.Column):
     def left(self, record):
         """(kind of tag, words), or None where no clock runs."""
         due, starts, arrived = record["due_on"], record["starts_on"], record["arrived_on"]
+        if record["supplemented_at"] is not None and record["state"] == State.LODGED:
+            return "warn", supplemented_on(record["supplemented_at"])
         if arrived is not None and record["state"] == State.LODGED and arrived < timezone.localdate():
             return "warn", lies_since(record["channel"], arrived)
         if due is not None and record["state"] == State.SUPPLEMENTING:

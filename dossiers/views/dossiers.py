@@ -37,7 +37,7 @@ from dossiers.presenting.dossiers import (
 )
 from dossiers.presenting.handling import supplemented, supplements_shown, time_left, time_of, used_text
 from dossiers.presenting.links import links_shown
-from dossiers.presenting.results import papers_of
+from dossiers.presenting.results import next_of_draft, papers_of
 from dossiers.presenting.told import told_of
 from dossiers.services import dossiers as services
 from dossiers.services import handling as services_handling
@@ -64,7 +64,9 @@ def dossier_list(request):
         else _("What enterprises lodged, the latest first."),
         table_class=tables.DossierTable,
         filterset_class=tables.DossierFilter,
-        queryset=Dossier.objects.visible_to(request.user),
+        queryset=Dossier.objects.visible_to(request.user).annotate(
+            supplemented_at=SupplementRequest.objects.last_answer()
+        ),
         ordering=("due_on", "pk") if is_queue else ("-submitted_at", "-pk"),
         export_name="ho-so",
         template="dossiers/dossier_list.html",
@@ -84,11 +86,14 @@ def look_up_dossier(request, token):
     row = Dossier.objects.lodged().select_related("procedure_version__procedure").filter(token=token).first()
     if row is None:
         return render(request, "dossiers/look_up_nothing.html", status=404)
-    received = row.slip.filter(verb=SlipLine.Verb.RECEIVE).first()
+    lines = list(row.slip.order_by("number"))
+    received, issued = (_line_of(lines, verb) for verb in (SlipLine.Verb.RECEIVE, SlipLine.Verb.ISSUE))
     page = {
         "dossier": row,
         "kind": STATE_KINDS[row.state],
         "received_at": received.at if received else None,
+        "result_on": issued.paper_on if issued else None,
+        "ended_at": lines[-1].at if row.turn == Turn.NOBODY and not issued else None,
         "turn": turn_text(row),
         "next": "" if row.turn == Turn.NOBODY else next_text(row),
         "answer_by": until_text(row) if row.state == State.SUPPLEMENTING else "",
@@ -96,6 +101,11 @@ def look_up_dossier(request, token):
     answer = render(request, "dossiers/look_up_dossier.html", page)
     answer.headers["X-Robots-Tag"] = "noindex, nofollow"
     return answer
+
+
+def _line_of(lines, verb):
+    """The line of the slip with this verb, the latest where there are several; None where there is none."""
+    return next((line for line in reversed(lines) if line.verb == verb), None)
 
 
 def dossier(request, public_id):
@@ -144,14 +154,14 @@ def _handled(user, row, now, *, is_staff):
     for line in lines:
         line.dossier = row
     (first_act, more_acts), talk = acts_now(user, row, now), list(row.messages.select_related("by"))
-    result = next((line for line in reversed(lines) if line.verb == SlipLine.Verb.ISSUE), None)
+    result = _line_of(lines, SlipLine.Verb.ISSUE)
     supplements = supplements_shown(row, staff=is_staff)
     requests = [each["supplement"] for each in supplements]
     prepared = next((each for each in requests if each.state == SupplementRequest.State.PREPARED), None)
     return {
         "words": slips.words_on(lines) if is_staff else [],
         "happened": what_happened(row, lines, talk),
-        "next": next_inside(row, prepared) if is_staff else next_text(row),
+        "next": _next(row, prepared, now) if is_staff else next_text(row),
         "talk": talk,
         "may_write": may_write(user, row),
         "told": told_of(row) if is_staff else [],
@@ -171,6 +181,11 @@ def _handled(user, row, now, *, is_staff):
         "first_act": first_act,
         "more_acts": more_acts,
     }
+
+
+def _next(row, prepared, now):
+    """What comes next as the Department reads it: of what the draft of the result still needs only while nothing is asked for."""
+    return (not prepared and next_of_draft(row, now)) or next_inside(row, prepared)
 
 
 def _token(row):

@@ -20,7 +20,7 @@ from dossiers.permissions.handling import handlers_of, headed_offices, may_do
 from dossiers.presenting import slips
 from dossiers.presenting.handling import promises_of
 from dossiers.presenting.procedures import working_days
-from dossiers.presenting.results import drafts_of
+from dossiers.presenting.results import drafts_of, next_of_draft, step_of_draft
 from dossiers.services import handling as services
 from dossiers.services.dossiers import out_of_business
 from dossiers.services.results import goes_to_enterprise, may_begin, standing_paper, why_not_decided
@@ -333,6 +333,10 @@ def acts_now(user, dossier, now):
     if may_begin(user, dossier, now):
         acts.append((DRAFTING, reverse("dossiers:begin_result", args=at), _("Draft the result")))
     acts.sort(key=lambda act: EXPECTED.index(act[0]) if act[0] in EXPECTED else len(EXPECTED))
+    if next_of_draft(dossier, now):  # what is refused until then is not offered
+        acts = [act for act in acts if act[0] not in (Verb.SUBMIT, Verb.APPROVE)]
+        step = step_of_draft(user, dossier, now)
+        return step, [(address, title) for _verb, address, title in acts]
     shown = [(address, title) for _verb, address, title in acts]
     first = acts[0][0] if acts else None
     is_next = first in EXPECTED and first != Verb.ASK and not (first == Verb.ASSIGN and dossier.handler_id)

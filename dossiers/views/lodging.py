@@ -152,7 +152,7 @@ def fill_dossier(request, public_id):
     """The form by the version's fields. Sent by its button or, as one types, by itself: the same checks, the same door."""
     dossier = _prepared(request, public_id)
     if request.method == "GET" and not dossier.is_draft:
-        return HttpResponseRedirect(dossier.get_absolute_url())
+        return _no_draft(request, dossier)
     fields = list(dossier.procedure_version.fields.all())
     initial = {**initial_of(dossier, fields), "version": dossier.version}
     form = draft_form_class(dossier.procedure_version, dossier.enterprise)(form_data(request)[0], initial=initial)
@@ -187,6 +187,12 @@ def fill_dossier(request, public_id):
             **around_of(saved or dossier),
         },
     )
+
+
+def _no_draft(request, dossier):
+    """An old link to the form of what is no draft any more."""
+    messages.info(request, closed_text(dossier))
+    return HttpResponseRedirect(dossier.get_absolute_url())
 
 
 def _closed_meanwhile(request, dossier, form, fields):
@@ -238,7 +244,7 @@ def _save(request, form, dossier, fields):
 def dossier_components(request, public_id):
     dossier = _prepared(request, public_id)
     if not dossier.is_draft:
-        return HttpResponseRedirect(dossier.get_absolute_url())
+        return _no_draft(request, dossier)
     return _components_page(request, dossier)
 
 
@@ -313,8 +319,9 @@ def _components(dossier, problems=None):
 
 
 def _components_page(request, dossier, problems=None):
+    rows = _components(dossier, problems)
     context = {
-        "dossier": dossier, "rows": _components(dossier, problems),
+        "dossier": dossier, "rows": rows, "wants_scan": dossier.is_paper and not any(row["files"] for row in rows),
         "sees_identity": sees_identity(request.user, dossier), **around_of(dossier),
     }  # fmt: skip
     return render(request, "dossiers/dossier_components.html", context)
@@ -376,7 +383,7 @@ def check_dossier(request, public_id):
     """The page of checked answers; sending it has whoever may lodge told that the draft is complete."""
     dossier = _prepared(request, public_id)
     if not dossier.is_draft:
-        return HttpResponseRedirect(dossier.get_absolute_url())
+        return _no_draft(request, dossier)
     if request.method == "POST":
         try:
             services.tell_signatory(dossier=dossier, by=request.user, now=timezone.now())

@@ -14,6 +14,7 @@ from dossiers.forms.handling import AnswerForm, SupplementForm
 from dossiers.models import DossierFile, SupplementRequest
 from dossiers.permissions.dossiers import sees_identity
 from dossiers.permissions.handling import may_approve_request, may_do
+from dossiers.presenting.dossiers import titled
 from dossiers.presenting.handling import items_shown
 from dossiers.presenting.procedures import working_days
 from dossiers.services import supplements as services
@@ -121,6 +122,7 @@ def send_supplement(request, public_id, request_id):
         "dossier": dossier,
         "supplement": row,
         "items": items_shown(row),
+        "about": titled(dossier),
         "day_off": day_off(row.answer_by),
         "days": working_days(dossier.procedure_version.answer_days) if dossier.procedure_version.answer_days else "",
         "day": services.day_by_procedure(dossier.procedure_version, timezone.now()),

@@ -20,7 +20,8 @@ def error_links(form):
                 links.append({"href": "", "message": message})
             else:
                 part = f"{field.field.part} – " if hasattr(field.field, "part") else ""
-                links.append({"href": f"#{target}", "message": f"{part}{field.label}: {message}"})
+                named = message if f"“{field.label}”" in message else f"{field.label}: {message}"
+                links.append({"href": f"#{target}", "message": f"{part}{named}"})
     return links
 
 

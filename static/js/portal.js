@@ -80,6 +80,20 @@
       window.setTimeout(function () { if (isUnsaved(form)) { htmx.trigger(form, "change"); } }, RETRY_AFTER);
     }
   });
+  // What was put right meanwhile is not called wrong any longer: the answer names what still is.
+  document.addEventListener("htmx:afterSwap", function (event) {
+    var said = event.target.querySelector("[data-not-right]"), form = event.target.closest("[data-keeps-itself]");
+    if (!said || !form) { return; }
+    var wrong = said.dataset.notRight.split(" ");
+    form.querySelectorAll(".field-invalid").forEach(function (field) {
+      var control = field.querySelector("[name]"), error = field.querySelector(".field-error");
+      if (!control || !error || wrong.indexOf(control.name) !== -1) { return; }
+      field.classList.remove("field-invalid");
+      control.removeAttribute("aria-invalid");
+      error.remove();
+    });
+    show(form.querySelector(".error-summary"), Boolean(form.querySelector(".field-invalid")));
+  });
   window.addEventListener("online", function () {
     document.querySelectorAll("[data-keeps-itself]").forEach(function (form) {
       if (isUnsaved(form)) { htmx.trigger(form, "change"); }

@@ -152,6 +152,12 @@ def test_with_the_keyboard_alone_the_focus_is_on_what_is_said(as_person):
         expect(page.locator("#id_dien-thoai")).to_be_focused()
         page.keyboard.press("Shift+Tab")
 
+    # what is put right is not called wrong any longer, without being sent by a button
+    page.fill("#id_dien-thoai", "0900 000 009")
+    expect(page.locator(".field-invalid")).to_have_count(0)
+    expect(page.locator(".error-summary")).to_be_hidden()
+    expect(page.locator("#id_dien-thoai")).not_to_have_attribute("aria-invalid", "true")
+
     page.goto(address.replace("/fill/", "/components/"))
     pdf = {"name": "Ảnh hiện trạng.pdf", "mimeType": "application/pdf", "buffer": one_page("lodging")}
     tab_to("#file-tai-lieu")

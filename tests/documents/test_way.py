@@ -611,4 +611,5 @@ def test_the_code_on_a_paper_confirms_number_date_issuer_and_digest_and_nothing_
         assert words in shown
     for words in ("Nội dung không công khai", paper.signer.full_name, str(paper.public_id)):
         assert words not in shown
-    assert client.get(reverse("documents:confirm_paper", args=["x" * 24])).status_code == 404
+    nothing = client.get(reverse("documents:confirm_paper", args=["x" * 24]))
+    assert nothing.status_code == 404 and "Văn phòng Sở" in nothing.content.decode()

@@ -158,6 +158,7 @@ def test_a_supplement_at_the_door_stops_no_clock_and_its_day_off_is_pointed_out(
     given = {"wanted_0": "Bản vẽ", "reason_0": "Thiếu", "answer_by": f"{saturday:%d/%m/%Y}"}
     page = text_of(clerk.post(to("ask_supplement", lodged), given, follow=True))
     assert "là ngày nghỉ" in page and "Người soạn" in page and "Người lập biểu" not in page
+    assert lodged.code in page.split("<dl")[1] and str(lodged.enterprise) in page.split("<dl")[1]
     request = lodged.supplements.get()
     for page in (
         text_of(clerk.get(to("send_supplement", lodged, request.public_id))),

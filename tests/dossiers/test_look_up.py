@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.roles import Role
 from documents.layout.data import qr_modules
@@ -123,6 +124,22 @@ def test_every_state_says_whether_anybody_is_waited_for(client, state):
     page = text_of(client.get(address(dossier)))
     assert {words for words, _own in WHOSE_TURN.values() if words in page} == {everybody}
     assert own_turn(dossier) == own
+
+
+def test_what_is_over_says_on_which_day(client):
+    dossier = forced_into("issued")
+    issued = dossier.slip.get(verb="issue")
+    assert f"Ngày ban hành kết quả {issued.paper_on:%d/%m/%Y}" in words_of(client.get(address(dossier)))
+    ended = forced_into("refused")
+    page = words_of(client.get(address(ended)))
+    assert f"Kết thúc ngày {timezone.localdate(ended.slip.get(verb='refuse').at):%d/%m/%Y}" in page
+    assert "Ngày ban hành" not in page
+
+
+def words_of(answer):
+    """The words of a page without marks, days of the week and needless blanks."""
+    text = re.sub("thứ (Hai|Ba|Tư|Năm|Sáu|Bảy)|Chủ Nhật", "", re.sub("<[^>]*>", " ", text_of(answer)))
+    return " ".join(text.split())
 
 
 def test_a_wrong_token_a_code_or_a_draft_is_not_found(client):

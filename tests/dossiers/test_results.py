@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from accounts.roles import Role
 from audit.refusals import Conflict, NotAllowed, Refused
+from documents.models import OutgoingPaper
 from documents.services.papers import discard_paper
 from documents.services.trust import Checked, checked
 from documents.services.way import number_paper, return_paper, stop_paper
@@ -312,6 +313,54 @@ def test_what_a_head_reviews_by_the_procedure_is_initialled_before_it_is_submitt
         handling.approve_dossier(**approval)
     desk.at("checking", back)
     assert handling.approve_dossier(**approval).steps_done == 4
+
+
+def test_what_the_draft_still_needs_is_the_next_step_and_nobody_is_offered_what_is_refused(client_as):
+    desk = Desk(steps=((1, Role.HEAD), (3, Role.OFFICER), (1, Role.HEAD), (1, Role.DIRECTOR)))
+    officer, head, submitting = client_as(desk.officer), client_as(desk.head), to("submit_dossier", desk.dossier)
+    assert submitting in text_of(officer.get(desk.dossier.get_absolute_url()))
+    paper = desk.begun()
+    link = f'<a class="btn btn-primary" href="{paper.get_absolute_url()}">'
+    page = text_of(officer.get(desk.dossier.get_absolute_url()))
+    assert f"{link}Trình ký nháy</a>" in page and submitting not in page
+    assert f"{desk.officer.full_name} trình ký nháy dự thảo kết quả" in page
+    paper = desk.at("initialling", paper)
+    page = text_of(head.get(desk.dossier.get_absolute_url()))
+    assert f"{link}Ký nháy" in page and submitting not in page
+    assert f"Lãnh đạo {desk.office} ký nháy dự thảo kết quả" in page
+    page = text_of(officer.get(desk.dossier.get_absolute_url()))
+    assert link not in page and submitting not in page
+    desk.at("checking", paper)
+    assert submitting in text_of(officer.get(desk.dossier.get_absolute_url()))
+
+    other = Desk()
+    paper = other.begun(answer="…")
+    page = text_of(client_as(other.officer).get(other.dossier.get_absolute_url()))
+    link = f'<a class="btn btn-primary" href="{paper.get_absolute_url()}">'
+    assert f"{link}Hoàn thiện dự thảo kết quả</a>" in page and to("submit_dossier", other.dossier) not in page
+    assert "điền những chỗ còn trống" in page
+
+
+def test_a_result_waits_for_its_signer_once_its_dossier_is_approved(desk):
+    paper = desk.at("signing", desk.begun())
+    waiting = OutgoingPaper.objects.waiting_for
+    assert not waiting(desk.director, TODAY).exists()
+    desk.approved()
+    assert list(waiting(desk.director, TODAY)) == [paper]
+    other = make_paper_at("signing")  # other papers wait for nothing
+    assert list(waiting(other.signer, TODAY)) == [other]
+
+
+def test_an_issued_result_is_read_by_those_who_read_dossiers_and_by_whoever_drafted_it(desk, client_as):
+    desk.approved()
+    paper = desk.at("issued", desk.begun())
+    readers, others = (Role.INTAKE, Role.AUDITOR, Role.HEAD), (Role.ACCOUNTANT, Role.CENTRE_STAFF)
+    for role in readers:
+        assert client_as(make_user(role)).get(paper.get_absolute_url()).status_code == 200
+    for role in others:
+        person = make_user(role)
+        assert client_as(person).get(paper.get_absolute_url()).status_code == 404
+        assert client_as(person).get(make_paper_at("issued").get_absolute_url()).status_code == 200
 
 
 def test_a_head_who_handles_a_dossier_submits_what_is_read_by_a_head():

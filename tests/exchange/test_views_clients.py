@@ -2,7 +2,7 @@
 
 import re
 import uuid
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.contrib.sessions.models import Session
@@ -12,8 +12,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone, translation
 
+from exchange.callers import caller_for
 from exchange.models import Client, Secret
-from exchange.services import edit_client
+from exchange.rights import all_scopes, idle_scopes
+from exchange.services import edit_client, last_day_from
 from tests.exchange.calling import System, ask_for_token, make_client
 from tests.exchange.receiving import make_subscription
 from tests.exchange.test_clients import BY, off, values_of
@@ -67,6 +69,22 @@ def test_many_rights_stand_in_short_in_the_list_and_in_words_in_what_is_exported
     shown, listed = said(browser.get(LIST)), browser.get(LIST, {"export": "csv"}).getvalue().decode()
     assert "To read: 3, to write: 1" in shown and "Read: Payments that went to the Treasury" in shown
     assert "Read: Enterprises; " in listed and "To read: 3" not in listed
+
+
+def test_a_right_that_gives_a_narrowed_system_nothing_says_so_on_its_page(browser):
+    wide = ["budget_lines:read", "city_statistics:write", "payments:write", "city_statistics:read", "enterprises:read"]
+    wide += ["figures:write", "dossiers:write", "reference:read", "events:read"]
+    everything = sorted(all_scopes())
+    assert set(wide) <= set(everything)
+    free, narrowed = make_client(*everything)[0], make_client(*wide, name="Một phường", wards=[make_unit().code])[0]
+    assert "gives nothing" not in said(browser.get(page(free)))
+    assert idle_scopes(caller_for(narrowed)) == {"budget_lines:read", "city_statistics:write", "payments:write"}
+    assert said(browser.get(page(narrowed))).count("gives nothing") == 3
+
+
+def test_a_system_is_connected_for_two_years_at_most():
+    assert last_day_from(date(2026, 11, 29)) == date(2028, 11, 29)
+    assert last_day_from(date(2028, 2, 29)) == date(2030, 2, 28)
 
 
 def test_the_way_to_every_page_of_systems_begins_at_the_administration(browser):

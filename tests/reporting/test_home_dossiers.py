@@ -1,6 +1,6 @@
 """Dossiers in "My work": each sees what they go on with, and nobody what is another's."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from django.db import connection
@@ -15,6 +15,7 @@ from tests.factories import (
     make_enterprise_user,
     make_officer,
     make_slip_line,
+    make_supplement,
     make_user,
     make_version,
 )
@@ -46,6 +47,10 @@ def test_people_of_an_enterprise_go_on_with_its_drafts_and_clerks_with_what_they
     (section,) = [each for each in work_for(clerk, timezone.now()) if str(each.title) in waiting]
     assert [item.url for item in section.items] == [lain.get_absolute_url(), lodged.get_absolute_url()]
     assert section.items[0].note == "bản giấy đến từ 02/05/2019"
+    make_supplement(lodged, state="sent")
+    make_supplement(lodged, state="answered", at=datetime(2026, 11, 20, 3, tzinfo=UTC))
+    (section,) = [each for each in work_for(clerk, timezone.now()) if str(each.title) in waiting]
+    assert section.items[1].note == "đã bổ sung ngày 20/11/2026"
 
 
 def test_what_nobody_handles_waits_with_the_head_of_its_office_or_with_the_leaders():

@@ -140,6 +140,15 @@ def test_a_key_that_was_changed_is_answered_without_its_technical_name():
     ]
 
 
+def test_a_sentence_that_names_its_field_is_not_headed_by_it_and_a_number_of_a_paper_is_no_amount():
+    form = Sample({"amount": "1"})
+    assert [link["message"] for link in error_links(form)] == ["Hãy chọn “Loại”."]
+    for typed in ("abc", "1,5", "2000000"):
+        with pytest.raises(ValidationError) as refusal:
+            NumberField(min_value=1, max_value=1_000_000).clean(typed)
+        assert "1.234.567" not in refusal.value.messages[0] and "đơn vị" not in refusal.value.messages[0]
+
+
 def test_a_day_is_written_day_month_year():
     assert DateField().clean("27/11/2026") == datetime.date(2026, 11, 27)
     assert DateField().clean("1.2.2026") == datetime.date(2026, 2, 1)
