@@ -299,7 +299,6 @@ REST_FRAMEWORK = {
 }
 DRF_STANDARDIZED_ERRORS = {"EXCEPTION_HANDLER_CLASS": "exchange.errors.Handler"}
 SPECTACULAR_SETTINGS = {
-    "TITLE": "Cổng Chương trình sản phẩm công nghiệp chủ lực Hà Nội",
     "VERSION": "1.1.0",
     "OAS_VERSION": "3.1.1",
     "SCHEMA_PATH_PREFIX": "/api/v1",
@@ -322,6 +321,7 @@ SPECTACULAR_SETTINGS = {
         "exchange.described.fields_may_be_chosen",
         "exchange.described.errors_are_described",
         "exchange.described.fields_leave",
+        "exchange.described.told_at_first",
         "exchange.described.how_to_get_in",
         "exchange.described.nothing_unknown",
         "exchange.examples.add_examples",

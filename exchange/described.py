@@ -21,7 +21,9 @@ REFUSALS = {
     401: _("No token, or one that does not hold: ask for a new one."),
     403: _("The token lacks the right to this."),
     404: _("There is no such thing, or the system does not see it."),
+    406: _("None of the kinds that `Accept` names is given: the API speaks JSON."),
     409: _("It stands already, or the first request with this key is still being handled."),
+    411: _("The body comes without its length (`Content-Length`)."),
     412: _("It is no longer as it was seen: read it again and decide anew."),
     413: _("The body is too large."),
     415: _("The body is of another kind or in another charset."),
@@ -29,10 +31,12 @@ REFUSALS = {
     428: _("If-Match is missing."),
     429: _("More calls than may be made in a minute; Retry-After says when to go on."),
 }
+ANYWHERE = (406,)
 
 
 def refused_with(*statuses):
-    """The answers that refuse, each with what it means."""
+    """The answers that refuse, each with what it means; some may refuse any call."""
+    statuses = sorted({*statuses, *ANYWHERE})
     return {status: OpenApiResponse(Errors, description=REFUSALS[status]) for status in statuses}
 
 
@@ -48,6 +52,19 @@ class Errors(serializers.Serializer):
 
     type = serializers.ChoiceField(choices=["validation_error", "client_error", "server_error"])
     errors = OneError(many=True)
+
+
+def told_at_first(result, generator, request, public):
+    """What is so of the whole API: its name, and what the server answers before any operation is asked."""
+    result["info"] |= {
+        "title": gettext("Hà Nội's key-industrial-products programme: the API"),
+        "description": gettext(
+            "Besides what each operation says, any call may be answered 405 (the address takes other methods, which `Allow` "
+            "names), 414 (an address longer than 8,190 bytes), 431 (a header longer than that) or 5xx (a fault of the portal; "
+            "a read may be tried again, a write with its `Idempotency-Key`). Errors have one shape, `Refusal`."
+        ),
+    }
+    return result
 
 
 def how_to_get_in(result, generator, request, public):
@@ -254,7 +271,7 @@ class Described(AutoSchema):
 
     def _written(self):
         """Answers of a write, by status."""
-        row, refusals = self._resource.row, [400, 401, 403, 409, 413, 415, 422, 429]
+        row, refusals = self._resource.row, [400, 401, 403, 409, 411, 413, 415, 422, 429]
         if self._kind == "bulk":
             result = inline_serializer(
                 f"{self._name}Result",

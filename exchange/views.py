@@ -19,6 +19,7 @@ from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.renderers import OpenApiJsonRenderer2
 from rest_framework import exceptions
 from rest_framework.permissions import SAFE_METHODS
+from rest_framework.renderers import JSONRenderer
 
 from accounts.middleware import API, api_refusal
 from exchange.asking import asked_of, given_once, limit_of, names_of, only_known
@@ -252,14 +253,21 @@ class OneRow(ResourceView):
         return json_answer(request._request, text.encode())
 
 
+class JsonLines(JSONRenderer):
+    """Lets a stream be asked for by its own kind; a refusal is then one line of it."""
+
+    media_type = "application/x-ndjson"
+
+
 class StreamOfRows(ResourceView):
     kind, summary = "stream", _("All as a stream: %(what)s")
+    renderer_classes = (JSONRenderer, JsonLines)
 
     def get(self, request):
         asked = asked_of(self.params(request), self.resource, self.caller, own=("sort", "fields", "expand"))
         self.names = asked.names
         rows = stream_of(self.resource, self.caller, asked)
-        return StreamingHttpResponse(rows, content_type="application/x-ndjson")
+        return StreamingHttpResponse(rows, content_type=JsonLines.media_type)
 
 
 class Changes(ResourceView):

@@ -141,3 +141,24 @@ def test_bodies_and_their_rows_say_that_they_take_no_other_field(description):
     bodies = {name for name in schemas if name.endswith(("BodyRequest", "RowsRequest"))}
     assert len(bodies) >= 8
     assert all(schemas[name]["additionalProperties"] is False for name in bodies)
+
+
+def test_what_every_call_may_be_refused_for_is_described_of_every_operation(description):
+    for path, methods in description["paths"].items():
+        for method, operation in methods.items():
+            promised = {"406"} | ({"411"} if method == "post" else set())
+            assert promised <= set(operation["responses"]), f"{method} {path}"
+    assert all(f" {status} (" in description["info"]["description"] for status in (405, 414, 431))
+
+
+@pytest.mark.parametrize("accepted", ["application/json", "*/*", "application/*", "text/html;q=0.1, */*;q=0.01"])
+def test_whoever_takes_json_is_answered(accepted):
+    assert System("enterprises:read").get("enterprises", accept=accepted).status_code == 200
+
+
+def test_a_kind_that_is_not_given_is_a_406_in_the_one_shape_and_a_stream_may_be_asked_for_by_its_kind():
+    system = System("enterprises:read")
+    refused = system.get("enterprises", accept="text/csv")
+    assert refused.status_code == 406 and refused.json()["errors"][0]["code"] == "not_acceptable"
+    for accepted in ("application/x-ndjson", "*/*", "application/json"):
+        assert system.get("enterprises/stream", accept=accepted).status_code == 200
