@@ -8,6 +8,7 @@ from rest_framework.exceptions import ValidationError
 
 from exchange import cursors
 from exchange.bodies import Faults
+from exchange.filters import none_of
 
 USUAL, MOST = 100, 1000
 MOST_COUNTED = 10_000
@@ -64,9 +65,7 @@ def names_of(params, resource):
 def _names_in(params, name, allowed):
     text = given_once(params, name)
     names = text.split(",") if text is not None else []
-    known = ", ".join(allowed) or "–"
-    sentence = _("“%(field)s” is none of: %(known)s.")
-    if wrong := [sentence % {"field": each, "known": known} for each in dict.fromkeys(names) if each not in allowed]:
+    if wrong := [none_of(each, allowed) for each in dict.fromkeys(names) if each not in allowed]:
         raise ValidationError({name: wrong})
     return names
 
@@ -76,8 +75,7 @@ def _sort_of(params, resource):
     text = resource.sort if given is None else given
     name, is_down = text.removeprefix("-"), text.startswith("-")
     if name not in resource.sorts:
-        sentence = _("“%(name)s” is none of: %(known)s.") % {"name": name, "known": ", ".join(resource.sorts)}
-        raise ValidationError({"sort": sentence})
+        raise ValidationError({"sort": none_of(name, resource.sorts)})
     return text, (*resource.sorts[name], "pk"), is_down
 
 

@@ -17,9 +17,10 @@ from rest_framework import exceptions, serializers
 from rest_framework.fields import SkipField
 from rest_framework.parsers import BaseParser
 
-from exchange.filters import DAY, IDENTIFIER
+from exchange.filters import DAY, IDENTIFIER, none_of
 
 MOST_BYTES = 4 * 2**20
+MOST_NAMED = 30  # choices, in a refusal
 
 
 class TooLarge(exceptions.APIException):
@@ -238,6 +239,11 @@ class SeenText(Text):
 
 
 class Choice(serializers.ChoiceField):
+    def fail(self, key, **given):
+        if key == "invalid_choice" and len(self.choices) <= MOST_NAMED:
+            raise serializers.ValidationError(none_of(given["input"], map(str, self.choices)), key)
+        super().fail(key, **given)
+
     def to_internal_value(self, data):
         if not isinstance(data, str):
             self.fail("invalid_choice", input=data)

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import django_filters
 from django import forms
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from screens.text import code_key, matching
@@ -14,6 +15,11 @@ from screens.text import code_key, matching
 _WHOLE = re.compile(r"-?[0-9]{1,18}")
 IDENTIFIER = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def none_of(value, known):
+    """The sentence that refuses a value which is none of those that there are."""
+    return _now("“%(value)s” is none of: %(known)s.") % {"value": value, "known": ", ".join(known) or "–"}
 
 
 class WholeField(forms.Field):
@@ -134,6 +140,11 @@ class ApiFilter(django_filters.FilterSet):
     """Filters of one resource. A value that is given and empty is refused like any other that cannot be read."""
 
     def is_valid(self):
+        for name in self.data:
+            field = self.form.fields.get(name)
+            if isinstance(field, forms.ChoiceField):
+                known = [code for code, _label in field.choices if code]
+                field.error_messages["invalid_choice"] = none_of(self.data[name], known).replace("%", "%%")
         valid = super().is_valid()
         for name in self.data:
             if self.data[name] == "" and name in self.form.fields:

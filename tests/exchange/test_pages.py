@@ -196,3 +196,9 @@ def test_a_system_that_was_narrowed_sees_its_ward_only():
     assert system.read("enterprises?count=true")["count"] == 1
     assert system.get(f"enterprises/{other.public_id}").status_code == 404
     assert len(system.get("enterprises/stream").getvalue().splitlines()) == 1
+
+
+@pytest.mark.parametrize(("typed", "named"), [("lost", "lost"), ("100%25", "100%"), ("%25(value)s", "%(value)s")])
+def test_a_choice_that_there_is_not_is_answered_with_those_that_there_are(typed, named):
+    said = System("enterprises:read").get(f"enterprises?status={typed}").json()["errors"][0]
+    assert said["attr"] == "status" and said["detail"].startswith(f"“{named}” không thuộc các giá trị: active, ")

@@ -328,7 +328,7 @@ def test_errors_are_in_the_language_that_was_asked_for(statistics):
     ("body", "more", "said"),
     [
         ({**STATISTIC, "year": -1}, {}, "Giá trị phải lớn hơn hoặc bằng"),
-        ({**STATISTIC, "state": "x"}, {}, "“x” không phải là lựa chọn hợp lệ."),
+        ({**STATISTIC, "state": "x"}, {}, "“x” không thuộc các giá trị: estimate, preliminary, official."),
         ([], {}, "phải là một đối tượng JSON"),
         (STATISTIC, {"accept": "text/html"}, "Không trả lời được theo loại nội dung"),
     ],
