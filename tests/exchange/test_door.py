@@ -206,6 +206,10 @@ def test_what_was_not_there_is_written_down_as_asked_for_and_not_as_read():
         assert said(entry.what) == "Asked for one entry through the API: Enterprises"
     with override("vi"):
         assert said(entry.what).startswith("Yêu cầu đọc một mục qua API")
+    writer = System("city_statistics:write", name="Thống kê")
+    assert writer.post("city_statistics", {}).status_code == 400
+    with override("vi"):
+        assert said(AccessEntry.objects.get(actor=writer.client.actor).what).startswith("Yêu cầu ghi qua API")
 
 
 def test_errors_speak_the_language_that_was_asked_for():
