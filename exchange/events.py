@@ -73,11 +73,13 @@ for _resource in resources().values():
         describe_access(f"api {_resource.name} {_kind}", format_lazy("{}: {}", _sentence, _resource.label))
     for _write in _resource.writes:
         describe_access(
-            f"api {_resource.name} {_write.name}", format_lazy("{}: {}", _("Asked to write through the API"), _write.label)
+            f"api {_resource.name} {_write.name}",
+            format_lazy("{}: {}", _("Asked to write through the API"), _write.label),
         )
         if _write.in_bulk:
             describe_access(
-                f"api {_resource.name} bulk", format_lazy("{}: {}", _("Asked to write many through the API"), _write.label)
+                f"api {_resource.name} bulk",
+                format_lazy("{}: {}", _("Asked to write many through the API"), _write.label),
             )
 describe_access("api events list", _("Asked for what happened through the API"))
 describe_access("api events catalogue", _("Asked which events there are through the API"))

@@ -17,7 +17,7 @@ from documents.paper_states import OFFICE
 from documents.permissions.work_files import KEEP, PUT
 from documents.secrecy import refuse_secret
 from reference.services import rule
-from screens.text import clean
+from screens.text import clean, code_key
 
 MOST_TOLD = 10  # lines named in one sentence
 CONTENT = ("code", "title", "office", "keeper", "retention", "note")
@@ -225,7 +225,8 @@ def _entry(row):
 
 
 def _keep(save, row):
-    if WorkFile.objects.filter(year=row.year, code__iexact=row.code).exclude(pk=row.pk).exists():
+    others = WorkFile.objects.filter(year=row.year).exclude(pk=row.pk).values_list("code", flat=True)
+    if code_key(row.code) in map(code_key, others):
         raise Conflict(
             _("A file %(code)s of %(year)s stands in the list already. Choose another number.")
             % {"code": row.code, "year": row.year}

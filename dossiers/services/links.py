@@ -17,7 +17,7 @@ def link_dossier(*, dossier, code, kind, by, now):
     require(by, LINK)
     row = _held(dossier, by)
     code = clean(code)
-    earlier = Dossier.objects.visible_to(by).lodged().filter(code__iexact=code).first()
+    earlier = Dossier.objects.visible_to(by).lodged().filter(code__in={code, code.upper()}).first()
     if earlier is None:
         raise Refused(_("You see no dossier with the code %(code)s. The code stands on its page.") % {"code": code})
     if earlier.pk == row.pk or (row.submitted_at and earlier.submitted_at > row.submitted_at):
