@@ -5,6 +5,7 @@ facts of the dossier, and the answers by the codes of their fields.
 """
 
 import re
+from dataclasses import dataclass
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -110,27 +111,32 @@ def drafts_of(user, dossier):
     return {"papers": standing, "line": line if line and line.file_id else None}
 
 
-def next_of_draft(dossier, now):
-    """What the draft of the result needs before the dossier is decided upon, and from whom; "" where it needs nothing."""
+@dataclass(frozen=True)
+class Unready:
+    """The draft of a result that something is to be done with before the dossier is decided upon; `words` say what, and who does it."""
+
+    paper: OutgoingPaper
+    words: str
+
+    def step_of(self, user, now):
+        """(address, words) of that step where it is this person's; None where it is not."""
+        verb = way.next_verb(self.paper)
+        if not way.may_take(user, self.paper, verb, now):
+            return None
+        words = _("Go on with the draft of the result") if way.left_to_fill_in(self.paper) else WORDS[verb][0]
+        return self.paper.get_absolute_url(), words
+
+
+def unready_draft(dossier, now):
+    """The Unready draft of a dossier that is to be decided upon; None where there is none."""
     if dossier.state not in DECIDED or not why_not_decided(dossier, now):
-        return ""
+        return None
     paper = standing_paper(dossier)
     said = {"who": paper.drafter.full_name, "office": paper.office}
     if way.left_to_fill_in(paper):
-        return _("%(who)s fills in what is left open in the draft of the result.") % said
-    if paper.state == PaperState.DRAFT:
-        return _("%(who)s sends the draft of the result for initialling; only then is the dossier decided upon.") % said
-    return _("The head of %(office)s initials the draft of the result; only then is the dossier decided upon.") % said
-
-
-def step_of_draft(user, dossier, now):
-    """(address, words) of the step that the draft of the result needs of this person before the dossier is decided upon; None
-    where it needs none of them."""
-    if not next_of_draft(dossier, now):
-        return None
-    paper = standing_paper(dossier)
-    verb = way.next_verb(paper)
-    if not way.may_take(user, paper, verb, now):
-        return None
-    words = _("Go on with the draft of the result") if way.left_to_fill_in(paper) else WORDS[verb][0]
-    return paper.get_absolute_url(), words
+        words = _("%(who)s fills in what is left open in the draft of the result.")
+    elif paper.state == PaperState.DRAFT:
+        words = _("%(who)s sends the draft of the result for initialling; only then is the dossier decided upon.")
+    else:
+        words = _("The head of %(office)s initials the draft of the result; only then is the dossier decided upon.")
+    return Unready(paper, words % said)

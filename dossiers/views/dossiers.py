@@ -37,7 +37,7 @@ from dossiers.presenting.dossiers import (
 )
 from dossiers.presenting.handling import supplemented, supplements_shown, time_left, time_of, used_text
 from dossiers.presenting.links import links_shown
-from dossiers.presenting.results import next_of_draft, papers_of
+from dossiers.presenting.results import papers_of, unready_draft
 from dossiers.presenting.told import told_of
 from dossiers.services import dossiers as services
 from dossiers.services import handling as services_handling
@@ -153,7 +153,8 @@ def _handled(user, row, now, *, is_staff):
     lines = list(row.slip.with_people())
     for line in lines:
         line.dossier = row
-    (first_act, more_acts), talk = acts_now(user, row, now), list(row.messages.select_related("by"))
+    unready = unready_draft(row, now) if is_staff else None
+    (first_act, more_acts), talk = acts_now(user, row, now, unready), list(row.messages.select_related("by"))
     result = _line_of(lines, SlipLine.Verb.ISSUE)
     supplements = supplements_shown(row, staff=is_staff)
     requests = [each["supplement"] for each in supplements]
@@ -161,7 +162,7 @@ def _handled(user, row, now, *, is_staff):
     return {
         "words": slips.words_on(lines) if is_staff else [],
         "happened": what_happened(row, lines, talk),
-        "next": _next(row, prepared, now) if is_staff else next_text(row),
+        "next": _next(row, prepared, unready) if is_staff else next_text(row),
         "talk": talk,
         "may_write": may_write(user, row),
         "told": told_of(row) if is_staff else [],
@@ -183,9 +184,9 @@ def _handled(user, row, now, *, is_staff):
     }
 
 
-def _next(row, prepared, now):
-    """What comes next as the Department reads it: of what the draft of the result still needs only while nothing is asked for."""
-    return (not prepared and next_of_draft(row, now)) or next_inside(row, prepared)
+def _next(row, prepared, unready):
+    """What comes next as the Department reads it: what an unready draft of the result needs, unless something is asked for."""
+    return unready.words if unready and not prepared else next_inside(row, prepared)
 
 
 def _token(row):

@@ -20,7 +20,7 @@ from dossiers.permissions.handling import handlers_of, headed_offices, may_do
 from dossiers.presenting import slips
 from dossiers.presenting.handling import promises_of
 from dossiers.presenting.procedures import working_days
-from dossiers.presenting.results import drafts_of, next_of_draft, step_of_draft
+from dossiers.presenting.results import drafts_of
 from dossiers.services import handling as services
 from dossiers.services.dossiers import out_of_business
 from dossiers.services.results import goes_to_enterprise, may_begin, standing_paper, why_not_decided
@@ -313,9 +313,10 @@ def note_dossier(request, public_id):
     )  # fmt: skip
 
 
-def acts_now(user, dossier, now):
+def acts_now(user, dossier, now, unready=None):
     """The (address, title) of what is expected of the person next, or None, and those of whatever else they may do with a
-    lodged dossier now. Whoever handles it is named by then: to name another is nothing that anybody waits for."""
+    lodged dossier now. Whoever handles it is named by then: to name another is nothing that anybody waits for. While the draft
+    of the result is `unready`, deciding is refused and not offered: first comes what that draft needs."""
     if dossier.is_draft:
         return None, []
     at = [dossier.public_id]
@@ -333,10 +334,9 @@ def acts_now(user, dossier, now):
     if may_begin(user, dossier, now):
         acts.append((DRAFTING, reverse("dossiers:begin_result", args=at), _("Draft the result")))
     acts.sort(key=lambda act: EXPECTED.index(act[0]) if act[0] in EXPECTED else len(EXPECTED))
-    if next_of_draft(dossier, now):  # what is refused until then is not offered
-        acts = [act for act in acts if act[0] not in (Verb.SUBMIT, Verb.APPROVE)]
-        step = step_of_draft(user, dossier, now)
-        return step, [(address, title) for _verb, address, title in acts]
+    if unready:
+        others = [(address, title) for verb, address, title in acts if verb not in (Verb.SUBMIT, Verb.APPROVE)]
+        return unready.step_of(user, now), others
     shown = [(address, title) for _verb, address, title in acts]
     first = acts[0][0] if acts else None
     is_next = first in EXPECTED and first != Verb.ASK and not (first == Verb.ASSIGN and dossier.handler_id)
