@@ -303,6 +303,7 @@ SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.1",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
+    "DISABLE_DOCSTRING_DESCRIPTIONS": True,  # they speak one language
     "ENUM_NAME_OVERRIDES": {
         "CityMeasureEnum": "reporting.models.CityStatistic.Measure",
         "CityPricesEnum": "reporting.models.CityStatistic.Prices",
@@ -319,7 +320,7 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "exchange.described.fields_may_be_chosen",
-        "exchange.described.errors_are_described",
+        "exchange.described.rows_and_bodies_are_told",
         "exchange.described.fields_leave",
         "exchange.described.told_at_first",
         "exchange.described.how_to_get_in",

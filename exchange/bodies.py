@@ -177,7 +177,10 @@ def merged(these, those):
 
 
 class Body(serializers.Serializer):
-    """All that is wrong is named at once: fields that are not here, are missing, are not what they should be, do not agree."""
+    """All that is wrong is named at once: fields that are not here, are missing, are not what they should be, do not agree.
+
+    `told` is what the description says of it.
+    """
 
     def disagreeing(self, sent):
         """{field: [sentence]} of what does not agree with each other in the object that was `sent`, read or not."""

@@ -32,6 +32,15 @@ REFUSALS = {
     429: _("More calls than may be made in a minute; Retry-After says when to go on."),
 }
 ANYWHERE = (406,)
+ERRORS = [
+    ("validation_error", _("Something that was sent cannot be read, or names what there is not.")),
+    ("client_error", _("The call is refused for another reason.")),
+    ("server_error", _("A fault of the portal.")),
+]
+CHANGES = [
+    ("there", _("The row is new, or it changed.")),
+    ("gone", _("The row is there no longer, or not seen any more.")),
+]
 
 
 def refused_with(*statuses):
@@ -41,16 +50,15 @@ def refused_with(*statuses):
 
 
 class OneError(serializers.Serializer):
-    code = serializers.CharField(help_text="Short name of the error, for programs.")
-    detail = serializers.CharField(help_text="What is wrong, in Vietnamese or English (Accept-Language).")
-    attr = serializers.CharField(allow_null=True, help_text="The parameter or field that it is about, if one.")
+    code = serializers.CharField(help_text=_("Short name of the error, for programs."))
+    detail = serializers.CharField(help_text=_("What is wrong, in Vietnamese or English (Accept-Language)."))
+    attr = serializers.CharField(allow_null=True, help_text=_("The parameter or field that it is about, if one."))
 
 
-@extend_schema_serializer(component_name="Refusal")  # by the name of its own field, clients made from it would break
+# By the name of its own field, clients made from it would break.
+@extend_schema_serializer(component_name="Refusal", description=_("The one shape of every error."))
 class Errors(serializers.Serializer):
-    """The one shape of every error."""
-
-    type = serializers.ChoiceField(choices=["validation_error", "client_error", "server_error"])
+    type = serializers.ChoiceField(choices=ERRORS)
     errors = OneError(many=True)
 
 
@@ -148,12 +156,6 @@ def _filter_type(filter_):
     )
 
 
-def errors_are_described(result, generator, request, public):
-    """What the shape of errors is for, in the language of the description: a docstring has one only."""
-    result["components"]["schemas"]["Refusal"]["description"] = gettext("The one shape of every error.")
-    return result
-
-
 def fields_may_be_chosen(result, generator, request, public):
     """Of a row only its identifier is always there: which other fields it has, the reader chooses."""
     for each in resources().values():
@@ -170,10 +172,22 @@ def _rows_within(row):
             yield from _rows_within(type(inner))
 
 
+def _all_rows():
+    return {row for each in resources().values() for row in _rows_within(each.row)}
+
+
+def rows_and_bodies_are_told(result, generator, request, public):
+    """What each row and body is, in the language of the description: a docstring has one only."""
+    bodies = {write.body for each in resources().values() for write in each.writes}
+    told = {row.__name__: row.told for row in _all_rows()} | {f"{body.__name__}Request": body.told for body in bodies}
+    for name, words in told.items():
+        result["components"]["schemas"][name]["description"] = str(words)
+    return result
+
+
 def fields_leave(result, generator, request, public):
     """Fields on their way out are marked, with the sentence that says what to use instead."""
-    rows = {row for each in resources().values() for row in _rows_within(each.row)}
-    for row in rows:
+    for row in _all_rows():
         for name, leaving in row.leaving.items():
             shown = result["components"]["schemas"][row.__name__]["properties"][name]
             shown |= {"deprecated": True, "description": f"{shown.get('description', '')} {leaving}".strip()}
@@ -208,8 +222,8 @@ class Described(AutoSchema):
         return self.view.summary % {"what": self._write.label if self._write else self._resource.label}
 
     def get_description(self):
-        told = self._write.body if self._write else self._resource.row
-        return "\n\n".join([(told.__doc__ or "").strip(), *map(str, self.view.leaving)])
+        described = self._write.body if self._write else self._resource.row
+        return "\n\n".join(map(str, [described.told, *self.view.leaving]))
 
     def is_deprecated(self):
         return bool(self.view.leaving)
@@ -253,7 +267,7 @@ class Described(AutoSchema):
         forms = [each for each in self._write.parsers if issubclass(each, JsonAndFiles)]
         if not forms:
             return body
-        said = (
+        said = _(
             "A file, called by the code of its component; of several files of one component each is a part of its own."
         )
         files = {"type": "string", "format": "binary", "description": said}
@@ -276,8 +290,10 @@ class Described(AutoSchema):
             result = inline_serializer(
                 f"{self._name}Result",
                 {
-                    "index": serializers.IntegerField(help_text="Place of the row among those that were sent, from 0."),
-                    "status": serializers.IntegerField(help_text="As if the row had been sent alone."),
+                    "index": serializers.IntegerField(
+                        help_text=_("Place of the row among those that were sent, from 0.")
+                    ),
+                    "status": serializers.IntegerField(help_text=_("As if the row had been sent alone.")),
                     "row": row(required=False),
                     "refusal": Errors(required=False),
                 },
@@ -301,7 +317,7 @@ class Described(AutoSchema):
                 f"{name}Page",
                 {
                     "data": row(many=True),
-                    "next": serializers.CharField(allow_null=True, help_text="Cursor of the next page."),
+                    "next": serializers.CharField(allow_null=True, help_text=_("Cursor of the next page.")),
                     "count": serializers.IntegerField(required=False),
                     "count_is_exact": serializers.BooleanField(required=False),
                 },
@@ -313,12 +329,12 @@ class Described(AutoSchema):
                         f"{name}Change",
                         {
                             "id": serializers.UUIDField(),
-                            "change": serializers.ChoiceField(choices=["there", "gone"]),
+                            "change": serializers.ChoiceField(choices=CHANGES),
                             "row": row(allow_null=True),
                         },
                         many=True,
                     ),
-                    "next": serializers.CharField(help_text="Keep it; ask with it again for what changed since."),
+                    "next": serializers.CharField(help_text=_("Keep it; ask with it again for what changed since.")),
                     "more": serializers.BooleanField(),
                 },
             ),

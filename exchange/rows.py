@@ -12,7 +12,7 @@ from rest_framework import serializers
 
 
 class Row(serializers.Serializer):
-    """`expandable` fields stand in a row only when they are asked for; `leaving` ones are on their way out."""
+    """`told` is what the description says of it. `expandable` fields stand in a row only when they are asked for; `leaving` ones are on their way out."""
 
     expandable = ()
     leaving: ClassVar[dict] = {}
@@ -52,7 +52,7 @@ class UsdCents(serializers.IntegerField):
 
 
 class ItemRow(Row):
-    """An item of reference data as other rows name it; what else is known of it stands under `reference`."""
+    told = _("An item of reference data as other rows name it; the list of its kind says what else is known of it.")
 
     code = serializers.CharField()
     name_vi = serializers.CharField()

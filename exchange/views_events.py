@@ -5,9 +5,11 @@ from datetime import UTC
 
 from django.conf import settings
 from django.utils.dateparse import parse_datetime
+from django.utils.text import format_lazy
 from django.utils.timezone import is_aware
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, override
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, inline_serializer
 from rest_framework import serializers
@@ -28,16 +30,16 @@ OWN = ("cursor", "limit", "since", "types")
 OneEvent = inline_serializer(
     "Event",
     {
-        "id": serializers.UUIDField(help_text="The same whenever the event is given or sent again."),
-        "type": serializers.CharField(help_text="One of the catalogue."),
+        "id": serializers.UUIDField(help_text=_("The same whenever the event is given or sent again.")),
+        "type": serializers.CharField(help_text=_("One of the catalogue.")),
         "version": serializers.IntegerField(),
-        "timestamp": Time(help_text="When it happened."),
+        "timestamp": Time(help_text=_("When it happened.")),
         "data": inline_serializer(
             "EventData",
             {
-                "resource": serializers.CharField(help_text="The kind of thing that it happened to."),
-                "id": serializers.UUIDField(help_text="The thing."),
-                "url": serializers.CharField(help_text="Where this API shows it."),
+                "resource": serializers.CharField(help_text=_("The kind of thing that it happened to.")),
+                "id": serializers.UUIDField(help_text=_("The thing.")),
+                "url": serializers.CharField(help_text=_("Where this API shows it.")),
             },
         ),
     },
@@ -47,8 +49,8 @@ Page = inline_serializer(
     "EventsPage",
     {
         "data": OneEvent,
-        "next": serializers.CharField(help_text="Keep it; ask with it again for what happened since."),
-        "more": serializers.BooleanField(help_text="Whether more is waiting now."),
+        "next": serializers.CharField(help_text=_("Keep it; ask with it again for what happened since.")),
+        "more": serializers.BooleanField(help_text=_("Whether more is waiting now.")),
     },
 )
 Catalogue = inline_serializer(
@@ -62,30 +64,30 @@ Catalogue = inline_serializer(
                 "name_vi": serializers.CharField(),
                 "name_en": serializers.CharField(),
                 "resources": serializers.ListField(child=serializers.CharField()),
-                "scope": serializers.CharField(help_text=f"The right that is needed beside {RIGHT}."),
-                "schema": serializers.DictField(help_text="JSON Schema of the event."),
+                "scope": serializers.CharField(
+                    help_text=format_lazy(_("The right that is needed beside {right}."), right=RIGHT)
+                ),
+                "schema": serializers.DictField(help_text=_("JSON Schema of the event.")),
             },
             many=True,
         )
     },
 )
 _one = "|".join(name.replace(".", r"\.") for name in types_by_name())
-SINCE = OpenApiParameter(
-    "since", OpenApiTypes.DATETIME, description=gettext_lazy("Begin at this moment; without a cursor.")
-)
+SINCE = OpenApiParameter("since", OpenApiTypes.DATETIME, description=_("Begin at this moment; without a cursor."))
 TYPES = OpenApiParameter(
     "types",
     {"type": "string", "pattern": f"^({_one})(,({_one}))*$"},
-    description=gettext_lazy("Only these events, by commas."),
+    description=_("Only these events, by commas."),
 )
-UNCHANGED = OpenApiResponse(description=gettext_lazy("As the ETag that was sent says."))
+UNCHANGED = OpenApiResponse(description=_("As the ETag that was sent says."))
 
 
 def _names_asked(params):
     text = given_once(params, "types")
     if text is None:
         return list(types_by_name())
-    names, sentence = sorted(set(text.split(","))), _("“%(name)s” is no event of the catalogue.")
+    names, sentence = sorted(set(text.split(","))), _now("“%(name)s” is no event of the catalogue.")
     if wrong := [sentence % {"name": name} for name in names if name not in types_by_name()]:
         raise ValidationError({"types": wrong})
     return names
@@ -101,7 +103,7 @@ def _moment(params):
             return moment.astimezone(UTC)
     except (ValueError, OverflowError):  # the latter at the ends of time
         pass
-    raise ValidationError({"since": _("Write a moment with its zone, such as 2026-11-29T08:00:00Z.")})
+    raise ValidationError({"since": _now("Write a moment with its zone, such as 2026-11-29T08:00:00Z.")})
 
 
 class Events(DoorView):
@@ -111,9 +113,11 @@ class Events(DoorView):
 
     @extend_schema(
         operation_id="events_list",
-        summary="What happened",
-        description="The events that are also sent to subscriptions. Only those of things that the caller has the right to "
-        "read and sees. `next` is never null: at the end it is kept and asked again later.",
+        summary=_("Events, in the order in which they happened"),
+        description=_(
+            "The events that are also sent to subscriptions. Only those of things that the caller has the right to "
+            "read and sees. `next` is never null: at the end it is kept and asked again later."
+        ),
         tags=["events"],
         auth=[{"client_credentials": [RIGHT]}],
         parameters=[SINCE, TYPES, LIMIT, CURSOR],
@@ -129,7 +133,7 @@ class Events(DoorView):
         if text is None:
             after = 0 if since is None else before(since)
         elif since is not None:
-            faults.named["since"] = [_("A cursor says already where to begin. Give one of both.")]
+            faults.named["since"] = [_now("A cursor says already where to begin. Give one of both.")]
         else:
             (after,) = faults.look(lambda: cursors.read(text, asked if names else None)) or (0,)
         faults.refuse()
@@ -146,9 +150,11 @@ class EventCatalogue(DoorView):
 
     @extend_schema(
         operation_id="events_catalogue",
-        summary="Which events there are",
-        description="Each event with its version, the right that it needs and its JSON Schema. Fields are added within a "
-        "version; nothing else changes.",
+        summary=_("Catalogue of the events that there are"),
+        description=_(
+            "Each event with its version, the right that it needs and its JSON Schema. Fields are added within a "
+            "version; nothing else changes."
+        ),
         tags=["events"],
         auth=[],
         responses={200: Catalogue, 304: UNCHANGED, **refused_with(400, 429)},

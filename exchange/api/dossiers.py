@@ -36,7 +36,7 @@ ONE_STOP_CODES = "dossier_one_stop_codes"
 
 
 class ComponentRow(Row):
-    """A paper of a dossier: its files are parts of the form that are called by its code."""
+    told = _("A paper of a dossier: its files are parts of the form that are called by its code.")
 
     code = serializers.CharField()
     name_vi = serializers.CharField()
@@ -58,17 +58,19 @@ class ComponentRow(Row):
 
 
 class AnswerChoiceRow(Row):
+    told = _("An answer that can be chosen.")
+
     code = serializers.CharField()
     label_vi = serializers.CharField()
     label_en = serializers.CharField(allow_blank=True)
 
 
 class FieldRow(Row):
-    """A question of a procedure's form: its answer stands in `answers` under its code.
-
-    A number or an amount is a whole number, a date a day (past_date: today or before), of a choice the code of one of
-    `choices`, of yes_no `yes` or `no`; every other answer is text.
-    """
+    told = _(
+        "A question of a procedure's form: its answer stands in `answers` under its code.\n\n"
+        "A `number` or `money` is a whole number, a `date` a day (`past_date`: today or before), a `choice` the code "
+        "of one of `choices`, a `yes_no` is `yes` or `no`; every other answer is text."
+    )
 
     code = serializers.CharField()
     name_vi = serializers.CharField()
@@ -85,7 +87,9 @@ class FieldRow(Row):
 
 
 class ProcedureRow(Row):
-    """What a procedure asks under the version in force today. What the portal knows of the enterprise is not asked."""
+    told = _(
+        "What a procedure asks under the version in force today. What the portal knows of the enterprise is not asked."
+    )
 
     id = public_id()
     code = serializers.CharField(source="procedure.code")
@@ -160,14 +164,14 @@ class OneStopCode(Func):
 
 
 class AskedRow(Row):
-    """A procedure under one version of it."""
+    told = _("A procedure under one version of it.")
 
     code = serializers.CharField(source="procedure.code")
     version = serializers.IntegerField(source="number")
 
 
 class DossierRow(Row):
-    """A dossier that this system lodged, and where it stands: no more than the enterprise itself reads of it."""
+    told = _("A dossier that this system lodged, and where it stands: no more than the enterprise itself reads of it.")
 
     id = public_id()
     code = serializers.CharField(help_text=_("The code under which it is lodged here."))
@@ -245,12 +249,12 @@ class Answers(serializers.Field):
 
 
 class DossierBody(NamedEnterprise):
-    """A dossier that was lodged with this system: lodged here at once, or refused whole with every reason named.
-
-    Files are sent with it in a form (multipart/form-data): the part `dossier` is this object, every other part is a file
-    called by the code of its component. The same file twice for one component is kept once. `procedures` says what each
-    procedure asks.
-    """
+    told = _(
+        "A dossier that was lodged with the calling system: lodged here at once, or refused whole, every reason named.\n\n"
+        "Files are sent with it in a form (multipart/form-data): the part `dossier` is this object, every other part "
+        "is a file called by the code of its component. The same file twice for one component is kept once. "
+        "`procedures` says what each procedure asks."
+    )
 
     procedure = Text(max_length=60, help_text=_("Code of the procedure."))
     applicant_name = Text(max_length=150, help_text=_("Who lodged it there."))

@@ -27,7 +27,7 @@ from exchange.rows import ItemRow, Row, Time, UsdCents, Vnd, public_id
 
 
 class FiguresRow(Row):
-    """Confirmed figures of one year on the usual basis."""
+    told = _("Confirmed figures of one year on the usual basis.")
 
     year = serializers.IntegerField()
     output_vnd = Vnd(allow_null=True)
@@ -42,7 +42,7 @@ class FiguresRow(Row):
 
 
 class GroupRow(Row):
-    """An enterprise belongs to a product group, from a day to a day (both included)."""
+    told = _("An enterprise belongs to a product group, from a day to a day (both included).")
 
     code = serializers.CharField(source="group.code")
     starts_on = serializers.DateField()
@@ -50,7 +50,7 @@ class GroupRow(Row):
 
 
 class EnterpriseRow(Row):
-    """An enterprise of the register. One that was merged stays and names the record that stands for it."""
+    told = _("An enterprise of the register. One that was merged stays and names the record that stands for it.")
 
     expandable = ("latest_figures",)
 
@@ -170,7 +170,7 @@ ENTERPRISES = register(
 
 
 class OwnerRow(Row):
-    """The enterprise that it belongs to; what else is known of it stands under `enterprises`."""
+    told = _("The enterprise that it belongs to; what else is known of it stands under `enterprises`.")
 
     id = public_id()
     tax_code = serializers.CharField()
@@ -225,7 +225,7 @@ def owner_of(model):
 
 
 class ProductRow(Row):
-    """A product that an enterprise makes. One that was entered by mistake is gone."""
+    told = _("A product that an enterprise makes. One that was entered by mistake is gone.")
 
     id = public_id()
     enterprise = OwnerRow()
@@ -272,12 +272,16 @@ PRODUCTS = register(
 
 
 class NamedRow(Row):
+    told = _("The product that holds the title; what else is known of it stands under `products`.")
+
     id = public_id()
     name = serializers.CharField()
 
 
 class TitleRow(Row):
-    """A product was recognised in the round of a year. One that ended says when; one recorded by mistake is gone."""
+    told = _(
+        "A product was recognised in the round of a year. One that ended says when; one recorded by mistake is gone."
+    )
 
     id = public_id()
     product = NamedRow()
@@ -337,7 +341,7 @@ TITLES = register(
 
 
 class RecognisedRow(Row):
-    """A product that holds, or once held, a title of the programme, as the public register shows it."""
+    told = _("A product that holds, or once held, a title of the programme, as the public register shows it.")
 
     id = public_id()
     product = serializers.CharField(source="product.name")

@@ -28,7 +28,7 @@ from exchange.rows import Row, Time, UsdCents, Vnd, public_id
 
 
 class FigurePartRow(Row):
-    """A part of one measure: of an activity, of a product, or of both."""
+    told = _("A part of one measure: of an activity, of a product, or of both.")
 
     measure = serializers.ChoiceField(
         choices=[(name, FigureRevision._meta.get_field(name).verbose_name) for name in MEASURES]
@@ -67,10 +67,10 @@ class DeclaredRow(Row):
 
 
 class FigureRow(DeclaredRow):
-    """Confirmed figures of an enterprise for a year on one basis. Nothing in them changes; a later revision supersedes.
-
-    Null means not reported, never nothing. Figures on different bases are not compared.
-    """
+    told = _(
+        "Confirmed figures of an enterprise for a year on one basis. Nothing in them changes; a later revision supersedes.\n\n"
+        "Null means not reported, never nothing. Figures on different bases are not compared."
+    )
 
     expandable = ("parts",)
 
@@ -156,9 +156,10 @@ FIGURES = register(
 
 
 class SentFigureRow(DeclaredRow):
-    """Figures that this system sent, and what became of them. Those that were confirmed stand under `figures`, too, with
-    the same identifier; those that were returned say why, and are sent anew as another row.
-    """
+    told = _(
+        "Figures that this system sent, and what became of them. Those that were confirmed stand under `figures`, too, "
+        "with the same identifier; those that were returned say why, and are sent anew as another row."
+    )
 
     note = serializers.CharField(allow_blank=True)
     revision = serializers.IntegerField()
@@ -190,9 +191,10 @@ class Measures(NamedEnterprise):
 
 
 class FigureBody(Measures):
-    """Figures of an enterprise for one year, sent for review at once. The enterprise is named by its identifier or by its
-    tax code. What stands unconfirmed for the same year on the same basis gives way to them.
-    """
+    told = _(
+        "Figures of an enterprise for one year, sent for review at once. The enterprise is named by its identifier or "
+        "by its tax code. What stands unconfirmed for the same year on the same basis gives way to them."
+    )
 
     year = Whole(min_value=FIRST_YEAR, max_value=2100)
     scope = Choice(choices=FigureRevision.Scope.choices, default=FigureRevision.Scope.WHOLE)

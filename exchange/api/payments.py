@@ -21,7 +21,7 @@ STATES = [(state.value, state.label) for state in WITH_THE_TREASURY]
 
 
 class PaymentRow(Row):
-    """A payment on a contract or decision, from when it was sent to the Treasury. Only `paid` is money spent."""
+    told = _("A payment on a contract or decision, from when it was sent to the Treasury. Only `paid` is money spent.")
 
     id = public_id()
     year = serializers.IntegerField(source="commitment.line.year.year")
@@ -53,14 +53,16 @@ class PaymentFilter(ApiFilter):
 
 
 class PaidBody(Body):
-    """The Treasury paid. The money counts as disbursed from this answer on, and the advance that was to be cleared is."""
+    told = _(
+        "The Treasury paid. The money counts as disbursed from this answer on, and the advance that was to be cleared is."
+    )
 
     voucher = Text(max_length=60, help_text=_("Number of the Treasury's voucher."))
     paid_on = Day()
 
 
 class RefusedBody(Body):
-    """The Treasury refused. Nothing is disbursed; whoever prepared the payment prepares another."""
+    told = _("The Treasury refused. Nothing is disbursed; whoever prepared the payment prepares another.")
 
     answer = Text(max_length=500, help_text=_("The Treasury's reason."))
 

@@ -44,7 +44,7 @@ def never(caller, ids):
 
 
 class PeriodRow(Row):
-    """A period of the programme. One without a document of its own yet, or for illustration only, says so."""
+    told = _("A period of the programme. One without a document of its own yet, or for illustration only, says so.")
 
     id = public_id()
     code = serializers.CharField()
@@ -85,7 +85,7 @@ PERIODS = register(
 
 
 class TargetRow(Row):
-    """What a document promises: a band for an indicator, each year, in one year, or by the end of the period."""
+    told = _("What a document promises: a band for an indicator, each year, in one year, or by the end of the period.")
 
     id = public_id()
     period = serializers.CharField(source="period.code")
@@ -134,14 +134,14 @@ TARGETS = register(
 
 
 class EstimateRow(Row):
-    """What a task is estimated to need from one source."""
+    told = _("What a task is estimated to need from one source.")
 
     source = serializers.CharField(source="source.code")
     amount_vnd = Vnd()
 
 
 class PlanLineRow(Row):
-    """The line of a task in this version of the plan."""
+    told = _("The line of a task in this version of the plan.")
 
     task = serializers.UUIDField(source="task.public_id")
     code = serializers.CharField(source="task.code")
@@ -166,7 +166,7 @@ class PlanLineRow(Row):
 
 
 class PlanPaperRow(Row):
-    """A paper by which the plan was approved or its tasks assigned."""
+    told = _("A paper by which the plan was approved or its tasks assigned.")
 
     kind = serializers.ChoiceField(choices=PlanPaper.Kind.choices)
     number = serializers.CharField()
@@ -174,7 +174,7 @@ class PlanPaperRow(Row):
 
 
 class PlanRow(Row):
-    """A version of a year's plan that was approved. What is still drafted or reviewed is not shown."""
+    told = _("A version of a year's plan that was approved. What is still drafted or reviewed is not shown.")
 
     expandable = ("tasks",)
 
@@ -225,14 +225,14 @@ PLANS = register(
 
 
 class OfficeRow(Row):
-    """An office of the Department."""
+    told = _("An office of the Department.")
 
     code = serializers.CharField()
     name = serializers.CharField()
 
 
 class TaskRow(Row):
-    """A task of an approved plan, as the version in force words it, with how far it has come."""
+    told = _("A task of an approved plan, as the version in force words it, with how far it has come.")
 
     id = public_id()
     code = serializers.CharField()
@@ -287,7 +287,7 @@ TASKS = register(
 
 
 class BudgetYearRow(Row):
-    """A budget year of the programme with its envelope, which the lines of the year never pass."""
+    told = _("A budget year of the programme with its envelope, which the lines of the year never pass.")
 
     id = public_id()
     year = serializers.IntegerField()
@@ -326,7 +326,9 @@ BUDGET_YEARS = register(
 
 
 class BudgetLineRow(Row):
-    """Money of one task from one source in one year at one budget unit, with its balances as the ledger has them now."""
+    told = _(
+        "Money of one task from one source in one year at one budget unit, with its balances as the ledger has them now."
+    )
 
     id = public_id()
     year = serializers.IntegerField(source="year.year")
@@ -391,10 +393,10 @@ BUDGET_LINES = register(
 
 
 class LedgerEntryRow(Row):
-    """One movement of money on a line. It never changes; a mistake is undone by a new entry that names it.
-
-    The amount is above 0: the kind says which way it goes, and an entry that reverses another goes the other way.
-    """
+    told = _(
+        "One movement of money on a line. It never changes; a mistake is undone by a new entry that names it.\n\n"
+        "The amount is above 0: the kind says which way it goes, and an entry that reverses another goes the other way."
+    )
 
     id = public_id()
     line = serializers.UUIDField(source="line.public_id", help_text=_("The budget line."))

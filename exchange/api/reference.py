@@ -26,7 +26,7 @@ RIGHT = ("reference", _("Reference data"))
 
 
 class ReferenceRow(Row):
-    """An item of reference data. A code means an item only on the days on which that item is in force."""
+    told = _("An item of reference data. A code means an item only on the days on which that item is in force.")
 
     id = public_id()
     code = serializers.CharField()
@@ -43,7 +43,7 @@ class ReferenceRow(Row):
 
 
 class SuccessionRow(Row):
-    """An older unit of which the whole or a part went into this one."""
+    told = _("An older unit of which the whole or a part went into this one.")
 
     id = serializers.UUIDField(source="old.public_id")
     kind = serializers.ChoiceField(source="old.kind", choices=AdministrativeUnit.Kind.choices)
@@ -54,7 +54,7 @@ class SuccessionRow(Row):
 
 
 class UnitRow(ReferenceRow):
-    """A district (until 30/06/2025) or a ward or commune (since 01/07/2025), with the units that it came from."""
+    told = _("A district (until 30/06/2025) or a ward or commune (since 01/07/2025), with the units that it came from.")
 
     kind = serializers.ChoiceField(choices=AdministrativeUnit.Kind.choices)
     unit_type = serializers.ChoiceField(choices=AdministrativeUnit.UnitType.choices)
@@ -66,7 +66,7 @@ class UnitRow(ReferenceRow):
 
 
 class IndustryCodeRow(ReferenceRow):
-    """A code of the Vietnam standard industrial classification; it means nothing without its classification."""
+    told = _("A code of the Vietnam standard industrial classification; it means nothing without its classification.")
 
     classification = serializers.ChoiceField(choices=IndustryCode.Classification.choices)
     level = serializers.IntegerField(
@@ -76,26 +76,26 @@ class IndustryCodeRow(ReferenceRow):
 
 
 class ProductGroupRow(ReferenceRow):
-    """A group of key industrial products; the list changes between periods of the programme."""
+    told = _("A group of key industrial products; the list changes between periods of the programme.")
 
     divisions = serializers.CharField(allow_blank=True, help_text=_("Nearest divisions of VSIC."))
 
 
 class AgencyRow(ReferenceRow):
-    """A body that the programme works with, with the one that took over its work."""
+    told = _("A body that the programme works with, with the one that took over its work.")
 
     short_name = serializers.CharField(allow_blank=True)
     successor = serializers.UUIDField(source="successor.public_id", allow_null=True)
 
 
 class MoneySourceRow(ReferenceRow):
-    """Where money comes from."""
+    told = _("Where money comes from.")
 
     counts_to_ceiling = serializers.BooleanField(help_text=_("Whether it counts against the programme's ceiling."))
 
 
 class ExchangeRateRow(Row):
-    """What one unit of a currency was worth on a day. A wrong rate is withdrawn and entered anew."""
+    told = _("What one unit of a currency was worth on a day. A wrong rate is withdrawn and entered anew.")
 
     id = public_id()
     currency = serializers.CharField(help_text=_("ISO 4217."))
@@ -107,7 +107,7 @@ class ExchangeRateRow(Row):
 
 
 class CalendarDayRow(Row):
-    """A day on which the city's offices differ from the week. Deadlines are in working days of this calendar."""
+    told = _("A day on which the city's offices differ from the week. Deadlines are in working days of this calendar.")
 
     id = public_id()
     on = serializers.DateField()

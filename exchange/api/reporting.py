@@ -53,12 +53,12 @@ def _counted_in():
 
 
 class KpiValueRow(Row):
-    """A value of an indicator as it was published by a numbered paper. It never changes; a later one supersedes it.
-
-    A share is exactly numerator over denominator; sum numerators and denominators, never shares. The numerator lies
-    between its two bounds: enterprises that did not report count nothing in the lower one and by the definition's method
-    in the upper one, which is no bound while `open_units` is above 0.
-    """
+    told = _(
+        "A value of an indicator as it was published by a numbered paper. It never changes; a later one supersedes it.\n\n"
+        "A share is exactly numerator over denominator; sum numerators and denominators, never shares. The numerator "
+        "lies between its two bounds: enterprises that did not report count nothing in the lower one and by the "
+        "definition's method in the upper one, which is no bound while `open_units` is above 0."
+    )
 
     id = public_id()
     year = serializers.IntegerField()
@@ -161,10 +161,10 @@ KPI_VALUES = register(
 
 
 class CityStatisticRow(Row):
-    """What the statistical office says about the city in a year. A revision supersedes, it never overwrites.
-
-    Estimates, preliminary and official figures of one year stand beside each other, each with its own revisions.
-    """
+    told = _(
+        "What the statistical office says about the city in a year. A revision supersedes, it never overwrites.\n\n"
+        "Estimates, preliminary and official figures of one year stand beside each other, each with its own revisions."
+    )
 
     id = public_id()
     measure = serializers.ChoiceField(choices=CityStatistic.Measure.choices)
@@ -249,7 +249,9 @@ def amounts_disagreeing(measure, values):
 
 
 class CityStatisticBody(AmountBody):
-    """A figure of the city that was not known in this state before. One that is known already is revised instead."""
+    told = _(
+        "A figure of the city that was not known in this state before. One that is known already is revised instead."
+    )
 
     measure = Choice(choices=CityStatistic.Measure.choices)
     year = Whole(min_value=2000, max_value=2100)
@@ -265,13 +267,13 @@ class CityStatisticBody(AmountBody):
 
 
 class RevisionBody(AmountBody):
-    """What a later paper says instead. The revision is a row of its own, and the answer is that row."""
+    told = _("What a later paper says instead. The revision is a row of its own, and the answer is that row.")
 
     reason = Text(max_length=300, help_text=_("Why it was revised."))
 
 
 class WithdrawalBody(Body):
-    """The figure was recorded by mistake; it stays to be read, out of use."""
+    told = _("The figure was recorded by mistake; it stays to be read, out of use.")
 
     reason = Text(max_length=300)
 

@@ -13,10 +13,10 @@ from support.models import ActivityType, SupportRecord, SupportRevision
 
 
 class SupportRow(Row):
-    """Something an enterprise was given, as its current revision says. A record that was withdrawn is gone.
-
-    Enterprises with the same activity code were given support by the same activity.
-    """
+    told = _(
+        "Something an enterprise was given, as its current revision says. A record that was withdrawn is gone.\n\n"
+        "Enterprises with the same activity code were given support by the same activity."
+    )
 
     id = public_id()
     enterprise = OwnerRow()

@@ -1,6 +1,7 @@
 """What the description promises is what the API answers."""
 
 import json
+import re
 import shlex
 from concurrent.futures import ThreadPoolExecutor
 
@@ -74,10 +75,40 @@ def test_every_shell_sample_sends_what_its_example_says(description):
     assert seen >= 4
 
 
+def description_in(language):
+    return json.loads(Client().get("/api/v1/openapi.json", headers={"accept-language": language}).content)
+
+
+def lines_said(part):
+    """Every line of what a part of the description says to its readers, with what each choice means; no examples, no code."""
+    for key, value in part.items() if isinstance(part, dict) else enumerate(part) if isinstance(part, list) else ():
+        if key == "scopes":
+            yield from value.values()
+        elif key in ("description", "summary", "title") and isinstance(value, str):
+            yield from (re.sub(r"^\* `.*?` - ", "", line) for line in value.splitlines())
+        elif key not in ("example", "examples"):
+            yield from lines_said(value)
+
+
+def test_the_description_says_all_in_the_language_that_was_asked_for():
+    vietnamese, english = (set(lines_said(description_in(language))) for language in ("vi", "en"))
+    assert vietnamese & english == {"", "%", "đồng", "Top 10", "VSIC 2018", "VSIC 2025"}
+    assert min(len(vietnamese), len(english)) > 500
+
+
+def test_every_row_and_body_says_what_it_is(description):
+    unsaid = [
+        name
+        for name, schema in description["components"]["schemas"].items()
+        if name.endswith(("Row", "BodyRequest", "Refusal")) and not schema.get("description")
+    ]
+    said = [one["description"] for each in description["paths"].values() for one in each.values()]
+    assert unsaid == [] and all(said) and not any("\n " in each for each in said)
+
+
 def parameters_said(language):
     """{(operation, parameter): what is said of it}"""
-    document = json.loads(Client().get("/api/v1/openapi.json", headers={"accept-language": language}).content)
-    operations = (one for each in document["paths"].values() for one in each.values())
+    operations = (one for each in description_in(language)["paths"].values() for one in each.values())
     return {
         (one["operationId"], parameter["name"]): parameter.get("description", "")
         for one in operations
@@ -94,7 +125,7 @@ def test_every_parameter_is_described_in_both_languages():
 
 def refusals_said(language):
     """{(status, what is said of it)} of all answers but those that gave what was asked for."""
-    document = json.loads(Client().get("/api/v1/openapi.json", headers={"accept-language": language}).content)
+    document = description_in(language)
     operations = (one for each in document["paths"].values() for one in each.values())
     said = {
         (status, answer.get("description", ""))

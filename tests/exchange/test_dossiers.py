@@ -141,7 +141,8 @@ def test_the_same_file_twice_for_one_component_is_kept_once_as_is_said(one_stop,
     row = lodged(one_stop, body(enterprise, answers={"noi-dung": "x", "loai": "dat"}), **files)
     kept = DossierFile.objects.filter(dossier__public_id=row["id"]).order_by("pk")
     assert [file.component.code for file in kept] == ["van-ban", "so-do"]
-    description = client.get("/api/v1/openapi.json").json()["paths"]["/api/v1/dossiers"]["post"]["description"]
+    english = client.get("/api/v1/openapi.json", headers={"accept-language": "en"}).json()
+    description = english["paths"]["/api/v1/dossiers"]["post"]["description"]
     assert "The same file twice for one component is kept once." in description
 
 
