@@ -17,7 +17,10 @@ for verb, kind in EVENTS.items():
         describe(kind, verb.label, fields=FIELDS)
 describe("dossier noted", _("Internal note written"), fields=FIELDS)
 describe("dossier supplement prepared", _("Supplement %(number)s prepared"), fields=FIELDS)
-describe("dossier supplement changed", _("Supplement %(number)s changed before it was sent"), fields=FIELDS)
+ASKED = FIELDS | {
+    "answer_by": _("to be given by"), "guidance": _("how to complete it"), "items": _("what is missing"),
+}  # fmt: skip
+describe("dossier supplement changed", _("Supplement %(number)s changed before it was sent"), fields=ASKED)
 describe("dossier supplement dropped", _("Supplement %(number)s dropped before it was sent"), fields=FIELDS)
 describe(
     "dossier answer ready",

@@ -9,6 +9,7 @@ DOSSIERS, FILES = "dossiers_dossier", "dossiers_dossierfile"
 SLIP, REQUESTS, ITEMS, NOTES = (
     "dossiers_slipline", "dossiers_supplementrequest", "dossiers_supplementitem", "dossiers_dossiernote",
 )  # fmt: skip
+CHANGES = "dossiers_supplementchange"
 
 _OF_IT = f"FROM {DOSSIERS} d WHERE d.id = NEW.dossier_id"
 # one line after another: whoever adds a line holds the dossier
@@ -136,6 +137,20 @@ GUARDS = [
         REQUESTS,
         ("UPDATE",),
         "OLD.state = 'prepared' AND NEW.state = 'sent' AND NEW.answer_by IS NULL",
+    ),
+    append_only(CHANGES),
+    check_trigger(
+        "supplement_changed_while_prepared",
+        CHANGES,
+        ("INSERT",),
+        f"{_STATE_OF_REQUEST.format(side='NEW')} <> 'prepared'",
+    ),
+    check_trigger(
+        "supplement_not_sent_by_who_changed_it",  # at the door one clerk does both
+        REQUESTS,
+        ("UPDATE",),
+        "OLD.state = 'prepared' AND NEW.state = 'sent' AND NEW.stage <> 'lodged' "
+        f"AND EXISTS (SELECT 1 FROM {CHANGES} c WHERE c.request_id = NEW.id AND c.by_id = NEW.sent_by_id)",
     ),
     frozen_when(
         REQUESTS,

@@ -1,5 +1,5 @@
 from dossiers.models.dossiers import Dossier, DossierFile, DossierNumber
-from dossiers.models.handling import DossierNote, SlipLine, SupplementItem, SupplementRequest
+from dossiers.models.handling import DossierNote, SlipLine, SupplementChange, SupplementItem, SupplementRequest
 from dossiers.models.links import DossierLink
 from dossiers.models.messages import DossierMessage
 from dossiers.models.procedures import (
@@ -31,6 +31,7 @@ __all__ = [
     "ProcedureVersion",
     "ResultPaper",
     "SlipLine",
+    "SupplementChange",
     "SupplementItem",
     "SupplementRequest",
 ]

@@ -220,6 +220,26 @@ class SupplementRequest(Identified, Versioned):
         return state in self.MOVES[self.State(self.state)]
 
 
+class SupplementChange(models.Model):
+    """Somebody wrote a prepared supplement anew: like whoever prepared it, they do not send it."""
+
+    request = models.ForeignKey(
+        SupplementRequest, on_delete=models.PROTECT, related_name="changes", verbose_name=_("request for a supplement")
+    )
+    at = models.DateTimeField(_("changed at"))
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("changed by")
+    )
+
+    class Meta:
+        verbose_name = _("change of a request for a supplement")
+        verbose_name_plural = _("changes of requests for supplements")
+        ordering = ["request", "id"]
+
+    def __str__(self):
+        return f"{self.request} – {self.by}"
+
+
 class SupplementItem(Identified, Versioned):
     """One thing that a dossier lacks: what, why and on which basis; and what the enterprise answered."""
 

@@ -110,7 +110,7 @@ def _head(keys, office_id, on):
 
 def may_approve_request(user, request, now):
     """Whether the person may send a prepared supplement: at the door any clerk, later a head of the office or a leader
-    who did not prepare it."""
+    who wrote nothing of it."""
     if isinstance(user, str):
         return True
     keys, roles = _hands(user, ASK)
@@ -118,7 +118,7 @@ def may_approve_request(user, request, now):
         return bool(roles & CLERKS)
     dossier = request.dossier
     is_head = bool(roles & LEADERS) or _head(keys, dossier.office_id, timezone.localdate(now))
-    return is_head and request.prepared_by_id != user.pk
+    return is_head and request.prepared_by_id != user.pk and not request.changes.filter(by=user).exists()
 
 
 def handlers_of(office, on):

@@ -102,7 +102,7 @@ def supplements_shown(dossier, *, staff):
     """[{supplement, items}] the latest first; what is only prepared or was dropped is the Department's alone."""
     rows = dossier.supplements.select_related("prepared_by", "sent_by", "answered_by").order_by("-number")
     rows = rows if staff else rows.sent()
-    rows = rows.prefetch_related("items__component", "items__files__file")
+    rows = rows.prefetch_related("items__component", "items__files__file", "changes__by")
     return [{"supplement": row, "items": _shown(row.items.all())} for row in rows]
 
 

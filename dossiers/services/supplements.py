@@ -12,7 +12,7 @@ from audit.events import canonical, record_event
 from audit.refusals import Conflict, NotAllowed, Refused, StaleVersion
 from documents.store import save_upload
 from dossiers.clock import Run, Terms, WorkingDays, resume
-from dossiers.models import DossierFile, SupplementItem, SupplementRequest
+from dossiers.models import DossierFile, SupplementChange, SupplementItem, SupplementRequest
 from dossiers.models.handling import MOST_FILES
 from dossiers.permissions.dossiers import may_on
 from dossiers.permissions.handling import ANSWER, may_approve_request
@@ -52,12 +52,29 @@ def change_supplement(*, request, items, guidance, answer_by, version, by, now):
     row = _locked(request)
     _require_prepared(row)
     _require_day(answer_by, row.dossier.procedure_version, now)
+    before = _as_written(row)
     row.guidance, row.answer_by = guidance, answer_by
     row.save_version(version, update_fields=["guidance", "answer_by"])
+    SupplementChange.objects.create(request=row, by=by, at=now)
     row.items.all().delete()
     _write_items(row, items)
-    record_event("dossier supplement changed", row.dossier, by=by, now=now, number=row.number)
+    record_event(
+        "dossier supplement changed",
+        row.dossier,
+        by=by,
+        now=now,
+        number=row.number,
+        before=before,
+        after=_as_written(row),
+    )
     return row
+
+
+def _as_written(request):
+    """What a request asks for, as its history tells it."""
+    items = "; ".join(f"{item.wanted} ({item.reason})" for item in request.items.order_by("position"))
+    day = request.answer_by.isoformat() if request.answer_by else ""
+    return {"answer_by": day, "guidance": request.guidance, "items": items}
 
 
 def _write_items(request, items):
@@ -82,6 +99,17 @@ def _require_day(answer_by, version, now):
         raise Refused(_("The day by which the enterprise answers must be still to come."))
 
 
+def writers_of(request):
+    """The names of all who wrote it, whoever prepared it first."""
+    changed = request.changes.select_related("by").order_by("pk")
+    return list(dict.fromkeys([request.prepared_by.full_name, *(each.by.full_name for each in changed)]))
+
+
+def is_day_over(request, now):
+    """Whether a prepared request names a day that is not to come any more: it is changed before it is sent."""
+    return request.answer_by is not None and request.answer_by <= timezone.localdate(now)
+
+
 def _require_prepared(row):
     if row.state != row.State.PREPARED:
         raise Conflict(
@@ -99,8 +127,8 @@ def send_supplement(*, request, by, now):
     _require_prepared(row)
     if not may_approve_request(by, row, now):
         raise NotAllowed(
-            _("A supplement is sent by the head of the office or a leader who did not prepare it (%(name)s did).")
-            % {"name": row.prepared_by.full_name}
+            _("A supplement is sent by the head of the office or a leader who did not write it (%(names)s did).")
+            % {"names": ", ".join(writers_of(row))}
         )
     _require_day(row.answer_by, dossier.procedure_version, now)
     row.state, row.sent_at, row.sent_by = row.State.SENT, now, by

@@ -17,7 +17,7 @@ from documents.serving import serve
 from dossiers.answers import missing_of
 from dossiers.models import Dossier, SlipLine, SupplementRequest
 from dossiers.permissions.dossiers import START, TYPE_IN, acts_for, sees_identity
-from dossiers.permissions.handling import ASSIGN, NOTE, RECEIVE
+from dossiers.permissions.handling import ASSIGN, NOTE, RECEIVE, may_approve_request, may_do
 from dossiers.permissions.links import may_link
 from dossiers.permissions.messages import may_write
 from dossiers.presenting import slips
@@ -42,10 +42,10 @@ from dossiers.presenting.told import told_of
 from dossiers.services import dossiers as services
 from dossiers.services import handling as services_handling
 from dossiers.services.applications import application_of
-from dossiers.states import ENTERPRISE, READERS, State, Turn
+from dossiers.states import ENTERPRISE, READERS, State, Turn, Verb
 from dossiers.tables import dossiers as tables
 from dossiers.views.handling import acts_now
-from dossiers.views.lodging import around_of, visible_dossier
+from dossiers.views.lodging import AT_THE_DESK, around_of, visible_dossier
 from notices.permissions import SEE_LOG
 from screens import formats
 from screens.lists import BulkAction, Sheet, show_list
@@ -115,7 +115,8 @@ def dossier(request, public_id):
     is_staff = bool(request.user.roles & READERS)
     may_prepare = services.may_prepare(request.user, row)
     missing = missing_of(row, fields, files) if may_prepare else []
-    is_whole = may_prepare and row.is_online and not missing
+    around = around_of(row)
+    is_whole = may_prepare and row.is_online and not missing and not around["hindrance"]
     components, handled = components_shown(row, fields, files), _handled(request.user, row, now, is_staff=is_staff)
     supplemented(components, handled["supplements"])
     return render(
@@ -137,13 +138,14 @@ def dossier(request, public_id):
             "may_withdraw": services.may_move(request.user, row, State.WITHDRAWN),
             "may_copy": request.user.may(START) and acts_for(request.user, row.enterprise, ENTERPRISE),
             "is_staff": is_staff,
+            "at_the_desk": "" if is_staff or row.is_online or row.turn == Turn.NOBODY else AT_THE_DESK,
             "caution": services.out_of_business(row) if is_staff else "",
             "links": links_shown(request.user, row),
             "may_link": may_link(request.user, row),
             "lines": history_lines(row) if is_staff else [],
             **handled,
             **({"next": next_of_whole_draft(row)} if is_whole else {}),
-            **around_of(row),
+            **around,
         },
     )
 
@@ -154,11 +156,14 @@ def _handled(user, row, now, *, is_staff):
     for line in lines:
         line.dossier = row
     unready = unready_draft(row, now) if is_staff else None
-    (first_act, more_acts), talk = acts_now(user, row, now, unready), list(row.messages.select_related("by"))
     result = _line_of(lines, SlipLine.Verb.ISSUE)
     supplements = supplements_shown(row, staff=is_staff)
     requests = [each["supplement"] for each in supplements]
     prepared = next((each for each in requests if each.state == SupplementRequest.State.PREPARED), None)
+    if prepared:
+        prepared.dossier = row
+    first_act, more_acts = acts_now(user, row, now, prepared=prepared, unready=unready)
+    talk = list(row.messages.select_related("by"))
     return {
         "words": slips.words_on(lines) if is_staff else [],
         "happened": what_happened(row, lines, talk),
@@ -171,6 +176,8 @@ def _handled(user, row, now, *, is_staff):
         "used": used_text(time_of(row, lines, now)),
         "steps": services_handling.steps_of(row) if is_staff and row.due_on else [],
         "supplements": supplements,
+        "may_ask": may_do(user, row, Verb.ASK, now),
+        "may_send": prepared is not None and may_approve_request(user, prepared, now),
         "forms": [(line, slips.title_of(line)) for line in lines if slips.has_form(line)],
         "result": result,
         "result_papers": papers_of(user, row) if is_staff else [],

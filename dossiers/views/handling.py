@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from documents.attaching import Attachments, bind
 from documents.services.trust import checked
 from dossiers.forms import handling as forms
-from dossiers.permissions.handling import handlers_of, headed_offices, may_do
+from dossiers.permissions.handling import handlers_of, headed_offices, may_approve_request, may_do
 from dossiers.presenting import slips
 from dossiers.presenting.handling import promises_of
 from dossiers.presenting.procedures import working_days
@@ -26,7 +26,7 @@ from dossiers.services.dossiers import out_of_business
 from dossiers.services.results import goes_to_enterprise, may_begin, standing_paper, why_not_decided
 from dossiers.services.slip import whose
 from dossiers.services.supplements import works_on_answers
-from dossiers.states import State, Verb, targets_of
+from dossiers.states import STAYING, State, Verb, targets_of
 from dossiers.views.lodging import visible_dossier
 from reference.sending import do_once
 from screens import formats
@@ -313,10 +313,14 @@ def note_dossier(request, public_id):
     )  # fmt: skip
 
 
-def acts_now(user, dossier, now, unready=None):
+# what may be done with a dossier while a request for a supplement is prepared: all else waits for that, or drops it
+BESIDE_A_REQUEST = (*STAYING, Verb.REFUSE, DRAFTING)
+
+
+def acts_now(user, dossier, now, *, prepared=None, unready=None):
     """The (address, title) of what is expected of the person next, or None, and those of whatever else they may do with a
-    lodged dossier now. Whoever handles it is named by then: to name another is nothing that anybody waits for. While the draft
-    of the result is `unready`, deciding is refused and not offered: first comes what that draft needs."""
+    lodged dossier now. Whoever handles it is named by then: to name another is nothing that anybody waits for. While a request
+    for a supplement is `prepared`, or the draft of the result is `unready`, what is refused until then is not offered."""
     if dossier.is_draft:
         return None, []
     at = [dossier.public_id]
@@ -334,6 +338,9 @@ def acts_now(user, dossier, now, unready=None):
     if may_begin(user, dossier, now):
         acts.append((DRAFTING, reverse("dossiers:begin_result", args=at), _("Draft the result")))
     acts.sort(key=lambda act: EXPECTED.index(act[0]) if act[0] in EXPECTED else len(EXPECTED))
+    if prepared:
+        others = [(address, title) for verb, address, title in acts if verb in BESIDE_A_REQUEST]
+        return _sending(user, prepared, at, now), others
     if unready:
         others = [(address, title) for verb, address, title in acts if verb not in (Verb.SUBMIT, Verb.APPROVE)]
         return unready.step_of(user, now), others
@@ -341,3 +348,10 @@ def acts_now(user, dossier, now, unready=None):
     first = acts[0][0] if acts else None
     is_next = first in EXPECTED and first != Verb.ASK and not (first == Verb.ASSIGN and dossier.handler_id)
     return (shown[0], shown[1:]) if is_next else (None, shown)
+
+
+def _sending(user, request, at, now):
+    """(address, title) of sending a prepared request, for whoever may send it; else None."""
+    if not may_approve_request(user, request, now):
+        return None
+    return reverse("dossiers:send_supplement", args=[*at, request.public_id]), _("Check and send the request")

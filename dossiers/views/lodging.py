@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from audit.refusals import NotAllowed, Refused, StaleVersion
 from documents.serving import serve
@@ -41,6 +42,11 @@ from reference.sending import do_once
 from screens.forms import form_data
 
 A_PAGE = 30
+# of what did not come online, to the enterprise
+AT_THE_DESK = gettext_lazy(
+    "This dossier did not come online: what is supplemented, and whether it is withdrawn, the enterprise tells the intake desk of "
+    "the Department, which enters it."
+)
 BUTTONS = {"csrfmiddlewaretoken", "operation_key", "version", "and_stay"}
 
 
@@ -506,7 +512,7 @@ def withdraw_dossier(request, public_id):
         if dossier.state == State.WITHDRAWN or may_on(request.user, dossier, PREPARE.roles):
             messages.info(request, services.why_not(request.user, dossier, State.WITHDRAWN))
             return HttpResponseRedirect(dossier.get_absolute_url())
-        raise PermissionDenied(_("Your role does not allow this."))
+        raise PermissionDenied(AT_THE_DESK if not dossier.is_online else _("Your role does not allow this."))
     form = WithdrawForm(form_data(request)[0])
     done = do_once(
         request,

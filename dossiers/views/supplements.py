@@ -20,7 +20,7 @@ from dossiers.presenting.procedures import working_days
 from dossiers.services import supplements as services
 from dossiers.services.dossiers import attached_already
 from dossiers.services.slip import whose
-from dossiers.states import Verb
+from dossiers.states import State, Verb
 from dossiers.views.handling import with_form
 from dossiers.views.lodging import visible_dossier
 from reference.days_off import day_off
@@ -90,11 +90,13 @@ def edit_supplement(request, public_id, request_id):
     )  # fmt: skip
     if done:
         return HttpResponseRedirect(reverse("dossiers:send_supplement", args=[dossier.public_id, row.public_id]))
-    return _supplement_form(request, dossier, form, _("Change the supplement"))
+    at_door = row.stage == State.LODGED
+    keeps = not at_door and may_approve_request(request.user, row, timezone.now())
+    return _supplement_form(request, dossier, form, _("Change the supplement"), keeps_from_sending=keeps)
 
 
-def _supplement_form(request, dossier, form, title):
-    context = {"dossier": dossier, "form": form, "title": title, "back": dossier.get_absolute_url()}
+def _supplement_form(request, dossier, form, title, **more):
+    context = {"dossier": dossier, "form": form, "title": title, "back": dossier.get_absolute_url(), **more}
     return render(request, "dossiers/supplement_form.html", context)
 
 
@@ -123,6 +125,8 @@ def send_supplement(request, public_id, request_id):
         "supplement": row,
         "items": items_shown(row),
         "about": titled(dossier),
+        "writers": services.writers_of(row),
+        "day_over": services.is_day_over(row, timezone.now()),
         "day_off": day_off(row.answer_by),
         "days": working_days(dossier.procedure_version.answer_days) if dossier.procedure_version.answer_days else "",
         "day": services.day_by_procedure(dossier.procedure_version, timezone.now()),

@@ -88,6 +88,17 @@ class Handling:
             items=items, guidance=guidance, answer_by=self.day + timedelta(days=45), **asker
         )
 
+    def rewritten(self, request):
+        """Another head than the one who sends it writes more of it."""
+        items = [
+            {"component": None, "wanted": f"{wanted} (minh họa)", "reason": reason, "legal_basis": BASIS}
+            for wanted, reason in LACKS
+        ]
+        return supplements.change_supplement(
+            request=request, items=items, guidance=request.guidance, answer_by=request.answer_by,
+            version=request.version, by=self.people[Role.DEPUTY_HEAD], now=at(self.day, 15),
+        )  # fmt: skip
+
     def asked(self, lacks=1):
         request = self.asking(lacks)
         sender = Role.INTAKE if request.stage == "lodged" else Role.HEAD
@@ -135,7 +146,7 @@ def handle(stage, own, on_paper):
     desks[9].appraising()
     services.write_note(text="Đã gọi điện cho doanh nghiệp (minh họa).", **desks[9].by(Role.OFFICER))
     desks[10].appraising()
-    desks[10].asking()
+    desks[10].rewritten(desks[10].asking())
     desks[11].received(days=28)
     desks[12].assigned(days=18)
 

@@ -733,6 +733,7 @@ def test_a_draft_is_told_of_a_new_version_and_moved_to_it(client_as, draft, vers
         text = text_of(client.get(page(name, draft)))
         assert "Thủ tục có phiên bản mới" in text
         assert page("move_draft", draft) in text
+        assert "Hồ sơ đã đủ" not in text
     assert "Thủ tục có phiên bản mới" in text_of(lodge(client, draft, follow=True))
     assert "Thủ tục đã thay đổi" in text_of(client.get(reverse("dossiers:own_dossiers")))
     asked = text_of(client.get(page("move_draft", draft)))

@@ -14,7 +14,7 @@ from audit.models import Event
 from audit.refusals import Conflict, NotAllowed, Refused
 from documents.services.numbers import void_number
 from dossiers.clock import Terms, WorkingDays, promise
-from dossiers.models import Dossier
+from dossiers.models import Dossier, SupplementChange, SupplementRequest
 from dossiers.permissions.handling import ACTIONS, may_do
 from dossiers.presenting.handling import time_left, time_of
 from dossiers.presenting.slips import control_slip, slip_of
@@ -23,7 +23,7 @@ from dossiers.services import handling as services
 from dossiers.services import supplements
 from dossiers.states import State, Turn, Verb, targets_of
 from tests.dossiers.matrix_procedures import one_page
-from tests.dossiers.test_dossier_models import forced_into
+from tests.dossiers.test_dossier_models import forced_into, refused
 from tests.factories import (
     make_day,
     make_dossier,
@@ -246,7 +246,7 @@ def test_a_supplement_at_the_door_is_the_clerks_alone_and_promises_nothing(desk)
 
 def test_whoever_prepares_a_supplement_does_not_send_it(desk):
     desk.appraised()
-    with pytest.raises(NotAllowed, match="không soạn"):
+    with pytest.raises(NotAllowed, match="không tham gia soạn"):
         desk.asked(by=desk.head, sender=desk.head)
     request = desk.dossier.supplements.get()
     with pytest.raises(NotAllowed):
@@ -278,6 +278,27 @@ def test_what_is_not_received_drops_the_request_that_was_prepared(desk):
     services.refuse_dossier(dossier=desk.dossier, reason="Không thuộc", legal_basis=BASIS, by=desk.clerk, now=MONDAY)
     request.refresh_from_db()
     assert request.state == "dropped"
+
+
+def test_whoever_wrote_any_of_a_supplement_does_not_send_it(desk):
+    desk.appraised()
+    item = {"component": None, "wanted": "Bản vẽ", "reason": "Chưa rõ", "legal_basis": BASIS}
+    asks = {"guidance": "", "answer_by": None, "now": MONDAY}
+    request = supplements.prepare_supplement(dossier=desk.dossier, items=[item], by=desk.officer, **asks)
+    other = make_user(Role.DEPUTY_HEAD, office=desk.dossier.office, full_name="Lê Thị Phó")
+    more = {"items": [item | {"wanted": "Bản đồ"}], "version": request.version}
+    supplements.change_supplement(request=request, by=desk.head, **asks, **more)
+    event = Event.objects.about(desk.dossier).filter(kind="dossier supplement changed").get()
+    assert "Bản vẽ" in event.body and "Bản đồ" in event.body
+    with pytest.raises(NotAllowed, match=desk.head.full_name):
+        supplements.send_supplement(request=request, by=desk.head, now=MONDAY)
+    rows = SupplementRequest.objects.filter(pk=request.pk)
+    sent = {"state": "sent", "sent_at": MONDAY, "answer_by": TODAY + timedelta(days=30)}
+    assert refused(lambda: rows.update(**sent, sent_by=desk.head), "supplement_not_sent_by_who_changed_it")
+    assert refused(lambda: SupplementChange.objects.filter(request=request).delete(), "supplementchange_delete")
+    supplements.send_supplement(request=request, by=other, now=MONDAY)
+    another = {"request": request, "by": other, "at": MONDAY}
+    assert refused(lambda: SupplementChange.objects.create(**another), "supplement_changed_while_prepared")
 
 
 def test_a_prepared_supplement_is_changed_or_dropped_and_one_at_a_time(desk):

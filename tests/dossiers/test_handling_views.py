@@ -3,6 +3,7 @@
 import re
 import uuid
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from django.conf import settings
@@ -14,7 +15,7 @@ from django.utils import timezone
 from django.utils.html import strip_tags
 
 from accounts.roles import Role
-from dossiers.models import Dossier
+from dossiers.models import Dossier, SupplementChange
 from dossiers.models.handling import ANY_KIND
 from dossiers.presenting.handling import promises_of
 from dossiers.presenting.procedures import endings
@@ -150,6 +151,52 @@ def test_a_supplement_is_prepared_item_by_item_and_what_is_half_typed_stays(clie
     page = text_of(client_as(head).post(to("send_supplement", lodged, request.public_id), follow=True))
     assert "Tạm dừng tính thời hạn" in page
     assert client.get(to("edit_supplement", lodged, request.public_id)).status_code == 403  # nothing to ask for now
+
+
+def test_while_a_request_is_prepared_what_waits_for_it_is_not_offered(client_as, lodged, office):
+    officer, head = make_user(Role.OFFICER, office=office), make_user(Role.HEAD, office=office)
+    other, clerk = make_user(Role.DEPUTY_HEAD, office=office), make_user(Role.INTAKE)
+    make_slip_line(lodged, "received", handler=officer)
+    make_slip_line(lodged, "appraising")
+    here = to("dossier", lodged)
+    assert to("submit_dossier", lodged) in text_of(client_as(officer).get(here))
+    request = make_supplement(lodged, by=officer)
+    sending = to("send_supplement", lodged, request.public_id)
+    page = text_of(client_as(officer).get(here))
+    assert to("submit_dossier", lodged) not in page and to("stop_dossier", lodged) not in page
+    assert f'<a href="{sending}">Xem hoặc sửa</a>' in page and "Kiểm tra và gửi" not in page
+    page = text_of(client_as(head).get(here))
+    assert f'<a class="btn btn-primary" href="{sending}">Kiểm tra và gửi yêu cầu bổ sung</a>' in page
+    assert to("assign_dossier", lodged) in page and to("stop_dossier", lodged) not in page
+    assert sending not in text_of(client_as(clerk).get(here))
+    editing = client_as(head).get(to("edit_supplement", lodged, request.public_id))
+    assert "Người sửa yêu cầu không gửi" in text_of(editing)
+    SupplementChange.objects.create(request=request, by=head, at=timezone.now())
+    page = text_of(client_as(head).get(here))
+    assert "Kiểm tra và gửi" not in page and f"{head.full_name} sửa" in page
+    page = text_of(client_as(other).get(sending))
+    assert "Gửi cho doanh nghiệp" in page and f"{officer.full_name}, {head.full_name}" in page
+
+
+def test_a_request_whose_day_is_over_says_so_before_it_is_sent(client_as, lodged):
+    clerk = client_as(make_user(Role.INTAKE))
+    today = timezone.localdate()
+    request = make_supplement(lodged, answer_by=today)
+    page = text_of(clerk.get(to("send_supplement", lodged, request.public_id)))
+    assert f"Hạn bổ sung {today:%d/%m/%Y} không còn sau ngày hôm nay" in page and "Gửi cho doanh nghiệp" not in page
+
+
+def test_what_did_not_come_online_says_where_the_enterprise_supplements_and_withdraws_it(
+    client_as, version, enterprise
+):
+    signatory = make_enterprise_user(enterprise)
+    dossier = make_dossier(version, enterprise, channel="post", by=make_user(Role.INTAKE), state="lodged")
+    said = "tại bộ phận tiếp nhận của Sở"
+    assert said in text_of(client_as(signatory).get(to("dossier", dossier)))
+    refused = client_as(signatory).get(to("withdraw_dossier", dossier))
+    words = unescape(refused.content.decode())
+    assert refused.status_code == 403 and said in words and "người đại diện theo pháp luật" not in words
+    assert said not in text_of(client_as(make_user(Role.INTAKE)).get(to("dossier", dossier)))
 
 
 def test_a_supplement_at_the_door_stops_no_clock_and_its_day_off_is_pointed_out(client_as, lodged):

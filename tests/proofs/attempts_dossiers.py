@@ -4,6 +4,7 @@ from django.db import connection
 
 DOSSIER, FILE, NUMBER = "dossiers_dossier", "dossiers_dossierfile", "dossiers_dossiernumber"
 SLIP, REQUEST, ITEM = "dossiers_slipline", "dossiers_supplementrequest", "dossiers_supplementitem"
+CHANGE = "dossiers_supplementchange"
 RESULT, PAPER = "dossiers_resultpaper", "documents_outgoingpaper"
 LINK, MESSAGE = "dossiers_dossierlink", "dossiers_dossiermessage"
 NEXT = "x.number + 1"
@@ -107,6 +108,7 @@ def _of_handling(copied, updated):
         f"FROM {DOSSIER} d WHERE d.id = r.dossier_id) LIMIT 1)"
     )
     dropped = "state = 'dropped', answered_at = NULL, answered_by_id = NULL, dropped_at = prepared_at, dropped_by_id = prepared_by_id"
+    changer = f"(SELECT c.by_id FROM {CHANGE} c WHERE c.request_id = {REQUEST}.id LIMIT 1)"
     sent = "state = 'sent', sent_at = prepared_at, sent_by_id = (SELECT MAX(u.id) FROM accounts_user u)"
     return {
         "slip_goes_on": [copied(SLIP, assigned, number="x.number + 2"), copied(SLIP, assigned, number="x.number + 7")],
@@ -147,6 +149,15 @@ def _of_handling(copied, updated):
             updated(
                 REQUEST, f"{sent}, answer_by = NULL",
                 f"WHERE x.state = 'prepared' AND EXISTS (SELECT 1 FROM {ITEM} i WHERE i.request_id = x.id)",
+            )
+        ],
+        "supplement_changed_while_prepared": [
+            copied(CHANGE, request_id=f"(SELECT MIN(r.id) FROM {REQUEST} r WHERE r.state = 'answered')")
+        ],
+        "supplement_not_sent_by_who_changed_it": [
+            updated(
+                REQUEST, f"state = 'sent', sent_at = '2099-01-01 00:00:00', sent_by_id = {changer}",
+                f"WHERE x.state = 'prepared' AND EXISTS (SELECT 1 FROM {CHANGE} c WHERE c.request_id = x.id)",
             )
         ],
         "supplement_item_added_while_prepared": [copied(ITEM, answered, position="99", answer="''")],
