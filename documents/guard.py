@@ -85,8 +85,25 @@ def _whole_words(text, most):
     if len(text) > most:
         words = text[: most + 1].rpartition(" ")[0]
         text = words if len(words) > most // 2 else text[:most]
-        text = text.rstrip(",;-–")
+        text = _closed(text).rstrip(" ,;-–")
     return text.rstrip(". ")
+
+
+CLOSING = {")": "(", "]": "[", "”": "“", "»": "«", "’": "‘"}
+
+
+def _closed(text):
+    """As much of a text that was cut as leaves no bracket and no quotation mark open; one that embraces most of it is left out."""
+    opened = []
+    for place, sign in enumerate(text):
+        if opened and text[opened[-1]] == CLOSING.get(sign, sign if sign == '"' else None):
+            opened.pop()
+        elif sign in CLOSING.values() or sign == '"':
+            opened.append(place)
+    if not opened:
+        return text
+    first = opened[0]
+    return text[:first] if first > len(text) // 2 else _closed(text[:first] + text[first + 1 :])
 
 
 def named_after(title, ending):

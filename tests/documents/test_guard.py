@@ -322,6 +322,28 @@ def test_a_long_name_is_cut_between_words_and_never_in_its_ending():
     assert guard.clean_name(f"{'đ' * 200}.pdf") == f"{'đ' * 73}.pdf"  # 150 bytes
 
 
+@pytest.mark.parametrize(
+    ("title", "ends"),
+    [
+        (f"{'Trả lời ' * 11}Lúa Vàng (hồ sơ TT-2026-000123, nộp qua mạng)", " lời Lúa Vàng.pdf"),
+        (f"{'Trả lời ' * 11}về thủ tục “Cấp giấy chứng nhận”", " lời về thủ tục.pdf"),
+        (f"{'Trả lời ' * 11}về [phần (một) của nhiều phần khác nữa]", " lời về.pdf"),
+        (f"{'Trả lời ' * 11}(nộp lại) về (hồ sơ còn thiếu)", " lời (nộp lại) về.pdf"),
+        (f'{"Trả lời " * 10}dự án "Lúa" và "Hoa sen"', ' lời dự án "Lúa" và.pdf'),
+        (f"“{'Trả lời ' * 20}”", "Trả lời Trả.pdf"),
+        (f"{'Trả lời ' * 11}mục a) và b) của hồ sơ", " lời mục a) và b).pdf"),
+    ],
+)
+def test_a_long_name_ends_in_no_open_bracket_or_quotation_mark(title, ends):
+    name = guard.named_after(title, "pdf")
+    assert name.endswith(ends) and len(name) > 50
+    assert "“" not in name
+
+
+def test_what_is_short_enough_keeps_its_signs_as_they_are():
+    assert guard.named_after("Hồ sơ (bản", "pdf") == "Hồ sơ (bản.pdf"
+
+
 def test_long_name_keeps_its_ending():
     name = guard.clean_name("Số liệu " * 60 + ".xlsx")
     assert name.endswith(".xlsx")
