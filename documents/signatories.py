@@ -4,6 +4,8 @@ Papers of the Department are signed by its director without letters; KT. by a de
 whom he told or authorised to; Q. by whoever acts as director. TM. stands on papers of the Committee and of councils only.
 """
 
+import re
+
 from django.db.models import TextChoices
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
@@ -86,6 +88,20 @@ def title_of(post):
     head = DIRECTOR_WORDS if office.kind == Office.Kind.CENTRE else "TRƯỞNG"
     words = f"{head} {office.name}"
     return (words if role != Role.DEPUTY_HEAD else f"PHÓ {words}").upper()
+
+
+NAMES = ("Giám đốc", "Văn phòng", "Hội đồng")  # with a capital wherever they stand
+
+
+def in_register(series, signer, authority, post_words, on):
+    """Name and post of whoever signs, as registers write them: Trần Văn Mẫu, Phó Giám đốc."""
+    post = lines_above(series, signer, authority, post_words, on)[-1]
+    if post.isupper():
+        names = [*NAMES, *(held.office.name for held in posts_of_signer(signer, authority, on))]
+        post = post.capitalize()
+        for name in names:
+            post = re.sub(re.escape(name), name, post, flags=re.IGNORECASE)
+    return f"{signer.full_name}, {post}"
 
 
 def require_signatory(*, series, signer, authority, authority_paper, post_words, on):

@@ -23,7 +23,7 @@ from documents.permissions.copies import PREPARE, STEPS
 from documents.secrecy import refuse_secret
 from documents.services.numbers import give_number, require_day_came, upcoming_number
 from documents.services.way import MOST_TRIES, Overtaken, sealed_by_agency, signing_place, verified_upload, written_in
-from documents.signatories import lines_above, require_signatory
+from documents.signatories import in_register, lines_above, require_signatory
 from documents.signing.keys import facts_of, person_key
 from documents.signing.signatures import SIGNER
 from documents.store import bytes_of, keep_made, usable
@@ -230,10 +230,10 @@ def make_numbered(*, copy, dated_on, version, by, now, number=None):
 def _number(copy, number, dated_on, version, *, by, now, content, expected):
     row = _locked_at(copy, version)
     _require_turn(row, "number", by)
-    lines = lines_above(row.series, row.signer, row.authority, row.signer_post, timezone.localdate(now))
+    signer = in_register(row.series, row.signer, row.authority, row.signer_post, timezone.localdate(now))
     entry = {
         "subject": f"{row.series.heading.capitalize()}: {row.called or named(row.original)}"[:500],
-        "signer": f"{row.signer.full_name}, {lines[-1].capitalize()}", "recipients": row.recipients, "copies": 1, "note": "",
+        "signer": signer, "recipients": row.recipients, "copies": 1, "note": "",
     }  # fmt: skip
     given = give_number(
         series=row.series, office=row.office, dated_on=dated_on, number=number, values=entry, by=by, now=now

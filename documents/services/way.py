@@ -32,7 +32,7 @@ from documents.permissions.papers import STEPS
 from documents.reasons import sentence
 from documents.services.numbers import give_number, require_day_came, upcoming_number, void_number
 from documents.services.papers import WRITTEN, locked, move, require_drafter
-from documents.signatories import lines_above
+from documents.signatories import in_register
 from documents.signing.keys import AGENCY_CALLED, agency_key, facts_of, person_key, trial_key
 from documents.signing.signatures import AGENCY, FIELDS, SIGNER, signatures_in
 from documents.store import blocks_of, bytes_of, keep_made, save_upload, too_large
@@ -531,10 +531,9 @@ def recipients_named(paper):
 
 def _entry(paper):
     """What the register says of the paper."""
-    lines = lines_above(paper.series, paper.signer, paper.authority, paper.signer_post, timezone.localdate())
     return {
         "subject": paper.title,
-        "signer": f"{paper.signer.full_name}, {lines[-1].capitalize()}",
+        "signer": in_register(paper.series, paper.signer, paper.authority, paper.signer_post, timezone.localdate()),
         "recipients": recipients_named(paper),
         "copies": 1,
         "note": "",

@@ -15,7 +15,7 @@ from audit.refusals import Conflict, NotAllowed, Refused, StaleVersion
 from documents.composing import data_of
 from documents.models import OutgoingPaper
 from documents.services import papers as services
-from documents.signatories import Authority
+from documents.signatories import Authority, in_register
 from screens.formats import vietnamese
 from tests.documents.test_numbers import kinds_of
 from tests.factories import (
@@ -228,3 +228,16 @@ def test_a_paper_that_was_given_up_stays_as_it_is(office, officer):
     for act in (paper.delete, lambda: OutgoingPaper.objects.filter(pk=paper.pk).update(subject="Khác")):
         with pytest.raises(IntegrityError), transaction.atomic():
             act()
+
+
+def test_a_register_writes_the_post_of_a_signer_as_running_text():
+    deputy, series, on = make_user(Role.DEPUTY_DIRECTOR), make_series(), date(2026, 11, 27)
+    head = make_head(office=make_office(name="Phòng Quản lý công nghiệp"))
+    for signer, authority, typed, said in (
+        (deputy, "kt", "", "Phó Giám đốc"),
+        (deputy, "q", "", "Q. Giám đốc"),
+        (head, "tl", "", "Trưởng Phòng Quản lý công nghiệp"),
+        (deputy, "tm", "CHỦ TỊCH HỘI ĐỒNG", "Chủ tịch Hội đồng"),
+        (deputy, "tm", "Phó Chủ tịch Hội đồng", "Phó Chủ tịch Hội đồng"),
+    ):
+        assert in_register(series, signer, authority, typed, on) == f"{signer.full_name}, {said}"

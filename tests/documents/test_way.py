@@ -101,6 +101,7 @@ def test_a_paper_goes_its_way_and_both_signatures_hold_after_number_and_date(cle
     assert [each.trusted for each in signatures_in(files[3], [root])] == [False, True]
     forged = fill_in(files[3], {"number": "99"}, on=TODAY)
     assert [each.holds for each in signatures_in(forged)][1] is False
+    assert paper.number.signer == f"{paper.signer.full_name}, Giám đốc"
     broken = bytearray(files[3])
     broken[len(files[0]) // 2] ^= 1
     assert not any(each.intact for each in signatures_in(bytes(broken)))
