@@ -22,6 +22,7 @@ from screens import formats
 
 # 43,000 enterprises at this limit still sum within 64 bits.
 LARGEST_AMOUNT = 200 * 10**12
+MOST_DIGITS = 18
 
 
 class Renderer(TemplatesSetting):
@@ -362,8 +363,12 @@ def parse_number(text, places=0):
             ),
             code="not_whole",
         )
-    if len(whole) > 18:
-        raise ValidationError(_("The number is too long. Check the zeros."), code="too_long")
+    if len(whole) > MOST_DIGITS:
+        raise ValidationError(
+            _("The number has %(digits)s digits; at most %(most)s are taken. Check it."),
+            params={"digits": len(whole), "most": MOST_DIGITS},
+            code="too_long",
+        )
     value = int(whole + decimals.ljust(places, "0"))
     return -value if negative else value
 

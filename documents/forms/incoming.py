@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Office, User
 from documents.attaching import Attachments
-from documents.forms.numbers import SecrecyField, standing_offices
+from documents.forms.numbers import PaperNumberField, SecrecyField, standing_offices
 from documents.incoming_states import ANYWHERE, HANDLERS
 from documents.models import IncomingPaper, NumberSeries, PaperNumber
 from documents.models.papers import offices_headed_by
@@ -43,10 +43,8 @@ class EntryFields(Attachments, Form):
 
 class EnterIncomingForm(EntryFields):
     series = forms.ModelChoiceField(label=_("Series of numbers"), queryset=NumberSeries.objects.none())
-    number = NumberField(
+    number = PaperNumberField(
         label=_("Number of arrival"),
-        min_value=1,
-        max_value=1_000_000,
         required=False,
         help_text=_("Only where the city's document system numbers; else the portal gives the next number."),
     )

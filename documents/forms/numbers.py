@@ -15,6 +15,16 @@ def standing_offices(also=None):
     return Office.objects.filter(Q(ended_on__isnull=True) | Q(pk=also)).order_by("name")
 
 
+class PaperNumberField(NumberField):
+    """The number of a paper: it counts nothing, so that its digits are not grouped."""
+
+    def __init__(self, **kwargs):
+        super().__init__(min_value=1, max_value=1_000_000, **kwargs)
+
+    def prepare_value(self, value):
+        return str(value) if isinstance(value, int) else value
+
+
 class SecrecyField(forms.ChoiceField):
     """Asks whether the paper is secret; the answer itself is never kept."""
 
@@ -118,12 +128,7 @@ class ContinueForm(Form):
     office = forms.ModelChoiceField(
         label=_("Office"), queryset=Office.objects.none(), required=False, empty_label=_("All offices")
     )
-    last_number = NumberField(
-        label=_("Last number given elsewhere"),
-        min_value=1,
-        max_value=1_000_000,
-        help_text=_("The portal gives the next."),
-    )
+    last_number = PaperNumberField(label=_("Last number given elsewhere"), help_text=_("The portal gives the next."))
     reason = reason_field()
 
     def __init__(self, *args, series, **kwargs):
@@ -160,10 +165,8 @@ class GiveNumberForm(RegisterForm):
 
     series = forms.ModelChoiceField(label=_("Series of numbers"), queryset=NumberSeries.objects.none())
     office = forms.ModelChoiceField(label=_("Office that drafted"), queryset=Office.objects.none())
-    number = NumberField(
+    number = PaperNumberField(
         label=_("Number of the paper"),
-        min_value=1,
-        max_value=1_000_000,
         required=False,
         help_text=_("Only where the city's document system numbers; else the portal gives the next number."),
     )

@@ -4,14 +4,14 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import TakerChoice
 from accounts.models import Office, User
-from documents.forms.numbers import SecrecyField
+from documents.forms.numbers import PaperNumberField, SecrecyField
 from documents.models import NumberSeries, OutgoingPaper
 from documents.models.papers import MOST_LETTERS
 from documents.permissions.papers import offices_of
 from documents.secrecy import secret_sentence
 from documents.services.papers import CONTENT
 from documents.signatories import MAY_SIGN, Authority
-from screens.forms import DateField, Form, ModelForm, NumberField
+from screens.forms import DateField, Form, ModelForm
 
 
 def _text(label, *, rows, help_text, required=False, most=20_000):
@@ -106,10 +106,8 @@ class StepForm(Form):
 
 class NumberPaperForm(StepForm):
     dated_on = DateField(label=_("Date of the paper"))
-    number = NumberField(
+    number = PaperNumberField(
         label=_("Number of the paper"),
-        min_value=1,
-        max_value=1_000_000,
         help_text=_("As the document system gave it, without the symbol: of 812/SCT-QLCN only 812."),
     )
 

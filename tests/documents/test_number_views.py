@@ -4,12 +4,16 @@ import uuid
 from datetime import timedelta
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.roles import Role
+from documents.forms.incoming import EnterIncomingForm
+from documents.forms.numbers import ContinueForm, GiveNumberForm
+from documents.forms.papers import NumberPaperForm
 from documents.models import NumberSeries, PaperNumber
 from documents.services import numbers as services
 from tests.factories import (
@@ -146,3 +150,19 @@ def test_the_register_is_printed_as_the_decree_has_it_in_the_order_of_its_days(c
     for kind in ("register", "print"):
         sheet = client.get(page("number_list"), {"export": kind}).content.decode()
         assert "Văn thư" in sheet and "Kế toán trưởng" not in sheet
+
+
+@pytest.mark.parametrize(
+    ("form", "name"),
+    [
+        (NumberPaperForm, "number"),
+        (GiveNumberForm, "number"),
+        (EnterIncomingForm, "number"),
+        (ContinueForm, "last_number"),
+    ],
+)
+def test_the_number_of_a_paper_reads_without_dots(form, name):
+    field = form.base_fields[name]
+    assert [field.prepare_value(field.clean(typed)) for typed in ("3002", "3.002")] == ["3002", "3002"]
+    with pytest.raises(ValidationError, match="1000000"):
+        field.clean("1000001")

@@ -97,6 +97,11 @@ def test_what_is_no_whole_amount_is_refused_with_a_sentence(typed, code):
     assert refused.value.messages[0].endswith(".")
 
 
+def test_a_number_of_too_many_digits_is_told_how_many_it_has():
+    with pytest.raises(ValidationError, match="Số có 20 chữ số; chỉ nhận tối đa 18 chữ số"):
+        MoneyField().clean("1" * 20)
+
+
 @given(st.integers(min_value=0, max_value=200 * 10**12))
 def test_what_is_shown_can_be_typed_again(amount):
     for language in ("vi", "en"):
