@@ -11,7 +11,7 @@ from enterprises.models import Claim, Enterprise, FigureRevision, Membership, Pr
 from enterprises.models.figures import State
 from notices.kinds import Place, Way, kind
 from notices.services.telling import tell_each
-from notices.subjects import subject
+from notices.subjects import readable, subject
 from screens import formats
 
 ENTERPRISE = Place("enterprise", _("name of the enterprise"), "Công ty TNHH Cơ khí Minh Họa")
@@ -188,6 +188,12 @@ CLAIM_EXPIRED = kind(
 )  # fmt: skip
 
 
+def _memberships_read_by(user):
+    """By those who see the enterprise, whose page names them."""
+    return Membership.objects.filter(enterprise__in=Enterprise.objects.visible_to(user).order_by())
+
+
+readable(Membership, _memberships_read_by)
 subject("enterprises:claim_detail", Claim, Claim.objects.visible_to)
 subject("enterprises:enterprise_detail", Enterprise, Enterprise.objects.visible_to)
 subject("enterprises:product_detail", Product, Product.objects.visible_to)

@@ -6,7 +6,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from accounts.roles import Role
 from exchange.models import Client, Sending, Subscription
+from exchange.permissions import SEE_CLIENTS
 from notices.kinds import Place, kind
+from notices.subjects import readable
 from screens import formats
 
 
@@ -92,3 +94,11 @@ SUBSCRIPTION_STOPPED = kind(
     places=(*_WHICH, Place("reason", _("reason"), "Hệ thống nhận không nhận sự kiện trong ba ngày.")),
     roles=frozenset({Role.ADMINISTRATOR}),
 )
+
+
+def _read_by_overseers(model):
+    return lambda user: model.objects.all() if user.may(SEE_CLIENTS) else model.objects.none()
+
+
+for _model in (Client, Subscription):
+    readable(_model, _read_by_overseers(_model))

@@ -35,6 +35,13 @@ def _in_language(record, path):
     return record[f"{path}_{language}"]
 
 
+def _title(record):
+    """The subject for whoever may read it; the kind alone for the others."""
+    if record["digest_on"]:
+        return title_of_morning(record["digest_on"])
+    return _in_language(record, "notice__subject") if record["readable"] else title_of(record["notice__telling__kind"])
+
+
 class OwnTable(tables.Table):
     stacked = True
     subject = tables.LinkColumn(
@@ -83,8 +90,8 @@ class DeliveryTable(tables.Table):
     subject = tables.LinkColumn(
         verbose_name=_("Notice"),
         route="notices:delivery",
-        fields=("notice__subject_vi", "notice__subject_en", "digest_on"),
-        compute=lambda record: _in_language(record, "notice__subject") or title_of_morning(record["digest_on"]),
+        fields=("notice__subject_vi", "notice__subject_en", "notice__telling__kind", "digest_on", "readable"),
+        compute=_title,
         width=50,
     )
     person = tables.VietnameseColumn(

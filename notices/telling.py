@@ -3,9 +3,10 @@
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from accounts.roles import STAFF
+from accounts.roles import STAFF, Role
 from notices.kinds import Place, kind
 from notices.models import Delivery, Reminder
+from notices.subjects import readable
 from screens import formats
 
 MORNING = kind(
@@ -46,3 +47,11 @@ REMINDER = kind(
     roles=STAFF,
     internal=True,
 )
+
+
+def _reminders_read_by(user):
+    """The two parties and auditors: what one reminds of may be closed to whoever oversees the sending."""
+    return Reminder.objects.all() if Role.AUDITOR in user.roles else Reminder.objects.of(user)
+
+
+readable(Reminder, _reminders_read_by)

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Post, User
 from documents.paper_states import INITIALLERS
 from notices.kinds import Place, kind
-from notices.subjects import subject
+from notices.subjects import readable, subject
 from programme.models import (
     BudgetStep,
     Commitment,
@@ -133,6 +133,12 @@ TASK_TAKEN = kind(
 )
 
 
+def _invitations_read_by(user):
+    """With the list of guests: by whoever sees the meeting."""
+    return Invitee.objects.filter(meeting__in=Meeting.objects.visible_to(user).order_by())
+
+
+readable(Invitee, _invitations_read_by)
 subject("programme:task", Task, Task.objects.visible_to)
 subject("programme:plan", Plan, Plan.objects.visible_to)
 subject("programme:given_task", GivenTask)

@@ -32,7 +32,8 @@ def _letters_set_aside(user, now):
     if not may(user, "notices.send_again"):
         return None
     parked = Delivery.objects.visible_to(user).filter(state=Delivery.State.PARKED)
-    shown, number = first_of(parked.select_related("notice", "person").order_by("made_at", "pk"))
+    named = parked.with_readable(user).select_related("notice__telling", "person")
+    shown, number = first_of(named.order_by("made_at", "pk"))
     items = [
         Item(
             f"{row.called}: {row.title}",

@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, Value, When
 from django.urls import reverse
 from django.utils.translation import get_language, gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.roles import Role
 from audit.identity import Identified
 from notices.kinds import Way, internal_codes, title_of
+from notices.subjects import may_read
 from screens import formats
 
 OVERSEERS = frozenset({Role.ADMINISTRATOR, Role.AUDITOR})
@@ -169,9 +170,19 @@ class DeliveryQuerySet(models.QuerySet):
             return self
         return self.filter(Q(notice__isnull=True) | ~Q(notice__telling__kind__in=internal_codes()))
 
+    def with_readable(self, user):
+        """Each with `readable`: whether the person was told it, or may read the thing itself."""
+        told = When(notice__person=user.pk, then=Value(True))
+        return self.annotate(readable=Case(told, default=may_read(user, "notice__telling__")))
+
 
 class Delivery(Identified):
-    """One way of telling one person, and what became of it. Without a notice: the letter of a morning, with several."""
+    """One way of telling one person, and what became of it. Without a notice: the letter of a morning, with several.
+
+    `readable` is asked by `with_readable`; whoever may not read what was said sees of it the kind alone.
+    """
+
+    readable = False
 
     class State(models.TextChoices):
         WAITING = "waiting", pgettext_lazy("notice", "Waiting to be sent")
@@ -269,7 +280,9 @@ class Delivery(Identified):
 
     @property
     def title(self):
-        return self.notice.subject if self.notice else title_of_morning(self.digest_on)
+        if self.notice is None:
+            return title_of_morning(self.digest_on)
+        return self.notice.subject if self.readable else self.notice.telling.title
 
     @property
     def may_be_sent_again(self):

@@ -31,7 +31,7 @@ def delivery_list(request):
         ),
         table_class=DeliveryTable,
         filterset_class=DeliveryFilter,
-        queryset=Delivery.objects.visible_to(request.user),
+        queryset=Delivery.objects.visible_to(request.user).with_readable(request.user),
         ordering=("-made_at", "-pk"),
         template="notices/log.html",
         actions=actions if request.user.may(SEND_AGAIN) else [],
@@ -52,8 +52,8 @@ def delivery(request, public_id):
             "state_kind": DELIVERY_KINDS[row.state],
             "may_send_again": row.may_be_sent_again and request.user.may(SEND_AGAIN),
             "may_give_up": row.state == Delivery.State.PARKED and request.user.may(SEND_AGAIN),
-            "text_to_copy": text_to_copy(row.notice) if row.notice and not is_on(Channel.ZALO) else "",
-            "bundled": row.bundled.select_related("notice__telling").order_by("made_at", "pk"),
+            "text_to_copy": text_to_copy(row.notice) if row.notice and row.readable and not is_on(Channel.ZALO) else "",
+            "bundled": _shown(row.bundled, request.user).order_by("made_at", "pk"),
         },
     )
 
@@ -82,7 +82,7 @@ def give_up_sending(request, public_id):
 
 def send_many_again(request):
     chosen = uuids(request.POST.getlist("chosen"))[:MOST_AT_ONCE]
-    rows = Delivery.objects.visible_to(request.user).select_related("notice__telling", "person")
+    rows = _shown(Delivery.objects, request.user)
     results = again.send_many_again(
         deliveries=rows.filter(public_id__in=chosen).order_by("pk"), by=request.user, now=timezone.now()
     )
@@ -135,8 +135,12 @@ def pass_on_again(request, public_id):
 
 
 def _delivery(request, public_id):
-    rows = Delivery.objects.visible_to(request.user).select_related("notice__telling", "person", "bundled_into")
-    return get_object_or_404(rows, public_id=public_id)
+    return get_object_or_404(_shown(Delivery.objects, request.user), public_id=public_id)
+
+
+def _shown(rows, user):
+    """Those that the person sees in the log, with whether they may read what was said."""
+    return rows.visible_to(user).with_readable(user).select_related("notice__telling", "person", "bundled_into")
 
 
 def _telling(request, public_id):

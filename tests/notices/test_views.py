@@ -7,19 +7,26 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import escape
 
 from accounts.roles import Role
+from notices.kinds import kinds, title_of
 from notices.models import Delivery, Notice, Preference
+from notices.subjects import readers
 from tests.factories import (
     make_administrator,
     make_auditor,
+    make_claim,
     make_delivery,
     make_dossier,
     make_enterprise_user,
+    make_incoming,
     make_notice,
     make_officer,
+    make_reminder,
     make_telling,
     make_user,
+    make_version,
 )
 
 pytestmark = pytest.mark.django_db
@@ -163,6 +170,94 @@ def test_the_log_shows_what_became_of_each_way_and_offers_the_text_to_copy(clien
     assert "Gửi lại bằng tay" in page(client, row.get_absolute_url())
 
 
+SECRET = "Dự kiến từ chối Công ty Bí Mật"
+
+
+def letter_about(thing, kind):
+    """A letter that was set aside, one of the morning in which it is named too, and the words they carry."""
+    told = make_officer()
+    words = {f"{name}_{language}": SECRET for name in ("subject", "body") for language in ("vi", "en")}
+    notice = make_notice(told, make_telling(thing, kind), **words)
+    morning = Delivery.objects.create(
+        person=told, channel="email", digest_on=NOW.date(), made_at=NOW, next_try_at=NOW, state="sent", sent_at=NOW
+    )
+    make_delivery(notice, channel="sms", state="bundled", bundled_into=morning)
+    return make_delivery(notice, state="parked", error="550 không có hộp thư"), morning
+
+
+def all_that_is_said(client, row, morning):
+    """{address: what stands there} of every page of the log, its exports, and the page of what waits for one."""
+    log = reverse("notices:delivery_list")
+    addresses = [
+        *(log + query for query in ("", "?export=csv", "?export=print", f"?kind={row.notice.telling.kind}")),
+        reverse("notices:telling_list"),
+        row.get_absolute_url(),
+        morning.get_absolute_url(),
+        row.notice.telling.get_absolute_url(),
+        reverse("reporting:home"),
+    ]
+    return {address: b"".join(client.get(address)).decode() for address in addresses}
+
+
+@pytest.mark.parametrize(
+    ("reader", "kind", "make"),
+    [
+        (Role.ADMINISTRATOR, "dossiers.to_decide", lambda: make_dossier(state="lodged")),
+        (Role.ADMINISTRATOR, "notices.reminder", lambda: make_reminder(make_officer())),
+        (Role.RECORDS_CLERK, "enterprises.claim_refused", make_claim),
+        (Role.INTAKE, "documents.incoming_passed", make_incoming),
+        (Role.INTAKE, "dossiers.to_decide", lambda: make_dossier()),  # a draft of the enterprise's
+        (Role.AUDITOR, "reporting.of_a_thing_of_which_nothing_is_known", make_version),
+    ],
+)
+def test_who_may_not_read_a_thing_reads_nowhere_in_the_log_what_was_said_of_it(client_as, reader, kind, make):
+    row, morning = letter_about(make(), kind)
+    client, log, title = client_as(make_user(reader)), reverse("notices:delivery_list"), escape(title_of(kind))
+    for address, said in all_that_is_said(client, row, morning).items():
+        assert "Bí Mật" not in said, address
+    shown = page(client, row.get_absolute_url())
+    assert title in shown and row.person.full_name in shown and "550 không có hộp thư" in shown
+    assert title in page(client, log) and title in page(client, morning.get_absolute_url())
+    assert row.person.full_name not in page(client, f"{log}?q=Bí Mật")
+    if reader != Role.AUDITOR:
+        answer = client.post(reverse("notices:send_many_again"), {"chosen": [str(row.public_id)]}, follow=True)
+        assert "Bí Mật" not in answer.content.decode() and title in answer.content.decode()
+
+
+@pytest.mark.parametrize("reader", [Role.AUDITOR, Role.RECORDS_CLERK, Role.CHIEF_OF_OFFICE])
+def test_who_may_read_the_thing_reads_in_the_log_what_was_said_of_it(client_as, reader):
+    row, morning = letter_about(make_dossier(state="lodged"), "dossiers.to_decide")
+    client = client_as(make_user(reader))
+    said = all_that_is_said(client, row, morning)
+    wanted = set(said) - {
+        reverse("notices:telling_list"),
+        row.notice.telling.get_absolute_url(),
+        reverse("reporting:home"),
+    }
+    assert {address for address in wanted if "Bí Mật" not in said[address]} == set()
+
+
+def test_what_a_person_was_told_themselves_they_read_in_the_log_too(client_as):
+    administrator = make_administrator()
+    notice = make_notice(administrator, make_telling(make_dossier(state="lodged")), body_vi="Chỉ mình ông biết")
+    assert "Chỉ mình ông biết" in page(client_as(administrator), make_delivery(notice).get_absolute_url())
+
+
+def test_who_may_not_read_it_sends_it_again_all_the_same(client_as):
+    dossier = make_dossier(state="lodged")
+    row = make_delivery(make_notice(make_enterprise_user(dossier.enterprise), make_telling(dossier)), state="parked")
+    client = client_as(make_administrator())
+    assert "Đã nộp." not in page(client, row.get_absolute_url())
+    client.post(reverse("notices:send_again", args=[row.public_id]))
+    assert Delivery.objects.get(pk=row.pk).state == "waiting"
+
+
+def test_of_every_kind_somebody_besides_the_told_may_read_what_was_said():
+    """A kind whose thing has no rule who reads it is read by nobody in the log: that is forgotten, not meant."""
+    without = {kind.code for kind in kinds().values() if kind.model._meta.label_lower not in readers()}
+    assert without == {"notices.morning"}
+
+
 def test_who_only_reads_sends_nothing_again_and_reminders_are_for_overseers_alone(client_as):
     row = make_delivery(make_notice(make_officer(), make_telling(kind="notices.reminder")), state="parked")
     auditor, clerk = client_as(make_auditor()), client_as(make_user(Role.INTAKE))
@@ -179,8 +274,9 @@ def test_a_letter_of_the_morning_has_a_page_with_what_is_in_it(client_as):
     letter = Delivery.objects.create(
         person=person, channel="email", digest_on=NOW.date(), made_at=NOW, next_try_at=NOW, state="sent", sent_at=NOW
     )
-    row = make_delivery(make_notice(person, subject_vi="Một việc"), state="bundled", bundled_into=letter)
-    client = client_as(make_administrator())
+    notice = make_notice(person, make_telling(make_dossier(state="lodged")), subject_vi="Một việc")
+    row = make_delivery(notice, state="bundled", bundled_into=letter)
+    client = client_as(make_auditor())
     assert "Một việc" in page(client, letter.get_absolute_url())
     assert "27/11/2026" in page(client, row.get_absolute_url())
     assert "Thư tổng hợp sáng 27/11/2026" in page(client, reverse("notices:delivery_list"))
