@@ -6,7 +6,7 @@ Rooms register what a person can hold:
                       count=f(user), things=f(user), takers=f(user, on), move=f(user, to, by=, now=))
 
 and say with `takers` whose role lets them go on with it: nobody else is offered, nor accepted. What `things` names, in
-Vietnamese, stays in the record of the act: it is what the parties sign.
+Vietnamese, stays in the record of the act: it is what the parties sign. Who else reads those names is said with `readers`.
 
 Delegations are personal and go to nobody: they end with their last day, early by `end_delegation`, and all at once when
 the giver's or the receiver's account is disabled. `delegations_of` names them to whoever hands over.
@@ -33,7 +33,8 @@ class Holding:
     """A kind of thing a person can hold.
 
     `count(user)` says how many, `things(user)` which ones, `takers(user, on)` which users may go on with them on the day,
-    and `move(user, to, by=, now=)` gives them all to `to`.
+    and `move(user, to, by=, now=)` gives them all to `to`. `readers` are the roles that may read every thing of the kind;
+    whoever is no party and has none of them reads of each name only what `short(name)` leaves of it.
     """
 
     code: str
@@ -42,23 +43,30 @@ class Holding:
     things: object
     takers: object
     move: object
+    readers: frozenset = frozenset()
+    short: object = lambda name: ""
+
+    def open_to(self, reader, name):
+        """What somebody who is no party reads of a name."""
+        return name if reader.roles & self.readers else self.short(name)
 
 
 class Line(NamedTuple):
-    """What went to one taker of a kind: how many, and which ones where the record names them."""
+    """What went to one taker of a kind: how many, and which ones where the record names them and the reader may know."""
 
     what: str
     count: int
     taker: str  # public id
     things: list
+    withheld: bool = False  # whether the record names more than the reader may know
 
 
 _holdings: dict[str, Holding] = {}
 _files: list[tuple] = []
 
 
-def register(code, label, *, count, things, takers, move):
-    _holdings[code] = Holding(code, label, count, things, takers, move)
+def register(code, label, **how):
+    _holdings[code] = Holding(code, label, **how)
 
 
 def register_file(label, route):
@@ -143,14 +151,16 @@ def hand_over(*, person, to, paper, reason, by, now):
     return act
 
 
-def lines_of(act):
-    """The `Line`s of a handover, in words; records from before things were named name none."""
-    return [
-        Line(
-            str(_holdings[line["kind"]].label) if line["kind"] in _holdings else line["kind"],
-            line["count"],
-            line["to"],
-            line.get("things", []),
-        )
-        for line in act.lines
-    ]
+def lines_of(act, reader):
+    """The `Line`s of a handover, in words, as `reader` may know them; records from before things were named name none."""
+    is_party = str(reader.public_id) in {str(act.person.public_id), *(line["to"] for line in act.lines)}
+    return [_line(line, None if is_party else reader) for line in act.lines]
+
+
+def _line(line, stranger):
+    holding, things = _holdings.get(line["kind"]), line.get("things", [])
+    label = str(holding.label) if holding else line["kind"]
+    if stranger is None:
+        return Line(label, line["count"], line["to"], things)
+    shown = [said for thing in things if holding and (said := holding.open_to(stranger, thing))]
+    return Line(label, line["count"], line["to"], shown, withheld=shown != things)

@@ -80,7 +80,7 @@ for name in (
 for name in ("end_sessions", "withdraw_invitation", "resend_invitation"):
     route(f"accounts:{name}", POST=MANAGE_PEOPLE)
 route("accounts:hand_over", GET=HAND_OVER, POST=HAND_OVER)
-route("accounts:handover_detail", GET=SEE_PEOPLE)
+route("accounts:handover_detail", GET=SIGNED_IN)  # the parties, and those who see people
 route("accounts:delegation_list", GET=SEE_PEOPLE)
 route("accounts:delegation_detail", GET=SEE_PEOPLE)
 for name in ("add_delegation", "end_delegation"):

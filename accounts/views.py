@@ -33,7 +33,7 @@ from accounts.names import names_of
 from accounts.outbox import letters
 from accounts.panels import panels_of, places_of_rooms, ways_in
 from accounts.parking import park_and_show, park_and_sign_in, path_of
-from accounts.permissions import HAND_OVER, MANAGE_PEOPLE
+from accounts.permissions import HAND_OVER, MANAGE_PEOPLE, SEE_PEOPLE
 from accounts.roles import Role
 from accounts.tables import (
     STATE_KINDS,
@@ -90,6 +90,7 @@ def me(request):
             "delegations": delegations_shown(person),
             "may_delegate": may_open(person, "accounts:add_delegation"),
             "may_see_delegations": may_open(person, "accounts:delegation_list"),
+            "handovers": Handover.objects.of(person).order_by("-at", "-pk")[:20],
             "sessions": _open_sessions(person),
             "here": request.sign_in,
             "second_factor": sessions.has_second_factor(person),
@@ -419,8 +420,8 @@ def hand_over(request, public_id):
 @require_safe
 def handover_detail(request, public_id):
     """The record of a handover, to read and to print."""
-    record = get_object_or_404(Handover.objects.select_related("person"), public_id=public_id)
-    lines = handover.lines_of(record)
+    record = get_object_or_404(Handover.objects.visible_to(request.user).select_related("person"), public_id=public_id)
+    lines = handover.lines_of(record, request.user)
     names = names_of([line.taker for line in lines] + ([record.by] if record.by else []))
     by_text = {str(public_id): name for public_id, name in names.items()}
     return render(
@@ -428,7 +429,8 @@ def handover_detail(request, public_id):
         "accounts/handover_detail.html",
         {
             "record": record,
-            "lines": [(line.what, line.count, by_text.get(line.taker, "")) for line in lines],
+            "lines": [(line, by_text.get(line.taker, "")) for line in lines],
+            "may_see_people": request.user.may(SEE_PEOPLE),
             "files": handover.files_of(record, request.user),
             "by": by_text.get(str(record.by), ""),
         },

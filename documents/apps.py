@@ -7,9 +7,11 @@ class DocumentsConfig(AppConfig):
 
     def ready(self):
         from accounts import handover
+        from accounts.roles import LEADERS, Role
         from audit.events import register_reader
         from documents import filed, filing
         from documents.models import IncomingPaper, WorkFile
+        from documents.paper_states import OFFICE
         from documents.services import imports as services
         from documents.services import incoming, papers, work_files
 
@@ -36,6 +38,7 @@ class DocumentsConfig(AppConfig):
             things=incoming.names_of_held,
             takers=incoming.who_may_go_on,
             move=incoming.hand_over_incoming,
+            readers=OFFICE | LEADERS | {Role.AUDITOR},
         )
         handover.register(
             "work_files",
@@ -44,6 +47,7 @@ class DocumentsConfig(AppConfig):
             things=WorkFile.objects.kept_by,
             takers=work_files.who_may_keep,
             move=work_files.hand_over_files,
+            readers=OFFICE | LEADERS | {Role.AUDITOR},
         )
         handover.register_file(_("Record to print (PDF)"), "documents:handover_record_pdf")
         handover.register_file(_("Record in Word"), "documents:handover_record_word")

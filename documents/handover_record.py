@@ -16,10 +16,10 @@ DOTS = "…" * 24
 HEADS = ("STT", "Hồ sơ, tài liệu, công việc", "Ghi chú")
 
 
-def paper_of(record):
+def paper_of(record, reader):
     """The `accounts.models.Handover` as a paper, to be printed or gone on with in Word, and signed by all parties."""
     with translation.override("vi"):
-        lines = lines_of(record)
+        lines = lines_of(record, reader)
         on = timezone.localdate(record.at)
         superior, issuer = head_of()
         takers = list(User.objects.filter(public_id__in={line.taker for line in lines}).order_by("sort_key", "pk"))
@@ -65,6 +65,8 @@ def _blocks(record, lines, takers, on):
             rows = tuple((str(place), thing, "") for place, thing in enumerate(line.things, start=1))
             weights = widths_of([[head, *(row[place] for row in rows)] for place, head in enumerate(HEADS)])
             yield Block("table", columns=tuple(zip(HEADS, ("center", "left", "left"), weights, strict=True)), rows=rows)
+        if line.withheld:
+            yield Block("text", "Danh mục đầy đủ có trong bản in của bên giao, bên nhận.")
     yield Block("text", f"Tổng cộng: {formats.number(sum(line.count for line in lines))} hồ sơ, tài liệu, công việc.")
     yield Block(
         "text",

@@ -15,6 +15,7 @@ class DossiersConfig(AppConfig):
         from dossiers.models import ProcedureVersion
         from dossiers.panels import dossiers_panel
         from dossiers.services import results
+        from dossiers.states import READERS
         from dossiers.waiting import waiting_about_dossiers
         from enterprises import panels, waiting
         from programme import citations
@@ -48,4 +49,6 @@ class DossiersConfig(AppConfig):
             things=holding.names_of_held,
             takers=holding.takers,
             move=holding.move,
+            readers=READERS,
+            short=holding.code_of,
         )

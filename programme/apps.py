@@ -7,8 +7,11 @@ class ProgrammeConfig(AppConfig):
 
     def ready(self):
         from accounts import handover
+        from accounts.roles import LEADERS, Role
         from audit.events import register_names
         from documents import purposes
+        from documents.paper_states import OFFICE
+        from programme.permissions.plans import SEE_PLANS
         from programme.services import answered, given, invitations, meeting_papers, meetings, treasury, years
 
         register_names(invitations.names_of_guests)
@@ -19,6 +22,7 @@ class ProgrammeConfig(AppConfig):
             things=given.held_by,
             takers=given.who_may_take_over,
             move=given.hand_over_given,
+            readers=SEE_PLANS.roles,
         )
         handover.register(
             "meetings",
@@ -27,6 +31,7 @@ class ProgrammeConfig(AppConfig):
             things=meetings.held_by,
             takers=meetings.who_may_take_over,
             move=meetings.hand_over_meetings,
+            readers=OFFICE | LEADERS | {Role.AUDITOR},
         )
         handover.register("refused_steps", _("Steps of the budget that wait or were refused"), **answered.STEPS)
         handover.register("refused_commitments", _("Commitments that wait or were refused"), **answered.COMMITMENTS)

@@ -1,7 +1,6 @@
-"""The record of a handover names what was handed over, drafts included: it is for those who hand over."""
+"""The record of a handover is for whoever reads its page: the parties whole, of others each what is open to them."""
 
-from accounts.access import route
-from accounts.permissions import HAND_OVER
+from accounts.access import SIGNED_IN, route
 
 for kind in ("pdf", "word"):
-    route(f"documents:handover_record_{kind}", GET=HAND_OVER)
+    route(f"documents:handover_record_{kind}", GET=SIGNED_IN)

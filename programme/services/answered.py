@@ -13,7 +13,7 @@ from audit.events import record_event
 from programme.models import BudgetStep, Commitment, Payment, YearState
 from programme.models.commitments import PENDING
 from programme.models.steps import BESIDE_LEDGER
-from programme.permissions.budget import PREPARE_COMMITMENT, PREPARE_PAYMENT, PREPARE_STEP
+from programme.permissions.budget import PREPARE_COMMITMENT, PREPARE_PAYMENT, PREPARE_STEP, VIEW
 
 # Whoever took it over, else whoever prepared it.
 HOLDER = Coalesce("kept_by", "prepared_by")
@@ -74,6 +74,7 @@ def holding(of, action, kind):
         "things": of,
         "takers": lambda person, on: User.objects.holding(action.roles, on),
         "move": partial(_hand_over, of, kind),
+        "readers": VIEW.roles,
     }
 
 

@@ -25,7 +25,7 @@ def build(world):
         at=world.now,
         by=world.people["administrator"].public_id,
         reason="Điều động",
-        lines=[{"kind": "files", "count": 2, "to": str(world.people["officer"].public_id)}],
+        lines=[{"kind": "files", "count": 2, "to": str(person.public_id)} for person in world.people.values()],
     )
     world.invitation = invite_to_post(
         email="invited@matrix.example",

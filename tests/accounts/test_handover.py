@@ -2,6 +2,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts import handover
@@ -48,7 +49,7 @@ def test_everything_goes_to_several_people_in_one_recorded_act(held, now):
     )
     assert held == {"files": {one.pk: 3}, "tasks": {two.pk: 3}}
     assert [(line["kind"], line["count"]) for line in act.lines] == [("files", 3), ("tasks", 2)]
-    assert handover.lines_of(act)[0].things == ["files 1", "files 2", "files 3"]
+    assert handover.lines_of(act, one)[0].things == ["files 1", "files 2", "files 3"]
     assert "files 1" not in Event.objects.get(kind="work handed over").body  # names of drafts stay in the record
     assert history_of(person)[0].reason == "Nghỉ thai sản"
     with pytest.raises(Refused):
@@ -127,3 +128,40 @@ def test_an_officer_hands_nothing_over(held, now):
     person = make_officer()
     with pytest.raises(NotAllowed):
         handover.hand_over(person=person, to={}, paper="", reason="Điều động", by=person, now=now)
+
+
+def test_the_parties_find_and_read_the_record_and_strangers_do_not(held, now, client_as):
+    giver, taker, other = make_officer(), make_officer(full_name="Lê Thị Nhận"), make_officer()
+    held["files"][giver.pk] = 2
+    act = handover.hand_over(
+        person=giver, to={"files": taker}, paper="3/BB", reason="Nghỉ", by=make_administrator(), now=now
+    )
+    address = reverse("accounts:handover_detail", args=[act.public_id])
+    for person in (giver, taker):
+        client = client_as(person)
+        assert address in client.get(reverse("accounts:me")).content.decode()
+        page = client.get(address).content.decode()
+        assert "files 1" in page and "files 2" in page and f'href="{reverse("accounts:people_list")}"' not in page
+    assert client_as(other).get(address).status_code == 404
+    assert address not in client_as(other).get(reverse("accounts:me")).content.decode()
+
+
+def test_who_is_no_party_reads_kinds_and_numbers_and_of_names_what_is_open_to_them(held, now, client_as):
+    admin, giver, taker = make_administrator(), make_officer(), make_officer()
+    held["files"][giver.pk], held["tasks"][giver.pk] = 2, 1
+    kinds = handover._holdings
+    kinds["files"] = replace(kinds["files"], readers=frozenset({Role.AUDITOR}), short=lambda name: name[-1:] + "/TT")
+    act = handover.hand_over(
+        person=giver, to={"files": taker, "tasks": taker}, paper="3/BB", reason="Nghỉ", by=admin, now=now
+    )
+    seen = {
+        who: [(line.count, line.things, line.withheld) for line in handover.lines_of(act, who)]
+        for who in (taker, admin)
+    }
+    assert seen[taker] == [(2, ["files 1", "files 2"], False), (1, ["tasks 1"], False)]
+    assert seen[admin] == [(2, ["1/TT", "2/TT"], True), (1, [], True)]
+    address = reverse("accounts:handover_detail", args=[act.public_id])
+    page = client_as(admin).get(address).content.decode()
+    assert "1/TT" in page and "files 1" not in page and "tasks 1" not in page
+    audited = client_as(make_auditor()).get(address).content.decode()
+    assert "files 1" in audited and "tasks 1" not in audited

@@ -10,7 +10,10 @@ def build(world):
         at=world.now,
         by=world.people["administrator"].public_id,
         reason="Điều động",
-        lines=[{"kind": "files", "count": 1, "to": str(world.people["officer"].public_id), "things": ["01 – Hồ sơ"]}],
+        lines=[
+            {"kind": "files", "count": 1, "to": str(person.public_id), "things": ["01 – Hồ sơ"]}
+            for person in world.people.values()
+        ],
     )
 
 

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.urls import reverse
 
-from accounts.models import Handover
+from accounts.models import Handover, User
 from tests.documents.test_layout import bare, pages_of, text_of_docx
 from tests.factories import make_administrator, make_director, make_officer
 
@@ -28,7 +28,7 @@ def record():
 
 
 def test_the_record_says_who_gave_what_to_whom_and_is_signed_by_all(record, client_as):
-    client = client_as(make_administrator())
+    client = client_as(record.person)
     page = client.get(reverse("accounts:handover_detail", args=[record.public_id])).content.decode()
     said = []
     for kind, start in (("pdf", b"%PDF-"), ("word", b"PK")):
@@ -47,10 +47,35 @@ def test_the_record_says_who_gave_what_to_whom_and_is_signed_by_all(record, clie
     assert all(each.count("BÊNNHẬN") == 2 and each.count(bare("Vũ Người Nhận")) == 4 for each in said)
 
 
-def test_names_of_drafts_are_only_for_those_who_hand_over(record, client_as):
-    client = client_as(make_director())
-    page = client.get(reverse("accounts:handover_detail", args=[record.public_id])).content.decode()
-    assert "Điều động" in page
+def words_of(client, record):
+    """What each file of the record says."""
+    files = [
+        client.get(reverse(f"documents:handover_record_{kind}", args=[record.public_id])) for kind in ("pdf", "word")
+    ]
+    pdf, word = (b"".join(each) for each in files)
+    return bare("".join(pages_of(pdf))), text_of_docx(word)
+
+
+def test_a_receiver_prints_it_and_a_colleague_does_not(record, client_as):
+    taker = User.objects.get(full_name="Vũ Người Nhận")
+    assert all(bare("01.QLCN – Xét chọn") in said for said in words_of(client_as(taker), record))
     for kind in ("pdf", "word"):
         address = reverse(f"documents:handover_record_{kind}", args=[record.public_id])
-        assert address not in page and client.get(address).status_code == 403
+        assert client_as(make_officer()).get(address).status_code == 404
+
+
+def test_the_administrator_prints_kinds_and_numbers_and_the_codes_of_dossiers(record, client_as):
+    things = ["261120-0001 – Xét chọn – Công ty Bí Mật"]
+    record.lines += [{"kind": "dossiers", "count": 1, "to": record.lines[0]["to"], "things": things}]
+    record.save()
+    for said in words_of(client_as(make_administrator()), record):
+        for words in (
+            "Tổng cộng: 11",
+            "261120-0001",
+            "Báo cáo tiến độ",
+            "Danh mục đầy đủ có trong bản in của bên giao",
+        ):
+            assert bare(words) in said, words
+        assert "Mật" not in said and bare("01.QLCN") not in said
+    for said in words_of(client_as(make_director()), record):
+        assert bare("Công ty Bí Mật") in said and bare("01.QLCN") in said
