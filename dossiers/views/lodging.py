@@ -5,7 +5,7 @@ from types import SimpleNamespace
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
@@ -302,7 +302,15 @@ def remove_file(request, public_id, file_id):
 
 
 def _component_answer(request, dossier, component, problems, done):
-    """The component alone for the page that asked in the background; else the page again, at the component."""
+    """The component alone for the page that asked in the background; else the page again, at the component. Of what is no draft
+    any more its own page, which says so."""
+    if not dossier.is_draft:
+        for sentence in problems:
+            messages.error(request, sentence)
+        answer = HttpResponseRedirect(dossier.get_absolute_url())
+        if request.headers.get("HX-Request") == "true":
+            answer = HttpResponse(headers={"HX-Redirect": dossier.get_absolute_url()})
+        return answer
     told = {component.pk: problems} if component and problems else {}
     if component and request.headers.get("HX-Request") == "true":
         shown = _components(dossier, told)
@@ -313,7 +321,7 @@ def _component_answer(request, dossier, component, problems, done):
             return render(request, "dossiers/includes/component.html", context)
     for sentence in done:
         messages.success(request, sentence)
-    if component and request.method == "POST" and not problems and dossier.is_draft:
+    if component and request.method == "POST" and not problems:
         address = reverse("dossiers:dossier_components", args=[dossier.public_id])
         return HttpResponseRedirect(f"{address}#component-{component.code}")
     return _components_page(request, dossier, told)

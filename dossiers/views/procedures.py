@@ -296,6 +296,13 @@ def edit_version(request, public_id):
 
 def issue_version(request, public_id):
     version = _draft(request, public_id)
+    if (
+        request.method == "GET"
+        and version.is_draft
+        and not services.may_issue(request.user, version, timezone.localdate())
+    ):
+        messages.info(request, _("Whoever worked on this draft does not put it in force: somebody else does."))
+        return HttpResponseRedirect(version.get_absolute_url())
     form = IssueForm(request.POST or None, initial={"version": version.version})
     return _on_draft(
         request,

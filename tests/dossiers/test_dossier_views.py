@@ -716,9 +716,11 @@ def test_a_file_that_was_taken_away_is_served_no_more(client_as, draft, version,
 def test_after_lodging_no_file_comes_or_goes(client_as, lodged, version, signatory):
     client, row = client_as(signatory), lodged.files.get()
     upload = SimpleUploadedFile("b.pdf", one_page())
-    text = text_of(client.post(page("add_file", lodged, version.components.get()), {"file": upload}))
-    assert "không sửa được nữa" in text
-    assert "không sửa được nữa" in text_of(client.post(page("remove_file", lodged, row)))
+    for name, of, sent in (("add_file", version.components.get(), {"file": upload}), ("remove_file", row, {})):
+        text = text_of(client.post(page(name, lodged, of), sent, follow=True))
+        assert "không sửa được nữa" in text and "Đính kèm thêm" not in text and "Bỏ tệp" not in text
+        behind = client.post(page(name, lodged, of), sent, headers={"hx-request": "true"})
+        assert behind.headers["HX-Redirect"] == lodged.get_absolute_url()
     assert [each.pk for each in lodged.files.standing()] == [row.pk]
 
 

@@ -250,6 +250,7 @@ def test_a_procedure_is_entered_drafted_in_parts_and_put_in_force_on_its_pages(c
     own = post(head, page("issue_version", draft), **paper)
     assert own.context["form"].errors  # whoever drafted does not put in force
     director = client_as(make_director())
+    assert "Người tham gia soạn bản dự thảo" in head.get(page("issue_version", draft), follow=True).text
     offered = [page("issue_version", draft) in each.get(page("version", draft)).text for each in (head, director)]
     assert offered == [False, True]
     for _again in range(2):
