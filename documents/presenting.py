@@ -52,7 +52,7 @@ WORDS = {
         gettext_lazy("Issue"),
         gettext_lazy("Issue"),
         gettext_lazy("The paper is issued."),
-        gettext_lazy("All staff see it then, and its code confirms it to whoever holds it."),
+        gettext_lazy("Its code confirms it then to whoever holds it."),
     ),
     "return": (
         gettext_lazy("Send back"),

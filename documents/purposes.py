@@ -2,7 +2,7 @@
 
     purposes.register("results", of=f(paper), require=f(thing, paper, verb, dated_on=), follow=f(thing, paper, verb, by=, now=),
                       shown=f(thing, user), caution=f(thing, paper), after=f(thing, verb, now=), unsigned=f(),
-                      withheld=f(user))
+                      withheld=f(user), readers=words)
 
 so that a step is refused in words where the thing is not ready for it, what follows from it is done in the step's own
 transaction, and the page of the paper says what it is for, and what should be looked at before it goes on.
@@ -14,6 +14,7 @@ from functools import reduce
 from operator import or_
 
 from django.db.models import Q
+from django.utils.functional import Promise
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,8 @@ class Purpose:
     one; `shown` is (label, words, address) for the page of the paper, the address empty where the person does not see it;
     `caution` a sentence on what may be right but should be looked at, or ""; `after` a sentence on what follows from a step, to be
     read before it is taken, or ""; `unsigned` is the keys of the papers that wait for the thing before they may be signed, `withheld` of those
-    that somebody does not read who has no business with the thing, issued as they are."""
+    that somebody does not read who has no business with the thing, issued as they are; `readers` says who sees such a paper then, ""
+    where all staff do."""
 
     of: Callable
     require: Callable
@@ -32,6 +34,7 @@ class Purpose:
     after: Callable
     unsigned: Callable
     withheld: Callable
+    readers: str | Promise
 
 
 _purposes: dict[str, Purpose] = {}
@@ -39,9 +42,9 @@ _purposes: dict[str, Purpose] = {}
 
 def register(
     code, *, of, require, follow, shown, caution=lambda thing, paper: "", after=lambda thing, verb, now: "", unsigned=list,
-    withheld=lambda user: (),
+    withheld=lambda user: (), readers="",
 ):  # fmt: skip
-    _purposes[code] = Purpose(of, require, follow, shown, caution, after, unsigned, withheld)
+    _purposes[code] = Purpose(of, require, follow, shown, caution, after, unsigned, withheld, readers)
 
 
 def _found(paper):
@@ -73,6 +76,11 @@ def cautions_on(paper):
 def after_step(paper, verb, *, now):
     """What follows from a step for the thing that the paper is made for, in sentences."""
     return " ".join(said for purpose, thing in _found(paper) if (said := purpose.after(thing, verb, now=now)))
+
+
+def readers_of(paper):
+    """Who sees the paper once it is issued, in a sentence; "" where all staff do."""
+    return next((str(purpose.readers) for purpose, _thing in _found(paper) if purpose.readers), "")
 
 
 def not_to_be_signed_yet():

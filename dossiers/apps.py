@@ -41,6 +41,7 @@ class DossiersConfig(AppConfig):
             after=results.after_paper,
             unsigned=results.papers_before_approval,
             withheld=results.papers_withheld_from,
+            readers=results.READ_BY,
         )
         handover.register(
             "dossiers",

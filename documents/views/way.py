@@ -77,6 +77,8 @@ def _lead(paper, verb, lead):
         return f"{number_source(paper.series, paper.office, timezone.localdate())} {lead}"
     if verb == "stop" and paper.number:
         return f"{lead} {answers_with(paper.number)}".strip()
+    if verb == "issue":
+        lead = f"{purposes.readers_of(paper) or _('All staff see it then.')} {lead}"
     return f"{lead} {purposes.after_step(paper, verb, now=timezone.now())}".strip()
 
 

@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.access import require
 from accounts.models import Post
@@ -29,6 +30,7 @@ from screens import formats
 SIGNED = ("sign", "number", "seal", "issue")  # what is done with a paper once its dossier is approved
 FILES = ("drawn", "signed", "numbered", "sealed")
 BACKWARDS = ("return", "stop")
+READ_BY = gettext_lazy("Those who read dossiers see it then, and whoever drafted it.")
 
 
 @transaction.atomic

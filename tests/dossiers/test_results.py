@@ -401,8 +401,12 @@ def test_whoever_issues_a_result_reads_beforehand_that_it_goes_to_the_enterprise
     paper = other.at("issuing", paper)
     for address in (paper.get_absolute_url(), reverse("documents:issue_paper", args=[paper.public_id])):
         assert said in text_of(clerk.get(address))
+    everybody, readers = "mọi cán bộ xem được văn bản", "người được xem hồ sơ và người soạn xem được văn bản"
+    page = text_of(clerk.get(reverse("documents:issue_paper", args=[paper.public_id])))
+    assert readers in page and everybody not in page
     alone = make_paper_at("issuing", clerk=desk.clerk)
-    assert "kết quả của hồ sơ" not in text_of(clerk.get(reverse("documents:issue_paper", args=[alone.public_id])))
+    page = text_of(clerk.get(reverse("documents:issue_paper", args=[alone.public_id])))
+    assert "kết quả của hồ sơ" not in page and everybody in page and readers not in page
 
 
 def test_pages_lead_from_the_dossier_to_its_paper_and_back(desk, client_as):
