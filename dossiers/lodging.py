@@ -1,7 +1,5 @@
 """The form of a version as an enterprise sees it: made from the version's fields, nothing of it in code."""
 
-from datetime import timedelta
-
 from django import forms
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
@@ -11,8 +9,6 @@ from dossiers.models import YES_NO, Component, Fact, FormField
 from screens.forms import DateField, Form, MoneyField, NumberField, PastDateField, PhoneField
 
 MOST_TEXT, MOST_LONG_TEXT = 300, 5000
-# Of a paper that came longer ago a clerk is asked whether the day is right; a system, which cannot be asked, is refused.
-LONG_AGO = timedelta(days=30)
 FEW_CHOICES = 6  # as many stand beside each other; more are chosen from a list
 Kind = FormField.Kind
 

@@ -23,6 +23,8 @@ from screens import formats
 # 43,000 enterprises at this limit still sum within 64 bits.
 LARGEST_AMOUNT = 200 * 10**12
 MOST_DIGITS = 18
+# Of a paper that came longer ago a clerk is asked whether the day is right; a system, which cannot be asked, is refused.
+LONG_AGO = datetime.timedelta(days=30)
 
 
 class Renderer(TemplatesSetting):
@@ -243,6 +245,33 @@ class ModelForm(_Basics, forms.ModelForm):
             return names[0], ValidationError(_("%(label)s cannot be this. Check it."), params={"label": labels[0]})
         said = _("%(label)s does not go together with %(others)s. Check them.")
         return names[-1], ValidationError(said, params={"label": labels[-1], "others": ", ".join(labels[:-1])})
+
+
+class ArrivalForm(Form):
+    """Asks once about a day of arrival long ago: it may be a year that was typed wrongly. The form has `arrived_on`."""
+
+    long_ago = forms.BooleanField(label=_("I have looked at the day: it came so long ago"), required=False)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.long_ago_field = self.fields.pop("long_ago")
+        if "long_ago" in self.data:
+            self.fields["long_ago"] = self.long_ago_field
+
+    def clean(self):
+        given = super().clean()
+        day = given.get("arrived_on")
+        if day and day < timezone.localdate() - LONG_AGO and not given.get("long_ago"):
+            self.fields["long_ago"] = self.long_ago_field
+            self.add_error(
+                "arrived_on",
+                ValidationError(
+                    _("%(day)s lies long ago. If it is right, say so and send it again."),
+                    params={"day": formats.vn_date(day)},
+                    code="long_ago",
+                ),
+            )
+        return given
 
 
 class NumberField(forms.CharField):

@@ -11,7 +11,7 @@ from documents.models.papers import offices_headed_by
 from documents.secrecy import secret_sentence
 from documents.services.incoming import ENTRY, LEADING
 from reference.forms import reason_field
-from screens.forms import DateField, Form, NumberField
+from screens.forms import ArrivalForm, DateField, Form, NumberField
 
 
 class EntryFields(Attachments, Form):
@@ -41,7 +41,7 @@ class EntryFields(Attachments, Form):
         return {name: self.cleaned_data[name] for name in ENTRY}
 
 
-class EnterIncomingForm(EntryFields):
+class EnterIncomingForm(EntryFields, ArrivalForm):
     series = forms.ModelChoiceField(label=_("Series of numbers"), queryset=NumberSeries.objects.none())
     number = PaperNumberField(
         label=_("Number of arrival"),

@@ -1,14 +1,11 @@
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from dossiers.lodging import LONG_AGO
 from dossiers.models import Dossier, Procedure
 from enterprises.models import Enterprise
 from reference import tax_codes
-from screens import formats
-from screens.forms import DateField, Form
+from screens.forms import ArrivalForm, DateField, Form
 
 
 class StartForm(Form):
@@ -30,7 +27,7 @@ class StartForm(Form):
         return self.cleaned_data.get("enterprise") or self.own[0]
 
 
-class TypeInForm(Form):
+class TypeInForm(ArrivalForm):
     """What stands on the cover of a dossier that came on paper."""
 
     procedure = forms.ModelChoiceField(
@@ -48,30 +45,10 @@ class TypeInForm(Form):
         widget=forms.RadioSelect,
     )
     arrived_on = DateField(label=_("Day the paper arrived"))
-    long_ago = forms.BooleanField(label=_("I have looked at the day: the paper came so long ago"), required=False)
 
     def __init__(self, *args, procedures, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["procedure"].queryset = procedures
-        self.long_ago_field = self.fields.pop("long_ago")
-        if "long_ago" in self.data:
-            self.fields["long_ago"] = self.long_ago_field
-
-    def clean(self):
-        """A day long ago is asked about once: it may be a year that was typed wrongly."""
-        given = super().clean()
-        day = given.get("arrived_on")
-        if day and day < timezone.localdate() - LONG_AGO and not given.get("long_ago"):
-            self.fields["long_ago"] = self.long_ago_field
-            self.add_error(
-                "arrived_on",
-                ValidationError(
-                    _("%(day)s lies long ago. If it is right, say so and send it again."),
-                    params={"day": formats.vn_date(day)},
-                    code="long_ago",
-                ),
-            )
-        return given
 
     def clean_tax_code(self):
         code = tax_codes.normal(self.cleaned_data["tax_code"])

@@ -10,7 +10,6 @@ from accounts.access import require
 from audit.events import record_event
 from audit.refusals import Conflict, Refused
 from dossiers.answers import draft_form_class, missing_of
-from dossiers.lodging import LONG_AGO
 from dossiers.models import Dossier, DossierFile
 from dossiers.permissions.dossiers import BRING
 from dossiers.services.dossiers import (
@@ -24,6 +23,7 @@ from dossiers.services.dossiers import (
     store_for,
 )
 from screens import formats
+from screens.forms import LONG_AGO
 from screens.text import code_key
 
 

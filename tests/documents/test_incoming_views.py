@@ -95,6 +95,27 @@ def test_a_paper_is_entered_once_with_its_scan_which_stays_attached_while_the_fo
     assert file.getvalue() == one_page("đến")
 
 
+def test_a_day_of_arrival_long_ago_is_asked_about_once(client_as, clerk):
+    client, series, address = client_as(clerk), make_incoming_series(), page("enter_incoming")
+    day = TODAY() - timedelta(days=31)
+    given = {
+        "series": series.pk, "arrived_on": day.strftime("%d/%m/%Y"), "issuer": "Sở Tài chính", "symbol": "7/STC",
+        "kind": "Công văn", "subject": "Rà soát dự toán", "urgency": "normal", "secrecy": "no",
+    }  # fmt: skip
+    assert 'name="long_ago"' not in client.get(address).content.decode()
+    scan = SimpleUploadedFile("den.pdf", one_page("đến"))
+    asked = post(client, address, **given, scan=scan).content.decode()
+    assert f"Ngày {day:%d/%m/%Y} đã lâu" in asked and 'name="long_ago"' in asked and "Rà soát dự toán" in asked
+    assert not IncomingPaper.objects.exists()
+    kept = asked.partition('name="scan_kept" value="')[2].partition('"')[0]
+    post(client, address, **given, long_ago="on", scan_kept=kept)
+    paper = IncomingPaper.objects.get()
+    assert (paper.arrived_on, paper.scans.count()) == (day, 1)
+    nearer = (TODAY() - timedelta(days=30)).strftime("%d/%m/%Y")
+    post(client, address, **given | {"symbol": "8/STC", "arrived_on": nearer})
+    assert IncomingPaper.objects.count() == 2
+
+
 @pytest.mark.parametrize(
     ("made", "says", "told"),
     [
