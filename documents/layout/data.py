@@ -175,6 +175,9 @@ _ARTICLE = re.compile(r"^(Điều\s+\d+[a-zđ]?\s*[.:])\s*(.*)$", re.DOTALL)
 _FIGURE = re.compile(r"^[-+(]?\d[\d.,\s]*%?\)?$|^[–-]?$")
 _DIGIT = re.compile(r"\d")
 _WORD = re.compile(r"[^\s-]+-?")  # lines break at blanks and after a hyphen
+LEFT_OPEN = re.compile(r"(?<!\S)(?:…|\.{3})[….]*(?=[\s,;:/]|$)")  # the ellipsis that a template leaves to be filled in
+_MARKED_HEADING = re.compile(r"^(?:#(?:\s+|$))+")
+_BETWEEN_COLUMNS = re.compile(r"(?:^|\s)\|+(?=\s|$)")
 WIDEST, ROOM = 40, 75  # letters of a column, and of a page, in 12 pt
 
 
@@ -206,6 +209,18 @@ def blocks_from(text):
     if rows:
         blocks.append(table_of(rows))
     return tuple(blocks)
+
+
+def as_words(text, *, begins_line=False):
+    """Words from elsewhere in one line, to stand in a text that people type: none of them reads as a mark of `blocks_from`, or
+    as a place that is left to be filled in."""
+    text = LEFT_OPEN.sub("(…)", " ".join(text.split()))
+    text = ", ".join(filter(None, map(str.strip, _BETWEEN_COLUMNS.split(text))))
+    if begins_line:
+        text = _MARKED_HEADING.sub("", text)
+        article = _ARTICLE.match(text)
+        text = f"{article[1].rstrip(' .:')} – {article[2]}".strip() if article else text
+    return text
 
 
 def cells_of(line):

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.roles import Role
+from documents.layout.data import as_words
 from documents.models import NumberSeries, OutgoingPaper
 from documents.paper_states import State as PaperState
 from documents.presenting import WORDS
@@ -43,7 +44,7 @@ def draft_of(dossier, on):
     words = _words(dossier)
     series = NumberSeries.objects.in_use(on).laid_out().filter(pk=version.result_series_id).first()
     is_decision = series is not None and series.layout == NumberSeries.Layout.DECISION
-    enterprise = dossier.enterprise.name
+    enterprise = as_words(dossier.enterprise.name)
     return {
         "series": series,
         "office": dossier.office_id,
@@ -73,15 +74,27 @@ def _words(dossier):
     }
 
 
-def _filled(text, words):
-    """The text with its places filled; an answer of several lines stays in the line of its place."""
-    return PLACE.sub(lambda found: " ".join(str(words.get(found[1], found[0]) or "…").split()), text)
+def _filled(text, words, write=as_words):
+    """The text with its places filled. An answer of several lines stays in the line of its place, and nothing in it reads as a
+    mark of the layout or as a place that is left to fill in."""
+
+    def filling(found):
+        begins_line = not text[: found.start()].rpartition("\n")[2].strip()
+        return write(str(words.get(found[1], found[0]) or ""), begins_line=begins_line) or "…"
+
+    return PLACE.sub(filling, text)
+
+
+def is_rewritten(dossier):
+    """Whether something of the dossier stands otherwise in the content of its draft, because the layout would not read it as text."""
+    text, words = dossier.procedure_version.result_text or TEXT, _words(dossier)
+    return _filled(text, words) != _filled(text, words, lambda given, begins_line: " ".join(given.split()))
 
 
 def _bases(dossier):
     lines = [line.strip(" ;,.") for line in dossier.procedure_version.legal_basis.splitlines() if line.strip()]
     bases = [line if line.startswith(("Căn cứ", "Theo")) else f"Căn cứ {line}" for line in lines]
-    return "\n".join([*bases, f"Xét hồ sơ mã số {dossier.code} của {dossier.enterprise.name}"])
+    return "\n".join([*bases, f"Xét hồ sơ mã số {dossier.code} của {as_words(dossier.enterprise.name)}"])
 
 
 def _signer(dossier, on):

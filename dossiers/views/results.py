@@ -13,7 +13,7 @@ from documents.composing import data_of
 from documents.forms.papers import PaperForm
 from documents.layout.files import file_of_paper
 from documents.serving import serve
-from dossiers.presenting.results import draft_of
+from dossiers.presenting.results import draft_of, is_rewritten
 from dossiers.services import results as services
 from dossiers.services.slip import whose
 from dossiers.states import DRAFTED
@@ -37,6 +37,12 @@ def begin_result(request, public_id):
             request, _("The result is begun as a paper. Look at how it will be printed, then send it on its way.")
         )
         return HttpResponseRedirect(reverse("documents:paper", args=[done]))
+    if is_rewritten(dossier):
+        rewritten = _(
+            "What was filled in from the dossier has signs that the layout reads (“ | ”, “# ”, “Điều 1.”, “…”): they are written as "
+            "“,”, “–” or “(…)” here, or left out."
+        )
+        form.fields["body"].help_text = f"{form.fields['body'].help_text} {rewritten}"
     return render(
         request,
         "dossiers/dossier_form.html",

@@ -12,11 +12,13 @@ import pypdfium2
 import pytest
 from docx import Document
 from docx.oxml.ns import qn
+from hypothesis import given
+from hypothesis import strategies as st
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
 from audit.refusals import Refused
 from documents.layout import word
-from documents.layout.data import LAYOUTS, Block, Paper, Signature, blocks_from, table_of
+from documents.layout.data import LAYOUTS, LEFT_OPEN, Block, Paper, Signature, as_words, blocks_from, table_of
 from documents.layout.drawing import page_picture, paper_as_pdf
 from documents.layout.word import paper_as_docx
 from documents.signing.signatures import AGENCY, SIGNER
@@ -303,3 +305,37 @@ def test_the_fonts_are_shipped_with_their_licence():
         f"Tinos-{style}.ttf" for style in ("Regular", "Bold", "Italic", "BoldItalic")
     }
     assert "SIL Open Font License" in (FONTS / "LICENSE.txt").read_text()
+
+
+@pytest.mark.parametrize(
+    ("given", "written"),
+    [
+        ("Ngân hàng A | 12.000.000.000 | 9,5%", "Ngân hàng A, 12.000.000.000, 9,5%"),
+        ("| A | | B ||\tC |", "A, B, C"),
+        ("STT\tTên\n1\u00a0|\u00a0A", "STT Tên 1, A"),
+        ("|", ""),
+        ("A|B", "A|B"),
+        ("# # Kiến nghị", "Kiến nghị"),
+        ("#", ""),
+        ("#1 về gạo", "#1 về gạo"),
+        ("Điều 1. Cho vay", "Điều 1 – Cho vay"),
+        ("Điều  12a : Cho vay", "Điều 12a – Cho vay"),
+        ("theo Điều 1. Luật", "theo Điều 1. Luật"),
+        ("… và máy khác", "(…) và máy khác"),
+        ("gạo, ngô, ...", "gạo, ngô, (…)"),
+        ("gạo, ngô…", "gạo, ngô…"),
+        ("| # Điều 1. …", "Điều 1 – (…)"),
+    ],
+)
+def test_words_from_elsewhere_have_no_mark_of_the_layout(given, written):
+    assert as_words(given, begins_line=True) == written
+    assert [block.kind for block in blocks_from(written)] in ([], ["text"]) and not LEFT_OPEN.search(written)
+    for line in (f"Nêu: {as_words(given)} như trên", f"{as_words(given, begins_line=True)} như trên"):
+        assert [block.kind for block in blocks_from(line)] == ["text"] and not LEFT_OPEN.search(line)
+
+
+@given(st.text(alphabet="|#… .:;,\t\n1aĐiều\u00a0", max_size=30))
+def test_no_words_from_elsewhere_read_as_a_mark(given):
+    written = as_words(given, begins_line=True)
+    for line in (written, f"{written} như trên", f"Nêu: {as_words(given)} như trên"):
+        assert {block.kind for block in blocks_from(line)} <= {"text"} and not LEFT_OPEN.search(line)

@@ -12,13 +12,14 @@ from django.utils import timezone
 
 from accounts.roles import Role
 from audit.refusals import Conflict, NotAllowed, Refused
+from documents.layout.data import blocks_from
 from documents.models import OutgoingPaper
 from documents.services.papers import discard_paper
 from documents.services.trust import Checked, checked
-from documents.services.way import number_paper, return_paper, stop_paper
+from documents.services.way import left_to_fill_in, number_paper, return_paper, stop_paper
 from documents.signing.keys import person_key
 from documents.store import VISITOR, bytes_of, path_of, save_upload
-from dossiers.presenting.results import draft_of
+from dossiers.presenting.results import draft_of, is_rewritten
 from dossiers.services import handling, results
 from dossiers.services.checking import problems_of
 from dossiers.services.dossiers import withdraw_dossier
@@ -56,7 +57,7 @@ APPROVED_AT = datetime(2026, 11, 26, 3, tzinfo=UTC)
 class Desk:
     """A dossier in an officer's hands, under a procedure that names the paper and the text of its result."""
 
-    def __init__(self, layout="letter", steps=()):
+    def __init__(self, layout="letter", steps=(), **fields):
         self.office = make_office(name="Phòng Quản lý công nghiệp")
         heading = "" if layout == "letter" else "QUYẾT ĐỊNH"
         self.series = make_series(layout=layout, heading=heading)
@@ -74,7 +75,7 @@ class Desk:
         self.signatory = make_enterprise_user(self.enterprise)
         self.officer, self.head = make_user(Role.OFFICER, office=self.office), make_user(Role.HEAD, office=self.office)
         self.director, self.clerk = make_user(Role.DIRECTOR), make_user(Role.RECORDS_CLERK)
-        self.dossier = make_dossier(version, self.enterprise, state="lodged", by=self.signatory)
+        self.dossier = make_dossier(version, self.enterprise, state="lodged", by=self.signatory, **fields)
         make_slip_line(self.dossier, "received", handler=self.officer)
         make_slip_line(self.dossier, "appraising")
 
@@ -127,6 +128,39 @@ def test_the_draft_begins_with_what_the_dossier_says(desk):
         "Căn cứ Kế hoạch số 60/KH-UBND", f"Xét hồ sơ mã số {decision.dossier.code} của Công ty Mộc Lan",
     ]  # fmt: skip
     assert given["addressees"] == ""
+
+
+def test_what_the_enterprise_wrote_is_text_of_the_draft_and_no_mark_of_the_layout(desk, client_as):
+    officer, said = client_as(desk.officer), "Nội dung lấy từ hồ sơ có dấu mà mẫu trình bày hiểu"
+    assert said not in text_of(officer.get(to("begin_result", desk.dossier)))
+    version = desk.dossier.procedure_version
+    desk.enterprise.name = "Công ty … Mộc Lan"
+    desk.dossier.enterprise, desk.dossier.procedure_version = desk.enterprise, version
+    for answer, line in (
+        (
+            "Ngân hàng A | 12.000.000.000 | 9,5%\nNgân hàng B | 1 | 2",
+            "Ngân hàng A, 12.000.000.000, 9,5% Ngân hàng B, 1, 2",
+        ),
+        ("# Kiến nghị", "Kiến nghị"),
+        ("Điều 1. Cho vay", "Điều 1 – Cho vay"),
+        ("gạo, ngô, …", "gạo, ngô, (…)"),
+    ):
+        desk.dossier.answers = {"noi-dung": answer}
+        for before in ("", "Về việc: "):
+            version.result_text = f"{before}{{noi-dung}}\nSở trả lời: đồng ý."
+            given = draft_of(desk.dossier, TODAY)
+            first = given["body"].split("\n")[0]
+            assert first == f"{before}{line}" or (before and answer[0] in "#Đ")
+            assert [block.kind for block in blocks_from(given["body"])] == ["text", "text"]
+            paper = OutgoingPaper(**{name: given[name] for name in ("subject", "addressees", "body", "recipients")})
+            paper.state = "draft"
+            assert left_to_fill_in(paper) == ""
+            assert is_rewritten(desk.dossier) == (first != f"{before}{' '.join(answer.split())}")
+    version.result_text = "# {noi-dung}\nTên | {noi-dung}"  # marks of the procedure's own stay
+    assert [block.kind for block in blocks_from(draft_of(desk.dossier, TODAY)["body"])] == ["heading", "table"]
+    marked = Desk(answers={"noi-dung": "A | B"})
+    page = text_of(client_as(marked.officer).get(to("begin_result", marked.dossier)))
+    assert said in page and "nêu: A, B\n" in page.replace("\r", "")
 
 
 def test_the_issued_paper_is_the_result_of_the_dossier(desk, client_as):
