@@ -7,12 +7,14 @@ Files are drawn, signed and verified before the transaction begins; the version 
 import re
 import secrets
 from contextlib import suppress
+from itertools import groupby
+from operator import itemgetter
 
 from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.text import Truncator, capfirst
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from accounts.access import require
@@ -23,7 +25,7 @@ from audit.refusals import Conflict, NotAllowed, Refused, StaleVersion
 from documents import purposes
 from documents.composing import data_of
 from documents.guard import named_after
-from documents.layout.data import lines_of
+from documents.layout.data import LEFT_OPEN, lines_of
 from documents.layout.drawing import Place, paper_as_pdf
 from documents.models import PaperStep, TrustedCertificate
 from documents.models.papers import offices_headed_by, posts_heading
@@ -48,7 +50,7 @@ EVENTS = {
 }  # fmt: skip
 UNSIGNED = (State.DRAFT, State.INITIALLING, State.CHECKING, State.SIGNING)
 FILLED = ("send", "initial", "check", "sign")  # the steps of a paper in which nothing is left to fill in
-LEFT_OPEN = re.compile(r"(?:^|\s)(?:…|\.{3})[….]*(?=[\s,;:/]|$)")
+MOST_LEFT_OPEN, WORDS_BESIDE = 5, 4  # places told at once, and words on either side of each
 MOST_TRIES = 5
 AS_ABOVE = "nhu tren"  # folded
 FILE_OF = {"check": "drawn", "sign": "signed", "number": "numbered", "seal": "sealed"}
@@ -441,20 +443,37 @@ def require_ready(paper, verb, *, dated_on=None):
 
 
 def left_to_fill_in(paper):
-    """That a line still holds the ellipsis that a template leaves to be filled in, until the paper is signed; "" where none does."""
+    """Which places still hold the ellipsis that a template leaves to be filled in, until the paper is signed; "" where none does."""
     if paper.state not in UNSIGNED:
         return ""
-    for name in WRITTEN:
-        line = next((line for line in getattr(paper, name).splitlines() if LEFT_OPEN.search(line)), None)
-        if line is not None:
-            return _(
-                "The text still has a place left to fill in, at “%(field)s”: “%(line)s”. Fill it in, or take it out, before "
-                "the paper is sent."
-            ) % {
-                "field": capfirst(paper._meta.get_field(name).verbose_name),
-                "line": Truncator(" ".join(line.split())).chars(80),
-            }
-    return ""
+    places = [(name, words) for name in WRITTEN for words in _left_open_in(getattr(paper, name))]
+    if not places:
+        return ""
+    told = [
+        _("at “%(field)s”: %(words)s")
+        % {
+            "field": capfirst(paper._meta.get_field(name).verbose_name),
+            "words": ", ".join(f"“{words}”" for _name, words in found),
+        }
+        for name, found in groupby(places[:MOST_LEFT_OPEN], itemgetter(0))
+    ]
+    if len(places) > MOST_LEFT_OPEN:
+        told.append(_("and %(count)s more") % {"count": len(places) - MOST_LEFT_OPEN})
+    return _(
+        "The text still has places left to fill in %(places)s. Fill them in, or take them out, before the paper is sent."
+    ) % {"places": "; ".join(told)}
+
+
+def _left_open_in(text):
+    """The places of a text, each with the words beside it; those that stand near each other are told together."""
+    found = []
+    for line in text.splitlines():
+        words, told = line.split(), 0
+        for place, word in enumerate(words):
+            if place >= told and LEFT_OPEN.match(word):
+                told = place + WORDS_BESIDE + 1
+                found.append(" ".join(words[max(place - WORDS_BESIDE, 0) : told]))
+    return found
 
 
 # --- shared ------------------------------------------------------------------------------------

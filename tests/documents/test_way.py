@@ -242,6 +242,21 @@ def test_an_ellipsis_at_a_word_is_and_so_on(said):
     assert way.left_to_fill_in(make_paper(body=said)) == ""
 
 
+def test_every_place_left_to_fill_in_is_told_with_the_words_beside_it():
+    long = "Sở Công Thương nhận được hồ sơ của Công ty Mộc Lan về việc hỗ trợ lãi suất vay vốn và trả lời như sau: thời hạn là … tháng"
+    paper = make_paper(
+        subject="Trả lời …", body=f"{long} kể từ ngày … tháng … năm 2026\nKhông còn chỗ nào ở đây", recipients="…"
+    )
+    said = way.left_to_fill_in(paper)
+    assert said == (
+        "Văn bản còn chỗ chưa điền ở mục “Trích yếu”: “Trả lời …”; ở mục “Nội dung”: “sau: thời hạn là … tháng kể từ ngày”, "
+        "“tháng kể từ ngày … tháng … năm 2026”; ở mục “Nơi nhận”: “…”. Hãy điền hoặc bỏ trước khi trình."
+    )
+    paper.body = "\n".join(f"{number}. …" for number in range(1, 8))
+    said = way.left_to_fill_in(paper)
+    assert "“4. …”; và 4 chỗ khác. Hãy" in said and "5. …" not in said
+
+
 def test_a_paper_that_is_sent_back_begins_anew_with_its_reason(clerk):
     paper = make_paper_at("numbering", clerk=clerk)
     old = paper.token
