@@ -42,6 +42,7 @@ from dossiers.presenting.told import told_of
 from dossiers.services import dossiers as services
 from dossiers.services import handling as services_handling
 from dossiers.services.applications import application_of
+from dossiers.services.messages import nobody_reads
 from dossiers.states import ENTERPRISE, READERS, State, Turn, Verb
 from dossiers.tables import dossiers as tables
 from dossiers.views.handling import acts_now
@@ -156,6 +157,7 @@ def _handled(user, row, now, *, is_staff):
     for line in lines:
         line.dossier = row
     unready = unready_draft(row, now) if is_staff else None
+    unread = nobody_reads(row, user, now)
     result = _line_of(lines, SlipLine.Verb.ISSUE)
     supplements = supplements_shown(row, staff=is_staff)
     requests = [each["supplement"] for each in supplements]
@@ -169,7 +171,8 @@ def _handled(user, row, now, *, is_staff):
         "happened": what_happened(row, lines, talk),
         "next": _next(row, prepared, unready) if is_staff else next_text(row),
         "talk": talk,
-        "may_write": may_write(user, row),
+        "may_write": may_write(user, row) and not unread,
+        "unread": unread,
         "told": told_of(row) if is_staff else [],
         "may_see_log": user.may(SEE_LOG),
         "time_left": time_left(row, timezone.localdate(now)),

@@ -24,6 +24,10 @@ def write_message(request, public_id):
     if request.method == "GET" and not may_write(request.user, dossier):
         messages.info(request, _("The Department writes first; its message is answered on this page."))
         return HttpResponseRedirect(dossier.get_absolute_url())
+    unread = services.nobody_reads(dossier, request.user, timezone.now())
+    if request.method == "GET" and unread:
+        messages.info(request, unread)
+        return HttpResponseRedirect(f"{dossier.get_absolute_url()}#messages")
     form = MessageForm(form_data(request)[0])
     done = do_once(
         request, form, f"write message {dossier.public_id}",

@@ -111,6 +111,20 @@ def test_nobody_writes_into_the_void(around):
         messages.write_message(dossier=theirs, text="x", by=around.officer, now=NOW)
 
 
+def test_that_nobody_would_read_a_message_is_said_before_it_is_written(around, client_as):
+    theirs, client = around.lodged(2, make_enterprise()), client_as(around.officer)
+    address = reverse("dossiers:write_message", args=[theirs.public_id])
+    page = client.get(theirs.get_absolute_url())
+    assert address not in page.text and "chưa có tài khoản" in text_of(page)
+    answer = client.get(address, follow=True)
+    assert answer.redirect_chain and "chưa có tài khoản" in text_of(answer) and "<textarea" not in answer.text
+    assert "chưa có tài khoản" in text_of(client.post(address, {"text": "x", "operation_key": str(uuid.uuid4())}))
+    page = client.get(around.later.get_absolute_url())
+    assert reverse("dossiers:write_message", args=[around.later.public_id]) in page.text
+    assert "chưa có tài khoản" not in text_of(page)
+    assert client.get(reverse("dossiers:write_message", args=[around.later.public_id])).status_code == 200
+
+
 def test_the_database_takes_no_changed_message_no_answer_to_nothing_and_none_about_a_draft(around):
     row = messages.write_message(dossier=around.later, text="Đề nghị cho biết", by=around.officer, now=NOW)
     values = {"text": "x", "at": NOW, "by": around.signatory}
