@@ -114,7 +114,7 @@ def register_a_system():
         contact="bench@example.com",
         purpose="bench",
         basis="bench",
-        scopes=["enterprises:read"],
+        scopes=["enterprises:read", "figures:read"],  # of which OURS expands the latest
         wards=[],
         groups=[],
         addresses=[],

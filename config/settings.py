@@ -322,6 +322,7 @@ SPECTACULAR_SETTINGS = {
         "exchange.described.fields_may_be_chosen",
         "exchange.described.rows_and_bodies_are_told",
         "exchange.described.fields_leave",
+        "exchange.described.expanded_fields_need_rights",
         "exchange.described.told_at_first",
         "exchange.described.how_to_get_in",
         "exchange.described.nothing_unknown",

@@ -163,17 +163,17 @@ def fields_may_be_chosen(result, generator, request, public):
     return result
 
 
-def _rows_within(row):
+def rows_within(row):
     """The row's class and those of all rows in it."""
     yield row
     for field in row().fields.values():
         inner = getattr(field, "child", field)
         if isinstance(inner, Row):
-            yield from _rows_within(type(inner))
+            yield from rows_within(type(inner))
 
 
 def _all_rows():
-    return {row for each in resources().values() for row in _rows_within(each.row)}
+    return {row for each in resources().values() for row in rows_within(each.row)}
 
 
 def rows_and_bodies_are_told(result, generator, request, public):
@@ -191,6 +191,21 @@ def fields_leave(result, generator, request, public):
         for name, leaving in row.leaving.items():
             shown = result["components"]["schemas"][row.__name__]["properties"][name]
             shown |= {"deprecated": True, "description": f"{shown.get('description', '')} {leaving}".strip()}
+    return result
+
+
+def _rights_said(row):
+    """{expandable field: which right it needs}"""
+    said = gettext("`%(field)s` needs the right `%(right)s`.")
+    return {name: said % {"field": name, "right": right} for name, right in row.expandable.items()}
+
+
+def expanded_fields_need_rights(result, generator, request, public):
+    """Fields that are given only when asked for say which right they need."""
+    for row in _all_rows():
+        for name, said in _rights_said(row).items():
+            shown = result["components"]["schemas"][row.__name__]["properties"][name]
+            shown["description"] = f"{shown.get('description', '')} {gettext('Only when asked for.')} {said}".strip()
     return result
 
 
@@ -240,8 +255,8 @@ class Described(AutoSchema):
         found = [IDENTIFIER] if kind == "one" else []
         found.append(_listed("fields", _("Only these fields, by commas."), resource.fields))
         if resource.row.expandable:
-            said = _("Fields that are given only when asked for, by commas.")
-            found.append(_listed("expand", said, resource.row.expandable))
+            said = [_("Fields that are given only when asked for, by commas."), *_rights_said(resource.row).values()]
+            found.append(_listed("expand", " ".join(map(str, said)), resource.row.expandable))
         if kind in ("list", "changes"):
             found += [LIMIT, CURSOR]
         if kind in ("list", "stream"):

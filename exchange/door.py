@@ -88,6 +88,12 @@ class DoorView(APIView):
         """How the access log calls it."""
         return self.what
 
+    def rights_needed(self, request):
+        """The rights without which the call is refused."""
+        if request.method not in SAFE_METHODS:
+            return [self.write_scope]
+        return [] if self.open_to_all else [self.scope]
+
     @property
     def leaving(self):
         """What of the answer is on its way out."""
@@ -111,10 +117,9 @@ class DoorView(APIView):
             raise NoLength
         if self.caller is EVERYBODY:
             raise exceptions.NotAuthenticated
-        writes = request.method not in SAFE_METHODS
-        scope = self.write_scope if writes else self.scope
-        if (writes or not self.open_to_all) and scope not in self.caller.scopes:
-            raise exceptions.PermissionDenied(_("The token lacks the right “%(scope)s”.") % {"scope": scope})
+        for scope in self.rights_needed(request):
+            if scope not in self.caller.scopes:
+                raise exceptions.PermissionDenied(_("The token lacks the right “%(scope)s”.") % {"scope": scope})
         asked = {"kind": self.kind_of_object, "obj": kwargs.get("public_id")}
         self.left = count_and_note(self.caller, self.what_is_done(request), now=self.now, **asked)
         if self.left is None:

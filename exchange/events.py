@@ -1,6 +1,7 @@
 """How the history of connected systems reads, and what they took in the access log."""
 
 from datetime import datetime
+from itertools import combinations
 
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
@@ -61,6 +62,11 @@ describe("events replayed", _("Had events sent again"), fields=SUBSCRIPTION)
 describe("event sent again", _("Had the event “%(type)s” of %(thing)s sent again"))
 describe("event left out", _("Left out the event “%(type)s” of %(thing)s"))
 
+
+def _combinations(names):
+    return (some for count in range(1, len(names) + 1) for some in combinations(names, count))
+
+
 # Written down before it is answered, so that nothing is taken without a trace: also what then was not there, or refused.
 WAYS = {
     "list": _("Asked for a list through the API"),
@@ -71,6 +77,11 @@ WAYS = {
 for _resource in resources().values():
     for _kind, _sentence in WAYS.items():
         describe_access(f"api {_resource.name} {_kind}", format_lazy("{}: {}", _sentence, _resource.label))
+        for _names in _combinations(_resource.row.expandable):
+            describe_access(
+                f"api {_resource.name} {_kind} {' '.join(_names)}",
+                format_lazy("{}: {} ({})", _sentence, _resource.label, ", ".join(_names)),
+            )
     for _write in _resource.writes:
         describe_access(
             f"api {_resource.name} {_write.name}",

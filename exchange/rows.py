@@ -12,9 +12,10 @@ from rest_framework import serializers
 
 
 class Row(serializers.Serializer):
-    """`told` is what the description says of it. `expandable` fields stand in a row only when they are asked for; `leaving` ones are on their way out."""
+    """`told` is what the description says of it. `expandable` fields, each with the right that it needs, stand in a row only when they
+    are asked for; `leaving` ones are on their way out."""
 
-    expandable = ()
+    expandable: ClassVar[dict] = {}
     leaving: ClassVar[dict] = {}
 
     @classmethod

@@ -111,6 +111,23 @@ class ResourceView(DoorView):
     def params(self, request):
         return request._request.GET
 
+    @cached_property
+    def expanded(self):
+        """The fields that are asked for, by `expand` or `fields`, and stand in a row only then."""
+        if not self.resource.row.expandable or self.request.method not in SAFE_METHODS:
+            return []
+        params = self.params(self.request)
+        asked = {name for each in ("expand", "fields") for text in params.getlist(each) for name in text.split(",")}
+        return [name for name in self.resource.row.expandable if name in asked]
+
+    def rights_needed(self, request):
+        """Also those to what is expanded: it is read like the thing itself."""
+        expandable = self.resource.row.expandable
+        return [*super().rights_needed(request), *(expandable[name] for name in self.expanded)]
+
+    def what_is_done(self, request):
+        return " ".join([super().what_is_done(request), *self.expanded])
+
 
 class ListOfRows(ResourceView):
     kind, summary = "list", _("List: %(what)s")
@@ -144,7 +161,9 @@ class WriteView(ResourceView):
             )
 
     def what_is_done(self, request):
-        return self.what if request.method in SAFE_METHODS else f"api {self.resource.name} {self.verb}"
+        if request.method in SAFE_METHODS:
+            return super().what_is_done(request)
+        return f"api {self.resource.name} {self.verb}"
 
     @property
     def verb(self):

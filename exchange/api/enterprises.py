@@ -1,5 +1,7 @@
 """Enterprises, their figures of years, their products and titles."""
 
+from typing import ClassVar
+
 import django_filters
 from django.db.models import OuterRef, Q
 from django.db.models.functions import Coalesce
@@ -52,7 +54,7 @@ class GroupRow(Row):
 class EnterpriseRow(Row):
     told = _("An enterprise of the register. One that was merged stays and names the record that stands for it.")
 
-    expandable = ("latest_figures",)
+    expandable: ClassVar = {"latest_figures": "figures:read"}
 
     id = public_id()
     tax_code = serializers.CharField()

@@ -4,6 +4,8 @@ What is sent is a declaration like any other: sent for review at once, confirmed
 and only then among the confirmed figures.
 """
 
+from typing import ClassVar
+
 import django_filters
 from django.db.models import OuterRef
 from django.utils.translation import gettext_lazy as _
@@ -72,7 +74,7 @@ class FigureRow(DeclaredRow):
         "Null means not reported, never nothing. Figures on different bases are not compared."
     )
 
-    expandable = ("parts",)
+    expandable: ClassVar = {"parts": "figures:read"}
 
     export_currency = serializers.CharField(
         help_text=_("Currency of the contracts before they were converted (ISO 4217).")

@@ -4,6 +4,8 @@ None of this belongs to an enterprise. A client that was narrowed to wards or pr
 targets, which are public; plans, tasks and money tell of everybody at once, and it reads none of them.
 """
 
+from typing import ClassVar
+
 import django_filters
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
@@ -176,7 +178,7 @@ class PlanPaperRow(Row):
 class PlanRow(Row):
     told = _("A version of a year's plan that was approved. What is still drafted or reviewed is not shown.")
 
-    expandable = ("tasks",)
+    expandable: ClassVar = {"tasks": "tasks:read"}
 
     id = public_id()
     year = serializers.IntegerField()

@@ -210,6 +210,30 @@ def shut(resource, get, some_id, status, wrong=WRONG):
         yield f"{resource.name}: {status} was expected everywhere: {[(s, p) for (s, _b), p in answers.items()]}"
 
 
+def expandable():
+    """(resource, field, right that it needs) of everything that is expanded."""
+    return [(each, name, right) for each in resources().values() for name, right in each.row.expandable.items()]
+
+
+def refused_to_expand(resource, field, right, get, some_id):
+    """Without its right a field is expanded nowhere, however it is asked for, and the right is named in both languages."""
+    for path, language in itertools.product(paths_of(resource, some_id), ("vi", "en")):
+        for asked in (f"expand={field}", f"fields={field}", f"fields=id,{field}&limit=0", f"expand={field},colour&q=a"):
+            answer = get(f"{path}?{asked}", **{"accept-language": language})
+            said = json.loads(answer.body).get("errors", [{}]) if answer.status == 403 else [{}]
+            if said[0].get("code") != "permission_denied" or f"“{right}”" not in said[0].get("detail", ""):
+                yield f"{path}?{asked}: {answer.status} to who lacks {right}"
+
+
+def expands(resource, field, get, some_id):
+    """With both rights the field is there."""
+    for path in (f"{resource.name}?limit=1&", f"{resource.name}/{some_id}?", f"{resource.name}/changes?limit=1&"):
+        for asked in (f"expand={field}", f"fields={field}"):
+            answer = get(f"{path}{asked}")
+            if answer.status != 200 or f'"{field}":'.encode() not in answer.body:
+                yield f"{path}{asked}: {answer.status} to who has both rights"
+
+
 class Narrow:
     """What one narrowed token is answered, beside one that reads everything."""
 

@@ -142,8 +142,19 @@ def test_every_refusal_is_described_in_both_languages():
     assert all(said for _status, said in vietnamese | english)
 
 
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_each_expandable_field_says_which_right_it_needs(language):
+    document = description_in(language)
+    for each in resources().values():
+        for field, right in each.row.expandable.items():
+            said = document["components"]["schemas"][each.row.__name__]["properties"][field]["description"]
+            kinds = ("list", "one", "stream", "changes")
+            parameters = [parameters_said(language)[f"{each.name}_{kind}", "expand"] for kind in kinds]
+            assert all(f"`{right}`" in text and f"`{field}`" in text for text in [said, *parameters]), field
+
+
 def test_answers_are_as_described(description):
-    enterprise, system = make_enterprise(), System()
+    enterprise, system = make_enterprise(), System("enterprises:read", "figures:read")
     make_figures(enterprise, 2024)
     for path in ("enterprises", "enterprises/changes"):
         for asked in ("", "?fields=name", "?expand=latest_figures", "?limit=1"):

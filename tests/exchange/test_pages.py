@@ -58,7 +58,8 @@ def test_what_comes_in_between_moves_no_page(system):
     assert [row["name"] for row in after["data"]] == ["C2", "D"]
 
 
-def test_fields_are_chosen_and_expanded(system):
+def test_fields_are_chosen_and_expanded():
+    system = System("enterprises:read", "figures:read")
     make_enterprise()
     usual = system.read("enterprises")["data"][0]
     assert "latest_figures" not in usual and list(usual) == list(resources()["enterprises"].usual_fields)
@@ -175,7 +176,9 @@ def test_one_thing_is_read_by_its_identifier(system):
     assert system.get(f"enterprises/{enterprise.pk}").status_code == 404
 
 
-def test_a_list_asks_the_same_few_queries_however_long_it_is(system):
+def test_a_list_asks_the_same_few_queries_however_long_it_is():
+    system = System("enterprises:read", "figures:read")
+
     def asked():
         with CaptureQueriesContext(connection) as queries:
             system.read("enterprises?expand=latest_figures")

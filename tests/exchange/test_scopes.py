@@ -5,12 +5,17 @@ from functools import cache
 
 import pytest
 from django.test import Client
+from django.utils.translation import override
 
+from audit.access_log import said
+from audit.models import AccessEntry
 from exchange import cursors
+from exchange.described import rows_within
 from exchange.resources import resources
 from exchange.rights import all_scopes
 from tests.exchange import scopes
 from tests.exchange.calling import System
+from tests.factories import make_enterprise
 
 NOTHING = "00000000-0000-4000-8000-000000000000"
 pytestmark = pytest.mark.django_db
@@ -53,6 +58,51 @@ def test_without_its_right_everything_of_a_resource_is_answered_alike():
         found += scopes.shut(each, scopes.in_process(others), some_id, 403, scopes.WRONG[:1])
         found += scopes.shut(each, anonymous, some_id, 401, scopes.WRONG[:1])
     assert found == []
+
+
+def test_what_is_expanded_needs_the_right_to_read_it():
+    scopes.lay()
+    found, asked = [], 0
+    for each, field, right in scopes.expandable():
+        both = scopes.in_process(system(each.scope, right, name=f"{field} with"))
+        some_id = json.loads(both(f"{each.name}?limit=1").body)["data"][0]["id"]
+        found += scopes.expands(each, field, both, some_id)
+        if right != each.scope:
+            others = system(*(scope for scope in all_scopes() if scope != right), name=f"{field} without")
+            found += scopes.refused_to_expand(each, field, right, scopes.in_process(others), some_id)
+            asked += 1
+    assert found == [] and asked >= 2
+
+
+def test_a_field_that_is_expanded_names_a_right_that_there_is_and_that_opens_its_rows():
+    scope_of = {}
+    for each in resources().values():
+        scope_of.setdefault(each.model, set()).add(each.scope)
+    for each, field, right in scopes.expandable():
+        assert right in all_scopes() and not each.open_to_all, f"{each.name}: {field}"
+        model = each.row.subqueries()[field].model
+        assert right in scope_of.get(model, {right}), f"{each.name}: {field} shows rows of {model}"
+        with override("en"):
+            sayings = [said(f"api {each.name} {kind} {field}") for kind in ("list", "one", "stream", "changes")]
+        assert all(text.endswith(f"({field})") for text in sayings)
+
+
+def test_what_always_stands_in_a_row_is_of_no_resource_with_another_right():
+    scope_of = {each.model: each.scope for each in resources().values()}
+    for each in resources().values():
+        for row in rows_within(each.row):
+            for name, queryset in row.subqueries().items():
+                right = each.row.expandable.get(name, each.scope) if row is each.row else each.scope
+                assert scope_of.get(queryset.model, right) == right, f"{each.name}: {row.__name__}.{name}"
+
+
+def test_what_was_expanded_is_written_down():
+    enterprise, both = make_enterprise(), system("enterprises:read", "figures:read")
+    for path in ("enterprises", "enterprises/stream", "enterprises/changes", f"enterprises/{enterprise.public_id}"):
+        assert both.get(f"{path}?fields=latest_figures").status_code == 200
+    kinds = ("list", "stream", "changes", "one")
+    whats = list(AccessEntry.objects.filter(actor=both.client.actor).order_by("id").values_list("what", flat=True))
+    assert whats == [f"api enterprises {kind} latest_figures" for kind in kinds]
 
 
 def addresses_of_writes():

@@ -34,6 +34,13 @@ def figures():
         for name, each in resources().items()
         if not each.open_to_all
     }
+    expanding = {
+        (each.name, field): [
+            system([each.scope, right], name=f"with {field}"),
+            system([scope for scope in all_scopes() if scope != right], name=f"without {field}"),
+        ]
+        for each, field, right in scopes.expandable()
+    }
     systems = {name: system(all_scopes(), name=name, **scope) for name, (scope, _in, _once) in ground.items()}
     connections.close_all()
     with contextlib.ExitStack() as stack:
@@ -48,6 +55,7 @@ def figures():
         before = ask.count
         yield verdict(f"{engine}_scopes_without_the_right", without_right(ask, site, shut, rows))
         yield f"{engine}_scopes_without_the_right_calls", ask.count - before, ">= 1000", ask.count - before >= 1000
+        yield verdict(f"{engine}_scopes_expanded", expanded(ask, site, expanding, rows))
         narrowed = []
         for name, (_scope, inside, once) in ground.items():
             narrowed.append(scopes.Narrow(ask.by(token(site, *systems[name])), read, inside, once))
@@ -79,6 +87,19 @@ def without_right(ask, site, shut, rows):
         yield from scopes.shut(each, ask.by(token(site, *shut[name], scope=others[0])), some_id, 403)
         yield from scopes.shut(each, ask.by("nothing"), some_id, 401)
         yield from scopes.shut(each, nobody, some_id, 401)
+
+
+def expanded(ask, site, expanding, rows):
+    """Every field that is expanded, by tokens with and without the right to it."""
+    from tests.exchange import scopes
+
+    for each, field, right in scopes.expandable():
+        (has_both, lacks_it), some_id = expanding[each.name, field], rows[each.name][0]["id"]
+        yield from scopes.expands(each, field, ask.by(token(site, *has_both)), some_id)
+        if right != each.scope:
+            yield from scopes.refused_to_expand(each, field, right, ask.by(token(site, *lacks_it)), some_id)
+            fewer = ask.by(token(site, *has_both, scope=each.scope))
+            yield from scopes.refused_to_expand(each, field, right, fewer, some_id)
 
 
 def verdict(name, leaks):

@@ -98,7 +98,8 @@ def lay(engine, count):
     seal()
     scope = {WIDE: {}, NARROW: {"wards": [wards[0].code], "groups": [groups[0].code]}}
     systems = {
-        name: make_client("enterprises:read", name=name, calls_a_minute=100_000, **more) for name, more in scope.items()
+        name: make_client("enterprises:read", "figures:read", name=name, calls_a_minute=100_000, **more)
+        for name, more in scope.items()
     }
     people = {"officer": make_officer().pk, "head": make_head().pk}
     return {"systems": systems, "wards": [each.pk for each in wards], "groups": [each.pk for each in groups], **people}
