@@ -1,7 +1,6 @@
 from django.urls import path
-from oauth2_provider.views import TokenView
 
-from exchange import views, views_events
+from exchange import views, views_events, views_token
 from exchange.resources import resources
 
 app_name = "exchange"
@@ -37,7 +36,7 @@ def addresses(resource):
 
 
 urlpatterns = [
-    path("oauth/token", TokenView.as_view(), name="token"),
+    path("oauth/token", views_token.Token.as_view(), name="token"),
     path("v1/openapi.json", views.description, name="description"),
     path("v1/events", views_events.Events.as_view(), name="events_list"),
     path("v1/events/catalogue", views_events.EventCatalogue.as_view(), name="events_catalogue"),

@@ -1,6 +1,8 @@
 """Tokens by client credentials: the toolkit speaks OAuth, who may have one stands in our rows."""
 
+import base64
 import hashlib
+from urllib.parse import unquote_plus
 
 from django.db.models import Q
 from django.utils import timezone
@@ -17,6 +19,27 @@ def digest_of(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
+def is_plain(text: str) -> bool:
+    """Whether the text is in printable ASCII, as RFC 6749 (appendix A) has what names and proves a client."""
+    return text.isascii() and text.isprintable()
+
+
+def credentials_in(header: str) -> tuple[str, str] | None:
+    """(client id, secret) of an Authorization header (RFC 6749, 2.3.1); None where it holds none.
+
+    The toolkit takes the scheme in one spelling only; its name is the same in capitals or not (RFC 9110, 11.1).
+    """
+    scheme, _blank, text = header.partition(" ")
+    if scheme.lower() != "basic":
+        return None
+    try:
+        client_id, colon, secret = base64.b64decode(text.strip(), validate=True).decode("ascii").partition(":")
+    except ValueError:
+        return None
+    found = unquote_plus(client_id), unquote_plus(secret)
+    return found if colon and all(map(is_plain, found)) else None
+
+
 class Validator(OAuth2Validator):
     """Gives tokens to clients that work today, from an address of theirs, with a secret that holds."""
 
@@ -31,9 +54,9 @@ class Validator(OAuth2Validator):
         return application
 
     def _extract_basic_auth(self, request):
-        """The toolkit takes the scheme in one spelling only; its name is the same in capitals or not (RFC 9110 11.1)."""
-        scheme, _blank, credentials = (request.headers.get("HTTP_AUTHORIZATION") or "").partition(" ")
-        return credentials.strip() or None if scheme.lower() == "basic" else None
+        """What the toolkit decodes by itself, where it can be decoded."""
+        header = request.headers.get("HTTP_AUTHORIZATION") or ""
+        return header.partition(" ")[2].strip() if credentials_in(header) else None
 
     def _check_secret(self, provided_secret, stored_secret):
         """The toolkit keeps one secret; its column names the client instead, whose secrets are rows of their own."""

@@ -3,16 +3,23 @@
 import base64
 import gc
 import json
+import re
 import socket
 import weakref
 from datetime import timedelta
+from functools import partial
+from io import StringIO
 from unittest.mock import Mock
+from urllib.parse import urlencode
 from uuid import UUID
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
 from django.test import Client, RequestFactory
 from django.test.client import ClientHandler
+from django.test.utils import CaptureQueriesContext
+from django.urls import get_resolver
 from django.utils import timezone
 from django.utils.translation import override
 from gunicorn.http.errors import LimitRequestHeaders, LimitRequestLine
@@ -62,6 +69,156 @@ def test_what_refuses_a_token_is_said_as_oauth_has_it():
     ):
         answer = ask_for_token(client, secret, **more)
         assert (answer.status_code, answer.json()["error"], "errors" in answer.json()) == (status, error, False)
+
+
+def form(**values):
+    return {"data": urlencode(values, doseq=True), "content_type": "application/x-www-form-urlencoded"}
+
+
+def basic(credentials):
+    return {"authorization": f"Basic {base64.b64encode(credentials).decode()}"}
+
+
+KNOWN = {"grant_type": "client_credentials", "client_id": "ID", "client_secret": "SECRET"}
+DEVICE = "urn:ietf:params:oauth:grant-type:device_code"
+# What is asked (ID and SECRET are those of a client that holds) -> status and error.
+HOSTILE = [
+    (form(**KNOWN, resource="https://example.com"), 400, "invalid_request"),
+    (form(**KNOWN, resource="https://example.com/\0"), 400, "invalid_request"),
+    (form(**KNOWN, resource=["a", "b"]), 400, "invalid_request"),
+    (form(**KNOWN, colour="red"), 400, "invalid_request"),
+    (form(**KNOWN | {"\0": "x"}), 400, "invalid_request"),
+    (form(**KNOWN | {"scope": ["enterprises:read", "enterprises:read"]}), 400, "invalid_request"),
+    (form(**KNOWN | {"client_id": ["ID", "ID"]}), 400, "invalid_request"),
+    (form(**KNOWN | {"grant_type": ["client_credentials", "client_credentials"]}), 400, "invalid_request"),
+    (form(**KNOWN | {"client_id": "\0"}), 400, "invalid_request"),
+    (form(**KNOWN | {"client_id": "ID\u200b"}), 400, "invalid_request"),
+    (form(**KNOWN | {"client_secret": "SECRET\0"}), 400, "invalid_request"),
+    (form(**KNOWN | {"scope": "enterprises:read\0"}), 400, "invalid_request"),
+    (form(**KNOWN | {"scope": "enterprises:read\ttwo"}), 400, "invalid_request"),
+    (form(**KNOWN) | {"query_params": {"grant_type": "client_credentials"}}, 400, "invalid_request"),
+    (form(client_id="ID", client_secret="SECRET"), 400, "invalid_request"),
+    (form(**KNOWN | {"grant_type": ""}), 400, "unsupported_grant_type"),
+    (form(**KNOWN | {"grant_type": "\0"}), 400, "unsupported_grant_type"),
+    (form(**KNOWN | {"grant_type": DEVICE}), 400, "unsupported_grant_type"),
+    (form(**KNOWN | {"grant_type": DEVICE}, device_code="\0"), 400, "unsupported_grant_type"),
+    (form(grant_type=DEVICE), 400, "unsupported_grant_type"),
+    (form(**KNOWN | {"grant_type": "authorization_code"}, code="\0"), 400, "unsupported_grant_type"),
+    (form(**KNOWN | {"grant_type": "refresh_token"}, refresh_token="\0"), 400, "unsupported_grant_type"),
+    (form(**KNOWN | {"grant_type": "password"}, username="\0", password="\0"), 400, "unsupported_grant_type"),
+    ({"data": json.dumps(KNOWN), "content_type": "application/json"}, 400, "invalid_request"),
+    ({"data": "", "content_type": ""}, 400, "invalid_request"),
+    (form(**KNOWN) | {"content_type": "application/x-www-form-urlencoded; charset=utf-16"}, 400, "invalid_request"),
+    (form(**KNOWN) | {"content_type": "application/x-www-form-urlencoded; charset=rot13"}, 400, "invalid_request"),
+    ({"data": "--x", "content_type": "multipart/form-data; boundary=x; charset=rot13"}, 400, "invalid_request"),
+    ({"data": "--x", "content_type": "multipart/form-data"}, 400, "invalid_request"),
+    ({"data": "&".join("a" * 2000), "content_type": "application/x-www-form-urlencoded"}, 400, "invalid_request"),
+    ({"data": {**KNOWN, "file": StringIO("x")}}, 400, "invalid_request"),
+    (form(grant_type="client_credentials"), 401, "invalid_client"),
+    (form(grant_type="client_credentials", client_id="ID"), 401, "invalid_client"),
+    (form(grant_type="client_credentials", client_secret="SECRET"), 401, "invalid_client"),
+    (form(grant_type="client_credentials", client_id="x" * 100_000, client_secret="x"), 401, "invalid_client"),
+    *(
+        (form(grant_type="client_credentials") | {"headers": header}, 401, "invalid_client")
+        for header in (
+            basic(b"\0:\0"),
+            basic(b"%00:%00"),
+            basic(b"ID:%00"),
+            basic(b"%FF%FE:x"),
+            basic("Ánh:Dương".encode()),
+            basic(b"\xff\xfe:\xff"),
+            basic(b"ID"),
+            {"authorization": "Basic é"},
+            {"authorization": "Basic a"},
+            {"authorization": "Basic"},
+        )
+    ),
+    (form(**KNOWN, scope="enterprises:write"), 400, "invalid_scope"),
+    (form(**KNOWN, scope='"'), 400, "invalid_scope"),
+]
+
+
+@pytest.mark.parametrize("number", range(len(HOSTILE)))
+def test_no_request_for_a_token_breaks_and_each_is_refused_by_the_book(number):
+    cache.clear()
+    asked, status, error = HOSTILE[number]
+    client, secret = make_client()
+
+    def real(value):
+        if isinstance(value, dict):
+            return {name: real(each) for name, each in value.items()}
+        known = {"ID": client.application.client_id, "SECRET": secret}
+        return re.sub("ID|SECRET", lambda found: known[found[0]], value) if isinstance(value, str) else value
+
+    browser = Client(raise_request_exception=False)
+    send = browser.post if isinstance(asked["data"], dict) else partial(browser.generic, "POST")
+    answer = send("/api/oauth/token", **real(asked))
+    assert (answer.status_code, answer.json()["error"]) == (status, error)
+    assert re.fullmatch(r"[\x20-\x21\x23-\x5b\x5d-\x7e]*", answer.json().get("error_description", ""))
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_whether_a_password_of_a_person_is_right_is_not_told():
+    client, secret = make_client()
+    person = make_officer()
+    person.set_password("thu-nghiem-ha-noi-2026")
+    person.save()
+    with CaptureQueriesContext(connection) as queries:
+        answers = {
+            ask_for_token(client, secret, grant_type="password", username=person.email, password=password).content
+            for password in ("thu-nghiem-ha-noi-2026", "wrong")
+        }
+    assert len(answers) == 1 and json.loads(*answers)["error"] == "unsupported_grant_type"
+    assert [each["sql"] for each in queries if "accounts_user" in each["sql"] or "oauth2" in each["sql"]] == []
+
+
+def test_tries_that_fail_have_a_limit_for_each_client_at_an_address_and_for_the_address(time_machine):
+    cache.clear()
+    time_machine.move_to("2026-11-29T02:00:10Z")
+    client, secret = make_client()
+    other, its_secret = make_client(name="Khác")
+    assert {ask_for_token(client, secret).status_code for _each in range(12)} == {200}
+    assert {ask_for_token(client, secret, scope="plans:read").status_code for _each in range(12)} == {400}
+    assert [ask_for_token(client, "wrong").status_code for _each in range(11)] == [401] * 10 + [429]
+    refused = ask_for_token(client, secret)
+    assert (refused.status_code, refused.headers["Retry-After"]) == (429, "900")
+    assert refused.json()["error"] == "temporarily_unavailable"
+    assert ask_for_token(other, its_secret).status_code == 200
+    body = {"grant_type": "client_credentials", "client_id": client.application.client_id, "client_secret": secret}
+    assert Client().post("/api/oauth/token", body, REMOTE_ADDR="203.0.113.7").status_code == 200
+    known = basic(f"{client.application.client_id}:{secret}".encode())
+    assert Client().post("/api/oauth/token", {"grant_type": body["grant_type"]}, headers=known).status_code == 429
+    for number in range(50):
+        assert Client().post("/api/oauth/token", body | {"client_id": f"x{number}"}).status_code == 401
+    assert ask_for_token(other, its_secret).status_code == 429
+    time_machine.move_to("2026-11-29T02:16:00Z")
+    assert ask_for_token(client, secret).status_code == 200
+    cache.clear()
+
+
+def test_nothing_else_of_the_toolkit_is_at_any_address():
+    for path in (
+        "authorize",
+        "device",
+        "device-authorization",
+        "introspect",
+        "revoke_token",
+        "userinfo",
+        "applications",
+    ):
+        for place in (f"/api/oauth/{path}", f"/api/oauth/{path}/", f"/o/{path}/"):
+            assert Client().get(place).status_code == Client().post(place).status_code == 404
+    views = [view for _name, view in every_view(get_resolver())]
+    theirs = [view for view in views if view.__module__.startswith("oauth2_provider")]
+    assert theirs == [] and len(views) > 100
+
+
+def every_view(resolver):
+    for each in resolver.url_patterns:
+        if hasattr(each, "url_patterns"):
+            yield from every_view(each)
+        else:
+            yield each.name, getattr(each.callback, "view_class", each.callback)
 
 
 def test_a_secret_is_kept_nowhere():
