@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from audit.refusals import Refused
 from documents.serving import serve
@@ -179,15 +179,7 @@ def send_invitations(request, public_id):
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
-            return act_on_many(
-                request,
-                guests,
-                verb="send invitation",
-                title=_("Send the invitations"),
-                done=_("Invited; the list of delegates says in which way."),
-                back=reverse("programme:attendance_list", args=[meeting.public_id]),
-                act=lambda guest, **by: services.send_invitation(invitee=guest, **by),
-            )
+            return _invite(request, meeting, guests)
     page = of_meeting(meeting, now) | {
         "form": form,
         "title": _("Send the invitations"),
@@ -200,6 +192,41 @@ def send_invitations(request, public_id):
         "caution": otherwise(meeting),
     }
     return render(request, "programme/meeting_form.html", page)
+
+
+HOW_INVITED = {
+    WAY.PORTAL: gettext_lazy("in the portal and by e-mail"),
+    WAY.LINK: gettext_lazy("by an e-mail with a link"),
+    WAY.PAPER: gettext_lazy("on paper; the letter is still to be carried there"),
+}
+
+
+def _invite(request, meeting, guests):
+    ways = []
+
+    def way_of(guest):
+        ways.append(guest.way)
+        return str(HOW_INVITED.get(guest.way, ""))
+
+    answer = act_on_many(
+        request,
+        guests,
+        verb="send invitation",
+        title=_("Send the invitations"),
+        done=_("The guest is invited"),
+        back=reverse("programme:attendance_list", args=[meeting.public_id]),
+        act=lambda guest, **by: services.send_invitation(invitee=guest, **by),
+        came=way_of,
+    )
+    on_paper = ways.count(WAY.PAPER)
+    if on_paper:
+        said = ngettext(
+            "%(count)s guest is invited on paper: the letter is still to be carried there.",
+            "%(count)s guests are invited on paper: the letters are still to be carried there.",
+            on_paper,
+        )
+        messages.warning(request, said % {"count": on_paper})
+    return answer
 
 
 def mark_attendance(request, public_id):

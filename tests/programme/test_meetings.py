@@ -888,6 +888,12 @@ def test_invitations_are_sent_from_the_page_in_one_act_with_a_result_for_each(cl
     assert [(each.label, each.ok) for each in results.context["results"]] == [
         (room.head.full_name, True), ("Hội Doanh nghiệp", True), ("Báo Minh Họa", True),
     ]  # fmt: skip
+    assert [each.message for each in results.context["results"]] == [
+        "Đã mời: bằng thông báo trên Cổng thông tin và thư điện tử",
+        "Đã mời: bằng thư điện tử có liên kết",
+        "Đã mời: bằng giấy; còn phải chuyển giấy mời đến nơi nhận",
+    ]
+    assert "Có 1 đại biểu được mời bằng giấy: còn phải chuyển giấy mời đến nơi nhận." in text_of(results)
     Meeting.objects.filter(pk=room.meeting.pk).update(
         starts_at=timezone.now() - timedelta(hours=1), moved_at=timezone.now()
     )
