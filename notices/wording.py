@@ -5,6 +5,7 @@ import re
 from django.utils.translation import gettext as _
 
 PLACE = re.compile(r"\{([a-z_]+)\}")
+IN_BRACES = re.compile(r"\{([^{}]*)\}")
 
 
 def fill(text, values):
@@ -19,14 +20,19 @@ def one_line(text):
 
 def problem_of(text, known):
     """Why `text` cannot be used with the places `known`, in a sentence; "" when it can."""
-    offered = ", ".join(f"{{{name}}}" for name in known)
-    for name in PLACE.findall(text):
+    example, offered = f"{{{next(iter(known))}}}", ", ".join(f"{{{name}}}" for name in known)
+    for name in IN_BRACES.findall(text):
         if name not in known:
             return _("There is no place {%(name)s} in this notice. There are: %(known)s.") % {
                 "name": name,
                 "known": offered,
             }
-    rest = PLACE.sub("", text)
+    rest = IN_BRACES.sub("", text)
+    if IN_BRACES.search(rest):
+        return _("A place has one pair of braces, as %(example)s.") % {"example": example}
     if "{" in rest or "}" in rest:
-        return _("A brace stands alone. Write a place as {name}, one of: %(known)s.") % {"known": offered}
+        return _("A brace stands alone. A place is written as %(example)s; there are: %(known)s.") % {
+            "example": example,
+            "known": offered,
+        }
     return ""

@@ -53,6 +53,7 @@ def edit_text(request, kind):
     if request.method == "POST" and PREVIEW in request.POST:
         form.fields["reason"].required = False
         shown = previews(kind, form.words) if form.is_valid() else None
+        form.fields["reason"].required = True  # to keep it takes one
     elif do_once(
         request,
         form,

@@ -40,14 +40,20 @@ def edit(by, number=0, **changed):
         ("Hồ sơ {code} của {enterprise}", ""),
         ("Hồ sơ {kode}", "không có chỗ điền {kode}"),
         ("Hồ sơ {code", "ngoặc nhọn lẻ"),
-        ("Hồ sơ {code.public_id}", "ngoặc nhọn lẻ"),
-        ("{}", "ngoặc nhọn lẻ"),
+        ("Hồ sơ code}", "ngoặc nhọn lẻ"),
+        ("Hồ sơ {code.__class__}", "không có chỗ điền {code.__class__}"),
+        ("{0} {}", "không có chỗ điền {0}"),
+        ("{}", "không có chỗ điền {}"),
+        ("{ code }", "không có chỗ điền { code }"),
+        ("Hồ sơ {{code}}", "một cặp ngoặc nhọn, ví dụ {person}"),
+        ("Hồ sơ {code {enterprise}}", "một cặp ngoặc nhọn"),
         ("%(code)s 100 %", ""),
     ],
 )
 def test_only_places_that_the_kind_offers_are_taken(text, said):
     problem = wording.problem_of(text, kinds()[KIND].sample)
     assert said in problem and bool(said) == bool(problem)
+    assert "{name}" not in problem
 
 
 def test_what_is_filled_in_is_not_read_again():
@@ -116,6 +122,9 @@ def test_a_wording_is_shown_with_sample_data_and_kept_only_when_asked(client_as)
     sent = words(subject_vi="Báo nộp {code}") | {"reason": "Cho rõ", "version": 0}
     preview = client.post(page, sent | {"preview": "yes"}).content.decode()
     assert "Báo nộp 261120-0001" in preview
+    asked_for = client.post(page, sent | {"reason": "", "preview": "yes"}).content.decode()
+    label = 'for="id_reason">Lý do hoặc văn bản của lần thay đổi này</label>'
+    assert "Báo nộp 261120-0001" in asked_for and label in asked_for
     assert not Text.objects.exists()
     wrong = client.post(page, sent | {"body_vi": "{sai}", "operation_key": "7d1f2f5e-56c4-4f0c-8e2c-6d2c4a7b9d11"})
     assert "không có chỗ điền {sai}" in wrong.content.decode()
