@@ -293,6 +293,7 @@ EVENTS_PORTS = env.ports("EVENTS_PORTS", [443])
 
 # --- the API -----------------------------------------------------------------------------------
 REST_FRAMEWORK = {
+    "URL_FORMAT_OVERRIDE": None,  # `format` is a parameter that there is not, like any other
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "drf_standardized_errors.handler.exception_handler",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",

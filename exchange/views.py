@@ -5,7 +5,7 @@ from threading import Lock
 
 from csp.constants import UNSAFE_INLINE
 from csp.decorators import csp_update
-from django.http import Http404, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import get_conditional_response
@@ -34,6 +34,7 @@ from exchange.writing import (
     Written,
     content_of,
     done_or_refused,
+    errors_of,
     etag_of,
     etags_seen,
     key_of,
@@ -74,6 +75,10 @@ def described(language) -> bytes:
 @vary_on_headers("Accept-Language")
 def description(request):
     """The description as JSON, open to all."""
+    try:
+        only_known(request.GET, ())
+    except exceptions.ValidationError as refusal:
+        return JsonResponse(errors_of(refusal), status=400)
     return json_answer(request, described(get_language()))
 
 
@@ -182,9 +187,10 @@ class WriteView(ResourceView):
         raise exceptions.ValidationError(merged(else_wrong, body.errors))
 
     def read_whole(self, request):
-        """The values of the request's body; a missing key and what is wrong in the body are refused at once."""
+        """The values of the request's body; a missing key, any parameter and what is wrong in the body are refused at once."""
         faults = Faults()
         faults.look(lambda: key_of(request))
+        faults.look(lambda: only_known(self.params(request), ()))
         values = faults.look(lambda: self.read(request.data))
         faults.refuse()
         return values

@@ -55,6 +55,15 @@ def test_the_description_is_written_once_for_each_language_and_not_sent_twice():
     assert "Accept-Language" in again.headers["Vary"]
 
 
+def test_the_description_has_no_parameters():
+    answer = Client().get("/api/v1/openapi.json?foo=1&format=xml", headers={"accept-language": "en"})
+    assert answer.status_code == 400 and answer.json()["type"] == "validation_error"
+    assert [(each["code"], each["attr"]) for each in answer.json()["errors"]] == [
+        ("invalid", "foo"),
+        ("invalid", "format"),
+    ]
+
+
 def test_the_description_is_right_however_many_ask_for_it_first():
     whole = views.described("vi")
     views._described.cache_clear()

@@ -79,6 +79,9 @@ def test_a_count_is_given_when_it_is_asked_for(system):
     ("asked", "named"),
     [
         ("colour=red", "colour"),
+        ("format=xml", "format"),
+        ("format=json", "format"),
+        ("format=", "format"),
         ("limit=0", "limit"),
         ("limit=1000000000", "limit"),
         ("limit=1e3", "limit"),

@@ -18,6 +18,7 @@ from accounts.sessions import reason_to_end
 from audit.models import AccessEntry, Event
 from enterprises.models import FigureRevision, FigureYearClosing
 from enterprises.services.figures import confirm_figures, declare_figures, return_figures
+from exchange.rights import all_scopes
 from jobs.models import Operation
 from programme.models import LedgerEntry
 from reporting.models import CityStatistic
@@ -124,6 +125,27 @@ def test_of_many_at_once_with_one_key_one_is_done(statistics):
     made = {answer.content for answer in answers if answer.status_code == 201}
     assert len(made) == 1 and CityStatistic.objects.count() == 1
     assert all(fault(answer)[1] == "in_flight" for answer in answers if answer.status_code == 409)
+
+
+@pytest.mark.parametrize("path", ["city_statistics", "city_statistics/bulk", "sent_figures", "dossiers"])
+def test_a_write_has_no_parameters_and_refuses_them_by_name_with_whatever_else_is_wrong(path):
+    writer = System(*all_scopes())
+    for asked, named in (
+        ("foo=1", {"foo"}),
+        ("fields=id&expand=x&foo=", {"fields", "expand", "foo"}),
+        ("format=xml", {"format"}),
+    ):
+        answer = writer.post(f"{path}?{asked}", STATISTIC, key="")
+        assert answer.status_code == 400
+        assert {each["attr"] for each in answer.json()["errors"]} >= named | {"Idempotency-Key"}
+
+
+def test_a_write_to_what_stands_has_no_parameters(statistics):
+    made = statistics.write("city_statistics", STATISTIC)
+    etag = statistics.get(f"city_statistics/{made['id']}").headers["ETag"]
+    asked = f"city_statistics/{made['id']}/withdraw?foo=1"
+    assert fault(statistics.post(asked, {"reason": "x"}, **{"if-match": etag})) == (400, "invalid", "foo")
+    assert CityStatistic.objects.get().superseded_at is None
 
 
 # --- who ------------------------------------------------------------------------------------------
