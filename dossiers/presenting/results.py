@@ -14,7 +14,7 @@ from accounts.roles import Role
 from documents.layout.data import as_words
 from documents.models import NumberSeries, OutgoingPaper
 from documents.paper_states import State as PaperState
-from documents.presenting import WORDS
+from documents.presenting import WORDS, next_step
 from documents.services import way
 from documents.signatories import Authority
 from documents.tables.papers import STATE_KINDS
@@ -22,7 +22,7 @@ from dossiers.answers import lines_of
 from dossiers.models.results import OVER
 from dossiers.permissions.handling import SEE_DRAFT
 from dossiers.services.results import standing_paper, why_not_decided
-from dossiers.states import DECIDED, Verb
+from dossiers.states import DECIDED, State, Verb
 from screens import formats
 
 PLACE = re.compile(r"\{([a-z][a-z0-9_-]*)\}")
@@ -126,7 +126,7 @@ def drafts_of(user, dossier):
 
 @dataclass(frozen=True)
 class Unready:
-    """The draft of a result that something is to be done with before the dossier is decided upon; `words` say what, and who does it."""
+    """The draft of a result with which something is to be done before the dossier goes on; `words` say what, and who does it."""
 
     paper: OutgoingPaper
     words: str
@@ -141,7 +141,9 @@ class Unready:
 
 
 def unready_draft(dossier, now):
-    """The Unready draft of a dossier that is to be decided upon; None where there is none."""
+    """The Unready draft of a dossier that is to be decided upon, or that is approved; None where there is none."""
+    if dossier.state == State.APPROVED:
+        return _on_its_way(standing_paper(dossier), now)
     if dossier.state not in DECIDED or not why_not_decided(dossier, now):
         return None
     paper = standing_paper(dossier)
@@ -153,3 +155,11 @@ def unready_draft(dossier, now):
     else:
         words = _("The head of %(office)s initials the draft of the result; only then is the dossier decided upon.")
     return Unready(paper, words % said)
+
+
+def _on_its_way(paper, now):
+    """A result whose dossier is approved goes the way of all papers, step by step."""
+    verb = way.next_verb(paper) if paper else None
+    if verb is None:
+        return None
+    return Unready(paper, next_step(WORDS[verb][0], way.who_may_take(paper, verb, now))["turn"])

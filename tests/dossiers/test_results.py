@@ -364,8 +364,15 @@ def test_what_the_draft_still_needs_is_the_next_step_and_nobody_is_offered_what_
     assert f"Lãnh đạo {desk.office} ký nháy dự thảo kết quả" in page
     page = text_of(officer.get(desk.dossier.get_absolute_url()))
     assert link not in page and submitting not in page
-    desk.at("checking", paper)
+    paper = desk.at("checking", paper)
     assert submitting in text_of(officer.get(desk.dossier.get_absolute_url()))
+
+    make_slip_line(desk.dossier, "submitted", by=desk.officer)
+    make_slip_line(desk.dossier, "approved", by=desk.director, at=APPROVED_AT)
+    paper = desk.at("signing", paper)
+    page = text_of(client_as(desk.director).get(desk.dossier.get_absolute_url()))
+    assert f"{link}Ký" in page and f"Ký – {desk.director.full_name}" in page
+    assert link not in text_of(officer.get(desk.dossier.get_absolute_url()))
 
     other = Desk()
     paper = other.begun(answer="…")
