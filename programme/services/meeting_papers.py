@@ -20,7 +20,7 @@ from documents.services.papers import draft_paper
 from programme.models import Meeting, MeetingPaper
 from programme.models.meetings import OVER
 from programme.services.given import add_given
-from programme.services.meetings import kept, require_in_charge, require_still_to_come
+from programme.services.meetings import conclusions_are_open, kept, require_in_charge, require_still_to_come
 from programme.services.moving import locked, require_move
 from reference.days_off import days_off
 from screens import formats
@@ -116,9 +116,18 @@ def require_ready(row, paper, verb, *, dated_on=None):
     if kind == KIND.MINUTES or (kind == KIND.CONCLUSIONS and verb == "send"):
         concluded = concluded_otherwise(meeting, paper)
         if concluded:
-            raise Refused(f"{concluded} {_('Send the paper back and change the draft, or change the conclusion.')}")
+            raise Refused(f"{concluded} {_how_to_put_right(meeting, paper)}")
     if kind == KIND.CONCLUSIONS and verb in SETTLING:
         _require_tasks_fit(meeting, dated_on or (paper.number.dated_on if paper.number else None))
+
+
+def _how_to_put_right(meeting, paper):
+    """What can still be changed where a paper concludes otherwise than its meeting."""
+    if conclusions_are_open(meeting):
+        if paper.is_draft:
+            return _("Change the draft, or change the conclusion.")
+        return _("Send the paper back and change the draft, or change the conclusion.")
+    return _("Change the draft.") if paper.is_draft else _("Send the paper back and change the draft.")
 
 
 def said_otherwise(meeting, paper):
@@ -313,15 +322,14 @@ def shown_on_paper(row, user):
 
 
 def caution_on_paper(row, paper):
-    """Until it is issued: what it says otherwise than the meeting, deadlines that a notice gives on days
-    off."""
+    """Until it is issued: what it says otherwise than the meeting where no step is refused for it, deadlines that a notice
+    gives on days off."""
     if paper.state in (*OVER, PaperState.ISSUED):
         return ""
     if row.kind == KIND.INVITATION:
-        return " ".join(filter(None, (said_otherwise(row.meeting, paper), invites_otherwise(row.meeting, paper))))
-    said = [concluded_otherwise(row.meeting, paper)]
+        return invites_otherwise(row.meeting, paper)
     if row.kind == KIND.MINUTES:
-        said.append(minuted_otherwise(row.meeting, paper))
-    if row.kind == KIND.CONCLUSIONS:
-        said += days_off([conclusion.deadline for conclusion in row.meeting.conclusions.standing()]).values()
+        return minuted_otherwise(row.meeting, paper)
+    said = [] if paper.is_draft else [concluded_otherwise(row.meeting, paper)]
+    said += days_off([conclusion.deadline for conclusion in row.meeting.conclusions.standing()]).values()
     return " ".join(filter(None, said))

@@ -667,6 +667,33 @@ def test_the_notice_of_conclusions_makes_each_of_them_a_given_task(room):
         room.conclude("Sau khi kết luận")
 
 
+def test_what_a_letter_says_otherwise_than_its_meeting_is_said_once_on_its_page(room, client_as):
+    room.add(people=[room.head])
+    paper = room.begin("invitation")
+    changed(room, place="Hội trường A")
+    assert text_of(client_as(room.secretary).get(paper.get_absolute_url())).count("Giấy mời ghi “Địa điểm") == 1
+
+
+@pytest.mark.parametrize("kind", ["minutes", "conclusions"])
+def test_what_a_paper_concludes_otherwise_is_said_once_with_what_can_still_be_changed(room, client_as, kind):
+    room.invited().held()
+    conclusion, client = room.conclude("Ban đầu"), client_as(room.secretary)
+    paper = room.begin(kind, room.over)
+    meetings.drop_conclusion(conclusion=conclusion, reason="Ghi nhầm", by=room.secretary, now=room.over)
+    room.conclude("Thay vào")
+    page = text_of(client.get(paper.get_absolute_url()))
+    assert page.count("Kết luận 1 đã bỏ") == 1
+    assert "Hãy sửa dự thảo hoặc sửa kết luận." in page and "trả lại" not in page
+    if kind == "minutes":
+        room.concluded()
+        page = text_of(client.get(paper.get_absolute_url()))
+        assert "Hãy sửa dự thảo." in page and page.count("Kết luận 1 đã bỏ") == 1
+        paper = pass_plainly(paper, "signing", by=room.secretary, at=room.over)
+        assert "Hãy trả lại văn bản để sửa dự thảo." in text_of(client.get(paper.get_absolute_url()))
+        with pytest.raises(Refused, match="Kết luận 1 đã bỏ"):
+            purposes.require_step(paper, "sign")
+
+
 def test_minutes_go_no_further_while_they_conclude_otherwise_than_the_meeting(room, client_as):
     room.invited().held()
     dropped, kept = room.conclude("Bỏ đi"), room.conclude("Giữ lại")
@@ -678,8 +705,7 @@ def test_minutes_go_no_further_while_they_conclude_otherwise_than_the_meeting(ro
     for verb in ("sign", "number", "seal", "issue"):
         with pytest.raises(Refused, match=r"Kết luận 1 đã bỏ.*Hãy"):
             purposes.require_step(paper, verb)
-    assert purposes.cautions_on(paper)[0].startswith("Kết luận 1 đã bỏ")
-    assert "Kết luận 1 đã bỏ" in text_of(client_as(room.secretary).get(paper.get_absolute_url()))
+    assert text_of(client_as(room.secretary).get(paper.get_absolute_url())).count("Kết luận 1 đã bỏ") == 1
     purposes.require_step(paper, "return")
     room.conclude("Bỏ đi")
     purposes.require_step(paper, "sign")  # said again, under another number
@@ -708,7 +734,7 @@ def test_a_paper_gives_each_conclusion_to_the_body_and_by_the_day_of_its_own_lin
         before = {name: getattr(row, name) for name in ("content", "office", "person", "deadline")}
         change = {"conclusion": row, "by": room.secretary, "now": room.over}
         row = meetings.edit_conclusion(values=before | values, version=row.version, **change)
-        with pytest.raises(Refused, match=f"Kết luận {row.number} không có nguyên văn.*{row.content}.*Hãy trả lại"):
+        with pytest.raises(Refused, match=f"Kết luận {row.number} không có nguyên văn.*{row.content}.*Hãy sửa dự thảo"):
             purposes.require_step(paper, "send")
         assert f"Kết luận {row.number} không có" in text_of(client_as(room.secretary).get(paper.get_absolute_url()))
         meetings.edit_conclusion(values=before, version=row.version, **change)
