@@ -14,6 +14,7 @@ from accounts.forms import TakerChoice
 from accounts.models import Office, User
 from programme.forms.papers import UploadMixin
 from programme.models import Conclusion, Invitee, Meeting
+from programme.permissions.meetings import KEEP
 from reference.forms import reason_field
 from screens.forms import DateField, Form, ModelForm
 
@@ -24,6 +25,13 @@ MOST_WRONG = 20  # wrong lines told at once
 def _staff():
     people = User.objects.filter(is_active=True, posts__office__isnull=False).distinct().order_by("sort_key")
     return people.with_posts(timezone.localdate())
+
+
+def _keepers(*kept):
+    """Those who may chair a meeting or be its secretary, as both keep it; and whoever does already."""
+    today = timezone.localdate()
+    people = User.objects.filter(Q(pk__in=User.objects.holding(KEEP.roles, today)) | Q(pk__in=kept))
+    return people.order_by("sort_key").with_posts(today)
 
 
 def _offices(kept=None):
@@ -87,7 +95,8 @@ class MeetingForm(ModelForm):
         super().__init__(*args, **kwargs)
         meeting = self.instance
         self.fields["office"].queryset = _offices(meeting.office_id)
-        self.fields["chair"].queryset = self.fields["secretary"].queryset = _staff()
+        self.fields["chair"].queryset = _keepers(meeting.chair_id)
+        self.fields["secretary"].queryset = _keepers(meeting.secretary_id)
         if meeting.pk:
             starts = timezone.localtime(meeting.starts_at)
             self.initial |= {"day": starts.date(), "time": starts.time()}

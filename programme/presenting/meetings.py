@@ -1,10 +1,11 @@
 """Papers of a meeting as they begin: filled in from its facts, the drafter goes on from there. What stands on them is
 Vietnamese whatever the language of the page."""
 
+from django.utils import timezone
 from django.utils.translation import override
 
 from accounts.models import Post
-from accounts.roles import HEADS, Role
+from accounts.roles import HEADS, LEADERS, Role
 from documents.models import NumberSeries
 from documents.signatories import Authority
 from programme.models import Invitee, Meeting, MeetingPaper
@@ -21,6 +22,7 @@ STATE_KINDS = {
     Meeting.State.CANCELLED: "bad",
 }
 ANSWER_KINDS = {Invitee.Answer.COME: "ok", Invitee.Answer.DECLINE: "bad", Invitee.Answer.DEPUTY: "info"}
+PRESIDING = (Role.DIRECTOR, Role.DEPUTY_DIRECTOR, Role.CHIEF_OF_OFFICE, Role.HEAD, Role.DEPUTY_HEAD, Role.OFFICER)
 MOST_ADDRESSEES = 12  # of an invitation; more are named in the list of guests
 
 
@@ -43,7 +45,7 @@ def _invitation(meeting):
     body = [
         f"Sở Công Thương trân trọng kính mời Quý đại biểu dự họp: {meeting.bare_subject}.",
         *_when_and_where(meeting),
-        f"Chủ trì: {meeting.chair.full_name}.",
+        f"Chủ trì: {_chair(meeting)}.",
         "Nội dung:",
         *lines_of_text(meeting.agenda),
         f"Đề nghị đại biểu xác nhận dự họp trước giờ họp. Đầu mối: {meeting.secretary.full_name}, {meeting.office.name}.",
@@ -67,7 +69,7 @@ def _minutes(meeting):
     body = [
         *_when_and_where(meeting),
         "# I. Thành phần dự họp",
-        f"Chủ trì: {meeting.chair.full_name}.",
+        f"Chủ trì: {_chair(meeting)}.",
         f"Thư ký: {meeting.secretary.full_name}.",
         *(
             [_table(("STT", "Đơn vị, người được mời", "Người dự"), [(each.name, each.came_as) for each in came])]
@@ -90,7 +92,7 @@ def _conclusions(meeting):
     held_on = formats.vn_date(meeting.starts_at)
     offices = dict.fromkeys(row.office.name for row in meeting.conclusions.standing().select_related("office"))
     body = [
-        f"Ngày {held_on}, tại {meeting.place}, {meeting.chair.full_name} chủ trì họp: {meeting.bare_subject}. "
+        f"Ngày {held_on}, tại {meeting.place}, {_chair(meeting)} chủ trì họp: {meeting.bare_subject}. "
         "Sau khi nghe báo cáo và ý kiến của các đại biểu, người chủ trì kết luận như sau:",
         *_concluded(meeting, ""),
         "Đề nghị các đơn vị được giao chủ trì thực hiện đúng thời hạn và báo cáo kết quả.",
@@ -117,6 +119,17 @@ def _concluded(meeting, heading):
 def _table(heads, rows):
     lines = [heads, *((str(number), *row) for number, row in enumerate(rows, start=1))]
     return "\n".join(" | ".join(cell.replace("|", "/") for cell in line) for line in lines)
+
+
+def _chair(meeting):
+    """With the post in which the chair presides on the day: the highest, with its office where the post does not name it."""
+    posts = Post.objects.in_force(timezone.localdate(meeting.starts_at)).filter(user=meeting.chair)
+    held = {post.role: post for post in posts.select_related("office").order_by("-pk")}
+    post = next((held[role] for role in PRESIDING if role in held), None)
+    if post is None:
+        return meeting.chair.full_name
+    of_itself = post.role in LEADERS or post.role == Role.CHIEF_OF_OFFICE
+    return ", ".join([meeting.chair.full_name, post.get_role_display(), *([] if of_itself else [post.office.name])])
 
 
 def _lower(subject):

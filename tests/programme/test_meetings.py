@@ -576,7 +576,15 @@ def test_a_document_that_was_changed_after_it_was_signed_is_pointed_out_when_it_
 
 def test_who_chairs_is_chosen_by_name_and_post(room):
     post = room.chair.posts.get()
+    auditor, administrator = make_auditor(), make_user(Role.ADMINISTRATOR)
     labels = dict(MeetingForm().fields["chair"].choices)
+    assert not {auditor.pk, administrator.pk} & {getattr(key, "value", key) for key in labels}
+    for name in ("chair", "secretary"):
+        form = MeetingForm({name: auditor.pk}, instance=room.meeting)
+        assert name in form.errors
+    Meeting.objects.filter(pk=room.meeting.pk).update(chair=auditor)
+    kept = MeetingForm({"chair": auditor.pk}, instance=room.again().meeting)
+    assert "chair" not in kept.errors  # who chairs already is not lost by another change
     assert f"{room.chair.full_name} – {post.get_role_display()}, {post.office}" in map(str, labels.values())
 
 
@@ -665,6 +673,27 @@ def test_the_notice_of_conclusions_makes_each_of_them_a_given_task(room):
     assert list(GivenTask.objects.late(first.deadline + timedelta(days=1)).in_charge_of(room.secretary, [])) == [task]
     with pytest.raises(Conflict):
         room.conclude("Sau khi kết luận")
+
+
+@pytest.mark.parametrize(
+    ("role", "said"),
+    [
+        (Role.DEPUTY_DIRECTOR, "Hoàng Thị Minh Họa, Phó Giám đốc Sở"),
+        (Role.HEAD, "Hoàng Thị Minh Họa, Trưởng phòng, Phòng Thử"),
+        (Role.CHIEF_OF_OFFICE, "Hoàng Thị Minh Họa, Chánh Văn phòng"),
+        (Role.AUDITOR, "Hoàng Thị Minh Họa"),
+    ],
+)
+def test_papers_name_the_chair_with_the_post_of_the_day(room, role, said):
+    chair = make_user(role, full_name="Hoàng Thị Minh Họa", office=make_office(name="Phòng Thử"))
+    chair.posts.create(
+        role=Role.DIRECTOR, office=room.office, starts_on=room.begins.date() + timedelta(days=1), paper="9/QĐ"
+    )
+    Meeting.objects.filter(pk=room.meeting.pk).update(chair=chair)
+    meeting = room.again().meeting
+    bodies = {kind: draft_of(meeting, kind, NOW.date())["body"] for kind in ("invitation", "minutes", "conclusions")}
+    assert f"Chủ trì: {said}." in bodies["invitation"] and f"Chủ trì: {said}." in bodies["minutes"]
+    assert f", {said} chủ trì họp" in bodies["conclusions"]
 
 
 def test_what_a_letter_says_otherwise_than_its_meeting_is_said_once_on_its_page(room, client_as):
