@@ -93,15 +93,19 @@ class PaperForm(ModelForm):
         return {name: self.cleaned_data[name] for name in CONTENT}
 
 
-class ReasonForm(Form):
-    reason = forms.CharField(label=_("Reason"), max_length=300, widget=forms.Textarea(attrs={"rows": 3}))
-    version = forms.IntegerField(widget=forms.HiddenInput)
-
-
 class StepForm(Form):
     """A step that needs nothing but to be taken."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def meet_conflict(self, current, message):
+        """Somebody took a step meanwhile: what a step asks for is no version of what stands there."""
+        super().meet_conflict(current, message)
+        self.conflicts = []
+
+
+class ReasonForm(StepForm):
+    reason = forms.CharField(label=_("Reason"), max_length=300, widget=forms.Textarea(attrs={"rows": 3}))
 
 
 class NumberPaperForm(StepForm):

@@ -12,11 +12,12 @@ from django.utils.translation import gettext as _
 from accounts.access import require
 from accounts.models import Office, Post, User
 from audit.events import actor_name, record_event
-from audit.refusals import Conflict, NotAllowed, Refused, StaleVersion
+from audit.refusals import Conflict, NotAllowed, Refused
 from documents.copy_states import CopyState, copy_move
 from documents.guard import named_after
 from documents.layout.data import Copy, Signature, blocks_from, lines_of
 from documents.layout.drawing import copy_as_pdf
+from documents.meanwhile import overtaken
 from documents.models import IncomingPaper, NumberSeries, PaperCopy
 from documents.paper_states import CLERK, OFFICE, State
 from documents.permissions.copies import PREPARE, STEPS
@@ -228,7 +229,7 @@ def make_numbered(*, copy, dated_on, version, by, now, number=None):
 
 @transaction.atomic
 def _number(copy, number, dated_on, version, *, by, now, content, expected):
-    row = _locked_at(copy, version)
+    row = _locked_at(copy, "number", version, by)
     _require_turn(row, "number", by)
     signer = in_register(row.series, row.signer, row.authority, row.signer_post, timezone.localdate(now))
     entry = {
@@ -300,15 +301,19 @@ def who_may_take(copy, verb, now):
 def _begin(copy, verb, version, by, now):
     """The same checks as in the transaction, before files are made."""
     if copy.version != version:
-        raise StaleVersion(type(copy).objects.get(pk=copy.pk))
+        raise _overtaken(type(copy).objects.get(pk=copy.pk), verb, by)
     _require_turn(copy, verb, by)
 
 
-def _locked_at(copy, version):
+def _overtaken(row, verb, by):
+    return overtaken(row, still=may_take(by, row, verb))
+
+
+def _locked_at(copy, verb, version, by):
     PaperCopy.objects.select_for_update(of=("self",)).get(pk=copy.pk)  # read once nobody else moves it
     row = PaperCopy.objects.select_related(*RELATED).get(pk=copy.pk)
     if row.version != version:
-        raise StaleVersion(row)
+        raise _overtaken(row, verb, by)
     return row
 
 
@@ -331,7 +336,7 @@ def _require_turn(copy, verb, by):
 
 @transaction.atomic
 def _take(copy, verb, version, *, by, now, **came):
-    row = _locked_at(copy, version)
+    row = _locked_at(copy, verb, version, by)
     _require_turn(row, verb, by)
     return _taken(row, verb, version, by=by, now=now, **came)
 

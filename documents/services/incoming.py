@@ -12,6 +12,7 @@ from audit.events import actor_name, record_event
 from audit.refusals import Conflict, NotAllowed, Refused
 from documents.filing import standing_in
 from documents.incoming_states import ANYWHERE, HANDLERS, IncomingState, incoming_move
+from documents.meanwhile import overtaken
 from documents.models import IncomingPaper, IncomingScan, IncomingStep, PaperNumber, WorkFile
 from documents.models.papers import offices_headed_by
 from documents.permissions.incoming import ACTIONS, ENTER
@@ -262,14 +263,9 @@ def _locked(paper):
 def _begun(paper, verb, version, by, now):
     """The paper, locked, where it stands as it was read and the verb is this person's."""
     row = _locked(paper)
-    _require_hands(row, verb, by, now)
     if row.version != version:
-        raise Conflict(
-            _(
-                "The paper has moved on meanwhile: it is “%(state)s”. Look at its page and do it again where it is still needed."
-            )
-            % {"state": row.get_state_display()}
-        )
+        raise overtaken(row, still=may_do(by, row, verb, now))
+    _require_hands(row, verb, by, now)
     return row
 
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from accounts.access import require
 from audit.events import actor_name, record_event
 from audit.refusals import Conflict, Refused
+from documents.meanwhile import overtaken
 from documents.models import NumberCounter, NumberSeries, PaperNumber
 from documents.permissions.numbers import EDIT, GIVE, VOID
 from documents.secrecy import refuse_secret
@@ -63,6 +64,8 @@ def end_series(*, series, ended_on, version, by, now, reason):
     require(by, EDIT)
     series = locked_series(series)
     _require_standing(series)
+    if series.version != version:
+        raise overtaken(series, still=True)
     if ended_on < timezone.localdate(now):
         raise Refused(_("A series is ended from today or from a later day: the numbers that were given stand."))
     series.ended_on = ended_on
@@ -78,6 +81,8 @@ def resume_series(*, series, version, by, now, reason):
     series = locked_series(series)
     if series.ended_on is None:
         raise Conflict(_("The series is in use; there is nothing to take up again."))
+    if series.version != version:
+        raise overtaken(series, still=True)
     was, series.ended_on = series.ended_on, None
     series.save_version(version, update_fields=["ended_on"])
     record_event("number series resumed", series, by=by, now=now, reason=reason, before={"ended_on": was})
@@ -233,6 +238,8 @@ def void_number(*, number, version, by, now, reason, of_paper=False):
     """
     require(by, VOID)
     row = _locked_number(number)
+    if row.version != version:
+        raise overtaken(row, still=True)
     if hasattr(row, "copy_of_paper"):
         raise Refused(_("This number belongs to a copy, which stands as it is."))
     if not of_paper and hasattr(row, "paper"):

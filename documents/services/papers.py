@@ -11,6 +11,7 @@ from accounts.models import Post, User
 from audit.events import actor_name, record_event
 from audit.refusals import Conflict, NotAllowed, Refused
 from audit.rewriting import alike
+from documents.meanwhile import overtaken
 from documents.models import OutgoingPaper
 from documents.paper_states import ON_THE_WAY, State, move_of
 from documents.permissions.papers import DRAFT, offices_of
@@ -70,6 +71,8 @@ def discard_paper(*, paper, version, by, now, reason):
     """Give a draft up. It stays to be read, with the reason."""
     require(by, DRAFT)
     paper = locked(paper)
+    if paper.version != version:
+        raise overtaken(paper, still=paper.is_draft and paper.drafter_id == by.pk)
     require_drafter(paper, by)
     move(paper, "discard")
     paper.discarded_at, paper.discarded_by, paper.discarded_reason = now, actor_name(by), clean(reason)

@@ -21,12 +21,13 @@ from accounts.access import require
 from accounts.duties import check_pair, steps_apart_from
 from accounts.models import User
 from audit.events import actor_name, record_event
-from audit.refusals import Conflict, NotAllowed, Refused, StaleVersion
+from audit.refusals import Conflict, NotAllowed, Refused
 from documents import purposes
 from documents.composing import data_of
 from documents.guard import named_after
 from documents.layout.data import LEFT_OPEN, lines_of
 from documents.layout.drawing import Place, paper_as_pdf
+from documents.meanwhile import overtaken
 from documents.models import PaperStep, TrustedCertificate
 from documents.models.papers import offices_headed_by, posts_heading
 from documents.paper_states import NEXT, OFFICE, State, move_of
@@ -267,7 +268,7 @@ def written_in(number, dated_on):
 
 @transaction.atomic
 def _number(paper, number, dated_on, version, *, by, now, content, expected):
-    standing = _locked_at(paper, version)
+    standing = _locked_at(paper, "number", version, by, now)
     _require_turn(standing, "number", by, now)
     purposes.require_step(standing, "number", dated_on=dated_on)
     given = give_number(
@@ -326,7 +327,7 @@ def return_paper(*, paper, version, by, now, reason):
 @transaction.atomic
 def stop_paper(*, paper, version, by, now, reason):
     """Stop a paper that has its number: the number becomes void with the reason."""
-    standing = _locked_at(paper, version)
+    standing = _locked_at(paper, "stop", version, by, now)
     _require_turn(standing, "stop", by, now)
     number = standing.number
     stopped = _taken(standing, "stop", version, by=by, now=now, note=reason)
@@ -482,21 +483,25 @@ def _left_open_in(text):
 def _begin(paper, verb, version, by, now, *, dated_on=None):
     """The same checks as in the transaction, before files are made."""
     if paper.version != version:
-        raise StaleVersion(type(paper).objects.get(pk=paper.pk))
+        raise _overtaken(type(paper).objects.get(pk=paper.pk), verb, by, now)
     _require_turn(paper, verb, by, now)
     require_ready(paper, verb, dated_on=dated_on)
 
 
-def _locked_at(paper, version):
+def _locked_at(paper, verb, version, by, now):
     standing = locked(paper)
     if standing.version != version:
-        raise StaleVersion(standing)
+        raise _overtaken(standing, verb, by, now)
     return standing
+
+
+def _overtaken(standing, verb, by, now):
+    return overtaken(standing, still=may_take(by, standing, verb, now))
 
 
 @transaction.atomic
 def _take(paper, verb, version, *, by, now, **came):
-    standing = _locked_at(paper, version)
+    standing = _locked_at(paper, verb, version, by, now)
     _require_turn(standing, verb, by, now)
     require_ready(standing, verb)
     return _taken(standing, verb, version, by=by, now=now, **came)

@@ -7,9 +7,10 @@ from django.utils.translation import gettext as _
 from accounts.access import require
 from accounts.models import Post, User
 from audit.events import actor_name, record_event
-from audit.refusals import Conflict, NotAllowed, Refused, StaleVersion
+from audit.refusals import Conflict, NotAllowed, Refused
 from documents.filing import fileables
 from documents.incoming_states import HANDLERS
+from documents.meanwhile import overtaken
 from documents.models import WorkFile, WorkFileItem
 from documents.models.papers import offices_headed_by
 from documents.models.work_files import offices_of_member
@@ -109,10 +110,10 @@ def close_work_file(*, work_file, version, by, now):
     """Close the file with its register of contents: it takes nothing more."""
     require(by, KEEP)
     row = _locked(work_file)
+    if row.version != version:
+        raise overtaken(row, still=may_keep(by, row, now))
     _require_keeper(row, by, now)
     _require_open(row)
-    if row.version != version:
-        raise StaleVersion(row)
     items = list(row.items.standing().order_by("place"))
     if not items:
         raise Refused(_("The file is empty. Put its papers in before you close it."))

@@ -172,6 +172,7 @@ def _prepare(request, original):
         "lead": services.named(original),
         "changed": _changed(original, services.source_of(original)),
         "original": original,
+        "overtaken": False,
     }
     return render(request, "documents/copy_form.html", page)
 
@@ -203,7 +204,7 @@ def take_step(request, public_id, verb):
     ):
         messages.success(request, done)
         return HttpResponseRedirect(copy.get_absolute_url())
-    return _page(request, form, copy, title=title, submit=submit, lead=_lead(copy, verb, lead))
+    return _page(request, form, copy, verb, title=title, submit=submit, lead=_lead(copy, verb, lead))
 
 
 def _form_of(request, verb, copy):
@@ -245,6 +246,7 @@ def upload_signature(request, public_id, verb):
         request,
         form,
         copy,
+        verb,
         title=_("Upload the signed copy"),
         submit=_("Upload and verify"),
         lead=lead,
@@ -267,7 +269,8 @@ def _copy(request, public_id):
     return get_object_or_404(copies, public_id=public_id)
 
 
-def _page(request, form, copy, *, title, submit, lead, download=""):
+def _page(request, form, copy, verb, *, title, submit, lead, download=""):
+    standing = PaperCopy.objects.get(pk=copy.pk)  # others may have taken the step meanwhile
     page = {
         "form": form,
         "title": title,
@@ -277,6 +280,7 @@ def _page(request, form, copy, *, title, submit, lead, download=""):
         "lead": lead,
         "changed": _changed(copy.original, copy.source),
         "download": download,
+        "overtaken": request.method == "POST" and not services.may_take(request.user, standing, verb),
         "original": copy.original,
     }
     return render(request, "documents/copy_form.html", page)

@@ -327,7 +327,9 @@ def take_step(request, public_id, verb):
             messages.warning(request, said)
         seen = IncomingPaper.objects.visible_to(request.user).filter(pk=paper.pk).exists()
         return HttpResponseRedirect(paper.get_absolute_url() if seen else reverse("documents:incoming_list"))
-    return _form(request, form, title, submit, None, paper=paper, lead=lead, caution=caution)
+    standing = IncomingPaper.objects.get(pk=paper.pk)  # others may have done so meanwhile
+    overtaken = request.method == "POST" and not services.may_do(request.user, standing, verb, now)
+    return _form(request, form, title, submit, None, paper=paper, lead=lead, caution=caution, overtaken=overtaken)
 
 
 # --- shared ------------------------------------------------------------------------------------
@@ -360,7 +362,7 @@ def _incoming(request, public_id):
     return get_object_or_404(papers, public_id=public_id)
 
 
-def _form(request, form, title, submit, back, *, paper=None, lead="", caution=""):
+def _form(request, form, title, submit, back, *, paper=None, lead="", caution="", overtaken=False):
     page = {
         "form": form,
         "title": title,
@@ -369,5 +371,6 @@ def _form(request, form, title, submit, back, *, paper=None, lead="", caution=""
         "paper": paper,
         "lead": lead,
         "caution": caution,
+        "overtaken": overtaken,
     }
     return render(request, "documents/incoming_form.html", page)

@@ -304,7 +304,16 @@ def discard_paper(request, public_id):
     if done:
         messages.success(request, _("The draft is given up."))
         return HttpResponseRedirect(paper.get_absolute_url())
-    return _form(request, form, _("Give the draft up"), _("Give the draft up"), paper.get_absolute_url(), paper=paper)
+    gone = request.method == "POST" and not OutgoingPaper.objects.get(pk=paper.pk).is_draft
+    return _form(
+        request,
+        form,
+        _("Give the draft up"),
+        _("Give the draft up"),
+        paper.get_absolute_url(),
+        paper=paper,
+        overtaken=gone,
+    )
 
 
 # --- shared ------------------------------------------------------------------------------------
@@ -315,7 +324,7 @@ def paper_or_404(request, public_id):
     return get_object_or_404(papers, public_id=public_id)
 
 
-def _form(request, form, title, submit, back, *, paper=None):
+def _form(request, form, title, submit, back, *, paper=None, overtaken=False):
     page = {
         "form": form,
         "title": title,
@@ -324,6 +333,7 @@ def _form(request, form, title, submit, back, *, paper=None):
         "paper": paper,
         "lead": "",
         "caution": "",
+        "overtaken": overtaken,
         "looked_at": False,
     }
     return render(request, "documents/paper_form.html", page)

@@ -41,7 +41,7 @@ def take_step(request, public_id, verb):
     ):
         messages.success(request, done)
         return HttpResponseRedirect(_page_after(request.user, paper))
-    return _page(request, form, paper, title=title, submit=submit, lead=_lead(paper, verb, lead))
+    return _page(request, form, paper, verb, title=title, submit=submit, lead=_lead(paper, verb, lead))
 
 
 def _page_after(user, paper):
@@ -105,6 +105,7 @@ def upload_signature(request, public_id, verb):
         request,
         form,
         paper,
+        verb,
         title=_("Upload the signed paper"),
         submit=_("Upload and verify"),
         lead=lead,
@@ -142,7 +143,8 @@ def confirm_paper(request, token):
     return render(request, "documents/confirm_paper.html", {"paper": paper, "issuer": issuer_in_full(paper.series)})
 
 
-def _page(request, form, paper, *, title, submit, lead, download=""):
+def _page(request, form, paper, verb, *, title, submit, lead, download=""):
+    standing = OutgoingPaper.objects.get(pk=paper.pk)  # others may have taken the step meanwhile
     page = {
         "form": form,
         "title": title,
@@ -152,6 +154,7 @@ def _page(request, form, paper, *, title, submit, lead, download=""):
         "lead": lead,
         "download": download,
         "caution": way.left_to_fill_in(paper),
+        "overtaken": request.method == "POST" and not way.may_take(request.user, standing, verb, timezone.now()),
         "looked_at": True,  # nobody takes a step of a paper that they do not see
     }
     return render(request, "documents/paper_form.html", page)

@@ -205,7 +205,11 @@ def close_work_file(request, public_id):
         messages.success(request, _("The file is closed. Print its register of contents."))
         return HttpResponseRedirect(row.get_absolute_url())
     lead = _("A closed file takes nothing more and gives nothing away; its register of contents stands as it is.")
-    return _form(request, form, _("Close the file"), _("Close the file"), None, work_file=row, lead=lead)
+    standing = WorkFile.objects.get(pk=row.pk)  # others may have closed it meanwhile
+    overtaken = request.method == "POST" and not services.may_keep(request.user, standing, timezone.now())
+    return _form(
+        request, form, _("Close the file"), _("Close the file"), None, work_file=row, lead=lead, overtaken=overtaken
+    )
 
 
 def put_into_file(request, kind, public_id):
@@ -275,7 +279,7 @@ def _not_yours(request, row):
     return HttpResponseRedirect(row.get_absolute_url())
 
 
-def _form(request, form, title, submit, back, *, work_file=None, lead=""):
+def _form(request, form, title, submit, back, *, work_file=None, lead="", overtaken=False):
     page = {
         "form": form,
         "title": title,
@@ -283,5 +287,6 @@ def _form(request, form, title, submit, back, *, work_file=None, lead=""):
         "back": back or work_file.get_absolute_url(),
         "work_file": work_file,
         "lead": lead,
+        "overtaken": overtaken,
     }
     return render(request, "documents/work_file_form.html", page)

@@ -310,3 +310,21 @@ def test_a_copy_is_seen_by_whoever_sees_the_original_and_is_not_there_for_others
     assert {client_as(make_enterprise_user()).get(address).status_code for address in addresses} == {403}
     assert {client.get(address).status_code for address in addresses} == {302}
     assert client_as(officer).get(page("copy_incoming", paper)).status_code == 403
+
+
+def test_whoever_is_slower_at_a_copy_reads_who_took_the_step(client_as, clerk):
+    chief = make_user(Role.CHIEF_OF_OFFICE)
+    copy = make_copy_at("signing", original=scanned(clerk), clerk=clerk, signer=chief)
+    version = copy.version
+    take("sign", copy, chief)
+    for verb, more in (("sign", {}), ("drop", {"reason": "Thừa"})):
+        late = post(client_as(chief), page(f"{verb}_copy", copy), version=version, **more).content.decode()
+        assert "Cả hai bản được hiện ra" not in late and "không còn làm được nữa" in late and chief.full_name in late
+        assert (
+            f'href="{copy.get_absolute_url()}">Mở trang xem' in late
+            and 'class="btn btn-primary" type="submit"' not in late
+        )
+    late = post(client_as(clerk), page("drop_copy", copy), version=version, reason="Thừa").content.decode()
+    assert (
+        "Trong lúc đó đã có người xử lý" in late and 'class="btn btn-primary" type="submit"' in late and "Thừa" in late
+    )

@@ -240,3 +240,21 @@ def test_the_list_costs_the_same_for_one_row_and_for_three_is_found_without_mark
     assert "Khác nữa" not in register
     follow = client.get(page("incoming_list"), {"export": "followup"}).content.decode()
     assert all(words in follow for words in ("Sổ theo dõi giải quyết văn bản đến", "Đang xử lý", office.name))
+
+
+def test_whoever_is_slower_at_a_paper_that_came_in_reads_who_dealt_with_it(client_as, clerk):
+    office = make_office()
+    officer, head = make_officer(office=office), make_head(office=office)
+    paper = pass_on(make_incoming(), office, by=clerk, person=officer)
+    version = paper.version
+    done = services.finish_incoming(paper=paper, version=version, by=officer, now=timezone.now(), note="Để biết")
+    late = post(client_as(head), page("finish_incoming", paper), version=version, note="Lưu").content.decode()
+    assert "không còn làm được nữa" in late and officer.full_name in late and "Cả hai bản" not in late
+    assert (
+        f'href="{paper.get_absolute_url()}">Mở trang xem' in late
+        and 'class="btn btn-primary" type="submit"' not in late
+    )
+    services.reopen_incoming(paper=done, version=done.version, by=clerk, now=timezone.now(), reason="Trả lời")
+    late = post(client_as(head), page("finish_incoming", paper), version=version, note="Lưu").content.decode()
+    assert "Trong lúc đó đã có người xử lý" in late and clerk.full_name in late and "Lưu" in late
+    assert 'class="btn btn-primary" type="submit"' in late

@@ -166,3 +166,19 @@ def test_the_number_of_a_paper_reads_without_dots(form, name):
     assert [field.prepare_value(field.clean(typed)) for typed in ("3002", "3.002")] == ["3002", "3002"]
     with pytest.raises(ValidationError, match="1000000"):
         field.clean("1000001")
+
+
+def test_whoever_is_slower_at_a_number_or_a_series_reads_who_changed_it(client_as, clerk):
+    other, number = make_user(Role.RECORDS_CLERK), make_number()
+    entry = {name: getattr(number, name) for name in services.ENTRY} | {"note": "Bản sửa"}
+    given = {"by": other, "now": timezone.now(), "reason": "Sửa"}
+    services.correct_number(number=number, values=entry, version=number.version, **given)
+    series = make_series()
+    services.edit_series(series=series, values={"note": "x"}, version=series.version, **given)
+    for name, row, more in (
+        ("void_number", number, {}),
+        ("end_series", series, {"ended_on": timezone.localdate().strftime("%d/%m/%Y")}),
+    ):
+        late = post(client_as(clerk), page(name, row), version=row.version, reason="Ghi trùng", **more).content.decode()
+        assert "Cả hai bản" not in late and "Trong lúc đó đã có người xử lý" in late and other.full_name in late
+        assert "Ghi trùng" in late

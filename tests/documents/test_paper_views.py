@@ -12,6 +12,7 @@ from accounts.roles import Role
 from documents.composing import data_of
 from documents.models import OutgoingPaper
 from documents.services import way
+from documents.services.papers import pass_on
 from documents.store import path_of
 from tests.factories import (
     make_auditor,
@@ -195,3 +196,54 @@ def test_whoever_only_runs_the_system_reads_no_paper_that_went_out_and_no_copy(c
     assert administrator.get(reverse("documents:series_list")).status_code == 200
     line = administrator.get(reverse("documents:number", args=[paper.number.public_id])).content.decode()
     assert paper.get_absolute_url() not in line
+
+
+UNTRUE = "Cả hai bản được hiện ra"
+
+
+def test_whoever_is_slower_at_a_step_reads_who_took_it_and_is_offered_it_no_more(client_as):
+    clerk, head, other = make_user(Role.RECORDS_CLERK), make_head(), make_user(Role.RECORDS_CLERK)
+    paper = make_paper_at(
+        "initialling", head=head, office=head.posts.get().office, drafter=make_officer(office=head.posts.get().office)
+    )
+    first, second = (client_as(head).get(page("initial_paper", paper)).content.decode() for _tab in range(2))
+    assert "<button" in first and "<button" in second
+    version = paper.version
+    post(client_as(head), page("initial_paper", paper), version=version)
+    late = post(client_as(head), page("initial_paper", paper), version=version).content.decode()
+    assert UNTRUE not in late and "không còn làm được nữa" in late and f"{head.full_name}" in late
+    assert "Ký nháy nội dung" in late and "Ký nháy</button>" not in late
+    assert f'href="{paper.get_absolute_url()}">Mở trang xem' in late
+    paper = make_paper_at("numbering", paper=OutgoingPaper.objects.get(pk=paper.pk), clerk=clerk, head=head)
+    version = paper.version
+    post(client_as(clerk), page("number_paper", paper), version=version, dated_on="27/11/2026")
+    late = post(client_as(other), page("return_paper", paper), version=version, reason="Sai tên").content.decode()
+    assert UNTRUE not in late and clerk.full_name in late and "Trả lại</button>" not in late
+    assert OutgoingPaper.objects.get(pk=paper.pk).state == "sealing"
+
+
+def test_whoever_may_take_a_step_all_the_same_reads_what_was_done_meanwhile_and_keeps_what_they_typed(client_as):
+    clerk = make_user(Role.RECORDS_CLERK)
+    paper = make_paper_at("signing", clerk=clerk)
+    before, version = client_as(clerk), paper.version
+    paper = way.sign_paper(paper=paper, version=version, by=paper.signer, now=timezone.now())
+    late = post(before, page("return_paper", paper), version=version, reason="Sai tên").content.decode()
+    assert UNTRUE not in late and "Trong lúc đó đã có người xử lý" in late and paper.signer.full_name in late
+    assert "Sai tên" in late and f'name="version" value="{paper.version}"' in late
+    series = make_series(numbered_by="system")
+    typed = make_paper_at("numbering", clerk=clerk, series=series)
+    pass_on(OutgoingPaper.objects.get(pk=typed.pk), make_officer(office=typed.office), by=clerk, now=timezone.now())
+    given = {"version": typed.version, "dated_on": "27/11/2026", "number": "3002"}
+    late = post(client_as(clerk), page("number_paper", typed), **given).content.decode()
+    assert "Trong lúc đó đã có người xử lý" in late and "3.002" not in late and "conflict-caption" not in late
+    assert 'value="3002"' in late
+
+
+def test_a_draft_that_was_sent_meanwhile_is_not_given_up(client_as):
+    paper = make_paper()
+    drafter = client_as(paper.drafter)
+    post(drafter, page("send_paper", paper), version=1)
+    for name, more in (("send_paper", {}), ("discard_paper", {"reason": "Thừa"})):
+        late = post(drafter, page(name, paper), version=1, **more).content.decode()
+        assert UNTRUE not in late and "không còn làm được nữa" in late and paper.drafter.full_name in late
+        assert 'type="submit">Trình' not in late and 'type="submit">Bỏ' not in late

@@ -304,3 +304,16 @@ def test_a_wrong_day_says_nothing_of_when_a_file_may_go(officer):
     kept_for_ever = make_work_file(keeper=officer, retention="permanent")
     put(kept_for_ever, make_number(dated_on=date(2026, 11, 27)), officer)
     assert close(kept_for_ever, officer).kept_until is None
+
+
+def test_whoever_is_slower_at_a_work_file_reads_who_closed_it(client_as):
+    officer = make_officer()
+    work_file = make_work_file(keeper=officer)
+    put(work_file, make_number(), officer)
+    close(work_file, officer)
+    address = reverse("documents:close_work_file", args=[work_file.public_id])
+    given = {"version": work_file.version, "operation_key": str(uuid.uuid4())}
+    late = client_as(officer).post(address, given).content.decode()
+    assert "Cả hai bản" not in late and "không còn làm được nữa" in late and officer.full_name in late
+    assert f'href="{work_file.get_absolute_url()}">Mở trang xem' in late
+    assert 'class="btn btn-primary" type="submit"' not in late
