@@ -18,8 +18,8 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
 from audit.refusals import Refused
 from documents.layout import word
-from documents.layout.data import LAYOUTS, LEFT_OPEN, Block, Paper, Signature, as_words, blocks_from, table_of
-from documents.layout.drawing import page_picture, paper_as_pdf
+from documents.layout.data import LAYOUTS, LEFT_OPEN, Block, Copy, Paper, Signature, as_words, blocks_from, table_of
+from documents.layout.drawing import copy_as_pdf, page_picture, paper_as_pdf
 from documents.layout.word import paper_as_docx
 from documents.signing.signatures import AGENCY, SIGNER
 from documents.signing.writing import box_of
@@ -339,3 +339,53 @@ def test_no_words_from_elsewhere_read_as_a_mark(given):
     written = as_words(given, begins_line=True)
     for line in (written, f"{written} như trên", f"Nêu: {as_words(given)} như trên"):
         assert {block.kind for block in blocks_from(line)} <= {"text"} and not LEFT_OPEN.search(line)
+
+
+ENDLESS = "Chữdàikhôngngắt" * 40  # a word that is longer than any line
+
+
+def furthest(pdf):
+    """How far to the left and to the right the letters of all pages go, in points."""
+    document = pypdfium2.PdfDocument(pdf)
+    boxes = [
+        letters.get_charbox(place)
+        for letters in (page.get_textpage() for page in document)
+        for place in range(letters.count_chars())
+        if letters.get_text_range(place, 1).strip()
+    ]
+    return min(left for left, _bottom, _right, _top in boxes), max(right for _left, _bottom, right, _top in boxes)
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_a_word_longer_than_a_line_is_broken_and_stays_one_word_to_whoever_copies_it(layout):
+    body = f"Trước {ENDLESS} sau.\n# {ENDLESS}\nĐiều 1. {ENDLESS}\nTên | Giá trị | Ghi chú\n{ENDLESS} | 1.234.567.890 | {'x' * 39}"
+    made = paper(
+        layout, blocks=blocks_from(body), subject=ENDLESS[:200], addressees=(ENDLESS[:120],), recipients=(ENDLESS[:90],),
+        signature=Signature(("GIÁM ĐỐC",), ENDLESS[:60]),
+    )  # fmt: skip
+    drawn = paper_as_pdf(made).pdf
+    left, right = furthest(drawn)
+    assert left > 29.5 * MM and right < 195.5 * MM
+    pages = pages_of(drawn)
+    said = bare(
+        "".join([pages[0], *(re.sub(rf"^\s*{place}\s", "", text) for place, text in enumerate(pages[1:], start=2))])
+    )
+    assert said.count(ENDLESS) == text_of_docx(paper_as_docx(made)).count(ENDLESS) == 4
+    assert "\u200b" not in said and "1.234.567.890" in said
+
+
+def test_a_part_that_is_copied_breaks_such_a_word_too():
+    made = Copy(
+        superior="UBND", issuer="SỞ CÔNG THƯƠNG", symbol=("", "/TrS-SCT"), heading="TRÍCH SAO", original=ENDLESS, year=2026,
+        made_on=date(2026, 11, 27), blocks=blocks_from(ENDLESS), signature=Signature(("GIÁM ĐỐC",), "Nguyễn Thị Hường"),
+        recipients=(ENDLESS[:90],),
+    )  # fmt: skip
+    left, right = furthest(copy_as_pdf(made).pdf)
+    assert left > 29.5 * MM and right < 195.5 * MM
+
+
+def test_words_that_fit_in_a_line_are_not_broken():
+    words = "phong.quanlycongnghiep@socongthuong.vn"
+    for before in range(1, 12):
+        (text,) = pages_of(paper_as_pdf(paper(blocks=blocks_from(f"{'Gửi tới ' * before}{words} ngay."))).pdf)
+        assert words in text
