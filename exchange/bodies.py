@@ -18,6 +18,7 @@ from rest_framework.fields import SkipField
 from rest_framework.parsers import BaseParser
 
 from exchange.filters import DAY, IDENTIFIER, none_of
+from exchange.signs import LINES, OF_WORDS, is_unseen
 
 MOST_BYTES = 4 * 2**20
 MOST_NAMED = 30  # choices, in a refusal
@@ -223,22 +224,29 @@ class Whole(serializers.IntegerField):
 
 
 class Text(serializers.CharField):
-    """Text as JSON writes it; blanks around it do not count."""
+    """Text as JSON writes it, of which every sign is seen; in one line, unless it is `long`. Blanks around it do not count."""
+
+    def __init__(self, *, long=False, **extra):
+        self.known = OF_WORDS + LINES if long else OF_WORDS
+        super().__init__(**extra)
 
     def to_internal_value(self, data):
         if not isinstance(data, str):
             raise serializers.ValidationError(_("Write a text in quotes."), "not_text")
-        return super().to_internal_value(data)
+        text = super().to_internal_value(data)
+        if not self.is_seen(text):
+            raise serializers.ValidationError(_("Leave away signs that are not seen."), "not_seen")
+        return text
+
+    def is_seen(self, text):
+        return not any(is_unseen(sign, self.known) for sign in text)
 
 
 class SeenText(Text):
-    """Text in one line of which every sign is seen: none that turns its direction or has no width, no blank of another kind."""
+    """A code: a sign of which nothing is seen by itself, or a blank of another kind, makes it another one."""
 
-    def to_internal_value(self, data):
-        text = super().to_internal_value(data)
-        if not text.isprintable():
-            raise serializers.ValidationError(_("Leave away signs that are not seen."), "not_seen")
-        return text
+    def is_seen(self, text):
+        return text.isprintable()
 
 
 class Choice(serializers.ChoiceField):

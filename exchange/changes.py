@@ -17,6 +17,15 @@ from exchange.json_rows import texts_of
 from exchange.resources import Resource
 
 LINKS_AT_ONCE = 5000
+# Said of a thing beside the event of what it is about: the thing's own row shows nothing of it, and perhaps no right does.
+SAID_BESIDE = {
+    "enterprise claim confirmed",
+    "enterprise declared figures",
+    "enterprise got a member",
+    "enterprise got a product",
+    "enterprise lost a member",
+    "product got a title",
+}
 
 
 def _question(resource, caller):
@@ -69,7 +78,7 @@ def _linked(resource, caller, after, unfinished, limit, names):
     links = EventLink.objects.filter(sequence__gt=after)
     if unfinished:
         links = links.filter(sequence__lte=unfinished[0])
-    columns = ("sequence", "event__object_kind", "event__object_id")
+    columns = ("sequence", "event__kind", "event__object_kind", "event__object_id")
     links = list(links.order_by("sequence").values_list(*columns)[:LINKS_AT_ONCE])
     changed, reached = _objects(resource, links, len(links) if unfinished else limit)
     ids = _rows_changed(resource, changed)
@@ -97,8 +106,8 @@ def _linked(resource, caller, after, unfinished, limit, names):
 def _objects(resource, links, limit):
     """({kind: {object: None}} of the links up to a limit of objects, the last sequence that was looked at)."""
     changed, count, reached = {}, 0, 0
-    for sequence, kind, object_id in links:
-        if kind in resource.changes and object_id not in changed.get(kind, ()):
+    for sequence, said, kind, object_id in links:
+        if kind in resource.changes and said not in SAID_BESIDE and object_id not in changed.get(kind, ()):
             if count == limit:
                 break
             changed.setdefault(kind, {})[object_id] = None

@@ -241,7 +241,7 @@ class Answers(serializers.Field):
     def _look_at(self, code, value):
         try:
             if isinstance(value, str):
-                Text(allow_blank=True, max_length=MOST_LONG_TEXT).run_validation(value)
+                Text(long=True, allow_blank=True, max_length=MOST_LONG_TEXT).run_validation(value)
             elif value is not None and (isinstance(value, bool) or not isinstance(value, int)):
                 raise serializers.ValidationError(_now("Write a text in quotes or a whole number."))
         except serializers.ValidationError as refusal:
@@ -280,7 +280,7 @@ def _field(field):
         return Day(**given)
     if field.answers:
         return Choice(choices=list(field.answers), **given)
-    return Text(allow_blank=True, **given)
+    return Text(long=field.kind == KIND.LONG_TEXT, allow_blank=True, **given)
 
 
 def _answers_read(version, answers):

@@ -143,8 +143,14 @@ def family_of(figures):
     return Enterprise.objects.filter(Q(pk__in=roots) | Q(merged_into__in=roots))
 
 
+def confirmed_among(ids):
+    """Of revisions of figures those that were confirmed: of the others nobody hears but who sent them."""
+    return FigureRevision.objects.filter(public_id__in=ids, state=FigureRevision.State.CONFIRMED)
+
+
 def _of_figures(ids):
-    return family_of(FigureRevision.objects.filter(public_id__in=ids)).values_list("public_id", flat=True)
+    """Whose size or latest figures may be others now."""
+    return family_of(confirmed_among(ids)).values_list("public_id", flat=True)
 
 
 ENTERPRISES = register(

@@ -17,6 +17,7 @@ from enterprises.services.figures import FIRST_YEAR, Years, send_figures
 from exchange.api.enterprises import (
     NamedEnterprise,
     OwnerRow,
+    confirmed_among,
     enterprise_named,
     family_of,
     once_within,
@@ -121,16 +122,15 @@ def _confirmed_of(ids):
 
 
 def _of_the_same_years(ids):
-    return _beside(_confirmed(), ids)
+    return _beside(_confirmed(), confirmed_among(ids))
 
 
 def _sent_of_the_same_years(ids):
-    return _beside(FigureRevision.objects.all(), ids)
+    return _beside(FigureRevision.objects.all(), FigureRevision.objects.filter(public_id__in=ids))
 
 
-def _beside(rows, ids):
+def _beside(rows, named):
     """Of the rows those of the same enterprises and years: declaring or confirming one moves what stands beside it."""
-    named = FigureRevision.objects.filter(public_id__in=ids)
     found = rows.filter(enterprise__in=family_of(named), year__in=named.values("year"))
     return found.values_list("public_id", flat=True)
 
@@ -206,7 +206,7 @@ class FigureBody(Measures):
         required=False, allow_null=True, min_value=FIRST_YEAR, max_value=2100, help_text=_("Of constant prices.")
     )
     accounts = Choice(choices=FigureRevision.Accounts.choices, default=FigureRevision.Accounts.SEPARATE)
-    note = Text(required=False, allow_blank=True, max_length=500)
+    note = Text(long=True, required=False, allow_blank=True, max_length=500)
 
 
 def _send(caller, by, values, now, years):

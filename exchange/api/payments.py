@@ -64,7 +64,7 @@ class PaidBody(Body):
 class RefusedBody(Body):
     told = _("The Treasury refused. Nothing is disbursed; whoever prepared the payment prepares another.")
 
-    answer = Text(max_length=500, help_text=_("The Treasury's reason."))
+    answer = Text(long=True, max_length=500, help_text=_("The Treasury's reason."))
 
 
 def _paid(payment, by, values, now):

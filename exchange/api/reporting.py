@@ -269,13 +269,13 @@ class CityStatisticBody(AmountBody):
 class RevisionBody(AmountBody):
     told = _("What a later paper says instead. The revision is a row of its own, and the answer is that row.")
 
-    reason = Text(max_length=300, help_text=_("Why it was revised."))
+    reason = Text(long=True, max_length=300, help_text=_("Why it was revised."))
 
 
 class WithdrawalBody(Body):
     told = _("The figure was recorded by mistake; it stays to be read, out of use.")
 
-    reason = Text(max_length=300)
+    reason = Text(long=True, max_length=300)
 
 
 def _record(caller, by, values, now):

@@ -8,8 +8,10 @@ from django.utils import timezone
 from accounts.roles import Role
 from accounts.services import edit_office
 from audit.chain import seal_all
+from enterprises.models import FigureRevision
 from enterprises.services.enterprises import edit_enterprise, withdraw_enterprise
 from enterprises.services.figures import confirm_figures, declare_figures, return_figures, submit_figures
+from enterprises.services.memberships import add_member, end_membership
 from enterprises.services.merging import merge_enterprises
 from enterprises.services.products import (
     add_product,
@@ -115,9 +117,79 @@ def require_copied(change, *names):
     assert {name for name in copies.names if before[name] != after[name]} >= set(names)
 
 
+def told_of(copies, change):
+    """Of which resources the feeds tell something after `change`; the copies equal the lists all the same."""
+    copies.follow()
+    change()
+    found = copies.follow()
+    assert copies.kept == copies.lists()
+    return {name for name, changes in found.items() if changes}
+
+
 def renamed(entry, **values):
     values = values or {"name_vi": "Tên mới"}
     edit_entry(entry, values, version=entry.version, by="system:test", now=NOW, reason="Đính chính")
+
+
+def test_of_figures_that_nobody_confirmed_no_feed_tells():
+    enterprise, officer, head = make_enterprise(), make_officer(), make_head()
+    make_product(enterprise)
+    make_figures(enterprise, 2024)
+    copies = Copies()
+    values, made = {"revenue_vnd": 1_000_000_000}, []
+
+    def declare():
+        made.append(declare_figures(enterprise=enterprise, year=2024, values=values, by=officer, now=timezone.now()))
+
+    def send():
+        submit_figures(figures=made[-1], by=officer, now=timezone.now())
+
+    def give_back():
+        return_figures(figures=made[-1], reason="Sai", by=head, now=timezone.now())
+
+    def confirm():
+        confirm_figures(figures=made[-1], by=head, now=timezone.now())
+
+    assert [told_of(copies, act) for act in (declare, send, give_back, declare, send)] == [set()] * 5
+    assert told_of(copies, confirm) == {"enterprises", "figures"}
+
+
+def test_of_figures_that_a_system_sent_it_hears_itself_and_nothing_else_tells():
+    enterprise, head = make_enterprise(), make_head()
+    make_product(enterprise)
+    copies = Copies()
+    body = {"tax_code": enterprise.tax_code, "year": 2024, "revenue_vnd": 1_000_000_000}
+
+    def give_back():
+        return_figures(figures=FigureRevision.objects.get(), reason="Sai", by=head, now=timezone.now())
+
+    assert told_of(copies, lambda: copies.system.write("sent_figures", body)) == {"sent_figures"}
+    assert told_of(copies, give_back) == {"sent_figures"}
+
+
+def test_of_the_people_of_an_enterprise_no_feed_tells():
+    enterprise, person = make_enterprise(), make_user()
+    make_product(enterprise)
+    copies = Copies()
+
+    def give():
+        role = Role.PREPARER
+        add_member(enterprise=enterprise, user=person, role=role, by="system:test", now=timezone.now())
+
+    def end():
+        membership = person.memberships.get()
+        end_membership(membership=membership, reason="Nghỉ", by="system:test", now=timezone.now())
+
+    assert told_of(copies, give) == told_of(copies, end) == set()
+
+
+def test_a_new_product_or_title_is_told_of_by_its_own_feed_alone():
+    enterprise, officer, copies, made = make_enterprise(), make_officer(), Copies(), []
+
+    def add():
+        made.append(add_product(enterprise=enterprise, name="Cáp điện", by=officer, now=timezone.now()))
+
+    assert told_of(copies, add) == {"products"}
 
 
 def test_reference_data():

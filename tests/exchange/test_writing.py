@@ -11,6 +11,7 @@ from django.db import connection, connections, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from rest_framework import serializers
 
 from accounts.models import SignIn, User
 from accounts.services import give_post
@@ -18,6 +19,8 @@ from accounts.sessions import reason_to_end
 from audit.models import AccessEntry, Event
 from enterprises.models import FigureRevision, FigureYearClosing
 from enterprises.services.figures import confirm_figures, declare_figures, return_figures
+from exchange.bodies import SeenText, Text
+from exchange.resources import resources
 from exchange.rights import all_scopes
 from jobs.models import Operation
 from programme.models import LedgerEntry
@@ -146,6 +149,67 @@ def test_a_write_to_what_stands_has_no_parameters(statistics):
     asked = f"city_statistics/{made['id']}/withdraw?foo=1"
     assert fault(statistics.post(asked, {"reason": "x"}, **{"if-match": etag})) == (400, "invalid", "foo")
     assert CityStatistic.objects.get().superseded_at is None
+
+
+UNSEEN = [
+    "\x07",
+    "\x7f",
+    "\x85",
+    "\u061c",
+    "\u200b",
+    "\u200e",
+    "\u202e",
+    "\u2066",
+    "\ufeff",
+    "\ufdd0",
+    "\ufffe",
+    "\U000e0041",
+    "\U0001ffff",
+]
+
+
+def texts_of_bodies():
+    """(name, field) of every text of every body."""
+    for each in resources().values():
+        for write in each.writes:
+            for name, field in write.body().fields.items():
+                if isinstance(field, serializers.CharField):
+                    yield f"{each.name}.{write.name}.{name}", field
+
+
+@pytest.mark.parametrize("sign", UNSEEN, ids=ascii)
+def test_no_text_of_a_body_takes_a_sign_that_is_not_seen(sign):
+    names = []
+    for name, field in texts_of_bodies():
+        assert isinstance(field, Text), name
+        with pytest.raises(serializers.ValidationError) as refused:
+            field.run_validation(f"a{sign}b")
+        assert [each.code for each in refused.value.detail] == ["not_seen"], name
+        names.append(name)
+    assert len(names) >= 12
+
+
+def test_long_texts_take_lines_and_words_their_own_signs():
+    long = set()
+    for name, field in texts_of_bodies():
+        if not isinstance(field, SeenText):
+            assert field.run_validation("a\u00adb\u200dc\u200cd\u00a0e") == "a\u00adb\u200dc\u200cd\u00a0e", name
+        try:
+            assert field.run_validation("a\r\n\tb") == "a\r\n\tb"
+            long.add(name.rpartition(".")[2])
+        except serializers.ValidationError as refused:
+            assert refused.detail[0].code == "not_seen"
+    assert long == {"note", "reason", "answer"}
+
+
+def test_unseen_signs_are_named_where_they_stand(statistics):
+    wrong = statistics.post(
+        "city_statistics", {**STATISTIC, "source": "Báo cáo\u202e 12", "vsic_coverage": "B\u200b-E"}
+    )
+    assert wrong.status_code == 400 and not CityStatistic.objects.exists()
+    assert {(each["code"], each["attr"]) for each in wrong.json()["errors"]} == {
+        ("not_seen", "source"), ("not_seen", "vsic_coverage"),
+    }  # fmt: skip
 
 
 # --- who ------------------------------------------------------------------------------------------

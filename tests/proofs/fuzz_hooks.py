@@ -16,6 +16,8 @@ from uuid import uuid4
 import schemathesis
 from schemathesis.core import NOT_SET
 
+from exchange.signs import is_unseen
+
 KNOWN = json.loads(Path(os.environ["FUZZ_KNOWN"]).read_text())
 NAMED = {
     "enterprise": ("enterprises", "id"),
@@ -61,13 +63,16 @@ def before_call(context, case, kwargs):
 
 
 def as_written(value):
-    """Whole numbers without a fraction, and texts that say something: to a schema 1.0 is a whole number too, and a blank a text."""
+    """Whole numbers without a fraction, and texts that say something in signs that are seen.
+
+    To a schema 1.0 is a whole number too, and a blank or what is not seen a text.
+    """
     if isinstance(value, dict):
         return {name: as_written(each) for name, each in value.items()}
     if isinstance(value, list):
         return [as_written(each) for each in value]
-    if isinstance(value, str) and value and not value.strip():
-        return "0"
+    if isinstance(value, str) and value:
+        return "".join(sign for sign in value if not is_unseen(sign)).strip() or "0"
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
