@@ -195,7 +195,9 @@ class Measures(NamedEnterprise):
 class FigureBody(Measures):
     told = _(
         "Figures of an enterprise for one year, sent for review at once. The enterprise is named by its identifier or "
-        "by its tax code. What stands unconfirmed for the same year on the same basis gives way to them."
+        "by its tax code. What stands unconfirmed for the same year on the same basis gives way to them.\n\n"
+        "What is sent is the whole declaration of the year on its basis: a measure that is absent, or null, is not reported, and once "
+        "this is confirmed nothing of it stands any more that an earlier declaration said. To correct one measure send all of them."
     )
 
     year = Whole(min_value=FIRST_YEAR, max_value=2100)

@@ -50,7 +50,20 @@ QUERIES = {
 }
 USUAL = {"list": {"limit": 1}, "changes": {"limit": 1}}
 KEY = {"Idempotency-Key": "5d1c9a6e-3f0b-4c27-9f5e-2b7d8a10c4e3"}
-FIGURES = {"year": 2025, "revenue_vnd": 125_000_000_000, "labour_average": 140}
+FIGURES = {
+    "year": 2025,
+    "output_vnd": 118_000_000_000,
+    "revenue_vnd": 125_000_000_000,
+    "key_product_revenue_vnd": 90_000_000_000,
+    "export_direct_goods_usd_cents": 64_000_000,
+    "export_entrusted_goods_usd_cents": 0,
+    "export_direct_services_usd_cents": 0,
+    "export_entrusted_services_usd_cents": 0,
+    "labour_average": 140,
+    "labour_insured": 132,
+    "capital_vnd": 80_000_000_000,
+    "tax_vnd": 6_200_000_000,
+}
 STATISTIC = {
     "measure": "output",
     "year": 2025,

@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 from jsonschema import Draft202012Validator
 
+from enterprises.models.figures import MEASURES
 from exchange import views
 from exchange.catalogue import TYPES
 from exchange.examples import examples
@@ -53,6 +54,17 @@ def test_the_description_is_written_once_for_each_language_and_not_sent_twice():
     again = Client().get("/api/v1/openapi.json", headers={"if-none-match": first.headers["ETag"]})
     assert (again.status_code, views._described.cache_info().misses) == (304, before)
     assert "Accept-Language" in again.headers["Vary"]
+
+
+def test_the_examples_of_sending_figures_are_whole_declarations():
+    bodies = [
+        examples()["sent_figures_create"]["request"]["body"],
+        *examples()["sent_figures_bulk"]["request"]["body"]["rows"],
+    ]
+    assert all(set(MEASURES) <= body.keys() for body in bodies)
+    guide = (HOUSE / "docs" / "api.md").read_text()
+    (sent,) = re.findall(r"figures.json <<JSON\n(.*?)\nJSON", guide, re.DOTALL)
+    assert set(MEASURES) <= json.loads(sent).keys()
 
 
 def test_the_description_has_no_parameters():

@@ -26,7 +26,15 @@ from jobs.models import Operation
 from programme.models import LedgerEntry
 from reporting.models import CityStatistic
 from tests.exchange.calling import System
-from tests.factories import make_administrator, make_enterprise, make_office, make_officer, make_period, make_unit
+from tests.factories import (
+    make_administrator,
+    make_enterprise,
+    make_head,
+    make_office,
+    make_officer,
+    make_period,
+    make_unit,
+)
 from tests.programme.making import make_budget_year, make_commitment, make_line, make_payment
 
 pytestmark = pytest.mark.django_db
@@ -149,6 +157,17 @@ def test_a_write_to_what_stands_has_no_parameters(statistics):
     asked = f"city_statistics/{made['id']}/withdraw?foo=1"
     assert fault(statistics.post(asked, {"reason": "x"}, **{"if-match": etag})) == (400, "invalid", "foo")
     assert CityStatistic.objects.get().superseded_at is None
+
+
+def test_a_sending_is_the_whole_declaration_what_is_absent_is_not_reported():
+    enterprise, sender = make_enterprise(), System("figures:read", "figures:write")
+    whole = {"tax_code": enterprise.tax_code, "year": 2024, "revenue_vnd": 9_000_000_000, "labour_average": 140}
+    for body in (whole, {"tax_code": enterprise.tax_code, "year": 2024, "labour_average": 150}):
+        sent = sender.write("sent_figures", body)
+        figures = FigureRevision.objects.get(public_id=sent["id"])
+        confirm_figures(figures=figures, by=make_head(), now=timezone.now())
+    (standing,) = sender.read("figures?standing=true")["data"]
+    assert (standing["labour_average"], standing["revenue_vnd"]) == (150, None)
 
 
 UNSEEN = [
