@@ -129,7 +129,7 @@ def _header(name, what, **more):
 
 KEY = _header(
     "Idempotency-Key",
-    _("A key of your own: the same request again with it reads the same answer."),
+    _("A key of your own: the same request again with it reads the same answer. It is kept for good."),
     pattern=f"^{KEY_PATTERN}$",
 )
 IF_MATCH = _header("If-Match", _("The ETag of the row as you saw it; `*` is refused."))

@@ -7,13 +7,13 @@ which state of it they saw (`If-Match`).
 
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 
 from django.db import connection, transaction
 from django.http import Http404, HttpResponse
 from django.utils.http import parse_etags, quote_etag
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from drf_standardized_errors.formatter import ExceptionFormatter
 from rest_framework import exceptions
 from rest_framework.exceptions import ValidationError
@@ -97,11 +97,12 @@ class InFlight(exceptions.APIException):
 
 @dataclass(frozen=True)
 class Written:
-    """The answer to a write, as it is kept: `body` is JSON text, `place` the address of what was made."""
+    """The answer to a write, as it is kept: `body` is JSON text, `place` the address of what was made, `language` that of the body."""
 
     status: int
     body: str
     place: str = ""
+    language: str = ""
 
     @property
     def response(self):
@@ -110,6 +111,8 @@ class Written:
             answer.headers["ETag"] = etag_of(self.body.encode())
         if self.place:
             answer.headers["Location"] = self.place
+        if self.language:
+            answer.headers["Content-Language"] = self.language
         return answer
 
 
@@ -153,7 +156,7 @@ def write_once(request, caller, verb, content, do, *, now) -> Written:
                 if not operation.done:
                     by = _account_of(caller, now)
                     written = done_or_refused(lambda: do(by))
-                    operation.store({"status": written.status, "body": written.body, "place": written.place})
+                    operation.store(asdict(replace(written, language=get_language())))
                 return Written(**operation.operation.answer)
     except KeyReused:
         raise OtherBody from None

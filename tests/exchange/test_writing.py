@@ -22,6 +22,7 @@ from enterprises.services.figures import confirm_figures, declare_figures, retur
 from exchange.bodies import SeenText, Text
 from exchange.resources import resources
 from exchange.rights import all_scopes
+from exchange.writing import Written
 from jobs.models import Operation
 from programme.models import LedgerEntry
 from reporting.models import CityStatistic
@@ -92,6 +93,22 @@ def test_the_same_request_reads_the_same_bytes(statistics):
     }
     assert CityStatistic.objects.count() == 1
     assert statistics.get(first["Location"].removeprefix("/api/v1/")).content == first.content
+
+
+def test_a_repetition_says_in_which_language_it_answers(statistics):
+    for body, key in ((STATISTIC, "k-1"), (STATISTIC, "k-2")):  # done, then refused
+        answers = []
+        for statistics.language in ("en", "vi", "en"):
+            answers.append(statistics.post("city_statistics", body, key=key))
+        assert {(one.content, one["Content-Language"]) for one in answers} == {(answers[0].content, "en")}
+    statistics.language = "vi"
+    assert statistics.post("city_statistics", STATISTIC, key="k-3")["Content-Language"] == "vi"
+
+
+def test_what_was_kept_before_its_language_was_is_still_answered():
+    kept = {"status": 201, "body": "{}", "place": "/api/v1/city_statistics/1"}
+    answer = Written(**kept).response
+    assert (answer.status_code, answer.content, answer.has_header("Content-Language")) == (201, b"{}", False)
 
 
 def test_another_body_with_the_same_key_is_refused_and_does_nothing(statistics):
