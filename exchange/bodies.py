@@ -1,6 +1,7 @@
 """What a write through the API is given, read strictly: nothing is guessed, rounded, trimmed away or left unread."""
 
 import json
+from collections import Counter
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import date
@@ -79,18 +80,28 @@ def _read(body):
         return json.loads(text, parse_constant=_refuse, parse_float=Decimal, object_pairs_hook=_each_once)
     except RecursionError:
         raise exceptions.ParseError(_("The body is nested too deeply.")) from None
-    except ValueError as wrong:
-        raise exceptions.ParseError(_("The body is no JSON: %(problem)s.") % {"problem": wrong}) from None
+    except UnicodeDecodeError as wrong:
+        raise _no_json(_("byte %(number)s is none of UTF-8") % {"number": wrong.start + 1}) from None
+    except json.JSONDecodeError as wrong:
+        place = {"line": wrong.lineno, "column": wrong.colno}
+        raise _no_json(_("look at line %(line)s, sign %(column)s") % place) from None
+    except ValueError:
+        raise _no_json(_("a number has too many digits")) from None
+
+
+def _no_json(problem):
+    return exceptions.ParseError(_("The body is no JSON: %(problem)s.") % {"problem": problem})
 
 
 def _refuse(word):
-    raise ValueError(f"{word} is no number of JSON")
+    raise _no_json(_("%(word)s is no number") % {"word": word})
 
 
 def _each_once(pairs):
     found = dict(pairs)
     if len(found) < len(pairs):
-        raise ValueError("a name stands twice in an object")
+        ((twice, _times),) = Counter(name for name, _value in pairs).most_common(1)
+        raise _no_json(_("“%(name)s” stands twice in an object") % {"name": twice})
     return found
 
 
@@ -123,8 +134,8 @@ class JsonAndFiles(BaseParser):
             parser_context["view"].received = files
         except RequestDataTooBig:
             raise TooLarge from None
-        except (MultiPartParserError, SuspiciousOperation, ValueError) as wrong:
-            raise exceptions.ParseError(_("The form cannot be read: %(problem)s.") % {"problem": wrong}) from None
+        except (MultiPartParserError, SuspiciousOperation, ValueError):
+            raise exceptions.ParseError(_("The form cannot be read: it is not multipart/form-data.")) from None
         parts = [*texts.getlist(self.json_part), *(file.read(MOST_BYTES + 1) for file in files.getlist(self.json_part))]
         faults = Faults()
         faults.named = {name: [_("Send this as a file, with a name.")] for name in texts if name != self.json_part}
@@ -140,7 +151,7 @@ class JsonAndFiles(BaseParser):
 def _as_sent(text):
     """The bytes of a text of a form; where a byte was none of UTF-8 they are no longer known."""
     if "\ufffd" in text:
-        raise exceptions.ParseError(_("The body is no JSON: %(problem)s.") % {"problem": "UTF-8"})
+        raise _no_json(_("it is not in UTF-8"))
     return text.encode()
 
 

@@ -314,6 +314,9 @@ def _read(caller, values, now):
     if version:
         given["answers"], unread = _answers_read(version, given["answers"])
         faults.named |= {"answers": unread} if unread else {}
+        known = set(version.components.values_list("code", flat=True))
+        sentence = _now("The procedure has no such component.")
+        faults.named |= {code: [sentence] for code in given["files"] if code not in known}
     return given, faults
 
 

@@ -91,7 +91,7 @@ def revise_statistic(
     _require_believable(statistic.measure, amount)
     old = CityStatistic.objects.select_for_update(of=("self",)).get(pk=statistic.pk)
     if old.superseded_at is not None:
-        raise Conflict(_("Somebody else revised this figure meanwhile. Look at the latest revision first."))
+        raise _out_of_use(old)
     if published_on < old.published_on:
         raise Refused(_(BEFORE_REVISED) % {"day": formats.vn_date(old.published_on)})
     now = max(now, old.recorded_at)
@@ -133,8 +133,14 @@ def withdraw_statistic(*, statistic, reason, by, now):
         superseded_at=max(now, statistic.recorded_at)
     )
     if not changed:
-        raise Conflict(_("Somebody else revised this figure meanwhile. Look at the latest revision first."))
+        raise _out_of_use(statistic)
     record_event("statistic withdrawn", statistic, by=by, now=now, reason=reason, before=_told(statistic))
+
+
+def _out_of_use(statistic):
+    if CityStatistic.objects.filter(supersedes=statistic).exists():
+        return Conflict(_("Somebody else revised this figure meanwhile. Look at the latest revision first."))
+    return Conflict(_("This figure was withdrawn already: it is out of use."))
 
 
 def _require_past(*, year, published_on, now):

@@ -248,6 +248,21 @@ def test_unseen_signs_are_named_where_they_stand(statistics):
     }  # fmt: skip
 
 
+def test_what_is_out_of_use_says_whether_it_was_revised_or_withdrawn(statistics):
+    made = statistics.write("city_statistics", STATISTIC)
+    place, why = f"city_statistics/{made['id']}", {"reason": "Sai"}
+
+    def done(verb, body):
+        return statistics.post(f"{place}/{verb}", body, **{"if-match": statistics.get(place).headers["ETag"]})
+
+    assert done("withdraw", why).status_code == 200
+    for again in (done("withdraw", why), done("revise", revision())):
+        assert fault(again)[:2] == (409, "conflict") and "đã được rút" in sentence(again)
+    place = f"city_statistics/{statistics.write('city_statistics', STATISTIC)['id']}"
+    assert done("revise", revision()).status_code == 200
+    assert "vừa điều chỉnh" in sentence(done("withdraw", why))
+
+
 # --- who ------------------------------------------------------------------------------------------
 
 
@@ -410,6 +425,28 @@ def test_a_body_that_is_none_is_a_clear_4xx(statistics, text, status):
     answer = statistics.post("city_statistics", text)
     assert answer.status_code == status and json.loads(answer.content)["errors"][0]["detail"]
     assert not CityStatistic.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[1,", "xem dòng 1, ký tự thứ 4"),
+        ('{"a": 1\n "b"}', "xem dòng 2, ký tự thứ 2"),
+        (" ", "xem dòng 1, ký tự thứ 2"),
+        ("\ufeff{}", "xem dòng 1, ký tự thứ 1"),
+        ('{"a": NaN}', "NaN không phải số"),
+        ('{"a": -Infinity}', "-Infinity không phải số"),
+        ('{"a": 1, "b": 2, "a": 3}', "“a” xuất hiện hai lần"),
+        ('{"a": ' + "9" * 5000 + "}", "có số dài quá nhiều chữ số"),
+        (b'{"a": "\xff"}', "byte thứ 8 không theo UTF-8"),
+    ],
+    ids=range(9),
+)
+def test_what_is_no_json_is_said_in_words_of_the_language_that_was_asked_for(statistics, text, said):
+    answer = statistics.post("city_statistics", text)
+    assert answer.status_code == 400 and said in sentence(answer)
+    statistics.language = "en"
+    assert "Expecting" not in sentence(statistics.post("city_statistics", text))
 
 
 def test_another_kind_of_body_is_refused(statistics):
