@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from screens.text import code_key, matching
 
 _WHOLE = re.compile(r"-?[0-9]{1,18}")
-IDENTIFIER = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+IDENTIFIER = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -91,6 +91,14 @@ class AnyWriting(Code):
     @staticmethod
     def kept(value):
         return code_key(as_usual(value))
+
+
+class CapitalCode(Code):
+    """A code that is kept in capitals, however it is written."""
+
+    @staticmethod
+    def kept(value):
+        return as_usual(value).upper()
 
 
 class Identifier(django_filters.Filter):

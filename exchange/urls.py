@@ -1,9 +1,27 @@
-from django.urls import path
+from uuid import UUID
+
+from django.urls import path, register_converter
 
 from exchange import views, views_events, views_token
+from exchange.filters import IDENTIFIER
 from exchange.resources import resources
 
 app_name = "exchange"
+
+
+class IdentifierConverter:
+    """An identifier in capitals or not: it is the same (RFC 9562, 4)."""
+
+    regex = IDENTIFIER.pattern
+
+    def to_python(self, value):
+        return UUID(value)
+
+    def to_url(self, value):
+        return str(value)
+
+
+register_converter(IdentifierConverter, "identifier")
 
 
 def addresses(resource):
@@ -16,7 +34,7 @@ def addresses(resource):
         "kind_of_object": resource.model._meta.label_lower,
     }
     base, found = f"v1/{resource.name}", []
-    kinds = [("", views.ListOfRows), ("/stream", views.StreamOfRows), ("/<uuid:public_id>", views.OneRow)]
+    kinds = [("", views.ListOfRows), ("/stream", views.StreamOfRows), ("/<identifier:public_id>", views.OneRow)]
     if resource.changes:
         kinds.append(("/changes", views.Changes))
     for tail, view in kinds:
@@ -28,7 +46,7 @@ def addresses(resource):
     for each in resource.writes:
         if each.of_one:
             view = views.WriteOne.as_view(**made, write=each)
-            found.append(path(f"{base}/<uuid:public_id>/{each.name}", view, name=f"{resource.name}_{each.name}"))
+            found.append(path(f"{base}/<identifier:public_id>/{each.name}", view, name=f"{resource.name}_{each.name}"))
         if each.in_bulk:
             view = views.ManyRows.as_view(**made, write=each)
             found.append(path(f"{base}/bulk", view, name=f"{resource.name}_bulk"))

@@ -5,7 +5,7 @@ from django.db.models import OuterRef
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from exchange.filters import ApiFilter, Code, Day, InForceOn, Search, Truth
+from exchange.filters import ApiFilter, CapitalCode, Code, Day, InForceOn, Search, Truth
 from exchange.resources import Resource, register, rows_with
 from exchange.rows import Row, Vnd, public_id
 from reference.models import (
@@ -145,7 +145,7 @@ class MoneySourceFilter(ItemFilter):
 
 
 class ExchangeRateFilter(ApiFilter):
-    currency = Code(label=_("Currency (ISO 4217)"))
+    currency = CapitalCode(label=_("Currency (ISO 4217)"))
     since = Day(field_name="on", lookup_expr="gte", label=_("On this day or later"))
     until = Day(field_name="on", lookup_expr="lte", label=_("On this day or earlier"))
 

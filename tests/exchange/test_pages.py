@@ -177,6 +177,11 @@ def test_one_thing_is_read_by_its_identifier(system):
     assert system.read(f"enterprises/{enterprise.public_id}")["tax_code"] == enterprise.tax_code
     assert system.get(f"enterprises/{uuid.uuid4()}").status_code == 404
     assert system.get(f"enterprises/{enterprise.pk}").status_code == 404
+    one, other = (
+        system.get(f"enterprises/{text}") for text in (enterprise.public_id, str(enterprise.public_id).upper())
+    )
+    assert (one.content, one["ETag"]) == (other.content, other["ETag"])
+    assert system.get(f"enterprises/{enterprise.public_id.hex}").status_code == 404
 
 
 def test_a_list_asks_the_same_few_queries_however_long_it_is():

@@ -28,6 +28,7 @@ from tests.factories import (
     make_industry_code,
     make_officer,
     make_product,
+    make_rate,
     make_title,
 )
 from tests.programme.making_plans import make_plan
@@ -154,6 +155,14 @@ def test_codes_and_words_are_found_by_digits_of_any_script_and_width():
             assert [row["id"] for row in found] == [str(maker.public_id)], (name, digits)
     for code in ("Đ10", unicodedata.normalize("NFD", "Đ10"), "Đ１０"):
         assert len(reader.walk(f"industry_codes?limit=5&code={code}")) == 1, code
+
+
+def test_a_currency_is_found_in_capitals_or_not():
+    for currency in ("USD", "EUR"):
+        make_rate(currency=currency)
+    system = System("reference:read")
+    for text in ("USD", "usd", "Usd", "ＵＳＤ"):
+        assert [row["currency"] for row in system.walk(f"exchange_rates?limit=10&currency={text}")] == ["USD"], text
 
 
 def test_blanks_alone_find_nothing_rather_than_everything():
