@@ -29,6 +29,7 @@ class SubscriptionForm(ModelForm):
 
     def __init__(self, *args, client, **kwargs):
         super().__init__(*args, **kwargs)
+        self.fields["address"].widget.attrs.pop("maxlength", None)  # a browser would cut what is pasted
         allowed = names_within(client.scopes)
         kept = [name for name in self.instance.types if name not in allowed]
         self.fields["types"].choices = [(name, label_of(name)) for name in (*allowed, *kept)]

@@ -17,12 +17,13 @@ import httpcore
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from exchange.models import Sending
+from exchange.models import Sending, Subscription
 
 CONNECT = 5  # seconds
 PATIENCE = 15  # for a whole call, once the name is known
 MOST_READ = 64 * 1024
-_NUMBERS = re.compile(r"0x[0-9a-f.x]+|[0-9]+|[0-9]+\.[0-9]+|[0-9]+\.[0-9]+\.[0-9]+", re.IGNORECASE)
+_NUMBERS = re.compile(r"(.*\.)?([0-9]+|0x[0-9a-f]*)\.?", re.IGNORECASE)  # of which programs make addresses of their own
+MOST_ADDRESS = Subscription._meta.get_field("address").max_length
 _UNICAST = ipaddress.ip_network("2000::/3")
 
 
@@ -88,6 +89,8 @@ def place_of(host: str, port: int) -> str:
 
 def why_not_address(address: str) -> str:
     """Why events cannot be sent to this address, as far as can be told without calling it; "" if they can."""
+    if len(address) > MOST_ADDRESS:
+        return _("The address has at most %(most)s signs.") % {"most": MOST_ADDRESS}
     if not address.isascii() or not address.isprintable() or " " in address:
         return _("Write the address in plain letters, without blanks.")
     try:
@@ -99,7 +102,7 @@ def why_not_address(address: str) -> str:
         return _("The address begins with https://.")
     if not host or parts.username is not None or parts.fragment or port == 0:
         return _("Write the address without name, password and “#”.")
-    if host == "localhost" or host.endswith(".localhost") or _NUMBERS.fullmatch(host):
+    if host == "localhost" or host.endswith(".localhost") or _is_number(host):
         return _("%(host)s is no public address; events are not sent there.") % {"host": host}
     if _is_literal(host) and not (is_public(host) or is_inside(host)):
         return _("%(host)s is no public address; events are not sent there.") % {"host": host}
@@ -107,6 +110,11 @@ def why_not_address(address: str) -> str:
         allowed = ", ".join(map(str, settings.EVENTS_PORTS))
         return _("Events are sent to these ports only: %(allowed)s.") % {"allowed": allowed}
     return ""
+
+
+def _is_number(host):
+    """Whether it is an address in another writing than the usual one (0177.0.0.1, 2130706433): no name ends so (RFC 3696, 2)."""
+    return bool(_NUMBERS.fullmatch(host)) and not _is_literal(host)
 
 
 def _is_literal(host):

@@ -68,9 +68,11 @@ def _sound(values, *, now):
             raise Refused(_("There is no such code: %(those)s.") % {"those": ", ".join(missing)})
     for network in values["addresses"]:
         try:
-            ip_network(network)
+            is_everywhere = ip_network(network).prefixlen == 0
         except ValueError:
             raise Refused(_("“%(text)s” is no address or network, such as 10.1.0.0/16.") % {"text": network}) from None
+        if is_everywhere:
+            raise Refused(_("“%(text)s” is every address. Leave the list empty to allow all.") % {"text": network})
     today = timezone.localdate(now)
     last = last_day_from(today)
     if not today <= values["expires_on"] <= last:

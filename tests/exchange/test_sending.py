@@ -481,11 +481,27 @@ def test_proxies_of_the_environment_are_not_asked(monkeypatch, subscription, rec
         "https://receiver.example.com/\nX-Other: 1",
         "receiver.example.com",
         "https://[::1",
+        "https://0177.0.0.1/",
+        "https://203.119.8.01/",
+        "https://0x7f.0.0.1/",
+        "https://127.1/",
+        "https://127.0.1/",
+        "https://2130706433/",
+        "https://0x7f000001/",
+        "https://example.0x1/",
+        "https://203.119.8.1./",
+        f"https://receiver.example.com/{'x' * 480}",
         "",
     ],
 )
 def test_an_address_that_cannot_be_meant_is_refused(settings, address):
     assert why_not_address(address)
+
+
+def test_names_with_numbers_and_public_addresses_may_be_meant():
+    for host in ("203.119.8.1", "[2606:4700::1111]", "1.example.com", "0x7f.example.com", "sct.hanoi.gov.vn"):
+        assert why_not_address(f"https://{host}/") == "", host
+    assert why_not_address(f"https://receiver.example.com/{'x' * 471}") == ""
 
 
 def test_the_operator_may_allow_a_network(settings):

@@ -97,6 +97,8 @@ def test_an_address_is_added_and_its_secret_stands_on_the_answer_alone(browser):
     [
         ({"address": "http://receiver.example.com/"}, "begins with https://"),
         ({"address": "https://127.0.0.1/"}, "no public address"),
+        ({"address": "https://0177.0.0.1/"}, "no public address"),
+        ({"address": ADDRESS + "x" * 500}, "500"),
         ({"types": []}, "Choose “Events”"),
         ({"types": ["plan.approved"]}, "plan.approved"),
     ],
@@ -108,6 +110,14 @@ def test_what_is_wrong_is_said_and_nothing_is_added(browser, wrong, sentence):
     )
     assert answer.status_code == 200 and sentence in said(answer)
     assert not Subscription.objects.exists()
+
+
+def test_an_address_that_is_too_long_is_not_cut_where_it_is_pasted(browser):
+    client, _secret = make_client(*HEARS)
+    (field,) = re.findall(
+        r'<input[^>]*name="address"[^>]*>', browser.get(page(client, "add_subscription")).content.decode()
+    )
+    assert "maxlength" not in field
 
 
 def test_an_address_is_edited_and_a_conflict_shows_both(browser):

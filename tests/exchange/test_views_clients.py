@@ -119,6 +119,8 @@ def test_a_system_is_registered_and_its_secret_stands_on_the_answer_alone(browse
         ({"scopes": []}, "Rights"),
         ({"scopes": ["everything:read"]}, "everything:read"),
         ({"addresses": "10.1.0.0/99"}, "10.1.0.0/99"),
+        ({"addresses": "0.0.0.0/0"}, "“0.0.0.0/0” is every address"),
+        ({"addresses": "10.1.0.0/16\n::/0"}, "“::/0” is every address"),
         ({"calls_a_minute": "0"}, "Too small"),
         ({"calls_a_minute": "1e9"}, "1e9"),
         ({"expires_on": "01/01/2020"}, "The last day lies between"),
