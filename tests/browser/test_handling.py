@@ -48,7 +48,9 @@ def supplement(officer, head, wanted, address):
     officer.fill("#id_wanted_0", wanted)
     officer.fill("#id_reason_0", "Chưa đủ căn cứ xử lý")
     press(officer, "Lưu và kiểm tra")
-    expect(officer.locator("main")).to_contain_text("Lãnh đạo phòng hoặc lãnh đạo Sở không tham gia soạn sẽ kiểm tra và gửi")
+    expect(officer.locator("main")).to_contain_text(
+        "Lãnh đạo phòng hoặc lãnh đạo Sở không tham gia soạn sẽ kiểm tra và gửi"
+    )
     head.goto(officer.url)
     press(head, "Gửi cho doanh nghiệp")
     expect(head.locator("main")).to_contain_text("Chờ doanh nghiệp bổ sung")

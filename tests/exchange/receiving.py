@@ -89,8 +89,12 @@ def receiving(tls=None):
         protocol_version = "HTTP/1.1"
 
         def do_POST(self):
-            body = self.rfile.read(int(self.headers["Content-Length"])).decode()
-            status, more = receiver.answer(body, dict(self.headers))
+            length = int(self.headers["Content-Length"])
+            body = self.rfile.read(length)
+            if len(body) < length:  # whoever sent it died meanwhile: nothing arrived
+                self.close_connection = True
+                return
+            status, more = receiver.answer(body.decode(), dict(self.headers))
             self.send_response(status)
             for name, value in more.items():
                 self.send_header(name, value)

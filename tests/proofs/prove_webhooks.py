@@ -9,6 +9,7 @@ import json
 import os
 import random
 import socket
+import sys
 import threading
 import time
 from contextlib import ExitStack, contextmanager
@@ -131,7 +132,8 @@ class Verifying:
 
         try:
             event = verified(self.secret, body, headers)
-        except Exception:
+        except Exception as fault:
+            sys.stderr.write(f"# no signature that holds: {fault!r} of {len(body)} letters, {headers}\n")
             self.unsigned += 1
             return 401
         time.sleep(int(event["id"][:2], 16) / 256 * 0.02)  # up to 20 milliseconds
