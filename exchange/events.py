@@ -67,6 +67,10 @@ def _combinations(names):
     return (some for count in range(1, len(names) + 1) for some in combinations(names, count))
 
 
+def _joined(labels):
+    return format_lazy(", ".join(["{}"] * len(labels)), *labels)
+
+
 # Written down before it is answered, so that nothing is taken without a trace: also what then was not there, or refused.
 WAYS = {
     "list": _("Asked for a list through the API"),
@@ -74,13 +78,17 @@ WAYS = {
     "stream": _("Asked for everything through the API"),
     "changes": _("Asked for what changed through the API"),
 }
+_LABELS = {each.scope: each.scope_label for each in resources().values()}
 for _resource in resources().values():
     for _kind, _sentence in WAYS.items():
         describe_access(f"api {_resource.name} {_kind}", format_lazy("{}: {}", _sentence, _resource.label))
         for _names in _combinations(_resource.row.expandable):
+            _shown = [_LABELS[_resource.row.expandable[_name]] for _name in _names]
             describe_access(
                 f"api {_resource.name} {_kind} {' '.join(_names)}",
-                format_lazy("{}: {} ({})", _sentence, _resource.label, ", ".join(_names)),
+                format_lazy(
+                    _("{asked}: {what}, with: {more}"), asked=_sentence, what=_resource.label, more=_joined(_shown)
+                ),
             )
     for _write in _resource.writes:
         describe_access(

@@ -25,6 +25,7 @@ from exchange.telling import EXPIRES
 from notices.services.telling import tell
 from reference.models import AdministrativeUnit, ProductGroup
 from reference.services import rule
+from reference.years import same_day
 from screens import formats
 
 EDITABLE = (
@@ -74,21 +75,13 @@ def _sound(values, *, now):
         if is_everywhere:
             raise Refused(_("“%(text)s” is every address. Leave the list empty to allow all.") % {"text": network})
     today = timezone.localdate(now)
-    last = last_day_from(today)
+    last = same_day(today, YEARS)
     if not today <= values["expires_on"] <= last:
         raise Refused(
             _("The last day lies between today and %(day)s; then the connection is looked at anew.")
             % {"day": formats.vn_date(last)}
         )
     return values
-
-
-def last_day_from(day):
-    """The same day two years on; of a 29 February the 28."""
-    try:
-        return day.replace(year=day.year + YEARS)
-    except ValueError:
-        return day.replace(year=day.year + YEARS, day=28)
 
 
 def _take_name(client, save):

@@ -95,7 +95,7 @@ def day_by_procedure(version, now):
 def _require_day(answer_by, version, now):
     if answer_by is None and version.answer_days is None:
         raise Refused(_("Name the day by which the enterprise answers: the procedure names none."))
-    if answer_by is not None and answer_by <= timezone.localdate(now):
+    if _is_over(answer_by, now):
         raise Refused(_("The day by which the enterprise answers must be still to come."))
 
 
@@ -107,7 +107,11 @@ def writers_of(request):
 
 def is_day_over(request, now):
     """Whether a prepared request names a day that is not to come any more: it is changed before it is sent."""
-    return request.answer_by is not None and request.answer_by <= timezone.localdate(now)
+    return _is_over(request.answer_by, now)
+
+
+def _is_over(day, now):
+    return day is not None and day <= timezone.localdate(now)
 
 
 def _require_prepared(row):

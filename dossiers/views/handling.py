@@ -313,8 +313,8 @@ def note_dossier(request, public_id):
     )  # fmt: skip
 
 
-# what may be done with a dossier while a request for a supplement is prepared: all else waits for that, or drops it
-BESIDE_A_REQUEST = (*STAYING, Verb.REFUSE, DRAFTING)
+# what may be done with a dossier while a request for a supplement is prepared, or drops it: all else waits for that
+BESIDE_A_REQUEST = (*STAYING, Verb.REFUSE, Verb.STOP, DRAFTING)
 
 
 def acts_now(user, dossier, now, *, prepared=None, unready=None):

@@ -28,6 +28,7 @@ from programme.models import (
     StepKind,
     YearState,
 )
+from reference.years import same_day
 
 LEVELS = ("assigned_vnd", "allocated_vnd", "committed_vnd", "spent_vnd", "settled_vnd")
 # Prepared steps that will take from what is left of a line, once approved.
@@ -325,11 +326,7 @@ SPENDING = {EntryKind.ADVANCE: 1, EntryKind.PAY: 1, EntryKind.RECOVER: -1, Entry
 
 
 def same_day_last_year(today):
-    """28/02 for 29/02."""
-    try:
-        return today.replace(year=today.year - 1)
-    except ValueError:
-        return today.replace(year=today.year - 1, day=28)
+    return same_day(today, -1)
 
 
 def earlier_lines(lines, years, today):

@@ -163,11 +163,12 @@ def test_while_a_request_is_prepared_what_waits_for_it_is_not_offered(client_as,
     request = make_supplement(lodged, by=officer)
     sending = to("send_supplement", lodged, request.public_id)
     page = text_of(client_as(officer).get(here))
-    assert to("submit_dossier", lodged) not in page and to("stop_dossier", lodged) not in page
+    assert to("submit_dossier", lodged) not in page
     assert f'<a href="{sending}">Xem hoặc sửa</a>' in page and "Kiểm tra và gửi" not in page
     page = text_of(client_as(head).get(here))
     assert f'<a class="btn btn-primary" href="{sending}">Kiểm tra và gửi yêu cầu bổ sung</a>' in page
-    assert to("assign_dossier", lodged) in page and to("stop_dossier", lodged) not in page
+    assert to("assign_dossier", lodged) in page and to("ask_supplement", lodged) not in page
+    assert to("stop_dossier", lodged) in page  # which drops the request
     assert sending not in text_of(client_as(clerk).get(here))
     editing = client_as(head).get(to("edit_supplement", lodged, request.public_id))
     assert "Người sửa yêu cầu không gửi" in text_of(editing)
@@ -183,7 +184,7 @@ def test_a_request_whose_day_is_over_says_so_before_it_is_sent(client_as, lodged
     today = timezone.localdate()
     request = make_supplement(lodged, answer_by=today)
     page = text_of(clerk.get(to("send_supplement", lodged, request.public_id)))
-    assert f"Hạn bổ sung {today:%d/%m/%Y} không còn sau ngày hôm nay" in page and "Gửi cho doanh nghiệp" not in page
+    assert f"Hạn bổ sung {today:%d/%m/%Y} đã đến hoặc đã qua" in page and "Gửi cho doanh nghiệp" not in page
 
 
 def test_what_did_not_come_online_says_where_the_enterprise_supplements_and_withdraws_it(

@@ -84,7 +84,8 @@ def test_a_field_that_is_expanded_names_a_right_that_there_is_and_that_opens_its
         assert right in scope_of.get(model, {right}), f"{each.name}: {field} shows rows of {model}"
         with override("en"):
             sayings = [said(f"api {each.name} {kind} {field}") for kind in ("list", "one", "stream", "changes")]
-        assert all(text.endswith(f"({field})") for text in sayings)
+            shown = str(next(of.scope_label for of in resources().values() if of.scope == right))
+        assert all(text.endswith(f", with: {shown}") for text in sayings)
 
 
 def test_what_always_stands_in_a_row_is_of_no_resource_with_another_right():
@@ -103,6 +104,9 @@ def test_what_was_expanded_is_written_down():
     kinds = ("list", "stream", "changes", "one")
     whats = list(AccessEntry.objects.filter(actor=both.client.actor).order_by("id").values_list("what", flat=True))
     assert whats == [f"api enterprises {kind} latest_figures" for kind in kinds]
+    with override("vi"):
+        sentences = [str(said(what)) for what in whats]
+    assert all(", kèm: Số liệu" in words and "latest" not in words for words in sentences), sentences
 
 
 def addresses_of_writes():

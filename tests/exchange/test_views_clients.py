@@ -15,7 +15,8 @@ from django.utils import timezone, translation
 from exchange.callers import caller_for
 from exchange.models import Client, Secret
 from exchange.rights import all_scopes, idle_scopes
-from exchange.services import edit_client, last_day_from
+from exchange.services import YEARS, edit_client
+from reference.years import same_day
 from tests.exchange.calling import System, ask_for_token, make_client
 from tests.exchange.receiving import make_subscription
 from tests.exchange.test_clients import BY, off, values_of
@@ -83,8 +84,8 @@ def test_a_right_that_gives_a_narrowed_system_nothing_says_so_on_its_page(browse
 
 
 def test_a_system_is_connected_for_two_years_at_most():
-    assert last_day_from(date(2026, 11, 29)) == date(2028, 11, 29)
-    assert last_day_from(date(2028, 2, 29)) == date(2030, 2, 28)
+    assert same_day(date(2026, 11, 29), YEARS) == date(2028, 11, 29)
+    assert same_day(date(2028, 2, 29), YEARS) == date(2030, 2, 28)
 
 
 def test_the_way_to_every_page_of_systems_begins_at_the_administration(browser):
