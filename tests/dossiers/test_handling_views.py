@@ -177,6 +177,11 @@ def test_while_a_request_is_prepared_what_waits_for_it_is_not_offered(client_as,
     assert "Kiểm tra và gửi" not in page and f"{head.full_name} sửa" in page
     page = text_of(client_as(other).get(sending))
     assert "Gửi cho doanh nghiệp" in page and f"{officer.full_name}, {head.full_name}" in page
+    grounds = {"reason": "Doanh nghiệp đã giải thể bộ phận", "legal_basis": "Kế hoạch số 60/KH-UBND"}
+    client_as(head).post(to("stop_dossier", lodged), grounds)
+    lodged.refresh_from_db()
+    request.refresh_from_db()
+    assert (lodged.state, request.state) == ("stopped", "dropped")
 
 
 def test_a_request_whose_day_is_over_says_so_before_it_is_sent(client_as, lodged):
