@@ -31,7 +31,7 @@ WIDTH = PAGE[0] - MARGINS["left"] - MARGINS["right"]
 TABLE = (
     WIDTH + 2 * BESIDE_TEXT
 )  # what cells keep free stands in the margins, so that their text has the width of the page
-HEADING_WIDTHS = (69.5, TABLE - 69.5)
+HEADING_WIDTHS = (67, TABLE - 67)  # the national title keeps its one line in every office program
 SIGNING_WIDTHS = (TABLE - 95, 95)
 HANGING = {11: 2.2, 14: 2.8}  # mm of a dash and a blank
 INDENT = 10

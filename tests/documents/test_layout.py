@@ -209,7 +209,8 @@ def test_signatures_stand_between_post_and_name_and_the_agencys_covers_a_third_o
 
 def test_the_national_title_stays_on_one_line_in_the_word_file():
     office, nation = Document(BytesIO(paper_as_docx(paper()))).tables[0].rows[0].cells
-    assert nation.width.mm - 2 * BESIDE_TEXT > word.length_of(NATION, 13, bold=True)
+    reserve = nation.width.mm - 2 * BESIDE_TEXT - word.length_of(NATION, 13, bold=True)
+    assert reserve > 2  # office programs reckon a little differently
     assert office.width.mm + nation.width.mm == pytest.approx(165 + 2 * BESIDE_TEXT, abs=0.1)
 
 
