@@ -4,7 +4,6 @@ import hashlib
 import ipaddress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
-from functools import cache
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -13,6 +12,7 @@ from oauth2_provider.models import AccessToken
 
 from audit.context import current_source
 from audit.models import AccessEntry
+from exchange.prepared import Kept, execute
 
 
 @dataclass(frozen=True)
@@ -43,17 +43,19 @@ _SYSTEM = "application__system__"
 _FACTS = ("pk", "public_id", "scopes", "wards", "groups", "basis", "calls_a_minute", "addresses", "expires_on")
 
 
-@cache
 def _tokens():
-    """Tokens of systems that are not switched off, with what a call needs to know of them: joined once, not at each call."""
-    standing = AccessToken.objects.filter(application__system__switched_off_at__isnull=True)
+    """The token with a checksum, unless its system is switched off, with what a call needs to know of it."""
+    standing = AccessToken.objects.filter(application__system__switched_off_at__isnull=True, token_checksum="")
     return standing.values_list("expires", "scope", *(f"{_SYSTEM}{name}" for name in _FACTS))
+
+
+_TOKEN = Kept(_tokens)
 
 
 def caller_of(token: str, *, now: datetime, address: str) -> Caller | None:
     """The client behind a token that holds now and may be used from there; None for any other, whatever is wrong."""
     checksum = hashlib.sha256(token.encode()).hexdigest()
-    found = next(iter(_tokens().filter(token_checksum=checksum)), None)
+    found = next(iter(_TOKEN.rows(checksum)), None)
     if found is None:
         return None
     expires, scope, pk, public_id, scopes, wards, groups, basis, calls, addresses, last_day = found
@@ -126,7 +128,7 @@ def count_and_note(caller: Caller, what: str, *, now: datetime, kind: str = "", 
     note = [now, caller.actor, what, kind if obj else "", obj, caller.basis, where.address, where.request_id]
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            cursor.execute(_COUNT_AND_NOTE, [*count, *note])
+            execute(cursor, _COUNT_AND_NOTE, [*count, *note])
             counted = cursor.fetchone()
         else:
             with transaction.atomic():

@@ -11,6 +11,8 @@ from django.db import connection
 from django.db.models import F, Func, JSONField, Subquery, TextField
 from rest_framework import serializers
 
+from exchange.prepared import execute
+
 QUOTED = "'\"' || {} || '\"'"
 
 
@@ -210,5 +212,5 @@ def texts_of(resource, keys, names):
     sql, params = statement(resource, tuple(names), connection.vendor)
     given = list(keys) if connection.vendor == "postgresql" else "[" + ",".join(map(str, keys)) + "]"
     with connection.cursor() as cursor:
-        cursor.execute(sql, [*params, given])
+        execute(cursor, sql, [given], constants=params)
         return {key: _on_one_line(text) for key, text in cursor.fetchall()}
