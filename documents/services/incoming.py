@@ -82,6 +82,8 @@ def correct_incoming(*, paper, values, version, by, now, reason, scan=None, foun
     row = _locked(paper)
     if row.is_void:
         raise Conflict(_("This number is void already: %(reason)s") % {"reason": _last(row).note})
+    if row.version != version:
+        raise overtaken(row, still=True)
     _require_order(values["issued_on"], row.arrived_on)
     before = _entry(row)
     for name in ENTRY:

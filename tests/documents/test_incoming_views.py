@@ -247,6 +247,15 @@ def test_whoever_is_slower_at_a_paper_that_came_in_reads_who_dealt_with_it(clien
     officer, head = make_officer(office=office), make_head(office=office)
     paper = pass_on(make_incoming(), office, by=clerk, person=officer)
     version = paper.version
+    entry = {name: getattr(paper, name) or "" for name in services.ENTRY}
+    entry |= {
+        "issued_on": f"{paper.issued_on:%d/%m/%Y}",
+        "version": version - 1,
+        "reason": "Ghi nhầm",
+        "subject": "Khác hẳn",
+    }
+    late = post(client_as(clerk), page("correct_incoming", paper), **entry).content.decode()
+    assert "Trong lúc đó đã có người xử lý" in late and "Cả hai bản" not in late and "Khác hẳn" in late
     done = services.finish_incoming(paper=paper, version=version, by=officer, now=timezone.now(), note="Để biết")
     late = post(client_as(head), page("finish_incoming", paper), version=version, note="Lưu").content.decode()
     assert "không còn làm được nữa" in late and officer.full_name in late and "Cả hai bản" not in late
