@@ -4,12 +4,13 @@ from decimal import Decimal
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from programme.models import Indicator as Promised
 from reporting import definitions
 from reporting.models import CityStatistic, Indicator
-from reporting.services.statistics import BEFORE_REVISED, DAY_TO_COME, MOST_OF, YEAR_TO_COME
+from reporting.services.statistics import BEFORE_REVISED, DAY_TO_COME, MOST_OF, YEAR_TO_COME, untimely
 from screens import formats
 from screens.forms import DateField, Form, NumberField, YearField
 
@@ -128,6 +129,13 @@ class StatisticForm(Form):
             self.add_error("year", YEAR_TO_COME % {"year": given["year"], "last": today.year})
         if given.get("published_on") and given["published_on"] > today:
             self.add_error("published_on", DAY_TO_COME)
+        _say_untimely(self, given, **{name: given.get(name) for name in ("year", "state", "base_year")})
+
+
+def _say_untimely(form, given, **what):
+    if what["year"] and given.get("published_on") and (fault := untimely(**what, published_on=given["published_on"])):
+        field, sentence, year = fault
+        form.add_error(field if field in form.fields else "published_on", _now(sentence) % {"year": year})
 
 
 AMOUNTS = {"output": "amount_vnd", "exports": "amount_usd", "iip": "amount_index"}
@@ -186,6 +194,7 @@ class ReviseStatisticForm(Form):
             self.add_error("published_on", DAY_TO_COME)
         elif published and published < before:
             self.add_error("published_on", _(BEFORE_REVISED) % {"day": formats.vn_date(before)})
+        _say_untimely(self, given, **{name: getattr(self.statistic, name) for name in ("year", "state", "base_year")})
         return given
 
 

@@ -7,8 +7,16 @@ _PART = (
     "WHERE v.id = {row}.value_id AND r.state = 'done')"
 )
 
+_PUBLISHED_IN = "CAST(substr(CAST(NEW.published_on AS text), 1, 4) AS integer)"
+
 GUARDS = [
     append_only("reporting_citystatistic", allow=("superseded_at",)),
+    check_trigger(
+        "timely_statistic",
+        "reporting_citystatistic",
+        ["INSERT"],
+        f"{_PUBLISHED_IN} < NEW.year OR (NEW.state = 'official' AND {_PUBLISHED_IN} = NEW.year) OR NEW.base_year > {_PUBLISHED_IN}",
+    ),
     no_delete("reporting_indicator"),
     append_only("reporting_indicatorversion", allow=("superseded_at",)),
     append_only("reporting_kpichoice", allow=("superseded_at",)),

@@ -13,7 +13,13 @@ from audit.refusals import Refused
 from documents.imports import Column, ImportKind, register
 from reporting.models import CityStatistic, PublishedValue
 from reporting.permissions import RECORD
-from reporting.services.statistics import BEFORE_REVISED, record_statistic, revise_statistic, withdraw_statistic
+from reporting.services.statistics import (
+    BEFORE_REVISED,
+    record_statistic,
+    revise_statistic,
+    untimely,
+    withdraw_statistic,
+)
 from screens import formats
 
 AMOUNTS = {"output": "output_vnd", "exports": "exports_usd_cents", "iip": "iip"}
@@ -132,6 +138,10 @@ class StatisticImport(ImportKind):
                 chunk.refuse(at, "year", YEAR_TO_COME, year=str(chunk["year"][at]), last=str(context["year"]))
             if chunk["published_on"][at] > context["today"]:
                 chunk.refuse(at, "published_on", FUTURE)
+            given = {name: chunk[name][at] for name in ("year", "state", "base_year")}
+            if fault := untimely(**given, published_on=date.fromisoformat(chunk["published_on"][at])):
+                field, sentence, year = fault
+                chunk.refuse(at, field, sentence, year=str(year))
             if at in chunk.refused:
                 continue
             if measure == "iip" and not 50_00 <= amounts[at] <= 200_00:
@@ -153,6 +163,10 @@ class StatisticImport(ImportKind):
         for at, published in enumerate(chunk["published_on"]):
             if published and published > context["today"]:
                 chunk.refuse(at, "published_on", FUTURE)
+            given = {name: chunk[name][at] for name in ("year", "state", "base_year")}
+            if fault := untimely(**given, published_on=date.fromisoformat(chunk["published_on"][at])):
+                field, sentence, year = fault
+                chunk.refuse(at, field, sentence, year=str(year))
 
     def _amount(self, chunk, at):
         """The row's amount in the smallest unit; refuses what is missing or stands in another column."""

@@ -108,9 +108,11 @@ def _require_plausible(values):
             raise Refused(sentence)
 
 
-def _require_basis(basis):
+def _require_basis(basis, today):
     if (basis["prices"] == FigureRevision.Prices.CONSTANT) != (basis["base_year"] is not None):
         raise Refused(_("Constant prices need their base year; current prices have none."))
+    if (basis["base_year"] or 0) > today.year:
+        raise Refused(_("The base year %(year)s has not begun.") % {"year": basis["base_year"]})
 
 
 def size_for(values, *, sector, scope, prices, table):
@@ -162,7 +164,7 @@ def declare_figures(
         raise NotAllowed(_("Only the people of this enterprise and the Department may declare its figures."))
     basis = DEFAULT_BASIS | (basis or {})
     values = {name: values.get(name) for name in MEASURES}
-    _require_basis(basis)
+    _require_basis(basis, timezone.localdate(now))
     years.require_open(year)
     _require_plausible(values)
     _require_lines(lines, values, enterprise)

@@ -29,6 +29,13 @@ BEFORE_REVISED = gettext_noop(  # said at once, and kept with the rows of an imp
     "record it anew."
 )
 DAY_TO_COME = _lazy("The day of publication lies in the future.")
+BEFORE_ITS_YEAR = gettext_noop(
+    "No figure of %(year)s is published before that year begins. Check the day and the year."
+)
+OFFICIAL_EARLY = gettext_noop(
+    "An official figure of %(year)s is published when that year is over. Before, it is an estimate or preliminary."
+)
+BASE_TO_COME = gettext_noop("The base year %(year)s lies after the day of publication.")
 TOLD = ("amount", "state", "source", "published_on", "vsic_coverage")
 
 
@@ -53,6 +60,7 @@ def record_statistic(
     """Write down a figure of the city that was not known in this state before, or is known again (`reason` says why)."""
     require(by, RECORD)
     _require_past(year=year, published_on=published_on, now=now)
+    _require_timely(year=year, state=state, base_year=base_year, published_on=published_on)
     _require_basis(measure=measure, prices=prices, base_year=base_year)
     _require_believable(measure, amount)
     key = {"measure": measure, "year": year, "prices": prices, "base_year": base_year, "state": state}
@@ -88,6 +96,8 @@ def revise_statistic(
     if not reason.strip():
         raise Refused(_("Say why the figure is revised."))
     _require_past(year=statistic.year, published_on=published_on, now=now)
+    standing = {"year": statistic.year, "state": statistic.state, "base_year": statistic.base_year}
+    _require_timely(**standing, published_on=published_on)
     _require_believable(statistic.measure, amount)
     old = CityStatistic.objects.select_for_update(of=("self",)).get(pk=statistic.pk)
     if old.superseded_at is not None:
@@ -149,6 +159,23 @@ def _require_past(*, year, published_on, now):
         raise Refused(YEAR_TO_COME % {"year": year, "last": today.year})
     if published_on > today:
         raise Refused(str(DAY_TO_COME))
+
+
+def untimely(*, year, state, base_year, published_on):
+    """(field, sentence, the year that it names) where the day of publication does not go with what was published; or None."""
+    if published_on.year < year:
+        return "published_on", BEFORE_ITS_YEAR, year
+    if state == CityStatistic.State.OFFICIAL and published_on.year == year:
+        return "published_on", OFFICIAL_EARLY, year
+    if base_year is not None and base_year > published_on.year:
+        return "base_year", BASE_TO_COME, base_year
+    return None
+
+
+def _require_timely(**given):
+    if fault := untimely(**given):
+        _field, sentence, year = fault
+        raise Refused(_(sentence) % {"year": year})
 
 
 def _require_basis(*, measure, prices, base_year):

@@ -182,6 +182,8 @@ def test_constant_prices_need_their_base_year():
     with pytest.raises(Refused):
         declare(make_enterprise(), make_officer(), basis={"base_year": 2010})
     assert declare(make_enterprise(), make_officer(), basis={"prices": "constant", "base_year": 2010}).pk
+    with pytest.raises(Refused, match="chưa bắt đầu"):
+        declare(make_enterprise(), make_officer(), basis={"prices": "constant", "base_year": 2099})
 
 
 def test_correction_waits_beside_what_is_confirmed_and_supersedes_it():

@@ -572,6 +572,14 @@ def attempts():
                 updated("support_supportrecord", "year = 2099", "WHERE NOT x.withdrawn"),
             ],
             "year_support_supportrevision": [copied("support_supportrevision", year="1999", revision="9999")],
+            "timely_statistic": [
+                copied("reporting_citystatistic", year="2095", **change)
+                for change in (
+                    {"published_on": "'2094-12-31'"},
+                    {"published_on": "'2095-12-31'", "state": "'official'"},
+                    {"published_on": "'2096-01-01'", "prices": "'constant'", "base_year": "2097"},
+                )
+            ],
             "keep_done_values_new": [copied("reporting_kpivalue", DONE)],
             "keep_done_values_old": [
                 updated("reporting_kpivalue", "run_id = run_id", DONE),

@@ -20,6 +20,7 @@ from jobs import services as jobs
 from jobs.models import Job
 from programme.models import Period
 from reporting.engine.computing import compute
+from reporting.forms import StatisticForm
 from reporting.models import (
     CityStatistic,
     Indicator,
@@ -737,6 +738,44 @@ def test_a_figure_of_the_city_is_none_of_a_year_or_paper_to_come(world):
         revise_statistic(
             statistic=statistic, amount=1, source="x", published_on=today + timedelta(days=1), reason="Mới",
             by=kept["by"], now=NOW,
+        )  # fmt: skip
+
+
+UNTIMELY = (
+    ({"state": "estimate", "year": 2025, "published_on": date(2024, 12, 31)}, "trước khi năm đó bắt đầu"),
+    ({"state": "official", "year": 2024, "published_on": date(2024, 12, 31)}, "sau khi hết năm"),
+    ({"prices": "constant", "base_year": 2026, "year": 2024, "published_on": date(2025, 1, 2)}, "sau ngày công bố"),
+)
+
+
+@pytest.mark.parametrize(("wrong", "why"), UNTIMELY)
+def test_the_day_of_publication_goes_with_what_was_published(world, wrong, why):
+    kept = {"measure": "output", "amount": 10_570, "state": "official", "source": "Niên giám", "by": make_officer()}
+    with pytest.raises(Refused, match=why):
+        record_statistic(now=NOW, **kept | wrong)
+    with pytest.raises(DatabaseError, match="timely_statistic"), transaction.atomic():
+        make_statistic(**{"amount": 10_570, "state": "official"} | wrong)
+    form = StatisticForm(
+        {
+            "measure": "output",
+            "amount_vnd": "5",
+            "unit_vnd": "vnd",
+            "prices": "current",
+            "state": "official",
+            "source": "x",
+        }
+        | wrong
+        | {"published_on": f"{wrong['published_on']:%d/%m/%Y}"}
+    )
+    assert any(why in sentence for sentences in form.errors.values() for sentence in sentences)
+
+
+def test_an_official_figure_is_not_revised_by_a_paper_of_its_own_year(world):
+    standing = CityStatistic.objects.current().get(measure="output", year=2024)
+    with pytest.raises(Refused, match="sau khi hết năm"):
+        revise_statistic(
+            statistic=standing, amount=2_000, source="x", published_on=date(2024, 12, 31), reason="Mới", by=make_officer(),
+            now=NOW,
         )  # fmt: skip
 
 
