@@ -91,7 +91,7 @@ def said(what):
     if what in _sayings:
         return str(_sayings[what])
     act, _blank, rest = what.partition(" ")
-    rest = _place(rest)
+    rest = str(_sayings[rest]) if rest in _sayings else _place(rest)
     if act == "refused":
         return _("Refused: %(what)s") % {"what": rest}
     if act == "exported":

@@ -72,7 +72,10 @@ class NotUtf8(exceptions.ParseError):
 
 
 class DoorView(APIView):
-    """A view of the API. `scope` is what its token needs; with `open_to_all` none is asked for, and nothing written down."""
+    """A view of the API. `scope` is what its token needs; with `open_to_all` none is asked for, and nothing written down.
+
+    What is refused for want of a right counts like what is answered, and is written down as refused.
+    """
 
     authentication_classes = (Token,)
     permission_classes = ()
@@ -117,20 +120,20 @@ class DoorView(APIView):
             raise NoLength
         if self.caller is EVERYBODY:
             raise exceptions.NotAuthenticated
-        for scope in self.rights_needed(request):
-            if scope not in self.caller.scopes:
-                raise exceptions.PermissionDenied(_("The token lacks the right “%(scope)s”.") % {"scope": scope})
+        lacking = next((scope for scope in self.rights_needed(request) if scope not in self.caller.scopes), None)
+        what = self.what_is_done(request)
         asked = {"kind": self.kind_of_object, "obj": kwargs.get("public_id")}
-        self.left = count_and_note(self.caller, self.what_is_done(request), now=self.now, **asked)
+        self.left = count_and_note(self.caller, f"refused {what}" if lacking else what, now=self.now, **asked)
         if self.left is None:
             raise TooMany(seconds_left(self.now))
+        if lacking:
+            raise exceptions.PermissionDenied(_("The token lacks the right “%(scope)s”.") % {"scope": lacking})
 
     def finalize_response(self, request, response, *args, **kwargs):
         response = super().finalize_response(request, response, *args, **kwargs)
-        caller = getattr(self, "caller", EVERYBODY)
-        if caller is not EVERYBODY:
-            response.headers["RateLimit-Limit"] = str(caller.calls_a_minute)
-            response.headers["RateLimit-Remaining"] = str(getattr(self, "left", None) or 0)
+        if hasattr(self, "left"):
+            response.headers["RateLimit-Limit"] = str(self.caller.calls_a_minute)
+            response.headers["RateLimit-Remaining"] = str(self.left or 0)
             response.headers["RateLimit-Reset"] = str(seconds_left(self.now))
         for name, value in headers_of(self.leaving).items():
             response.headers[name] = value

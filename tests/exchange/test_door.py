@@ -332,6 +332,29 @@ def test_what_was_taken_is_written_down_with_who_and_on_which_ground():
     assert (entry.object_kind, entry.object_id) == ("", None)
 
 
+def test_what_is_refused_for_want_of_a_right_counts_and_is_written_down_as_refused():
+    system = System(calls_a_minute=3)
+    assert system.get("enterprises?limit=1").headers["RateLimit-Remaining"] == "2"
+    refused = system.get("products")
+    assert (refused.status_code, refused.headers["RateLimit-Remaining"]) == (403, "1")
+    assert system.post("city_statistics", {}).headers["RateLimit-Remaining"] == "0"
+    assert system.get("products").status_code == 429
+    entries = AccessEntry.objects.filter(actor=system.client.actor).order_by("pk")
+    whats = ["api enterprises list", "refused api products list", "refused api city_statistics create"]
+    assert [entry.what for entry in entries] == whats
+    assert [said(what) for what in whats[1:]] == [
+        "Bị từ chối: Yêu cầu đọc danh sách qua API: Sản phẩm",
+        "Bị từ chối: Yêu cầu ghi qua API: Ghi số liệu của thành phố",
+    ]
+    assert sum(system.client.minutes.values_list("calls", flat=True)) == 3
+
+
+def test_what_comes_to_no_count_says_nothing_of_the_rest():
+    system = System()
+    assert "RateLimit-Remaining" not in system.get("enterprises?q=%FF").headers
+    assert "RateLimit-Remaining" not in Client().get("/api/v1/enterprises").headers
+
+
 def test_of_one_thing_its_kind_is_written_down_too():
     system, enterprise = System(), make_enterprise()
     system.get(f"enterprises/{enterprise.public_id}")
