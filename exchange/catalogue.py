@@ -80,7 +80,12 @@ TYPES = (
         _type("enterprise.changed", _("Data of an enterprise changed"), "enterprise edited", gone=True),
         _type("enterprise.status_changed", _("The status of an enterprise changed"), "enterprise status changed"),
         _type("enterprise.merged", _("Another record was merged into an enterprise"), "enterprise merged"),
-        _type("enterprise.merged_away", _("A record was merged into that of an enterprise"), "enterprise merged away"),
+        _type(
+            "enterprise.merged_away",
+            _("A record was merged into that of an enterprise"),
+            "enterprise merged away",
+            gone=True,
+        ),
         _type(
             "enterprise.withdrawn",
             _("An enterprise that was entered by mistake is gone"),

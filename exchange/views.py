@@ -27,6 +27,7 @@ from exchange.bodies import Faults, merged
 from exchange.changes import changes_of, place_of
 from exchange.described import Described
 from exchange.door import DoorView
+from exchange.errors import BROKEN
 from exchange.leaving import fields_leaving
 from exchange.pages import one_of, page_of, stream_of
 from exchange.writing import (
@@ -325,4 +326,4 @@ def not_found(request, exception):
 def broken(request):
     if not request.path.startswith(API):
         return defaults.server_error(request)
-    return api_refusal(500, "error", _("Something broke here. It is written down; try again later."))
+    return api_refusal(500, "error", BROKEN)

@@ -57,6 +57,7 @@ def subscription_detail(request, public_id):
     state, client_state = Subscription.State(subscription.state), client.state_on(timezone.localdate(now))
     is_over = state == Subscription.State.ENDED or client_state == Client.State.OFF
     may_manage = may_open(request.user, "systems:edit_subscription") and not is_over
+    is_sent_to = state == Subscription.State.ACTIVE and client_state == Client.State.WORKING
     latest = subscription.sendings.order_by("-id")[:LATEST_SHOWN]
     return render(
         request,
@@ -75,6 +76,7 @@ def subscription_detail(request, public_id):
             "waiting": counts.get(Sending.State.WAITING, 0),
             "parked": counts.get(Sending.State.PARKED, 0),
             "is_failing": bool(subscription.failures),
+            "next_call": max(subscription.rest_until, now) if subscription.failures and is_sent_to else None,
             "secrets": [
                 {"secret": each, "made_by": names[each.made_by], "signs": each.ends_at is None or each.ends_at > now}
                 for each in secrets

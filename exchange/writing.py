@@ -14,7 +14,6 @@ from django.http import Http404, HttpResponse
 from django.utils.http import parse_etags, quote_etag
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from drf_standardized_errors.formatter import ExceptionFormatter
 from rest_framework import exceptions
 from rest_framework.exceptions import ValidationError
 from rest_framework.renderers import JSONRenderer
@@ -24,7 +23,7 @@ from accounts.services import system_account
 from audit.refusals import Refused
 from documents.store import digest_of as sha256_of
 from exchange.bodies import WithFiles
-from exchange.errors import as_api_error
+from exchange.errors import Formatter, as_api_error
 from exchange.models import Client
 from exchange.pages import one_of
 from jobs.models import Operation
@@ -204,7 +203,7 @@ def _account_of(caller, now):
 
 def errors_of(error):
     """The one shape of errors of an exception of the API."""
-    return ExceptionFormatter(error, {}, error).run()
+    return Formatter(error, {}, error).run()
 
 
 def _json(data):

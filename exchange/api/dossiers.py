@@ -14,12 +14,21 @@ from dossiers.presenting.dossiers import TURN_WORDS
 from dossiers.services.dossiers import open_procedures
 from dossiers.services.outside import NotWhole, lodge_from_outside, look_from_outside
 from dossiers.states import TURNS, State, Verb
-from exchange.api.enterprises import NamedEnterprise, OwnerRow, enterprise_named, once_within, owner_of, within
+from exchange.api.enterprises import (
+    NamedEnterprise,
+    OfEnterprise,
+    OwnerRow,
+    enterprise_named,
+    of_enterprise,
+    once_within,
+    owner_of,
+    within,
+)
 from exchange.bodies import Body, Choice, Day, Faults, Json, JsonAndFiles, SeenText, Text, Whole, merged
 from exchange.errors import RefusedByRule
-from exchange.filters import AnyWriting, ApiFilter, Code, Identifier
+from exchange.filters import AnyWriting, ApiFilter, Code
 from exchange.json_rows import KeptList
-from exchange.resources import Resource, Write, register, rows_with
+from exchange.resources import Resource, Write, register
 from exchange.rows import Row, Time, public_id
 from reference.models import Rule
 
@@ -214,7 +223,9 @@ class DossierFilter(ApiFilter):
     outside_code = AnyWriting(field_name="outside_key", label=_("The code of the system that lodged it."))
     state = django_filters.ChoiceFilter(choices=STATES, label=_("State of the dossier"))
     procedure = Code(field_name="procedure_version__procedure__code", label=_("Code of the procedure."))
-    enterprise = Identifier(field_name="enterprise__public_id", label=_("Identifier of the enterprise"))
+    enterprise = OfEnterprise(
+        label=_("Identifier of the enterprise, with what was recorded for records merged into it")
+    )
     tax_code = Code(field_name="enterprise__tax_code", label=_("Tax code of the enterprise, whole"))
 
 
@@ -373,7 +384,7 @@ DOSSIERS = register(
         sort="lodged_at",
         changes={
             "dossiers.dossier": list,
-            "enterprises.enterprise": rows_with(Dossier, "enterprise"),
+            "enterprises.enterprise": of_enterprise(Dossier),
             "reference.rule": _called_anew,
         },
         was_seen_by=_seen_before,

@@ -1,5 +1,6 @@
 """Enterprises, their figures of years, their products and titles."""
 
+from collections import defaultdict
 from typing import ClassVar
 
 import django_filters
@@ -69,14 +70,23 @@ class EnterpriseRow(Row):
     sector = ItemRow(source="main_activity", allow_null=True)
     ward = ItemRow(allow_null=True)
     groups = GroupRow(many=True, help_text=_("Its product groups, each from a day to a day."))
-    merged_into = serializers.UUIDField(source="merged_into.public_id", allow_null=True)
+    merged_into = serializers.UUIDField(
+        source="merged_into.public_id",
+        allow_null=True,
+        help_text=_("The record that stands for it since they were merged; products and titles went over to that one."),
+    )
     created_at = Time()
-    latest_figures = FiguresRow(allow_null=True, required=False)
+    latest_figures = FiguresRow(
+        allow_null=True, required=False, help_text=_("Of its own, and of records that were merged into it, the latest.")
+    )
 
     @classmethod
     def subqueries(cls):
+        its_records = Enterprise.objects.filter(
+            Q(pk=OuterRef(OuterRef("pk"))) | Q(merged_into=OuterRef(OuterRef("pk")))
+        )
         confirmed = FigureRevision.objects.filter(
-            enterprise=OuterRef("pk"), state="confirmed", superseded_at__isnull=True, **USUAL_BASIS
+            enterprise__in=its_records.values("pk"), state="confirmed", superseded_at__isnull=True, **USUAL_BASIS
         )
         groups = EnterpriseGroup.objects.filter(enterprise=OuterRef("pk"))
         return {"latest_figures": confirmed.order_by("-year"), "groups": groups.order_by("starts_on", "pk")}
@@ -101,15 +111,25 @@ class EnterpriseFilter(ApiFilter):
 def within(caller, queryset, *, to_enterprise=""):
     """Those that belong to the wards and product groups that the caller was narrowed to.
 
-    An enterprise leaves a group by an event, so it is out from then on, whatever the last day says: a day that passes is
-    no event, and a copy would keep it.
+    A record that was merged, and what was recorded for it, belongs where the record belongs that stands for it. An enterprise
+    leaves a group by an event, so it is out from then on, whatever the last day says: a day that passes is no event, and a
+    copy would keep it.
     """
+    if not caller.is_narrowed:
+        return queryset
+    winner = f"{to_enterprise}merged_into"
+    by_itself = Q(**{f"{winner}__isnull": True}) & _belongs(caller, to_enterprise)
+    return queryset.filter(by_itself | _belongs(caller, f"{winner}__"))
+
+
+def _belongs(caller, path):
+    found = Q()
     if caller.wards:
-        queryset = queryset.filter(**{f"{to_enterprise}ward__code__in": caller.wards})
+        found &= Q(**{f"{path}ward__code__in": caller.wards})
     if caller.groups:
         members = EnterpriseGroup.objects.filter(ends_on__isnull=True, group__code__in=caller.groups)
-        queryset = queryset.filter(**{f"{to_enterprise}pk__in": members.values("enterprise_id")})
-    return queryset
+        found &= Q(**{f"{path}pk__in": members.values("enterprise_id")})
+    return found
 
 
 def _rows(caller):
@@ -117,18 +137,42 @@ def _rows(caller):
 
 
 def _seen_before(caller, ids):
-    """Of enterprises that the caller sees no longer, those that were once within what it may see."""
+    """Of records that the caller sees no longer, those that were once within what it may see: by themselves, or since they were
+    merged by the record that stood for them."""
     if not caller.is_narrowed:
         return ids
-    revisions = EnterpriseRevision.objects.filter(enterprise__public_id__in=ids)
-    if caller.wards:
-        revisions = revisions.filter(ward__code__in=caller.wards)
-    kept = {
-        public_id
-        for public_id, codes in revisions.values_list("enterprise__public_id", "group_codes")
-        if not caller.groups or set(caller.groups) & set(codes.split(","))
+    kept, merged = set(), []
+    for record in _revisions(enterprise__public_id__in=ids):
+        if record.merged_into_id:
+            merged.append(record)
+        elif _once_belonged(caller, record):
+            kept.add(record.enterprise.public_id)
+    stood = defaultdict(list)
+    for record in _revisions(enterprise__in={each.merged_into_id for each in merged}, merged_into__isnull=True):
+        if _once_belonged(caller, record):
+            stood[record.enterprise_id].append(record)
+    kept |= {
+        each.enterprise.public_id
+        for each in merged
+        if any(_at_once(each, record) for record in stood[each.merged_into_id])
     }
     return [public_id for public_id in ids if public_id in kept]
+
+
+def _revisions(**conditions):
+    return EnterpriseRevision.objects.filter(**conditions).select_related("enterprise", "ward")
+
+
+def _once_belonged(caller, revision):
+    in_ward = not caller.wards or (revision.ward is not None and revision.ward.code in caller.wards)
+    return in_ward and (not caller.groups or bool(set(caller.groups) & set(revision.group_codes.split(","))))
+
+
+def _at_once(one, other):
+    """Whether two revisions stood at the same time, be it for a moment."""
+    return (one.superseded_at is None or other.recorded_at <= one.superseded_at) and (
+        other.superseded_at is None or one.recorded_at <= other.superseded_at
+    )
 
 
 def _of_enterprises(ids):
@@ -204,7 +248,27 @@ def enterprise_named(caller, values):
     found = _rows(caller).filter(**{column: values[name]}).first()
     if found is None:
         raise serializers.ValidationError({name: [_now("There is no such enterprise.")]})
+    if found.merged_into_id:
+        sentence = _now(
+            "This record was merged into another one. Name that one: `merged_into` of this record says which."
+        )
+        raise serializers.ValidationError({name: [sentence]})
     return found
+
+
+def of_enterprise(model, path="enterprise"):
+    """For `changes`: what was recorded for an enterprise, for records that were merged into it too."""
+    return rows_with(model, path, f"{path}__merged_into")
+
+
+class OfEnterprise(Identifier):
+    """What was recorded for an enterprise, for records that were merged into it too."""
+
+    def filter(self, queryset, value):
+        if value is None:
+            return queryset
+        found = Enterprise.objects.filter(public_id=value).first()
+        return queryset.filter(enterprise__in=found.family_ids) if found else queryset.none()
 
 
 def once_within(owners):

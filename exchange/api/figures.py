@@ -16,17 +16,19 @@ from enterprises.models.figures import LIMITS, MEASURES
 from enterprises.services.figures import FIRST_YEAR, Years, send_figures
 from exchange.api.enterprises import (
     NamedEnterprise,
+    OfEnterprise,
     OwnerRow,
     confirmed_among,
     enterprise_named,
     family_of,
+    of_enterprise,
     once_within,
     owner_of,
     within,
 )
 from exchange.bodies import Choice, Text, Whole
-from exchange.filters import ApiFilter, Code, Identifier, Truth, WholeNumber
-from exchange.resources import Resource, Write, register, rows_with
+from exchange.filters import ApiFilter, Code, Truth, WholeNumber
+from exchange.resources import Resource, Write, register
 from exchange.rows import Row, Time, UsdCents, Vnd, public_id
 
 
@@ -96,7 +98,9 @@ class FigureRow(DeclaredRow):
 
 class FigureFilter(ApiFilter):
     year = WholeNumber(label=_("Year of the figures"))
-    enterprise = Identifier(field_name="enterprise__public_id", label=_("Identifier of the enterprise"))
+    enterprise = OfEnterprise(
+        label=_("Identifier of the enterprise, with what was recorded for records merged into it")
+    )
     tax_code = Code(field_name="enterprise__tax_code", label=_("Tax code of the enterprise, whole"))
     scope = django_filters.ChoiceFilter(
         choices=FigureRevision.Scope.choices, label=_("The whole enterprise or key products only.")
@@ -118,7 +122,7 @@ def _confirmed():
 
 
 def _confirmed_of(ids):
-    return _confirmed().filter(enterprise__public_id__in=ids).values_list("public_id", flat=True)
+    return _confirmed().filter(public_id__in=of_enterprise(FigureRevision)(ids)).values_list("public_id", flat=True)
 
 
 def _of_the_same_years(ids):
@@ -173,7 +177,9 @@ class SentFigureRow(DeclaredRow):
 
 class SentFigureFilter(ApiFilter):
     year = WholeNumber(label=_("Year of the figures"))
-    enterprise = Identifier(field_name="enterprise__public_id", label=_("Identifier of the enterprise"))
+    enterprise = OfEnterprise(
+        label=_("Identifier of the enterprise, with what was recorded for records merged into it")
+    )
     tax_code = Code(field_name="enterprise__tax_code", label=_("Tax code of the enterprise, whole"))
     state = django_filters.ChoiceFilter(choices=FigureRevision.State.choices, label=_("State of the figures"))
     standing = Truth(
@@ -248,7 +254,7 @@ SENT_FIGURES = register(
         sort="year",
         changes={
             "enterprises.figurerevision": _sent_of_the_same_years,
-            "enterprises.enterprise": rows_with(FigureRevision, "enterprise"),
+            "enterprises.enterprise": of_enterprise(FigureRevision),
         },
         was_seen_by=_sent_before,
         writes=(

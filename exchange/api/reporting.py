@@ -86,7 +86,13 @@ class KpiValueRow(Row):
     open_units = serializers.IntegerField(help_text=_("Enterprises that the upper bound says nothing about."))
     reporting = serializers.IntegerField(allow_null=True, help_text=_("Enterprises that report."))
     counted = serializers.IntegerField(allow_null=True, help_text=_("Enterprises that count."))
-    kind = serializers.ChoiceField(choices=FigureKind.choices)
+    kind = serializers.ChoiceField(
+        choices=FigureKind.choices,
+        help_text=_(
+            "Official: the year was closed, every enterprise reported, and the city's figure was official when it was computed. Otherwise "
+            "provisional, though published."
+        ),
+    )
     estimated = serializers.BooleanField(help_text=_("Whether the denominator is estimated."))
     statistic_state = serializers.CharField(allow_blank=True, help_text=_("State of the city's figure."))
     city_statistic = serializers.CharField(
@@ -185,6 +191,11 @@ class CityStatisticRow(Row):
     supersedes = serializers.UUIDField(source="supersedes.public_id", allow_null=True)
     recorded_at = Time()
     superseded_at = Time(allow_null=True, help_text=_("Since when it is out of use, replaced or withdrawn."))
+    superseded_by = serializers.UUIDField(
+        source="superseded_by.public_id",
+        allow_null=True,
+        help_text=_("The revision in its place; one that is out of use without any was withdrawn."),
+    )
 
     @classmethod
     def expressions(cls):

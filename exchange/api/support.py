@@ -5,8 +5,8 @@ from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from exchange.api.enterprises import OwnerRow, once_within, owner_of, within
-from exchange.filters import ApiFilter, Code, Day, Identifier, Truth, WholeNumber
+from exchange.api.enterprises import OfEnterprise, OwnerRow, of_enterprise, once_within, owner_of, within
+from exchange.filters import ApiFilter, Code, Day, Truth, WholeNumber
 from exchange.resources import Resource, register, rows_with
 from exchange.rows import ItemRow, Row, Time, Vnd, public_id
 from support.models import ActivityType, SupportRecord, SupportRevision
@@ -45,7 +45,9 @@ class SupportRow(Row):
 
 class SupportFilter(ApiFilter):
     year = WholeNumber(label=_("The year in which it counts."))
-    enterprise = Identifier(field_name="enterprise__public_id", label=_("Identifier of the enterprise"))
+    enterprise = OfEnterprise(
+        label=_("Identifier of the enterprise, with what was recorded for records merged into it")
+    )
     tax_code = Code(field_name="enterprise__tax_code", label=_("Tax code of the enterprise, whole"))
     activity_code = Code(label=_("Code of the activity, whole"))
     activity_type = django_filters.ChoiceFilter(choices=ActivityType.choices, label=_("Kind of activity"))
@@ -72,7 +74,7 @@ SUPPORT = register(
         sort="delivered_on",
         changes={
             "support.supportrecord": list,
-            "enterprises.enterprise": rows_with(SupportRecord, "enterprise"),
+            "enterprises.enterprise": of_enterprise(SupportRecord),
             "reference.contentarea": rows_with(SupportRecord, "content_area"),
             "reference.supportkind": rows_with(SupportRecord, "kind"),
             "reference.moneysource": rows_with(SupportRecord, "money_source"),

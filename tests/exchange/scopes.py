@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from urllib.parse import quote
 
 from django.apps import apps
+from django.db.models import Q
 from django.utils import timezone
 
 from audit.chain import seal_all
@@ -103,12 +104,14 @@ def lay():
 
 
 def _within(wards=(), groups=()):
-    """Public ids of enterprises of the wards and groups and of what belongs to them."""
-    rows = Enterprise.objects.exclude(status="withdrawn")
+    """Public ids of enterprises of the wards and groups, of records merged into them, and of what belongs to them."""
+    stand = Enterprise.objects.exclude(status="withdrawn").filter(merged_into=None)
     if wards:
-        rows = rows.filter(ward__code__in=wards)
+        stand = stand.filter(ward__code__in=wards)
     if groups:
-        rows = rows.filter(groups__group__code__in=groups, groups__ends_on=None)
+        stand = stand.filter(groups__group__code__in=groups, groups__ends_on=None)
+    stand = list(stand.values_list("pk", flat=True))
+    rows = Enterprise.objects.filter(Q(pk__in=stand) | Q(merged_into__in=stand))
     theirs = [
         model._base_manager.filter(**{f"{path}__in": rows})
         for model, path in (

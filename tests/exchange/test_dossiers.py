@@ -20,6 +20,7 @@ from dossiers.models import Dossier, DossierFile
 from dossiers.services import dossiers as services
 from dossiers.services import handling
 from enterprises.models import Enterprise
+from enterprises.services.merging import merge_enterprises
 from notices.models import Telling
 from reference.models import Rule
 from screens import formats
@@ -32,6 +33,7 @@ from tests.factories import (
     make_dossier,
     make_enterprise,
     make_field,
+    make_head,
     make_procedure,
     make_rule,
     make_slip_line,
@@ -561,3 +563,17 @@ def test_the_form_is_described_part_by_part(client):
     reference = content["multipart/form-data"]["schema"]["properties"]["dossier"]["$ref"]
     assert content["application/json"]["schema"] == {"$ref": reference}
     assert reference.rpartition("/")[2] in described["components"]["schemas"]
+
+
+def test_for_a_record_that_was_merged_no_dossier_is_lodged_and_no_name_is_told(version, enterprise):
+    here, there = make_unit(), make_unit()
+    winner = make_enterprise("Công ty Kín Tên", ward=there)
+    Enterprise.objects.filter(pk=enterprise.pk).update(ward=here)
+    merge_enterprises(winner=winner, loser=enterprise, reason="Một", by=make_head(), now=timezone.now())
+    for wards, words in ([here.code], "Không có doanh nghiệp này"), ([there.code], "merged_into"):
+        system = System("dossiers:read", "dossiers:write", name=f"Một cửa {wards[0]}", wards=wards)
+        for given in (body(enterprise), body(enterprise, answers={})):
+            answer = system.post("dossiers", given)
+            said = answer.content.decode()
+            assert answer.status_code == 400 and words in said and "Kín Tên" not in said
+    assert not Dossier.objects.exists()

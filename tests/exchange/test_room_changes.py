@@ -1,6 +1,6 @@
 """Every service of the rooms that changes what a row shows leads to the row in its feed of changes."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.utils import timezone
@@ -451,22 +451,69 @@ def test_what_one_event_changed_in_many_rows_comes_page_by_page_while_others_wri
 
 
 def test_a_narrowed_system_hears_what_leaves_with_its_enterprise_and_nothing_else():
-    here, there = make_unit(), make_unit()
+    here, there, elsewhere = make_unit(), make_unit(), make_unit()
     mine, winner = make_enterprise(ward=here), make_enterprise(ward=there)
     for enterprise in (mine, winner):
         make_title(make_product(enterprise), round_year=2023)
-        make_figures(enterprise, 2023)
+        make_figures(enterprise, 2023 if enterprise is mine else 2022)
         make_support(enterprise)
-    product = mine.products.get()
-    title = product.titles.get()
-    copies, head = Copies(wards=[here.code]), make_head()
-    assert all(len(copies.kept[name]) == 1 for name in ("figures", "products", "titles", "support"))
-    edit_enterprise(enterprise=winner, version=1, values={"name": "Khác"}, by=make_officer(), now=NOW, reason="Đổi")
+    theirs = {
+        "enterprises": mine, "figures": mine.figures.get(), "support": mine.support_records.get(),
+        "products": mine.products.get(), "titles": mine.products.get().titles.get(),
+    }  # fmt: skip
+    theirs = {name: str(thing.public_id) for name, thing in theirs.items()}
+    copies, others = Copies(wards=[here.code]), Copies(wards=[there.code], name="Phường kia")
+    everywhere = Copies(name="Toàn thành phố")
+    head, officer = make_head(), make_officer()
+    assert all(len(copies.kept[name]) == len(others.kept[name]) == 1 for name in theirs)
+
+    def move(name, ward):
+        winner.refresh_from_db()
+        values = {"name": name, "ward": ward}
+        edit_enterprise(enterprise=winner, version=winner.version, values=values, by=officer, now=NOW, reason="Đổi")
+
+    def heard(by, change):
+        found = {name: {each["id"] for each in rows if each["change"] == change} for name, rows in by.follow().items()}
+        for name, rows in by.lists().items():
+            assert by.kept[name] == rows, name
+        return {name: ids for name, ids in found.items() if ids and name != "units"}
+
+    move("Khác", there)
     assert not any(found for name, found in copies.follow().items() if name != "units")
     merge_enterprises(winner=winner, loser=mine, reason="Một", by=head, now=NOW)
-    found = copies.follow()
-    gone = {name: [change["id"] for change in found[name] if change["change"] == "gone"] for name in found}
-    assert {name for name, ids in gone.items() if ids} == {"products", "titles"}
-    assert gone["products"] == [str(product.public_id)] and gone["titles"] == [str(title.public_id)]
-    for name, rows in copies.lists().items():
-        assert copies.kept[name] == rows, name
+    assert heard(copies, "gone") == {name: {public_id} for name, public_id in theirs.items()}
+    came = heard(others, "there")
+    assert all(public_id in came[name] for name, public_id in theirs.items())
+    kept = others.kept["enterprises"][str(winner.public_id)]
+    assert kept["latest_figures"]["year"] == 2023  # of the record that was merged into it
+    of_both = everywhere.system.walk(f"figures?enterprise={winner.public_id}")
+    assert {row["year"] for row in of_both} == {2022, 2023}
+    assert len(everywhere.system.walk(f"support?enterprise={winner.public_id}")) == 2
+    assert len(everywhere.system.walk(f"figures?enterprise={mine.public_id}")) == 1
+    move("Khác nữa", elsewhere)
+    assert heard(copies, "there") == {}
+    assert all(
+        public_id in heard_ids for name, heard_ids in heard(others, "gone").items() for public_id in [theirs[name]]
+    )
+    assert not any(others.kept[name] for name in theirs)
+    heard(everywhere, "there")
+
+
+def test_of_a_merge_with_what_had_left_before_nothing_is_heard():
+    """The winner was once within, but not since the other record was merged into it."""
+    here, there = make_unit(), make_unit()
+    mine, winner = make_enterprise(ward=there), make_enterprise(ward=here)
+    make_figures(mine, 2023)
+    copies = Copies(wards=[here.code])
+    edit_enterprise(
+        enterprise=winner,
+        version=1,
+        values={"ward": there},
+        by=make_officer(),
+        now=NOW - timedelta(days=1),
+        reason="Đổi",
+    )
+    copies.follow()
+    merge_enterprises(winner=winner, loser=mine, reason="Một", by=make_head(), now=NOW)
+    told = {each["id"] for rows in copies.follow().values() for each in rows}
+    assert str(mine.public_id) not in told and str(mine.figures.get().public_id) not in told

@@ -30,7 +30,7 @@ class Given:
 def as_said(row, instance):
     """The instance with what the row's subqueries and expressions say of it, each asked for it alone."""
     own = row.subqueries.__func__.__globals__
-    with mock.patch.dict(own, {"OuterRef": lambda name: getattr(instance, name)}):
+    with mock.patch.dict(own, {"OuterRef": lambda name: getattr(instance, name) if isinstance(name, str) else name}):
         subqueries, values = row.subqueries(), {}
         of_it = type(instance)._base_manager.filter(pk=instance.pk)
         for name, expression in row.expressions().items():

@@ -19,6 +19,7 @@ from accounts.sessions import reason_to_end
 from audit.models import AccessEntry, Event
 from enterprises.models import FigureRevision, FigureYearClosing
 from enterprises.services.figures import confirm_figures, declare_figures, return_figures
+from enterprises.services.merging import merge_enterprises
 from exchange.bodies import SeenText, Text
 from exchange.resources import resources
 from exchange.rights import all_scopes
@@ -614,6 +615,27 @@ def test_a_system_of_one_ward_writes_of_no_other(year):
     refused = sender.post("sent_figures", {"tax_code": far.tax_code, "year": 2024, "revenue_vnd": 1})
     unknown = sender.post("sent_figures", {"tax_code": "0100000000", "year": 2024, "revenue_vnd": 1})
     assert refused.content == unknown.content and refused.status_code == 400
+    assert FigureRevision.objects.count() == 1
+
+
+def test_for_a_record_that_was_merged_nothing_is_written_and_the_other_rows_are(year):
+    """A system of one ward sees the record go with the one that it was merged into."""
+    mine, other = make_unit("00004", name="Phường A"), make_unit("00008", name="Phường B")
+    merged, far, near, good = (make_enterprise(ward=ward) for ward in (mine, other, mine, mine))
+    also_merged = make_enterprise(ward=other)
+    merge_enterprises(winner=far, loser=merged, reason="Một", by=make_head(), now=timezone.now())
+    merge_enterprises(winner=near, loser=also_merged, reason="Một", by=make_head(), now=timezone.now())
+    sender = System("figures:read", "figures:write", wards=["00004"])
+    rows = [{"tax_code": each.tax_code, "year": 2024, "revenue_vnd": 1} for each in (merged, also_merged, good)]
+    answer = sender.post("sent_figures/bulk", {"rows": rows})
+    body = json.loads(answer.content)
+    assert [each["status"] for each in body["results"]] == [400, 400, 201]
+    said = [each["refusal"]["errors"][0] for each in body["results"][:2]]
+    assert [each["attr"] for each in said] == ["tax_code", "tax_code"]
+    assert "Không có doanh nghiệp này" in said[0]["detail"] and "merged_into" in said[1]["detail"]
+    everywhere = System("figures:read", "figures:write", name="Toàn thành phố")
+    refused = everywhere.post("sent_figures", {"enterprise": str(merged.public_id), "year": 2024, "revenue_vnd": 1})
+    assert fault(refused)[::2] == (400, "enterprise") and far.name not in refused.content.decode()
     assert FigureRevision.objects.count() == 1
 
 
