@@ -1,9 +1,10 @@
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from exchange.models import MOST_CALLS, USUAL_CALLS, Client
 from exchange.rights import all_scopes
-from exchange.services import EDITABLE
+from exchange.services import EDITABLE, fault_of_last_day, fault_of_network
 from reference.models import AdministrativeUnit, ProductGroup
 from screens.forms import DateField, Form, ModelForm, NumberField
 
@@ -18,6 +19,11 @@ class AddressesField(forms.Field):
 
     def to_python(self, value):
         return [line.strip() for line in (value or "").splitlines() if line.strip()]
+
+    def validate(self, value):
+        super().validate(value)
+        if wrong := [said for said in map(fault_of_network, value) if said]:
+            raise forms.ValidationError(wrong)
 
 
 def _choices(rows, kept):
@@ -76,6 +82,12 @@ class ClientForm(ModelForm):
         groups = ProductGroup.objects.in_force(on).order_by("code")
         self.fields["wards"].choices = _choices(wards, kept.wards)
         self.fields["groups"].choices = _choices(groups, kept.groups)
+
+    def clean_expires_on(self):
+        day = self.cleaned_data["expires_on"]
+        if wrong := fault_of_last_day(day, timezone.now()):
+            raise forms.ValidationError(wrong)
+        return day
 
     def values(self):
         return {name: self.cleaned_data[name] for name in EDITABLE}

@@ -49,6 +49,27 @@ USUAL_ENDING = {"first_days": 30, "last_days": 7}  # where no rule says otherwis
 USUAL_TRACES = {"days": 366}
 
 
+def fault_of_network(text):
+    """What is wrong with an address or network from which a system may call; "" where nothing is."""
+    try:
+        is_everywhere = ip_network(text).prefixlen == 0
+    except ValueError:
+        return _("“%(text)s” is no address or network, such as 10.1.0.0/16.") % {"text": text}
+    return (
+        _("“%(text)s” is every address. Leave the list empty to allow all.") % {"text": text} if is_everywhere else ""
+    )
+
+
+def fault_of_last_day(day, now):
+    """What is wrong with the last day of a system; "" where nothing is."""
+    today = timezone.localdate(now)
+    last = same_day(today, YEARS)
+    if today <= day <= last:
+        return ""
+    sentence = _("The last day lies between today and %(day)s; then the connection is looked at anew.")
+    return sentence % {"day": formats.vn_date(last)}
+
+
 def _sound(values, *, now):
     """The values as they are kept: texts without blanks around them, codes once and in order."""
     values = values | {name: values[name].strip() for name in WRITTEN}
@@ -67,20 +88,9 @@ def _sound(values, *, now):
         missing = sorted(set(codes) - set(known.filter(code__in=codes).values_list("code", flat=True)))
         if missing:
             raise Refused(_("There is no such code: %(those)s.") % {"those": ", ".join(missing)})
-    for network in values["addresses"]:
-        try:
-            is_everywhere = ip_network(network).prefixlen == 0
-        except ValueError:
-            raise Refused(_("“%(text)s” is no address or network, such as 10.1.0.0/16.") % {"text": network}) from None
-        if is_everywhere:
-            raise Refused(_("“%(text)s” is every address. Leave the list empty to allow all.") % {"text": network})
-    today = timezone.localdate(now)
-    last = same_day(today, YEARS)
-    if not today <= values["expires_on"] <= last:
-        raise Refused(
-            _("The last day lies between today and %(day)s; then the connection is looked at anew.")
-            % {"day": formats.vn_date(last)}
-        )
+    wrong = [*map(fault_of_network, values["addresses"]), fault_of_last_day(values["expires_on"], now)]
+    if said := next(filter(None, wrong), ""):
+        raise Refused(said)
     return values
 
 

@@ -134,6 +134,16 @@ def test_what_is_wrong_is_said_and_nothing_is_registered(browser, wrong, sentenc
     assert not Client.objects.exists()
 
 
+def test_all_that_is_wrong_is_said_at_once_each_beside_its_field(browser):
+    late = timezone.localdate() + timedelta(days=1000)
+    answer = browser.post(
+        ADD, typed(calls_a_minute="0", addresses="10.1\r\n0.0.0.0/0", expires_on=f"{late:%d/%m/%Y}", name="")
+    )
+    assert set(answer.context["form"].errors) == {"calls_a_minute", "addresses", "expires_on", "name"}
+    assert len(answer.context["form"].errors["addresses"]) == 2
+    assert not Client.objects.exists()
+
+
 def test_an_edit_counts_and_shows_both_versions_of_a_conflict(browser):
     ward = make_unit()
     client, _secret = make_client()
