@@ -232,8 +232,13 @@ class OwnerRow(Row):
 class NamedEnterprise(Body):
     """A body that names an enterprise by its identifier or by its tax code, by one of them."""
 
-    enterprise = Id(required=False, help_text=_("Identifier of the enterprise."))
-    tax_code = Text(required=False, max_length=20, help_text=_("Tax code, where no identifier is given."))
+    enterprise = Id(
+        required=False,
+        help_text=_("Identifier of the enterprise. It is named by this or by `tax_code`: by one of them."),
+    )
+    tax_code = Text(
+        required=False, max_length=20, help_text=_("Tax code of the enterprise, where no identifier is given.")
+    )
 
     def disagreeing(self, sent):
         if ("enterprise" in sent) != ("tax_code" in sent):

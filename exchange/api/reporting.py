@@ -248,7 +248,12 @@ class AmountBody(Body):
     )
     source = Text(max_length=300, help_text=_("The paper, its number and date, the page."))
     published_on = Day()
-    vsic_coverage = Text(required=False, allow_blank=True, max_length=40)
+    vsic_coverage = Text(
+        required=False,
+        allow_blank=True,
+        max_length=40,
+        help_text=_("Sections of VSIC that it covers: B-E unless given; of a revision, those of what it revises."),
+    )
 
 
 def amounts_disagreeing(measure, values):

@@ -50,8 +50,9 @@ def _show(operation, path, example):
     is_open = not operation.get("security")
     operation["x-codeSamples"] = [{"lang": "Shell", "source": curl(request, is_open=is_open)}]
     for kind, content in operation.get("requestBody", {}).get("content", {}).items():
-        if kind == "application/json":
-            content["example"] = request["body"]
+        body = request["body"]
+        # A form has it as its one part that is no file.
+        content["example"] = body if kind == "application/json" else {content["schema"]["required"][0]: body}
     named = dict(zip(path.split("/"), request["path"].split("/"), strict=True))
     given = {"query": request["query"], "header": request["headers"]}
     for parameter in operation.get("parameters", ()):

@@ -58,8 +58,8 @@ def test_every_operation_shows_an_example_of_request_and_answer_as_it_describes_
             schema, content = schema_of(description, answer)
             schema.validate(content["example"])
             assert operation["x-codeSamples"][0]["source"].startswith("curl ")
-            if "requestBody" in operation:
-                schema, content = schema_of(description, operation["requestBody"])
+            for kind, content in operation.get("requestBody", {}).get("content", {}).items():
+                schema, content = schema_of(description, {"content": {kind: content}})
                 schema.validate(content["example"])
 
 
