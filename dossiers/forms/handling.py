@@ -12,6 +12,7 @@ from documents.attaching import Attachments
 from dossiers.models import Component, DossierLink
 from dossiers.models.handling import MOST_FILES
 from dossiers.presenting.procedures import endings, takes_text, working_days
+from dossiers.services.results import seen_of
 from screens import formats
 from screens.forms import DateField, Form
 
@@ -69,8 +70,30 @@ class GroundedForm(ReasonForm):
     legal_basis = forms.CharField(label=_("Legal basis"), max_length=500)
 
 
-class SendBackForm(Form):
+class Deciding(Form):
+    """A form that decides upon what was submitted: it knows what its page showed, and anew once somebody was told of a change."""
+
+    seen = forms.CharField(widget=forms.HiddenInput, max_length=100)
+
+    def meet_conflict(self, current, message):
+        super().meet_conflict(current, message)
+        self.data[self.add_prefix("seen")] = seen_of(current)
+
+
+class ApproveForm(Deciding, NoteForm):
+    pass
+
+
+class NotEligibleForm(Deciding, GroundedForm):
+    field_order = ["reason", "legal_basis"]
+
+
+class SendBackForm(Deciding):
     reason = _words(_("What is to be done again"))
+
+
+class SendSupplementForm(Form):
+    version = forms.IntegerField(widget=forms.HiddenInput)
 
 
 class ExtendForm(ReasonForm):

@@ -20,6 +20,7 @@ from dossiers.services.results import (
     held_draft,
     is_reviewed,
     pass_on_draft,
+    require_as_seen,
     require_to_be_decided,
     standing_paper,
 )
@@ -136,31 +137,34 @@ def submit_dossier(*, dossier, note, by, now, file=None):
 
 
 @transaction.atomic
-def send_back_dossier(*, dossier, reason, by, now):
-    """Send what was submitted back to whoever handles it; the clock goes on."""
+def send_back_dossier(*, dossier, reason, by, now, seen=None):
+    """Send what was submitted back to whoever handles it, as it was `seen`; the clock goes on."""
+    held_draft(dossier)
     row = held_for(dossier, Verb.SEND_BACK, by, now)
+    require_as_seen(row, seen)
     before = row.slip.filter(target=State.APPRAISING).order_by("-number").values_list("steps_done", flat=True).first()
     return write_line(row, Verb.SEND_BACK, State.APPRAISING, by=by, now=now, note=reason, steps_done=before)
 
 
 @transaction.atomic
-def approve_dossier(*, dossier, by, now, note=""):
-    """Approve what was submitted; by somebody who did not submit it."""
-    held_draft(dossier)  # nobody changes the draft that is approved meanwhile
-    row = _submitted_by_another(dossier, Verb.APPROVE, by, now)
+def approve_dossier(*, dossier, by, now, note="", seen=None):
+    """Approve what was submitted, as it was `seen`; by somebody who did not submit it."""
+    row = _submitted_by_another(dossier, Verb.APPROVE, by, now, seen)
     require_to_be_decided(row, now)
     return write_line(row, Verb.APPROVE, State.APPROVED, by=by, now=now, note=note)
 
 
 @transaction.atomic
-def find_not_eligible(*, dossier, reason, legal_basis, by, now):
-    """End a dossier after its appraisal because it does not meet the conditions, with the reason and the basis."""
-    row = _submitted_by_another(dossier, Verb.NOT_ELIGIBLE, by, now)
+def find_not_eligible(*, dossier, reason, legal_basis, by, now, seen=None):
+    """End a dossier after its appraisal, as it was `seen`, because it does not meet the conditions, with the reason and the basis."""
+    row = _submitted_by_another(dossier, Verb.NOT_ELIGIBLE, by, now, seen)
     return write_line(row, Verb.NOT_ELIGIBLE, State.NOT_ELIGIBLE, by=by, now=now, note=reason, legal_basis=legal_basis)
 
 
-def _submitted_by_another(dossier, verb, by, now):
+def _submitted_by_another(dossier, verb, by, now, seen):
+    held_draft(dossier)  # nobody changes the draft upon which is decided meanwhile
     row = held_for(dossier, verb, by, now)
+    require_as_seen(row, seen)
     submitted = row.slip.filter(verb=Verb.SUBMIT).order_by("-number").first()
     if submitted and not isinstance(by, str) and submitted.by_id == by.pk:
         raise Refused(_("You submitted this dossier yourself; somebody else must decide."))

@@ -13,7 +13,8 @@ from accounts.access import require
 from accounts.models import Post
 from accounts.roles import HEADS, LEADERS, Role
 from audit.events import record_event
-from audit.refusals import Conflict, NotAllowed, Refused
+from audit.refusals import Conflict, NotAllowed, Refused, StaleVersion
+from documents.meanwhile import overtaken
 from documents.models import OutgoingPaper
 from documents.models.papers import offices_headed_by
 from documents.paper_states import ON_THE_WAY
@@ -83,6 +84,22 @@ def standing_paper(dossier):
     )
     found = dossier.result_papers.standing().select_related(*related).first()
     return found.paper if found else None
+
+
+def seen_of(dossier):
+    """What whoever decides has before them, in a word: how often the dossier moved, and the draft of its result as it was saved."""
+    paper = standing_paper(dossier)
+    return f"{dossier.version} {paper.public_id} {paper.version}" if paper else str(dossier.version)
+
+
+def require_as_seen(dossier, seen):
+    """Refuse to decide upon what was submitted or drafted anew since it was `seen` (`seen_of`); None where nobody looked."""
+    stands = seen_of(dossier)
+    if seen is None or seen == stands:
+        return
+    moved = seen.partition(" ")[0] != str(dossier.version)
+    told = overtaken(dossier if moved else standing_paper(dossier) or dossier, still=True)
+    raise StaleVersion(dossier, str(told))
 
 
 def require_to_be_decided(dossier, now):

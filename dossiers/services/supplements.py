@@ -20,6 +20,7 @@ from dossiers.services.slip import held_for, write_line
 from dossiers.states import CLERKS, ENTERPRISE, State, Verb
 from dossiers.telling import ANSWER_READY
 from notices.services.telling import tell
+from screens import formats
 
 # --- preparing and sending ---------------------------------------------------------------------
 
@@ -123,9 +124,9 @@ def _require_prepared(row):
 
 
 @transaction.atomic
-def send_supplement(*, request, by, now):
-    """Approve a prepared supplement and send it: the enterprise has the turn until the day that it names, or until that of
-    the procedure; the clock stops."""
+def send_supplement(*, request, by, now, version=None):
+    """Approve a prepared supplement and send it, as it was read at `version`: the enterprise has the turn until the day that it
+    names, or until that of the procedure; the clock stops."""
     dossier = held_for(request.dossier, Verb.ASK, by, now)
     row = _locked(request)
     _require_prepared(row)
@@ -134,11 +135,20 @@ def send_supplement(*, request, by, now):
             _("A supplement is sent by the head of the office or a leader who did not write it (%(names)s did).")
             % {"names": ", ".join(writers_of(row))}
         )
+    if version is not None and version != row.version:
+        raise StaleVersion(row, _changed_meanwhile(row))
     _require_day(row.answer_by, dossier.procedure_version, now)
     row.state, row.sent_at, row.sent_by = row.State.SENT, now, by
     row.answer_by = row.answer_by or day_by_procedure(dossier.procedure_version, now)
     row.save_version(row.version, update_fields=["state", "sent_at", "sent_by", "answer_by"])
     return write_line(dossier, Verb.ASK, State.SUPPLEMENTING, by=by, now=now, request=row)
+
+
+def _changed_meanwhile(row):
+    last = row.changes.select_related("by").order_by("pk").last()
+    return _(
+        "Meanwhile %(name)s changed the request (%(time)s). Nothing was sent. Read it as it stands now, then send it."
+    ) % {"name": last.by.full_name, "time": formats.vn_datetime(last.at)}
 
 
 @transaction.atomic

@@ -23,7 +23,7 @@ from dossiers.presenting.procedures import working_days
 from dossiers.presenting.results import drafts_of
 from dossiers.services import handling as services
 from dossiers.services.dossiers import out_of_business
-from dossiers.services.results import goes_to_enterprise, may_begin, standing_paper, why_not_decided
+from dossiers.services.results import goes_to_enterprise, may_begin, seen_of, standing_paper, why_not_decided
 from dossiers.services.slip import whose
 from dossiers.services.supplements import works_on_answers
 from dossiers.states import STAYING, State, Verb, targets_of
@@ -88,6 +88,15 @@ def _proposal(dossier, now):
 
 def _basis(dossier, now):
     return {"initial": {"legal_basis": dossier.procedure_version.legal_basis[:500]}}
+
+
+def _decides(dossier, now):
+    """Who decides says what their page showed."""
+    return {"initial": {"seen": seen_of(dossier)}}
+
+
+def _decides_on_basis(dossier, now):
+    return {"initial": _decides(dossier, now)["initial"] | _basis(dossier, now)["initial"]}
 
 
 def _as_seen(dossier, now):
@@ -183,18 +192,19 @@ ACTS = {
         Verb.SEND_BACK, forms.SendBackForm, gettext_lazy("Send the dossier back"), gettext_lazy("Send back"),
         gettext_lazy("The dossier is sent back to whoever handles it."),
         lambda dossier, given, form, **by: services.send_back_dossier(dossier=dossier, **given, **by),
-        lead=_proposal,
+        lead=_proposal, options=_decides,
     ),
     "approve": Act(
-        Verb.APPROVE, forms.NoteForm, gettext_lazy("Approve the dossier"), gettext_lazy("Approve"),
+        Verb.APPROVE, forms.ApproveForm, gettext_lazy("Approve the dossier"), gettext_lazy("Approve"),
         gettext_lazy("The dossier is approved; its result is to be issued."),
         lambda dossier, given, form, **by: services.approve_dossier(dossier=dossier, **given, **by),
-        lead=_proposal, hindrance=why_not_decided,
+        lead=_proposal, hindrance=why_not_decided, options=_decides,
     ),
     "not_eligible": Act(
-        Verb.NOT_ELIGIBLE, forms.GroundedForm, gettext_lazy("Find the dossier not eligible"),
+        Verb.NOT_ELIGIBLE, forms.NotEligibleForm, gettext_lazy("Find the dossier not eligible"),
         gettext_lazy("Find not eligible"), gettext_lazy("The dossier is found not eligible; the enterprise reads why."),
-        lambda dossier, given, form, **by: services.find_not_eligible(dossier=dossier, **given, **by), options=_basis,
+        lambda dossier, given, form, **by: services.find_not_eligible(dossier=dossier, **given, **by),
+        options=_decides_on_basis,
         lead=_proposal,
     ),
     "stop": Act(
@@ -285,12 +295,16 @@ def with_form(dossier, verb, said):
 def _not_now(request, dossier, verb):
     """Somebody followed a link to what cannot be done any more, or is not theirs to do."""
     if dossier.state in targets_of(verb):
-        raise PermissionDenied(_("This dossier is not in your hands: %(who)s has it.") % {"who": whose(dossier)})
-    messages.info(
-        request,
-        _("The dossier is “%(state)s” now; this can no longer be done.") % {"state": dossier.get_state_display()},
-    )
+        raise PermissionDenied(why_not_now(dossier, verb))
+    messages.info(request, why_not_now(dossier, verb))
     return HttpResponseRedirect(dossier.get_absolute_url())
+
+
+def why_not_now(dossier, verb):
+    """Why somebody may not do this with the dossier now: its state has no such step, or another person has it."""
+    if dossier.state in targets_of(verb):
+        return _("This dossier is not in your hands: %(who)s has it.") % {"who": whose(dossier)}
+    return _("The dossier is “%(state)s” now; this can no longer be done.") % {"state": dossier.get_state_display()}
 
 
 def note_dossier(request, public_id):

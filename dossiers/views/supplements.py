@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from audit.refusals import NotAllowed, Refused, StaleVersion
 from dossiers.forms.dossiers import ConfirmForm, SendAnswerForm
-from dossiers.forms.handling import AnswerForm, SupplementForm
+from dossiers.forms.handling import AnswerForm, SendSupplementForm, SupplementForm
 from dossiers.models import DossierFile, SupplementRequest
 from dossiers.permissions.dossiers import sees_identity
 from dossiers.permissions.handling import may_approve_request, may_do
@@ -19,9 +19,8 @@ from dossiers.presenting.handling import items_shown
 from dossiers.presenting.procedures import working_days
 from dossiers.services import supplements as services
 from dossiers.services.dossiers import attached_already
-from dossiers.services.slip import whose
 from dossiers.states import State, Verb
-from dossiers.views.handling import with_form
+from dossiers.views.handling import why_not_now, with_form
 from dossiers.views.lodging import visible_dossier
 from reference.days_off import day_off
 from reference.sending import do_once
@@ -34,7 +33,7 @@ def _asked(request, public_id, verb=Verb.ASK):
     """The dossier, for whoever may ask for a supplement of it now."""
     dossier = visible_dossier(request, public_id)
     if request.method == "GET" and not may_do(request.user, dossier, verb, timezone.now()):
-        raise PermissionDenied(_("This dossier is not in your hands: %(who)s has it.") % {"who": whose(dossier)})
+        raise PermissionDenied(why_not_now(dossier, verb))
     return dossier
 
 
@@ -106,12 +105,12 @@ def send_supplement(request, public_id, request_id):
     row = _request_of(dossier, request_id)
     if request.method == "GET" and row.state != row.State.PREPARED:
         return HttpResponseRedirect(dossier.get_absolute_url())
-    form = ConfirmForm(form_data(request)[0])
+    form = SendSupplementForm(form_data(request)[0], initial={"version": row.version})
     if do_once(
         request,
         form,
         f"send supplement {row.public_id}",
-        lambda given, **by: services.send_supplement(request=row, **by),
+        lambda given, **by: services.send_supplement(request=row, version=given["version"], **by),
     ):
         said = (
             _("The request is sent. The clock stands still until the enterprise answers.")

@@ -79,6 +79,12 @@ def client_as(client_as):
     return lambda person: Keyed(client_as(person))
 
 
+def shown(request):
+    """What the page that sends a request was shown at."""
+    request.refresh_from_db()
+    return {"version": request.version}
+
+
 def to(route, row, *more):
     return reverse(f"dossiers:{route}", args=[row.public_id, *more])
 
@@ -148,7 +154,7 @@ def test_a_supplement_is_prepared_item_by_item_and_what_is_half_typed_stays(clie
     assert request.items.count() == 2
     stale = text_of(client.post(to("edit_supplement", lodged, request.public_id), whole | {"version": 1}))
     assert "Bản vẽ mặt bằng" in stale and request.items.count() == 2
-    page = text_of(client_as(head).post(to("send_supplement", lodged, request.public_id), follow=True))
+    page = text_of(client_as(head).post(to("send_supplement", lodged, request.public_id), shown(request), follow=True))
     assert "Tạm dừng tính thời hạn" in page
     assert client.get(to("edit_supplement", lodged, request.public_id)).status_code == 403  # nothing to ask for now
 
@@ -184,12 +190,62 @@ def test_while_a_request_is_prepared_what_waits_for_it_is_not_offered(client_as,
     assert (lodged.state, request.state) == ("stopped", "dropped")
 
 
+def test_who_asks_for_a_supplement_too_late_reads_how_the_dossier_stands(client_as, lodged, office):
+    officer = make_user(Role.OFFICER, office=office)
+    make_slip_line(lodged, "received", handler=officer)
+    make_slip_line(lodged, "appraising")
+    make_slip_line(lodged, "stopped", legal_basis="KH 60", note="Đã giải thể")
+    answer = client_as(officer).get(to("ask_supplement", lodged))
+    page = unescape(answer.content.decode())
+    assert answer.status_code == 403 and "không làm được việc này nữa" in page and "không do ông/bà xử lý" not in page
+
+
 def test_a_request_whose_day_is_over_says_so_before_it_is_sent(client_as, lodged):
     clerk = client_as(make_user(Role.INTAKE))
     today = timezone.localdate()
     request = make_supplement(lodged, answer_by=today)
     page = text_of(clerk.get(to("send_supplement", lodged, request.public_id)))
     assert f"Hạn bổ sung {today:%d/%m/%Y} đã đến hoặc đã qua" in page and "Gửi cho doanh nghiệp" not in page
+
+
+def test_a_request_that_was_changed_while_its_sender_read_it_is_not_sent(client_as, lodged, office):
+    officer, head = make_user(Role.OFFICER, office=office), make_user(Role.HEAD, office=office)
+    make_slip_line(lodged, "received", handler=officer)
+    request = make_supplement(lodged, by=officer)
+    sending, read = to("send_supplement", lodged, request.public_id), shown(request)
+    assert f'name="version" value="{request.version}"' in text_of(client_as(head).get(sending))
+    items = [{"component": None, "wanted": "Báo cáo tài chính 5 năm", "reason": "Chưa có", "legal_basis": "KH 60"}]
+    supplements.change_supplement(
+        request=request, items=items, guidance="", answer_by=request.answer_by, version=request.version, by=officer,
+        now=timezone.now(),
+    )  # fmt: skip
+    page = text_of(client_as(head).post(sending, read))
+    assert f"{officer.full_name} đã sửa yêu cầu bổ sung" in page and "Báo cáo tài chính 5 năm" in page
+    request.refresh_from_db()
+    assert (request.state, request.sent_at) == ("prepared", None)
+    client_as(head).post(sending, shown(request))  # read now
+    request.refresh_from_db()
+    assert request.state == "sent"
+
+
+@pytest.mark.parametrize("name", ["approve", "send_back", "not_eligible"])
+def test_nobody_decides_upon_what_was_submitted_anew_meanwhile(client_as, lodged, office, name):
+    officer, head = make_user(Role.OFFICER, office=office), make_user(Role.HEAD, office=office)
+    leader, words = client_as(make_user(Role.DEPUTY_DIRECTOR)), {"reason": "Chưa đủ", "legal_basis": "KH 60"}
+    make_slip_line(lodged, "received", handler=officer)
+    make_slip_line(lodged, "appraising")
+    services.submit_dossier(dossier=lodged, note="Trả lời theo dự thảo", by=officer, now=timezone.now())
+    address = to(f"{name}_dossier", lodged)
+    read = {"seen": leader.get(address).context["form"]["seen"].value()}
+    services.send_back_dossier(dossier=lodged, reason="Làm lại", by=head, now=timezone.now())
+    services.submit_dossier(dossier=lodged, note="Đề nghị từ chối", by=officer, now=timezone.now())
+    page = leader.post(address, read | words)
+    assert "Trong lúc đó đã có người xử lý" in text_of(page) and "Đề nghị từ chối" in text_of(page)
+    lodged.refresh_from_db()
+    assert lodged.state == "submitted"
+    leader.post(address, words | {"seen": page.context["form"]["seen"].value()})
+    lodged.refresh_from_db()
+    assert lodged.state != "submitted"
 
 
 def test_what_did_not_come_online_says_where_the_enterprise_supplements_and_withdraws_it(
@@ -215,7 +271,7 @@ def test_a_supplement_at_the_door_stops_no_clock_and_its_day_off_is_pointed_out(
     request = lodged.supplements.get()
     for page in (
         text_of(clerk.get(to("send_supplement", lodged, request.public_id))),
-        text_of(clerk.post(to("send_supplement", lodged, request.public_id), follow=True)),
+        text_of(clerk.post(to("send_supplement", lodged, request.public_id), shown(request), follow=True)),
     ):
         assert "chờ doanh nghiệp bổ sung" in page and "ạm dừng tính" not in page
 
@@ -327,7 +383,7 @@ def test_three_supplements_are_asked_and_answered_on_the_pages_each_with_what_it
         asked |= {"reason_1": "Chưa rõ", "answer_by": f"{day:%d/%m/%Y}"}
         clerk.post(to("ask_supplement", lodged), asked)
         request = lodged.supplements.get(number=number)
-        clerk.post(to("send_supplement", lodged, request.public_id))
+        clerk.post(to("send_supplement", lodged, request.public_id), shown(request))
         first, second = request.items.all()
         page = text_of(own.get(to("answer_supplement", lodged)))
         assert f"Bản vẽ {number}" in page and f"Bản vẽ {number - 1}" not in page
@@ -436,7 +492,8 @@ def test_what_one_writes_for_the_next_is_read_where_they_work(client_as, lodged,
     own.post(to("submit_dossier", lodged), {"note": "Đề nghị trả lời theo dự thảo"})
     for where in (page, to("approve_dossier", lodged), to("send_back_dossier", lodged)):
         assert "Đề nghị trả lời theo dự thảo" in text_of(leader.get(where))
-    leader.post(to("send_back_dossier", lodged), {"reason": "Làm rõ căn cứ"})
+    seen = leader.get(to("send_back_dossier", lodged)).context["form"]["seen"].value()
+    leader.post(to("send_back_dossier", lodged), {"reason": "Làm rõ căn cứ", "seen": seen})
     assert "Làm rõ căn cứ" in text_of(own.get(page))
     enterprise = text_of(client_as(lodged.applicant).get(page))
     assert not any(words in enterprise for words in ("Hỏi điện lực", "Đề nghị trả lời", "Làm rõ căn cứ"))
@@ -788,8 +845,9 @@ def test_the_form_of_a_supplement_shows_the_day_of_the_procedure_or_asks_for_one
     )
     page = text_of(clerk.post(to("ask_supplement", lodged), given, follow=True))
     assert f"20 ngày làm việc kể từ ngày gửi theo thủ tục; nếu gửi hôm nay thì đến hết {day}" in page
-    clerk.post(to("send_supplement", lodged, lodged.supplements.get().public_id))
     asked = lodged.supplements.get()
+    clerk.post(to("send_supplement", lodged, asked.public_id), shown(asked))
+    asked.refresh_from_db()
     assert formats.vn_long_date(asked.answer_by) == day
     own = text_of(client_as(lodged.applicant).get(to("answer_supplement", lodged)))
     assert formats.vn_date(asked.answer_by) in own

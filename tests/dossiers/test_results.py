@@ -11,14 +11,15 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.roles import Role
-from audit.refusals import Conflict, NotAllowed, Refused
+from audit.refusals import Conflict, NotAllowed, Refused, StaleVersion
 from documents.layout.data import blocks_from
 from documents.models import OutgoingPaper
-from documents.services.papers import discard_paper
+from documents.services.papers import discard_paper, edit_paper
 from documents.services.trust import Checked, checked
 from documents.services.way import left_to_fill_in, number_paper, return_paper, stop_paper
 from documents.signing.keys import person_key
 from documents.store import VISITOR, bytes_of, path_of, save_upload
+from dossiers.models import Dossier
 from dossiers.presenting.results import draft_of, is_rewritten
 from dossiers.services import handling, results
 from dossiers.services.checking import problems_of
@@ -325,6 +326,18 @@ def test_a_dossier_is_neither_submitted_nor_approved_while_its_result_has_a_plac
         handling.approve_dossier(dossier=desk.dossier, by=desk.director, now=NOW)
     assert said in text_of(client_as(desk.director).get(to("approve_dossier", desk.dossier), follow=True))
     handling.send_back_dossier(dossier=desk.dossier, reason="Điền đủ", by=desk.director, now=NOW)
+
+
+def test_nobody_approves_a_draft_that_was_changed_after_it_was_read(desk):
+    paper = desk.begun()
+    handling.submit_dossier(dossier=desk.dossier, note="Trả lời theo dự thảo", by=desk.officer, now=NOW)
+    seen = results.seen_of(Dossier.objects.get(pk=desk.dossier.pk))
+    edit_paper(paper=paper, values={"body": "Không đồng ý."}, version=paper.version, by=desk.officer, now=NOW)
+    approval = {"dossier": desk.dossier, "by": desk.director, "now": NOW}
+    with pytest.raises(StaleVersion, match="Trong lúc đó đã có người xử lý") as refused:
+        handling.approve_dossier(**approval, seen=seen)
+    assert refused.value.current.pk == desk.dossier.pk and desk.state() == "submitted"
+    handling.approve_dossier(**approval, seen=results.seen_of(refused.value.current))
 
 
 def test_what_a_head_reviews_by_the_procedure_is_initialled_before_it_is_submitted_and_approved(client_as):
