@@ -4,13 +4,26 @@ import json
 import os
 from pathlib import Path
 
-from gunicorn.http.errors import LimitRequestHeaders, LimitRequestLine
+from gunicorn.http.errors import (
+    InvalidHeader,
+    InvalidHeaderName,
+    InvalidHTTPVersion,
+    InvalidRequestLine,
+    InvalidRequestMethod,
+    LimitRequestHeaders,
+    LimitRequestLine,
+)
 from gunicorn.util import write_nonblock
 from gunicorn.workers.gthread import ThreadWorker
 
 from config.lifeline import die_with_parent
 
-TOO_LONG = {
+UNREADABLE = (
+    "400 Bad Request",
+    "bad_request",
+    "Phần đầu của yêu cầu không đúng HTTP. / The head of the request is no HTTP.",
+)
+REFUSED = {
     LimitRequestLine: (
         "414 URI Too Long",
         "uri_too_long",
@@ -21,16 +34,19 @@ TOO_LONG = {
         "headers_too_large",
         "Phần đầu của yêu cầu quá lớn. / The headers of the request are too large.",
     ),
+    **dict.fromkeys(
+        (InvalidHeader, InvalidHeaderName, InvalidHTTPVersion, InvalidRequestLine, InvalidRequestMethod), UNREADABLE
+    ),
 }
 
 
 class Worker(ThreadWorker):
-    """Answers a head that is too long, which no code of ours sees, in the shape of the API's errors: programs send such."""
+    """Answers a head that is too long or no HTTP, which no code of ours sees, in the shape of the API's errors: programs send such."""
 
     def handle_error(self, req, client, addr, exc):
-        if type(exc) not in TOO_LONG:
+        if type(exc) not in REFUSED:
             return super().handle_error(req, client, addr, exc)
-        status, code, sentence = TOO_LONG[type(exc)]
+        status, code, sentence = REFUSED[type(exc)]
         self.log.warning("Invalid request from ip=%s: %s", addr[0] if addr else "", exc)
         error = {"code": code, "detail": sentence, "attr": None}
         body = json.dumps({"type": "client_error", "errors": [error]}, ensure_ascii=False).encode()

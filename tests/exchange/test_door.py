@@ -22,7 +22,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import get_resolver
 from django.utils import timezone
 from django.utils.translation import override
-from gunicorn.http.errors import LimitRequestHeaders, LimitRequestLine
+from gunicorn.http.errors import InvalidHeader, InvalidRequestLine, LimitRequestHeaders, LimitRequestLine
 
 from audit.access_log import said
 from audit.models import AccessEntry
@@ -472,9 +472,11 @@ def test_a_head_is_the_answer_to_a_get_without_its_body():
     [
         (LimitRequestLine(9000, 8190), "414 URI Too Long", "uri_too_long"),
         (LimitRequestHeaders("limit"), "431 Request Header Fields Too Large", "headers_too_large"),
+        (InvalidHeader("CONTENT-LENGTH"), "400 Bad Request", "bad_request"),
+        (InvalidRequestLine("GET"), "400 Bad Request", "bad_request"),
     ],
 )
-def test_a_head_that_is_too_long_is_refused_in_the_shape_of_every_error(fault, status, code):
+def test_a_head_that_is_too_long_or_no_http_is_refused_in_the_shape_of_every_error(fault, status, code):
     worker, (ours, theirs) = object.__new__(Worker), socket.socketpair()
     worker.log = Mock()
     with ours, theirs:
