@@ -117,19 +117,14 @@ def within(caller, queryset, *, to_enterprise=""):
     """
     if not caller.is_narrowed:
         return queryset
-    winner = f"{to_enterprise}merged_into"
-    by_itself = Q(**{f"{winner}__isnull": True}) & _belongs(caller, to_enterprise)
-    return queryset.filter(by_itself | _belongs(caller, f"{winner}__"))
-
-
-def _belongs(caller, path):
-    found = Q()
+    standing = Enterprise.objects.filter(merged_into__isnull=True)
     if caller.wards:
-        found &= Q(**{f"{path}ward__code__in": caller.wards})
+        standing = standing.filter(ward__code__in=caller.wards)
     if caller.groups:
         members = EnterpriseGroup.objects.filter(ends_on__isnull=True, group__code__in=caller.groups)
-        found &= Q(**{f"{path}pk__in": members.values("enterprise_id")})
-    return found
+        standing = standing.filter(pk__in=members.values("enterprise_id"))
+    stands = Coalesce(f"{to_enterprise}merged_into", f"{to_enterprise}pk")
+    return queryset.alias(_stands=stands).filter(_stands__in=standing.values("pk"))
 
 
 def _rows(caller):

@@ -16,6 +16,7 @@ import threading
 import time
 from datetime import date
 from pathlib import Path
+from uuid import UUID
 
 RUNS_ON = "both"
 WRITERS, SEALED_EVERY = 4, 0.5
@@ -375,17 +376,33 @@ def visible(client, ground):
 
     rows = Enterprise.objects.exclude(status="withdrawn")
     if client.wards:
-        rows = rows.filter(ward=ground["wards"][0], groups__group=ground["groups"][0], groups__ends_on=None)
-    return rows.distinct()
+        within = rows.filter(merged_into=None, ward=ground["wards"][0], groups__group=ground["groups"][0])
+        within = set(within.filter(groups__ends_on=None).values_list("pk", flat=True))
+        merged = rows.exclude(merged_into=None).values_list("pk", "merged_into")
+        rows = rows.filter(pk__in=within | {loser for loser, winner in merged if winner in within})
+    return rows
+
+
+# Of each revision of a record, those of the record that stood for it then, itself or what it was merged into.
+ONCE = """
+SELECT DISTINCT e.public_id FROM enterprises_enterpriserevision r
+JOIN enterprises_enterprise e ON e.id = r.enterprise_id
+JOIN enterprises_enterpriserevision w ON w.enterprise_id = COALESCE(r.merged_into_id, r.enterprise_id)
+JOIN reference_administrativeunit u ON u.id = w.ward_id
+WHERE w.merged_into_id IS NULL AND u.code = %s AND ',' || w.group_codes || ',' LIKE %s
+  AND (r.superseded_at IS NULL OR w.recorded_at <= r.superseded_at)
+  AND (w.superseded_at IS NULL OR r.recorded_at <= w.superseded_at)
+"""
 
 
 def once_visible(client):
-    """Identifiers of what ever stood in its ward and group."""
-    from enterprises.models import EnterpriseRevision
+    """Identifiers of what ever belonged to its ward and group."""
+    from django.db import connection
 
-    revisions = EnterpriseRevision.objects.filter(ward__code__in=client.wards)
-    found = revisions.values_list("enterprise__public_id", "group_codes")
-    return {str(each) for each, codes in found if set(codes.split(",")) & set(client.groups)}
+    (ward,), (group,) = client.wards, client.groups
+    with connection.cursor() as cursor:
+        cursor.execute(ONCE, [ward, f"%,{group},%"])
+        return {str(UUID(str(each))) for (each,) in cursor.fetchall()}
 
 
 def history(public_id):
