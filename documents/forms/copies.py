@@ -3,6 +3,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from documents.extracts import NOT_COMPARED, text_is_known
 from documents.models import PaperCopy
 from documents.models.papers import MOST_LETTERS
 from documents.services.copies import CONTENT, kinds_ended, kinds_offered
@@ -19,7 +20,6 @@ class CopyForm(Form):
         required=False,
         max_length=MOST_LETTERS,
         widget=forms.Textarea(attrs={"rows": 10}),
-        help_text=_("Only for an extract: word for word as in the paper. Each line is a paragraph, as in a draft."),
     )
     recipients = forms.CharField(
         label=_("Recipients"),
@@ -57,7 +57,16 @@ class CopyForm(Form):
             self.fields["kind"].help_text = _(
                 "Not offered, because their series of numbers are ended: %(series)s. Whoever keeps the series can take them up again."
             ) % {"series": ended}
+        self.fields["extract"].help_text = _help_on_extract(original)
         self.fields["signer"].queryset = User.objects.holding(MAY_SIGN, today).order_by("sort_key")
 
     def values(self):
         return {name: self.cleaned_data[name] for name in CONTENT}
+
+
+def _help_on_extract(original):
+    words = _("Only for an extract: word for word as in the paper. Each line is a paragraph, as in a draft.")
+    if not text_is_known(original):
+        return f"{words} {NOT_COMPARED}"
+    compared = _("The portal compares each line with the paper; mark what is left out between lines with a line “[…]”.")
+    return f"{words} {compared}"

@@ -14,6 +14,7 @@ from accounts.models import Office, Post, User
 from audit.events import actor_name, record_event
 from audit.refusals import Conflict, NotAllowed, Refused
 from documents.copy_states import CopyState, copy_move
+from documents.extracts import require_in_original, stands_in
 from documents.guard import named_after
 from documents.layout.data import Copy, Signature, blocks_from, lines_of
 from documents.layout.drawing import copy_as_pdf
@@ -82,6 +83,11 @@ def is_corrected(copy):
     if copy.incoming is None:
         return False
     return (copy.called or named(copy.incoming)) != named(copy.incoming) or source_of(copy.incoming) != copy.source
+
+
+def says_otherwise(copy):
+    """Whether an extract says what its original does not: what was prepared before extracts were compared."""
+    return not stands_in(copy.extract, copy.original)
 
 
 def named(original):
@@ -173,6 +179,7 @@ def _require_right(original, values, by, now):
         raise Refused(_("There is no file yet of which a copy could be made. Attach the scan first."))
     if (kind == PaperCopy.Kind.EXTRACT) != bool(values["extract"]):
         raise Refused(_("Type the part that is copied: only an extract has one, and no extract is without."))
+    require_in_original(values["extract"], original)
     require_signatory(
         series=series, signer=values["signer"], authority=values["authority"], authority_paper=values["authority_paper"],
         post_words=values["signer_post"], on=today,
@@ -330,6 +337,8 @@ def _require_turn(copy, verb, by):
         raise Refused(
             _("The paper or its scan was corrected after the copy was prepared. Drop the copy and prepare it anew.")
         )
+    if verb in ("sign", "number") and says_otherwise(copy):
+        raise Refused(_("The extract says what its original does not. Drop the copy and prepare it anew."))
     if copy.state == CopyState.SIGNING and copy.signer_id != by.pk and not (verb == "drop" and by.roles & OFFICE):
         raise NotAllowed(_("%(name)s does this: the paper is signed by them.") % {"name": copy.signer})
 

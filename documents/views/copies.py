@@ -13,6 +13,7 @@ from django.utils.translation import pgettext
 from audit.events import actor_names
 from audit.refusals import Refused
 from documents.copy_states import NEXT_OF_COPY, CopyState
+from documents.extracts import NOT_COMPARED, text_is_known
 from documents.forms.copies import CopyForm
 from documents.forms.papers import NumberPaperForm, ReasonForm, SignedFileForm, StepForm
 from documents.layout.drawing import page_picture
@@ -58,7 +59,9 @@ def copy_detail(request, public_id):
             "original": copy.original if seen else None,
             "is_void": services.is_void(copy.original),
             "is_corrected": not services.is_void(copy.original) and services.is_corrected(copy),
+            "says_otherwise": services.says_otherwise(copy),
             "changed": _changed(copy.original, copy.source),
+            "not_compared": _not_compared(copy),
             "action": (reverse(f"documents:{verb}_copy", args=[copy.public_id]), COPY_WORDS[verb][0])
             if mine and can_do_here({"issue": "seal"}.get(verb, verb))
             else None,
@@ -111,6 +114,12 @@ def _facts(copy):
         dropped = f"{copy.dropped_reason} ({who[copy.dropped_by]}, {formats.vn_datetime(copy.dropped_at)})"
         facts.append((_("Why it was dropped"), dropped))
     return facts
+
+
+def _not_compared(copy):
+    """What is said until an extract is signed whose words the portal cannot compare."""
+    waits = copy.state == CopyState.SIGNING and copy.kind == PaperCopy.Kind.EXTRACT
+    return "" if not waits or text_is_known(copy.original) else NOT_COMPARED
 
 
 def copy_page(request, public_id, page):
@@ -171,6 +180,7 @@ def _prepare(request, original):
         "back": original.get_absolute_url(),
         "lead": services.named(original),
         "changed": _changed(original, services.source_of(original)),
+        "not_compared": "",  # the form says it where an extract is typed
         "original": original,
         "overtaken": False,
     }
@@ -279,6 +289,7 @@ def _page(request, form, copy, verb, *, title, submit, lead, download=""):
         "copy": copy,
         "lead": lead,
         "changed": _changed(copy.original, copy.source),
+        "not_compared": _not_compared(copy),
         "download": download,
         "overtaken": request.method == "POST" and not services.may_take(request.user, standing, verb),
         "original": copy.original,

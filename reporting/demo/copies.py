@@ -22,7 +22,8 @@ def papers_copied(stage):
             (paper, "full", "numbering"), (issued, "extract", "signing"), (issued, "full", "dropped"),
         )
     ):  # fmt: skip
-        _walk(stage, original, kind, part if kind == "extract" else "", state, at(DAY, 9 + place))
+        extract = {paper: part, issued: issued.body.splitlines()[-1]}[original] if kind == "extract" else ""
+        _walk(stage, original, kind, extract, state, at(DAY, 9 + place))
 
 
 def _walk(stage, original, kind, extract, state, now):

@@ -1,5 +1,7 @@
 """Copies of papers: the form that the decree asks, signed by whoever is authorised, numbered, sealed, on the original's page."""
 
+import re
+import unicodedata
 import uuid
 from datetime import UTC, date, datetime
 from io import BytesIO
@@ -328,3 +330,113 @@ def test_whoever_is_slower_at_a_copy_reads_who_took_the_step(client_as, clerk):
     assert (
         "Trong lúc đó đã có người xử lý" in late and 'class="btn btn-primary" type="submit"' in late and "Thừa" in late
     )
+
+
+# --- what an extract says ----------------------------------------------------------------------
+
+BODY = """# I. Giao nhiệm vụ
+1. Giao Phòng Quản lý công nghiệp chi 1.500 triệu đồng. Không được chi tiền mặt;
+2. Giao Văn phòng Sở báo cáo trước ngày 15/12/2026.
+STT | Doanh nghiệp | Số tiền
+1 | Công ty A | 100
+2 | Công ty B | 200
+Tổng | | 300
+3. Các phòng thực hiện: đúng hạn, đúng mức.
+Tên | Mức
+Giấy | 5"""
+RIGHT = [
+    "1. Giao Phòng Quản lý công nghiệp chi 1.500 triệu đồng.",
+    "Không được chi tiền mặt",
+    "# I. Giao nhiệm vụ\n1. Giao Phòng  Quản lý công nghiệp chi 1.500 triệu đồng. Không được chi tiền mặt;",
+    "1. Giao Phòng Quản lý công nghiệp […] Không được chi tiền mặt;",
+    "… được chi tiền mặt;",
+    "I. Giao nhiệm vụ\n[…]\n2. Giao Văn phòng Sở báo cáo …\n3. Các phòng thực hiện: đúng hạn, đúng mức.",
+    "STT | Doanh nghiệp | Số tiền\n… | … | …\n2 | Công ty B | 200\nTổng | | 300",
+    "STT\tDoanh nghiệp\tSố tiền\n1\tCông ty A\t100",
+    "[…]\nGiấy | 5",
+    "Kết quả thực hiện\nLuật Thủ đô;\n1. Giao Phòng Quản lý công nghiệp chi 1.500 triệu đồng.\n[…]\nGiấy | 5\nCác phòng",
+    unicodedata.normalize("NFD", "Không được chi tiền mặt"),
+]
+WRONG = [
+    ("Đoạn KHÔNG có trong văn bản gốc.", "không có nguyên văn"),
+    ("1. Giao Phòng Quản lý công nghiệp chi 2.500 triệu đồng.", "không có nguyên văn"),
+    ("1. Giao Phòng Quản lý công nghiệp chi 500 triệu đồng.", "không có nguyên văn"),
+    ("500 triệu đồng.", "không có nguyên văn"),
+    ("1. Giao Phòng Quan lý công nghiệp chi 1.500 triệu đồng.", "không có nguyên văn"),
+    ("2. Giao Văn phòng Sở báo cáo trước ngày 15/12/2026. 3. Các phòng thực hiện: đúng hạn, đúng mức.", "không có nguyên văn"),
+    ("Không được chi tiền mặt; 2. Giao Văn phòng Sở báo cáo trước ngày 15/12/2026.", "không có nguyên văn"),
+    ("được chi tiền mặt;", "giữa một câu"),
+    ("2. Giao Văn phòng Sở báo cáo", "giữa một câu"),
+    ("2. Giao Văn phòng Sở báo cáo trước ngày 15/12/2026.\n[…]\nI. Giao nhiệm vụ", "không liền sau"),
+    ("I. Giao nhiệm vụ\n2. Giao Văn phòng Sở báo cáo trước ngày 15/12/2026.", "không liền sau"),
+    ("1. Giao Phòng Quản lý công nghiệp chi 1.500 triệu đồng.\n2. Giao Văn phòng Sở báo cáo …", "không liền sau"),
+    ("2 | Công ty B | 250", "“2 | Công ty B | 250” không có nguyên văn"),
+    ("2 | Công ty A | 200", "không có nguyên văn"),
+    ("2 | Công ty B", "không có nguyên văn"),
+    ("Công ty B", "không có nguyên văn"),
+    ("2 Công ty B 200", "không có nguyên văn"),
+    ("STT | Doanh nghiệp | Số tiền\n2 | Công ty B | 200", "không liền sau"),
+    ("STT | Doanh nghiệp | Số tiền\n… | … | …\nGiấy | 5", "không liền sau"),
+    ("Không được chi tiền mặt;\nđã duyệt", "“đã duyệt” không có nguyên văn"),
+    ("[…]", "không có dòng nào"),
+]  # fmt: skip
+
+
+@pytest.fixture
+def issued(clerk):
+    make_copy_series("TrS", "TRÍCH SAO")
+    given = {"subject": "Kết quả thực hiện", "bases": "- Luật Thủ đô", "recipients": "Các phòng"}
+    return make_paper_at("issued", clerk=clerk, body=BODY, **given)
+
+
+def test_an_extract_says_line_for_line_what_the_issued_paper_says(clerk, issued):
+    for extract in RIGHT:
+        services.require_in_original(extract, issued)
+    copy = make_copy_at("issued", original=issued, clerk=clerk, kind="extract", extract=RIGHT[0])
+    assert "chi 1.500 triệu đồng." in text_of(bytes_of(copy.sealed))[0]
+
+
+@pytest.mark.parametrize(("extract", "said"), WRONG)
+def test_an_extract_that_says_otherwise_is_refused_with_its_first_such_line(clerk, issued, extract, said):
+    with pytest.raises(Refused, match=re.escape(said)):
+        make_copy_at("signing", original=issued, clerk=clerk, kind="extract", extract=extract)
+    assert not PaperCopy.objects.exists()
+
+
+def test_what_was_typed_of_a_refused_extract_stays_on_the_form_and_a_scan_is_said_not_to_be_compared(
+    client_as, clerk, issued
+):
+    chief = make_user(Role.CHIEF_OF_OFFICE)
+    given = {
+        "kind": "extract",
+        "extract": "Đoạn KHÔNG có",
+        "recipients": "Các phòng",
+        "signer": chief.pk,
+        "authority": "tl",
+    }
+    refused = post(client_as(clerk), page("copy_outgoing", issued), **given).text
+    assert "“Đoạn KHÔNG có” không có nguyên văn" in refused and "Đoạn KHÔNG có</textarea>" in refused
+    assert not PaperCopy.objects.exists()
+    assert "không đối chiếu được" not in refused and "đối chiếu từng dòng" in refused
+    paper = scanned(clerk)
+    assert "không đối chiếu được" in client_as(clerk).get(page("copy_incoming", paper)).text
+    post(client_as(clerk), page("copy_incoming", paper), **given)
+    copy = PaperCopy.objects.get()
+    assert "không đối chiếu được" in client_as(chief).get(page("sign_copy", copy)).text
+    assert take("sign", copy, chief).state == "numbering"
+
+
+def test_an_extract_from_before_extracts_were_compared_goes_no_further(client_as, clerk, issued, monkeypatch):
+    chief = make_user(Role.CHIEF_OF_OFFICE)
+    wrong = {"original": issued, "clerk": clerk, "signer": chief, "kind": "extract", "extract": "Đoạn KHÔNG có"}
+    with monkeypatch.context() as before:
+        before.setattr(services, "require_in_original", lambda extract, original: None)
+        before.setattr(services, "stands_in", lambda extract, original: True)
+        waiting, signed, done = (make_copy_at(state, **wrong) for state in ("signing", "numbering", "issued"))
+    for verb, copy, by in (("sign", waiting, chief), ("number", signed, clerk)):
+        assert not services.may_take(by, copy, verb)
+        with pytest.raises(Refused, match=r"không có trong bản gốc\. Hãy bỏ"):
+            take(verb, copy, by, **{"dated_on": TODAY} if verb == "number" else {})
+        assert "không có trong bản gốc. Hãy bỏ" in client_as(clerk).get(copy.get_absolute_url()).text
+    assert "không có trong bản gốc." in client_as(clerk).get(done.get_absolute_url()).text
+    assert take("drop", signed, clerk, reason="Lập lại").state == "dropped"
