@@ -87,6 +87,8 @@ for kind, sentence in (
     ("money unlinked", _("A link with assigned money was taken back")),
     ("given task entered", _("The given task was entered")),
     ("given task changed", _("The given task was changed")),
+    ("given task's deadline moved", _("The deadline of the given task was moved: %(paper)s")),
+    ("given task's deadline decided", _("Another deadline of the given task was decided")),
     ("given task reported", _("Progress of the given task reported")),
     ("given task finished", _("The given task is finished")),
     ("given task cancelled", _("The given task is no longer asked for")),

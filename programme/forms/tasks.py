@@ -75,7 +75,7 @@ class GivenForm(UploadMixin, ModelForm):
         }
         help_texts = {"issuer": _("For example: Hà Nội People's Committee; conclusions of a meeting.")}
 
-    def __init__(self, *args, today, **kwargs):
+    def __init__(self, *args, today, fixed=(), **kwargs):
         super().__init__(*args, **kwargs)
         given = self.instance
         self.fields["office"].queryset = Office.objects.filter(
@@ -87,6 +87,8 @@ class GivenForm(UploadMixin, ModelForm):
         if given.pk:
             del self.fields["upload"], self.fields["kept_file"]
             self.fields["reason"] = reason_field()
+        for name in fixed:
+            del self.fields[name]
 
     def clean(self):
         cleaned = super().clean()
@@ -102,7 +104,35 @@ class GivenForm(UploadMixin, ModelForm):
         """The service says in words what the database would refuse."""
 
     def values(self):
-        return {name: self.cleaned_data[name] for name in self._meta.fields}
+        return {name: self.cleaned_data[name] for name in self._meta.fields if name in self.fields}
+
+
+class MoveDeadlineForm(UploadMixin, Form):
+    """Another deadline of a given task, and by which paper; whoever may decide it names none."""
+
+    deadline = DateField(label=_("New deadline"))
+    document = forms.CharField(label=_("Number and symbol of the paper that moves it"), max_length=60)
+    document_on = PastDateField(label=_("Date of the paper"))
+    upload = forms.FileField(label=_("Scan"), required=False, help_text=_("PDF, PNG or JPEG."))
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Stands in the history for ever."),
+    )
+    kept_file = forms.UUIDField(widget=forms.HiddenInput, required=False)
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args, decides, **kwargs):
+        super().__init__(*args, **kwargs)
+        if decides:
+            for name in ("document", "document_on"):
+                self.fields[name].required = False
+            self.fields["document"].help_text = _("Empty where you decide it yourself.")
+
+    def values(self):
+        names = ("deadline", "document", "document_on", "reason", "version")
+        return {name: self.cleaned_data[name] for name in names} | {"file": self.kept()}
 
 
 class GivenReportForm(Form):

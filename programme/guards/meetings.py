@@ -9,6 +9,7 @@ from programme.models.meetings import OVER, Meeting
 MEETING, DOCUMENT, INVITEE = "programme_meeting", "programme_meetingdocument", "programme_invitee"
 PAPER, CONCLUSION = "programme_meetingpaper", "programme_conclusion"
 PAPERS, NUMBERS, GIVEN = "documents_outgoingpaper", "documents_papernumber", "programme_giventask"
+DEADLINE = "programme_givendeadline"
 
 
 def _listed(states):
@@ -41,6 +42,11 @@ _TASK_FITS = (
     f"JOIN {GIVEN} g ON g.id = NEW.given_id WHERE r.meeting_id = NEW.meeting_id AND r.kind = 'conclusions' "
     "AND p.state = 'issued' AND g.document = n.symbol AND g.document_on = n.dated_on AND g.content = NEW.content "
     "AND g.office_id = NEW.office_id AND g.deadline = NEW.deadline)"
+)
+_CONCLUDED = f"EXISTS (SELECT 1 FROM {CONCLUSION} c WHERE c.given_id = OLD.id)"
+_MOVED = (
+    f"EXISTS (SELECT 1 FROM {DEADLINE} d WHERE d.id = (SELECT MAX(l.id) FROM {DEADLINE} l WHERE l.given_id = OLD.id) "
+    "AND d.former = OLD.deadline AND d.deadline = NEW.deadline)"
 )
 
 GUARDS = [
@@ -165,4 +171,17 @@ GUARDS = [
         f"NEW.given_id IS NOT NULL AND OLD.given_id IS NULL AND NOT {_TASK_FITS}",
     ),
     frozen_when(CONCLUSION, "OLD.given_id IS NOT NULL", name="given"),
+    check_trigger(
+        "given_task_stays_as_concluded",
+        GIVEN,
+        ("UPDATE",),
+        f"{_changes('document', 'document_on', 'issuer', 'content', 'folded', 'office_id', 'file_id', 'entered_by', 'entered_at')} "
+        f"AND {_CONCLUDED}",
+    ),
+    check_trigger(
+        "concluded_deadline_moves_by_a_decision",
+        GIVEN,
+        ("UPDATE",),
+        f"{_changes('deadline')} AND {_CONCLUDED} AND NOT {_MOVED}",
+    ),
 ]

@@ -159,4 +159,12 @@ GUARDS = [
     immutable("programme_deliverable", "task_id"),
     no_delete("programme_giventask"),
     append_only("programme_giventaskreport"),
+    append_only("programme_givendeadline"),
+    check_trigger(
+        "given_deadline_from_the_one_that_holds",
+        "programme_givendeadline",
+        ("INSERT",),
+        "NEW.former IS DISTINCT FROM (SELECT g.deadline FROM programme_giventask g WHERE g.id = NEW.given_id)",
+        before="PERFORM 1 FROM programme_giventask g WHERE g.id = NEW.given_id FOR NO KEY UPDATE;",
+    ),
 ]

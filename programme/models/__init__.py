@@ -21,7 +21,7 @@ from programme.models.budget import (
 from programme.models.checks import BudgetCheck
 from programme.models.commitments import Commitment, Payment, ProcurementStep
 from programme.models.consultations import Consultation
-from programme.models.given import GivenTask, GivenTaskReport
+from programme.models.given import GivenDeadline, GivenTask, GivenTaskReport
 from programme.models.meetings import Conclusion, Invitee, Meeting, MeetingDocument, MeetingPaper
 from programme.models.plans import (
     DECIDED,
@@ -88,6 +88,7 @@ __all__ = [
     "DifferenceKind",
     "Direction",
     "EntryKind",
+    "GivenDeadline",
     "GivenTask",
     "GivenTaskReport",
     "Indicator",

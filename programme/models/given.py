@@ -106,6 +106,19 @@ class GivenTask(Identified, Versioned):
     def is_late(self, today):
         return self.state == self.State.OPEN and self.deadline < today
 
+    @property
+    def concluded(self):
+        """The conclusion of a meeting that it came from; None of a task that was entered from a paper."""
+        return getattr(self, "conclusion", None)
+
+    @property
+    def concluded_fields(self):
+        """What stands in the signed notice and is changed by nobody afterwards; the deadline moves, but not by an edit."""
+        if self.concluded is None:
+            return frozenset()
+        fields = {"document", "document_on", "issuer", "content", "office", "deadline"}
+        return frozenset(fields | ({"person"} if self.concluded.person_id else set()))
+
 
 class GivenTaskReport(Identified):
     """What was done about a given task, as reported on a day. Added, never changed."""
@@ -123,3 +136,36 @@ class GivenTaskReport(Identified):
 
     def __str__(self):
         return self.done
+
+
+class GivenDeadline(Identified):
+    """Another deadline of a given task: by which paper, or else by whose decision, and why. Added, never changed."""
+
+    given = models.ForeignKey(
+        GivenTask, on_delete=models.PROTECT, related_name="deadlines", verbose_name=_("given task")
+    )
+    former = models.DateField(_("former deadline"))
+    deadline = models.DateField(_("deadline"))
+    document = models.CharField(_("number of the document"), max_length=60, blank=True)
+    document_on = models.DateField(_("date of the document"), null=True)
+    file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("scan"))
+    reason = models.CharField(_("reason"), max_length=300)
+    by = models.UUIDField(_("entered by"))
+    at = models.DateTimeField(_("entered at"))
+
+    class Meta:
+        verbose_name = _("new deadline of a given task")
+        verbose_name_plural = _("new deadlines of given tasks")
+        ordering = ["given", "id"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(deadline=F("former")), name="given_deadline_is_another"),
+            models.CheckConstraint(condition=~Q(reason=""), name="given_deadline_with_a_reason"),
+            models.CheckConstraint(
+                condition=Q(document="", document_on__isnull=True, file__isnull=True)
+                | (~Q(document="") & Q(document_on__isnull=False)),
+                name="given_deadline_paper_whole",
+            ),
+        ]
+
+    def __str__(self):
+        return str(self.deadline)

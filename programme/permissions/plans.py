@@ -45,6 +45,9 @@ GIVE = action(
     _("Enter tasks given by the Committee or a meeting"),
     roles=HEADS | {Role.OFFICER, Role.CHIEF_OF_OFFICE, Role.RECORDS_CLERK},
 )
+MOVE_DEADLINE = action(
+    "programme.move_given_deadline", _("Move the deadlines of given tasks"), roles=GIVE.roles | LEADERS
+)
 
 
 def can_keep_proposal(user, proposal):
@@ -63,6 +66,30 @@ def can_report_given(user, given):
     """People of the office in charge, and the person in charge wherever they are."""
     own = given.person_id == user.pk or given.office_id in office_ids(user, timezone.localdate())
     return user.may(REPORT) and own
+
+
+def is_in_charge(user, given):
+    """The person in charge; where nobody is named, the people of the office in charge."""
+    if given.person_id:
+        return given.person_id == user.pk
+    return given.office_id in office_ids(user, timezone.localdate())
+
+
+def can_move_deadline(user, given):
+    """Whoever enters given tasks, and leaders: never whoever is in charge of this one."""
+    return user.may(MOVE_DEADLINE) and not is_in_charge(user, given)
+
+
+def can_decide_deadline(user, given):
+    """Without a paper: whoever chaired the meeting that it came from, and leaders."""
+    chairs = given.concluded is not None and given.concluded.meeting.chair_id == user.pk
+    return can_move_deadline(user, given) and (chairs or bool(user.roles & LEADERS))
+
+
+def can_correct_deadline(user, given):
+    """Of a task that was entered from a paper: whoever enters given tasks, but nobody of those who are in charge."""
+    in_charge = given.person_id == user.pk or given.office_id in office_ids(user, timezone.localdate())
+    return given.concluded is None and user.may(GIVE) and not in_charge
 
 
 # plans
@@ -127,6 +154,8 @@ route("programme:given_task", GET=SEE_PLANS)
 route("programme:given_file", GET=SEE_PLANS)
 route("programme:add_given", GET=GIVE, POST=GIVE)
 route("programme:edit_given", GET=GIVE, POST=GIVE)
+route("programme:move_given_deadline", GET=MOVE_DEADLINE, POST=MOVE_DEADLINE)
+route("programme:given_deadline_file", GET=SEE_PLANS)
 route("programme:report_given", GET=REPORT, POST=REPORT)
 route("programme:finish_given", GET=REPORT, POST=REPORT)
 route("programme:reopen_given", GET=GIVE, POST=GIVE)

@@ -9,10 +9,20 @@ from accounts.models import Post, User
 from audit.events import record_event
 from audit.refusals import Conflict, NotAllowed, Refused
 from notices.services.telling import tell
-from programme.models import GivenTask, GivenTaskReport
-from programme.permissions.plans import GIVE, REPORT, can_report_given
+from programme.models import GivenDeadline, GivenTask, GivenTaskReport
+from programme.permissions.plans import (
+    GIVE,
+    MOVE_DEADLINE,
+    REPORT,
+    can_correct_deadline,
+    can_decide_deadline,
+    can_move_deadline,
+    can_report_given,
+    is_in_charge,
+)
 from programme.services.moving import changed_values, locked, move, require_past, save, told
 from programme.telling import TASK_DUE, TASK_GIVEN, TASK_TAKEN
+from screens import formats
 
 STATE = GivenTask.State
 
@@ -63,13 +73,27 @@ def edit_given(*, given, values, version, by, now, reason):
         raise Conflict(
             _("This is “%(state)s” now; the step can no longer be taken.") % {"state": given.get_state_display()}
         )
-    former = given.person
+    former, may_correct = given.person, isinstance(by, str) or can_correct_deadline(by, given)
     before, after = changed_values(given, values)
+    if after.keys() & given.concluded_fields:
+        raise Refused(
+            _(
+                "What the signed notice of conclusions says of the task is not changed. Its deadline moves by a paper, or as the "
+                "chair or a leader decides."
+            )
+        )
+    if "deadline" in after and not may_correct:
+        raise NotAllowed(
+            _(
+                "The deadline is not changed by those who are in charge of the task. It moves by a paper, or as a leader decides."
+            )
+        )
     if after:
         _require_in_order(given, now)
         given.derive()
         given.taken_from = former if "person" in after else given.taken_from
-        save(given, version, [*after, "folded", "taken_from"])
+        fields = [*after] if given.concluded else [*after, "folded"]
+        save(given, version, [*fields, "taken_from"])
         record_event("given task changed", given, by=by, now=now, reason=reason, before=before, after=after)
         if after.keys() & {"office", "person"}:
             tell(TASK_GIVEN, given, by=by, now=now, occasion=f"version {given.version}")
@@ -77,6 +101,52 @@ def edit_given(*, given, values, version, by, now, reason):
             tell(TASK_DUE, given, by=by, now=now, occasion=f"version {given.version}")
         if "person" in after and former:
             tell(TASK_TAKEN, given, by=by, now=now, occasion=f"version {given.version}")
+    return given
+
+
+@transaction.atomic
+def move_given_deadline(*, given, deadline, reason, version, by, now, document="", document_on=None, file=None):
+    """Another deadline: by a paper, or without one as whoever chaired the meeting or a leader decides; whoever is in charge of
+    the task does not move it themselves. They are told."""
+    require(by, MOVE_DEADLINE)
+    given = locked(given, "office", "person")
+    if given.state != STATE.OPEN:
+        raise Conflict(
+            _("This is “%(state)s” now; the step can no longer be taken.") % {"state": given.get_state_display()}
+        )
+    if not can_move_deadline(by, given):
+        raise NotAllowed(
+            _(
+                "Whoever is in charge of the task does not move its deadline. Ask the chair, a leader or the records clerk."
+            )
+        )
+    if not document and not can_decide_deadline(by, given):
+        raise Refused(
+            _(
+                "Name the paper that moves the deadline. Without one only the chair of the meeting and the leaders decide."
+            )
+        )
+    if bool(document) != bool(document_on) or (file and not document):
+        raise Refused(_("A paper is named by its number and its date, both."))
+    if document_on:
+        require_past(document_on, now)
+    if document_on and document_on < given.document_on:
+        raise Refused(_("The paper is older than the document that gave the task."))
+    if deadline < given.document_on:
+        raise Refused(_("The deadline lies before the date of the document."))
+    if deadline == given.deadline:
+        raise Refused(_("This is the deadline that the task has. Give another one."))
+    moved = {"former": given.deadline, "deadline": deadline, "document": document, "document_on": document_on}
+    GivenDeadline.objects.create(given=given, file=file, reason=reason, by=by.public_id, at=now, **moved)
+    before, after = changed_values(given, {"deadline": deadline})
+    save(given, version, ["deadline"])
+    told_of = {"reason": reason, "before": before, "after": after}
+    if document:
+        paper = f"{document}, {formats.vn_date(document_on)}"
+        record_event("given task's deadline moved", given, by=by, now=now, paper=paper, **told_of)
+    else:
+        record_event("given task's deadline decided", given, by=by, now=now, **told_of)
+    tell(TASK_DUE, given, by=by, now=now, occasion=f"version {given.version}")
     return given
 
 
@@ -121,6 +191,8 @@ def cancel_given(*, given, reason, by, now):
     """It is no longer asked for: by which paper, and why."""
     require(by, GIVE)
     given = locked(given)
+    if given.concluded and not isinstance(by, str) and is_in_charge(by, given):
+        raise NotAllowed(_("Whoever is in charge of what a meeting concluded does not call it off themselves."))
     _end(given, STATE.CANCELLED, timezone.localdate(now), reason)
     record_event("given task cancelled", given, by=by, now=now, reason=reason)
     return given

@@ -2,20 +2,29 @@
 
 import copy
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404
+from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from audit.events import actor_names
 from documents.serving import serve
 from documents.word_tables import AS_WORD
 from programme.forms.papers import ReasonForm
-from programme.forms.tasks import FinishGivenForm, GivenForm, GivenReportForm
-from programme.models import Conclusion, GivenTask, Meeting
-from programme.permissions.plans import GIVE, can_report_given
+from programme.forms.tasks import FinishGivenForm, GivenForm, GivenReportForm, MoveDeadlineForm
+from programme.models import GivenDeadline, GivenTask, Meeting
+from programme.permissions.plans import (
+    GIVE,
+    can_correct_deadline,
+    can_decide_deadline,
+    can_move_deadline,
+    can_report_given,
+    is_in_charge,
+)
 from programme.services import given as services
 from programme.tables import tasks as tables
 from programme.views.acting import act, bound
@@ -23,6 +32,11 @@ from reference.days_off import day_off
 from screens import formats
 from screens.lists import show_list
 from screens.sheets import Sheet
+
+FIXED = gettext_lazy(
+    "What the signed notice of conclusions says of the task is not changed. Its deadline moves by a paper, or as the "
+    "chair or a leader decides."
+)
 
 
 def given_list(request):
@@ -48,7 +62,9 @@ def given_list(request):
 
 
 def _given(public_id):
-    return get_object_or_404(GivenTask.objects.select_related("office", "person", "file"), public_id=public_id)
+    return get_object_or_404(
+        GivenTask.objects.select_related("office", "person", "file", "conclusion__meeting"), public_id=public_id
+    )
 
 
 def given_detail(request, public_id):
@@ -56,8 +72,13 @@ def given_detail(request, public_id):
     verbs, state = [], GivenTask.State
     if row.state == state.OPEN and can_report_given(user, row):
         verbs += [("report_given", _("Report progress")), ("finish_given", _("Finish"))]
-    if row.state == state.OPEN and user.may(GIVE):
-        verbs += [("edit_given", _("Change")), ("cancel_given", _("No longer asked for"))]
+    came_of = row.concluded
+    if row.state == state.OPEN and user.may(GIVE) and "person" not in row.concluded_fields:
+        verbs.append(("edit_given", _("Change")))
+    if row.state == state.OPEN and can_move_deadline(user, row):
+        verbs.append(("move_given_deadline", _("Move the deadline")))
+    if row.state == state.OPEN and user.may(GIVE) and not (came_of and is_in_charge(user, row)):
+        verbs.append(("cancel_given", _("No longer asked for")))
     if row.state == state.DONE and user.may(GIVE):
         verbs.append(("reopen_given", _("Open again")))
     facts = [
@@ -69,10 +90,10 @@ def given_detail(request, public_id):
         (_("Day of the end"), formats.vn_date(row.ended_on)),
         (_("Result or reason"), row.outcome),
     ]
-    came_of = Conclusion.objects.filter(given=row).select_related("meeting").first()
     sees = came_of and Meeting.objects.visible_to(user).filter(pk=came_of.meeting_id).exists()
     reports = list(row.reports.order_by("-at", "-id"))
-    names = actor_names({f"user:{report.by}" for report in reports})
+    moved = list(row.deadlines.select_related("file").order_by("-id"))
+    names = actor_names({f"user:{each.by}" for each in (*reports, *moved)})
     return render(
         request,
         "programme/given_task.html",
@@ -85,6 +106,7 @@ def given_detail(request, public_id):
             "meeting": came_of.meeting if sees else None,
             "facts": [(label, value or formats.NOTHING) for label, value in facts],
             "same": GivenTask.objects.same_as(row) if row.state != state.CANCELLED else [],
+            "moved": [{"row": each, "who": names[f"user:{each.by}"]} for each in moved],
             "reports": [{"row": report, "who": names[f"user:{report.by}"]} for report in reports],
         },
     )
@@ -95,6 +117,13 @@ def given_file(request, public_id):
     if row.file is None:
         raise Http404
     return serve(row.file, request, of=row, basis=f"given task {row.public_id}")
+
+
+def given_deadline_file(request, public_id):
+    moved = get_object_or_404(GivenDeadline.objects.select_related("given", "file"), public_id=public_id)
+    if moved.file is None:
+        raise Http404
+    return serve(moved.file, request, of=moved.given, basis=f"given task {moved.given.public_id}")
 
 
 def add_given(request):
@@ -120,7 +149,14 @@ def _of(row, now):
 
 def edit_given(request, public_id):
     row, now = _given(public_id), timezone.now()
-    form = bound(request, GivenForm, instance=copy.copy(row), user=request.user, today=timezone.localdate(now))
+    fixed = row.concluded_fields
+    if "person" in fixed:
+        messages.info(request, FIXED)
+        return HttpResponseRedirect(row.get_absolute_url())
+    if not can_correct_deadline(request.user, row):
+        fixed |= {"deadline"}
+    options = {"instance": copy.copy(row), "user": request.user, "today": timezone.localdate(now), "fixed": fixed}
+    form = bound(request, GivenForm, **options)
     return act(
         request,
         form,
@@ -136,6 +172,33 @@ def edit_given(request, public_id):
         title=_("Change the given task"),
         submit=_("Save"),
         done=_("The task is saved."),
+        lead=f"{row.content} {FIXED}" if row.concluded else "",
+        **_of(row, now),
+    )
+
+
+def move_given_deadline(request, public_id):
+    row, now = _given(public_id), timezone.now()
+    if not can_move_deadline(request.user, row):
+        raise PermissionDenied(
+            _(
+                "Whoever is in charge of the task does not move its deadline. Ask the chair, a leader or the records clerk."
+            )
+        )
+    decides = can_decide_deadline(request.user, row)
+    form = bound(
+        request, MoveDeadlineForm, now=now, user=request.user, decides=decides, initial={"version": row.version}
+    )
+    return act(
+        request,
+        form,
+        lambda: services.move_given_deadline(given=row, by=request.user, now=now, **form.values()),
+        verb=f"move given deadline {row.public_id}",
+        title=_("Move the deadline"),
+        submit=_("Move the deadline"),
+        done=_("The deadline is moved; whoever is in charge is told."),
+        lead=_("%(content)s – deadline now %(day)s")
+        % {"content": row.content, "day": formats.vn_long_date(row.deadline)},
         **_of(row, now),
     )
 

@@ -14,6 +14,7 @@ from documents.store import save_upload
 from enterprises.models import Enterprise
 from programme.presenting.meetings import draft_of
 from programme.services import invitations, meetings
+from programme.services.given import move_given_deadline
 from programme.services.meeting_papers import begin_meeting_paper
 from reporting.demo.copying import at
 from reporting.demo.scans import one_page
@@ -48,6 +49,7 @@ def meetings_held(stage):
         conclusion=left_out, reason="Ghi nhầm (minh họa)", by=stage.officer, now=at(date(2026, 11, 5), 15)
     )
     concluded.paper("conclusions", date(2026, 11, 6))
+    concluded.moves_deadline("KHTC", date(2026, 12, 22), at(date(2026, 11, 13), 16))
     held = _Meeting(stage, "Rà soát hồ sơ đề nghị hỗ trợ quý IV năm 2026", date(2026, 11, 13), date(2026, 11, 2))
     held.invited(date(2026, 11, 6)).held()
     held.concludes("Hoàn thiện hồ sơ hỗ trợ còn thiếu (minh họa)", "TTKC", Role.CENTRE_STAFF, date(2026, 11, 30))
@@ -155,6 +157,13 @@ class _Meeting:
             "deadline": deadline,
         }  # fmt: skip
         return meetings.add_conclusion(meeting=self.row, values=values, by=self.secretary, now=at(self.day, 14))
+
+    def moves_deadline(self, office, deadline, now):
+        given = self.row.conclusions.get(office__code=office, given__isnull=False).given
+        move_given_deadline(
+            given=given, deadline=deadline, reason="Chờ số liệu của Kho bạc (minh họa)", version=given.version,
+            by=self.row.chair, now=now,
+        )  # fmt: skip
 
     def begin(self, kind, now):
         given = draft_of(self.row, kind, timezone.localdate(now))

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from accounts.models import IncompatibleSteps
 from programme.models import (
     Consultation,
+    GivenDeadline,
     GivenTask,
     Plan,
     PlanEstimate,
@@ -174,3 +175,15 @@ def need_two_people():
     """The pairs of steps of a plan that need two people."""
     for other in ("review plan", "submit plan", "approve plan"):
         IncompatibleSteps.objects.create(step="draft plan", other_step=other, valid_from=date(2020, 1, 1))
+
+
+def make_moved(given, deadline=date(2025, 9, 1), **fields):
+    """Another deadline of a given task, by a paper."""
+    fields = {
+        "document": "5/CV",
+        "document_on": given.document_on,
+        "reason": "Lùi",
+        "by": DRAFTER,
+        "at": given.entered_at,
+    } | fields
+    return GivenDeadline.objects.create(given=given, former=given.deadline, deadline=deadline, **fields)

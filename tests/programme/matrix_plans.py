@@ -7,7 +7,15 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from documents.store import save_upload
 from programme.models import BudgetYear, Consultation, Deliverable, PlanFunding, PlanPaper
 from tests.programme.making import make_budget_year, make_line
-from tests.programme.making_plans import DRAFTER, make_consultation, make_given, make_item, make_plan, make_proposal
+from tests.programme.making_plans import (
+    DRAFTER,
+    make_consultation,
+    make_given,
+    make_item,
+    make_moved,
+    make_plan,
+    make_proposal,
+)
 from tests.support.matrix import one_page
 
 
@@ -36,6 +44,7 @@ def build(world):
     )
     draft = make_plan(2032, lines=0)
     world.tasks, world.proposals, world.given, world.deliverables = {}, {}, {}, {}
+    world.given_deadlines, world.given_elsewhere = {}, make_given()
     for who, person in world.people.items():
         post = person.posts.first()
         office = post.office if post else standing.items.get().office
@@ -44,7 +53,8 @@ def build(world):
         world.tasks[who].__class__.objects.filter(pk=world.tasks[who].pk).update(state="assigned")
         world.deliverables[who] = Deliverable.objects.create(task=world.tasks[who], name="Báo cáo", file=world.scan)
         world.proposals[who] = make_proposal(office, year=2031, state="sent")
-        world.given[who] = make_given(office, file=world.scan)
+        given = world.given[who] = make_given(office, file=world.scan)
+        world.given_deadlines[who] = make_moved(given, file=world.scan)
 
 
 def _same(name):
@@ -115,6 +125,8 @@ OBJECTS = {
             "cancel_given",
         )
     },
+    "programme:move_given_deadline": _same("given_elsewhere"),  # nobody moves the own deadline
+    "programme:given_deadline_file": _own("given_deadlines"),
     "programme:plan_paper": _same("plan_paper"),
     "programme:link_money": _same("assigned_item"),
     "programme:unlink_money": _same("funding"),

@@ -16,7 +16,7 @@ PARTS = [pages_scheme, pages_money, pages_plans, pages_meetings, pages_policies,
 ADDRESSES = {name: where for part in PARTS for name, where in part.ADDRESSES.items()}
 # of some of them the demonstration has no scan
 FILES = (
-    "account_file", "budget_step_file", "commitment_file", "consultation_file", "deliverable_file", "given_file",
+    "account_file", "budget_step_file", "commitment_file", "consultation_file", "deliverable_file", "given_deadline_file", "given_file",
     "ledger_entry_file", "payment_file", "plan_paper", "procurement_file",
 )  # fmt: skip
 NOT_PAGES = {name: why for part in PARTS for name, why in getattr(part, "NOT_PAGES", {}).items()}

@@ -94,7 +94,7 @@ ADDRESSES = {
     "programme:given_task": _of(_given("done")),
     **{
         f"programme:{name}": _of(_given("open"))
-        for name in ("edit_given", "report_given", "finish_given", "cancel_given")
+        for name in ("edit_given", "move_given_deadline", "report_given", "finish_given", "cancel_given")
     },
     "programme:reopen_given": _of(_given("done")),
 }

@@ -26,8 +26,9 @@ from documents.store import save_upload
 from notices.models import Notice
 from notices.services import sending
 from programme.forms.meetings import AttendanceForm, MeetingForm
-from programme.models import Conclusion, GivenTask, Invitee, Meeting
+from programme.models import Conclusion, GivenDeadline, GivenTask, Invitee, Meeting
 from programme.presenting.meetings import draft_of
+from programme.services import given as given_services
 from programme.services import invitations, meetings
 from programme.services.meeting_papers import begin_meeting_paper
 from programme.telling import INVITED
@@ -40,10 +41,11 @@ from tests.factories import (
     make_office,
     make_officer,
     make_paper,
+    make_stored_file,
     make_user,
 )
 from tests.programme.making_meetings import BEGINS, NOW, Room, in_every_state, pass_plainly
-from tests.programme.making_plans import make_given
+from tests.programme.making_plans import make_given, make_moved
 from tests.proofs.attempts import copied, removed, updated
 from tests.proofs.attempts_meetings import attempts
 from tests.support.matrix import one_page
@@ -1032,6 +1034,127 @@ def test_lists_ask_as_much_for_many_rows_as_for_one(client_as, room):
     assert counts() == few and max(few) <= 12
 
 
+# --- what became of a conclusion ---------------------------------------------------------------
+
+
+@pytest.fixture
+def concluded(room):
+    """(room, the task of whoever keeps its meeting, what an edit or a new deadline needs beside its values)"""
+    room.invited().held().concluded()
+    task = GivenTask.objects.get()
+    return room, task, {"given": task, "version": task.version, "now": room.over, "reason": "Điều chỉnh"}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"content": "Việc khác hẳn"}, {"document": "999/QĐ-UBND"}, {"document_on": date(2026, 11, 1)}, {"issuer": "UBND"},
+        {"deadline": date(2027, 12, 31)}, {"person": None}, {"office": "other"},
+    ],
+)  # fmt: skip
+def test_what_the_notice_says_of_a_task_is_not_edited(concluded, change):
+    room, task, given = concluded
+    if "office" in change:
+        change = {"office": make_office()}
+    for by in (room.clerk, room.head, room.secretary):
+        with pytest.raises(Refused, match="thông báo kết luận"):
+            given_services.edit_given(values=change, by=by, **given)
+    assert "given task changed" not in {line.event.kind for line in history_of(task)}
+
+
+def test_where_the_notice_names_the_office_alone_its_person_is_named_afterwards(client_as, room):
+    room.invited().held()
+    room.conclude("Báo cáo Giám đốc")
+    room.issued("conclusions", room.over)
+    task = GivenTask.objects.get()
+    edit = reverse("programme:edit_given", args=[task.public_id])
+    page = text_of(client_as(room.head).get(edit))
+    assert 'name="person"' in page and 'name="content"' not in page and 'name="deadline"' not in page
+    smuggled = {"person": room.secretary.pk, "content": "Khác", "deadline": "31/12/2027", "document": "9/QĐ"}
+    key = str(uuid.uuid4())
+    client_as(room.head).post(edit, smuggled | {"version": task.version, "reason": "Phân công", "operation_key": key})
+    again = GivenTask.objects.get()
+    assert again.person == room.secretary
+    assert (again.content, again.deadline, again.document) == (task.content, task.deadline, task.document)
+
+
+def test_the_deadline_of_a_conclusion_moves_by_a_paper_or_a_decision_and_never_by_whoever_is_in_charge(concluded):
+    room, task, given = concluded
+    later, first = task.deadline + timedelta(days=30), task.deadline
+    paper = {"document": "45/SCT-VP", "document_on": room.over.date()}
+    move = given_services.move_given_deadline
+    for more in ({}, paper):
+        with pytest.raises(NotAllowed, match="không tự điều chỉnh"):
+            move(deadline=later, by=room.secretary, **given, **more)
+    with pytest.raises(NotAllowed):
+        move(deadline=later, by=make_auditor(), **given)
+    for by in (room.clerk, room.head):
+        with pytest.raises(Refused, match="ghi văn bản"):
+            move(deadline=later, by=by, **given)
+    for wrong, said_so in (
+        (paper | {"document_on": None}, "cả số và ngày"),
+        (paper | {"document_on": room.over.date() + timedelta(days=1)}, "chưa đến"),
+        (paper | {"document_on": task.document_on - timedelta(days=1)}, "trước văn bản giao"),
+        (paper | {"deadline": task.document_on - timedelta(days=1)}, "trước ngày văn bản"),
+        (paper | {"deadline": first}, "hiện hành"),
+    ):
+        with pytest.raises(Refused, match=said_so):
+            move(**{"deadline": later, "by": room.clerk} | given | wrong)
+    assert not GivenDeadline.objects.exists()
+    task = move(deadline=later, by=room.clerk, file=make_stored_file(), **given, **paper)
+    with pytest.raises(StaleVersion):
+        move(deadline=first, by=room.chair, **given)
+    task = move(deadline=first, by=room.chair, **given | {"version": task.version})
+    assert list(GivenDeadline.objects.values_list("former", "deadline", "document")) == [
+        (first, later, "45/SCT-VP"), (later, first, ""),
+    ]  # fmt: skip
+    decided, moved = [line for line in history_of(task) if "deadline" in line.event.kind]
+    assert (decided.changes, decided.reason) == ((("thời hạn", str(later), str(first)),), "Điều chỉnh")
+    assert (moved.changes, moved.reason) == ((("thời hạn", str(first), str(later)),), "Điều chỉnh")
+    assert "45/SCT-VP" in moved.sentence
+    assert Conclusion.objects.get(given=task).deadline == first
+
+
+def test_whoever_is_in_charge_of_a_conclusion_does_not_call_it_off(concluded):
+    room, task, _given = concluded
+    with pytest.raises(NotAllowed, match="không tự cho thôi"):
+        given_services.cancel_given(given=task, reason="Thôi", by=room.secretary, now=room.over)
+    assert given_services.cancel_given(given=task, reason="Thôi", by=room.clerk, now=room.over).state == "cancelled"
+
+
+def test_a_chair_who_is_in_charge_does_not_move_the_own_deadline(concluded):
+    room, task, given = concluded
+    GivenTask.objects.filter(pk=task.pk).update(person=room.chair)
+    with pytest.raises(NotAllowed, match="không tự điều chỉnh"):
+        given_services.move_given_deadline(deadline=date(2027, 3, 1), by=room.chair, **given)
+
+
+def test_the_page_of_the_meeting_shows_the_deadline_that_holds_beside_the_one_concluded(client_as, concluded):
+    room, task, given = concluded
+    address = reverse("programme:move_given_deadline", args=[task.public_id])
+    own = text_of(client_as(room.secretary).get(task.get_absolute_url()))
+    assert address not in own and reverse("programme:edit_given", args=[task.public_id]) not in own
+    assert client_as(room.secretary).get(address).status_code == 403
+    edit = client_as(room.clerk).get(reverse("programme:edit_given", args=[task.public_id]), follow=True)
+    assert "đã ghi trong thông báo kết luận" in text_of(edit)
+    client = client_as(room.clerk)
+    assert address in text_of(client.get(task.get_absolute_url()))
+    later = f"{task.deadline + timedelta(days=30):%d/%m/%Y}"
+    fields = {"deadline": later, "reason": "Chờ số liệu", "version": task.version, "operation_key": str(uuid.uuid4())}
+    refused = client.post(address, fields)
+    assert {"document", "document_on"} <= set(refused.context["form"].errors) and later in text_of(refused)
+    assert not GivenDeadline.objects.exists()
+    decided = given_services.move_given_deadline(
+        deadline=task.deadline + timedelta(days=30), by=room.chair, file=make_stored_file(), document="45/SCT-VP",
+        document_on=room.over.date(), **given,
+    )  # fmt: skip
+    page = text_of(client.get(room.meeting.get_absolute_url()))
+    assert f"{task.deadline:%d/%m/%Y}" in page and f"Nay: {later}" in page
+    page = text_of(client.get(decided.get_absolute_url()))
+    moved = GivenDeadline.objects.get()
+    assert "45/SCT-VP" in page and reverse("programme:given_deadline_file", args=[moved.public_id]) in page
+
+
 # --- what the database refuses -----------------------------------------------------------------
 
 
@@ -1042,7 +1165,7 @@ def test_the_database_refuses_what_the_services_would(room):
             one.add(outside=[("Khách thêm", "")])
     rooms["held"].conclude()
     rooms["held"].begin("minutes", rooms["held"].over)
-    make_given(room.office)
+    make_moved(make_given(room.office))
     make_paper()
     pass_plainly(make_paper(), "issued", by=room.secretary, at=NOW)
     attached(rooms["prepared"])

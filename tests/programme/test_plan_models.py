@@ -14,13 +14,14 @@ from programme.models import (
     TaskProposal,
     TaskReport,
 )
-from tests.factories import make_agency, make_money_source, make_office
+from tests.factories import make_agency, make_money_source, make_office, make_stored_file
 from tests.programme.making import make_budget_year, make_line
 from tests.programme.making_plans import (
     DRAFTER,
     make_consultation,
     make_given,
     make_item,
+    make_moved,
     make_paper,
     make_plan,
     make_proposal,
@@ -295,6 +296,18 @@ def test_a_given_task_names_its_document_and_ends_with_an_outcome():
     change(given, state="done", ended_on=date(2025, 7, 1), outcome="Báo cáo 5/BC-SCT")
     assert refused(sql, "DELETE FROM programme_giventask")
     assert given.is_late(date(2025, 8, 2)) and not given.is_late(date(2025, 8, 1))
+
+
+def test_another_deadline_says_from_which_by_what_and_why():
+    given = make_given()
+    for wrong in (
+        {"deadline": given.deadline}, {"reason": ""}, {"document": ""}, {"document_on": None},
+        {"document": "", "document_on": None, "file": make_stored_file()},
+    ):  # fmt: skip
+        assert refused(make_moved, given, **wrong)
+    make_moved(given)
+    assert refused(sql, "UPDATE programme_givendeadline SET reason = 'x'")
+    assert refused(sql, "DELETE FROM programme_givendeadline")
 
 
 def test_who_only_reads_sees_no_draft(now):

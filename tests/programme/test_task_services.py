@@ -364,6 +364,28 @@ def test_another_deadline_is_told_to_whoever_is_in_charge_and_another_person_to_
     assert news(4, {"content": "Khác"}) == set()
 
 
+def test_nobody_of_those_in_charge_moves_the_deadline_of_a_given_task_alone(now):
+    officer, clerk = make_user(Role.OFFICER), make_user(Role.RECORDS_CLERK)
+    head = make_head(office=office_of(officer))
+    given = given_services.add_given(values=given_values(office_of(officer), person=officer), by=clerk, now=now)
+    later = {"deadline": date(2025, 12, 31)}
+    for by in (officer, head):
+        with pytest.raises(NotAllowed, match="không tự sửa thời hạn"):
+            given_services.edit_given(given=given, values=later, version=1, by=by, now=now, reason="Lùi")
+    paper = {"document": "9/TB-VP", "document_on": date(2025, 7, 2)}
+    move = {"given": given, "version": 1, "now": now, "reason": "Lùi"} | later
+    with pytest.raises(NotAllowed):
+        given_services.move_given_deadline(by=officer, **move, **paper)
+    with pytest.raises(Refused, match="ghi văn bản"):
+        given_services.move_given_deadline(by=head, **move)
+    assert given_services.move_given_deadline(by=head, **move, **paper).deadline == later["deadline"]
+    freely = given_services.add_given(values=given_values(office_of(officer)), by=clerk, now=now)
+    with pytest.raises(NotAllowed):  # nobody is named, so the office is in charge
+        given_services.move_given_deadline(by=head, **move | {"given": freely}, **paper)
+    corrected = given_services.edit_given(given=freely, values=later, version=1, by=clerk, now=now, reason="Gõ nhầm")
+    assert corrected.deadline == later["deadline"]
+
+
 def test_whoever_is_in_charge_of_a_given_task_is_told_once_and_of_an_office_its_heads(now):
     told = []
 

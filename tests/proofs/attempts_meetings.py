@@ -11,6 +11,9 @@ UNSENT = {
     "answered_at": "NULL", "answered_by": "''", "attended": "NULL", "attendee": "''",
 }  # fmt: skip
 
+GIVEN, DEADLINE = "programme_giventask", "programme_givendeadline"
+CONCLUDED = f"JOIN {CONCLUSION} c ON c.given_id = x.id"
+
 
 def _of(state):
     """The rows of a meeting in this state."""
@@ -94,6 +97,17 @@ def attempts(copied, updated, removed):
         "conclusion_stands_with_its_notice": [
             updated(CONCLUSION, "content = 'Khác'", f"{_of('concluded')} WHERE x.given_id IS NULL")
         ],
+        "given_deadline_from_the_one_that_holds": [copied(DEADLINE, former="'2001-01-01'")],
+        "given_task_stays_as_concluded": [
+            updated(GIVEN, change, CONCLUDED)
+            for change in (
+                "content = 'Khác'",
+                "document = '999/QĐ-UBND'",
+                "office_id = office_id + 1",
+                "file_id = NULL",
+            )
+        ],
+        "concluded_deadline_moves_by_a_decision": [updated(GIVEN, "deadline = '2099-01-01'", CONCLUDED)],
         "conclusion_given_by_its_notice": [
             updated(
                 CONCLUSION,
