@@ -347,6 +347,11 @@ class Invitee(Identified, Versioned):
         return "" if self.is_body and self.attendee == self.name else self.attendee
 
     @property
+    def came_as_nobody(self):
+        """Whether a body came and nobody wrote down who came for it."""
+        return bool(self.attended) and not self.came_as
+
+    @property
     def likely(self):
         """Who comes, as far as was answered; "" where nobody does, nothing was said, or a body comes as nobody yet knows whom."""
         own = "" if self.is_body else self.name

@@ -72,7 +72,12 @@ def _minutes(meeting):
         f"Chủ trì: {_chair(meeting)}.",
         f"Thư ký: {meeting.secretary.full_name}.",
         *(
-            [_table(("STT", "Đơn vị, người được mời", "Người dự"), [(each.name, each.came_as) for each in came])]
+            [
+                _table(
+                    ("STT", "Đơn vị, người được mời", "Người dự"),
+                    [(each.name, each.came_as or formats.NOTHING) for each in came],
+                )
+            ]
             if came
             else []
         ),

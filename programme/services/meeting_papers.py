@@ -243,10 +243,8 @@ def minuted_otherwise(meeting, paper):
     ]
     present = [line for line in lines if not line.startswith(ABSENT)]
     rows = [cells for line in present if (cells := cells_of(line))]
-    guests = [
-        (_on_a_line(guest.name), _on_a_line(guest.attendee), guest.attended)
-        for guest in meeting.invitees.standing().order_by("place")
-    ]
+    invited = list(meeting.invitees.standing().order_by("place"))
+    guests = [(_on_a_line(guest.name), _on_a_line(guest.attendee), guest.attended) for guest in invited]
     for sentence, names in (
         (
             _("The minutes do not name as present: %(names)s."),
@@ -266,7 +264,15 @@ def minuted_otherwise(meeting, paper):
         ),
     ):
         found.append(_named(sentence, names))
+    unnamed = {cell for cells in rows if cells[-1] in ("", formats.NOTHING) for cell in cells}
+    found.append(came_as_nobody(guest for guest in invited if _on_a_line(guest.name) in unnamed))
     return " ".join(filter(None, found))
+
+
+def came_as_nobody(guests):
+    """A sentence: which bodies came without anybody being written down as having come for them; "" where there are none."""
+    names = [_on_a_line(guest.name) for guest in guests if guest.came_as_nobody]
+    return _named(_("Who came for them is not written down: %(names)s."), names)
 
 
 def lines_of_text(text):

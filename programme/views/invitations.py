@@ -20,7 +20,7 @@ from programme.models import Invitee, Meeting
 from programme.permissions.meetings import can_keep_meeting
 from programme.presenting.meetings import ANSWER_KINDS
 from programme.services import invitations as services
-from programme.services.meeting_papers import said_otherwise
+from programme.services.meeting_papers import came_as_nobody, said_otherwise
 from programme.services.meetings import guests_are_open
 from programme.tables import meetings as tables
 from programme.views.acting import act, bound
@@ -246,6 +246,7 @@ def mark_attendance(request, public_id):
         title=_("Mark who came"),
         submit=_("Save"),
         done=_("It is marked who came."),
+        point_out=lambda: came_as_nobody(meeting.invitees.standing().order_by("place")),
         **of_meeting(meeting, now) | {"template": "programme/attendance.html"},
     )
 

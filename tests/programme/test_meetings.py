@@ -430,7 +430,7 @@ def test_a_body_comes_as_a_person_who_is_written_down_and_not_as_itself(room, cl
     )  # fmt: skip
     room.again().held()
     lines = room.begin("minutes", room.over).body.splitlines()
-    assert f"1 | {room.office.name} | " in lines and f"2 | {room.head.full_name} | {room.head.full_name}" in lines
+    assert f"1 | {room.office.name} | –" in lines and f"2 | {room.head.full_name} | {room.head.full_name}" in lines
 
 
 # --- held and concluded ------------------------------------------------------------------------
@@ -723,6 +723,28 @@ def test_what_a_paper_concludes_otherwise_is_said_once_with_what_can_still_be_ch
         assert "Hãy trả lại văn bản để sửa dự thảo." in text_of(client.get(paper.get_absolute_url()))
         with pytest.raises(Refused, match="Kết luận 1 đã bỏ"):
             purposes.require_step(paper, "sign")
+
+
+def test_minutes_say_with_a_dash_where_nobody_is_written_down_for_an_enterprise_that_came(client_as):
+    now = timezone.now()
+    room = Room(now=now - timedelta(days=8), begins=now - timedelta(days=1))
+    room.add(tax_codes=[make_enterprise(name).tax_code for name in ("Công ty Một", "Công ty Hai")], people=[room.head])
+    room.invited().held()
+    mark = reverse("programme:mark_attendance", args=[room.meeting.public_id])
+    ticked = {f"came_{guest.place}": "on" for guest in room.meeting.invitees.all()}
+    who = {f"who_{room.guest('Công ty Hai').place}": "Bà Lan"}
+    fields = ticked | who | {"version": room.again().meeting.version, "operation_key": str(uuid.uuid4())}
+    said_so = "Chưa ghi tên người dự của: Công ty Một."
+    client = client_as(room.secretary)
+    assert text_of(client.post(mark, fields, follow=True)).count(said_so) == 1
+    paper = room.again().begin("minutes", now)
+    lines = paper.body.splitlines()
+    assert any(line.endswith("Công ty Một | –") for line in lines)
+    assert any(line.endswith("Công ty Hai | Bà Lan") for line in lines)
+    assert said_so in " ".join(purposes.cautions_on(paper)) and said_so in text_of(client.get(paper.get_absolute_url()))
+    type(paper).objects.filter(pk=paper.pk).update(body=paper.body.replace("Công ty Một | –", "Công ty Một | Ông Hùng"))
+    paper.refresh_from_db()
+    assert "Chưa ghi tên" not in " ".join(purposes.cautions_on(paper))
 
 
 def test_minutes_go_no_further_while_they_conclude_otherwise_than_the_meeting(room, client_as):
