@@ -59,6 +59,26 @@ class LinkForm(Form):
     )
     kind = forms.ChoiceField(label=_("This dossier"), choices=DossierLink.Kind.choices, widget=forms.RadioSelect)
 
+    def __init__(self, *args, earlier=None, asked="", **kwargs):
+        """`earlier` is the dossier that was named, where it is of another enterprise: that has to be confirmed, of this one."""
+        super().__init__(*args, **kwargs)
+        self.earlier = earlier
+        if earlier:
+            words = {"code": earlier.code, "name": earlier.enterprise.root.name}
+            self.fields[self._confirmed] = forms.BooleanField(
+                label=_("It is meant so: the earlier dossier %(code)s is of %(name)s") % words,
+                error_messages={"required": asked},
+            )
+
+    @property
+    def _confirmed(self):
+        return f"confirmed_{self.earlier.enterprise.root.public_id.hex}"
+
+    def values(self):
+        given = {name: self.cleaned_data[name] for name in ("code", "kind")}
+        confirmed = self.earlier is not None and self.cleaned_data[self._confirmed]
+        return given | {"confirmed_of": self.earlier.enterprise.root if confirmed else None}
+
 
 class ReasonForm(Form):
     reason = _words(_("Reason"), help_text=_("In words that the enterprise understands: it reads them."))

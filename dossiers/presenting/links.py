@@ -4,6 +4,7 @@ from django.db.models import Q
 from django.utils.translation import pgettext_lazy
 
 from dossiers.models import Dossier, DossierLink
+from dossiers.services.links import is_of_another
 
 BACKWARDS = {
     "continues": pgettext_lazy("dossier link", "Continued by"),
@@ -13,10 +14,11 @@ BACKWARDS = {
 
 
 def links_shown(user, dossier):
-    """[{words, other, own}] of the links of a dossier whose other side the person sees too; `own` is the link where it
-    is this dossier that names the other."""
+    """[{words, other, own, enterprise}] of the links of a dossier whose other side the person sees too; `own` is the link where it
+    is this dossier that names the other, `enterprise` whose the other is where it is another's."""
     rows = DossierLink.objects.standing().filter(Q(dossier=dossier) | Q(earlier=dossier))
-    rows = list(rows.select_related("dossier__procedure_version__procedure", "earlier__procedure_version__procedure"))
+    of_each = ("procedure_version__procedure", "enterprise__merged_into")
+    rows = list(rows.select_related(*(f"{side}__{name}" for side in ("dossier", "earlier") for name in of_each)))
     others = {row.earlier_id if row.dossier_id == dossier.pk else row.dossier_id for row in rows}
     seen = set(Dossier.objects.visible_to(user).filter(pk__in=others).values_list("pk", flat=True)) if others else ()
     shown = []
@@ -25,5 +27,6 @@ def links_shown(user, dossier):
         other = row.earlier if own else row.dossier
         if other.pk in seen:
             words = row.get_kind_display() if own else BACKWARDS[row.kind]
-            shown.append({"words": words, "other": other, "own": row if own else None})
+            enterprise = other.enterprise.root.name if is_of_another(row.dossier, row.earlier) else ""
+            shown.append({"words": words, "other": other, "own": row if own else None, "enterprise": enterprise})
     return shown

@@ -53,10 +53,17 @@ def link_dossier(request, public_id):
     if request.method == "GET" and not may_link(request.user, dossier):
         messages.info(request, _("Once a dossier is lodged, the Department says what it follows."))
         return HttpResponseRedirect(dossier.get_absolute_url())
-    form = LinkForm(form_data(request)[0], initial={"kind": DossierLink.Kind.CONTINUES})
+    data = form_data(request)[0]
+    earlier = (
+        services_links.of_another_enterprise(dossier=dossier, code=data.get("code", ""), by=request.user)
+        if data
+        else None
+    )
+    asked = services_links.whose(dossier, earlier) if earlier else ""
+    form = LinkForm(data, initial={"kind": DossierLink.Kind.CONTINUES}, earlier=earlier, asked=asked)
     done = do_once(
         request, form, f"link dossier {dossier.public_id}",
-        lambda given, **by: services_links.link_dossier(dossier=dossier, **given, **by),
+        lambda given, **by: services_links.link_dossier(dossier=dossier, **form.values(), **by),
     )  # fmt: skip
     if done:
         messages.success(request, _("The earlier dossier is named on both pages."))

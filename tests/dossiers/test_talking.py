@@ -188,7 +188,16 @@ def test_of_a_lodged_dossier_the_department_says_what_it_follows_also_across_ent
         links.link_dossier(
             dossier=around.later, code=around.earlier.code, kind="continues", by=around.signatory, now=NOW
         )
-    links.link_dossier(dossier=around.later, code=theirs.code, kind="repeats", by=around.officer, now=NOW)
+    given = {"dossier": around.later, "code": theirs.code, "kind": "repeats", "by": around.officer, "now": NOW}
+    own, other = around.later.enterprise, theirs.enterprise
+    for confirmed in (None, own, make_enterprise()):
+        with pytest.raises(Refused, match=f"{theirs.code} là của {other.name}, còn hồ sơ này là của {own.name}"):
+            links.link_dossier(confirmed_of=confirmed, **given)
+    assert not DossierLink.objects.exists()
+    links.link_dossier(confirmed_of=other, **given)
+    assert f"Của doanh nghiệp khác: {other.name}" in text_of(
+        client_as(around.officer).get(around.later.get_absolute_url())
+    )
     assert [each["other"] for each in links_shown(around.officer, around.later)] == [theirs]
     assert [each["words"] for each in links_shown(around.officer, theirs)] == ["Được đề nghị lại bởi hồ sơ"]
     assert links_shown(around.signatory, around.later) == []  # it is another enterprise's
@@ -196,6 +205,25 @@ def test_of_a_lodged_dossier_the_department_says_what_it_follows_also_across_ent
     assert client_as(around.signatory).get(
         reverse("dossiers:link_dossier", args=[around.later.public_id])
     ).status_code == 302  # fmt: skip
+
+
+def test_a_dossier_of_another_enterprise_is_named_on_the_page_only_after_it_was_confirmed(around, client_as):
+    theirs, thirds = (around.lodged(-1, make_enterprise(name)) for name in ("Công ty Hoa Sen", "Công ty Hoa Mai"))
+    client, address = client_as(around.officer), reverse("dossiers:link_dossier", args=[around.later.public_id])
+
+    def send(code, **more):
+        return client.post(address, {"code": code, "kind": "repeats", "operation_key": str(uuid.uuid4()), **more})
+
+    asked = send(theirs.code)
+    assert "Công ty Hoa Sen" in text_of(asked) and around.later.enterprise.name in text_of(asked)
+    assert f'value="{theirs.code}"' in asked.text and not DossierLink.objects.exists()
+    (confirmed,) = [name for name in asked.context["form"].fields if name.startswith("confirmed")]
+    assert "Công ty Hoa Mai" in text_of(send(thirds.code, **{confirmed: "on"}))  # that was of another
+    assert not DossierLink.objects.exists()
+    assert send(theirs.code.lower(), **{confirmed: "on"}).status_code == 302
+    page = text_of(client.get(around.later.get_absolute_url()))
+    assert "Của doanh nghiệp khác: Công ty Hoa Sen" in page and "Bỏ liên kết" in page and "Bỏ tệp" not in page
+    assert send(around.earlier.code).status_code == 302  # of the same enterprise nothing is asked
 
 
 def test_a_link_goes_to_an_earlier_dossier_that_the_person_sees_and_once(around):
