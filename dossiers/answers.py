@@ -4,14 +4,19 @@ Kept as {code of a field: text, whole number, or day as 2026-11-27}: never a flo
 not pass yet is kept beside it as it was typed.
 """
 
+import hashlib
+import json
 from datetime import date, datetime
+from types import SimpleNamespace
 
 from django import forms
 from django.utils.translation import gettext as _
 
+from audit.events import canonical
 from dossiers.lodging import LodgingForm, ShownField, components_of, fact_of, form_class_of
 from dossiers.models import FormField
 from screens import formats
+from screens.text import with_one_end
 
 MOST_TYPED = 20_000
 PICKED = (FormField.Kind.CHOICE, FormField.Kind.YES_NO)
@@ -22,10 +27,12 @@ Kind = FormField.Kind
 class DraftForm(LodgingForm):
     """The form of a draft: what is still missing is no fault yet, what is wrong is told and kept as typed.
 
-    `version` is the draft's when the form was opened, the operation key names the window it stands in.
+    `version` is the draft's when the form was opened, `as_seen` has the marks of what stood in its fields then, the operation
+    key names the window it stands in.
     """
 
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    as_seen = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def full_clean(self):
         super().full_clean()
@@ -36,7 +43,7 @@ class DraftForm(LodgingForm):
     @property
     def asked(self):
         """Names of the fields of the procedure, without those that every form has."""
-        return [name for name in self.fields if name not in ("version", "operation_key")]
+        return [name for name in self.fields if name not in ("version", "as_seen", "operation_key")]
 
     @property
     def kept(self):
@@ -67,6 +74,68 @@ class DraftForm(LodgingForm):
     def too_long(self):
         """Labels of what is longer than a draft keeps."""
         return [str(self[name].label) for name in self.asked if len(str(self[name].data or "")) > MOST_TYPED]
+
+    @property
+    def sent(self):
+        """Names of the fields that came with something to be read: what did not come, nobody emptied."""
+        return [
+            name
+            for name in self.asked
+            if name in self.data
+            and not isinstance(self.fields[name], ShownField)
+            and not (hasattr(self.fields[name], "choices") and name in self.errors)
+        ]
+
+    @property
+    def seen(self):
+        """{code: mark} of what stood in the fields when the page was made; None where the page does not say."""
+        try:
+            marks = json.loads(self.cleaned_data.get("as_seen") or "")
+        except ValueError:
+            return None
+        return marks if isinstance(marks, dict) else None
+
+    @property
+    def shows(self):
+        """{code: mark} of what stands in the fields of the page that was sent."""
+        return marks_of(written(self.kept, self.not_right))
+
+    def taken_over(self, draft):
+        """[labels of the fields in which `draft` has what a colleague wrote, not what the page shows]"""
+        shows, stands = self.shows, marks_of(written(draft.answers, draft.typed))
+        return [str(self[name].label) for name in self.asked if shows.get(name) != stands.get(name)]
+
+    def meet_colleague(self, draft, fields, message):
+        """A colleague saved meanwhile, `draft` is what stands: where both wrote, both are shown and what was typed stays;
+        elsewhere what one of the two changed. Sent again, it is sent against what was shown."""
+        answers, typed, both = merged(draft, self.kept, self.not_right, self.seen or {}, self.sent)
+        yours = SimpleNamespace(answers=self.kept, typed=self.not_right)
+        for field in fields:
+            if field.code in both:
+                theirs, own = (as_read(field, each) or formats.NOTHING for each in (draft, yours))
+                self.conflicts.append({"label": field.name, "theirs": theirs, "yours": own})
+        self._show(SimpleNamespace(answers=answers, typed=typed), fields, but=both)
+        self._go_on_from(draft)
+        self.full_clean()
+        self.add_error(None, str(message))
+
+    def show_saved(self, draft, fields):
+        """The page of what was saved with something that is not right yet."""
+        self._show(draft, fields)
+        self._go_on_from(draft)
+        self.full_clean()
+
+    def _show(self, stands, fields, but=()):
+        """Let the fields show what stands where that is not what was sent."""
+        shows, marks = self.shows, marks_of(written(stands.answers, stands.typed))
+        starts, self.data = initial_of(stands, fields), self.data.copy()
+        for field in fields:
+            if field.code not in but and marks.get(field.code) != shows.get(field.code):
+                self.data[field.code] = self.fields[field.code].prepare_value(starts.get(field.code, ""))
+
+    def _go_on_from(self, draft):
+        self.data["version"] = str(draft.version)
+        self.data["as_seen"] = json.dumps(marks_of(written(draft.answers, draft.typed)))
 
 
 def draft_form_class(version, enterprise):
@@ -102,6 +171,52 @@ def initial_of(dossier, fields):
         if value is not None and field.kind != Kind.ENTERPRISE:
             found[field.code] = value
     return found
+
+
+def written(answers, typed):
+    """{code: what stands in its field, whether it is right or not}"""
+    return {**answers, **typed}
+
+
+def mark_of(value):
+    """A short mark by which two values are known to be the same; line ends and blanks around a text make no difference."""
+    if isinstance(value, str):
+        value = with_one_end(value).strip()
+    return "" if value in (None, "") else hashlib.sha256(canonical([value]).encode()).hexdigest()[:16]
+
+
+def marks_of(values):
+    """{code: mark} of what is not empty."""
+    return {code: mark for code, value in values.items() if (mark := mark_of(value))}
+
+
+def marks_shown(dossier, fields):
+    """{code: mark} of what the fields of a form start with."""
+    return marks_of({code: as_kept(value) for code, value in initial_of(dossier, fields).items()})
+
+
+def merged(draft, kept, not_right, seen, sent):
+    """(answers, typed, [codes that both changed]): what somebody typed into the fields `sent` of a page that showed `seen`, on
+    what stands in the draft. What one of the two changed is taken as it is; where both did, what stands stays."""
+    stands, yours = marks_of(written(draft.answers, draft.typed)), marks_of(written(kept, not_right))
+    answers, typed, both = dict(draft.answers), dict(draft.typed), []
+    for code in sent:
+        before, now, mine = (marks.get(code, "") for marks in (seen, stands, yours))
+        if mine in (before, now):
+            continue
+        if now != before:
+            both.append(code)
+            continue
+        for standing, own in ((answers, kept), (typed, not_right)):
+            standing.pop(code, None)
+            if code in own:
+                standing[code] = own[code]
+    return answers, typed, both
+
+
+def as_read(field, dossier):
+    """What stands in a field, as it is read: what is not right as it was typed."""
+    return dossier.typed.get(field.code) or in_words(field, dossier.answers.get(field.code))
 
 
 def in_words(field, value):

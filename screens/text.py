@@ -59,6 +59,11 @@ _BLANKS = re.compile(r"\s+")
 _WORDS = re.compile(r"[^\W_]+")
 
 
+def with_one_end(text):
+    """The text with one kind of line end, whichever the browser sent."""
+    return re.sub(r"\r\n?", "\n", text)
+
+
 def clean(text):
     """One way of writing the same letters (NFC, one Đ), without invisible characters or doubled blanks."""
     text = one_d(unicodedata.normalize("NFC", str(text or "")))

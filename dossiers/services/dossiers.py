@@ -14,7 +14,7 @@ from audit.events import canonical, record_event
 from audit.refusals import Conflict, NotAllowed, Refused, StaleVersion
 from documents.guard import clean_name
 from documents.store import save_upload
-from dossiers.answers import facts_now, fitting, in_words, missing_of
+from dossiers.answers import facts_now, fitting, in_words, marks_of, merged, missing_of, written
 from dossiers.codes import next_code
 from dossiers.models import Component, Dossier, DossierFile, Procedure, ProcedureVersion
 from dossiers.permissions.dossiers import LODGE, PREPARE, START, TYPE_IN, WITHDRAW, acts_for, may_on
@@ -105,21 +105,31 @@ def search_text(dossier):
 
 
 @transaction.atomic
-def save_draft(*, dossier, kept, not_right, version, window, by, now):
+def save_draft(*, dossier, kept, not_right, version, window, by, now, seen=None, sent=()):
     """Keep what was typed into the form of a draft: `kept` passed, `not_right` did not yet.
 
-    Saved again unchanged, nothing happens. Saved from a window that did not see what another window saved since,
-    StaleVersion is raised and nothing of either is lost.
+    `seen` has the marks of what the fields of the page showed, `sent` names those that came: what a colleague changed in
+    other fields stands. Where both changed one, or the page does not say what it showed and another window saved since,
+    StaleVersion is raised and nothing of either is lost. Saved again unchanged, nothing happens.
     """
     require(by, PREPARE)
     draft = locked_draft(dossier, by, PREPARE)
     fields = {field.code for field in draft.procedure_version.fields.all()}
     if (set(kept) | set(not_right)) - fields:
         raise Refused(_("This form has fields that the procedure does not have. Open the draft again."))
+    yours, own = marks_of(written(kept, not_right)), window is not None and draft.saved_in == window
+    if seen is not None:
+        # What this window saved last it has seen, though the answer may not have reached it.
+        seen = marks_of(written(draft.answers, draft.typed)) if own else seen
+        kept, not_right, both = merged(draft, kept, not_right, seen, sent)
+        if both:
+            raise StaleVersion(draft)
     if draft.answers == kept and draft.typed == not_right:
         return draft
-    if draft.version != version and (window is None or draft.saved_in != window):
+    if seen is None and draft.version != version and not own:
         raise StaleVersion(draft)
+    if yours != marks_of(written(kept, not_right)):
+        window = None  # it does not show all that is saved with it
     names = [*draft.answers, *draft.typed, *kept, *not_right]
     changed = sorted(
         name

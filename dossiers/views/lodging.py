@@ -1,6 +1,6 @@
 """Lodging as an enterprise does it, and the clerk for what came on paper: begin, fill in, attach, check, lodge."""
 
-from types import SimpleNamespace
+import json
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from audit.refusals import NotAllowed, Refused, StaleVersion
 from documents.serving import serve
-from dossiers.answers import draft_form_class, from_kept, initial_of, missing_of
+from dossiers.answers import draft_form_class, initial_of, marks_shown, missing_of
 from dossiers.forms.dossiers import ConfirmForm, LodgeForm, StartForm, TypeInForm, WithdrawForm
 from dossiers.lodging import ShownField, condition_text
 from dossiers.models import Dossier, DossierFile, Procedure, SupplementRequest
@@ -47,7 +47,7 @@ AT_THE_DESK = gettext_lazy(
     "This dossier did not come online: what is supplemented, and whether it is withdrawn, the enterprise tells the intake desk of "
     "the Department, which enters it."
 )
-BUTTONS = {"csrfmiddlewaretoken", "operation_key", "version", "and_stay"}
+BUTTONS = {"csrfmiddlewaretoken", "operation_key", "version", "as_seen", "and_stay"}
 
 
 # --- own dossiers, and beginning one ------------------------------------------------------------
@@ -160,7 +160,8 @@ def fill_dossier(request, public_id):
     if request.method == "GET" and not dossier.is_draft:
         return _no_draft(request, dossier)
     fields = list(dossier.procedure_version.fields.all())
-    initial = {**initial_of(dossier, fields), "version": dossier.version}
+    as_seen = json.dumps(marks_shown(dossier, fields))
+    initial = {**initial_of(dossier, fields), "version": dossier.version, "as_seen": as_seen}
     form = draft_form_class(dossier.procedure_version, dossier.enterprise)(form_data(request)[0], initial=initial)
     saved = _save(request, form, dossier, fields) if request.method == "POST" else None
     if request.method == "POST" and not saved:
@@ -169,7 +170,13 @@ def fill_dossier(request, public_id):
             return _closed_meanwhile(request, dossier, form, fields)
     if request.headers.get("HX-Request") == "true":
         problems = [str(error) for error in form.non_field_errors()]
-        return render(request, "dossiers/includes/saved.html", {"dossier": saved, "problems": problems, "fresh": True})
+        told = {"dossier": saved, "problems": problems, "fresh": True}
+        if saved:
+            told |= {"as_seen": json.dumps(form.shows), "taken_over": form.taken_over(saved)}
+        return render(request, "dossiers/includes/saved.html", told)
+    if saved and (taken_over := form.taken_over(saved)):
+        said = _("A colleague changed meanwhile, and it stands as they wrote it: %(names)s.")
+        messages.info(request, said % {"names": "; ".join(taken_over)})
     if saved and form.is_valid():
         if "and_stay" in request.POST:
             messages.success(request, _("The draft is saved."))
@@ -177,6 +184,7 @@ def fill_dossier(request, public_id):
         has_components = dossier.procedure_version.components.exists()
         return _to("dossiers:dossier_components" if has_components else "dossiers:check_dossier", dossier.public_id)
     if saved:
+        form.show_saved(saved, fields)
         messages.info(
             request, _("The draft is saved. Some answers are not right yet: they are kept as you typed them.")
         )
@@ -232,11 +240,10 @@ def _save(request, form, dossier, fields):
     try:
         return services.save_draft(
             dossier=dossier, kept=form.kept, not_right=form.not_right, version=given.get("version"),
-            window=given.get("operation_key"), by=request.user, now=timezone.now(),
+            window=given.get("operation_key"), seen=form.seen, sent=form.sent, by=request.user, now=timezone.now(),
         )  # fmt: skip
     except StaleVersion as stale:
-        answers = {field.code: from_kept(field, stale.current.answers.get(field.code)) for field in fields}
-        form.meet_conflict(SimpleNamespace(version=stale.current.version, **answers), stale)
+        form.meet_colleague(stale.current, fields, stale)
     except NotAllowed as refusal:
         raise PermissionDenied(str(refusal)) from None
     except Refused as refusal:

@@ -73,6 +73,7 @@
     if (!form.matches || !form.matches("[data-keeps-itself]")) { return; }
     show(form.querySelector("[data-not-kept]"), !event.detail.successful);
     show(form.querySelector("#saved"), event.detail.successful);
+    if (event.detail.successful && form.querySelector("#saved [data-refused]")) { return; }
     if (event.detail.successful) {
       form.dataset.kept = form.dataset.sending;
       if (!form.dataset.sending) { delete form.dataset.kept; }

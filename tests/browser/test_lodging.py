@@ -118,6 +118,57 @@ def test_a_dossier_is_prepared_on_a_phone_lodged_by_the_signatory_and_seen_by_th
     assert download.value.path().read_bytes() == one_page("lodging")
 
 
+def test_two_people_in_one_draft_lose_nothing_of_each_other(as_person):
+    hers, his = as_person(PREPARER, DESKTOP), as_person(SIGNATORY, DESKTOP)
+    hers.goto("/dossiers/own/start/")
+    hers.click("main a.btn-primary")
+    hers.click("main form button.btn-primary")
+    hers.wait_for_url("**/fill/")
+    his.goto(hers.url)
+
+    his.fill("#id_dien-thoai", "0900 000 009")
+    his.fill("#id_de-xuat", "Đề nghị nâng cấp hệ thống thoát nước.")
+    his.fill("#id_noi-dung", TEXT)
+    his.check("input[name=da-gui-noi-khac][value=no]")
+    with his.expect_navigation():
+        his.click("button[name=and_stay]")
+
+    # by itself: what she does not touch stands, though her page does not show it
+    hers.fill("#id_nguoi-lien-he", "Phan Thị Minh Họa")
+    expect(hers.locator("#saved")).to_contain_text("đồng nghiệp đã sửa các mục sau")
+    before = hers.input_value("#id_version")
+    hers.fill("#id_nguoi-lien-he", "Phan Thị Minh Họa B")
+    expect(hers.locator("#id_version")).not_to_have_value(before)
+    expect(hers.locator("#saved")).to_contain_text("đồng nghiệp đã sửa các mục sau")
+
+    # by the button, one field of both: only that one is to be chosen, and nothing goes by itself before
+    hers.fill("#id_noi-dung", "Mất điện.")
+    with hers.expect_navigation():
+        hers.click("button[name=and_stay]")
+    rows = hers.locator("table[class=data]").filter(has_text="Mất điện.").locator("tbody tr")
+    expect(rows).to_have_count(1)
+    expect(rows).to_contain_text(TEXT)
+    expect(hers.locator("#id_de-xuat")).to_have_value("Đề nghị nâng cấp hệ thống thoát nước.")
+    expect(hers.locator("#id_dien-thoai")).to_have_value("0900 000 009")
+    expect(hers.locator("input[name=da-gui-noi-khac][value=no]")).to_be_checked()
+    sent = []
+    hers.on("request", lambda request: sent.append(request.method) if request.method == "POST" else None)
+    hers.fill("#id_noi-dung", "Mất điện. Gấp.")
+    hers.wait_for_timeout(3000)
+    assert sent == []
+    his.reload()
+    expect(his.locator("#id_noi-dung")).to_have_value(TEXT)
+    expect(his.locator("#id_nguoi-lien-he")).to_have_value("Phan Thị Minh Họa B")
+
+    with hers.expect_navigation():
+        hers.click("button[name=and_stay]")
+    his.reload()
+    written = {"noi-dung": "Mất điện. Gấp.", "dien-thoai": "0900 000 009", "nguoi-lien-he": "Phan Thị Minh Họa B"}
+    for name, value in written.items():
+        expect(his.locator(f"#id_{name}")).to_have_value(value)
+    expect(his.locator("#id_de-xuat")).to_have_value("Đề nghị nâng cấp hệ thống thoát nước.")
+
+
 def test_with_the_keyboard_alone_the_focus_is_on_what_is_said(as_person):
     page = as_person(PREPARER, DESKTOP)
     page.goto("/dossiers/own/start/")

@@ -11,6 +11,7 @@ from accounts.roles import Role
 from audit.models import Event
 from audit.refusals import Refused, StaleVersion
 from documents.services.trust import Checked
+from dossiers.answers import marks_of
 from dossiers.models import Dossier, DossierNumber, SlipLine
 from dossiers.services import dossiers as services
 from dossiers.services import handling, slip
@@ -19,6 +20,7 @@ from tests.factories import (
     make_dossier,
     make_enterprise,
     make_enterprise_user,
+    make_field,
     make_office,
     make_officer,
     make_procedure,
@@ -39,6 +41,7 @@ def version():
     version = make_version(make_procedure())
     version.components.update(need="optional")
     version.fields.update(code="noi-dung")
+    make_field(version, "dien-thoai", "phone", required=False)
     version.state, version.valid_from, version.paper_number = "issued", NOW.date(), "1/QĐ-SCT"
     version.paper_on, version.put_in_force_at, version.put_in_force_by = NOW.date(), NOW, "system:tests"
     version.save()
@@ -192,3 +195,21 @@ def test_two_windows_that_save_at_once_do_not_overwrite_each_other(version):
     assert [type(outcome) for outcome in outcomes].count(StaleVersion) == 1
     won = next(outcome for outcome in outcomes if not isinstance(outcome, Refused))
     assert Dossier.objects.get(pk=dossier.pk).answers == won.answers
+
+
+def test_two_who_change_two_fields_at_once_both_have_theirs(version):
+    enterprise = make_enterprise()
+    dossier = make_dossier(version, enterprise)
+    people, fields = [make_enterprise_user(enterprise) for _two in range(2)], ["noi-dung", "dien-thoai"]
+    given = {"dossier": dossier, "not_right": {}, "version": 1, "window": None, "now": LATER, "sent": fields}
+    given["seen"], words = marks_of(dossier.answers), "0900 000 009"
+    outcomes = at_once(
+        *(
+            lambda person=person, field=field: services.save_draft(
+                kept={**dossier.answers, field: words}, by=person, **given
+            )
+            for person, field in zip(people, fields, strict=True)
+        )
+    )
+    assert [isinstance(outcome, Refused) for outcome in outcomes] == [False, False]
+    assert Dossier.objects.get(pk=dossier.pk).answers == dict.fromkeys(fields, words)

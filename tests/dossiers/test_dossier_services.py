@@ -13,6 +13,7 @@ from audit.events import history_of
 from audit.models import Event
 from audit.refusals import Conflict, NotAllowed, Refused, StaleVersion
 from documents.models import StoredFile
+from dossiers.answers import marks_of
 from dossiers.codes import next_code
 from dossiers.models import Dossier, DossierFile, DossierNumber
 from dossiers.presenting.dossiers import facts_of
@@ -207,6 +208,23 @@ def test_two_windows_meet_and_neither_loses(version, enterprise, preparer):
     # and whoever saw what stands may replace it
     current = Dossier.objects.get(pk=dossier.pk)
     assert saved(current, preparer, window=there, noi_dung="Hai").answers == {"noi-dung": "Hai"}
+
+
+def test_a_window_that_saved_last_goes_on_though_the_answer_did_not_reach_it(version, enterprise, preparer):
+    dossier, here = begun(version, enterprise, preparer), uuid.uuid4()
+    given = {"dossier": dossier, "not_right": {}, "version": 1, "window": here, "by": preparer, "now": LATER}
+    for typed in ("Một", "Một hai", ""):
+        kept = {"noi-dung": typed} if typed else {}
+        services.save_draft(kept=kept, seen={}, sent=["noi-dung"], **given)
+        assert Dossier.objects.get(pk=dossier.pk).answers == kept
+
+
+def test_what_did_not_come_is_not_emptied(version, enterprise, preparer):
+    dossier = saved(begun(version, enterprise, preparer), preparer, noi_dung="Một")
+    seen = marks_of(dossier.answers)
+    given = {"dossier": dossier, "version": dossier.version, "window": None, "by": preparer, "now": LATER, "seen": seen}
+    assert services.save_draft(kept={}, not_right={}, sent=[], **given).answers == {"noi-dung": "Một"}
+    assert services.save_draft(kept={}, not_right={}, sent=["noi-dung"], **given).answers == {}
 
 
 def test_fields_that_the_procedure_does_not_have_are_refused(version, enterprise, preparer):

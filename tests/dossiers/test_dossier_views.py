@@ -1,5 +1,6 @@
 """The pages of lodging: the owner, a colleague, a stranger, staff and nobody; and that nothing typed is lost."""
 
+import html
 import re
 import uuid
 from datetime import timedelta
@@ -16,6 +17,7 @@ from accounts.roles import Role
 from audit.events import record_event
 from audit.models import AccessEntry
 from documents.store import save_upload
+from dossiers.lodging import ShownField
 from dossiers.models import Dossier
 from dossiers.presenting.dossiers import titled
 from dossiers.services import dossiers as services
@@ -483,6 +485,133 @@ def test_one_window_that_saves_itself_never_meets_itself(client_as, draft, prepa
         assert "Đã lưu lúc" in text_of(fill(client, draft, key=key, version=1, htmx=True, noi_dung=typed))
     draft.refresh_from_db()
     assert draft.answers == {"noi-dung": "Một hai ba"}
+
+
+def opened(answer):
+    """{name: what a browser sends of the form on this page}"""
+    sent = {}
+    for bound in answer.context["form"]:
+        value = bound.value()
+        shown = bound.field.prepare_value(value)
+        if not isinstance(bound.field, ShownField) and (shown not in (None, "") or not hasattr(bound.field, "choices")):
+            sent[bound.html_name] = "" if shown is None else str(shown)
+    return sent
+
+
+def send(client, dossier, sent, *, htmx=False, **changes):
+    sent |= {name.replace("_", "-"): value for name, value in changes.items()}
+    address, headers = page("fill_dossier", dossier), {"HX-Request": "true"} if htmx else {}
+    return client.post(address, {**sent, "and_stay": "yes"} if not htmx else sent, headers=headers)
+
+
+def stands(dossier):
+    dossier.refresh_from_db()
+    return {**dossier.answers, **dossier.typed}
+
+
+@pytest.mark.parametrize("htmx", [True, False])
+def test_what_a_colleague_filled_in_meanwhile_stands_beside_what_the_other_changed(
+    client_as, draft, preparer, signatory, htmx
+):
+    hers, his = client_as(preparer), client_as(signatory)
+    form = opened(hers.get(page("fill_dossier", draft)))
+    send(his, draft, opened(his.get(page("fill_dossier", draft))), thiet_hai="5.000.000", tu_ngay="abc", da_gui="yes")
+    answer = send(hers, draft, form, htmx=htmx, noi_dung="Thiếu điện")
+    assert stands(draft) == {"noi-dung": "Thiếu điện", "thiet-hai": 5_000_000, "tu-ngay": "abc", "da-gui": "yes"}
+    said = text_of(answer) if htmx else text_of(hers.get(answer.headers["Location"]))
+    assert "đồng nghiệp đã sửa các mục sau" in said
+    assert "Thiệt hại; Từ ngày; Đã gửi nơi khác" in said
+
+
+def test_a_page_that_saves_itself_never_empties_what_it_does_not_show(client_as, draft, preparer, signatory):
+    """Saved by itself again and again: the page still shows empty what a colleague filled in."""
+    hers, his = client_as(preparer), client_as(signatory)
+    form = opened(hers.get(page("fill_dossier", draft)))
+    send(his, draft, opened(his.get(page("fill_dossier", draft))), thiet_hai="5.000.000", da_gui="no")
+    for typed in ("Một", "Một hai", "Một hai ba"):
+        part = text_of(send(hers, draft, form, htmx=True, noi_dung=typed))
+        assert "Đã lưu lúc" in part
+        form["version"] = re.search(r'name="version" value="(\d+)"', part)[1]
+        form["as_seen"] = html.unescape(re.search(r'name="as_seen" value="([^"]*)"', part)[1])
+        assert stands(draft) == {"noi-dung": typed, "thiet-hai": 5_000_000, "da-gui": "no"}
+    # what she now fills in herself, without having read his, both changed
+    assert "Chưa lưu" in text_of(send(hers, draft, form, htmx=True, thiet_hai="7.000.000"))
+    assert stands(draft)["thiet-hai"] == 5_000_000
+
+
+def test_what_both_changed_is_shown_with_both_and_nothing_is_kept_before_it_is_chosen(
+    client_as, draft, preparer, signatory
+):
+    hers, his = client_as(preparer), client_as(signatory)
+    form = opened(hers.get(page("fill_dossier", draft)))
+    theirs = {"noi_dung": "Thiếu nước", "thiet_hai": "5.000.000", "da_gui": "yes"}
+    send(his, draft, opened(his.get(page("fill_dossier", draft))), **theirs)
+    met = send(hers, draft, form, noi_dung="Thiếu điện", tu_ngay="01/11/2026")
+    shown = met.context["form"]
+    assert shown.conflicts == [{"label": "Nội dung kiến nghị", "theirs": "Thiếu nước", "yours": "Thiếu điện"}]
+    assert stands(draft) == {"noi-dung": "Thiếu nước", "thiet-hai": 5_000_000, "da-gui": "yes"}
+    assert "hx-post" not in text_of(met).split("data-keeps-itself", 1)[1].split(">", 1)[0]  # it does not save itself
+    again = opened(met)
+    assert [again[name] for name in ("noi-dung", "thiet-hai", "tu-ngay", "da-gui")] == [
+        "Thiếu điện", "5.000.000", "01/11/2026", "yes",
+    ]  # fmt: skip
+    assert send(hers, draft, again).status_code == 302
+    assert stands(draft) == {
+        "noi-dung": "Thiếu điện", "thiet-hai": 5_000_000, "tu-ngay": "2026-11-01", "da-gui": "yes",
+    }  # fmt: skip
+
+
+def test_a_third_save_meanwhile_is_met_too(client_as, draft, preparer, signatory):
+    hers, his = client_as(preparer), client_as(signatory)
+    form = opened(hers.get(page("fill_dossier", draft)))
+    send(his, draft, opened(his.get(page("fill_dossier", draft))), noi_dung="Thiếu nước")
+    again = opened(send(hers, draft, form, noi_dung="Thiếu điện"))
+    send(his, draft, opened(his.get(page("fill_dossier", draft))), noi_dung="Thiếu đường")
+    met = send(hers, draft, again)
+    assert [each["theirs"] for each in met.context["form"].conflicts] == ["Thiếu đường"]
+    assert stands(draft)["noi-dung"] == "Thiếu đường"
+
+
+def test_whoever_empties_a_field_herself_empties_it(client_as, draft, preparer, signatory):
+    hers, his = client_as(preparer), client_as(signatory)
+    send(his, draft, opened(his.get(page("fill_dossier", draft))), thiet_hai="5.000.000")
+    form = opened(hers.get(page("fill_dossier", draft)))
+    send(his, draft, opened(his.get(page("fill_dossier", draft))), tu_ngay="01/11/2026")
+    assert send(hers, draft, form, thiet_hai="").status_code == 302
+    assert stands(draft) == {"noi-dung": TEXT, "tu-ngay": "2026-11-01"}
+
+
+def test_what_the_page_does_not_say_that_it_showed_is_met_as_shown_empty(client_as, draft, preparer, signatory):
+    """A page that was made before, or was changed on its way."""
+    hers, his = client_as(preparer), client_as(signatory)
+    for forged in ("", "[]", "không phải", '{"noi-dung": 1}'):
+        form = opened(hers.get(page("fill_dossier", draft))) | {"as_seen": forged}
+        send(
+            his, draft, opened(his.get(page("fill_dossier", draft))), thiet_hai="5.000.000", noi_dung=f"Của ký {forged}"
+        )
+        met = send(hers, draft, form, noi_dung="Của lập", thiet_hai="")
+        assert [each["yours"] for each in met.context["form"].conflicts] == ["Của lập"]
+        assert stands(draft) == {"noi-dung": f"Của ký {forged}".strip(), "thiet-hai": 5_000_000}
+
+
+def test_line_ends_and_blanks_make_no_two_of_one_text(client_as, draft, preparer, signatory):
+    hers, his = client_as(preparer), client_as(signatory)
+    Dossier.objects.filter(pk=draft.pk).update(answers={"noi-dung": "Một\nhai"})
+    form = opened(hers.get(page("fill_dossier", draft)))
+    send(his, draft, opened(his.get(page("fill_dossier", draft))), noi_dung="Một\r\nhai\r\nba")
+    assert send(hers, draft, form, noi_dung="Một\r\nhai", thiet_hai="1").status_code == 302  # as she read it
+    assert stands(draft) == {"noi-dung": "Một\r\nhai\r\nba", "thiet-hai": 1}
+
+
+def test_what_a_colleague_wrote_stands_on_the_page_of_what_is_not_right_yet(client_as, draft, preparer, signatory):
+    hers, his = client_as(preparer), client_as(signatory)
+    form = opened(hers.get(page("fill_dossier", draft)))
+    send(his, draft, opened(his.get(page("fill_dossier", draft))), thiet_hai="5.000.000")
+    answer = send(hers, draft, form, tu_ngay="31/02/2026")
+    again = opened(answer)
+    assert (again["thiet-hai"], again["tu-ngay"]) == ("5.000.000", "31/02/2026")
+    assert send(hers, draft, again, tu_ngay="28/02/2026").status_code == 302
+    assert stands(draft) == {"noi-dung": TEXT, "thiet-hai": 5_000_000, "tu-ngay": "2026-02-28"}
 
 
 @pytest.mark.parametrize("htmx", [True, False])
