@@ -89,11 +89,7 @@ class DraftForm(LodgingForm):
     @property
     def seen(self):
         """{code: mark} of what stood in the fields when the page was made; None where the page does not say."""
-        try:
-            marks = json.loads(self.cleaned_data.get("as_seen") or "")
-        except ValueError:
-            return None
-        return marks if isinstance(marks, dict) else None
+        return marks_sent(self.cleaned_data.get("as_seen"))
 
     @property
     def shows(self):
@@ -188,6 +184,15 @@ def mark_of(value):
 def marks_of(values):
     """{code: mark} of what is not empty."""
     return {code: mark for code, value in values.items() if (mark := mark_of(value))}
+
+
+def marks_sent(text):
+    """The marks that a page sent back; None where it has none."""
+    try:
+        marks = json.loads(text or "")
+    except ValueError:
+        return None
+    return marks if isinstance(marks, dict) else None
 
 
 def marks_shown(dossier, fields):

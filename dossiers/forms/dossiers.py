@@ -2,6 +2,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from dossiers.answers import marks_sent
 from dossiers.models import Dossier, Procedure
 from enterprises.models import Enterprise
 from reference import tax_codes
@@ -69,6 +70,9 @@ class DeclarationForm(Form):
         label=_("What is stated and attached is true, and the enterprise answers for it before the law"),
         error_messages={"required": _("Confirm that what is stated and attached is true.")},
     )
+    # what was checked: in one figure, and by a mark of each part, so that what changed meanwhile can be named
+    digest = forms.CharField(widget=forms.HiddenInput, max_length=64, required=False)
+    parts = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args, is_paper=False, **kwargs):
         """A clerk who types in a paper answers for the typing; the enterprise has declared on the paper itself."""
@@ -78,21 +82,25 @@ class DeclarationForm(Form):
             confirmed.label = _("Everything is typed in as it stands on the paper, and every paper was scanned whole")
             confirmed.error_messages["required"] = _("Confirm that it is typed in as it stands on the paper.")
 
+    def checked(self):
+        """(digest, {part: mark} or None) of what stood on the page that was sent."""
+        return str(self.data.get("digest", "")), marks_sent(self.data.get("parts"))
 
-class LodgeForm(DeclarationForm):
-    digest = forms.CharField(widget=forms.HiddenInput, max_length=64)
+    def meet_change(self, said, initial):
+        """What was checked is not what stands: that is said alone, and is confirmed anew. Sent again, it is sent against what
+        the page shows now, `initial`."""
+        self.errors.clear()
+        self.add_error(None, said)
+        self.data = self.data.copy()
+        self.data.pop("confirmed", None)
+        for name, value in initial.items():
+            self.data[name] = value
 
 
 class WithdrawForm(Form):
     reason = forms.CharField(
         label=_("Why it is withdrawn"), max_length=300, help_text=_("The Department reads it. It stays on the dossier.")
     )
-
-
-class SendAnswerForm(DeclarationForm):
-    """Under the page of checked answers to a supplement."""
-
-    digest = forms.CharField(widget=forms.HiddenInput, max_length=64, required=False)
 
 
 class ConfirmForm(Form):

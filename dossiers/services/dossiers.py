@@ -314,7 +314,7 @@ def lodge_dossier(*, dossier, digest, by, now):
     _require_version_holds(draft, now)
     fields, files = list(draft.procedure_version.fields.all()), list(standing_files(draft))
     if digest != digest_of(draft, files):
-        raise Conflict(_("The dossier was changed after you checked it. Check it again, then lodge it."))
+        raise Conflict(changed_text())
     missing = missing_of(draft, fields, files)
     if missing:
         raise Refused(_("The dossier cannot be lodged yet. %(problem)s") % {"problem": missing[0]})
@@ -370,6 +370,42 @@ def digest_of(dossier, files):
         "files": sorted([row.component.code, row.file.sha256, row.file.original_name] for row in files),
     }
     return hashlib.sha256(canonical(content).encode()).hexdigest()
+
+
+def parts_of(dossier, files):
+    """{part: mark} of what was checked: each field, each component, the version and the signed application."""
+    application = dossier.files.applications().select_related("file").first()
+    content = {f"field {code}": value for code, value in written(dossier.answers, dossier.typed).items()}
+    for row in files:
+        content.setdefault(f"component {row.component.code}", []).append([row.file.sha256, row.file.original_name])
+    content["version"] = str(dossier.procedure_version.public_id)
+    content["application"] = application.file.sha256 if application else ""
+    return marks_of(content)
+
+
+def changed_since(dossier, digest, parts):
+    """What to tell whoever checked the dossier as `digest` and `parts` have it, and sends it now; "" where it stands so."""
+    files = list(standing_files(dossier))
+    if digest == digest_of(dossier, files):
+        return ""
+    now, names = parts_of(dossier, files), []
+    version = dossier.procedure_version
+    for part, name in (
+        ("version", _("version of the procedure")),
+        *((f"field {field.code}", field.name) for field in version.fields.all()),
+        *((f"component {component.code}", component.name) for component in version.components.all()),
+        ("application", _("digitally signed application")),
+    ):
+        if parts is not None and parts.get(part, "") != now.get(part, ""):
+            names.append(name)
+    return changed_text(names)
+
+
+def changed_text(names=()):
+    if not names:
+        return _("The dossier was changed after you checked it. Check it again, then lodge it.")
+    said = _("The dossier was changed after you checked it: %(names)s. Check it again, then lodge it.")
+    return said % {"names": "; ".join(names)}
 
 
 @transaction.atomic

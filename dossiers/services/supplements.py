@@ -11,6 +11,7 @@ from accounts.access import require
 from audit.events import canonical, record_event
 from audit.refusals import Conflict, NotAllowed, Refused, StaleVersion
 from documents.store import save_upload
+from dossiers.answers import marks_of
 from dossiers.clock import Run, Terms, WorkingDays, resume
 from dossiers.models import DossierFile, SupplementChange, SupplementItem, SupplementRequest
 from dossiers.models.handling import MOST_FILES
@@ -264,7 +265,7 @@ def send_answer(*, request, digest, by, now):
     dossier = held_for(request.dossier, Verb.ANSWER, by, now)
     row = _open_to(request, by)
     if digest != digest_of_answer(row):
-        raise Conflict(_("The answer was changed after you checked it. Check it again, then send it."))
+        raise Conflict(changed_text())
     _require_answered(row)
     row.state, row.answered_at, row.answered_by = row.State.ANSWERED, now, by
     row.save_version(row.version, update_fields=["state", "answered_at", "answered_by"])
@@ -298,15 +299,49 @@ def unanswered(request):
 
 def digest_of_answer(request):
     """What was checked, in one figure: the words of every item and the bytes of its files."""
-    content = [
-        [
-            str(item.public_id),
-            item.answer,
-            sorted([file.file.sha256, file.file.original_name] for file in item.files.all() if file.removed_at is None),
-        ]
+    return hashlib.sha256(canonical([content for _item, content in _contents(request)]).encode()).hexdigest()
+
+
+def parts_of_answer(request):
+    """{public id of an item: mark of its words and files}"""
+    return marks_of({str(item.public_id): content for item, content in _contents(request)})
+
+
+def _contents(request):
+    """[(item, what its answer has)] in the order of the items."""
+    return [
+        (
+            item,
+            [
+                str(item.public_id),
+                item.answer,
+                sorted(
+                    [file.file.sha256, file.file.original_name] for file in item.files.all() if file.removed_at is None
+                ),
+            ],
+        )
         for item in request.items.order_by("position").prefetch_related("files__file")
     ]
-    return hashlib.sha256(canonical(content).encode()).hexdigest()
+
+
+def changed_since(request, digest, parts):
+    """What to tell whoever checked the answer as `digest` and `parts` have it, and sends it now; "" where it stands so."""
+    if digest == digest_of_answer(request):
+        return ""
+    now = parts_of_answer(request)
+    items = [
+        item
+        for item, _content in _contents(request)
+        if parts and parts.get(str(item.public_id)) != now[str(item.public_id)]
+    ]
+    return changed_text([f"{item.position}. {item.wanted}" for item in items])
+
+
+def changed_text(names=()):
+    if not names:
+        return _("The answer was changed after you checked it. Check it again, then send it.")
+    said = _("The answer was changed after you checked it: %(names)s. Check it again, then send it.")
+    return said % {"names": "; ".join(names)}
 
 
 def works_on_answers(user, dossier):

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from audit.refusals import NotAllowed, Refused, StaleVersion
 from documents.serving import serve
 from dossiers.answers import draft_form_class, initial_of, marks_shown, missing_of
-from dossiers.forms.dossiers import ConfirmForm, LodgeForm, StartForm, TypeInForm, WithdrawForm
+from dossiers.forms.dossiers import ConfirmForm, DeclarationForm, StartForm, TypeInForm, WithdrawForm
 from dossiers.lodging import ShownField, condition_text
 from dossiers.models import Dossier, DossierFile, Procedure, SupplementRequest
 from dossiers.permissions.dossiers import PREPARE, START, acts_for, may_on, purpose_of_identity, sees_identity
@@ -421,9 +421,7 @@ def check_dossier(request, public_id):
 def lodge_dossier(request, public_id):
     """Answers with another page always, so that the browser's Back and reloading never meet a form sent already."""
     dossier = _prepared(request, public_id)
-    if request.method == "GET":
-        return _to("dossiers:lodged_dossier" if dossier.submitted_at else "dossiers:check_dossier", dossier.public_id)
-    form = LodgeForm(request.POST, is_paper=dossier.is_paper)
+    form = DeclarationForm(form_data(request)[0], is_paper=dossier.is_paper)
     done = do_once(
         request,
         form,
@@ -432,18 +430,22 @@ def lodge_dossier(request, public_id):
     )
     if done:
         return _to("dossiers:lodged_dossier", done)
-    for problem in dict.fromkeys(str(error) for errors in form.errors.values() for error in errors):
-        messages.error(request, problem)
     dossier = _prepared(request, public_id)
+    changed = services.changed_since(dossier, *form.checked()) if form.is_bound and dossier.is_draft else ""
+    if changed:
+        messages.error(request, changed)
+    elif request.method == "POST":
+        for problem in dict.fromkeys(str(error) for errors in form.errors.values() for error in errors):
+            messages.error(request, problem)
     return _to("dossiers:lodged_dossier" if dossier.submitted_at else "dossiers:check_dossier", dossier.public_id)
 
 
 def _check_page(request, dossier):
     fields, files = list(dossier.procedure_version.fields.all()), list(services.standing_files(dossier))
     missing = missing_of(dossier, fields, files)
-    digest = services.digest_of(dossier, files)
+    checked = {"digest": services.digest_of(dossier, files), "parts": json.dumps(services.parts_of(dossier, files))}
     may_lodge = services.may_move(request.user, dossier, State.LODGED)
-    form = LodgeForm(initial={"digest": digest}, is_paper=dossier.is_paper)
+    form = DeclarationForm(initial=checked, is_paper=dossier.is_paper)
     around = around_of(dossier)
     return render(
         request,

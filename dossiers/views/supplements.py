@@ -1,5 +1,7 @@
 """Supplements: asked for item by item by the Department, answered item by item by the enterprise."""
 
+import json
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponseRedirect
@@ -9,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from audit.refusals import NotAllowed, Refused, StaleVersion
-from dossiers.forms.dossiers import ConfirmForm, SendAnswerForm
+from dossiers.forms.dossiers import ConfirmForm, DeclarationForm
 from dossiers.forms.handling import AnswerForm, SendSupplementForm, SupplementForm
 from dossiers.models import DossierFile, SupplementRequest
 from dossiers.permissions.dossiers import sees_identity
@@ -254,8 +256,8 @@ def send_answer(request, public_id):
         return _closed(request, dossier, row)
     if "tell" in request.POST:
         return _tell_answer_ready(request, row)
-    initial = {"digest": services.digest_of_answer(row)}
-    form = SendAnswerForm(form_data(request)[0], initial=initial, is_paper=not dossier.is_online)
+    initial = {"digest": services.digest_of_answer(row), "parts": json.dumps(services.parts_of_answer(row))}
+    form = DeclarationForm(form_data(request)[0], initial=initial, is_paper=not dossier.is_online)
     if do_once(
         request,
         form,
@@ -264,13 +266,13 @@ def send_answer(request, public_id):
     ):
         messages.success(request, _("The answer is sent. It is the Department's turn now."))
         return HttpResponseRedirect(dossier.get_absolute_url())
-    if request.method == "POST":  # what is shown below is what the next sending is about
-        form.data = form.data.copy()
-        form.data["digest"] = services.digest_of_answer(row)
+    may_send = may_do(request.user, dossier, Verb.ANSWER, timezone.now())
+    if form.is_bound and may_send and (changed := services.changed_since(row, *form.checked())):
+        form.meet_change(changed, initial)
     context = {
         "dossier": dossier, "supplement": row, "items": items_shown(row), "form": form,
         "sees_identity": sees_identity(request.user, dossier),
-        "missing": services.unanswered(row), "may_send": may_do(request.user, dossier, Verb.ANSWER, timezone.now()),
+        "missing": services.unanswered(row), "may_send": may_send,
         "title": _("Check the answer to supplement %(number)s") % {"number": row.number},
     }  # fmt: skip
     return render(request, "dossiers/send_answer.html", context)

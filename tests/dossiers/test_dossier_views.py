@@ -379,6 +379,53 @@ def test_lodging_needs_the_confirmation(client_as, draft, signatory):
     assert draft.is_draft
 
 
+@pytest.mark.parametrize("confirmed", ["", "on"])
+def test_whoever_lodges_what_changed_after_it_was_checked_reads_what_changed(
+    client_as, draft, version, signatory, preparer, confirmed
+):
+    """Ticked or not: no digest is replaced unsaid."""
+    client = client_as(signatory)
+    form = client.get(page("check_dossier", draft)).context["form"]
+    checked = {"digest": form["digest"].value(), "parts": form["parts"].value(), "confirmed": confirmed}
+    Dossier.objects.filter(pk=draft.pk).update(answers={"noi-dung": "Thiếu nước"}, typed={"thiet-hai": "nhiều"})
+    make_dossier_file(draft, version.components.get(), make_stored_file(preparer), at=timezone.now())
+    told = text_of(post_to_lodge(client, draft, checked))
+    names = f"Nội dung kiến nghị; Thiệt hại; {version.components.get().name}"
+    assert f"Hồ sơ đã thay đổi sau khi ông/bà kiểm tra: {names}. Hãy kiểm tra lại rồi nộp." in html.unescape(told)
+    assert "Hãy xác nhận nội dung khai" not in told
+    draft.refresh_from_db()
+    assert draft.is_draft and "Thiếu nước" in told
+    # the same page sent once more is told again; what is shown now is what is lodged
+    assert "đã thay đổi sau khi" in text_of(post_to_lodge(client, draft, checked))
+    Dossier.objects.filter(pk=draft.pk).update(typed={})
+    shown = client.get(page("check_dossier", draft)).context["form"]
+    now = {"digest": shown["digest"].value(), "parts": shown["parts"].value(), "confirmed": "on"}
+    assert "Xác nhận đã nộp hồ sơ" in text_of(post_to_lodge(client, draft, now))
+
+
+def test_parts_that_do_not_say_what_was_checked_change_nothing_of_the_refusal(client_as, draft, signatory):
+    client = client_as(signatory)
+    for parts in ("", "[]", "không phải", '{"field noi-dung": []}'):
+        told = text_of(post_to_lodge(client, draft, {"digest": "x", "parts": parts, "confirmed": "on"}))
+        assert "đã thay đổi sau khi ông/bà kiểm tra" in told
+    draft.refresh_from_db()
+    assert draft.is_draft
+
+
+def test_what_changed_while_the_session_was_over_is_said_after_signing_in(client_as, draft, signatory):
+    client = client_as(signatory)
+    form = client.get(page("check_dossier", draft)).context["form"]
+    checked = {"digest": form["digest"].value(), "parts": form["parts"].value(), "confirmed": "on"}
+    back = lost(client, page("lodge_dossier", draft), checked)
+    Dossier.objects.filter(pk=draft.pk).update(answers={"noi-dung": "Thiếu nước"})
+    sign_in(client, signatory)
+    assert "sau khi ông/bà kiểm tra: Nội dung kiến nghị." in text_of(client.get(back, follow=True))
+
+
+def post_to_lodge(client, dossier, sent):
+    return client.post(page("lodge_dossier", dossier), {**sent, "operation_key": str(uuid.uuid4())}, follow=True)
+
+
 def test_the_address_of_lodging_opened_by_hand_leads_on(client_as, draft, lodged, preparer):
     client = client_as(preparer)
     for dossier, name in ((draft, "check_dossier"), (lodged, "lodged_dossier")):

@@ -327,6 +327,31 @@ def test_the_enterprise_answers_item_by_item_and_its_signatory_sends(client_as, 
     assert stranger.get(to("answer_supplement", lodged)).status_code == 404
 
 
+@pytest.mark.parametrize("confirmed", ["", "on"])
+def test_whoever_sends_an_answer_that_changed_after_it_was_checked_reads_what_changed(
+    client_as, lodged, enterprise, confirmed
+):
+    """Ticked or not: the answer that the page shows anew is confirmed anew."""
+    make_supplement(lodged, items=2, state="sent")
+    make_slip_line(lodged, "supplementing", request=lodged.supplements.get())
+    lodged.supplements.get().items.update(answer="Đã có")
+    signatory, send = client_as(lodged.applicant), to("send_answer", lodged)
+    form = signatory.get(send).context["form"]
+    checked = {"digest": form["digest"].value(), "parts": form["parts"].value(), "confirmed": confirmed}
+    lodged.supplements.get().items.filter(position=2).update(answer="Đổi sau khi xem")
+    told = signatory.post(send, checked)
+    assert "sau khi ông/bà kiểm tra: 2. Thiếu bản 2. Hãy kiểm tra lại rồi gửi." in text_of(told)
+    assert "là đúng sự thật" not in told.context["form"].errors.as_text()
+    shown = told.context["form"]
+    assert "Đổi sau khi xem" in text_of(told) and not shown["confirmed"].value()
+    lodged.refresh_from_db()
+    assert lodged.state == "supplementing"
+    again = {"digest": shown["digest"].value(), "parts": shown["parts"].value(), "confirmed": "on"}
+    assert signatory.post(send, again).status_code == 302
+    lodged.refresh_from_db()
+    assert lodged.state == "lodged"
+
+
 def test_two_people_of_an_enterprise_answer_side_by_side_and_undo_nothing_of_each_other(client_as, lodged, enterprise):
     make_supplement(lodged, items=3, state="sent")
     make_slip_line(lodged, "supplementing", request=lodged.supplements.get())
