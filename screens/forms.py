@@ -1,5 +1,6 @@
 """What may be typed in, in every room: forms that lose nothing, and fields that refuse with a sentence saying what to do."""
 
+import contextlib
 import datetime
 import re
 import unicodedata
@@ -19,6 +20,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from screens import formats
+from screens.text import with_one_end
 
 # 43,000 enterprises at this limit still sum within 64 bits.
 LARGEST_AMOUNT = 200 * 10**12
@@ -100,7 +102,7 @@ class _Basics:
                 continue
             theirs = self._theirs(bound, current)
             yours = _listed(bound.data if bound.name in self.errors else self.cleaned_data.get(bound.name))
-            if theirs is not _UNKNOWN and theirs != yours and not (_is_empty(theirs) and _is_empty(yours)):
+            if theirs is not _UNKNOWN and not _is_same(theirs, yours, bound.field):
                 self.conflicts.append(
                     {
                         "label": bound.label,
@@ -161,6 +163,21 @@ _UNKNOWN = object()
 
 def _is_empty(value):
     return value is None or value in ("", [])
+
+
+def _is_same(theirs, yours, field):
+    """Whether both are one value once each is cleaned as the field cleans what is typed; line ends make no difference."""
+    if _is_empty(theirs) and _is_empty(yours):
+        return True
+    return theirs == yours or _as_cleaned(theirs, field) == _as_cleaned(yours, field)
+
+
+def _as_cleaned(value, field):
+    if not isinstance(value, str) or not isinstance(field, forms.CharField):
+        return value
+    with contextlib.suppress(ValidationError):
+        value = field.to_python(_composed(value))
+    return with_one_end(value) if isinstance(value, str) else value
 
 
 def _rows_of(field, value):

@@ -279,6 +279,26 @@ def test_a_conflict_names_rows_and_choices_and_lists_only_what_differs(db):
     ]
 
 
+def test_a_conflict_does_not_list_one_text_with_two_kinds_of_line_ends_or_blanks_around_it():
+    class Row:
+        version, text, name, amount = 7, "Một\nhai", "Ha\u0300 Nội ", "1.000"
+
+    class Edit(Form):
+        text = django_forms.CharField(label="Nội dung", widget=django_forms.Textarea)
+        name = django_forms.CharField(label="Tên")
+        amount = MoneyField(label="Tiền")
+        version = django_forms.IntegerField(widget=django_forms.HiddenInput)
+
+    form = Edit({"text": "Một\r\nhai", "name": "Hà Nội", "amount": "1000", "version": "3"})
+    assert form.is_valid()
+    form.meet_conflict(Row, "Có người đã sửa.")
+    assert form.conflicts == []
+    other = Edit({"text": "Một\r\n\r\nhai", "name": "Hà Nội", "amount": "1000", "version": "3"})
+    assert other.is_valid()
+    other.meet_conflict(Row, "Có người đã sửa.")
+    assert [each["label"] for each in other.conflicts] == ["Nội dung"]
+
+
 def test_rows_that_are_none_of_the_field_s_own_are_not_compared(db):
     class Row:
         version, people = 7, Office.objects
