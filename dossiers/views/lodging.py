@@ -179,7 +179,7 @@ def fill_dossier(request, public_id):
         messages.info(request, said % {"names": "; ".join(taken_over)})
     if saved and form.is_valid():
         if "and_stay" in request.POST:
-            messages.success(request, _("The draft is saved."))
+            messages.success(request, _("The draft of the dossier is saved."))
             return _to("dossiers:fill_dossier", dossier.public_id)
         has_components = dossier.procedure_version.components.exists()
         return _to("dossiers:dossier_components" if has_components else "dossiers:check_dossier", dossier.public_id)

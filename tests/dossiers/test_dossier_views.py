@@ -471,6 +471,13 @@ def test_a_draft_saves_itself_and_says_when(client_as, draft, preparer):
     assert f'value="{draft.version}"' in part
 
 
+def test_a_draft_that_is_saved_by_the_button_is_called_as_everywhere(client_as, draft, preparer):
+    client = client_as(preparer)
+    sent = opened(client.get(page("fill_dossier", draft))) | {"and_stay": "yes"}
+    said = text_of(client.post(page("fill_dossier", draft), sent, follow=True))
+    assert "Đã lưu bản nháp." in said and "dự thảo" not in said
+
+
 def test_what_is_not_right_yet_is_kept_as_it_was_typed(client_as, draft, preparer):
     client = client_as(preparer)
     part = text_of(fill(client, draft, htmx=True, noi_dung=TEXT, thiet_hai="khoảng 2 tỷ", tu_ngay="31/02/2026"))
