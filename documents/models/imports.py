@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from audit.identity import Identified
+from documents import scanner
 
 
 class StoredFile(Identified):
@@ -52,6 +53,11 @@ class StoredFile(Identified):
     def can_be_viewed(self):
         """Whether it has pages to look at; a table has none."""
         return self.format in ("pdf", "png", "jpeg")
+
+    @property
+    def waits_for_scan(self):
+        """Whether a scanner is set up that has not judged it yet; where there is none, nothing is waited for."""
+        return self.scan == self.Scan.WAITING and scanner.is_set_up()
 
 
 class ImportQuerySet(models.QuerySet):

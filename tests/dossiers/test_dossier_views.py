@@ -847,6 +847,27 @@ def test_the_same_file_under_another_name_is_said_to_be_there(client_as, draft, 
     assert "Đã bỏ tệp: van-ban.pdf." in text_of(client.post(page("remove_file", draft, row), follow=True))
 
 
+def test_a_file_that_waits_for_its_scan_or_is_harmful_says_so_wherever_it_stands(
+    client_as, draft, lodged, version, preparer, settings
+):
+    client, file = client_as(preparer), make_dossier_file(draft, version.components.get(), at=timezone.now()).file
+    addresses = [page(name, draft) for name in ("dossier_components", "check_dossier", "dossier")]
+    file.scan, file.scanned_at = "waiting", None
+    file.save()
+    settings.CLAMD = ""
+    assert not any("Chưa quét vi-rút" in text_of(client.get(address)) for address in addresses)
+    settings.CLAMD = "/nowhere/clamd.sock"
+    assert all("Chưa quét vi-rút" in text_of(client.get(address)) for address in addresses)
+    file.scan, file.scanned_at = "found", timezone.now()
+    file.save()
+    assert all("phát hiện nội dung nguy hại" in text_of(client.get(address)) for address in addresses)
+    file.scan = "clean"
+    file.save()
+    for address in addresses:
+        shown = text_of(client.get(address))
+        assert "Chưa quét vi-rút" not in shown and "phát hiện nội dung nguy hại" not in shown
+
+
 def test_a_component_alone_says_what_became_of_a_file(client_as, draft, version, preparer):
     client, add = client_as(preparer), page("add_file", draft, version.components.get())
     behind = {"HX-Request": "true"}
