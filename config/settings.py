@@ -245,8 +245,8 @@ WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_HANDLERS = [
     "documents.receiving.NoLongerThanTaken",
-    "django.core.files.uploadhandler.MemoryFileUploadHandler",
-    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+    "documents.receiving.InMemory",
+    "documents.receiving.OnDisk",
 ]
 UPLOAD_MEGABYTES = env.whole("UPLOAD_MEGABYTES", 30, least=1)
 QUOTA_FILES = env.whole("QUOTA_FILES", 2000, least=1)

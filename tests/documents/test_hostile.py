@@ -1,10 +1,12 @@
 """Hostile and damaged files at the doors of dossiers and papers: the small form of `prove uploads`."""
 
 import random
+from contextlib import suppress
 
 import pytest
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.files.uploadhandler import StopFutureHandlers
 from django.urls import reverse
 from django.utils import timezone
 
@@ -12,7 +14,7 @@ from accounts.roles import Role
 from documents import looking
 from documents.limits import Refusal
 from documents.models import StoredFile
-from documents.receiving import NoLongerThanTaken
+from documents.receiving import InMemory, NoLongerThanTaken, OnDisk
 from tests.documents import hostile
 from tests.factories import (
     make_component,
@@ -140,3 +142,33 @@ def test_a_file_far_too_large_is_written_down_no_further_than_it_could_be_taken(
 def test_no_more_of_a_file_is_let_through_than_shows_that_it_is_too_large():
     handler, most = NoLongerThanTaken(), settings.UPLOAD_MEGABYTES * 2**20
     assert [handler.receive_data_chunk(b"a", start) for start in (0, most, most + 1)] == [b"a", b"a", None]
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        ("Báo cáo %22quý 1%22.pdf", "Báo cáo _quý 1_.pdf"),
+        ("Báo%0D%0Acáo.pdf", "Báocáo.pdf"),
+        ("..%22%0A/%22.pdf", "_.pdf"),
+        ("Giảm 22%.pdf", "Giảm 22%.pdf"),
+        ("a%2e%2e%2Fb%252.pdf", "a%2e%2e%2Fb%252.pdf"),
+    ],
+)
+@pytest.mark.parametrize("handler", [InMemory, OnDisk])
+def test_a_name_is_read_as_it_was_before_the_browser_sent_it(sent, kept, handler):
+    receiving = handler(None)
+    receiving.handle_raw_input(None, {}, 0, "")
+    with suppress(StopFutureHandlers):
+        receiving.new_file("file", sent, "application/pdf", 4)
+    try:
+        assert receiving.file_name == kept
+    finally:
+        receiving.file.close()
+
+
+@pytest.mark.parametrize("most", [0, 2**20])
+def test_a_file_is_kept_under_the_name_that_it_had_before_it_was_sent(doors, settings, most):
+    settings.FILE_UPLOAD_MAX_MEMORY_SIZE = most
+    send, _draft, _client = doors
+    send["paper"](SimpleUploadedFile("Báo cáo %22quý 1%22.pdf", hostile.pdf()))
+    assert StoredFile.objects.get().original_name == "Báo cáo _quý 1_.pdf"
