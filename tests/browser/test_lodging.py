@@ -75,6 +75,12 @@ def test_a_dossier_is_prepared_on_a_phone_lodged_by_the_signatory_and_seen_by_th
     pdf = {"name": "Ảnh hiện trạng.pdf", "mimeType": "application/pdf", "buffer": one_page("lodging")}
     page.set_input_files("#file-tai-lieu", pdf)
     expect(page.locator("#component-tai-lieu")).to_contain_text("Ảnh hiện trạng.pdf")
+    page.wait_for_function("!document.querySelector('.htmx-added, .htmx-settling')")
+    # a name that is one long word makes no page wider than the phone
+    long = {"name": f"{'Ảnhhiệntrạng' * 20}.pdf", "mimeType": "application/pdf", "buffer": one_page("long")}
+    page.set_input_files("#file-tai-lieu", long)
+    expect(page.locator("#component-tai-lieu [role=status]")).to_contain_text("Đã đính kèm: ẢnhhiệntrạngẢnh")
+    assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
     page.click("main .form-actions a.btn-primary")
     expect(page.locator("main")).to_contain_text(
         "Người đại diện theo pháp luật của doanh nghiệp hoặc người được ủy quyền xác nhận và nộp"
