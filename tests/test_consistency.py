@@ -226,3 +226,16 @@ def test_settings_are_read_in_one_place_only():
         "config/install.py",
         "config/supervisor.py",
     }
+
+
+def test_every_setting_that_is_read_from_the_environment_is_told_to_operators():
+    read = set()
+    for name in ("config/settings.py", "config/gunicorn.py"):
+        read |= set(re.findall(r"\b(?:env\.\w+|environ\.get)\(\s*[\"'](\w+)[\"']", (HOUSE / name).read_text()))
+    told = set()
+    for line in (HOUSE / "docs/operate.md").read_text().splitlines():
+        if line.startswith("| `"):
+            told |= set(re.findall(r"`(\w+)`", line.split("|")[1]))
+    assert {"SECRET_KEY", "DATABASE_URL", "CLAMD", "SERVE_UNSCANNED", "EVENTS_PORTS", "WEB_WORKERS"} <= read
+    assert read - told == set()
+    assert told - read == set()
