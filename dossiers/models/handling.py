@@ -127,6 +127,11 @@ class RequestQuerySet(models.QuerySet):
         given = self.filter(dossier=OuterRef("pk"), answered_at__isnull=False).order_by("-number")
         return Subquery(given.values("answered_at")[:1])
 
+    def answer_day(self):
+        """By which day the dossier of a query is to be supplemented, as a value of that query; none where it waits for nothing."""
+        waiting = self.filter(dossier=OuterRef("pk"), state=SupplementRequest.State.SENT)
+        return Subquery(waiting.values("answer_by")[:1])
+
 
 class SupplementRequest(Identified, Versioned):
     """What a dossier lacks, item by item, at one stage: prepared, sent after somebody else approved it (at the door by the

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import django_filters
-from django.db.models import Prefetch, Q
+from django.db.models import Case, F, Prefetch, Q, When
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext
@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Office, Post
 from dossiers.clock import Run, Terms, WorkingDays, warning_on
-from dossiers.models import Dossier, FormField, Procedure, ProcedureVersion
+from dossiers.models import Dossier, FormField, Procedure, ProcedureVersion, SupplementRequest
 from dossiers.presenting.dossiers import OF_MATTER, STATE_KINDS, about_text
 from dossiers.presenting.handling import left_on, lies_since, supplemented_on, tag_of_time
 from dossiers.states import IN_HAND, RUNNING, State
@@ -78,6 +78,17 @@ class TimeColumn(tables.Column):
     def render(self, value, record):
         left = self.left(record)
         return formats.NOTHING if left is None else format_html('<span class="tag tag-{}">{}</span>', *left)
+
+
+def first_due_on_top():
+    """How what is in hand is ordered: by the promised day while the clock runs, and after all those, what waits for a
+    supplement, by the day that this is due."""
+    paused = Q(state=State.SUPPLEMENTING)
+    return (
+        Case(When(paused, then=1), default=0),
+        Case(When(paused, then=SupplementRequest.objects.answer_day()), default=F("due_on")),
+        "pk",
+    )
 
 
 class AboutColumn(tables.VietnameseColumn):

@@ -54,21 +54,24 @@ from screens.lists import BulkAction, Sheet, show_list
 
 def dossier_list(request):
     may_receive = request.user.may(RECEIVE)
-    is_queue = bool(request.GET.get("whose") or request.GET.get("late"))
+    lead, ordering = _("What enterprises lodged, the latest first."), ("-submitted_at", "-pk")
+    if request.GET.get("late"):
+        lead, ordering = _("What enterprises lodged, the first due on top."), ("due_on", "pk")
+    elif request.GET.get("whose"):
+        lead = _("What enterprises lodged, the first due on top; what waits for a supplement comes last.")
+        ordering = tables.first_due_on_top()
     action = {"url": reverse("dossiers:type_in_dossier"), "label": _("Type in a dossier")}
     return show_list(
         request,
         name="dossiers",
         title=_("Dossiers"),
-        lead=_("What enterprises lodged, the first due on top.")
-        if is_queue
-        else _("What enterprises lodged, the latest first."),
+        lead=lead,
         table_class=tables.DossierTable,
         filterset_class=tables.DossierFilter,
         queryset=Dossier.objects.visible_to(request.user).annotate(
             supplemented_at=SupplementRequest.objects.last_answer()
         ),
-        ordering=("due_on", "pk") if is_queue else ("-submitted_at", "-pk"),
+        ordering=ordering,
         export_name="ho-so",
         template="dossiers/dossier_list.html",
         actions=[BulkAction("receive", _("Receive"), reverse("dossiers:bulk_receive"))] * may_receive

@@ -768,6 +768,30 @@ def test_the_list_shows_what_is_left_of_each_promise_the_first_due_on_top(client
     assert late.code in text_of(client.get(reverse("dossiers:dossier_list"), {"whose": "office"}))
 
 
+def test_what_waits_for_a_supplement_stands_after_all_whose_clock_runs_by_the_day_it_is_due(
+    client_as, version, enterprise, office
+):
+    officer = make_user(Role.OFFICER, office=office)
+    paused_long, paused = (forced_into("appraising", version=version, enterprise=enterprise) for _two in range(2))
+    late, later = (forced_into("appraising", version=version, enterprise=enterprise) for _two in range(2))
+    for row in (paused_long, paused, late, later):
+        make_slip_line(row, "appraising", "assign", handler=officer)
+    make_slip_line(later, "appraising", "extend", due_on="2099-01-05")
+    for row, day in ((paused_long, "2099-03-01"), (paused, "2026-03-01")):  # both were promised for the day of `late`
+        asked = make_supplement(row, state="sent", answer_by=day)
+        make_slip_line(row, "supplementing", request=asked)
+    client = client_as(officer)
+    wanted = [late, later, paused, paused_long]
+    for asked in ({"whose": "mine"}, {"whose": "office"}, {"whose": "mine", "state": ""}):
+        page = client.get(reverse("dossiers:dossier_list"), asked)
+        assert [row["code"] for row in page.context["listing"].rows_of_page] == [row.code for row in wanted]
+        assert "hồ sơ đang chờ bổ sung ở sau cùng" in text_of(page)
+    running = client.get(reverse("dossiers:dossier_list"), {"whose": "mine", "late": "late"})
+    assert [row["code"] for row in running.context["listing"].rows_of_page] == [late.code]
+    turned = client.get(reverse("dossiers:dossier_list"), {"whose": "mine", "sort": "-due_on"})  # as the reader asked
+    assert turned.context["listing"].rows_of_page[0]["code"] == later.code
+
+
 def test_whoever_assigns_on_an_old_page_reads_who_did_it_and_may_do_it_again(client_as, version, enterprise, office):
     row = forced_into("received", version=version, enterprise=enterprise)
     first, second, third = (make_user(Role.OFFICER, office=office) for _three in range(3))
