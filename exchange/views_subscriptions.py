@@ -23,10 +23,10 @@ from exchange.models import Client, Sending, Subscription
 from exchange.tables import SendingFilter, SendingTable
 from exchange.views_clients import above, made_already
 from screens.forms import form_data
-from screens.lists import BulkAction, bulk_results, show_list
+from screens.lists import PAGE_SIZES, BulkAction, bulk_results, show_list
 
 LATEST_SHOWN = 20
-MOST_AT_ONCE = 200
+MOST_AT_ONCE = PAGE_SIZES[-1]
 
 
 def _subscription(public_id):

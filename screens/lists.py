@@ -21,13 +21,14 @@ from screens.models import SavedView
 from screens.sheets import Sheet, office_lines, on_paper, render_sheet, wording_of
 from screens.text import matching
 
-PAGE_SIZE = 50
+PAGE_SIZES = (50, 200, 500)  # rows of a page; the first one unless the reader asks for more, where rows can be chosen
 COUNTED_EXACTLY = 10_000
 SOUGHT_ONCE = 500
 PRINTED_ROWS = 3_000
 MATCHING = "matching_rows"
 BULK_RESULTS, BULK_RESULTS_KEPT = "bulk_results", 5  # in a session
-NOT_FILTERS = ("page", "export", "view", "sort", "column")
+BULK_ROWS_KEPT = 1_000  # of all of them together, for every page reads the session
+NOT_FILTERS = ("page", "rows", "export", "view", "sort", "column")
 
 
 @dataclass(frozen=True)
@@ -215,8 +216,22 @@ class Listing:
 
     @property
     def page_size(self):
-        """A page; of a list laid out like its form all that is ever printed, so that its sums are those of the form."""
-        return PRINTED_ROWS if self.sheet.everywhere else PAGE_SIZE
+        """A page, where rows can be chosen as long as was asked for; of a list laid out like its form all that is ever
+        printed, so that its sums are those of the form."""
+        if self.sheet.everywhere:
+            return PRINTED_ROWS
+        asked = self.params.get("rows", "") if self.key else ""
+        return next((size for size in PAGE_SIZES if asked == str(size)), PAGE_SIZES[0])
+
+    @property
+    def page_sizes(self):
+        """[(rows, whether a page has so many now)] that the reader may choose from: none that no list of so many rows needs,
+        nothing where all rows stand on the shortest page."""
+        if not self.key or self.sheet.everywhere:
+            return []
+        needed = [size for before, size in zip((0, *PAGE_SIZES), PAGE_SIZES, strict=False) if before < self.count]
+        sizes = sorted({*needed, self.page_size})
+        return [(size, size == self.page_size) for size in sizes] if len(sizes) > 1 else []
 
     @property
     def has_next(self):
@@ -397,7 +412,7 @@ class Listing:
 
     def hidden_for_filters(self):
         """[(name, value)] the filter form must carry along."""
-        return [(name, value) for name in ("sort", "column") for value in self.params.getlist(name)]
+        return [(name, value) for name in ("sort", "column", "rows") for value in self.params.getlist(name)]
 
     def hidden_for_columns(self):
         return [
@@ -516,6 +531,7 @@ def show_list(
     table.request = request
     table.select_with = key if actions else None
     table.choosable = may_choose
+    choosable_rows = len(listing.rows_of_page if may_choose is None else may_choose)
     every_column = table_class([]).columns
     page = {
         "title": title,
@@ -545,6 +561,8 @@ def show_list(
         "empty_advice": empty,
         "more_exports": [(kind, label) for kind, (label, _exporter) in more_exports.items()],
         "actions": actions,
+        "choosable_rows": choosable_rows if actions else 0,
+        "page_sizes": listing.page_sizes if actions or listing.page_size != PAGE_SIZES[0] else [],
         "operation_key": uuid.uuid4() if actions else None,
         **(context or {}),
     }
@@ -625,5 +643,8 @@ def bulk_results(request, *, title, results, back):
     key = str(uuid.uuid4())
     rows = [[result.label, result.ok, str(result.message), result.url] for result in results]
     kept = [*request.session.get(BULK_RESULTS, {}).items(), (key, {"title": str(title), "rows": rows, "back": back})]
-    request.session[BULK_RESULTS] = dict(kept[-BULK_RESULTS_KEPT:])
+    kept = kept[-BULK_RESULTS_KEPT:]
+    while len(kept) > 1 and sum(len(each["rows"]) for _key, each in kept) > BULK_ROWS_KEPT:
+        del kept[0]
+    request.session[BULK_RESULTS] = dict(kept)
     return HttpResponseRedirect(reverse("screens:bulk_results", args=[key]))

@@ -66,7 +66,7 @@ def bulk_receive(request):
 def _address_of_question(request, route):
     """Where the question is asked: the address keeps what was chosen on the list, and the list."""
     asked = [("chosen", typed) for typed in request.POST.getlist("chosen")]
-    asked += [("next", request.POST["next"])] if request.POST.get("next") else []
+    asked += [(name, request.POST[name]) for name in ("next", "to") if request.POST.get(name)]
     return f"{reverse(route)}?{urlencode(asked)}"
 
 
@@ -96,7 +96,8 @@ def bulk_assign(request):
             left_out=_left_out(services.why_not_assigned(passed_over, by=request.user, now=now, to=to)),
         )  # fmt: skip
     rows += passed_over
-    asked = WhomForm(form.data if form.is_bound else request.GET if "to" in request.GET else None, people=people)
+    sent = request.POST if request.method == "POST" else request.GET
+    asked = WhomForm(form.data if form.is_bound else sent if "to" in sent else None, people=people)
     to = asked.cleaned_data["to"] if asked.is_bound and asked.is_valid() else None
     if to and not form.is_bound:
         form = AssignManyForm(people=people, initial={"to": to.public_id})

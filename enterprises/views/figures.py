@@ -27,7 +27,7 @@ from jobs.services import enqueue
 from reference.models import IndustryCode
 from screens.formats import money, number, usd
 from screens.forms import form_data
-from screens.lists import BulkAction, BulkResult, bulk_results, show_list
+from screens.lists import NOT_FILTERS, BulkAction, BulkResult, bulk_results, show_list
 
 AT_ONCE = 1000
 MOST_REVISIONS = 6
@@ -65,7 +65,7 @@ def figures_waiting(request):
 
 def _list(request, queryset, **kwargs):
     query = request.GET.copy()
-    for name in ("page", "sort", "column", "view", "export"):
+    for name in NOT_FILTERS:
         query.pop(name, None)
     return show_list(
         request,

@@ -15,9 +15,9 @@ from notices.services import again
 from notices.services.letters import text_to_copy
 from notices.tables import DELIVERY_KINDS, TELLING_KINDS, DeliveryFilter, DeliveryTable, TellingFilter, TellingTable
 from notices.views import uuids
-from screens.lists import BulkAction, bulk_results, show_list
+from screens.lists import PAGE_SIZES, BulkAction, bulk_results, show_list
 
-MOST_AT_ONCE = 200
+MOST_AT_ONCE = PAGE_SIZES[-1]
 
 
 def delivery_list(request):

@@ -37,18 +37,18 @@
     countChosen(form);
   });
   function showChoosing(root) {
-    root.querySelectorAll("[data-choose-all][hidden], [data-chosen-part][hidden]").forEach(function (part) { part.hidden = false; });
+    root.querySelectorAll("[data-choose-all-part][hidden], [data-chosen-part][hidden]").forEach(function (part) { part.hidden = false; });
   }
   showChoosing(document);
 
-  // Filters sent by htmx: no empty fields in the address, and the order and columns chosen meanwhile are kept.
+  // Filters sent by htmx: no empty fields in the address, and the order, columns and rows a page chosen meanwhile are kept.
   document.addEventListener("htmx:configRequest", function (event) {
     if (!event.detail.elt.matches("form.filters")) { return; }
     var asked = event.detail.formData, now = new URLSearchParams(window.location.search);
     Array.from(asked.keys()).forEach(function (name) {
       if (asked.getAll(name).every(function (value) { return value === ""; })) { asked.delete(name); }
     });
-    ["sort", "column"].forEach(function (name) {
+    ["sort", "column", "rows"].forEach(function (name) {
       if (now.has(name)) {
         asked.delete(name);
         now.getAll(name).forEach(function (value) { asked.append(name, value); });

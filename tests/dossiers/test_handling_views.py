@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.html import strip_tags
 
 from accounts.roles import Role
-from dossiers.models import Dossier, SupplementChange
+from dossiers.models import Dossier, SlipLine, SupplementChange
 from dossiers.models.handling import ANY_KIND
 from dossiers.presenting.handling import promises_of
 from dossiers.presenting.procedures import endings
@@ -711,6 +711,48 @@ def test_what_is_chosen_for_an_address_that_would_be_too_long_is_asked_about_all
     assert row.code in text_of(clerk.post(reverse("dossiers:bulk_receive"), {"chosen": keys}))
     assert "Hãy chọn" in text_of(clerk.get(reverse("dossiers:bulk_receive")))
     assert Dossier.objects.get(pk=row.pk).state == "lodged"
+
+
+def test_three_hundred_are_received_in_one_post_each_with_its_result(client_as, version, enterprise, office):
+    rows = [make_dossier(version, enterprise, state="lodged") for _each in range(300)]
+    refused, clerk = rows[7], client_as(make_user(Role.INTAKE))
+    listed = clerk.get(reverse("dossiers:dossier_list"), {"state": "lodged", "rows": "500"})
+    chosen = re.findall(r'name="chosen" value="([^"]+)"', text_of(listed))
+    assert set(chosen) == {str(row.public_id) for row in rows}
+    make_slip_line(refused, "refused")  # meanwhile
+    address, back = reverse("dossiers:bulk_receive"), "/dossiers/?state=lodged&rows=500"
+    asked = text_of(clerk.post(address, {"chosen": chosen, "next": back}))
+    assert asked.count('name="chosen"') == 299 and asked.count('name="left_out"') == 1
+    form = {name: re.findall(rf'name="{name}" value="([^"]+)"', asked) for name in ("chosen", "left_out")}
+    sent = form | {"typed": "yes", "next": back, "operation_key": str(uuid.uuid4())}
+    done = clerk.post(address, sent)
+    page = text_of(clerk.get(done["Location"]))
+    assert "Thực hiện được 299 dòng; chưa thực hiện được 1 dòng" in page and page.count("Đã tiếp nhận: hẹn trả") == 299
+    assert all(row.get_absolute_url() in page for row in rows) and 'href="/dossiers/?state=lodged&amp;rows=500"' in page
+    assert Dossier.objects.filter(state="received").count() == 299
+    clerk.post(address, sent)
+    assert SlipLine.objects.filter(verb="receive").count() == 299
+
+
+def test_hundreds_are_assigned_though_no_address_holds_them(client_as, version, office):
+    officer, head = (
+        make_user(Role.OFFICER, office=office, full_name="Lê Thị Nhận"),
+        client_as(make_user(Role.HEAD, office=office)),
+    )
+    rows = [make_dossier(version, state="lodged") for _each in range(160)]
+    for row in rows:
+        make_slip_line(row, "received")
+    address, chosen = reverse("dossiers:bulk_assign"), {"chosen": [str(row.public_id) for row in rows]}
+    page = text_of(head.post(address, chosen))
+    assert 'method="post" action="/dossiers/assign/"' in page and page.count('name="chosen"') == 160
+    answer = head.post(address, chosen | {"to": str(officer.public_id)})
+    assert answer.status_code == 200 and "160 hồ sơ được giao cho Lê Thị Nhận" in text_of(answer)
+    few = head.post(address, {"chosen": chosen["chosen"][:2], "to": str(officer.public_id)})
+    assert few.status_code == 302 and "2 hồ sơ được giao cho Lê Thị Nhận" in text_of(head.get(few["Location"]))
+    assert not Dossier.objects.filter(handler=officer).exists()
+    done = head.post(address, chosen | {"to": str(officer.public_id), "note": "", "typed": "yes"}, follow=True)
+    assert "Thực hiện được 160 dòng" in text_of(done)
+    assert Dossier.objects.filter(handler=officer).count() == 160
 
 
 def test_asking_before_many_are_received_costs_the_same_for_one_and_for_three(client_as, version, enterprise):

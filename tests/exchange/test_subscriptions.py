@@ -235,6 +235,16 @@ def test_many_are_sent_again_or_left_out_with_a_result_for_each(browser):
     assert parked.state == "waiting"
 
 
+def test_every_row_of_the_longest_page_is_sent_again_with_a_result_of_its_own(browser):
+    subscription, _secret = make_subscription()
+    rows = [make_sending(subscription, state="dropped") for _each in range(210)]
+    listed = said(browser.get(f"{reverse('systems:sending_list')}?rows=500"))
+    chosen = re.findall(r'name="chosen" value="([^"]+)"', listed)
+    assert set(chosen) == {str(row.public_id) for row in rows}
+    answer = browser.post(reverse("systems:send_many_again"), {"chosen": chosen}, follow=True)
+    assert len(answer.context["results"]) == 210
+
+
 def test_the_lists_ask_as_many_queries_for_many_rows(browser):
     def asked(url):
         with CaptureQueriesContext(connection) as queries:

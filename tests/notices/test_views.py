@@ -1,5 +1,6 @@
 """The pages of notices: one's own, and the log."""
 
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -168,6 +169,18 @@ def test_the_log_shows_what_became_of_each_way_and_offers_the_text_to_copy(clien
     answer = client.post(reverse("notices:send_many_again"), {"chosen": [str(row.public_id)]}, follow=True)
     assert "đang chờ gửi" in answer.content.decode()
     assert "Gửi lại bằng tay" in page(client, row.get_absolute_url())
+
+
+def test_every_row_of_the_longest_page_is_sent_again_with_a_result_of_its_own(client_as):
+    telling = make_telling(make_dossier(state="lodged"))
+    rows = [make_delivery(make_notice(make_officer(), telling), state="parked", attempts=12) for _each in range(210)]
+    client = client_as(make_user(Role.INTAKE))
+    listed = page(client, reverse("notices:delivery_list") + "?state=parked&rows=500")
+    chosen = re.findall(r'name="chosen" value="([^"]+)"', listed)
+    assert set(chosen) == {str(row.public_id) for row in rows}
+    answer = client.post(reverse("notices:send_many_again"), {"chosen": chosen}, follow=True)
+    assert len(answer.context["results"]) == 210 and all(result.ok for result in answer.context["results"])
+    assert Delivery.objects.filter(state="waiting").count() == 210
 
 
 SECRET = "Dự kiến từ chối Công ty Bí Mật"

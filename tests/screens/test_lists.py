@@ -198,6 +198,89 @@ def test_only_rows_on_which_the_reader_may_act_have_a_box(officer):
     assert 'name="chosen"' not in page and "/stop/" not in page
 
 
+STOP = [BulkAction("stop", "Ngừng", "/stop/")]
+
+
+def offered_sizes(page):
+    part = page.partition('class="page-sizes"')[2].partition("</nav>")[0]
+    return [
+        (size, current != "") for current, size in re.findall(r'<a href="[^"]*"( aria-current="true")?>(\d+)</a>', part)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("query", "shown"),
+    [("", 50), ("rows=50", 50), ("rows=200", 200), ("rows=500", 500), ("rows=499", 50), ("rows=0", 50), ("rows=-1", 50),
+     ("rows=100000", 50), ("rows=", 50), ("rows=tat-ca", 50), ("rows=٢٠٠", 50), ("rows=500&rows=50", 50)],
+)  # fmt: skip
+def test_a_page_of_rows_to_choose_is_as_long_as_was_asked_for_within_what_is_offered(officer, query, shown):
+    people(620)
+    page = page_of(listed(officer, query, actions=STOP))
+    assert len(names_on(page)) == page.count('name="chosen"') == shown
+    assert offered_sizes(page) == [(str(size), size == shown) for size in (50, 200, 500)]
+    assert f"Chọn tất cả {shown} dòng trên trang này" in page
+
+
+def test_longer_pages_are_offered_only_where_they_help_and_rows_can_be_chosen(officer):
+    people(49)  # with the officer just a page
+    assert offered_sizes(page_of(listed(officer, actions=STOP))) == []
+    assert offered_sizes(page_of(listed(officer, "rows=200", actions=STOP))) == [("50", False), ("200", True)]
+    people(70, phone="1")
+    assert offered_sizes(page_of(listed(officer, actions=STOP))) == [("50", True), ("200", False)]
+    assert offered_sizes(page_of(listed(officer))) == []
+    assert len(names_on(page_of(listed(officer, "rows=200")))) == 50
+    assert offered_sizes(page_of(listed(officer, actions=STOP, choosable=User.objects.none()))) == []
+    far = page_of(listed(officer, "rows=200", actions=STOP, choosable=User.objects.none()))  # and the way back
+    assert offered_sizes(far) == [("50", False), ("200", True)]
+
+
+def test_the_length_of_a_page_goes_with_filter_order_columns_and_paging(officer):
+    people(450)
+    page = page_of(listed(officer, "rows=200&q=ong&sort=-full_name&page=2", actions=STOP))
+    assert names_on(page) == [f"ong {n:06d}" for n in range(249, 49, -1)]
+    links = set(re.findall(r'href="(\?[^"]*page=\d)"', page))
+    assert {link.replace("&amp;", "&") for link in links} == {
+        f"?rows=200&q=ong&sort=-full_name&page={number}" for number in (1, 2, 3)
+    }
+    assert 'href="?rows=500&amp;q=ong&amp;sort=-full_name"' in page and 'href="?q=ong&amp;sort=-full_name"' in page
+    assert page.count('<input type="hidden" name="rows" value="200">') == 2  # of the filters and of the columns
+    assert listed(officer, "rows=200&page=9", actions=STOP)["Location"] == "/people/?rows=200&page=3"
+    assert 'name="query" value="rows=200&amp;q=ong&amp;sort=-full_name"' in page
+
+
+def test_all_rows_of_a_page_are_chosen_by_one_box_that_says_how_many_have_one(officer):
+    people(3)
+    allowed = User.objects.filter(email__in=["p000001@so.example", "p000002@so.example"])
+    page = page_of(listed(officer, actions=STOP, choosable=allowed))
+    box = page.partition("data-choose-all-part")[2].partition("</p>")[0]
+    assert box.startswith(' hidden><label><input type="checkbox" data-choose-all')  # shown by the script that it needs
+    assert "Chọn tất cả 2 dòng trên trang này</label>" in box
+    assert "data-choose-all" not in page_of(listed(officer))
+
+
+def test_the_number_of_queries_does_not_grow_with_the_length_of_the_page(officer, django_assert_num_queries):
+    people(620)
+    listed(officer, actions=STOP)
+    for query in ("", "rows=500"):
+        with django_assert_num_queries(3):  # the views, the rows with their count, and which of them may be chosen
+            listed(officer, query, actions=STOP, choosable=User.objects.all())
+
+
+def test_results_of_hundreds_of_rows_push_older_ones_out_of_the_session(officer):
+    request = asked(officer)
+
+    def acted(count):
+        results = [BulkResult(str(number), True, "Đã xác nhận.") for number in range(count)]
+        return bulk_results(request, title="Kết quả", results=results, back="/people/")["Location"]
+
+    def kept():
+        return [len(each["rows"]) for each in request.session["bulk_results"].values()]
+
+    for count, wanted in ((3, [3]), (500, [3, 500]), (500, [500, 500]), (1, [500, 1]), (4000, [4000]), (1, [1])):
+        address = acted(count)
+        assert kept() == wanted and list(request.session["bulk_results"])[-1] in address
+
+
 def test_results_of_a_bulk_act_are_told_row_by_row_at_an_address_of_their_own(client, officer):
     results = [BulkResult("A", True, "Đã xác nhận.", "/people/a/"), BulkResult("B", False, "Số liệu chưa đủ.")]
     client.force_login(officer)
