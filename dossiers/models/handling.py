@@ -129,7 +129,7 @@ class RequestQuerySet(models.QuerySet):
 
     def answer_day(self):
         """By which day the dossier of a query is to be supplemented, as a value of that query; none where it waits for nothing."""
-        waiting = self.filter(dossier=OuterRef("pk"), state=SupplementRequest.State.SENT)
+        waiting = self.filter(dossier=OuterRef("pk"), state=SupplementRequest.State.SENT).order_by()  # there is one
         return Subquery(waiting.values("answer_by")[:1])
 
 
