@@ -161,3 +161,59 @@ def test_a_dossier_is_received_supplemented_twice_appraised_decided_issued_and_r
     assert "nhận được kiến nghị của" in pdf.pages[0].extract_text()
     press(signatory, "Kiểm tra văn bản này")
     expect(signatory.locator("main")).to_contain_text(number)
+
+
+LODGE_MANY = """
+from accounts.models import User
+from dossiers.models import ProcedureVersion
+from enterprises.models import Enterprise
+from tests.factories import make_dossier
+by = User.objects.get(email="daidien@thunghiem.example")
+version = ProcedureVersion.objects.filter(state="issued").first()
+for enterprise in Enterprise.objects.filter(merged_into=None).order_by("pk")[:60]:
+    print(make_dossier(version, enterprise, state="lodged", by=by).code)
+"""
+REFUSE_THEM = """
+from accounts.models import User
+from dossiers.models import Dossier
+from tests.factories import make_slip_line
+by = User.objects.get(email="tiepnhan@thunghiem.example")
+for row in Dossier.objects.filter(code__in=%r):
+    make_slip_line(row, "refused", by=by)
+"""
+TOO_WIDE = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+def test_more_rows_are_shown_and_ticked_on_a_phone_by_the_keyboard_and_without_scripts(as_person, browser, fresh_site):
+    codes = fresh_site.python(LODGE_MANY).split()
+    clerk = as_person("tiepnhan", PHONE)
+    clerk.goto("/dossiers/?state=lodged")
+    expect(clerk.locator("input[name=chosen]")).to_have_count(50)
+    assert clerk.evaluate(TOO_WIDE) == 0
+    clerk.locator(".page-sizes a", has_text="200").focus()
+    clerk.keyboard.press("Enter")
+    clerk.wait_for_url("**rows=200*")
+    boxes = clerk.locator("input[name=chosen]")
+    expect(clerk.locator(".page-sizes [aria-current]")).to_have_text("200")
+    number = boxes.count()
+    assert number >= 60 and clerk.evaluate(TOO_WIDE) == 0
+    clerk.get_by_label(f"Chọn tất cả {number} dòng trên trang này").focus()
+    clerk.keyboard.press("Space")
+    expect(clerk.locator("input[name=chosen]:checked")).to_have_count(number)
+    expect(clerk.locator("[data-chosen-count]")).to_have_text(str(number))
+    boxes.first.uncheck()
+    assert clerk.get_by_label(f"Chọn tất cả {number} dòng").evaluate("box => box.indeterminate")
+    press(clerk, "Tiếp nhận")
+    expect(clerk.locator("main h1, h1").first).to_have_text("Tiếp nhận hồ sơ")
+    assert clerk.locator("form input[name=chosen]").count() >= 59 and clerk.evaluate(TOO_WIDE) == 0
+
+    plain = browser.new_context(base_url=fresh_site.address, viewport=PHONE, java_script_enabled=False)
+    sign_in(plain, "tiepnhan@thunghiem.example", dict(fresh_site.people.values())["tiepnhan@thunghiem.example"])
+    page = plain.new_page()
+    page.goto("/dossiers/?state=lodged")
+    page.click(".page-sizes a:text-is('200')")
+    page.wait_for_url("**rows=200*")
+    assert page.locator("input[name=chosen]").count() == number
+    assert not page.locator("[data-choose-all]").is_visible()
+    plain.close()
+    fresh_site.python(REFUSE_THEM % codes)
