@@ -172,8 +172,9 @@ def test_the_log_shows_what_became_of_each_way_and_offers_the_text_to_copy(clien
 
 
 def test_every_row_of_the_longest_page_is_sent_again_with_a_result_of_its_own(client_as):
-    telling = make_telling(make_dossier(state="lodged"))
-    rows = [make_delivery(make_notice(make_officer(), telling), state="parked", attempts=12) for _each in range(210)]
+    dossier = make_dossier(state="lodged")
+    told, people = make_telling(dossier), [make_enterprise_user(dossier.enterprise) for _each in range(210)]
+    rows = [make_delivery(make_notice(person, told), state="parked", attempts=12) for person in people]
     client = client_as(make_user(Role.INTAKE))
     listed = page(client, reverse("notices:delivery_list") + "?state=parked&rows=500")
     chosen = re.findall(r'name="chosen" value="([^"]+)"', listed)
