@@ -25,7 +25,7 @@ def _name_of(cursor, sql, constants, count):
     known = _prepared.setdefault(connection.connection, {})
     if name := known.get((sql, constants)):
         return name
-    with connection.connection.cursor() as own:
+    with connection.wrap_database_errors, connection.connection.cursor() as own:
         if len(known) == MOST:
             own.execute("DEALLOCATE ALL")
             known.clear()

@@ -1,7 +1,7 @@
 """Statements that are written once answer as a plain one does, are few for a connection, and outlive what they were made in."""
 
 import pytest
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 
 from exchange import prepared
 from exchange.json_rows import texts_of
@@ -66,6 +66,12 @@ def test_a_kept_query_takes_its_values_anew_and_has_one_for_each():
     assert by_code.rows(unit.code) == [(unit.pk, unit.code)] and by_code.rows("no such") == []
     with pytest.raises(ValueError, match="parameters"):
         Kept(lambda: AdministrativeUnit.objects.filter(code="").values_list("pk")).rows()
+
+
+@pytest.mark.django_db
+def test_what_cannot_be_planned_is_an_error_as_any_of_the_database():
+    with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+        prepared.execute(cursor, "SELECT nothing FROM nowhere WHERE %s = 1", [1])
 
 
 @pytest.mark.django_db
