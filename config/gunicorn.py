@@ -46,15 +46,20 @@ class Worker(ThreadWorker):
     def handle_error(self, req, client, addr, exc):
         if type(exc) not in REFUSED:
             return super().handle_error(req, client, addr, exc)
-        status, code, sentence = REFUSED[type(exc)]
         self.log.warning("Invalid request from ip=%s: %s", addr[0] if addr else "", exc)
-        error = {"code": code, "detail": sentence, "attr": None}
-        body = json.dumps({"type": "client_error", "errors": [error]}, ensure_ascii=False).encode()
+        body = json.dumps(refusal_of(type(exc)), ensure_ascii=False).encode()
+        status, *_rest = REFUSED[type(exc)]
         head = f"HTTP/1.1 {status}\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
         try:
             write_nonblock(client, head.encode() + body)
         except OSError:
             self.log.debug("Failed to send error message.")
+
+
+def refusal_of(fault):
+    """What is answered to a head with this fault; it names no language that could be read, so it speaks both."""
+    _status, code, sentence = REFUSED[fault]
+    return {"type": "client_error", "errors": [{"code": code, "detail": sentence, "attr": None}]}
 
 
 bind = f"{os.environ.get('BIND', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"

@@ -26,12 +26,14 @@ REFUSALS = {
     411: _("The body comes without its length (`Content-Length`)."),
     412: _("It is no longer as it was seen: read it again and decide anew."),
     413: _("The body is too large."),
+    414: _("The address is longer than 8,190 bytes, its query included."),
     415: _("The body is of another kind or in another charset."),
     422: _("It could be read, and a rule refuses it; or the key was used for another request."),
     428: _("If-Match is missing."),
     429: _("More calls than may be made in a minute; Retry-After says when to go on."),
+    431: _("A header is longer than 8,190 bytes."),
 }
-ANYWHERE = (406,)
+ANYWHERE = (406, 414, 431)
 ERRORS = [
     ("validation_error", _("Something that was sent cannot be read, or names what there is not.")),
     ("client_error", _("The call is refused for another reason.")),
@@ -68,8 +70,8 @@ def told_at_first(result, generator, request, public):
         "title": gettext("Hà Nội's key-industrial-products programme: the API"),
         "description": gettext(
             "Besides what each operation says, any call may be answered 405 (the address takes other methods, which `Allow` "
-            "names), 414 (an address longer than 8,190 bytes), 431 (a header longer than that) or 5xx (a fault of the portal; "
-            "a read may be tried again, a write with its `Idempotency-Key`). Errors have one shape, `Refusal`."
+            "names) or 5xx (a fault of the portal; a read may be tried again, a write with its `Idempotency-Key`). Errors have "
+            "one shape, `Refusal`."
         ),
     }
     return result

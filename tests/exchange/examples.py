@@ -16,8 +16,10 @@ from types import SimpleNamespace
 from uuid import UUID
 
 from django.utils import timezone
+from gunicorn.http.errors import LimitRequestHeaders, LimitRequestLine
 
 from audit.chain import seal_all
+from config.gunicorn import refusal_of
 from exchange.bodies import MOST_BYTES
 from exchange.rights import all_scopes
 from tests.exchange import things
@@ -154,6 +156,9 @@ REFUSED = {
     "429": ("few", Call("GET", "/api/v1/enterprises")),
 }
 
+# What the web server refuses itself, before anything of it is read.
+UNREAD = {"414": LimitRequestLine, "431": LimitRequestHeaders}
+
 # Names of fields whose values are other ones every time, and what stands in their place.
 CURSOR = "WyI0YTE3YzBkOWUyYjMiLFsiYW5oIGR1b25nIiw0Ml1d:q3v0mXUeR1kq5cG7n2yTtB8sVwLz4oJ6aHdPfKiEuY"
 INSTEAD = {"next": CURSOR, "digest": "5f0c" * 16, "If-Match": f'"{"3e9a" * 6}"'}
@@ -281,4 +286,6 @@ def all_refusals(world):
             answers[language] = world.answer(replace(asked, headers=asked.headers | key), who, language)
         assert {str(answer.status_code) for answer in answers.values()} == {status}
         found[status] = {language: answer.json() for language, answer in answers.items()}
-    return found
+    for status, fault in UNREAD.items():
+        found[status] = dict.fromkeys(LANGUAGES, refusal_of(fault))
+    return dict(sorted(found.items()))

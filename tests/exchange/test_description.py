@@ -209,9 +209,9 @@ def test_bodies_and_their_rows_say_that_they_take_no_other_field(description):
 def test_what_every_call_may_be_refused_for_is_described_of_every_operation(description):
     for path, methods in description["paths"].items():
         for method, operation in methods.items():
-            promised = {"406"} | ({"411"} if method == "post" else set())
+            promised = {"406", "414", "431"} | ({"411"} if method == "post" else set())
             assert promised <= set(operation["responses"]), f"{method} {path}"
-    assert all(f" {status} (" in description["info"]["description"] for status in (405, 414, 431))
+    assert " 405 (" in description["info"]["description"]
 
 
 @pytest.mark.parametrize("accepted", ["application/json", "*/*", "application/*", "text/html;q=0.1, */*;q=0.01"])
