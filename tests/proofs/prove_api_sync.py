@@ -376,8 +376,9 @@ def visible(client, ground):
 
     rows = Enterprise.objects.exclude(status="withdrawn")
     if client.wards:
-        within = rows.filter(merged_into=None, ward=ground["wards"][0], groups__group=ground["groups"][0])
-        within = set(within.filter(groups__ends_on=None).values_list("pk", flat=True))
+        in_group = {"groups__group": ground["groups"][0], "groups__ends_on": None}
+        within = rows.filter(merged_into=None, ward=ground["wards"][0], **in_group)
+        within = set(within.values_list("pk", flat=True))
         merged = rows.exclude(merged_into=None).values_list("pk", "merged_into")
         rows = rows.filter(pk__in=within | {loser for loser, winner in merged if winner in within})
     return rows
