@@ -219,7 +219,7 @@ def _take(payment: Payment, *states: str) -> Payment:
     )
     if payment.state not in states:
         raise Conflict(
-            _("This payment is “%(state)s” already. Load the page again.") % {"state": payment.get_state_display()}
+            _("This payment is “%(state)s” already.") % {"state": payment.get_state_display()}
         )
     return payment
 

@@ -41,7 +41,7 @@ class Call:
 
 QUERIES = {
     "city_statistics_list": {"measure": "output", "standing": "true"},
-    "enterprises_list": {"limit": 1, "q": "ánh dương", "count": "true", "expand": "latest_figures"},
+    "enterprises_list": {"limit": 1, "q": "minh họa", "count": "true", "expand": "latest_figures"},
     "enterprises_one": {"expand": "latest_figures"},
     "enterprises_stream": {"fields": "tax_code,name,ward", "sort": "created_at"},
     "figures_list": {"limit": 1, "year": 2024, "expand": "parts"},
