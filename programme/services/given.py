@@ -3,6 +3,7 @@
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.access import require
 from accounts.models import Post, User
@@ -25,6 +26,14 @@ from programme.telling import TASK_DUE, TASK_GIVEN, TASK_TAKEN
 from screens import formats
 
 STATE = GivenTask.State
+# What pages say too, before anything is sent.
+AS_CONCLUDED = gettext_lazy(
+    "What the signed notice of conclusions says of the task is not changed. Its deadline moves by a paper, or as the "
+    "chair or a leader decides."
+)
+NOT_BY_THEMSELVES = gettext_lazy(
+    "Whoever is in charge of the task does not move its deadline. Ask the chair, a leader or the records clerk."
+)
 
 
 @transaction.atomic
@@ -76,12 +85,7 @@ def edit_given(*, given, values, version, by, now, reason):
     former, may_correct = given.person, isinstance(by, str) or can_correct_deadline(by, given)
     before, after = changed_values(given, values)
     if after.keys() & given.concluded_fields:
-        raise Refused(
-            _(
-                "What the signed notice of conclusions says of the task is not changed. Its deadline moves by a paper, or as the "
-                "chair or a leader decides."
-            )
-        )
+        raise Refused(str(AS_CONCLUDED))
     if "deadline" in after and not may_correct:
         raise NotAllowed(
             _(
@@ -115,11 +119,7 @@ def move_given_deadline(*, given, deadline, reason, version, by, now, document="
             _("This is “%(state)s” now; the step can no longer be taken.") % {"state": given.get_state_display()}
         )
     if not can_move_deadline(by, given):
-        raise NotAllowed(
-            _(
-                "Whoever is in charge of the task does not move its deadline. Ask the chair, a leader or the records clerk."
-            )
-        )
+        raise NotAllowed(str(NOT_BY_THEMSELVES))
     if not document and not can_decide_deadline(by, given):
         raise Refused(
             _(

@@ -218,9 +218,7 @@ def _take(payment: Payment, *states: str) -> Payment:
         Payment.objects.select_for_update(of=("self",)).select_related("commitment__line__year").get(pk=payment.pk)
     )
     if payment.state not in states:
-        raise Conflict(
-            _("This payment is “%(state)s” already.") % {"state": payment.get_state_display()}
-        )
+        raise Conflict(_("This payment is “%(state)s” already.") % {"state": payment.get_state_display()})
     return payment
 
 

@@ -9,7 +9,6 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from audit.events import actor_names
 from documents.serving import serve
@@ -32,11 +31,6 @@ from reference.days_off import day_off
 from screens import formats
 from screens.lists import show_list
 from screens.sheets import Sheet
-
-FIXED = gettext_lazy(
-    "What the signed notice of conclusions says of the task is not changed. Its deadline moves by a paper, or as the "
-    "chair or a leader decides."
-)
 
 
 def given_list(request):
@@ -151,7 +145,7 @@ def edit_given(request, public_id):
     row, now = _given(public_id), timezone.now()
     fixed = row.concluded_fields
     if "person" in fixed:
-        messages.info(request, FIXED)
+        messages.info(request, services.AS_CONCLUDED)
         return HttpResponseRedirect(row.get_absolute_url())
     if not can_correct_deadline(request.user, row):
         fixed |= {"deadline"}
@@ -172,7 +166,7 @@ def edit_given(request, public_id):
         title=_("Change the given task"),
         submit=_("Save"),
         done=_("The task is saved."),
-        lead=f"{row.content} {FIXED}" if row.concluded else "",
+        lead=f"{row.content} {services.AS_CONCLUDED}" if row.concluded else "",
         **_of(row, now),
     )
 
@@ -180,11 +174,7 @@ def edit_given(request, public_id):
 def move_given_deadline(request, public_id):
     row, now = _given(public_id), timezone.now()
     if not can_move_deadline(request.user, row):
-        raise PermissionDenied(
-            _(
-                "Whoever is in charge of the task does not move its deadline. Ask the chair, a leader or the records clerk."
-            )
-        )
+        raise PermissionDenied(str(services.NOT_BY_THEMSELVES))
     decides = can_decide_deadline(request.user, row)
     form = bound(
         request, MoveDeadlineForm, now=now, user=request.user, decides=decides, initial={"version": row.version}
